@@ -1,0 +1,32 @@
+# Thin: each target is one or two lines that the README shows in full.
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+
+.PHONY: parity test test-all bench lint clean
+
+parity: $(INSTALLED)
+	$(BIN)/conformance run --engine mini_autograd --output build
+
+test: $(INSTALLED) lint
+	$(BIN)/pytest -n auto
+
+test-all: $(INSTALLED) lint
+	$(BIN)/pytest -n auto -m "slow or not slow"
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(INSTALLED)
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf .venv build
+
+$(INSTALLED): pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --constraint constraints.txt torch
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[dev]"
+	touch $(INSTALLED)
