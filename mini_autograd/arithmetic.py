@@ -1,0 +1,134 @@
+"""The two arithmetics of a backward walk: NumPy on raw arrays, and ops on tensors.
+
+The first is what `backward()` uses; the second, with create_graph, records every step of the
+walk, so that a gradient has a graph of its own and every order of derivative comes for free.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mini_autograd import dtypes, ops
+from mini_autograd.graph import Arithmetic, Metadata, Shape
+from mini_autograd.tensor import Tensor, counter_of, make
+
+Array = NDArray[Any]
+
+
+def broadcast_dims(shape: Shape, target: Shape) -> tuple[int, ...] | None:
+    """The dims of `shape` to sum over so that it becomes `target`; None if none do."""
+    extra = len(shape) - len(target)
+    if extra < 0:
+        return None
+    dims = list(range(extra))
+    for dim, (size, wanted) in enumerate(zip(shape[extra:], target, strict=True), extra):
+        if size != wanted:
+            if wanted != 1:
+                return None
+            dims.append(dim)
+    return tuple(dims)
+
+
+class RawArithmetic:
+    """Gradients are arrays; nothing is recorded."""
+
+    records: Final = False
+
+    def add(self, a: Array, b: Array) -> Array:
+        """The sum; a new array, since either may be somebody else's."""
+        result = a + b
+        return result if type(result) is np.ndarray else np.asarray(result)
+
+    def sum_to(self, grad: Array, shape: Shape) -> Array | None:
+        """Summed over what broadcasting added."""
+        dims = broadcast_dims(grad.shape, shape)
+        if dims is None:
+            return None
+        return np.asarray(np.add.reduce(grad, axis=dims, keepdims=True)).reshape(shape)
+
+    def cast(self, grad: Array, dtype: np.dtype[Any]) -> Array:
+        """In another dtype."""
+        if grad.dtype == dtype:
+            return grad
+        if grad.dtype.kind == "c" and dtype.kind != "c":
+            grad = grad.real
+        return grad.astype(dtype)
+
+    def zeros(self, metadata: Metadata) -> Array:
+        """Zeros."""
+        return np.zeros(*metadata)
+
+    def wrap(self, grad: Array) -> Tensor:
+        """As a tensor."""
+        return make(grad)
+
+    def unwrap(self, grad: Tensor) -> Array:
+        """As an array."""
+        return grad._array
+
+    def accumulate(self, leaf: Tensor, grad: Array) -> None:
+        """In place into an existing `.grad`; the first one is kept if nobody else has it."""
+        held = leaf._grad
+        if held is None:
+            # One reference each: the walk's list of gradients, its variable, this parameter and
+            # getrefcount's own. A gradient that is a view of something else must be copied.
+            free = grad.base is None and grad.flags.owndata and sys.getrefcount(grad) <= _UNSHARED
+            leaf._grad = make(grad if free else grad.copy(order="K"))
+        else:
+            np.add(held._array, grad, out=held._array)
+            counter_of(held).version += 1
+
+
+_UNSHARED: Final = 5
+
+
+class TensorArithmetic:
+    """Gradients are tensors, and what happens to them is recorded."""
+
+    records: Final = True
+
+    def add(self, a: Tensor, b: Tensor) -> Tensor:
+        """The sum."""
+        return ops.add(a, b)  # type: ignore[no-any-return]
+
+    def sum_to(self, grad: Tensor, shape: Shape) -> Tensor | None:
+        """Summed over what broadcasting added."""
+        dims = broadcast_dims(grad._array.shape, shape)
+        if dims is None:
+            return None
+        summed = ops.sum(grad, dims, True) if dims else grad
+        return summed if summed._array.shape == shape else ops.view(summed, shape)
+
+    def cast(self, grad: Tensor, dtype: np.dtype[Any]) -> Tensor:
+        """In another dtype."""
+        found = grad._array.dtype
+        if found == dtype:
+            return grad
+        if found.kind == "c" and dtype.kind != "c":
+            grad = ops.real(grad)
+        return ops.to_dtype(grad, dtypes.of_numpy(dtype))  # type: ignore[no-any-return]
+
+    def zeros(self, metadata: Metadata) -> Tensor:
+        """Zeros."""
+        return make(np.zeros(*metadata))
+
+    def wrap(self, grad: Tensor) -> Tensor:
+        """As it is."""
+        return grad
+
+    def unwrap(self, grad: Tensor) -> Tensor:
+        """As it is."""
+        return grad
+
+    def accumulate(self, leaf: Tensor, grad: Tensor) -> None:
+        """Out of place: an earlier `.grad` may be part of a graph."""
+        held = leaf._grad
+        leaf._grad = ops.clone(grad) if held is None else ops.add(held, grad)
+
+
+RAW: Final[Arithmetic] = RawArithmetic()
+TENSORS: Final[Arithmetic] = TensorArithmetic()

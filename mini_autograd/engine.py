@@ -1,0 +1,185 @@
+"""The backward walk: ready queue, sums, checks, hooks, freeing. Iterative and deterministic.
+
+As torch's engine: a node runs once every gradient for it has arrived; of the ready nodes, the
+one recorded last runs first, but an AccumulateGrad runs as soon as it is ready.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from heapq import heappop, heappush
+
+from mini_autograd.errors import walk as errors
+from mini_autograd.graph import Arithmetic, Edge, Grad, Hooks, Metadata, Node
+
+Captures = dict[Edge, list[int]]  # where a gradient is wanted: the indexes of the results
+
+
+def run(
+    roots: Sequence[tuple[Edge, Grad | None]],
+    arithmetic: Arithmetic,
+    *,
+    keep_graph: bool,
+    captures: Captures | None = None,
+    results: int = 0,
+) -> list[Grad | None]:
+    """Walks from the roots, each with its gradient, to every leaf, or to the captures only.
+
+    With captures, nothing is accumulated anywhere else: gives the gradient that arrived at each,
+    None where none did.
+    """
+    dependencies = _dependencies(node for (node, _), _ in roots)
+    needed = None if captures is None else _leading_to(captures, dependencies)
+    captured_nodes = None if captures is None else {node for node, _ in captures}
+    captured: list[Grad | None] = [None] * results
+    buffers: dict[Node, list[Grad | None]] = {}
+    ready: list[tuple[int, int, Node]] = []
+    arrivals = 0
+    for (node, output), grad in roots:
+        grads = buffers.get(node)
+        if grads is None:
+            grads = buffers[node] = [None] * len(node.metadata)
+        if grad is None:
+            continue
+        grad = _validated(grad, node.metadata[output], arithmetic, "GraphRoot", 0)
+        held = grads[output]
+        grads[output] = grad if held is None else arithmetic.add(held, grad)
+    for node in buffers:
+        if not dependencies[node] and (needed is None or node in needed):
+            heappush(ready, (-node.sequence, arrivals, node))
+            arrivals += 1
+
+    while ready:
+        node = heappop(ready)[2]
+        grads = buffers.pop(node)
+        hooks = node.hooks
+        if hooks is not None:
+            _run_tensor_hooks(hooks, node, grads, arithmetic)
+        if captures is not None and node in captured_nodes:  # type: ignore[operator]
+            for output, grad in enumerate(grads):
+                for index in captures.get((node, output), ()):
+                    captured[index] = grad
+            if not any(edge is not None and edge[0] in needed for edge in node.edges):  # type: ignore[operator]
+                continue
+        if hooks is not None and hooks.pre:
+            grads = _run_pre_hooks(hooks, grads, arithmetic)
+        inputs = node.backward(grads, arithmetic)
+        if not keep_graph:
+            node.release()
+        if hooks is not None and hooks.post:
+            inputs = _run_post_hooks(hooks, inputs, grads, arithmetic)
+        for index, edge in enumerate(node.edges):
+            if edge is None:
+                continue
+            target, output = edge
+            if needed is not None and target not in needed:
+                continue
+            grads = buffers.get(target)  # type: ignore[assignment]
+            if grads is None:
+                grads = buffers[target] = [None] * len(target.metadata)
+            grad = inputs[index]
+            if grad is not None:
+                metadata = target.metadata[output]
+                if grad.shape != metadata[0] or grad.dtype is not metadata[1]:
+                    grad = _validated(grad, metadata, arithmetic, node.title, index)
+                held = grads[output]
+                grads[output] = grad if held is None else arithmetic.add(held, grad)
+            left = dependencies[target] - 1
+            dependencies[target] = left
+            if not left:
+                heappush(ready, (-target.sequence, arrivals, target))
+                arrivals += 1
+    return captured
+
+
+def _dependencies(roots: Iterable[Node]) -> dict[Node, int]:
+    """How many edges lead to each node that the roots reach."""
+    counts = dict.fromkeys(roots, 0)
+    stack = list(counts)
+    while stack:
+        for edge in stack.pop().edges:
+            if edge is not None:
+                node = edge[0]
+                if node in counts:
+                    counts[node] += 1
+                else:
+                    counts[node] = 1
+                    stack.append(node)
+    return counts
+
+
+def _leading_to(captures: Captures, reached: Iterable[Node]) -> set[Node]:
+    """The nodes on a path to a capture: sequence numbers grow along edges, so one pass decides."""
+    targets = {node for node, _ in captures}
+    needed: set[Node] = set()
+    users: dict[Node, list[Node]] = {}
+    for node in reached:
+        for edge in node.edges:
+            if edge is not None:
+                users.setdefault(edge[0], []).append(node)
+    stack = list(targets)
+    while stack:
+        node = stack.pop()
+        if node not in needed:
+            needed.add(node)
+            stack.extend(users.get(node, ()))
+    return needed
+
+
+def _validated(
+    grad: Grad, metadata: Metadata, arithmetic: Arithmetic, name: str, index: int
+) -> Grad:
+    """The gradient in its input's shape and dtype: the one place that undoes broadcasting."""
+    shape, dtype = metadata
+    if grad.shape != shape:
+        summed = arithmetic.sum_to(grad, shape)
+        if summed is None:
+            raise errors.invalid_gradient_shape(name, index, grad.shape, shape)
+        grad = summed
+    return arithmetic.cast(grad, dtype)
+
+
+def _run_tensor_hooks(
+    hooks: Hooks, node: Node, grads: list[Grad | None], arithmetic: Arithmetic
+) -> None:
+    """Hooks of the tensors that this node made, in order; then the gradients to retain."""
+    for output, hook in list(hooks.tensor.values()):
+        grad = grads[output]
+        if grad is not None:
+            replaced = hook(arithmetic.wrap(grad))
+            if replaced is not None:
+                grads[output] = _validated(
+                    arithmetic.unwrap(replaced), node.metadata[output], arithmetic, node.title, 0
+                )
+    for output, tensor in hooks.retain.items():
+        if grads[output] is not None:
+            arithmetic.accumulate(tensor, grads[output])
+
+
+def _wrapped(grads: Iterable[Grad | None], arithmetic: Arithmetic) -> tuple[Grad | None, ...]:
+    return tuple(None if grad is None else arithmetic.wrap(grad) for grad in grads)
+
+
+def _unwrapped(grads: Grad, arithmetic: Arithmetic) -> list[Grad | None]:
+    grads = grads if isinstance(grads, tuple) else (grads,)
+    return [None if grad is None else arithmetic.unwrap(grad) for grad in grads]
+
+
+def _run_pre_hooks(
+    hooks: Hooks, grads: list[Grad | None], arithmetic: Arithmetic
+) -> list[Grad | None]:
+    for hook in list(hooks.pre.values()):
+        replaced = hook(_wrapped(grads, arithmetic))
+        if replaced is not None:
+            grads = _unwrapped(replaced, arithmetic)
+    return grads
+
+
+def _run_post_hooks(
+    hooks: Hooks, inputs: Sequence[Grad | None], grads: list[Grad | None], arithmetic: Arithmetic
+) -> Sequence[Grad | None]:
+    for hook in list(hooks.post.values()):
+        replaced = hook(_wrapped(inputs, arithmetic), _wrapped(grads, arithmetic))
+        if replaced is not None:
+            inputs = _unwrapped(replaced, arithmetic)
+    return inputs

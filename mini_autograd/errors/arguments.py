@@ -1,0 +1,73 @@
+"""Errors of torch's argument parser."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def type_name(value: object) -> str:
+    """The name of an argument's type, as the parser prints it."""
+    kind = type(value)
+    if kind.__module__ == "numpy":
+        return f"numpy.{kind.__name__}"
+    return "torch.dtype" if kind.__name__ == "dtype" else kind.__name__
+
+
+def too_many(name: str, takes: int, given: int, *, method: bool) -> TypeError:
+    """More positional arguments than parameters; `self` does not count."""
+    takes, given = takes - method, given - method
+    if not takes:
+        return TypeError(f"TensorBase.{name}() takes no arguments ({given} given)")
+    plural = "" if takes == 1 else "s"
+    verb = "was" if given == 1 else "were"
+    return TypeError(f"{name}() takes {takes} positional argument{plural} but {given} {verb} given")
+
+
+def unexpected_keyword(name: str, key: str) -> TypeError:
+    """A keyword that no parameter has."""
+    return TypeError(f"{name}() got an unexpected keyword argument '{key}'")
+
+
+def repeated(name: str, key: str) -> TypeError:
+    """Given both by position and by keyword."""
+    return TypeError(f"{name}() got multiple values for argument '{key}'")
+
+
+def missing(name: str, names: Sequence[str]) -> TypeError:
+    """Required arguments that were not given."""
+    listed = ", ".join(f'"{each}"' for each in names)
+    return TypeError(f"{name}() missing {len(names)} required positional arguments: {listed}")
+
+
+def wrong_type(
+    name: str, argument: str, position: int | None, expected: str, value: object
+) -> TypeError:
+    """A value of another type than the parameter's."""
+    where = "" if position is None else f" (position {position})"
+    got = type_name(value)
+    if isinstance(value, (tuple, list)) and expected.startswith("tuple of "):
+        item = expected.removeprefix("tuple of ").removesuffix("s")
+        for index, each in enumerate(value):
+            if type(each).__name__ != item:
+                return TypeError(
+                    f"{name}(): argument '{argument}'{where} must be {expected}, but found "
+                    f"element of type {type_name(each)} at pos {index}"
+                )
+    return TypeError(f"{name}(): argument '{argument}'{where} must be {expected}, not {got}")
+
+
+def unsupported_operand(symbol: str, left: object, right: object) -> TypeError:
+    """An operator between a tensor and something that is no number."""
+    return TypeError(
+        f"unsupported operand type(s) for {symbol}: '{type(left).__name__}' and "
+        f"'{type(right).__name__}'"
+    )
+
+
+def invalid_combination(name: str, given: str, overloads: Sequence[str]) -> TypeError:
+    """No overload takes the arguments."""
+    head = f"{name}() received an invalid combination of arguments - got ({given}), but expected"
+    if len(overloads) == 1:
+        return TypeError(f"{head} {overloads[0]}")
+    listed = "".join(f" * {each}\n" for each in overloads)
+    return TypeError(f"{head} one of:\n{listed}")

@@ -1,0 +1,140 @@
+"""Errors of a tensor's state: its flags, its `.grad`, in-place writes and conversions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mini_autograd.dtypes import dtype
+
+_LEAF_FLAG = (
+    "you can only change requires_grad flags of leaf variables. If you want to use a computed "
+    "variable in a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
+)
+
+
+def only_floating_at_creation() -> RuntimeError:
+    """`tensor([1], requires_grad=True)`."""
+    return RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
+
+
+def only_floating_method() -> RuntimeError:
+    """`requires_grad_()` on integers."""
+    return RuntimeError("only Tensors of floating point dtype can require gradients")
+
+
+def only_floating_flag() -> RuntimeError:
+    """`x.requires_grad = True` on integers."""
+    return RuntimeError("only Tensors of floating point and complex dtype can require gradients")
+
+
+def flag_of_non_leaf() -> RuntimeError:
+    """`requires_grad = False` on a computed tensor."""
+    return RuntimeError(_LEAF_FLAG)
+
+
+def retain_without_grad() -> RuntimeError:
+    """`retain_grad()` on what needs no gradient."""
+    return RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+
+
+def grad_type(value: object) -> TypeError:
+    """`.grad` was assigned something else than a tensor."""
+    return TypeError(
+        "assigned grad expected to be a Tensor or None but got grad of type "
+        f"{type(value).__name__}"
+    )
+
+
+def grad_is_itself() -> RuntimeError:
+    """`x.grad = x`."""
+    return RuntimeError("can't assign Variable as its own grad")
+
+
+def grad_shape(grad: Sequence[int], tensor: Sequence[int]) -> RuntimeError:
+    """`.grad` was assigned a tensor of another shape."""
+    return RuntimeError(
+        f"attempting to assign a gradient of size '{list(grad)}' to a tensor of size "
+        f"'{list(tensor)}'. Please ensure that the gradient and the tensor are the same size"
+    )
+
+
+def grad_dtype(grad: dtype, tensor: dtype) -> RuntimeError:
+    """`.grad` was assigned a tensor of another dtype."""
+    return RuntimeError(
+        f"attempting to assign a gradient with dtype '{grad.cpp_name}' to a tensor with "
+        f"grad_dtype '{tensor.scalar_name}'. The gradient must match the tensor's grad_dtype "
+        "(defaults to the tensor's dtype). You can set the tensor's grad_dtype attribute with a "
+        "specific dtype, or None to allow any dtype. Set grad_dtype with caution. Diverging the "
+        "dtypes of a tensor and its gradient may break downstream systems that assume they match."
+    )
+
+
+def leaf_in_place() -> RuntimeError:
+    """A leaf that requires grad is written to outside no_grad."""
+    return RuntimeError(
+        "a leaf Variable that requires grad is being used in an in-place operation."
+    )
+
+
+def view_of_leaf_in_place() -> RuntimeError:
+    """A view of such a leaf is written to."""
+    return RuntimeError(
+        "a view of a leaf Variable that requires grad is being used in an in-place operation."
+    )
+
+
+def result_shape(output: Sequence[int], broadcast: Sequence[int]) -> RuntimeError:
+    """An in-place result would need a larger tensor."""
+    return RuntimeError(
+        f"output with shape {list(output)} doesn't match the broadcast shape {list(broadcast)}"
+    )
+
+
+def result_cast(result: dtype, output: dtype) -> RuntimeError:
+    """An in-place result is of a higher category than its tensor."""
+    return RuntimeError(
+        f"result type {result.scalar_name} can't be cast to the desired output type "
+        f"{output.scalar_name}"
+    )
+
+
+def not_scalar(count: int) -> RuntimeError:
+    """`item()` of other than one element."""
+    return RuntimeError(f"a Tensor with {count} elements cannot be converted to Scalar")
+
+
+def not_python_scalar() -> ValueError:
+    """`float(x)` of other than one element."""
+    return ValueError("only one element tensors can be converted to Python scalars")
+
+
+def ambiguous_bool() -> RuntimeError:
+    """The truth of several elements."""
+    return RuntimeError("Boolean value of Tensor with more than one value is ambiguous")
+
+
+def empty_bool() -> RuntimeError:
+    """The truth of no elements."""
+    return RuntimeError("Boolean value of Tensor with no values is ambiguous")
+
+
+def numpy_requires_grad() -> RuntimeError:
+    """`numpy()` would cut the graph."""
+    return RuntimeError(
+        "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
+    )
+
+
+def zero_dim_length() -> TypeError:
+    """`len(x)` of a 0-d tensor."""
+    return TypeError("len() of a 0-d tensor")
+
+
+def zero_dim_iteration() -> TypeError:
+    """Iterating a 0-d tensor."""
+    return TypeError("iteration over a 0-d tensor")
+
+
+def hook_without_grad() -> RuntimeError:
+    """A hook on what needs no gradient."""
+    return RuntimeError("cannot register a hook on a tensor that doesn't require gradient")

@@ -1,0 +1,117 @@
+"""Errors of backward: its arguments, the walk, and what the graph has freed or seen changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def not_scalar() -> RuntimeError:
+    """No gradient was given for an output of other than one element."""
+    return RuntimeError("grad can be implicitly created only for scalar outputs")
+
+
+def not_real_scalar(dtype: object) -> RuntimeError:
+    """No gradient was given for a complex output."""
+    return RuntimeError(
+        f"grad can be implicitly created only for real scalar outputs but got {dtype}"
+    )
+
+
+def grad_output_shape(index: int, grad: object, output: object) -> RuntimeError:
+    """The gradient given for an output has another shape; both come as `Size`."""
+    return RuntimeError(
+        f"Mismatch in shape: grad_output[{index}] has a shape of {grad} and "
+        f"output[{index}] has a shape of {output}."
+    )
+
+
+def grad_output_dtype(index: int, grad: object, output: object) -> RuntimeError:
+    """One of the gradient and the output is complex and the other real."""
+    return RuntimeError(
+        "For complex Tensors, both grad_output and output are required to have the same dtype. "
+        f"Mismatch in dtype: grad_output[{index}] has a dtype of {grad} and output[{index}] "
+        f"has a dtype of {output}."
+    )
+
+
+def grad_output_type(grad: object) -> TypeError:
+    """A gradient is neither a tensor nor None."""
+    return TypeError(f"gradients can be either Tensors or None, but got {type(grad).__name__}")
+
+
+def grad_count(outputs: int, grads: int) -> RuntimeError:
+    """As many gradients as outputs are needed."""
+    return RuntimeError(f"got {outputs} tensors and {grads} gradients")
+
+
+def root_without_graph(index: int) -> RuntimeError:
+    """An output has no history."""
+    return RuntimeError(
+        f"element {index} of tensors does not require grad and does not have a grad_fn"
+    )
+
+
+def empty_inputs(function: str) -> RuntimeError:
+    """`inputs=[]`."""
+    return RuntimeError(f"`inputs` argument to `{function}()` cannot be empty.")
+
+
+def input_without_grad() -> RuntimeError:
+    """`grad` is asked for a tensor that does not require grad."""
+    return RuntimeError("One of the differentiated Tensors does not require grad")
+
+
+def unused_input(index: int) -> RuntimeError:
+    """`grad` is asked for a tensor that the outputs do not depend on."""
+    return RuntimeError(
+        f"The differentiated Tensor at index {index} appears to not have been used in the graph. "
+        "Set allow_unused=True if this is the desired behavior."
+    )
+
+
+def allow_unused_contradicts() -> ValueError:
+    """`materialize_grads=True` with `allow_unused=False`."""
+    return ValueError(
+        "Expected allow_unused to be True or not passed when materialize_grads=True, "
+        "but got: allow_unused=False."
+    )
+
+
+def second_backward() -> RuntimeError:
+    """The saved tensors of a node are gone."""
+    return RuntimeError(
+        "Trying to backward through the graph a second time (or directly access saved tensors "
+        "after they have already been freed). Saved intermediate values of the graph are freed "
+        "when you call .backward() or autograd.grad(). Specify retain_graph=True if you need to "
+        "backward through the graph a second time or if you need to access saved tensors after "
+        "calling backward."
+    )
+
+
+def modified_in_place(
+    type_name: str, shape: Sequence[int], producer: str | None, version: int, expected: int
+) -> RuntimeError:
+    """A tensor saved for backward was written to; `producer` is as in "output 0 of Exp"."""
+    which = f", which is {producer}," if producer else ""
+    return RuntimeError(
+        "one of the variables needed for gradient computation has been modified by an inplace "
+        f"operation: [torch.{type_name} {list(shape)}]{which} is at version {version}; expected "
+        f"version {expected} instead. Hint: enable anomaly detection to find the operation that "
+        "failed to compute its gradient, with "
+        "torch.autograd.set_detect_anomaly(True, check_nan=False)."
+    )
+
+
+def invalid_gradient_shape(
+    node: str, index: int, got: Sequence[int], expected: Sequence[int]
+) -> RuntimeError:
+    """A rule gave a gradient that cannot be summed to its input's shape."""
+    return RuntimeError(
+        f"Function {node} returned an invalid gradient at index {index} - got {list(got)} but "
+        f"expected shape compatible with {list(expected)}"
+    )
+
+
+def derivative_not_implemented(name: str) -> RuntimeError:
+    """The op has no derivative for this input."""
+    return RuntimeError(f"derivative for {name} is not implemented")

@@ -1,0 +1,157 @@
+"""The argument parser: binds a call to an op's parameters, with torch's errors where it cannot.
+
+A schema is read once from the annotations of an op's forward (see `types`). A call comes here
+only when its arguments are not plainly the op's own, so the common call pays nothing.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from mini_autograd.dtypes import dtype
+from mini_autograd.errors import arguments as errors
+from mini_autograd.tensor import Tensor
+
+_MISSING: Final = object()
+NUMBERS: Final = frozenset({int, float, bool, complex})
+
+
+def is_number(value: object) -> bool:
+    """Whether torch takes it for a Python number (NumPy's scalars included)."""
+    return isinstance(value, (int, float, complex, np.number, np.bool_))
+
+
+def is_int(value: object) -> bool:
+    """Whether torch takes it for an int: not a bool."""
+    if isinstance(value, Tensor):
+        return value._array.ndim == 0 and value._array.dtype.kind in "iu"
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+
+
+def _is_ints(value: object) -> bool:
+    return is_int(value) or (isinstance(value, (tuple, list)) and all(map(is_int, value)))
+
+
+def _is_tensors(value: object) -> bool:
+    return isinstance(value, (tuple, list)) and all(isinstance(each, Tensor) for each in value)
+
+
+# How each word of `types` is checked and how torch's errors call it.
+_WORDS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
+    "Array": (lambda value: isinstance(value, Tensor), "Tensor"),
+    "Mask": (lambda value: isinstance(value, Tensor), "Tensor"),
+    "IndexArray": (lambda value: isinstance(value, Tensor), "Tensor"),
+    "Arrays": (_is_tensors, "tuple of Tensors"),
+    "Number": (is_number, "Number"),
+    "Int": (is_int, "int"),
+    "Ints": (_is_ints, "tuple of ints"),
+    "Bool": (lambda value: isinstance(value, (bool, np.bool_)), "bool"),
+    "DType": (lambda value: isinstance(value, dtype), "torch.dtype"),
+    "Str": (lambda value: isinstance(value, str), "str"),
+    "Anything": (lambda value: True, "object"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One argument of an op."""
+
+    name: str
+    words: tuple[str, ...]  # the kinds that it takes
+    default: Any
+    keyword_only: bool
+
+    @property
+    def is_operand(self) -> bool:
+        """Whether a tensor may stand here."""
+        return any(word in ("Array", "Mask", "IndexArray", "Arrays") for word in self.words)
+
+    @property
+    def type_name(self) -> str:
+        """As torch's errors name the type."""
+        return _WORDS[self.words[0]][1]
+
+    def accepts(self, value: object) -> bool:
+        """Whether the value is of one of the kinds."""
+        return any(value is None if word == "None" else _WORDS[word][0](value) for word in self.words)  # fmt: skip
+
+
+class Schema:
+    """The parameters of one op, and how a call fills them."""
+
+    def __init__(self, name: str, forward: Callable[..., Any]) -> None:
+        self.name = name
+        self.parameters = tuple(_parameter(each) for each in _signature(forward))
+        self.defaults = tuple(each.default for each in self.parameters)
+        self.positional = sum(not each.keyword_only for each in self.parameters)
+
+    def bind(self, args: Sequence[Any], kwargs: Mapping[str, Any], *, method: bool) -> tuple[Any, ...]:  # fmt: skip
+        """Values for all parameters, in order; torch's TypeError if the call does not fit.
+
+        In the function form the first operand is called `input`, and positions count from it.
+        """
+        args = self._gathered(args)
+        if len(args) > self.positional:
+            raise errors.too_many(self.name, self.positional, len(args), method=method)
+        values = list(args) + [_MISSING] * (len(self.parameters) - len(args))
+        names = [each.name for each in self.parameters]
+        for key, value in kwargs.items():
+            index = 0 if key == "input" and not method else _index(names, key)
+            if index is None:
+                raise errors.unexpected_keyword(self.name, key)
+            if values[index] is not _MISSING:
+                raise errors.repeated(self.name, key)
+            values[index] = value
+        missing = []
+        for index, parameter in enumerate(self.parameters):
+            value = values[index]
+            if value is _MISSING:
+                if parameter.default is inspect.Parameter.empty:
+                    missing.append(parameter.name if method or index else "input")
+                    continue
+                values[index] = parameter.default
+            elif not parameter.accepts(value):
+                name = "input" if index == 0 and not method else parameter.name
+                position = (index + 1 - method) if index < len(args) else None
+                raise errors.wrong_type(self.name, name, position, parameter.type_name, value)
+            elif parameter.words[0] == "Ints" and is_int(value):
+                values[index] = (int(value),)
+        if missing:
+            raise errors.missing(self.name, missing)
+        return tuple(values)
+
+    def by_position(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The function, taking its keyword-only parameters by position too."""
+        split = self.positional
+        names = [each.name for each in self.parameters[split:]]
+        if not names:
+            return function
+        return lambda *args: function(*args[:split], **dict(zip(names, args[split:], strict=True)))
+
+    def _gathered(self, args: Sequence[Any]) -> Sequence[Any]:
+        """`x.view(2, 3)`: trailing ints are one argument."""
+        if len(args) > self.positional and self.positional:
+            last = self.positional - 1
+            if self.parameters[last].words[0] == "Ints" and all(map(is_int, args[last:])):
+                return (*args[:last], tuple(args[last:]))
+        return args
+
+
+def _index(names: list[str], key: str) -> int | None:
+    return names.index(key) if key in names else None
+
+
+def _signature(forward: Callable[..., Any]) -> list[inspect.Parameter]:
+    return list(inspect.signature(forward).parameters.values())
+
+
+def _parameter(each: inspect.Parameter) -> Parameter:
+    words = tuple(word.strip() for word in str(each.annotation).split("|"))
+    unknown = [word for word in words if word != "None" and word not in _WORDS]
+    assert not unknown, f"parameter {each.name} has annotations outside of `types`: {unknown}"
+    return Parameter(each.name, words, each.default, each.kind is each.KEYWORD_ONLY)

@@ -1,0 +1,261 @@
+"""A Tensor's state: its array, its place in the graph, its flags and its `.grad`. No mathematics.
+
+What few tensors have (a `.grad`, a counter, hooks, a base) defaults on the class, so that making
+a tensor sets one attribute.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mini_autograd import dtypes
+from mini_autograd.errors import tensors as errors
+from mini_autograd.graph import AccumulateGrad, Edge, Hooks, Node
+from mini_autograd.storage import VersionCounter
+
+_new = object.__new__
+
+
+class Size(tuple[int, ...]):
+    """A shape; prints as torch's."""
+
+    __slots__ = ()
+
+    def numel(self) -> int:
+        """The number of elements."""
+        count = 1
+        for size in self:
+            count *= size
+        return count
+
+    def __repr__(self) -> str:
+        return f"torch.Size({list(self)})"
+
+    def __getitem__(self, index: Any) -> Any:
+        found = tuple.__getitem__(self, index)
+        return Size(found) if isinstance(index, slice) else found
+
+    def __add__(self, other: Any) -> Any:
+        return Size(tuple.__add__(self, tuple(other)))
+
+
+class RemovableHandle:
+    """What registering a hook gives: `remove()` takes it off."""
+
+    _next_id: ClassVar[int] = 0
+
+    def __init__(self, hooks: dict[int, Any]) -> None:
+        self._hooks = hooks
+        self.id = RemovableHandle._next_id
+        RemovableHandle._next_id += 1
+
+    def remove(self) -> None:
+        """Takes the hook off; again is no error."""
+        self._hooks.pop(self.id, None)
+
+    def __enter__(self) -> RemovableHandle:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.remove()
+
+
+class Tensor:
+    """An array that may take part in a graph; everything a user calls on it is in `methods`."""
+
+    __module__ = "mini_autograd"  # as it prints: <class 'mini_autograd.Tensor'>
+
+    _array: NDArray[Any]
+    _node: Node | None = None
+    _output_nr: int = 0
+    _requires_grad: bool = False
+    _grad: Tensor | None = None
+    _base: Tensor | None = None
+    _counter: VersionCounter | None = None
+    _accumulator: weakref.ref[AccumulateGrad] | None = None
+    _retains_grad: bool = False
+    __hash__ = object.__hash__
+
+    if TYPE_CHECKING:  # the methods that `methods` installs
+
+        def __getattr__(self, name: str) -> Any: ...
+
+    @property
+    def grad_fn(self) -> Node | None:
+        """The node that made it; None for a leaf."""
+        return self._node
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether gradients flow to it."""
+        return self._requires_grad
+
+    @requires_grad.setter
+    def requires_grad(self, value: bool) -> None:
+        if self._node is not None:
+            if not value:
+                raise errors.flag_of_non_leaf()
+        elif value and self._array.dtype.kind not in "fc":
+            raise errors.only_floating_flag()
+        else:
+            self._requires_grad = bool(value)
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether no recorded op made it."""
+        return self._node is None
+
+    @property
+    def output_nr(self) -> int:
+        """Which output of its grad_fn it is."""
+        return self._output_nr
+
+    @property
+    def retains_grad(self) -> bool:
+        """Whether it is no leaf and still keeps its gradient."""
+        return self._retains_grad
+
+    @property
+    def _version(self) -> int:
+        return 0 if self._counter is None else self._counter.version
+
+    @property
+    def shape(self) -> Size:
+        """The sizes of its dimensions."""
+        return Size(self._array.shape)
+
+    @property
+    def ndim(self) -> int:
+        """The number of dimensions."""
+        return self._array.ndim
+
+    @property
+    def dtype(self) -> dtypes.dtype:
+        """The element type."""
+        return dtypes.of(self._array)
+
+    @property
+    def type_name(self) -> str:
+        """The legacy name of the type, as errors print it."""
+        return f"{self.dtype.scalar_name}Tensor"
+
+    @property
+    def grad(self) -> Tensor | None:
+        """The accumulated gradient; None until a backward reaches it."""
+        return self._grad
+
+    @grad.setter
+    def grad(self, value: Tensor | None) -> None:
+        if value is not None:
+            self._check_grad(value)
+        self._grad = value
+
+    @grad.deleter
+    def grad(self) -> None:
+        self._grad = None
+
+    def _check_grad(self, value: object) -> None:
+        if not isinstance(value, Tensor):
+            raise errors.grad_type(value)
+        if value is self:
+            raise errors.grad_is_itself()
+        if value._array.dtype != self._array.dtype:
+            raise errors.grad_dtype(value.dtype, self.dtype)
+        if value._array.shape != self._array.shape:
+            raise errors.grad_shape(value.shape, self.shape)
+
+    @property
+    def data(self) -> Tensor:
+        """An alias outside the graph, with a version counter of its own."""
+        return make(self._array)
+
+    @data.setter
+    def data(self, value: Tensor) -> None:
+        self._array = value._array
+
+    def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> RemovableHandle:
+        """Calls `hook` with the gradient when it is known; what it returns replaces it."""
+        if not self._requires_grad:
+            raise errors.hook_without_grad()
+        node, output = edge_of(self)
+        if self._node is None:
+            self._keep_accumulator = node  # hooks on a leaf outlive the graph
+        handle = RemovableHandle(hooks_of(node).tensor)
+        hooks_of(node).tensor[handle.id] = (output, hook)
+        return handle
+
+    def retain_grad(self) -> None:
+        """Keeps the gradient of a tensor that is no leaf in its `.grad`."""
+        if not self._requires_grad:
+            raise errors.retain_without_grad()
+        if self._node is not None and not self._retains_grad:
+            hooks_of(self._node).retain[self._output_nr] = self
+            self._retains_grad = True
+
+
+def make(array: NDArray[Any]) -> Tensor:
+    """A tensor on an array, outside the graph."""
+    tensor: Tensor = _new(Tensor)
+    tensor._array = array
+    return tensor
+
+
+def make_recorded(alias: Tensor, node: Node, output: int) -> Tensor:
+    """A tensor on another's memory and counter, as an output of a node."""
+    tensor = make(alias._array)
+    tensor._counter = alias._counter
+    tensor._node, tensor._output_nr, tensor._requires_grad = node, output, True
+    return tensor
+
+
+def detached(tensor: Tensor) -> Tensor:
+    """A tensor on another's memory and counter, outside the graph."""
+    alias = make(tensor._array)
+    alias._counter = counter_of(tensor)
+    return alias
+
+
+def counter_of(tensor: Tensor) -> VersionCounter:
+    """The version counter, made when first asked for."""
+    counter = tensor._counter
+    if counter is None:
+        counter = tensor._counter = VersionCounter()
+    return counter
+
+
+def hooks_of(node: Node) -> Hooks:
+    """The node's hooks, made when first asked for."""
+    if node.hooks is None:
+        node.hooks = Hooks()
+    return node.hooks
+
+
+def edge_of(tensor: Tensor) -> Edge:
+    """Where the gradient of a tensor that requires grad goes."""
+    node = tensor._node
+    if node is not None:
+        return node, tensor._output_nr
+    held = tensor._accumulator
+    accumulator = None if held is None else held()
+    if accumulator is None:
+        # Held weakly: the graph keeps it, the tensor must not, or each leaf were a cycle.
+        accumulator = AccumulateGrad(tensor)
+        tensor._accumulator = weakref.ref(accumulator)
+    return accumulator, 0
+
+
+def as_view(result: Tensor, source: Tensor) -> Tensor:
+    """Marks a result that shares memory: it has the source's base and version counter."""
+    result._base = source if source._base is None else source._base
+    result._counter = counter_of(source)
+    return result
+
+
+def plain(array: NDArray[Any] | np.generic) -> NDArray[Any]:
+    """NumPy gives scalars for 0-d results; a tensor holds an array."""
+    return array if type(array) is np.ndarray else np.asarray(array)

@@ -1,0 +1,27 @@
+"""The words of op signatures: what a forward's annotations say about its arguments.
+
+A forward runs on raw arrays; its annotations say which arguments are tensors for the user. The
+argument parser (`schema`) reads them by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mini_autograd.dtypes import dtype
+
+Array = NDArray[Any]  # a tensor operand, promoted with the others
+Mask = NDArray[np.bool_]  # a tensor operand that keeps its dtype and gets no gradient
+IndexArray = NDArray[np.integer[Any]]  # likewise
+Arrays = Sequence[NDArray[Any]]  # several tensor operands in one argument
+Number = complex  # any Python number
+Int = int
+Ints = Sequence[int]  # given as a sequence, or as one int, or as several
+Bool = bool
+DType = dtype
+Str = str
+Anything = Any
