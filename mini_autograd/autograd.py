@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -12,8 +11,9 @@ from mini_autograd import engine
 from mini_autograd.arithmetic import RAW, TENSORS
 from mini_autograd.compat import summed_seed
 from mini_autograd.errors import walk as errors
-from mini_autograd.grad_mode import set_grad_enabled
+from mini_autograd.grad_mode import state
 from mini_autograd.graph import Arithmetic, Edge, Grad
+from mini_autograd.op import quiet
 from mini_autograd.tensor import Tensor, edge_of, make
 
 _CYCLE_WARNING = (
@@ -145,10 +145,17 @@ def _walk(
     captures: engine.Captures | None,
     results: int,
 ) -> list[Grad | None]:
-    with set_grad_enabled(arithmetic.records):
-        return engine.run(
-            roots, arithmetic, keep_graph=keep_graph, captures=captures, results=results
+    previous = state.enabled
+    state.enabled = arithmetic.records
+    try:
+        if arithmetic.records:
+            return engine.run(roots, arithmetic, keep_graph, captures, results)
+        found: list[Grad | None] = quiet.run_reentrant(
+            engine.run, roots, arithmetic, keep_graph, captures, results
         )
+        return found
+    finally:
+        state.enabled = previous
 
 
 def _captures(wanted: Sequence[Tensor]) -> engine.Captures:
@@ -170,9 +177,7 @@ def _grads_tuple(
     return (grads,) if isinstance(grads, Tensor) else tuple(grads)
 
 
-def _seeds(
-    outputs: Sequence[Tensor], grads: Sequence[Tensor | None]
-) -> list[Tensor | None]:
+def _seeds(outputs: Sequence[Tensor], grads: Sequence[Tensor | None]) -> list[Tensor | None]:
     """The cotangent of each output: checked, or one for a real output of one element."""
     if len(outputs) < len(grads) or (len(grads) < len(outputs) and len(grads) == 0):
         grads = grads[: len(outputs)]

@@ -18,7 +18,6 @@ Captures = dict[Edge, list[int]]  # where a gradient is wanted: the indexes of t
 def run(
     roots: Sequence[tuple[Edge, Grad | None]],
     arithmetic: Arithmetic,
-    *,
     keep_graph: bool,
     captures: Captures | None = None,
     results: int = 0,
@@ -28,26 +27,19 @@ def run(
     With captures, nothing is accumulated anywhere else: gives the gradient that arrived at each,
     None where none did.
     """
-    dependencies = _dependencies(node for (node, _), _ in roots)
-    needed = None if captures is None else _leading_to(captures, dependencies)
-    captured_nodes = None if captures is None else {node for node, _ in captures}
+    dependencies, buffers = _reached(node for (node, _), _ in roots)
+    needed = None if captures is None else _leading_to(captures, buffers)
     captured: list[Grad | None] = [None] * results
-    buffers: dict[Node, list[Grad | None]] = {}
-    ready: list[tuple[int, int, Node]] = []
-    arrivals = 0
     for (node, output), grad in roots:
-        grads = buffers.get(node)
-        if grads is None:
-            grads = buffers[node] = [None] * len(node.metadata)
-        if grad is None:
-            continue
-        grad = _validated(grad, node.metadata[output], arithmetic, "GraphRoot", 0)
-        held = grads[output]
-        grads[output] = grad if held is None else arithmetic.add(held, grad)
-    for node in buffers:
+        if grad is not None:
+            grad = _validated(grad, node.metadata[output], arithmetic, "GraphRoot", 0)
+            held = buffers[node][output]
+            buffers[node][output] = grad if held is None else arithmetic.add(held, grad)
+    ready: list[tuple[int, int, Node]] = []
+    for arrival, node in enumerate(dict.fromkeys(node for (node, _), _ in roots)):
         if not dependencies[node] and (needed is None or node in needed):
-            heappush(ready, (-node.sequence, arrivals, node))
-            arrivals += 1
+            heappush(ready, (-node.sequence, arrival, node))
+    arrival = len(roots)
 
     while ready:
         node = heappop(ready)[2]
@@ -55,12 +47,8 @@ def run(
         hooks = node.hooks
         if hooks is not None:
             _run_tensor_hooks(hooks, node, grads, arithmetic)
-        if captures is not None and node in captured_nodes:  # type: ignore[operator]
-            for output, grad in enumerate(grads):
-                for index in captures.get((node, output), ()):
-                    captured[index] = grad
-            if not any(edge is not None and edge[0] in needed for edge in node.edges):  # type: ignore[operator]
-                continue
+        if needed is not None and _captured(captures, node, grads, captured, needed):
+            continue
         if hooks is not None and hooks.pre:
             grads = _run_pre_hooks(hooks, grads, arithmetic)
         inputs = node.backward(grads, arithmetic)
@@ -74,27 +62,29 @@ def run(
             target, output = edge
             if needed is not None and target not in needed:
                 continue
-            grads = buffers.get(target)  # type: ignore[assignment]
-            if grads is None:
-                grads = buffers[target] = [None] * len(target.metadata)
             grad = inputs[index]
             if grad is not None:
-                metadata = target.metadata[output]
-                if grad.shape != metadata[0] or grad.dtype is not metadata[1]:
+                shape, dtype = metadata = target.metadata[output]
+                if grad.shape != shape or grad.dtype is not dtype:
                     grad = _validated(grad, metadata, arithmetic, node.title, index)
-                held = grads[output]
-                grads[output] = grad if held is None else arithmetic.add(held, grad)
+                held = buffers[target][output]
+                buffers[target][output] = grad if held is None else arithmetic.add(held, grad)
             left = dependencies[target] - 1
             dependencies[target] = left
             if not left:
-                heappush(ready, (-target.sequence, arrivals, target))
-                arrivals += 1
+                heappush(ready, (-target.sequence, arrival, target))
+                arrival += 1
+        # What this node held of gradients is free before the next runs: a leaf may then keep
+        # its gradient without a copy.
+        del grads, inputs
+        grad = held = None
     return captured
 
 
-def _dependencies(roots: Iterable[Node]) -> dict[Node, int]:
-    """How many edges lead to each node that the roots reach."""
+def _reached(roots: Iterable[Node]) -> tuple[dict[Node, int], dict[Node, list[Grad | None]]]:
+    """For each node that the roots reach: how many edges lead to it, and an empty buffer."""
     counts = dict.fromkeys(roots, 0)
+    buffers: dict[Node, list[Grad | None]] = {node: [None] * len(node.metadata) for node in counts}
     stack = list(counts)
     while stack:
         for edge in stack.pop().edges:
@@ -104,8 +94,23 @@ def _dependencies(roots: Iterable[Node]) -> dict[Node, int]:
                     counts[node] += 1
                 else:
                     counts[node] = 1
+                    buffers[node] = [None] * len(node.metadata)
                     stack.append(node)
-    return counts
+    return counts, buffers
+
+
+def _captured(
+    captures: Captures | None,
+    node: Node,
+    grads: list[Grad | None],
+    captured: list[Grad | None],
+    needed: set[Node],
+) -> bool:
+    """Takes what is wanted of the node's gradients; whether nothing further needs it."""
+    for output, grad in enumerate(grads):
+        for index in (captures or {}).get((node, output), ()):
+            captured[index] = grad
+    return not any(edge is not None and edge[0] in needed for edge in node.edges)
 
 
 def _leading_to(captures: Captures, reached: Iterable[Node]) -> set[Node]:

@@ -72,6 +72,11 @@ class Parameter:
         return any(word in ("Array", "Mask", "IndexArray", "Arrays") for word in self.words)
 
     @property
+    def has_default(self) -> bool:
+        """Whether a call may leave it out."""
+        return self.default is not inspect.Parameter.empty
+
+    @property
     def type_name(self) -> str:
         """As torch's errors name the type."""
         return _WORDS[self.words[0]][1]
@@ -111,7 +116,7 @@ class Schema:
         for index, parameter in enumerate(self.parameters):
             value = values[index]
             if value is _MISSING:
-                if parameter.default is inspect.Parameter.empty:
+                if not parameter.has_default:
                     missing.append(parameter.name if method or index else "input")
                     continue
                 values[index] = parameter.default

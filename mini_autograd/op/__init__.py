@@ -1,0 +1,31 @@
+"""How a forward on arrays and its derivative rules become a differentiable op.
+
+`@differentiable` reads everything that can be known of an op kind once: which parameters are
+operands, how they are promoted, what each rule needs saved. A call then unwraps, computes, and
+records a node if a gradient can flow.
+
+A rule's parameters say what it needs, and so what is saved:
+
+====================  ==================================================================
+``grad``              the gradient of the only output (``grads``: of all, zeros if unused)
+an operand's name     the operand, a saved tensor: writing to it makes backward raise
+``result``            the output, likewise (``result0``, ``result1``, … of several)
+``<operand>_shape``   its shape only, so nothing is saved (``<operand>_shapes`` of several)
+``<operand>_dtype``   its dtype only (``<operand>_dtypes`` of several)
+another argument      its value, as the user gave it
+====================  ==================================================================
+
+Called with raw arrays, an op runs its forward and nothing else: rules are written with the same
+functions that users call, and cost no more than NumPy until a graph of them is wanted. For a
+parameter of several tensors (``Arrays``) the rule gives a list of gradients.
+
+`kind` is what is known of an op, `call` applies it, `record` makes its node, `node` goes
+backward through it, `promotion` brings operands to one dtype.
+"""
+
+from mini_autograd.op.call import DifferentiableOp, differentiable
+from mini_autograd.op.kind import Op
+from mini_autograd.op.node import OpNode
+from mini_autograd.op.promotion import Promotion, quiet
+
+__all__ = ["DifferentiableOp", "Op", "OpNode", "Promotion", "differentiable", "quiet"]

@@ -1,0 +1,236 @@
+"""Applies an op: unwrap, promote, compute, wrap, record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final, Protocol, cast
+
+import numpy as np
+
+from mini_autograd.errors import shapes as shape_errors
+from mini_autograd.grad_mode import state
+from mini_autograd.op.kind import Forward, Op, Rule
+from mini_autograd.op.promotion import Promotion, promote, quiet
+from mini_autograd.op.record import record
+from mini_autograd.schema import Schema
+from mini_autograd.tensor import Tensor, as_view, make, plain
+
+
+class DifferentiableOp(Protocol):
+    """What `@differentiable` makes: called in torch's function form; `method` is the other."""
+
+    op: Op
+    schema: Schema
+    method: Callable[..., Any]
+    __name__: str
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Applies the op to tensors, or its bare forward to raw arrays."""
+
+
+def differentiable(
+    *,
+    promotion: Promotion = Promotion.COMMON,
+    node: str | None = None,
+    name: str | None = None,
+    view: bool = False,
+    outputs: Sequence[str] | None = None,
+    **rules: Rule,
+) -> Callable[[Forward], DifferentiableOp]:
+    """Makes an op of a forward on arrays.
+
+    Args:
+        promotion: how the `Array` operands come to a common dtype.
+        node: the name of the graph node; by default from the name, as `MulBackward0`.
+        name: the op's name in errors, if it is not the forward's.
+        view: whether the outputs share the first operand's memory.
+        outputs: for an op of several outputs their names; `()` where their number varies.
+        rules: for each differentiable operand, its derivative; an operand without one that
+            requires grad makes backward raise.
+    """
+
+    def decorate(forward: Forward) -> DifferentiableOp:
+        op = Op(
+            name or forward.__name__,
+            forward,
+            rules,
+            promotion=promotion,
+            node=node,
+            view=view,
+            outputs=outputs,
+        )
+        function = cast(DifferentiableOp, _caller(op, method=False))
+        function.method = _caller(op, method=True)
+        function.op = op
+        function.schema = op.schema
+        for made in (function, function.method):
+            made.__name__ = made.__qualname__ = op.name  # type: ignore[attr-defined]
+            made.__doc__ = forward.__doc__
+        return function
+
+    return decorate
+
+
+_MISSING: Final = object()
+_REAL: Final = frozenset({int, float, bool})
+
+
+def _caller(op: Op, *, method: bool) -> Callable[..., Any]:
+    """The function that users call: a fast one where the op's form allows it."""
+    single = op.outputs is None and not op.variadic
+    if single and op.operands == (0, 1):
+        return _binary(op, method)
+    if single and op.operands == (0,) and op.arity == 1:
+        return _unary(op, method)
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return _apply(op, args, kwargs, method)
+
+    return call
+
+
+def _unary(op: Op, method: bool) -> Callable[..., Any]:
+    """An op of one tensor and nothing else."""
+    forward, view = op.forward, op.view
+    kinds = "?biufc" if op.promotion is Promotion.NONE else "fc"
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if len(args) != 1 or kwargs or not isinstance(self := args[0], Tensor):
+            return _apply(op, args, kwargs, method)
+        array = self._array
+        if array.dtype.kind not in kinds:
+            return _apply(op, args, kwargs, method)
+        result = quiet.run(forward, array)
+        if type(result) is not np.ndarray:
+            result = np.asarray(result)
+        out = _new(Tensor)
+        out._array = result
+        if view:
+            as_view(out, self)
+        if self._requires_grad and state.enabled and result.dtype.kind in "fc":
+            record(op, args, args, (out,))
+        return out
+
+    return call
+
+
+def _binary(op: Op, method: bool) -> Callable[..., Any]:
+    """An op of two tensors, or of a tensor and a number; other arguments at their defaults."""
+    forward = op.forward
+    defaults = op.schema.defaults[2:]
+    promotes = op.promotion is not Promotion.NONE
+    kinds = "fc" if op.promotion is Promotion.FLOATING else "fciub"
+    numbers = "Number" in op.schema.parameters[1].words and promotes
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if len(args) != 2 or kwargs or not isinstance(self := args[0], Tensor):
+            return _apply(op, args, kwargs, method)
+        other = args[1]
+        a = self._array
+        if isinstance(other, Tensor):
+            b = other._array
+            if promotes and (b.dtype is not a.dtype or a.dtype.kind not in kinds):
+                return _apply(op, args, kwargs, method)
+            needs = self._requires_grad or other._requires_grad
+        elif numbers and type(other) in _REAL and a.dtype.kind == "f":
+            b = np.array(other, a.dtype)
+            needs = self._requires_grad
+        else:
+            return _apply(op, args, kwargs, method)
+        try:
+            result = quiet.run(forward, a, b, *defaults)
+        except ValueError:
+            _raise_broadcast(a.shape, b.shape)
+            raise
+        if type(result) is not np.ndarray:
+            result = np.asarray(result)
+        out = _new(Tensor)
+        out._array = result
+        if needs and state.enabled and result.dtype.kind in "fc":
+            record(op, (self, other, *defaults), args, (out,))
+        return out
+
+    return call if len(defaults) == op.arity - 2 and _defaulted(op) else _general(op, method)
+
+
+def _defaulted(op: Op) -> bool:
+    return all(each.has_default for each in op.schema.parameters[2:])
+
+
+def _general(op: Op, method: bool) -> Callable[..., Any]:
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return _apply(op, args, kwargs, method)
+
+    return call
+
+
+_new = cast(Callable[[type[Tensor]], Tensor], object.__new__)
+
+
+def _raise_broadcast(*shapes: tuple[int, ...]) -> None:
+    """torch's error if the shapes do not broadcast; a forward's own ValueError is another."""
+    try:
+        np.broadcast_shapes(*shapes)
+    except ValueError:
+        raise shape_errors.broadcast(*shapes[-2:]) from None
+
+
+def _apply(op: Op, args: tuple[Any, ...], kwargs: dict[str, Any], method: bool) -> Any:
+    """Any op on any arguments: raw arrays, several tensors in one argument, several outputs."""
+    if len(args) > op.operands[0] and _is_raw(args[op.operands[0]]):
+        return op.bare(*args, **kwargs)
+    args = op.schema.bind(args, kwargs, method=method)
+    tensors: list[Any] = []
+    raw = list(args)
+    for position in op.operands:
+        value = args[position]
+        if position in op.variadic:
+            tensors.extend(value)
+            raw[position] = [_array(each) for each in value]
+        else:
+            tensors.append(value)
+            raw[position] = _array(value)
+    if op.promotion is not Promotion.NONE:
+        _promote_all(op, raw)
+    try:
+        results = quiet.run(op.forward, *raw)
+    except ValueError:
+        _raise_broadcast(*[v.shape for i in op.operands if isinstance(v := raw[i], np.ndarray)])
+        raise
+    outs = tuple([make(plain(each)) for each in ((results,) if op.outputs is None else results)])
+    if op.view:
+        for out in outs:
+            as_view(out, args[0])
+    if (
+        state.enabled
+        and any(isinstance(each, Tensor) and each._requires_grad for each in tensors)
+        and any(out._array.dtype.kind in "fc" for out in outs)
+    ):
+        record(op, args, tuple(tensors), outs)
+    return outs[0] if op.outputs is None else outs
+
+
+def _is_raw(first: Any) -> bool:
+    """Whether a rule calls, with arrays: the first operand tells, or the first of a list."""
+    if isinstance(first, (list, tuple)) and first:
+        first = first[0]
+    return isinstance(first, (np.ndarray, np.generic))
+
+
+def _array(value: Any) -> Any:
+    return value._array if isinstance(value, Tensor) else value
+
+
+def _promote_all(op: Op, raw: list[Any]) -> None:
+    """Replaces the promoted operands by arrays of one dtype; an optional one may be None."""
+    values: list[Any] = []
+    for position in op.promoted:
+        value = raw[position]
+        values.extend(value if position in op.variadic else () if value is None else (value,))
+    promoted = iter(promote(values, op.promotion) if values else ())
+    for position in op.promoted:
+        value = raw[position]
+        if position in op.variadic:
+            raw[position] = [next(promoted) for _ in value]
+        elif value is not None:
+            raw[position] = next(promoted)

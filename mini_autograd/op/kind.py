@@ -1,0 +1,97 @@
+"""What is known of an op kind once: its operands, its rules, and what they need saved."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any
+
+from mini_autograd.op.node import OpNode, Plan
+from mini_autograd.op.promotion import Promotion
+from mini_autograd.schema import Schema
+
+Forward = Callable[..., Any]
+Rule = Callable[..., Any]
+
+
+class Keep(Enum):
+    """What a node keeps of one thing that a rule names."""
+
+    OPERAND = auto()
+    VALUE = auto()
+    SHAPE = auto()
+    DTYPE = auto()
+    SHAPES = auto()
+    DTYPES = auto()
+    RESULT = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One saved thing: of which parameter or output, and the only operand that needs it."""
+
+    keep: Keep
+    index: int
+    only_for: int | None  # a parameter; None if several rules use it
+
+
+class Op:
+    """One op kind: its forward, its rules, and what follows from them."""
+
+    def __init__(
+        self,
+        name: str,
+        forward: Forward,
+        rules: dict[str, Rule],
+        *,
+        promotion: Promotion,
+        node: str | None,
+        view: bool,
+        outputs: Sequence[str] | None,
+    ) -> None:
+        self.name = name
+        self.view = view
+        self.outputs = outputs
+        self.promotion = promotion
+        self.schema = schema = Schema(name, forward)
+        self.bare = forward  # as a rule calls it
+        self.forward = schema.by_position(forward)
+        self.arity = len(schema.parameters)
+        self.operands = tuple(i for i, each in enumerate(schema.parameters) if each.is_operand)
+        self.promoted = tuple(
+            i for i in self.operands if {"Array", "Arrays"} & set(schema.parameters[i].words)
+        )
+        self.variadic = frozenset(
+            i for i in self.operands if "Arrays" in schema.parameters[i].words
+        )
+        self.title = node or f"{''.join(w.capitalize() for w in name.split('_'))}Backward0"
+        names = [each.name for each in schema.parameters]
+        unknown = set(rules) - set(names)
+        assert not unknown, f"{name} has rules for {sorted(unknown)}, which are no parameters"
+        reads = {key: list(inspect.signature(rule).parameters)[1:] for key, rule in rules.items()}
+        keys = list(dict.fromkeys(key for each in reads.values() for key in each))
+        self.slots = tuple(self._slot(key, names, reads) for key in keys)
+        self.plans: tuple[Plan | None, ...] = tuple(
+            Plan(rules[names[i]], tuple(keys.index(key) for key in reads[names[i]]))
+            if names[i] in rules
+            else None
+            for i in self.operands
+        )
+        body = {"__slots__": (), "title": self.title, "op": self, "__module__": "torch.autograd"}
+        self.node_class: type[OpNode] = type(self.title, (OpNode,), body)
+
+    def _slot(self, key: str, names: list[str], reads: dict[str, list[str]]) -> Slot:
+        """torch saves a tensor that one of several rules uses only if that input needs grad."""
+        if key in names:
+            users = [names.index(operand) for operand, used in reads.items() if key in used]
+            only_for = users[0] if len(users) == 1 and len(reads) > 1 else None
+            index = names.index(key)
+            keep = Keep.OPERAND if index in self.operands else Keep.VALUE
+            return Slot(keep, index, only_for)
+        if key.startswith("result"):
+            return Slot(Keep.RESULT, int(key.removeprefix("result") or 0), None)
+        stem, _, what = key.rpartition("_")
+        assert stem in names, f"a rule of {self.name} reads {key!r}, which is nothing of the op's"
+        return Slot(Keep[what.upper()], names.index(stem), None)

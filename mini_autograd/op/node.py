@@ -1,0 +1,129 @@
+"""The node of a recorded op: runs the rule of each input that needs a gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
+
+import numpy as np
+
+from mini_autograd.errors import walk as errors
+from mini_autograd.graph import (
+    Arithmetic,
+    Grad,
+    Node,
+    SavedNumber,
+    SavedResult,
+    SavedTensor,
+    modified,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mini_autograd.op.kind import Op
+
+
+class Plan(NamedTuple):
+    """A rule, and which of the saved things it takes after the gradient."""
+
+    rule: Callable[..., Any]
+    reads: tuple[int, ...]
+
+
+class OpNode(Node):
+    """A recorded application of an op; each op kind has its subclass, named as torch's."""
+
+    __slots__ = ()
+    op: ClassVar[Op]
+
+    def backward(self, grads: list[Grad | None], arithmetic: Arithmetic) -> Sequence[Grad | None]:
+        """Runs the rule of each operand that needs a gradient, on arrays or on tensors."""
+        saved = self.saved
+        if saved is None:
+            raise errors.second_backward()
+        op = self.op
+        records = arithmetic.records
+        grad: Any = grads[0]
+        if op.outputs is not None:
+            if not _any_defined(grads):
+                return [None] * len(self.edges)
+            grad = [
+                arithmetic.zeros(self.metadata[i]) if each is None else each
+                for i, each in enumerate(grads)
+            ]
+        elif grad is None:
+            return [None] * len(self.edges)
+        values = []
+        for value in saved:
+            if type(value) is SavedTensor:  # the common case, without a call
+                tensor = value.tensor
+                counter = tensor._counter
+                if counter is not None and counter.version != value.version:
+                    raise modified(tensor, counter, value.version)
+                values.append(tensor if records else tensor._array)
+            elif type(value) in _BUFFERS:
+                values.append(_unpacked(value, self, records))
+            else:
+                values.append(value)
+        if op.variadic:
+            return self._backward_variadic(grad, values, records)
+        result: list[Grad | None] = []
+        for edge, plan in zip(self.edges, op.plans, strict=True):
+            if edge is None:
+                result.append(None)
+                continue
+            if plan is None:
+                raise errors.derivative_not_implemented(op.name)
+            given = plan.rule(grad, *[values[i] for i in plan.reads])
+            if given is not None and type(given) is not np.ndarray and not records:
+                given = np.asarray(given)  # NumPy gives scalars for 0-d results
+            result.append(given)
+        return result
+
+    def _backward_variadic(
+        self, grad: Any, values: list[Any], records: bool
+    ) -> Sequence[Grad | None]:
+        """As `backward`, where one operand stands for several edges and its rule gives a list."""
+        op, edges = self.op, self.edges
+        result: list[Grad | None] = []
+        at = 0
+        for position, plan in zip(op.operands, op.plans, strict=True):
+            several = position in op.variadic
+            width = len(edges) - len(op.operands) + 1 if several else 1
+            if not any(edges[at : at + width]):
+                result.extend([None] * width)
+            elif plan is None:
+                raise errors.derivative_not_implemented(op.name)
+            else:
+                given = plan.rule(grad, *[values[i] for i in plan.reads])
+                for each in given if several else (given,):
+                    result.append(each if each is None or records else np.asarray(each))
+            at += width
+        return result
+
+    def release(self) -> None:
+        """Frees the saved tensors; a node that saved none can go backward again, as torch's."""
+        saved = self.saved
+        if saved:
+            for value in saved:
+                if type(value) in _BUFFERS:
+                    self.saved = None
+                    return
+
+
+_BUFFERS: Final = frozenset({SavedTensor, SavedResult, SavedNumber, list})
+
+
+def _any_defined(grads: list[Grad | None]) -> bool:
+    return any(grad is not None for grad in grads)
+
+
+def _unpacked(value: Any, node: Node, records: bool) -> Any:
+    """A saved tensor, several, or a number, as the arithmetic wants it."""
+    if type(value) is list:
+        return [_unpacked(each, node, records) for each in value]
+    if value is None:
+        return None
+    unpacked = value.unpack(node)
+    return unpacked if records or type(value) is SavedNumber else unpacked._array
