@@ -1,14 +1,18 @@
-import numpy as np
-from mini_autograd.tensor import Tensor, make, Size
-from mini_autograd import ops
-from mini_autograd.autograd import backward
-def tensor(v, requires_grad=False, d=np.dtype('float32')):
-    t = make(np.array(v, d)); t._requires_grad = requires_grad; return t
-def _bw(self, gradient=None, retain_graph=None, create_graph=False, inputs=None): backward(self, gradient, retain_graph, create_graph, inputs)
-Tensor.backward=_bw
-Tensor.__mul__=Tensor.__rmul__=ops.mul.method
-Tensor.__add__=Tensor.__radd__=ops.add.method
-Tensor.__neg__=ops.neg.method
-Tensor.__sub__=ops.sub.method
-Tensor.__pow__=ops.pow_scalar.method
-Tensor.sum=ops.sum.method
+"""An autograd engine on NumPy with torch's API and torch's behaviour."""
+
+from __future__ import annotations
+
+from mini_autograd import methods
+from mini_autograd.autograd import backward, grad
+from mini_autograd.creation import from_numpy, tensor
+from mini_autograd.dtypes import (
+    bool_ as bool,
+)
+from mini_autograd.dtypes import (
+    complex64, complex128, float16, float32, float64, get_default_dtype, int8, int16, int32, int64,
+    set_default_dtype, uint8,
+)  # fmt: skip
+from mini_autograd.grad_mode import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
+from mini_autograd.tensor import Size, Tensor
+
+globals().update(methods.functions())

@@ -25,3 +25,75 @@ def unsupported_numpy_type(found: np.dtype[Any]) -> TypeError:
         "float32, float16, complex64, complex128, int64, int32, int16, int8, uint64, uint32, "
         "uint16, uint8, and bool."
     )
+
+
+SLOW_ARRAY_LIST = (
+    "Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider "
+    "converting the list to a single numpy.ndarray with numpy.array() before converting to a "
+    "tensor."
+)
+
+COPY_CONSTRUCT = (
+    "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
+    "sourceTensor.detach().clone().requires_grad_(True), rather than {call}(sourceTensor)."
+)
+
+
+def invalid_data_type(data: object) -> TypeError:
+    """Text where numbers are wanted."""
+    return TypeError(f"new(): invalid data type '{type(data).__name__}'")
+
+
+def too_many_dimensions(data: object) -> ValueError:
+    """Nested too deeply; a string is, for its items are strings."""
+    return ValueError(f"too many dimensions '{type(data).__name__}'")
+
+
+def not_inferable(data: object) -> RuntimeError:
+    """An element that is no number."""
+    return RuntimeError(f"Could not infer dtype of {type(data).__name__}")
+
+
+def ragged(expected: int, dim: int, got: int) -> ValueError:
+    """Sequences of differing lengths."""
+    return ValueError(f"expected sequence of length {expected} at dim {dim} (got {got})")
+
+
+def not_a_sequence() -> TypeError:
+    """A number beside sequences."""
+    return TypeError("not a sequence")
+
+
+def not_real(value: object) -> TypeError:
+    """An element that is no real number."""
+    return TypeError(f"must be real number, not {type(value).__name__}")
+
+
+def not_an_integer(value: object) -> TypeError:
+    """An element that is no integer."""
+    return TypeError(f"'{type(value).__name__}' object cannot be interpreted as an integer")
+
+
+def int64_overflow() -> ValueError:
+    """An integer beyond int64."""
+    return ValueError("Overflow when unpacking long long")
+
+
+def conversion_overflow(found: object) -> RuntimeError:
+    """A number outside of the dtype's range."""
+    name = str(found).removeprefix("torch.")
+    return RuntimeError(f"value cannot be converted to type {name} without overflow")
+
+
+def negative_strides() -> ValueError:
+    """A reversed NumPy array."""
+    return ValueError(
+        "At least one stride in the given numpy array is negative, and tensors with negative "
+        "strides are not currently supported. (You can probably work around this by making a "
+        "copy of your array  with array.copy().) "
+    )
+
+
+def expected_ndarray(value: object) -> TypeError:
+    """`from_numpy` was given something else."""
+    return TypeError(f"expected np.ndarray (got {type(value).__name__})")
