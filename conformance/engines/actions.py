@@ -1,0 +1,198 @@
+"""How each kind of step is taken on a torch-like module: one row a kind."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from conformance.engines.names import Absent
+from conformance.operators import OPERATORS, READS, Operator
+from conformance.steps import (
+    Backward,
+    Call,
+    ClearGrad,
+    Detach,
+    EnterMode,
+    Grad,
+    LeaveMode,
+    Read,
+    RequiresGrad,
+    RetainGrad,
+    SetGrad,
+    Snippet,
+    Step,
+)
+from conformance.trace import Text, Unsupported
+from conformance.values import Ref
+
+if TYPE_CHECKING:
+    from conformance.engines.torchlike import TorchLikeSession as Session
+
+
+def _function(session: Session, step: Call) -> Any:
+    names = session.names
+    function = names.lookup(step.op)
+    if step.kwargs:
+        return function(*names.all(step.args), **names.resolve(step.kwargs))
+    return function(*names.all(step.args))
+
+
+def _method(session: Session, step: Call) -> Any:
+    names = session.names
+    owner, *args = names.all(step.args)
+    method = names.attribute(owner, step.op)
+    return method(*args, **names.resolve(step.kwargs)) if step.kwargs else method(*args)
+
+
+def _attribute(session: Session, step: Call) -> Any:
+    return session.names.attribute(session.names.resolve(step.args[0]), step.op)
+
+
+def _operator(session: Session, step: Call) -> Any:
+    row = OPERATORS[step.op]
+    args = session.names.all(step.args)
+    try:
+        value = row.apply(*args)
+    except TypeError:
+        _refuse_if_lacking(session, row, step.op, args)
+        raise
+    if not row.statement:
+        return value
+    if value is not None and isinstance(target := step.args[0], Ref):
+        session.names[target.name] = value  # As Python does: `x += y` binds x again.
+    return None
+
+
+def _refuse_if_lacking(session: Session, row: Operator, symbol: str, args: list[Any]) -> None:
+    """A TypeError means "unsupported" only if no tensor among the operands has the method."""
+    tensors = [type(value) for value in args if isinstance(value, session.tensor_type)]
+    if tensors and not any(hasattr(kind, name) for kind in tensors for name in row.methods):
+        raise Absent(Unsupported(f"{tensors[0].__name__}.{row.methods[0]} ({symbol})")) from None
+
+
+_FORMS: Mapping[str, Callable[[Session, Call], Any]] = {
+    "function": _function,
+    "method": _method,
+    "attribute": _attribute,
+    "operator": _operator,
+}
+
+
+def _call(session: Session, step: Call) -> Any:
+    return _FORMS[step.form](session, step)
+
+
+def _backward(session: Session, step: Backward) -> None:
+    names = session.names
+    root = names[step.root.name]
+    options: dict[str, Any] = {}
+    # Only what is not the default is passed on: an engine need not know the other arguments.
+    if step.gradient is not None:
+        options["gradient"] = names.resolve(step.gradient)
+    if step.retain_graph is not None:
+        options["retain_graph"] = names.resolve(step.retain_graph)
+    if step.create_graph is not False:
+        options["create_graph"] = names.resolve(step.create_graph)
+    if step.inputs is not None:
+        options["inputs"] = names.resolve(step.inputs)
+    names.attribute(root, "backward")(**options)
+
+
+def _grad(session: Session, step: Grad) -> Any:
+    names = session.names
+    options = {
+        name: names.resolve(value)
+        for name, value, default in (
+            ("grad_outputs", step.grad_outputs, None),
+            ("retain_graph", step.retain_graph, None),
+            ("create_graph", step.create_graph, False),
+            ("allow_unused", step.allow_unused, None),
+            ("materialize_grads", step.materialize_grads, False),
+        )
+        if value is not default
+    }
+    function = names.lookup("autograd.grad")
+    return function(names.resolve(step.outputs), names.resolve(step.inputs), **options)
+
+
+def _set_grad(session: Session, step: SetGrad) -> None:
+    session.names[step.tensor.name].grad = session.names.resolve(step.value)
+
+
+def _clear_grad(session: Session, step: ClearGrad) -> None:
+    session.names[step.tensor.name].grad = None
+
+
+def _detach(session: Session, step: Detach) -> Any:
+    return session.names.attribute(session.names[step.tensor.name], "detach")()
+
+
+def _requires_grad(session: Session, step: RequiresGrad) -> None:
+    names = session.names
+    names.attribute(names[step.tensor.name], "requires_grad_")(names.resolve(step.flag))
+
+
+def _retain_grad(session: Session, step: RetainGrad) -> None:
+    session.names.attribute(session.names[step.tensor.name], "retain_grad")()
+
+
+def _enter_mode(session: Session, step: EnterMode) -> None:
+    mode = session.names.lookup(step.mode)(*session.names.all(step.args))
+    mode.__enter__()
+    session.modes.append(mode)
+
+
+def _leave_mode(session: Session, step: LeaveMode) -> None:
+    if session.modes:
+        session.modes.pop().__exit__(None, None, None)
+
+
+def _read(session: Session, step: Read) -> Any:
+    row = READS[step.what]
+    tensor = session.names[step.tensor.name]
+    try:
+        return row.read(tensor)
+    except AttributeError as error:
+        if error.obj is tensor:
+            raise Absent(Unsupported(f"{type(tensor).__name__}.{error.name}")) from None
+        raise
+
+
+def _snippet(session: Session, step: Snippet) -> Text:
+    printed = io.StringIO()
+    # `print` is a name of the snippet's own: capturing sys.stdout would be global state.
+    namespace = {**session.names, "torch": session.module, "print": partial(print, file=printed)}
+    try:
+        exec(compile(step.code, "<snippet>", "exec"), namespace)
+    except AttributeError as error:
+        if error.obj is session.module or isinstance(error.obj, session.tensor_type):
+            raise Absent(Unsupported(str(error.name))) from None
+        raise
+    finally:
+        session.printed = _under_torch(printed.getvalue(), session.module.__name__)
+    return Text(session.printed)
+
+
+def _under_torch(text: str, module: str) -> str:
+    """Where a class is defined inside the engine is its own affair: `<class 'torch.Tensor'>`."""
+    return re.sub(rf"<class '{re.escape(module)}(?:\.\w+)*\.(\w+)'>", r"<class 'torch.\1'>", text)
+
+
+ACTIONS: Mapping[type[Step], Callable[[Session, Any], Any]] = {
+    Call: _call,
+    Backward: _backward,
+    Grad: _grad,
+    SetGrad: _set_grad,
+    ClearGrad: _clear_grad,
+    Detach: _detach,
+    RequiresGrad: _requires_grad,
+    RetainGrad: _retain_grad,
+    EnterMode: _enter_mode,
+    LeaveMode: _leave_mode,
+    Read: _read,
+    Snippet: _snippet,
+}
+"""What the session does for each kind of step; what it returns is the step's result."""

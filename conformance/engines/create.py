@@ -1,0 +1,43 @@
+"""How an input becomes a tensor of a torch-like module, in its own memory layout."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conformance.inputs import Input
+from conformance.layout import View
+
+
+def make(module: Any, entry: Input) -> Any:
+    """The input as a leaf tensor; raises whatever the module raises when it cannot."""
+    layout = entry.layout
+    tensor = _filled(module, entry, layout.base)
+    for view in layout.views:
+        tensor = _viewed(tensor, view)
+    if entry.requires_grad:
+        tensor = _requiring_grad(tensor)
+    return tensor
+
+
+def _filled(module: Any, entry: Input, shape: tuple[int, ...]) -> Any:
+    array = entry.storage.reshape(shape)
+    if hasattr(module, "from_numpy"):
+        # The copy is the tensor's memory: `entry.data` must outlive any in-place step.
+        return module.from_numpy(array.astype(array.dtype.newbyteorder("=")))
+    dtype = getattr(module, entry.dtype)
+    if 0 in shape:  # A nested list cannot say (0, 3).
+        return module.zeros(shape, dtype=dtype)
+    return module.tensor(array.tolist(), dtype=dtype)
+
+
+def _viewed(tensor: Any, view: View) -> Any:
+    if view.method == "[]":
+        return tensor[view.args[0]]
+    return getattr(tensor, view.method)(*view.args)
+
+
+def _requiring_grad(tensor: Any) -> Any:
+    if hasattr(tensor, "requires_grad_"):
+        return tensor.requires_grad_()
+    tensor.requires_grad = True
+    return tensor

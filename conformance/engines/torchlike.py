@@ -1,0 +1,154 @@
+"""Runs programs on any module that looks like torch, torch included.
+
+What the module needs: `tensor(nested_list, dtype=)`, a `Tensor` class, its dtypes by torch's names,
+and on a tensor `shape`, `dtype`, `detach()` and `numpy()` or `tolist()`. Everything else is used
+where it is there, and reported as unsupported where it is not.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from conformance.engines.actions import ACTIONS
+from conformance.engines.create import make
+from conformance.engines.names import Absent, Names
+from conformance.engines.observe import aliases_of, plain, state_of
+from conformance.inputs import Input
+from conformance.steps import Read, Snippet, Step, result_of
+from conformance.trace import (
+    NotRun,
+    Outcome,
+    Raised,
+    Returned,
+    TensorState,
+    Trace,
+    Unsupported,
+)
+from conformance.values import Ref, Value
+
+# Global state that a program may change by calling a function: how to read it, how to set it.
+_GLOBALS = (("is_grad_enabled", "set_grad_enabled"), ("get_default_dtype", "set_default_dtype"))
+
+
+class TorchLike:
+    """The engine that a torch-like module is."""
+
+    def __init__(self, module: Any, name: str | None = None) -> None:
+        self.module = module
+        self.name = name or module.__name__
+
+    @property
+    def version(self) -> str:
+        """`module.__version__`, or "unknown"."""
+        return str(getattr(self.module, "__version__", "unknown"))
+
+    def start(self, inputs: Sequence[Input]) -> TorchLikeSession:
+        """Begin a program: make its inputs."""
+        return TorchLikeSession(self, inputs)
+
+    def __repr__(self) -> str:
+        return f"TorchLike({self.name!r})"
+
+
+class TorchLikeSession:
+    """One run of one program on a module."""
+
+    def __init__(self, engine: TorchLike, inputs: Sequence[Input]) -> None:
+        self.module: Any = engine.module
+        self.engine = engine
+        self.names = Names(self.module)
+        self.modes: list[Any] = []  # the open `with` blocks, innermost last
+        self.printed = ""  # what the last snippet printed
+        self.outcomes: list[Outcome] = []
+        self.missing: dict[str, str] = {}
+        self.tensor_type: type = engine.module.Tensor
+        self._dtype_type: type | None = type(getattr(engine.module, "float32", None))
+        self._globals = [
+            (setter, getattr(self.module, getter)())
+            for getter, setter in _GLOBALS
+            if hasattr(self.module, getter) and hasattr(self.module, setter)
+        ]
+        for entry in inputs:
+            try:
+                self.names[entry.name] = make(self.module, entry)
+            except Exception as error:  # Whatever it is, the engine cannot make this input.
+                lacking = f"the input {entry.dtype}{list(entry.shape)}"
+                self.missing[entry.name] = f"{lacking}: {type(error).__name__}: {error}"
+                self.names.absent[entry.name] = Unsupported(lacking)
+
+    def step(self, step: Step) -> Outcome:
+        """Take the next step."""
+        name = result_of(step)
+        outcome: Outcome
+        try:
+            value = ACTIONS[type(step)](self, step)
+        except Absent as absent:
+            outcome = absent.outcome
+        except Exception as error:
+            outcome = raised(error, self.printed if isinstance(step, Snippet) else "")
+        else:
+            outcome = Returned(self._kept(step, name, value))
+        if name and not isinstance(outcome, Returned):
+            self.names.absent[name] = outcome if isinstance(outcome, Unsupported) else NotRun(name)
+        self.outcomes.append(outcome)
+        return outcome
+
+    def value(self, name: str) -> Any:
+        """The module's own object of that name; KeyError when there is none."""
+        if name not in self.names:
+            raise KeyError(name)
+        return self.names[name]
+
+    def tensors(self) -> Mapping[str, TensorState]:
+        """The present state of every live tensor, by name."""
+        return {name: state_of(tensor) for name, tensor in self._live().items()}
+
+    def finish(self) -> Trace:
+        """Observe the final state, leave the modes, and restore the module's global state."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Torch warns when `.grad` of a non-leaf is read.
+            self._restore()
+            live = self._live()
+            tensors = {name: state_of(tensor) for name, tensor in live.items()}
+            aliases = aliases_of(live)
+        return Trace(self.engine.name, tuple(self.outcomes), tensors, aliases, self.missing)
+
+    def _live(self) -> dict[str, Any]:
+        kind = self.tensor_type
+        return {name: value for name, value in self.names.items() if isinstance(value, kind)}
+
+    def _restore(self) -> None:
+        while self.modes:
+            self.modes.pop().__exit__(None, None, None)
+        for setter, value in self._globals:
+            getattr(self.module, setter)(value)
+
+    def _kept(self, step: Step, name: str | None, value: Any) -> Value:
+        """What of the step's result is observed; one that a call leaves unbound is dropped, as
+        the program's text drops it."""
+        if name is not None:
+            return self._bind(name, value)
+        return plain(value, self._dtype_type) if isinstance(step, Read | Snippet) else None
+
+    def _bind(self, name: str, value: Any) -> Value:
+        """Name a result, and the items of a tuple; say what it is, with a Ref for each tensor."""
+        self.names[name] = value
+        if isinstance(value, self.tensor_type):
+            return Ref(name)
+        if isinstance(value, tuple | list):
+            items = [self._bind(f"{name}[{number}]", item) for number, item in enumerate(value)]
+            return items if isinstance(value, list) else tuple(items)
+        return plain(value, self._dtype_type)
+
+
+def raised(error: Exception, printed: str = "") -> Raised:
+    """An error as an outcome."""
+    kind = type(error)
+    bases = tuple(base.__name__ for base in kind.__mro__)
+    try:
+        message = str(error)
+    except Exception as failure:  # An error class of the engine's own, with a broken __str__.
+        message = f"<its message could not be read: {failure!r}>"
+    return Raised(kind.__name__, message, bases, printed)

@@ -1,0 +1,127 @@
+"""What a run of a program produced: an outcome for each step, and every tensor's final state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Literal, TypeAlias, TypeVar
+
+import numpy as np
+
+from conformance.values import Value
+
+T = TypeVar("T")
+
+
+class Unobserved(Enum):
+    """The type of `UNOBSERVED`."""
+
+    UNOBSERVED = "not observable"
+
+
+UNOBSERVED: Literal[Unobserved.UNOBSERVED] = Unobserved.UNOBSERVED
+"""What stands where an engine cannot tell: neither agreement nor a difference. It is not None,
+since None is an answer: no gradient, no grad_fn."""
+
+Observed: TypeAlias = T | Unobserved
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Printed text, which is compared as text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """A value that the harness has no form for, by its type's name."""
+
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """The step returned. `value` holds plain values, NumPy arrays, `DType`, `Text`, `Opaque`,
+    and a `Ref` wherever there is a tensor, named by the result it is part of."""
+
+    value: Value | Text | Opaque | np.ndarray[Any, Any] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """The step raised: the error's class, that class with its bases (an `except` for any of
+    which would catch it), the message, and what a `Snippet` had printed before."""
+
+    error: str
+    message: str
+    bases: tuple[str, ...] = ()
+    printed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsupported:
+    """The engine lacks `what`, or the step uses a value that it could not make for that reason."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotRun:
+    """The step uses `name`, which an earlier step raised instead of making."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Crashed:
+    """The engine's process died at this step."""
+
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hung:
+    """The step did not end within so many seconds."""
+
+    seconds: float
+
+
+Outcome: TypeAlias = Returned | Raised | Unsupported | NotRun | Crashed | Hung
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TensorState:
+    """What can be observed of one tensor. `grad_fn` is the node's name and `edges` those of the
+    nodes that it leads to, each with its input number."""
+
+    shape: tuple[int, ...]
+    dtype: str
+    values: Observed[np.ndarray[Any, Any]]
+    requires_grad: Observed[bool] = UNOBSERVED
+    is_leaf: Observed[bool] = UNOBSERVED
+    grad: Observed[TensorState | None] = UNOBSERVED
+    grad_fn: Observed[str | None] = UNOBSERVED
+    edges: Observed[tuple[str, ...]] = UNOBSERVED
+    stride: Observed[tuple[int, ...]] = UNOBSERVED
+    version: Observed[int] = UNOBSERVED
+    output_nr: Observed[int] = UNOBSERVED
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trace:
+    """A run of a program on an engine.
+
+    Attributes:
+        outcomes: one a step.
+        tensors: the final state of every live tensor, by name (`x0`, `t0`, `t1[0]`).
+        aliases: the groups of names, `x0.grad` included, that share memory; in program order.
+        missing: the inputs that the engine could not make, and what it lacks.
+    """
+
+    engine: str
+    outcomes: tuple[Outcome, ...]
+    tensors: Mapping[str, TensorState]
+    aliases: Observed[tuple[tuple[str, ...], ...]] = UNOBSERVED
+    missing: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,135 @@
+"""Mismatches and verdicts: the kinds of difference, and the grade of parity that each breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Kind: TypeAlias = Literal[
+    "unsupported",
+    "crash",
+    "hang",
+    "raises",
+    "error_type",
+    "error_message",
+    "shape",
+    "dtype",
+    "value",
+    "grad_missing",
+    "grad_shape",
+    "grad_dtype",
+    "grad_value",
+    "flag",
+    "version",
+    "graph",
+    "alias",
+]
+
+GRADES: Mapping[int, str] = {
+    1: "values and gradients",
+    2: "raises where the reference raises, and only there",
+    3: "with the same error type",
+    4: "with the same message",
+    5: "everything else that can be observed",
+}
+
+GRADE_OF: Mapping[str, int] = {
+    "crash": 1,
+    "hang": 1,
+    "shape": 1,
+    "dtype": 1,
+    "value": 1,
+    "grad_missing": 1,
+    "grad_shape": 1,
+    "grad_dtype": 1,
+    "grad_value": 1,
+    "raises": 2,
+    "error_type": 3,
+    "error_message": 4,
+    "flag": 5,
+    "version": 5,
+    "graph": 5,
+    "alias": 5,
+}
+"""The grade that each kind of mismatch breaks. `unsupported` breaks none: it is counted apart."""
+
+Judgement: TypeAlias = Literal["wrong", "ill_conditioned", "convention", "reference_suspect"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """One difference between two traces.
+
+    Attributes:
+        step: the number of the step whose outcome differs, or that made the tensor that does;
+            None for an input's state.
+        where: what differs, as an expression of the program's names: `t0`, `x0.grad.shape`.
+        expected, actual: the reference's and the subject's, as short text.
+        detail: how far apart: count, greatest absolute and relative difference and its index.
+        consequence: whether an earlier mismatch explains it; it then breaks no grade.
+        judgement: what the referee says of a difference in values; `reason` names the
+            convention, or the evidence.
+    """
+
+    kind: Kind
+    step: int | None
+    where: str
+    expected: str
+    actual: str
+    detail: str = ""
+    consequence: bool = False
+    judgement: Judgement | None = None
+    reason: str = ""
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is a failure of the subject: not a consequence, not ill-conditioned, and
+        not merely something that the subject does not offer."""
+        return not (
+            self.consequence or self.kind == "unsupported" or self.judgement == "ill_conditioned"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The judged result of a program on a subject."""
+
+    program_hash: str
+    mismatches: tuple[Mismatch, ...] = ()
+
+    @property
+    def outcome(self) -> Literal["agree", "differ", "unsupported"]:
+        """`differ` if any mismatch counts; else `unsupported` if a step could not be run."""
+        if any(mismatch.counts for mismatch in self.mismatches):
+            return "differ"
+        if any(m.kind == "unsupported" and m.step is not None for m in self.mismatches):
+            return "unsupported"
+        return "agree"
+
+    @property
+    def failing(self) -> frozenset[int]:
+        """The grades that the program breaks."""
+        return frozenset(GRADE_OF[m.kind] for m in self.mismatches if m.counts)
+
+    def grade(self, number: int) -> Literal["agree", "differ", "unsupported"]:
+        """How the subject fares at one grade alone. A step that it cannot run leaves every grade
+        unsupported; a field that it cannot tell leaves grade 5 so."""
+        if number in self.failing:
+            return "differ"
+        for mismatch in self.mismatches:
+            if mismatch.kind == "unsupported" and (mismatch.step is not None or number == 5):
+                return "unsupported"
+        return "agree"
+
+    @property
+    def judgement(self) -> Judgement | None:
+        """The gravest of the mismatches' judgements."""
+        gravest: tuple[Judgement, ...] = (
+            "wrong",
+            "convention",
+            "reference_suspect",
+            "ill_conditioned",
+        )
+        found = {mismatch.judgement for mismatch in self.mismatches}
+        return next((judgement for judgement in gravest if judgement in found), None)
