@@ -27,19 +27,34 @@ def run(
     With captures, nothing is accumulated anywhere else: gives the gradient that arrived at each,
     None where none did.
     """
-    dependencies, buffers = _reached(node for (node, _), _ in roots)
-    needed = None if captures is None else _leading_to(captures, buffers)
+    dependencies: dict[Node, int] = {edge[0]: 0 for edge, _ in roots}
+    stack = list(dependencies)
+    order = list(stack)
+    while stack:
+        for edge in stack.pop().edges:
+            if edge is not None:
+                node = edge[0]
+                if node in dependencies:
+                    dependencies[node] += 1
+                else:
+                    dependencies[node] = 1
+                    stack.append(node)
+    needed = None if captures is None else _leading_to(captures, dependencies)
     captured: list[Grad | None] = [None] * results
+    buffers: dict[Node, list[Grad | None]] = {}
     for (node, output), grad in roots:
+        if node not in buffers:
+            buffers[node] = [None] * len(node.metadata)
         if grad is not None:
             grad = _validated(grad, node.metadata[output], arithmetic, "GraphRoot", 0)
             held = buffers[node][output]
             buffers[node][output] = grad if held is None else arithmetic.add(held, grad)
     ready: list[tuple[int, int, Node]] = []
-    for arrival, node in enumerate(dict.fromkeys(node for (node, _), _ in roots)):
+    arrival = 0
+    for node in order:
         if not dependencies[node] and (needed is None or node in needed):
             heappush(ready, (-node.sequence, arrival, node))
-    arrival = len(roots)
+            arrival += 1
 
     while ready:
         node = heappop(ready)[2]
@@ -56,47 +71,36 @@ def run(
             node.release()
         if hooks is not None and hooks.post:
             inputs = _run_post_hooks(hooks, inputs, grads, arithmetic)
-        for index, edge in enumerate(node.edges):
+        # This node's gradients are let go before the next one runs, so that a leaf may keep
+        # what arrives without a copy.
+        del grads
+        index = -1
+        for edge in node.edges:
+            index += 1
             if edge is None:
                 continue
             target, output = edge
             if needed is not None and target not in needed:
                 continue
+            metadata = target.metadata
+            buffer = buffers.get(target)
+            if buffer is None:
+                buffer = buffers[target] = [None] * len(metadata)
             grad = inputs[index]
             if grad is not None:
-                shape, dtype = metadata = target.metadata[output]
+                shape, dtype = metadata[output]
                 if grad.shape != shape or grad.dtype is not dtype:
-                    grad = _validated(grad, metadata, arithmetic, node.title, index)
-                held = buffers[target][output]
-                buffers[target][output] = grad if held is None else arithmetic.add(held, grad)
+                    grad = _validated(grad, metadata[output], arithmetic, node.title, index)
+                held = buffer[output]
+                buffer[output] = grad if held is None else arithmetic.add(held, grad)
             left = dependencies[target] - 1
-            dependencies[target] = left
-            if not left:
+            if left:
+                dependencies[target] = left
+            else:
                 heappush(ready, (-target.sequence, arrival, target))
                 arrival += 1
-        # What this node held of gradients is free before the next runs: a leaf may then keep
-        # its gradient without a copy.
-        del grads, inputs
-        grad = held = None
+        buffer = grad = held = inputs = None  # type: ignore[assignment]
     return captured
-
-
-def _reached(roots: Iterable[Node]) -> tuple[dict[Node, int], dict[Node, list[Grad | None]]]:
-    """For each node that the roots reach: how many edges lead to it, and an empty buffer."""
-    counts = dict.fromkeys(roots, 0)
-    buffers: dict[Node, list[Grad | None]] = {node: [None] * len(node.metadata) for node in counts}
-    stack = list(counts)
-    while stack:
-        for edge in stack.pop().edges:
-            if edge is not None:
-                node = edge[0]
-                if node in counts:
-                    counts[node] += 1
-                else:
-                    counts[node] = 1
-                    buffers[node] = [None] * len(node.metadata)
-                    stack.append(node)
-    return counts, buffers
 
 
 def _captured(

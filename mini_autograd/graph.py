@@ -71,14 +71,12 @@ class Hooks:
 class Node:
     """One recorded step. `metadata` has a (shape, dtype) for each output of the forward."""
 
-    __slots__ = ("__weakref__", "edges", "hooks", "metadata", "saved", "sequence")
-
     title: ClassVar[str] = "Node"
     edges: tuple[Edge | None, ...]
     metadata: tuple[Metadata, ...]
     saved: tuple[Any, ...] | None  # None once freed
     sequence: int
-    hooks: Hooks | None
+    hooks: Hooks | None = None
 
     def backward(self, grads: list[Grad | None], arithmetic: Arithmetic) -> Sequence[Grad | None]:
         """Gradients for the edges from gradients of the outputs; None where there is none."""
@@ -107,17 +105,15 @@ class Node:
 class AccumulateGrad(Node):
     """Where the graph ends in a leaf: adds what arrives into the leaf's `.grad`."""
 
-    __slots__ = ("variable",)
     title = "AccumulateGrad"
+    sequence = ACCUMULATE_SEQUENCE
+    edges = ()
+    saved = ()
 
     def __init__(self, variable: Tensor) -> None:
         self.variable = variable
-        self.edges = ()
         array = variable._array
         self.metadata = ((array.shape, array.dtype),)
-        self.saved = ()
-        self.sequence = ACCUMULATE_SEQUENCE
-        self.hooks = None
 
     def name(self) -> str:
         """torch's C++ name."""
@@ -131,7 +127,10 @@ class AccumulateGrad(Node):
 
 
 class SavedTensor:
-    """An input kept for backward, with the version that it had."""
+    """An input kept for backward, with the version that it had.
+
+    An input never written to is kept as it is, which stands for version 0.
+    """
 
     __slots__ = ("tensor", "version")
 
@@ -147,19 +146,6 @@ class SavedTensor:
         if counter is not None and counter.version != self.version:
             raise modified(tensor, counter, self.version)
         return tensor
-
-
-class SavedNumber:
-    """A Python number in a tensor's place: torch saves it as a tensor, and frees it like one."""
-
-    __slots__ = ("number",)
-
-    def __init__(self, number: complex) -> None:
-        self.number = number
-
-    def unpack(self, node: Node) -> complex:
-        """The number."""
-        return self.number
 
 
 class SavedResult:

@@ -41,12 +41,19 @@ def _is_tensors(value: object) -> bool:
     return isinstance(value, (tuple, list)) and all(isinstance(each, Tensor) for each in value)
 
 
+def _is_indices(value: object) -> bool:
+    return isinstance(value, (tuple, list)) and all(
+        each is None or isinstance(each, Tensor) for each in value
+    )
+
+
 # How each word of `types` is checked and how torch's errors call it.
 _WORDS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
     "Array": (lambda value: isinstance(value, Tensor), "Tensor"),
     "Mask": (lambda value: isinstance(value, Tensor), "Tensor"),
     "IndexArray": (lambda value: isinstance(value, Tensor), "Tensor"),
     "Arrays": (_is_tensors, "tuple of Tensors"),
+    "IndexArrays": (_is_indices, "tuple of Tensors"),
     "Number": (is_number, "Number"),
     "Int": (is_int, "int"),
     "Ints": (_is_ints, "tuple of ints"),
@@ -54,6 +61,15 @@ _WORDS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
     "DType": (lambda value: isinstance(value, dtype), "torch.dtype"),
     "Str": (lambda value: isinstance(value, str), "str"),
     "Anything": (lambda value: True, "object"),
+}
+
+_EXACT: Final[dict[str, tuple[type, ...]]] = {
+    "Number": (int, float, bool, complex),
+    "Int": (int,),
+    "Bool": (bool,),
+    "DType": (dtype,),
+    "Str": (str,),
+    "None": (type(None),),
 }
 
 
@@ -69,7 +85,14 @@ class Parameter:
     @property
     def is_operand(self) -> bool:
         """Whether a tensor may stand here."""
-        return any(word in ("Array", "Mask", "IndexArray", "Arrays") for word in self.words)
+        return any(
+            word in ("Array", "Mask", "IndexArray", "Arrays", "IndexArrays") for word in self.words
+        )
+
+    @property
+    def exact_types(self) -> frozenset[type]:
+        """Types of which every value is accepted as it is: a call need look no further."""
+        return frozenset(kind for word in self.words for kind in _EXACT.get(word, ()))
 
     @property
     def has_default(self) -> bool:

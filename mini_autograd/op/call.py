@@ -12,7 +12,7 @@ from mini_autograd.grad_mode import state
 from mini_autograd.op.kind import Forward, Op, Rule
 from mini_autograd.op.promotion import Promotion, promote, quiet
 from mini_autograd.op.record import record
-from mini_autograd.schema import Schema
+from mini_autograd.schema import Schema, is_number
 from mini_autograd.tensor import Tensor, as_view, make, plain
 
 
@@ -80,7 +80,7 @@ def _caller(op: Op, *, method: bool) -> Callable[..., Any]:
     single = op.outputs is None and not op.variadic
     if single and op.operands == (0, 1):
         return _binary(op, method)
-    if single and op.operands == (0,) and op.arity == 1:
+    if single and op.operands == (0,):
         return _unary(op, method)
 
     def call(*args: Any, **kwargs: Any) -> Any:
@@ -90,17 +90,27 @@ def _caller(op: Op, *, method: bool) -> Callable[..., Any]:
 
 
 def _unary(op: Op, method: bool) -> Callable[..., Any]:
-    """An op of one tensor and nothing else."""
-    forward, view = op.forward, op.view
+    """An op of one tensor, and of other arguments given by position or left at their defaults."""
+    forward, view, arity = op.forward, op.view, op.arity
+    defaults = tuple(each.default for each in op.schema.parameters)
+    required = sum(not each.has_default for each in op.schema.parameters)
+    exact = tuple(each.exact_types for each in op.schema.parameters[1:])
+    positional = op.schema.positional
     kinds = "?biufc" if op.promotion is Promotion.NONE else "fc"
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        if len(args) != 1 or kwargs or not isinstance(self := args[0], Tensor):
+        given = len(args)
+        if kwargs or not required <= given <= positional or not isinstance(self := args[0], Tensor):
             return _apply(op, args, kwargs, method)
         array = self._array
         if array.dtype.kind not in kinds:
             return _apply(op, args, kwargs, method)
-        result = quiet.run(forward, array)
+        if arity != 1:
+            for value, types in zip(args[1:], exact):  # noqa: B905 - defaults need no check
+                if type(value) not in types:
+                    return _apply(op, args, kwargs, method)
+            args += defaults[given:]
+        result = quiet.run(forward, array, *args[1:])
         if type(result) is not np.ndarray:
             result = np.asarray(result)
         out = _new(Tensor)
@@ -108,7 +118,7 @@ def _unary(op: Op, method: bool) -> Callable[..., Any]:
         if view:
             as_view(out, self)
         if self._requires_grad and state.enabled and result.dtype.kind in "fc":
-            record(op, args, args, (out,))
+            record(op, args, (self,), (out,))
         return out
 
     return call
@@ -133,7 +143,7 @@ def _binary(op: Op, method: bool) -> Callable[..., Any]:
                 return _apply(op, args, kwargs, method)
             needs = self._requires_grad or other._requires_grad
         elif numbers and type(other) in _REAL and a.dtype.kind == "f":
-            b = np.array(other, a.dtype)
+            other = b = np.array(other, a.dtype)
             needs = self._requires_grad
         else:
             return _apply(op, args, kwargs, method)
@@ -206,6 +216,9 @@ def _apply(op: Op, args: tuple[Any, ...], kwargs: dict[str, Any], method: bool) 
         and any(isinstance(each, Tensor) and each._requires_grad for each in tensors)
         and any(out._array.dtype.kind in "fc" for out in outs)
     ):
+        for position in op.promoted:
+            if position not in op.variadic and is_number(args[position]):
+                args = (*args[:position], raw[position], *args[position + 1 :])
         record(op, args, tuple(tensors), outs)
     return outs[0] if op.outputs is None else outs
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Any
+from typing import Any, NamedTuple
 
 from mini_autograd.op.node import OpNode, Plan
 from mini_autograd.op.promotion import Promotion
@@ -28,8 +27,7 @@ class Keep(Enum):
     RESULT = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """One saved thing: of which parameter or output, and the only operand that needs it."""
 
     keep: Keep
@@ -79,7 +77,7 @@ class Op:
             else None
             for i in self.operands
         )
-        body = {"__slots__": (), "title": self.title, "op": self, "__module__": "torch.autograd"}
+        body = {"title": self.title, "op": self, "__module__": "torch.autograd"}
         self.node_class: type[OpNode] = type(self.title, (OpNode,), body)
 
     def _slot(self, key: str, names: list[str], reads: dict[str, list[str]]) -> Slot:

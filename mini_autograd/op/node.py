@@ -12,11 +12,11 @@ from mini_autograd.graph import (
     Arithmetic,
     Grad,
     Node,
-    SavedNumber,
     SavedResult,
     SavedTensor,
     modified,
 )
+from mini_autograd.tensor import Tensor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +34,6 @@ class Plan(NamedTuple):
 class OpNode(Node):
     """A recorded application of an op; each op kind has its subclass, named as torch's."""
 
-    __slots__ = ()
     op: ClassVar[Op]
 
     def backward(self, grads: list[Grad | None], arithmetic: Arithmetic) -> Sequence[Grad | None]:
@@ -43,10 +42,9 @@ class OpNode(Node):
         if saved is None:
             raise errors.second_backward()
         op = self.op
-        records = arithmetic.records
         grad: Any = grads[0]
         if op.outputs is not None:
-            if not _any_defined(grads):
+            if not any(each is not None for each in grads):
                 return [None] * len(self.edges)
             grad = [
                 arithmetic.zeros(self.metadata[i]) if each is None else each
@@ -54,28 +52,21 @@ class OpNode(Node):
             ]
         elif grad is None:
             return [None] * len(self.edges)
-        values = []
-        for value in saved:
-            if type(value) is SavedTensor:  # the common case, without a call
-                tensor = value.tensor
-                counter = tensor._counter
-                if counter is not None and counter.version != value.version:
-                    raise modified(tensor, counter, value.version)
-                values.append(tensor if records else tensor._array)
-            elif type(value) in _BUFFERS:
-                values.append(_unpacked(value, self, records))
-            else:
-                values.append(value)
+        records = arithmetic.records
+        values = [
+            _unpacked(value, self, records) if type(value) in BUFFERS else value for value in saved
+        ]
         if op.variadic:
             return self._backward_variadic(grad, values, records)
         result: list[Grad | None] = []
-        for edge, plan in zip(self.edges, op.plans, strict=True):
+        for edge, plan in zip(self.edges, op.plans):  # noqa: B905 - strict costs, per node
             if edge is None:
                 result.append(None)
                 continue
             if plan is None:
                 raise errors.derivative_not_implemented(op.name)
-            given = plan.rule(grad, *[values[i] for i in plan.reads])
+            rule, reads = plan
+            given = rule(grad, *[values[i] for i in reads])
             if given is not None and type(given) is not np.ndarray and not records:
                 given = np.asarray(given)  # NumPy gives scalars for 0-d results
             result.append(given)
@@ -107,23 +98,26 @@ class OpNode(Node):
         saved = self.saved
         if saved:
             for value in saved:
-                if type(value) in _BUFFERS:
+                if type(value) in BUFFERS:
                     self.saved = None
                     return
 
 
-_BUFFERS: Final = frozenset({SavedTensor, SavedResult, SavedNumber, list})
-
-
-def _any_defined(grads: list[Grad | None]) -> bool:
-    return any(grad is not None for grad in grads)
+# A 0-d array stands for a Python number: torch saves it as a tensor, and frees it like one.
+BUFFERS: Final = frozenset({Tensor, SavedTensor, SavedResult, np.ndarray, list})
 
 
 def _unpacked(value: Any, node: Node, records: bool) -> Any:
     """A saved tensor, several, or a number, as the arithmetic wants it."""
-    if type(value) is list:
-        return [_unpacked(each, node, records) for each in value]
-    if value is None:
-        return None
+    kind = type(value)
+    if kind is Tensor:
+        counter = value._counter
+        if counter is not None and counter.version:
+            raise modified(value, counter, 0)
+        return value if records else value._array
+    if kind is list:
+        return [None if each is None else _unpacked(each, node, records) for each in value]
+    if kind is np.ndarray:
+        return value.item() if records else value
     unpacked = value.unpack(node)
-    return unpacked if records or type(value) is SavedNumber else unpacked._array
+    return unpacked if records else unpacked._array
