@@ -118,9 +118,6 @@ tensor([1.-0.5000j, 1.-0.5000j, 1.-0.5000j, 1.-0.5000j, 1.-0.5000j, 1.-0.5000j,
 >>> text(np.full(13, 1 + 1j, np.complex64))  # the sign between the parts is not reckoned with
 tensor([1.+1.j, 1.+1.j, 1.+1.j, 1.+1.j, 1.+1.j, 1.+1.j, 1.+1.j, 1.+1.j, 1.+1.j, 1.+1.j,
         1.+1.j, 1.+1.j, 1.+1.j])
->>> text(np.full(25, np.nan, np.float32))  # nor is the width of nan
-tensor([nan, nan, nan, nan, nan, nan, nan, nan, nan, nan, nan, nan, nan, nan, nan, nan, nan, nan, nan, nan, nan, nan, nan, nan,
-        nan])
 >>> text(np.arange(6).reshape(2, 3).T)  # a transposed view
 tensor([[0, 3],
         [1, 4],
