@@ -70,16 +70,19 @@ def overloaded(
 
     def caller(method: bool) -> Callable[..., Any]:
         forms = (method_forms or function_forms) if method else function_forms
+        alone = next((each for each in alternatives if each.schema.required == 1), alternatives[0])
 
         def call(*args: Any, **kwargs: Any) -> Any:
             if args and isinstance(args[0], (np.ndarray, np.generic)):
                 return alternatives[0](*args, **kwargs)
+            if len(args) == 1 and not kwargs and isinstance(args[0], Tensor):
+                return alone(*args)  # `x.sum()` pays for no parsing
             for each in alternatives:
                 try:
-                    values = each.schema.bind(args, kwargs, method=method)
+                    each.schema.bind(args, kwargs, method=method)
                 except TypeError:
                     continue
-                return (each.method if method else each)(*values)
+                return (each.method if method else each)(*args, **kwargs)
             raise errors.invalid_combination(name, _given(args, kwargs, method), forms)
 
         call.__name__ = name

@@ -117,6 +117,7 @@ class Schema:
         self.parameters = tuple(_parameter(each) for each in _signature(forward))
         self.defaults = tuple(each.default for each in self.parameters)
         self.positional = sum(not each.keyword_only for each in self.parameters)
+        self.required = sum(not each.has_default for each in self.parameters)
 
     def bind(self, args: Sequence[Any], kwargs: Mapping[str, Any], *, method: bool) -> tuple[Any, ...]:  # fmt: skip
         """Values for all parameters, in order; torch's TypeError if the call does not fit.

@@ -1,0 +1,110 @@
+"""Errors of reductions: dtypes that they refuse, and what has no value without elements."""
+
+from __future__ import annotations
+
+import math
+
+from mini_autograd.dtypes import dtype
+
+
+def mean_input(found: dtype) -> RuntimeError:
+    """The mean of integers."""
+    return RuntimeError(
+        "mean(): could not infer output dtype. Input dtype must be either a floating point or "
+        f"complex dtype. Got: {found.scalar_name}"
+    )
+
+
+def mean_dtype(found: dtype) -> RuntimeError:
+    """A mean in an integer dtype."""
+    return RuntimeError(
+        "mean(): could not infer output dtype. Optional dtype must be either a floating point or "
+        f"complex dtype. Got: {found.scalar_name}"
+    )
+
+
+def not_implemented(kernel: str, found: dtype) -> NotImplementedError:
+    """A kernel that torch lacks for a dtype; `kernel` as torch names it."""
+    return NotImplementedError(f"\"{kernel}\" not implemented for '{found.scalar_name}'")
+
+
+def does_not_support(name: str, kind: str) -> RuntimeError:
+    """`argmax` of bools, `max` of complex numbers."""
+    return RuntimeError(f"{name}(): does not support {kind} input")
+
+
+def needs_dim(name: str) -> RuntimeError:
+    """An extremum of no elements at all."""
+    return RuntimeError(
+        f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the "
+        "reduction dim with the 'dim' argument."
+    )
+
+
+def index_needs_dim(name: str) -> IndexError:
+    """The index of an extremum of no elements at all."""
+    return IndexError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0.")
+
+
+def empty_dim(name: str, dim: int) -> IndexError:
+    """An extremum over a dim without elements."""
+    return IndexError(f"{name}(): Expected reduction dim {dim} to have non-zero size.")
+
+
+def nansum_complex() -> RuntimeError:
+    """`nansum` of complex numbers."""
+    return RuntimeError("nansum on CPU does not support complex inputs")
+
+
+def var_input(name: str) -> RuntimeError:
+    """The variance of integers; `name` is as in "var_mean"."""
+    return RuntimeError(f"{name} only support floating point and complex dtypes")
+
+
+def norm_input(found: dtype) -> RuntimeError:
+    """The norm of integers."""
+    return RuntimeError(
+        "linalg.vector_norm: Expected a floating point or complex tensor as input. Got "
+        f"{found.scalar_name}"
+    )
+
+
+def norm_dtype(found: dtype) -> RuntimeError:
+    """A norm in an integer dtype."""
+    return RuntimeError(
+        "linalg.vector_norm: dtype should be floating point or complex, but got "
+        f"{found.scalar_name}"
+    )
+
+
+def norm_narrowing(found: dtype, wanted: dtype) -> RuntimeError:
+    """A norm in a dtype that cannot hold the input's."""
+    return RuntimeError(
+        f"linalg.vector_norm: the dtype of the input ({found.scalar_name}) should be convertible "
+        f"without narrowing to the specified dtype ({wanted.scalar_name})"
+    )
+
+
+def norm_kind(found: dtype, wanted: dtype) -> RuntimeError:
+    """A real norm of complex numbers, or the reverse."""
+    kinds = ("complex", "complex") if found.is_complex else ("real", "real")
+    return RuntimeError(
+        f"linalg.vector_norm: dtype should be {kinds[0]} for {kinds[1]} inputs, but got "
+        f"{wanted.scalar_name}"
+    )
+
+
+def norm_without_elements(order: float, dim: int | None) -> RuntimeError:
+    """A norm that has no value for no elements: of the whole tensor, or along a dim."""
+    shown = repr(order) if math.isinf(order) else f"{order:g}"
+    where = (
+        "an empty tensor because the"
+        if dim is None
+        else (
+            f"the dimension {dim}because this dimension is empty and the"  # sic
+        )
+    )
+    return RuntimeError(
+        f"linalg.vector_norm cannot compute the {shown} norm on {where} operation does not have "
+        "an identity"
+    )
