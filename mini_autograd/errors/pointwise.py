@@ -1,10 +1,20 @@
-"""Errors of elementwise ops."""
+"""Errors of elementwise ops: arithmetic, elementary functions, comparisons."""
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from typing import Any, Final
 
 import numpy as np
+
+from mini_autograd import dtypes
+
+
+def not_implemented(kernel: str, dtype: np.dtype[Any]) -> NotImplementedError:
+    """A kernel that torch does not have for a dtype."""
+    return NotImplementedError(
+        f"\"{kernel}\" not implemented for '{dtypes.of_numpy(dtype).scalar_name}'"
+    )
 
 
 def bool_negation() -> RuntimeError:
@@ -23,5 +33,168 @@ def bool_subtraction() -> RuntimeError:
     )
 
 
-def checked_alpha(alpha: complex, dtype: np.dtype[Any]) -> Any:
-    return alpha
+def bool_subtraction_mixed() -> RuntimeError:
+    """`mask - 1`, `1 - mask`."""
+    return RuntimeError(
+        "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to "
+        "invert a mask, use the `~` or `logical_not()` operator instead."
+    )
+
+
+def bool_alpha() -> RuntimeError:
+    """`alpha=True` for a result that is not bool."""
+    return RuntimeError("Boolean alpha only supported for Boolean results.")
+
+
+def fractional_alpha() -> RuntimeError:
+    """`alpha=1.5` for integers."""
+    return RuntimeError(
+        "For integral input tensors, argument alpha must not be a floating point number."
+    )
+
+
+def complex_alpha() -> RuntimeError:
+    """`alpha=1j` for real tensors."""
+    return RuntimeError(
+        "For non-complex input tensors, argument alpha must not be a complex number."
+    )
+
+
+def rounding_mode(mode: str) -> RuntimeError:
+    """A `rounding_mode` that `div` does not know."""
+    return RuntimeError(
+        f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{mode}'"
+    )
+
+
+def zero_division() -> RuntimeError:
+    """Integers divided by zero."""
+    return RuntimeError("ZeroDivisionError")
+
+
+def negative_integer_power() -> RuntimeError:
+    """`integers ** -1`."""
+    return RuntimeError("Integers to negative integer powers are not allowed.")
+
+
+def bool_relu() -> RuntimeError:
+    """`relu(mask)`."""
+    return RuntimeError("Boolean inputs not supported for relu")
+
+
+def clamp_without_bounds() -> RuntimeError:
+    """`clamp(x)`."""
+    return RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
+
+
+def condition_not_bool(dtype: np.dtype[Any]) -> RuntimeError:
+    """`where` on a condition of another dtype."""
+    return RuntimeError(
+        "where expected condition to be a boolean tensor, but got a tensor with dtype "
+        f"{dtypes.of_numpy(dtype).scalar_name}"
+    )
+
+
+def imag_of_real() -> RuntimeError:
+    """`imag(x)` of a real tensor."""
+    return RuntimeError("imag is not implemented for tensors with non-complex dtypes.")
+
+
+def inverted_float() -> TypeError:
+    """`~x` of a floating-point tensor."""
+    return TypeError("~ (operator.invert) is only implemented on integer and Boolean-type tensors")
+
+
+def bool_positive() -> RuntimeError:
+    """`+mask`."""
+    return RuntimeError("The `+` operator, on a bool tensor is not supported.")
+
+
+def sign_of_complex() -> NotImplementedError:
+    """`sign` of complex numbers."""
+    return NotImplementedError(
+        "Unlike NumPy, torch.sign is not intended to support complex numbers. Please use "
+        "torch.sgn instead."
+    )
+
+
+def rounding_of_complex(name: str) -> NotImplementedError:
+    """`floor` and its like of complex numbers."""
+    return NotImplementedError(f"{name} is not supported for complex inputs")
+
+
+def clamp_of_complex() -> NotImplementedError:
+    """`clamp` of complex numbers."""
+    return NotImplementedError("clamp is not supported for complex types")
+
+
+def extremum_of_complex(name: str) -> RuntimeError:
+    """`maximum` of complex numbers."""
+    return RuntimeError(f"{name} not implemented for complex tensors.")
+
+
+def signbit_of_complex() -> RuntimeError:
+    """`signbit` of complex numbers."""
+    return RuntimeError("signbit is not implemented for complex tensors.")
+
+
+def view_as_real_of_real() -> RuntimeError:
+    """`view_as_real` of a real tensor."""
+    return RuntimeError("view_as_real is only supported for complex tensors")
+
+
+def dtypes_differ(a: np.dtype[Any], b: np.dtype[Any]) -> RuntimeError:
+    """`isclose` of tensors of two dtypes."""
+    return RuntimeError(
+        f"{dtypes.of_numpy(a).scalar_name} did not match {dtypes.of_numpy(b).scalar_name}"
+    )
+
+
+def negative_tolerance(name: str, value: float) -> RuntimeError:
+    """`isclose` with a tolerance below zero."""
+    return RuntimeError(f"{name} must be greater than or equal to zero, but got {value:g}")
+
+
+def not_representable(dtype: np.dtype[Any]) -> RuntimeError:
+    """A number beyond the range of the dtype that it is to be converted to."""
+    return RuntimeError(
+        f"value cannot be converted to type {_C_NAMES[dtype.name]} without overflow"
+    )
+
+
+_C_NAMES: Final = {
+    "bool": "bool",
+    "uint8": "uint8_t",
+    "int8": "int8_t",
+    "int16": "int16_t",
+    "int32": "int",
+    "int64": "int64_t",
+    "float16": "c10::Half",
+    "float32": "float",
+    "float64": "double",
+}
+
+
+def check_alpha(alpha: complex, dtype: np.dtype[Any]) -> None:
+    """The scale of `add` and `sub` must be of no higher category than the result."""
+    if isinstance(alpha, bool) and dtype.kind != "b":
+        raise bool_alpha()
+    if isinstance(alpha, (float, complex)) and dtype.kind in "biu":
+        raise fractional_alpha()
+    if isinstance(alpha, complex) and dtype.kind != "c":
+        raise complex_alpha()
+
+
+def check_representable(number: complex, dtype: np.dtype[Any]) -> None:
+    """Raises unless the number is within the dtype; a negative one may wrap where unsigned."""
+    if isinstance(number, complex):
+        if dtype.kind != "c" and number.imag:
+            raise not_representable(np.dtype(np.float64))
+        return
+    if dtype.kind in "iu":
+        info = np.iinfo(dtype)
+        low = -info.max if dtype.kind == "u" else info.min
+        if not low <= number <= info.max:
+            raise not_representable(dtype)
+    elif dtype.kind == "f" and math.isfinite(number) and abs(number) > np.finfo(dtype).max:
+        raise not_representable(dtype)

@@ -1,53 +1,161 @@
-"""Arithmetic of two operands, and powers."""
+"""Arithmetic: sums, differences and products, and how an op takes a number as no input."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 import numpy as np
 
+from mini_autograd import dtypes
 from mini_autograd.errors import pointwise as errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.complexes import conj
+from mini_autograd.overloads import composite, overloaded
+from mini_autograd.tensor import Tensor
 from mini_autograd.types import Array, Number
 
 
-def scaled(grad: Any, alpha: Any) -> Any:
-    """`grad * alpha`, or the gradient itself for one: torch records no step for it."""
-    return grad if alpha == 1 else grad * alpha
+def scaled(grad: Any, factor: Any) -> Any:
+    """`grad * factor` for a number; for one the gradient itself: torch records no step for it."""
+    return grad if factor == 1 else times(grad, conj(factor))
+
+
+def _times(array: Any, alpha: complex) -> Any:
+    """`array * alpha`, after torch's checks: `True` and `1.0` are not the default."""
+    if type(alpha) is int and alpha == 1:
+        return array
+    errors.check_alpha(alpha, array.dtype)
+    return np.multiply(array, dtypes.number_array(alpha, array.dtype))
 
 
 @differentiable(
     self=lambda grad: grad,
     other=lambda grad, alpha: scaled(grad, alpha),
 )
-def add(self: Array, other: Array | Number, *, alpha: Number = 1) -> Array:
+def add(self: Array | Number, other: Array | Number, *, alpha: Number = 1) -> Array:
     """`self + alpha * other`."""
-    if alpha == 1:
-        return np.add(self, other)
-    return np.add(self, np.multiply(other, errors.checked_alpha(alpha, self.dtype)))
+    return np.add(self, _times(other, alpha))
 
 
 @differentiable(
+    name="sub",
     self=lambda grad: grad,
     other=lambda grad, alpha: scaled(-grad, alpha),
 )
-def sub(self: Array, other: Array | Number, *, alpha: Number = 1) -> Array:
+def sub_promoted(self: Array | Number, other: Array | Number, *, alpha: Number = 1) -> Array:
     """`self - alpha * other`."""
     if self.dtype.kind == "b":
         raise errors.bool_subtraction()
-    if alpha == 1:
-        return np.subtract(self, other)
-    return np.subtract(self, np.multiply(other, errors.checked_alpha(alpha, self.dtype)))
+    return np.subtract(self, _times(other, alpha))
 
 
 @differentiable(
     self=lambda grad, other: grad * conj(other),
     other=lambda grad, self: grad * conj(self),
 )
-def mul(self: Array, other: Array | Number) -> Array:
+def mul(self: Array | Number, other: Array | Number) -> Array:
     """`self * other`."""
     return np.multiply(self, other)
+
+
+@differentiable(
+    name="mul",
+    node="MulBackward1",
+    promotion=Promotion.NONE,
+    self=lambda grad, other: times(grad, conj(other)),
+)
+def times(self: Array, other: Number) -> Array:
+    """`self * other` for rules: what torch records where its own formulas have a number."""
+    return np.multiply(*promoted(self, other))
+
+
+@differentiable(
+    name="div",
+    node="DivBackward1",
+    promotion=Promotion.NONE,
+    self=lambda grad, other: over(grad, conj(other)),
+)
+def over(self: Array, other: Number) -> Array:
+    """`self / other` for rules, likewise."""
+    return np.divide(*promoted(self, other))
+
+
+@differentiable(
+    name="rsub",
+    self=lambda grad, alpha: scaled(-grad, alpha),
+    other=lambda grad: grad,
+)
+def rsub_tensor(self: Array, other: Array, *, alpha: Number = 1) -> Array:
+    """`other - alpha * self`."""
+    if self.dtype.kind == "b":
+        raise errors.bool_subtraction()
+    return np.subtract(other, _times(self, alpha))
+
+
+@differentiable(
+    name="rsub",
+    node="RsubBackward1",
+    promotion=Promotion.NONE,
+    self=lambda grad, alpha: scaled(-grad, alpha),
+)
+def rsub_number(self: Array, other: Number, alpha: Number = 1) -> Array:
+    """`other - alpha * self` for a Python number."""
+    array, number = promoted(self, other)
+    return np.subtract(number, _times(array, alpha))
+
+
+def promoted(array: Any, *numbers: complex) -> tuple[Any, ...]:
+    """An array and Python numbers in their common dtype, for ops of which a number is no input."""
+    if array.dtype.kind == "f" and all(type(each) in _REAL for each in numbers):
+        wanted = array.dtype
+    else:
+        wanted = dtypes.result_type((array, *numbers)).numpy
+        array = array if array.dtype == wanted else array.astype(wanted)
+    return (array, *[dtypes.number_array(each, wanted) for each in numbers])
+
+
+_REAL: Final = frozenset({int, float, bool})
+
+
+def _subtracting(op: Any) -> Any:
+    """The op, refusing a bool beside another dtype, as the promoted operands show no more."""
+
+    def guarded(call: Callable[..., Any]) -> Callable[..., Any]:
+        def subtract(*args: Any, **kwargs: Any) -> Any:
+            for each in args[:2]:
+                if type(each) is bool or (type(each) is Tensor and each._array.dtype.kind == "b"):
+                    _refuse_bool(*args[:2])
+            return call(*args, **kwargs)
+
+        subtract.__name__, subtract.__doc__ = op.schema.name, call.__doc__
+        return subtract
+
+    function: Any = guarded(op)
+    function.method, function.schema = guarded(op.method), op.schema
+    return function
+
+
+def _refuse_bool(self: Any, other: Any = None) -> None:
+    if not all(
+        isinstance(each, Tensor) and each._array.dtype.kind == "b" for each in (self, other)
+    ):
+        raise errors.bool_subtraction_mixed()
+    raise errors.bool_subtraction()
+
+
+sub = _subtracting(sub_promoted)
+rsub = _subtracting(
+    overloaded(
+        "rsub",
+        rsub_tensor,
+        rsub_number,
+        function_forms=(
+            "(Tensor input, Tensor other, *, Number alpha = 1)",
+            "(Tensor input, Number other, Number alpha = 1)",
+        ),
+    )
+)
 
 
 @differentiable(self=lambda grad: -grad)
@@ -58,21 +166,38 @@ def neg(self: Array) -> Array:
     return np.negative(self)
 
 
-@differentiable(
-    name="pow",
-    node="PowBackward0",
-    self=lambda grad, self, exponent: pow_grad(grad, self, exponent),
-)
-def pow_scalar(self: Array, exponent: Number) -> Array:
-    """`self ** exponent` for a Python number."""
-    return np.power(self, exponent)
+@composite
+def positive(self: Array) -> Array:
+    """`self` itself; a RuntimeError for bools."""
+    if self.dtype == dtypes.bool_:
+        raise errors.bool_positive()
+    return self
 
 
-def pow_grad(grad: Any, self: Any, exponent: Any) -> Any:
-    """`grad * exponent * self ** (exponent - 1)`, and zero for the exponent zero."""
-    if exponent == 0:
-        return grad * 0
-    return grad * conj(exponent * self ** (exponent - 1))
+__all__ = [
+    "add",
+    "mul",
+    "neg",
+    "over",
+    "positive",
+    "promoted",
+    "rsub",
+    "scaled",
+    "sub",
+    "times",
+]
 
-
-_ = Promotion
+FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+    "add": add,
+    "mul": mul,
+    "multiply": mul,
+    "neg": neg,
+    "negative": neg,
+    "positive": positive,
+    "rsub": rsub,
+    "sub": sub,
+    "subtract": sub,
+}
+METHODS: Final[dict[str, Callable[..., Any]]] = {
+    name: op.method for name, op in FUNCTIONS.items() if name != "rsub"
+}

@@ -1,24 +1,35 @@
-"""Complex parts; for real tensors they cost nothing, as rules conjugate everything."""
+"""Complex parts; for real tensors they cost nothing, as rules conjugate everything.
+
+torch's `conj()` of a complex tensor is a view that shares memory; NumPy has no such layout, so
+here it is a copy.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd.op import differentiable
+from mini_autograd import ops
+from mini_autograd.errors import pointwise as errors
+from mini_autograd.op import Promotion, differentiable
+from mini_autograd.overloads import composite
 from mini_autograd.tensor import Tensor
 from mini_autograd.types import Array
 
 
-@differentiable(node="ConjBackward0", self=lambda grad: conj(grad))
+@differentiable(name="conj", node="ConjBackward0", self=lambda grad: conj(grad))
 def conj_complex(self: Array) -> Array:
-    """The conjugate."""
+    """The conjugate of a complex tensor."""
     return np.conjugate(self)
 
 
 def conj(value: Any) -> Any:
-    """The conjugate of a tensor, an array or a number; what is real is given back as it is."""
+    """The conjugate of a tensor, an array or a number; what is real is given back as it is.
+
+    For rules: it parses no arguments.
+    """
     if isinstance(value, Tensor):
         return conj_complex(value) if value._array.dtype.kind == "c" else value
     kind = type(value)
@@ -27,10 +38,111 @@ def conj(value: Any) -> Any:
     return value.conjugate() if isinstance(value, (complex, np.complexfloating)) else value
 
 
-@differentiable(node="RealBackward0", self=lambda grad: grad)
-def real_part(self: Array) -> Array:
-    return np.real(self)
+@composite(name="conj")
+def conj_parsed(self: Array) -> Array:
+    """The conjugate; a real tensor itself."""
+    return conj(self)  # type: ignore[no-any-return]
+
+
+@differentiable(
+    promotion=Promotion.NONE, node="ConjPhysicalBackward0", self=lambda grad: conj_physical(grad)
+)
+def conj_physical(self: Array) -> Array:
+    """The conjugate, in memory of its own."""
+    return np.conjugate(self)
+
+
+@composite
+def resolve_conj(self: Array) -> Array:
+    """The tensor itself: no conjugation is pending here, ever."""
+    return self
+
+
+@differentiable(
+    promotion=Promotion.NONE,
+    view=True,
+    self=lambda grad: view_as_complex(grad),
+)
+def view_as_real(self: Array) -> Array:
+    """A complex tensor as pairs of reals along a new last dimension, on the same memory."""
+    if self.dtype.kind != "c":
+        raise errors.view_as_real_of_real()
+    return self[..., None].view(self.real.dtype)
+
+
+@differentiable(
+    promotion=Promotion.NONE,
+    view=True,
+    self=lambda grad: view_as_real(grad),
+)
+def view_as_complex(self: Array) -> Array:
+    """The inverse of `view_as_real`; needs the pairs side by side in memory."""
+    if self.dtype.kind != "f":
+        raise errors.view_as_complex_dtype(self.dtype)
+    errors.check_view_as_complex(self.shape, self.strides, self.itemsize)
+    return self.view(np.result_type(self.dtype, np.complex64))[..., 0]
 
 
 def real(value: Any) -> Any:
-    return real_part(value)
+    """The real part, a view; what is real is given back as it is. For rules."""
+    if isinstance(value, Tensor):
+        array = value._array
+        if array.dtype.kind != "c":
+            return value
+        return ops.select(view_as_real(value), array.ndim, 0)
+    return np.real(value)
+
+
+def imag(value: Any) -> Any:
+    """The imaginary part of what is complex, a view. For rules."""
+    if isinstance(value, Tensor):
+        array = value._array
+        if array.dtype.kind != "c":
+            raise errors.imag_of_real()
+        return ops.select(view_as_real(value), array.ndim, 1)
+    return np.imag(value)
+
+
+@composite(name="real")
+def real_parsed(self: Array) -> Array:
+    """The real part, a view; a real tensor itself."""
+    return real(self)  # type: ignore[no-any-return]
+
+
+@composite(name="imag")
+def imag_parsed(self: Array) -> Array:
+    """The imaginary part, a view; a RuntimeError for real tensors."""
+    return imag(self)  # type: ignore[no-any-return]
+
+
+def _is_conj(self: Tensor) -> bool:
+    return False
+
+
+__all__ = [
+    "conj",
+    "conj_complex",
+    "conj_physical",
+    "imag",
+    "real",
+    "resolve_conj",
+    "view_as_complex",
+    "view_as_real",
+]
+
+FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+    "conj": conj_parsed,
+    "conj_physical": conj_physical,
+    "imag": imag_parsed,
+    "real": real_parsed,
+    "resolve_conj": resolve_conj,
+    "view_as_complex": view_as_complex,
+    "view_as_real": view_as_real,
+}
+METHODS: Final[dict[str, Callable[..., Any]]] = {
+    "conj": conj_parsed.method,
+    "conj_physical": conj_physical.method,
+    "is_conj": _is_conj,
+    "resolve_conj": resolve_conj.method,
+}
+PROPERTIES: Final[dict[str, property]] = {"imag": property(imag), "real": property(real)}

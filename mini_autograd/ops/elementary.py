@@ -1,0 +1,213 @@
+"""Elementary functions: exponentials, logarithms, roots, trigonometry and their like."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+from scipy import special
+
+from mini_autograd.errors import pointwise as errors
+from mini_autograd.op import Promotion, differentiable
+from mini_autograd.ops.arithmetic import scaled
+from mini_autograd.ops.complexes import conj
+from mini_autograd.types import Array
+
+_FLOATING: Final = Promotion.FLOATING
+
+
+@differentiable(promotion=_FLOATING, self=lambda grad, result: grad * conj(result))
+def exp(self: Array) -> Array:
+    """e to the power of each element."""
+    return np.exp(self)
+
+
+@differentiable(
+    promotion=_FLOATING, self=lambda grad, result: scaled(grad * conj(result), math.log(2.0))
+)
+def exp2(self: Array) -> Array:
+    """2 to the power of each element."""
+    return np.exp2(self)
+
+
+@differentiable(promotion=_FLOATING, self=lambda grad, result: grad * (conj(result) + 1))
+def expm1(self: Array) -> Array:
+    """`exp(self) - 1`, exact for small elements."""
+    return np.expm1(self)
+
+
+@differentiable(promotion=_FLOATING, self=lambda grad, self: grad / conj(self))
+def log(self: Array) -> Array:
+    """The natural logarithm."""
+    return np.log(self)
+
+
+@differentiable(
+    promotion=_FLOATING, node="Log1PBackward0", self=lambda grad, self: grad / conj(self + 1)
+)
+def log1p(self: Array) -> Array:
+    """`log(1 + self)`, exact for small elements."""
+    return np.log1p(self)
+
+
+@differentiable(promotion=_FLOATING, self=lambda grad, self: grad / (conj(self) * math.log(2.0)))
+def log2(self: Array) -> Array:
+    """The logarithm to base 2."""
+    return np.log2(self)
+
+
+@differentiable(promotion=_FLOATING, self=lambda grad, self: grad / (conj(self) * math.log(10.0)))
+def log10(self: Array) -> Array:
+    """The logarithm to base 10."""
+    return np.log10(self)
+
+
+@differentiable(promotion=_FLOATING, self=lambda grad, result: grad / (2 * conj(result)))
+def sqrt(self: Array) -> Array:
+    """The square root."""
+    return np.sqrt(self)
+
+
+@differentiable(promotion=_FLOATING, self=lambda grad, result: -0.5 * grad * conj(result**3))
+def rsqrt(self: Array) -> Array:
+    """The reciprocal of the square root."""
+    return np.reciprocal(np.sqrt(self))
+
+
+@differentiable(promotion=_FLOATING, self=lambda grad, result: -grad * conj(result * result))
+def reciprocal(self: Array) -> Array:
+    """`1 / self`."""
+    return np.reciprocal(self)
+
+
+@differentiable(promotion=_FLOATING, self=lambda grad, self: grad * conj(cos(self)))
+def sin(self: Array) -> Array:
+    """The sine, of radians."""
+    return np.sin(self)
+
+
+@differentiable(promotion=_FLOATING, self=lambda grad, self: grad * -conj(sin(self)))
+def cos(self: Array) -> Array:
+    """The cosine, of radians."""
+    return np.cos(self)
+
+
+@differentiable(promotion=_FLOATING, self=lambda grad, result: grad * conj(1 + result**2))
+def tan(self: Array) -> Array:
+    """The tangent, of radians."""
+    return np.tan(self)
+
+
+@differentiable(promotion=_FLOATING, self=lambda grad, self: grad * conj(cosh(self)))
+def sinh(self: Array) -> Array:
+    """The hyperbolic sine."""
+    return np.sinh(self)
+
+
+@differentiable(promotion=_FLOATING, self=lambda grad, self: grad * conj(sinh(self)))
+def cosh(self: Array) -> Array:
+    """The hyperbolic cosine."""
+    return np.cosh(self)
+
+
+@differentiable(promotion=_FLOATING, self=lambda grad, result: tanh_backward(grad, result))
+def tanh(self: Array) -> Array:
+    """The hyperbolic tangent."""
+    return np.tanh(self)
+
+
+@differentiable(
+    grad_output=lambda grad, output: tanh_backward(grad, output),
+    output=lambda grad, grad_output, output: grad * conj(grad_output * -2 * output),
+    node="TanhBackwardBackward0",
+)
+def tanh_backward(grad_output: Array, output: Array) -> Array:
+    """`grad_output * (1 - output²)`, one step of a recorded walk."""
+    return np.multiply(grad_output, 1 - np.square(np.conjugate(output)))
+
+
+@differentiable(promotion=_FLOATING, self=lambda grad, self: grad * conj(rsqrt(-self * self + 1)))
+def asin(self: Array) -> Array:
+    """The inverse sine, in radians."""
+    return np.arcsin(self)
+
+
+@differentiable(promotion=_FLOATING, self=lambda grad, self: grad * -conj(rsqrt(-self * self + 1)))
+def acos(self: Array) -> Array:
+    """The inverse cosine, in radians."""
+    return np.arccos(self)
+
+
+@differentiable(promotion=_FLOATING, self=lambda grad, self: grad / conj(self * self + 1))
+def atan(self: Array) -> Array:
+    """The inverse tangent, in radians."""
+    return np.arctan(self)
+
+
+@differentiable(promotion=_FLOATING, self=lambda grad, result: sigmoid_backward(grad, result))
+def sigmoid(self: Array) -> Array:
+    """`1 / (1 + exp(-self))`."""
+    return np.reciprocal(1 + np.exp(np.negative(self)))
+
+
+@differentiable(
+    grad_output=lambda grad, output: sigmoid_backward(grad, output),
+    output=lambda grad, grad_output, output: conj(grad) * grad_output * (conj(output) * -2 + 1),
+    node="SigmoidBackwardBackward0",
+)
+def sigmoid_backward(grad_output: Array, output: Array) -> Array:
+    """`grad_output * output * (1 - output)`, one step of a recorded walk."""
+    output = np.conjugate(output)
+    return np.multiply(grad_output, (1 - output) * output)
+
+
+@differentiable(
+    promotion=_FLOATING,
+    self=lambda grad, self: 2 / math.sqrt(math.pi) * exp(-(self**2)) * grad,
+)
+def erf(self: Array) -> Array:
+    """The error function."""
+    if self.dtype.kind == "c":
+        raise errors.not_implemented("erf_vml_cpu", self.dtype)
+    return np.asarray(special.erf(self)).astype(self.dtype, copy=False)
+
+
+_PUBLIC: Final = (
+    exp, exp2, expm1, log, log1p, log2, log10, sqrt, rsqrt, reciprocal, sin, cos, tan, asin, acos,
+    atan, sinh, cosh, tanh, sigmoid, erf,
+)  # fmt: skip
+
+__all__ = [
+    "acos",
+    "asin",
+    "atan",
+    "cos",
+    "cosh",
+    "erf",
+    "exp",
+    "exp2",
+    "expm1",
+    "log",
+    "log1p",
+    "log2",
+    "log10",
+    "reciprocal",
+    "rsqrt",
+    "sigmoid",
+    "sigmoid_backward",
+    "sin",
+    "sinh",
+    "sqrt",
+    "tan",
+    "tanh",
+    "tanh_backward",
+]
+
+FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {op.op.name: op for op in _PUBLIC} | {
+    "arccos": acos,
+    "arcsin": asin,
+    "arctan": atan,
+}
+METHODS: Final[dict[str, Callable[..., Any]]] = {name: op.method for name, op in FUNCTIONS.items()}

@@ -1,0 +1,98 @@
+"""Python's operators on tensors: which op each is, and what is left to the other operand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from mini_autograd.errors import pointwise as errors
+from mini_autograd.ops import arithmetic, comparison, division, elementary, powers, rounding
+from mini_autograd.schema import NUMBERS
+
+Binary = Callable[[Any, Any], Any]
+
+
+def _operator(call: Binary) -> Binary:
+    """As torch does, a TypeError of the op leaves the operation to the other operand."""
+
+    def operator(self: Any, other: Any) -> Any:
+        try:
+            return call(self, other)
+        except TypeError:
+            return NotImplemented
+
+    return operator
+
+
+def _power(self: Any, exponent: Any) -> Any:
+    if type(exponent) in NUMBERS:
+        return powers.pow_number.method(self, exponent)
+    return powers.pow.method(self, exponent)
+
+
+def _reflected_power(self: Any, base: Any) -> Any:
+    return powers.pow(base, self)
+
+
+def _reflected_quotient(self: Any, other: Any) -> Any:
+    # torch multiplies by the reciprocal, in one rounding more
+    return arithmetic.mul(elementary.reciprocal(self), other)
+
+
+def _reflected_floor(self: Any, other: Any) -> Any:
+    return division.floor_divide(other, self)
+
+
+def _remainder(self: Any, other: Any) -> Any:
+    if type(other) in NUMBERS:
+        return division.remainder_number.method(self, other)
+    return division.remainder.method(self, other)
+
+
+def _reflected_remainder(self: Any, other: Any) -> Any:
+    return division.remainder(other, self)
+
+
+def _invert(self: Any) -> Any:
+    if self._array.dtype.kind not in "biu":
+        raise errors.inverted_float()
+    return comparison.bitwise_not(self)
+
+
+OPERATORS: Final[dict[str, Callable[..., Any]]] = {
+    "__abs__": rounding.abs.method,
+    "__invert__": _invert,
+    "__neg__": arithmetic.neg.method,
+    "__pos__": arithmetic.positive.method,
+} | {
+    name: _operator(call)
+    for name, call in {
+        "__add__": arithmetic.add.method,
+        "__radd__": arithmetic.add.method,
+        "__sub__": arithmetic.sub.method,
+        "__rsub__": arithmetic.rsub,
+        "__mul__": arithmetic.mul.method,
+        "__rmul__": arithmetic.mul.method,
+        "__truediv__": division.true_divide.method,
+        "__rtruediv__": _reflected_quotient,
+        "__floordiv__": division.floor_divide.method,
+        "__rfloordiv__": _reflected_floor,
+        "__mod__": _remainder,
+        "__rmod__": _reflected_remainder,
+        "__pow__": _power,
+        "__rpow__": _reflected_power,
+        "__and__": comparison.bitwise_and.method,
+        "__rand__": comparison.bitwise_and.method,
+        "__or__": comparison.bitwise_or.method,
+        "__ror__": comparison.bitwise_or.method,
+        "__xor__": comparison.bitwise_xor.method,
+        "__rxor__": comparison.bitwise_xor.method,
+        "__eq__": comparison.eq.method,
+        "__ne__": comparison.ne.method,
+        "__lt__": comparison.lt.method,
+        "__le__": comparison.le.method,
+        "__gt__": comparison.gt.method,
+        "__ge__": comparison.ge.method,
+    }.items()
+}
+__all__: list[str] = []

@@ -1,0 +1,147 @@
+"""Powers, of and to tensors and numbers."""
+
+from __future__ import annotations
+
+import cmath
+import math
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+
+from mini_autograd.errors import pointwise as errors
+from mini_autograd.op import Promotion, differentiable
+from mini_autograd.ops.arithmetic import promoted
+from mini_autograd.ops.choosing import where
+from mini_autograd.ops.complexes import conj, real
+from mini_autograd.ops.elementary import log
+from mini_autograd.ops.rounding import zeros_of
+from mini_autograd.overloads import composite, overloaded
+from mini_autograd.types import Array, Number
+
+
+@differentiable(
+    name="pow",
+    node="PowBackward1",
+    self=lambda grad, self, exponent: (
+        grad * where(exponent == 0, 0.0, conj(exponent * self ** (exponent - 1)))
+    ),
+    exponent=lambda grad, self, exponent, result: (
+        grad * where(_rests(self, exponent), 0.0, conj(result * log(self)))
+    ),
+)
+def pow_tensor(self: Array, exponent: Array) -> Array:
+    """`self ** exponent`, elementwise."""
+    if self.dtype.kind == "b":
+        raise errors.not_implemented("pow", self.dtype)
+    return _integer_power(self, exponent) if self.dtype.kind in "iu" else np.power(self, exponent)
+
+
+def _rests(base: Any, exponent: Any) -> Any:
+    """Where `base ** exponent` stays as it is when the exponent moves: 0 to what is >= 0."""
+    return (base == 0) & (real(exponent) >= 0)
+
+
+def _integer_power(base: Any, exponent: Any) -> Any:
+    """As torch's: a negative exponent gives 1 / base ** -exponent, rounded to zero."""
+    negative = exponent < 0
+    if not np.any(negative):
+        return np.power(base, exponent)
+    flipped = np.where(exponent % 2 == 0, abs(base), base)
+    unit = np.where(abs(base) == 1, flipped, base.dtype.type(0))
+    return np.where(negative, unit, np.power(base, np.where(negative, 0, exponent)))
+
+
+@differentiable(
+    name="pow",
+    node="PowBackward0",
+    promotion=Promotion.NONE,
+    self=lambda grad, self, exponent: _pow_number_grad(grad, self, exponent),
+)
+def pow_number(self: Array, exponent: Number) -> Array:
+    """`self ** exponent` for a Python number."""
+    kind = self.dtype.kind
+    if kind == "f" and type(exponent) in _REAL:
+        fast = _FAST.get(exponent)
+        return fast(self) if fast is not None else np.power(self, self.dtype.type(exponent))
+    array, number = promoted(self, exponent)
+    kind = array.dtype.kind
+    if kind == "b":
+        raise errors.not_implemented("pow", array.dtype)
+    if kind in "iu":
+        if exponent.real < 0:
+            raise errors.negative_integer_power()
+        errors.check_representable(exponent, array.dtype)
+    return np.square(array) if exponent == 2 else np.power(array, number)
+
+
+_REAL: Final = frozenset({int, float, bool})
+# What torch computes by these, at the edges too: the root of -inf is NaN, not pow's inf.
+_FAST: Final[dict[float, Callable[[Any], Any]]] = {
+    0.5: np.sqrt,
+    2: np.square,
+    -0.5: lambda array: np.reciprocal(np.sqrt(array)),
+    -1: np.reciprocal,
+}
+
+
+def _pow_number_grad(grad: Any, self: Any, exponent: Any) -> Any:
+    """`grad * exponent * self ** (exponent - 1)`, and zero for the exponent zero."""
+    if exponent == 0:
+        return zeros_of(grad)
+    return grad * conj(exponent * self ** (exponent - 1))
+
+
+@differentiable(
+    name="pow",
+    node="PowBackward2",
+    promotion=Promotion.NONE,
+    exponent=lambda grad, self, exponent, result: _exponent_grad(grad, self, exponent, result),
+)
+def pow_base(self: Number, exponent: Array) -> Array:
+    """`self ** exponent` for a Python number as the base."""
+    array, number = promoted(exponent, self)
+    if array.dtype.kind == "b":
+        raise errors.not_implemented("pow", array.dtype)
+    if array.dtype.kind in "iu":
+        return _integer_power(np.broadcast_to(number, array.shape), array)
+    return np.power(number, array)
+
+
+def _exponent_grad(grad: Any, base: Any, exponent: Any, result: Any) -> Any:
+    """`grad * result * log(base)`; zero where 0 stays 0."""
+    if base == 0:
+        return grad * where(real(exponent) >= 0, 0.0, conj(result * -math.inf))
+    return grad * conj(result * _number_log(base))
+
+
+def _number_log(base: complex) -> complex:
+    if isinstance(base, complex):
+        return cmath.log(base)
+    return math.log(base) if base > 0 else math.nan
+
+
+pow: Final = overloaded(
+    "pow",
+    pow_tensor,
+    pow_number,
+    pow_base,
+    function_forms=(
+        "(Tensor input, Tensor exponent, *, Tensor out = None)",
+        "(Number self, Tensor exponent, *, Tensor out = None)",
+        "(Tensor input, Number exponent, *, Tensor out = None)",
+    ),
+    method_forms=("(Tensor exponent)", "(Number exponent)"),
+)
+
+
+@composite
+def square(self: Array) -> Array:
+    """`self ** 2`."""
+    return pow_number(self, 2)  # type: ignore[no-any-return]
+
+
+__all__ = ["pow", "pow_base", "pow_number", "pow_tensor", "square"]
+
+FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {"pow": pow, "square": square}
+METHODS: Final[dict[str, Callable[..., Any]]] = {"pow": pow.method, "square": square.method}

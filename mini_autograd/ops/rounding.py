@@ -1,0 +1,193 @@
+"""What is constant between jumps, or has a kink: rounding, signs, magnitude, relu."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+
+from mini_autograd import ops
+from mini_autograd.errors import pointwise as errors
+from mini_autograd.op import Promotion, differentiable
+from mini_autograd.ops.complexes import conj
+from mini_autograd.overloads import overloaded
+from mini_autograd.tensor import Tensor, make
+from mini_autograd.types import Array, Int
+
+
+def zeros_of(grad: Any) -> Any:
+    """The gradient of what is constant between jumps."""
+    return make(np.zeros_like(grad._array)) if isinstance(grad, Tensor) else np.zeros_like(grad)
+
+
+@differentiable(self=lambda grad: zeros_of(grad))
+def floor(self: Array) -> Array:
+    """The greatest integer not above."""
+    return _rounded("floor", np.floor, self)
+
+
+@differentiable(self=lambda grad: zeros_of(grad))
+def ceil(self: Array) -> Array:
+    """The smallest integer not below."""
+    return _rounded("ceil", np.ceil, self)
+
+
+@differentiable(self=lambda grad: zeros_of(grad))
+def trunc(self: Array) -> Array:
+    """The integer part."""
+    return _rounded("trunc", np.trunc, self)
+
+
+def _rounded(name: str, function: Callable[[Any], Any], array: Any) -> Any:
+    """Integers are round already, and torch has no kernel for bools and complex numbers."""
+    kind = array.dtype.kind
+    if kind == "f":
+        return function(array)
+    if kind == "b":
+        raise errors.not_implemented(f"{name}_vml_cpu", array.dtype)
+    if kind == "c":
+        raise errors.rounding_of_complex(name)
+    return np.array(array)
+
+
+@differentiable(name="round", self=lambda grad: zeros_of(grad))
+def round_whole(self: Array) -> Array:
+    """The nearest integer; halves go to the even one."""
+    if self.dtype.kind == "c":
+        raise errors.not_implemented("round_vml_cpu", self.dtype)
+    return _rounded("round", np.rint, self)
+
+
+@differentiable(name="round", node="RoundBackward1", self=lambda grad: zeros_of(grad))
+def round_decimals(self: Array, *, decimals: Int) -> Array:
+    """The nearest multiple of 10 to the power of `-decimals`."""
+    if self.dtype.kind != "f":
+        raise errors.not_implemented("round_vml_cpu", self.dtype)
+    if decimals == 0:
+        return np.rint(self)
+    scale = self.dtype.type(10.0 ** builtins.abs(decimals))
+    if decimals < 0:
+        return np.rint(self / scale) * scale
+    return np.rint(self * scale) / scale
+
+
+@differentiable(self=lambda grad, result: threshold_backward(grad, result))
+def relu(self: Array) -> Array:
+    """`self` where positive, else zero; at zero the gradient is zero."""
+    if self.dtype.kind == "b":
+        raise errors.bool_relu()
+    if self.dtype.kind == "c":
+        raise errors.clamp_of_complex()
+    return np.maximum(self, self.dtype.type(0))
+
+
+@differentiable(
+    node="ThresholdBackwardBackward0",
+    grad_output=lambda grad, result: threshold_backward(grad, result),
+    result=lambda grad: zeros_of(grad),
+)
+def threshold_backward(grad_output: Array, result: Array) -> Array:
+    """`grad_output` where the result is positive (or no number), else zero."""
+    return np.where(result <= 0, grad_output.dtype.type(0), grad_output)
+
+
+@differentiable(self=lambda grad, self: grad * sgn(self))
+def abs(self: Array) -> Array:
+    """The magnitude; at zero the gradient is zero."""
+    if self.dtype.kind == "b":
+        raise errors.not_implemented("abs_cpu", self.dtype)
+    return np.abs(self)
+
+
+@differentiable(self=lambda grad: zeros_of(grad))
+def sign(self: Array) -> Array:
+    """-1, 0 or 1; a NotImplementedError for complex numbers."""
+    if self.dtype.kind == "c":
+        raise errors.sign_of_complex()
+    return _signs(self)
+
+
+def _signs(array: Any) -> Any:
+    if array.dtype.kind == "b":
+        return np.array(array)
+    signs = np.sign(array)
+    # torch's sign of a NaN is 0: it is neither greater nor smaller than zero
+    return (
+        np.where(np.isnan(array), array.dtype.type(0), signs) if array.dtype.kind == "f" else signs
+    )
+
+
+@differentiable(self=lambda grad, self, result: sgn_grad(self, grad, result))
+def sgn(self: Array) -> Array:
+    """`self / abs(self)`, and zero at zero."""
+    if self.dtype.kind != "c":
+        return _signs(self)
+    magnitude = np.abs(self)
+    return np.where(magnitude == 0, self.dtype.type(0), self / magnitude)
+
+
+def sgn_grad(self: Any, grad: Any, result: Any) -> Any:
+    """`(grad - result² conj(grad)) / (2 abs(self))`, and zero at zero; real signs are constant."""
+    if not is_complex(self):
+        return zeros_of(grad)
+    magnitude = abs(self)
+    spread = (grad - result * result * conj(grad)) / (magnitude * 2)
+    return ops.masked_fill(spread, magnitude == 0, 0)
+
+
+def is_complex(value: Any) -> bool:
+    """Whether a tensor or an array is of a complex dtype."""
+    array = value._array if isinstance(value, Tensor) else value
+    return bool(array.dtype.kind == "c")
+
+
+def angle_grad(grad: Any, self: Any) -> Any:
+    """Zero for real tensors; for complex ones along the circle, and zero at zero."""
+    if not is_complex(self):
+        return zeros_of(grad)
+    magnitude = abs(self)
+    along = self / magnitude**2 * grad * 1j
+    return ops.where(magnitude == 0, 0.0, along)
+
+
+@differentiable(promotion=Promotion.FLOATING, self=lambda grad, self: angle_grad(grad, self))
+def angle(self: Array) -> Array:
+    """The argument in radians: for reals pi where negative, else zero."""
+    if self.dtype.kind == "c":
+        return np.angle(self)
+    angles = np.where(self < 0, self.dtype.type(np.pi), self.dtype.type(0))
+    return np.where(np.isnan(self), self, angles)
+
+
+round: Final = overloaded("round", round_whole, round_decimals)
+
+__all__ = [
+    "abs",
+    "angle",
+    "ceil",
+    "floor",
+    "is_complex",
+    "relu",
+    "round",
+    "sgn",
+    "sign",
+    "trunc",
+    "zeros_of",
+]
+
+FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+    "abs": abs,
+    "absolute": abs,
+    "angle": angle,
+    "ceil": ceil,
+    "fix": trunc,
+    "floor": floor,
+    "relu": relu,
+    "round": round,
+    "sgn": sgn,
+    "sign": sign,
+    "trunc": trunc,
+}
+METHODS: Final[dict[str, Callable[..., Any]]] = {name: op.method for name, op in FUNCTIONS.items()}
