@@ -35,3 +35,17 @@ def wrap_dims(dims: Iterable[int], ndim: int) -> tuple[int, ...]:
             raise errors.repeated_dim(dim)
         wrapped.append(dim)
     return tuple(wrapped)
+
+
+def broadcast_dims(shape: tuple[int, ...], target: tuple[int, ...]) -> tuple[int, ...] | None:
+    """The dims of `shape` to sum over so that it becomes `target`; None if none do."""
+    extra = len(shape) - len(target)
+    if extra < 0:
+        return None
+    dims = list(range(extra))
+    for dim, (size, wanted) in enumerate(zip(shape[extra:], target, strict=True), extra):
+        if size != wanted:
+            if wanted != 1:
+                return None
+            dims.append(dim)
+    return tuple(dims)

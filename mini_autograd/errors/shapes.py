@@ -28,3 +28,124 @@ def dim_range(dim: int, ndim: int) -> IndexError:
 def repeated_dim(dim: int) -> RuntimeError:
     """The same dim twice in a list."""
     return RuntimeError(f"dim {dim} appears multiple times in the list of dims")
+
+
+def no_dims(dim: int) -> IndexError:
+    """A dim of a 0-d tensor, where it does not count as having one."""
+    return IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+
+
+def only_one_inferred() -> RuntimeError:
+    """`view(-1, -1)`."""
+    return RuntimeError("only one dimension can be inferred")
+
+
+def invalid_size(size: int, index: int, shape: Sequence[int]) -> RuntimeError:
+    """`view(-2, 6)`."""
+    return RuntimeError(f"invalid shape dimension {size} at index {index} of shape {list(shape)}")
+
+
+def wrong_element_count(shape: Sequence[int], count: int) -> RuntimeError:
+    """A shape with another number of elements."""
+    return RuntimeError(f"shape '{list(shape)}' is invalid for input of size {count}")
+
+
+def ambiguous_inference(shape: Sequence[int]) -> RuntimeError:
+    """`empty(0).view(-1, 0)`."""
+    return RuntimeError(
+        f"cannot reshape tensor of 0 elements into shape {list(shape)} because the unspecified "
+        "dimension size -1 can be any value and is ambiguous"
+    )
+
+
+def view_needs_copy() -> RuntimeError:
+    """The elements of a shape would not lie at even steps."""
+    return RuntimeError(
+        "view size is not compatible with input tensor's size and stride (at least one dimension "
+        "spans across two contiguous subspaces). Use .reshape(...) instead."
+    )
+
+
+def expand_too_few(type_name: str, shape: Sequence[int], sizes: Sequence[int]) -> RuntimeError:
+    """`expand` to fewer dims."""
+    return RuntimeError(
+        f"expand(torch.{type_name}{{{list(shape)}}}, size={list(sizes)}): the number of sizes "
+        f"provided ({len(sizes)}) must be greater or equal to the number of dimensions in the "
+        f"tensor ({len(shape)})"
+    )
+
+
+def expand_leading(size: int, dim: int) -> RuntimeError:
+    """`expand(-1, …)` for a dim that does not exist yet."""
+    return RuntimeError(
+        f"The expanded size of the tensor ({size}) isn't allowed in a leading, non-existing "
+        f"dimension {dim}"
+    )
+
+
+def expand_mismatch(
+    wanted: int, size: int, dim: int, sizes: Sequence[int], shape: Sequence[int]
+) -> RuntimeError:
+    """`expand` of a dim that is not of size 1."""
+    return RuntimeError(
+        f"The expanded size of the tensor ({wanted}) must match the existing size ({size}) at "
+        f"non-singleton dimension {dim}.  Target sizes: {list(sizes)}.  Tensor sizes: "
+        f"{list(shape)}"
+    )
+
+
+def flatten_order() -> RuntimeError:
+    """`flatten(2, 1)`."""
+    return RuntimeError("flatten() has invalid args: start_dim cannot come after end_dim")
+
+
+def unflatten_empty() -> RuntimeError:
+    """`unflatten(0, ())`."""
+    return RuntimeError("unflatten: sizes must be non-empty")
+
+
+def unflatten_sizes(sizes: Sequence[int], dim: int, size: int) -> RuntimeError:
+    """`unflatten` into sizes of another product."""
+    return RuntimeError(
+        f"unflatten: Provided sizes {list(sizes)} don't multiply up to the size of dim {dim} "
+        f"({size}) in the input tensor"
+    )
+
+
+def not_a_matrix_to_transpose(ndim: int) -> RuntimeError:
+    """`t()` of more than two dims."""
+    return RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {ndim}D")
+
+
+def matrix_property(name: str, ndim: int) -> RuntimeError:
+    """`mT` or `mH` of one dim."""
+    return RuntimeError(
+        f"tensor.{name} is only supported on matrices or batches of matrices. Got {ndim}-D tensor."
+    )
+
+
+def permute_length(ndim: int, given: int) -> RuntimeError:
+    """`permute` with too few or too many dims."""
+    return RuntimeError(
+        "permute(sparse_coo): number of dimensions in the tensor input does not match the length "
+        f"of the desired ordering of dimensions i.e. input.dim() = {ndim} is not equal to "
+        f"len(dims) = {given}"
+    )
+
+
+def permute_repeated() -> RuntimeError:
+    """`permute(0, 0)`."""
+    return RuntimeError("permute(): duplicate dims are not allowed.")
+
+
+def movedim_lengths(source: Sequence[int], destination: Sequence[int]) -> RuntimeError:
+    """`movedim` with lists of different lengths."""
+    return RuntimeError(
+        f"movedim: Invalid source or destination dims: source ({list(source)} dims) should "
+        f"contain the same number of dims as destination ({list(destination)} dims)"
+    )
+
+
+def movedim_repeated(which: str, dims: Sequence[int]) -> RuntimeError:
+    """`movedim` of the same dim twice."""
+    return RuntimeError(f"movedim: repeated dim in `{which}` ({list(dims)})")

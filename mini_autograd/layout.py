@@ -1,0 +1,92 @@
+"""Where an array's elements lie in memory: torch's strides, and views that NumPy cannot spell.
+
+NumPy's own views give dims of size 1 and empty arrays other strides than torch does, refuse to
+write where memory overlaps, or copy where torch would refuse. Strides here are in bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+Shape = tuple[int, ...]
+
+
+def contiguous_strides(shape: Sequence[int], itemsize: int) -> Shape:
+    """The strides of a fresh tensor: torch counts an empty dim as one."""
+    strides: list[int] = []
+    step = itemsize
+    for size in reversed(shape):
+        strides.append(step)
+        step *= size or 1
+    return tuple(reversed(strides))
+
+
+def strides_of(array: Array) -> Shape:
+    """The strides as torch has them: an array without elements is contiguous to us."""
+    return array.strides if array.size else contiguous_strides(array.shape, array.itemsize)
+
+
+def view_strides(array: Array, shape: Shape) -> Shape | None:
+    """The strides that give the same elements another shape; None if only a copy could.
+
+    Runs of dims that lie one after the other in memory are cut or merged at will; a new dim
+    must not straddle two runs.
+    """
+    old = array.shape
+    if not array.size:
+        return strides_of(array) if shape == old else contiguous_strides(shape, array.itemsize)
+    if not old:
+        return (array.itemsize,) * len(shape)
+    strides = array.strides
+    result = [0] * len(shape)
+    at = len(shape) - 1
+    step, run, taken = strides[-1], 1, 1
+    for dim in range(len(old) - 1, -1, -1):
+        run *= old[dim]
+        if dim and (old[dim - 1] == 1 or strides[dim - 1] == run * step):
+            continue
+        while at >= 0 and (taken < run or shape[at] == 1):
+            result[at] = taken * step
+            taken *= shape[at]
+            at -= 1
+        if taken != run:
+            return None
+        if dim:
+            step, run, taken = strides[dim - 1], 1, 1
+    return tuple(result) if at < 0 else None
+
+
+def memory_of(array: Array) -> tuple[Array, int]:
+    """All the memory that an array is a part of, in its order, and the byte where it begins."""
+    owner = array
+    while isinstance(owner.base, np.ndarray):
+        owner = owner.base
+    if not owner.flags.c_contiguous:  # its dims are permuted: put the slowest first
+        owner = owner.transpose(np.argsort(owner.strides)[::-1])
+    return owner, _address(array) - _address(owner)
+
+
+def _address(array: Array) -> int:
+    address: int = array.__array_interface__["data"][0]
+    return address
+
+
+def restrided(array: Array, shape: Shape, strides: Shape) -> Array:
+    """Another view of the same memory from the same element on."""
+    if array.flags.forc:
+        return np.ndarray(shape, array.dtype, array, 0, strides)
+    owner, start = memory_of(array)
+    return np.ndarray(shape, array.dtype, owner, start, strides)
+
+
+def reshaped(array: Array, shape: Shape) -> Array | None:
+    """The view in another shape with torch's strides; None if there is none."""
+    if array.flags.c_contiguous and 1 not in array.shape and array.size:
+        return array.reshape(shape)
+    strides = view_strides(array, shape)
+    return None if strides is None else restrided(array, shape, strides)

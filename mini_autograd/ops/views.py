@@ -1,0 +1,392 @@
+"""Views that give the same elements another shape or another order of dims.
+
+Each is a view exactly where torch's is, with torch's strides; where only a copy could give the
+shape, `view` refuses and `reshape` copies.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from mini_autograd import dtypes, layout, ops
+from mini_autograd.dims import broadcast_dims, wrap_dim, wrap_dims
+from mini_autograd.errors import shapes as errors
+from mini_autograd.op import Promotion, differentiable
+from mini_autograd.ops.slicing import alias
+from mini_autograd.overloads import composite, overloaded
+from mini_autograd.tensor import Tensor
+from mini_autograd.types import Anything, Array, Int, Ints
+
+__all__ = [
+    "as_contiguous", "broadcast_tensors", "broadcast_to", "contiguous", "expand",
+    "expand_as", "flatten", "movedim", "permute", "ravel", "reshape", "squeeze", "squeeze_dim",
+    "squeeze_dims", "squeezed_in_place", "sum_to", "t", "transpose", "unflatten", "unsafe_view",
+    "unsqueeze", "view",
+]  # fmt: skip
+
+
+def sum_to(grad: Any, shape: tuple[int, ...]) -> Any:
+    """Summed over what `expand` repeated, to the shape that it had before."""
+    if grad.shape == shape:
+        return grad
+    if not shape:
+        return ops.sum(grad)
+    dims = broadcast_dims(grad.shape, shape)
+    assert dims is not None
+    summed = ops.sum(grad, dims, True)
+    return summed if len(summed.shape) == len(shape) else view(summed, shape)
+
+
+def _inferred(shape: Sequence[int], count: int) -> tuple[int, ...]:
+    """The shape with a -1 replaced by what is left of `count` elements."""
+    known, unknown = 1, -1
+    for index, size in enumerate(shape):
+        if size == -1:
+            if unknown >= 0:
+                raise errors.only_one_inferred()
+            unknown = index
+        elif size < 0:
+            raise errors.invalid_size(size, index, shape)
+        else:
+            known *= size
+    sizes = [int(size) for size in shape]
+    if unknown >= 0 and known and count % known == 0:
+        sizes[unknown] = count // known
+    elif known != count:
+        raise errors.wrong_element_count(shape, count)
+    elif unknown >= 0:
+        raise errors.ambiguous_inference(shape)
+    return tuple(sizes)
+
+
+@differentiable(
+    promotion=Promotion.NONE,
+    view=True,
+    self=lambda grad, self_shape: reshape(grad, self_shape),
+)
+def view(self: Array, size: Ints) -> Array:
+    """The same elements in another shape; an error if they would have to be copied."""
+    result = layout.reshaped(self, _inferred(size, self.size))
+    if result is None:
+        raise errors.view_needs_copy()
+    return result
+
+
+@differentiable(
+    promotion=Promotion.NONE,
+    self=lambda grad, self_shape: reshape(grad, self_shape),
+)
+def unsafe_view(self: Array, size: Ints) -> Array:
+    """`view` of a fresh result, which nobody else can see: it is no view to the user."""
+    return view.op.bare(self, size)  # type: ignore[no-any-return]
+
+
+@differentiable(promotion=Promotion.NONE, node="CloneBackward0", self=lambda grad: grad)
+def as_contiguous(self: Array) -> Array:
+    """A copy with the last dim closest in memory."""
+    return np.array(self, order="C")
+
+
+@composite
+def contiguous(self: Array, *, memory_format: Anything = None) -> Any:
+    """The tensor itself if its elements lie in order, else a copy in which they do."""
+    array = self._array if isinstance(self, Tensor) else self
+    return self if array.flags.c_contiguous else as_contiguous(self)
+
+
+@composite
+def reshape(self: Array, shape: Ints) -> Any:
+    """The same elements in another shape: a view if there is one, else a copy."""
+    if not isinstance(self, Tensor):
+        return np.reshape(self, shape)
+    array = self._array
+    shape = _inferred(shape, array.size)
+    if array.flags.c_contiguous or layout.view_strides(array, shape) is not None:
+        return view(self, shape)
+    return unsafe_view(as_contiguous(self), shape)
+
+
+@composite
+def ravel(self: Array) -> Any:
+    """All elements in one dim."""
+    return view(contiguous(self), (-1,))
+
+
+@composite
+def flatten(self: Array, start_dim: Int = 0, end_dim: Int = -1) -> Any:
+    """The dims from start to end, both included, as one."""
+    shape, ndim = tuple(self.shape), self.ndim
+    start, end = wrap_dim(start_dim, ndim), wrap_dim(end_dim, ndim)
+    if start > end:
+        raise errors.flatten_order()
+    if not ndim:
+        return reshape(self, (1,))
+    if start == end:
+        return self
+    merged = math.prod(shape[start : end + 1])
+    return reshape(self, (*shape[:start], merged, *shape[end + 1 :]))
+
+
+@composite
+def unflatten(self: Array, dim: Int, sizes: Ints) -> Any:
+    """One dim as several."""
+    shape, dim = tuple(self.shape), wrap_dim(dim, self.ndim)
+    if not len(sizes):
+        raise errors.unflatten_empty()
+    try:
+        inferred = _inferred(sizes, shape[dim])
+    except RuntimeError:
+        raise errors.unflatten_sizes(sizes, dim, shape[dim]) from None
+    return view(self, (*shape[:dim], *inferred, *shape[dim + 1 :]))
+
+
+@composite
+def view_as(self: Array, other: Array) -> Any:
+    """`view` in another tensor's shape."""
+    return view(self, tuple(other.shape))
+
+
+@composite
+def reshape_as(self: Array, other: Array) -> Any:
+    """`reshape` to another tensor's shape."""
+    return reshape(self, tuple(other.shape))
+
+
+@differentiable(
+    promotion=Promotion.NONE,
+    view=True,
+    self=lambda grad, dim0, dim1: transpose(grad, dim0, dim1),
+)
+def transpose(self: Array, dim0: Int, dim1: Int) -> Array:
+    """Two dims swapped."""
+    dim0, dim1 = wrap_dim(dim0, self.ndim), wrap_dim(dim1, self.ndim)
+    return self[...] if not self.ndim else np.swapaxes(self, dim0, dim1)
+
+
+@differentiable(promotion=Promotion.NONE, node="TBackward0", view=True, self=lambda grad: t(grad))
+def t(self: Array) -> Array:
+    """A matrix transposed; fewer dims as they are."""
+    if self.ndim > 2:
+        raise errors.not_a_matrix_to_transpose(self.ndim)
+    return self.T
+
+
+@differentiable(
+    promotion=Promotion.NONE,
+    view=True,
+    self=lambda grad, dims: permute(grad, _inverse(dims)),
+)
+def permute(self: Array, dims: Ints) -> Array:
+    """The dims in another order."""
+    if len(dims) != self.ndim:
+        raise errors.permute_length(self.ndim, len(dims))
+    order = [wrap_dim(dim, self.ndim) for dim in dims]
+    if len(set(order)) != len(order):
+        raise errors.permute_repeated()
+    return self.transpose(order)
+
+
+def _inverse(dims: Sequence[int]) -> tuple[int, ...]:
+    order = [dim % len(dims) for dim in dims]
+    return tuple(order.index(dim) for dim in range(len(dims)))
+
+
+@composite
+def movedim(self: Array, source: Ints, destination: Ints) -> Any:
+    """Some dims moved elsewhere; the others keep their order."""
+    ndim = self.ndim
+    if len(source) != len(destination):
+        raise errors.movedim_lengths(source, destination)
+    origins = [wrap_dim(dim, ndim) for dim in source]
+    targets = [wrap_dim(dim, ndim) for dim in destination]
+    for which, found, given in (("source", origins, source), ("destination", targets, destination)):
+        if len(set(found)) != len(found):
+            raise errors.movedim_repeated(which, given)
+    if not ndim:
+        return alias(self)
+    rest = iter([dim for dim in range(ndim) if dim not in origins])
+    return permute(
+        self,
+        tuple(origins[targets.index(dim)] if dim in targets else next(rest) for dim in range(ndim)),
+    )
+
+
+def matrix_transpose(self: Tensor, name: str = "mT") -> Tensor:
+    """The last two dims swapped; torch gives a 0-d tensor back."""
+    if self.ndim == 1:
+        raise errors.matrix_property(name, 1)
+    return transpose(self, -2, -1) if self.ndim else self
+
+
+def reversed_dims(self: Tensor) -> Tensor:
+    """All dims in reverse order."""
+    return permute(self, tuple(range(self.ndim - 1, -1, -1)))  # type: ignore[no-any-return]
+
+
+@differentiable(
+    promotion=Promotion.NONE,
+    view=True,
+    self=lambda grad, self_shape: sum_to(grad, self_shape),
+)
+def expand(self: Array, size: Ints, *, implicit: Anything = False) -> Array:
+    """Dims of size 1, and new ones in front, repeated without a copy; -1 keeps a size."""
+    shape, strides = self.shape, layout.strides_of(self)
+    new = len(size) - len(shape)
+    if new < 0:
+        name = f"{dtypes.of(self).scalar_name}Tensor"
+        raise errors.expand_too_few(name, shape, size)
+    sizes: list[int] = []
+    steps: list[int] = []
+    step = self.itemsize  # of a new dim of size 1, which torch gives what contiguity would
+    for dim in range(len(size) - 1, -1, -1):
+        wanted = int(size[dim])
+        if dim >= new:
+            found, step = shape[dim - new], strides[dim - new]
+            wanted = found if wanted == -1 else wanted
+            if found != wanted:
+                if found != 1 or wanted < 0:
+                    raise errors.expand_mismatch(wanted, found, dim, size, shape)
+                step = 0
+        elif wanted < 0:
+            raise errors.expand_leading(wanted, dim)
+        else:
+            step = sizes[-1] * steps[-1] if sizes and wanted == 1 else 0 if wanted != 1 else step
+        sizes.append(wanted)
+        steps.append(step)
+    return layout.restrided(self, tuple(sizes[::-1]), tuple(steps[::-1]))
+
+
+@composite
+def expand_as(self: Array, other: Array) -> Any:
+    """`expand` to another tensor's shape."""
+    return expand(self, tuple(other.shape))
+
+
+@composite
+def broadcast_to(self: Array, size: Ints) -> Any:
+    """`expand`, as a function."""
+    return expand(self, size)
+
+
+def broadcast_tensors(*tensors: Any) -> tuple[Any, ...]:
+    """All tensors expanded to their common shape."""
+    if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)):
+        tensors = tuple(tensors[0])
+    shape: tuple[int, ...] = ()
+    for each in tensors:
+        shape = broadcast_shape(shape, each.shape)
+    return tuple(expand(each, shape) for each in tensors)
+
+
+def broadcast_shape(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape that two shapes broadcast to."""
+    try:
+        return np.broadcast_shapes(a, b)
+    except ValueError:
+        raise errors.broadcast(a, b) from None
+
+
+def _unsqueezed(grad: Any, dims: Sequence[int]) -> Any:
+    """The dims that a squeeze took away put back, first to last."""
+    for dim in dims:
+        grad = unsqueeze(grad, dim)
+    return grad
+
+
+def _singletons(shape: Sequence[int], dims: Sequence[int]) -> list[int]:
+    """Those of the dims that have size 1, in order."""
+    return sorted(each for dim in dims if shape and shape[each := dim % len(shape)] == 1)
+
+
+@differentiable(
+    promotion=Promotion.NONE,
+    view=True,
+    self=lambda grad, self_shape: _unsqueezed(
+        grad, _singletons(self_shape, range(len(self_shape)))
+    ),
+)
+def squeeze(self: Array) -> Array:
+    """Without its dims of size 1."""
+    return self.squeeze()
+
+
+@differentiable(
+    promotion=Promotion.NONE,
+    name="squeeze",
+    node="SqueezeBackward1",
+    view=True,
+    self=lambda grad, self_shape, dim: _unsqueezed(grad, _singletons(self_shape, (dim,))),
+)
+def squeeze_dim(self: Array, dim: Int) -> Array:
+    """Without one dim, if its size is 1."""
+    return self.squeeze(tuple(_singletons(self.shape, (wrap_dim(dim, self.ndim),))))
+
+
+@differentiable(
+    promotion=Promotion.NONE,
+    name="squeeze",
+    node="SqueezeBackward2",
+    view=True,
+    self=lambda grad, self_shape, dim: _unsqueezed(grad, _singletons(self_shape, dim)),
+)
+def squeeze_dims(self: Array, dim: Ints) -> Array:
+    """Without those of some dims whose size is 1."""
+    return self.squeeze(tuple(_singletons(self.shape, wrap_dims(dim, self.ndim))))
+
+
+@differentiable(
+    promotion=Promotion.NONE,
+    node="SqueezeBackward4",
+    self=lambda grad, self_shape, dim: _unsqueezed(grad, _singletons(self_shape, (dim,))),
+)
+def squeezed_in_place(self: Array, dim: Int) -> Array:
+    """`squeeze` of a fresh result, which nobody else can see."""
+    return squeeze_dim.op.bare(self, dim)  # type: ignore[no-any-return]
+
+
+@differentiable(
+    promotion=Promotion.NONE,
+    view=True,
+    self=lambda grad, dim: squeeze_dim(grad, dim),
+)
+def unsqueeze(self: Array, dim: Int) -> Array:
+    """With a new dim of size 1 before `dim`, counted in the result."""
+    ndim = self.ndim
+    dim = wrap_dim(dim, ndim + 1)
+    strides = layout.strides_of(self)
+    shape = (*self.shape[:dim], 1, *self.shape[dim:])
+    step = self.itemsize if dim == ndim else self.shape[dim] * strides[dim]
+    return layout.restrided(self, shape, (*strides[:dim], step, *strides[dim:]))
+
+
+_squeeze: Final = overloaded(
+    "squeeze",
+    squeeze,
+    squeeze_dim,
+    squeeze_dims,
+    function_forms=("(Tensor input)", "(Tensor input, int dim)", "(Tensor input, tuple of ints dim)"),
+    method_forms=("()", "(int dim)", "(tuple of ints dim)"),
+)
+
+_BOTH: Final[dict[str, Any]] = {
+    "reshape": reshape, "ravel": ravel, "flatten": flatten, "unflatten": unflatten,
+    "transpose": transpose, "swapaxes": transpose, "swapdims": transpose, "t": t,
+    "permute": permute, "movedim": movedim, "moveaxis": movedim, "broadcast_to": broadcast_to,
+    "squeeze": _squeeze, "unsqueeze": unsqueeze,
+}  # fmt: skip
+FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {**_BOTH, "broadcast_tensors": broadcast_tensors}
+METHODS: Final[dict[str, Callable[..., Any]]] = {
+    **{name: each.method for name, each in _BOTH.items()},
+    "view": view.method, "view_as": view_as.method, "reshape_as": reshape_as.method,
+    "expand": expand.method, "expand_as": expand_as.method, "contiguous": contiguous.method,
+    "adjoint": lambda self: ops.conj(matrix_transpose(self, "adjoint()")),
+}  # fmt: skip
+PROPERTIES: Final[dict[str, property]] = {
+    "T": property(reversed_dims),
+    "mT": property(matrix_transpose),
+    "mH": property(lambda self: ops.conj(matrix_transpose(self, "mH"))),
+}
