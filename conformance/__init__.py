@@ -6,10 +6,12 @@ The nouns of the harness; everything in it is a function between these values.
 
 from __future__ import annotations
 
+from conformance.compare import compare
 from conformance.engines import Engine, EngineError, Session, TorchLike, resolve_engine
 from conformance.execute import execute
 from conformance.inputs import Input
 from conformance.program import Program
+from conformance.referee import adjudicate, judge
 from conformance.steps import (
     Backward,
     Call,
@@ -78,6 +80,9 @@ __all__ = [
     "Trace",
     "Unsupported",
     "Verdict",
+    "adjudicate",
+    "compare",
     "execute",
+    "judge",
     "resolve_engine",
 ]

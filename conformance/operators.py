@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from conformance.verdict import Kind
+
 
 @dataclass(frozen=True, slots=True)
 class Operator:
@@ -90,18 +92,18 @@ class Observation:
 
     read: Callable[[Any], Any]
     text: str
-    mismatch: str
+    mismatch: Kind
 
 
-def _attribute(name: str, mismatch: str) -> Observation:
+def _attribute(name: str, mismatch: Kind) -> Observation:
     return Observation(operator.attrgetter(name), f"{{0}}.{name}", mismatch)
 
 
-def _method(name: str, mismatch: str) -> Observation:
+def _method(name: str, mismatch: Kind) -> Observation:
     return Observation(operator.methodcaller(name), f"{{0}}.{name}()", mismatch)
 
 
-def _builtin(function: Callable[[Any], Any], mismatch: str) -> Observation:
+def _builtin(function: Callable[[Any], Any], mismatch: Kind) -> Observation:
     return Observation(function, f"{function.__name__}({{0}})", mismatch)
 
 

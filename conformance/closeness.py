@@ -1,0 +1,134 @@
+"""When two values count as equal: torch's own table of tolerances, and how far apart they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+
+@cache
+def tolerances() -> Mapping[str, tuple[float, float]]:
+    """`rtol` and `atol` by dtype, as `torch.testing.assert_close` has them; exact for the rest."""
+    from torch.testing._comparison import _DTYPE_PRECISIONS  # read late: importing torch is slow
+
+    return {str(dtype).rpartition(".")[2]: pair for dtype, pair in _DTYPE_PRECISIONS.items()}
+
+
+def difference(
+    expected: np.ndarray[Any, Any], actual: np.ndarray[Any, Any], dtype: str
+) -> str | None:
+    """How two arrays of one shape differ beyond the tolerance of `dtype`, or None.
+
+    The rule is `assert_close`'s, `|actual - expected| <= atol + rtol * |expected|`, with NaN equal
+    to NaN and an infinity only to itself.
+    """
+    if expected.tobytes() == actual.tobytes() and expected.dtype == actual.dtype:
+        return None
+    rtol, atol = tolerances().get(dtype, (0.0, 0.0))
+    close = is_close(expected, actual, rtol, atol)
+    return None if close.all() else _described(expected, actual, ~close, rtol, atol)
+
+
+def is_close(
+    expected: np.ndarray[Any, Any], actual: np.ndarray[Any, Any], rtol: float, atol: float
+) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Element by element, whether the values are within the tolerances."""
+    with np.errstate(all="ignore"):
+        equal = (expected == actual) | ((expected != expected) & (actual != actual))
+        if expected.dtype.kind not in "fc" and actual.dtype.kind not in "fc":
+            return np.asarray(equal)
+        distance = _distance(expected, actual)
+        finite = np.isfinite(expected) & np.isfinite(actual)
+        return np.asarray(equal | finite & (distance <= atol + rtol * np.abs(_wide(expected))))
+
+
+def _wide(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """In double precision, so that the comparison itself neither rounds nor overflows."""
+    return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)
+
+
+def _distance(expected: np.ndarray[Any, Any], actual: np.ndarray[Any, Any]) -> Any:
+    return np.abs(_wide(actual) - _wide(expected))
+
+
+def _described(
+    expected: np.ndarray[Any, Any],
+    actual: np.ndarray[Any, Any],
+    differs: np.ndarray[Any, np.dtype[np.bool_]],
+    rtol: float,
+    atol: float,
+) -> str:
+    with np.errstate(all="ignore"):
+        absolute = np.where(differs, np.nan_to_num(_distance(expected, actual), nan=np.inf), -1.0)
+        size = np.abs(_wide(expected))
+        relative = np.where(differs, np.nan_to_num(absolute / size, nan=np.inf), -1.0)
+    parts = [f"{int(differs.sum())} of {differs.size} elements"]
+    for name, measure, allowed in (("absolute", absolute, atol), ("relative", relative, rtol)):
+        position = np.unravel_index(int(np.argmax(measure)), measure.shape)
+        at = f" at {tuple(int(i) for i in position)}" if position else ""
+        parts.append(
+            f"greatest {name} difference {measure[position]:.4g}{at} (allowed {allowed:g})"
+        )
+    return ", ".join(parts)
+
+
+_NUMBER = re.compile(r"-?(?:\d+\.?\d*(?:[eE][+-]?\d+)?|\binf\b|\bnan\b)")
+
+
+def same_text(expected: str, actual: str) -> bool:
+    """Whether two printed tensors differ by no more than how their numbers were rounded.
+
+    Values that agree within tolerance may print one unit apart in the last place that is shown,
+    and then a column's width may follow; every other character must be the same.
+    """
+    if expected == actual:
+        return True
+    numbers = _NUMBER.findall(expected), _NUMBER.findall(actual)
+    words = [" ".join(_NUMBER.sub("#", text).split()) for text in (expected, actual)]
+    if words[0] != words[1] or len(numbers[0]) != len(numbers[1]):
+        return False
+    return all(_one_unit_apart(left, right) for left, right in zip(*numbers, strict=True))
+
+
+def _one_unit_apart(left: str, right: str) -> bool:
+    if left == right:
+        return True
+    if "." not in left or "." not in right:
+        return False
+    mantissa, _, exponent = left.lower().partition("e")
+    unit = 10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2]))
+    return abs(float(left) - float(right)) <= 1.001 * unit
+
+
+def numbers_differ(expected: str, actual: str) -> bool:
+    """Whether two texts differ in their numbers, and not only in their words."""
+    return _NUMBER.findall(expected) != _NUMBER.findall(actual)
+
+
+def sign_of_zero_differs(expected: np.ndarray[Any, Any], actual: np.ndarray[Any, Any]) -> bool:
+    """Whether a zero has another sign, which no tolerance sees."""
+    if expected.dtype.kind not in "fc" or expected.tobytes() == actual.tobytes():
+        return False
+    if expected.dtype.kind == "c":
+        return sign_of_zero_differs(expected.real, actual.real) or sign_of_zero_differs(
+            expected.imag, actual.imag
+        )
+    zeros = (expected == 0) & (actual == 0)
+    return bool((np.signbit(expected) != np.signbit(actual))[zeros].any())
+
+
+def as_array(value: Any) -> np.ndarray[Any, Any] | None:
+    """A plain value as an array of numbers, if it is one."""
+    if isinstance(value, np.ndarray):
+        return value
+    if isinstance(value, bool | int | float | complex | list | tuple):
+        try:
+            array = np.asarray(value)
+        except ValueError:  # a ragged list
+            return None
+        return array if array.dtype.kind in "biufc" else None
+    return None

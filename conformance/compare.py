@@ -1,0 +1,148 @@
+"""Trace × Trace → mismatches: every difference that can be observed, in program order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from conformance.brief import brief, brief_outcome
+from conformance.closeness import as_array, difference, numbers_differ, same_text
+from conformance.operators import READS
+from conformance.program import Program
+from conformance.states import compare_states
+from conformance.steps import Grad, Read, Step, result_of
+from conformance.trace import (
+    Crashed,
+    Hung,
+    Outcome,
+    Raised,
+    Returned,
+    Text,
+    Trace,
+    Unsupported,
+)
+from conformance.values import Ref
+from conformance.verdict import Kind, Mismatch
+
+
+def compare(expected: Trace, actual: Trace, program: Program) -> tuple[Mismatch, ...]:
+    """Every difference between the reference's trace and the subject's, in program order.
+
+    Once one raised and the other did not, what differs later is marked as its consequence. Once
+    a step could not be run, nothing later is compared: it would blame the subject for what it
+    does not claim to do. What only one side can observe is no difference but `unsupported`,
+    without a step.
+    """
+    found: list[Mismatch] = []
+    split = False
+    for number, step in enumerate(program.steps):
+        for mismatch in _outcomes(number, step, expected, actual):
+            found.append(replace(mismatch, consequence=True) if split else mismatch)
+            if mismatch.kind in ("unsupported", "crash", "hang"):
+                return tuple(found)
+        split = split or any(mismatch.kind == "raises" for mismatch in found)
+    for mismatch in compare_states(expected, actual, program):
+        found.append(replace(mismatch, consequence=True) if split else mismatch)
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Site:
+    """Where a returned value is, and what a difference in it means."""
+
+    number: int
+    where: str
+    kind: Kind  # when the values differ
+    missing: Kind  # when there is a tensor on one side only
+    dtype: str  # whose tolerance holds
+
+    @classmethod
+    def of(cls, number: int, step: Step, expected: Trace) -> _Site:
+        if isinstance(step, Read):
+            row = READS[step.what]
+            state = expected.tensors.get(step.tensor.name)
+            dtype = "" if state is None else state.dtype
+            return cls(number, row.text.format(step.tensor.name), row.mismatch, "value", dtype)
+        missing: Kind = "grad_missing" if isinstance(step, Grad) else "value"
+        return cls(number, result_of(step) or "", "value", missing, "float32")
+
+    def within(self, where: str) -> _Site:
+        return replace(self, where=where)
+
+    def differs(self, kind: Kind, wanted: Any, got: Any, detail: str = "") -> Mismatch:
+        return Mismatch(kind, self.number, self.where, brief(wanted), brief(got), detail)
+
+
+def _outcomes(number: int, step: Step, expected: Trace, actual: Trace) -> Iterator[Mismatch]:
+    if number >= len(actual.outcomes):
+        return  # The subject died earlier, and that was said there.
+    wanted, got = expected.outcomes[number], actual.outcomes[number]
+    if isinstance(wanted, Returned) and isinstance(got, Returned):
+        yield from _results(_Site.of(number, step, expected), wanted.value, got.value)
+    elif isinstance(wanted, Raised) and isinstance(got, Raised):
+        yield from _errors(number, wanted, got)
+    elif type(wanted) is not type(got) or isinstance(got, Unsupported):
+        kind, detail = _failure(wanted, got)
+        texts = brief_outcome(wanted), brief_outcome(got)
+        yield Mismatch(kind, number, "", *texts, detail)
+
+
+def _failure(wanted: Outcome, got: Outcome) -> tuple[Kind, str]:
+    if isinstance(got, Unsupported):
+        return "unsupported", got.what
+    if isinstance(wanted, Unsupported):
+        return "unsupported", f"by the reference: {wanted.what}"
+    if isinstance(got, Crashed):
+        return "crash", got.detail
+    return ("hang", "") if isinstance(got, Hung) else ("raises", "")
+
+
+def _errors(number: int, wanted: Raised, got: Raised) -> Iterator[Mismatch]:
+    texts = brief_outcome(wanted), brief_outcome(got)
+    # An engine's own subclass will do: every `except` that catches torch's error catches it.
+    if wanted.error != got.error and wanted.error not in got.bases:
+        yield Mismatch("error_type", number, "", *texts)
+    if wanted.message != got.message:
+        yield Mismatch("error_message", number, "", *texts)
+    if wanted.printed != got.printed:
+        yield Mismatch("value", number, "", brief(wanted.printed), brief(got.printed))
+
+
+def _results(site: _Site, wanted: Any, got: Any) -> Iterator[Mismatch]:
+    """What a step returned here and there. Tensors are only told from what is none, since their
+    states are compared at the end."""
+    if isinstance(wanted, Ref) or isinstance(got, Ref):
+        if type(wanted) is not type(got):
+            yield site.differs(site.missing, wanted, got)
+    elif isinstance(wanted, tuple | list) and any(isinstance(item, Ref) for item in wanted):
+        if not isinstance(got, tuple | list) or len(got) != len(wanted):
+            yield site.differs("shape", wanted, got)
+            return
+        if type(wanted) is not type(got):
+            yield site.differs("flag", wanted, got)
+        for number, pair in enumerate(zip(wanted, got, strict=True)):
+            yield from _results(site.within(f"{site.where}[{number}]"), *pair)
+    else:
+        yield from _plain(site, wanted, got)
+
+
+def _plain(site: _Site, wanted: Any, got: Any) -> Iterator[Mismatch]:
+    if isinstance(wanted, Text) and isinstance(got, Text):
+        if wanted != got:
+            words: Kind = "value" if numbers_differ(wanted.text, got.text) else "flag"
+            yield site.differs(words, wanted.text, got.text)
+    elif isinstance(wanted, str) and isinstance(got, str):
+        if not same_text(wanted, got):
+            yield site.differs(site.kind, wanted, got)
+    elif type(wanted) is not type(got):
+        yield site.differs("dtype" if site.kind == "value" else site.kind, wanted, got)
+    elif (left := as_array(wanted)) is None or (right := as_array(got)) is None:
+        if wanted != got:
+            yield site.differs(site.kind, wanted, got)
+    elif left.dtype != right.dtype:
+        yield site.differs("dtype" if site.kind == "value" else site.kind, wanted, got)
+    elif left.shape != right.shape:
+        yield site.differs("shape", wanted, got)
+    elif detail := difference(left, right, site.dtype):
+        yield site.differs(site.kind, wanted, got, detail)

@@ -1,0 +1,146 @@
+"""What the referee goes by: the reference's runs near a program, each made when first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from conformance.closeness import as_array, is_close, tolerances
+from conformance.engines.protocol import Engine
+from conformance.execute import execute
+from conformance.program import Program
+from conformance.steps import Read
+from conformance.trace import Returned, TensorState, Trace
+from conformance.variants import in_double, moved
+from conformance.verdict import Mismatch
+
+Array: TypeAlias = np.ndarray[Any, Any]
+Find: TypeAlias = Callable[[Trace], Array | None]
+
+MOVES = 8  # draws of which inputs go up and which down; a tie of two parts in half of them
+MANY = 1024  # ulps: a smooth function moves with its inputs, a jump stays as it is
+
+
+class Evidence:
+    """The reference's runs of a program and of those near it."""
+
+    def __init__(self, program: Program, reference: Engine) -> None:
+        self.program = program
+        self.reference = reference
+        self.double = in_double(program)
+
+    def run(self, program: Program) -> Trace:
+        """The reference's trace of a program."""
+        return execute(program, self.reference)
+
+    @cached_property
+    def truth(self) -> Trace:
+        """The program in double precision."""
+        return self.run(self.double)
+
+    @cached_property
+    def near(self) -> list[Trace]:
+        """The program with each input moved by one unit in the last place."""
+        return self._moved(self.program, 1)
+
+    @cached_property
+    def near_in_double(self) -> list[Trace]:
+        """The same in double precision, where the step is too small to matter but at a jump."""
+        return self._moved(self.double, 1)
+
+    @cached_property
+    def further_in_double(self) -> list[Trace]:
+        """And with `MANY` such steps."""
+        return self._moved(self.double, MANY)
+
+    def _moved(self, program: Program, ulps: int) -> list[Trace]:
+        return [self.run(moved(program, ulps, seed)) for seed in range(MOVES)]
+
+
+def finder(mismatch: Mismatch, program: Program) -> Find:
+    """Where the mismatch's values stand in a trace of the program, or of one near it."""
+    if mismatch.step is not None and isinstance(program.steps[mismatch.step], Read):
+        number = mismatch.step
+        return lambda trace: _outcome_value(trace, number)
+    return lambda trace: _state_value(trace, mismatch.where)
+
+
+def _outcome_value(trace: Trace, number: int) -> Array | None:
+    outcome = trace.outcomes[number]
+    return as_array(outcome.value) if isinstance(outcome, Returned) else None
+
+
+def _state_value(trace: Trace, where: str) -> Array | None:
+    name, *grads = where.split(".")
+    state: Any = trace.tensors.get(name)
+    for _ in grads:
+        state = state.grad if isinstance(state, TensorState) else None
+    if not isinstance(state, TensorState) or not isinstance(state.values, np.ndarray):
+        return None
+    return state.values
+
+
+class Case:
+    """One difference in values: which elements differ, how far, and how far the reference's own
+    answer moves."""
+
+    def __init__(
+        self, mismatch: Mismatch, evidence: Evidence, find: Find, expected: Array, actual: Array
+    ) -> None:
+        self.mismatch, self.evidence, self.find = mismatch, evidence, find
+        self.expected, self.actual = expected, actual
+        self.tolerance = tolerances().get(expected.dtype.name, (0.0, 0.0))
+        self.differs = ~is_close(expected, actual, *self.tolerance)
+        self.distance = _apart(expected, actual)
+
+    @property
+    def positions(self) -> list[int]:
+        """The flat positions of the elements that differ."""
+        return [int(position) for position in np.flatnonzero(self.differs)]
+
+    @property
+    def allowed(self) -> Array:
+        """The distance that the fast check allows each element."""
+        rtol, atol = self.tolerance
+        return np.asarray(atol + rtol * np.abs(self.expected.astype(np.complex128)))
+
+    @cached_property
+    def truth(self) -> Array | None:
+        """The reference's values in double precision, where that run gives the same shape."""
+        found = self.find(self.evidence.truth)
+        return found if found is not None and found.shape == self.expected.shape else None
+
+    @cached_property
+    def spread(self) -> Array:
+        """How far the reference's answer moves, by element, with its inputs."""
+        return self._spread(self.evidence.near, self.expected)
+
+    @cached_property
+    def spread_in_double(self) -> tuple[Array, Array]:
+        """The same in double precision, for one step and for `MANY`."""
+        if self.truth is None:
+            nothing = np.zeros(self.expected.shape)
+            return nothing, nothing
+        return (
+            self._spread(self.evidence.near_in_double, self.truth),
+            self._spread(self.evidence.further_in_double, self.truth),
+        )
+
+    def _spread(self, traces: Iterable[Trace], around: Array) -> Array:
+        widest = np.zeros(around.shape)
+        for trace in traces:
+            found = self.find(trace)
+            if found is not None and found.shape == around.shape:
+                widest = np.maximum(widest, _apart(around, found))
+        return widest
+
+
+def _apart(left: Array, right: Array) -> Array:
+    """The distance of each element: 0 for two NaNs, infinite for one."""
+    with np.errstate(all="ignore"):
+        distance = np.abs(left.astype(np.complex128) - right.astype(np.complex128))
+        same = (left == right) | ((left != left) & (right != right))
+        return np.asarray(np.where(same, 0.0, np.nan_to_num(distance, nan=np.inf, posinf=np.inf)))

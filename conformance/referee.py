@@ -1,0 +1,124 @@
+"""Mismatches → Verdict: whether a difference in values is wrong, or what else it is.
+
+Only what fails the fast check comes here, so it may take a few dozen runs of the reference.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TypeAlias
+
+import numpy as np
+
+from conformance.closeness import is_close
+from conformance.compare import compare
+from conformance.conventions import NON_FINITE, conventions
+from conformance.engines.protocol import Engine
+from conformance.evidence import Array, Case, Evidence, finder
+from conformance.execute import execute
+from conformance.finite_differences import derivative
+from conformance.program import Program
+from conformance.trace import Trace
+from conformance.verdict import Judgement, Mismatch, Verdict
+
+Finding: TypeAlias = tuple[Judgement, str] | None
+
+SLACK = 8.0  # a result may be this many times further off than one ulp in each input explains
+JUMP = 0.1  # of a difference: how much a jump beside the input must explain to be its cause
+GROWTH = 32.0  # far less than the 1,024 times that a smooth function's answer moves (`MANY`)
+
+
+def judge(program: Program, reference: Engine, subject: Engine) -> Verdict:
+    """Run the program on both, compare, and judge what differs."""
+    return adjudicate(program, execute(program, reference), execute(program, subject), reference)
+
+
+def adjudicate(program: Program, expected: Trace, actual: Trace, reference: Engine) -> Verdict:
+    """The verdict on two traces of the program that are already there. Each difference in values
+    is `wrong`, or else, in this order:
+
+    - `reference_suspect`: finite differences side with the subject against the reference;
+    - `convention`: the reference itself jumps beside these inputs, or the ops decide between a
+      number and NaN: the subject must match, but it is known what it missed;
+    - `ill_conditioned`: the reference's own answer moves as far when the inputs move by one unit
+      in the last place. This alone is no failure;
+    - `reference_suspect`: in double precision the reference sides with the subject.
+    """
+    mismatches = compare(expected, actual, program)
+    if any(_is_about_values(mismatch) for mismatch in mismatches):
+        evidence = Evidence(program, reference)
+        mismatches = tuple(
+            _judged(mismatch, expected, actual, evidence)
+            if _is_about_values(mismatch)
+            else mismatch
+            for mismatch in mismatches
+        )
+    return Verdict(program.hash, mismatches)
+
+
+def _is_about_values(mismatch: Mismatch) -> bool:
+    return mismatch.kind in ("value", "grad_value") and not mismatch.consequence
+
+
+def _judged(mismatch: Mismatch, expected: Trace, actual: Trace, evidence: Evidence) -> Mismatch:
+    find = finder(mismatch, evidence.program)
+    wanted, got = find(expected), find(actual)
+    if wanted is None or got is None or wanted.shape != got.shape or wanted.dtype.kind not in "fc":
+        return replace(mismatch, judgement="wrong")
+    case = Case(mismatch, evidence, find, wanted, got)
+    tests = (_suspect_by_differences, _convention, _ill_conditioned, _suspect_in_double)
+    found = next((finding for test in tests if (finding := test(case))), None)
+    judgement, reason = found or ("wrong", "")
+    return replace(mismatch, judgement=judgement, reason=reason)
+
+
+def _suspect_by_differences(case: Case) -> Finding:
+    truth = case.truth
+    if case.mismatch.kind != "grad_value" or truth is None:
+        return None
+    estimate = derivative(case.mismatch.where, case.positions, case.evidence)
+    if estimate is None:
+        return None
+    reference, subject = truth[case.differs][: len(estimate)], case.actual[case.differs]
+    subject = subject[: len(estimate)]
+    if _near(estimate, reference, 1e-3) or not _near(estimate, subject, 1e-2):
+        return None
+    return "reference_suspect", f"finite differences give {estimate.tolist()}"
+
+
+def _near(estimate: Array, gradient: Array, tolerance: float) -> bool:
+    return bool(is_close(estimate, gradient, tolerance, tolerance * 1e-2).all())
+
+
+def _convention(case: Case) -> Finding:
+    names = list(conventions(case.evidence.program))
+    finite = np.isfinite(case.expected) & np.isfinite(case.actual)
+    if not finite[case.differs].all():
+        named = [name for name in names if name in NON_FINITE]
+        return ("convention", ", ".join(named)) if named else None
+    once, often = case.spread_in_double
+    jumps = (once >= JUMP * case.distance) & (often < GROWTH * once)
+    if not jumps[case.differs].all():
+        return None
+    return "convention", ", ".join(names) or "a jump beside the inputs"
+
+
+def _ill_conditioned(case: Case) -> Finding:
+    spread = case.spread
+    # An infinite spread is the edge of a domain, which would excuse any answer.
+    allowed = case.allowed + SLACK * spread
+    fits = np.isfinite(spread) & (case.distance <= allowed)
+    if not fits[case.differs].all():
+        return None
+    widest = float(spread[case.differs].max())
+    return "ill_conditioned", f"one unit in the last place of the inputs moves it by {widest:.3g}"
+
+
+def _suspect_in_double(case: Case) -> Finding:
+    truth = case.truth
+    if truth is None or truth.dtype == case.expected.dtype:
+        return None
+    off = ~is_close(truth, case.expected, *case.tolerance) & case.differs
+    if not off.any() or not is_close(truth, case.actual, *case.tolerance)[case.differs].all():
+        return None
+    return "reference_suspect", "the reference in double precision agrees with the subject"
