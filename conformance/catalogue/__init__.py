@@ -1,0 +1,42 @@
+"""What the harness knows of torch's ops: one entry an op, data only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from conformance.catalogue.conversion import CONVERSION
+from conformance.catalogue.entry import CONVENTIONS, Arg, Form, OpEntry, Operand, Param, Signature
+from conformance.catalogue.indexing import INDEXING
+from conformance.catalogue.joining import JOINING
+from conformance.catalogue.linalg import LINALG
+from conformance.catalogue.losses import LOSSES
+from conformance.catalogue.pointwise import POINTWISE
+from conformance.catalogue.reductions import REDUCTIONS
+from conformance.catalogue.views import VIEWS
+
+__all__ = [
+    "CATALOGUE",
+    "CONVENTIONS",
+    "Arg",
+    "Form",
+    "OpEntry",
+    "Operand",
+    "Param",
+    "Signature",
+]
+
+CATALOGUE: Mapping[str, OpEntry] = {
+    entry.name: entry
+    for family in (
+        POINTWISE,
+        REDUCTIONS,
+        LINALG,
+        VIEWS,
+        JOINING,
+        INDEXING,
+        LOSSES,
+        CONVERSION,
+    )
+    for entry in family
+}
+"""Every op by its name, family by family."""

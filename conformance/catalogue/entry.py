@@ -1,0 +1,196 @@
+"""The words of the catalogue: what an op takes, how it is written, and what is known of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Family: TypeAlias = Literal[
+    "pointwise", "reductions", "linalg", "views", "joining", "indexing", "losses", "conversion"
+]
+
+Category: TypeAlias = Literal["float", "complex", "int", "bool"]
+
+Domain: TypeAlias = Literal["real", "positive", "finite", "probability"]
+"""Where an operand's values mostly lie. "finite" is a must, the others a habit: an infinity or a
+NaN has no defined value as an integer, while the logarithm of a negative number is a case too."""
+
+Kind: TypeAlias = Literal[
+    "alpha",
+    "bound",
+    "chunks",
+    "correction",
+    "diagonal",
+    "dim",
+    "dim_pair",
+    "dims",
+    "dims_moved",
+    "dims_permuted",
+    "dtype",
+    "flag",
+    "flips",
+    "float_dtype",
+    "ignore_index",
+    "index",
+    "index_written",
+    "new_dim",
+    "number",
+    "order",
+    "position",
+    "range_dim",
+    "reduction",
+    "repeats",
+    "rounding_mode",
+    "shape_expanded",
+    "shape_reshaped",
+    "shifts",
+    "smoothing",
+    "split",
+    "squeezable",
+    "start_length",
+    "trace_dims",
+]
+"""How an argument is drawn; each word is a row of `strategies.arguments.ARGUMENTS`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """A tensor that an op takes.
+
+    Attributes:
+        shape: "any"; or in relation to the operands before it: "same", "broadcast" (with them),
+            "expandable" (to the first one's), "joinable" (equal but along the argument `dim`),
+            "gathered" (an index for each element that gather takes along `dim`); or a pattern of
+            sizes, "n k", where equal letters are equal sizes, "..." is any number of batch sizes,
+            and "" is a tensor without dims.
+        dtypes: the categories that torch takes here.
+        number: where a Python number will do as well: nowhere, in an operator, or in every form.
+        indexes: the values are indices into this letter's size, or along the argument "dim".
+        keyword: its name, if it is given by name.
+        many: a list of such tensors stands here.
+    """
+
+    shape: str = "any"
+    dtypes: frozenset[Category] = frozenset({"float", "complex", "int", "bool"})
+    number: Literal["", "operator", "always"] = ""
+    domain: Domain = "real"
+    indexes: str = ""
+    keyword: str = ""
+    optional: bool = False
+    many: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Arg:
+    """An argument that is no tensor.
+
+    Attributes:
+        name: its keyword.
+        optional: whether it may be left out.
+        keyword_only: whether it must be given by name.
+        splat: whether a method takes its items as separate arguments too, `x.view(2, 3)`.
+    """
+
+    kind: Kind
+    name: str
+    optional: bool = False
+    keyword_only: bool = False
+    splat: bool = False
+
+
+Param: TypeAlias = Operand | Arg
+Signature: TypeAlias = tuple[Param, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way to write the op: a row of `operators.FORMS` and the name or symbol there.
+
+    Attributes:
+        arguments: whether this form takes optional arguments; an operator does not.
+        order: the params in this form's own order, where it differs (`x.where(condition, y)`).
+    """
+
+    kind: Literal["function", "method", "attribute", "operator"]
+    op: str
+    arguments: bool = True
+    order: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpEntry:
+    """What the harness knows of one op of torch.
+
+    Attributes:
+        name: torch's public name under `torch.`, or that of a tensor's method or attribute.
+        signatures: the ways to call it, each its params in torch's order.
+        forms: the ways to write it.
+        inplace: the forms that write into their first operand.
+        differentiable: whether a gradient flows.
+        view: whether the result may share its operand's memory.
+        conventions: the rows of `CONVENTIONS` that the op can touch.
+        opinfo: name and variant of the entries for it in torch's OpInfo database.
+    """
+
+    name: str
+    family: Family
+    signatures: tuple[Signature, ...]
+    forms: tuple[Form, ...] = ()
+    inplace: tuple[Form, ...] = ()
+    differentiable: bool = True
+    view: bool = False
+    conventions: tuple[str, ...] = ()
+    opinfo: tuple[tuple[str, str], ...] = ()
+
+
+CONVENTIONS = {
+    "max_ties": "the gradient of max, amax and maximum where several elements are the greatest",
+    "abs_at_zero": "abs and sign at 0",
+    "relu_at_zero": "relu at 0",
+    "clamp_at_bound": "clamp where an element equals a bound, and where the bounds cross",
+    "norm_at_zero": "norm, std and their like where every element is 0 or equal",
+    "sqrt_at_zero": "the infinite slope of sqrt and fractional powers at 0",
+    "zero_to_the_zero": "0 ** 0 and its derivatives",
+    "prod_with_zeros": "the gradient of prod where elements are 0",
+    "where_nan_branch": "a NaN or an infinity in the branch that where does not take",
+    "rounding_step": "division rounded to an integer, and its remainder, at the step",
+    "log_at_zero": "logarithms and reciprocals at 0",
+}
+"""Where the mathematics leaves the derivative open, torch has fixed one; the names of those
+conventions, as the report says them."""
+
+
+def function(name: str) -> Form:
+    """`torch.name(...)`."""
+    return Form("function", name)
+
+
+def method(name: str, order: tuple[int, ...] = ()) -> Form:
+    """`x.name(...)`."""
+    return Form("method", name, order=order)
+
+
+def operator(symbol: str) -> Form:
+    """A row of `operators.OPERATORS`."""
+    return Form("operator", symbol, arguments=False)
+
+
+def attribute(name: str) -> Form:
+    """`x.name`."""
+    return Form("attribute", name, arguments=False)
+
+
+def both(name: str) -> tuple[Form, ...]:
+    """The function and the method of one name."""
+    return (function(name), method(name))
+
+
+FLOAT: frozenset[Category] = frozenset({"float"})
+INEXACT: frozenset[Category] = frozenset({"float", "complex"})
+NUMERIC: frozenset[Category] = frozenset({"float", "complex", "int"})
+ORDERED: frozenset[Category] = frozenset({"float", "int"})
+COMPARABLE: frozenset[Category] = frozenset({"float", "int", "bool"})
+ANY: frozenset[Category] = frozenset({"float", "complex", "int", "bool"})
+INTEGRAL: frozenset[Category] = frozenset({"int", "bool"})
+BOOL: frozenset[Category] = frozenset({"bool"})
+INT: frozenset[Category] = frozenset({"int"})

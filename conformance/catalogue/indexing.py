@@ -1,0 +1,70 @@
+"""The catalogue's ops that read or write chosen elements."""
+
+from __future__ import annotations
+
+from conformance.catalogue.entry import (
+    BOOL,
+    INT,
+    Arg,
+    OpEntry,
+    Operand,
+    both,
+    method,
+    operator,
+)
+
+_DIM = Arg("range_dim", "dim")
+
+INDEXING: tuple[OpEntry, ...] = (
+    OpEntry(
+        name="__getitem__",
+        family="indexing",
+        signatures=((Operand(), Arg("index", "index")),),
+        forms=(operator("[]"),),
+        view=True,
+        opinfo=(("__getitem__", ""),),
+    ),
+    OpEntry(
+        name="__setitem__",
+        family="indexing",
+        signatures=((Operand(), Arg("index_written", "index")),),
+        inplace=(operator("[]="),),
+    ),
+    OpEntry(
+        name="gather",
+        family="indexing",
+        signatures=((Operand(), _DIM, Operand("gathered", INT, indexes="dim")),),
+        forms=both("gather"),
+        opinfo=(("gather", ""),),
+    ),
+    OpEntry(
+        name="take_along_dim",
+        family="indexing",
+        signatures=(
+            (Operand(), Operand("gathered", INT, indexes="dim"), Arg("range_dim", "dim")),
+            (Operand(), Operand("n", INT, indexes="numel")),
+        ),
+        forms=both("take_along_dim"),
+        opinfo=(("take_along_dim", ""),),
+    ),
+    OpEntry(
+        name="index_select",
+        family="indexing",
+        signatures=((Operand(), _DIM, Operand("n", INT, indexes="dim")),),
+        forms=both("index_select"),
+        opinfo=(("index_select", ""),),
+    ),
+    OpEntry(
+        name="masked_fill",
+        family="indexing",
+        signatures=(
+            (Operand(), Operand("broadcast", BOOL), Arg("number", "value")),
+            (Operand(), Operand("broadcast", BOOL), Operand("")),
+        ),
+        forms=both("masked_fill"),
+        inplace=(method("masked_fill_"),),
+        opinfo=(("masked_fill", ""),),
+    ),
+)
+
+__all__ = ["INDEXING"]

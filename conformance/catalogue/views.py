@@ -1,0 +1,76 @@
+"""The catalogue's ops that only move elements about, as views where memory allows."""
+
+from __future__ import annotations
+
+from conformance.catalogue.entry import (
+    INEXACT,
+    Arg,
+    Category,
+    Form,
+    OpEntry,
+    Operand,
+    attribute,
+    both,
+    method,
+)
+
+
+def _view(
+    name: str,
+    *args: Arg,
+    shape: str = "any",
+    dtypes: frozenset[Category] | None = None,
+    forms: tuple[Form, ...] = (),
+    inplace: tuple[Form, ...] = (),
+    view: bool = True,
+    opinfo: tuple[tuple[str, str], ...] = (),
+) -> OpEntry:
+    operand = Operand(shape) if dtypes is None else Operand(shape, dtypes)
+    return OpEntry(
+        name=name,
+        family="views",
+        signatures=((operand, *args),),
+        forms=forms or both(name),
+        inplace=inplace,
+        view=view,
+        opinfo=opinfo or ((name, ""),),
+    )
+
+
+_DIAGONAL = Arg("diagonal", "diagonal", optional=True)
+
+VIEWS: tuple[OpEntry, ...] = (
+    _view("reshape", Arg("shape_reshaped", "shape", splat=True)),
+    _view("view", Arg("shape_reshaped", "size", splat=True), forms=(method("view"),)),
+    _view(
+        "flatten",
+        Arg("dim", "start_dim", optional=True),
+        Arg("dim", "end_dim", optional=True),
+    ),
+    _view("transpose", Arg("dim", "dim0"), Arg("dim", "dim1"), inplace=(method("transpose_"),)),
+    _view("t", forms=(*both("t"),), inplace=(method("t_"),)),
+    _view("T", shape="n m", forms=(attribute("T"),)),
+    _view("mT", shape="... n m", forms=(attribute("mT"),)),
+    _view("permute", Arg("dims_permuted", "dims", splat=True)),
+    _view("movedim", Arg("dims_moved", "source"), Arg("dims_moved", "destination")),
+    _view("expand", Arg("shape_expanded", "size", splat=True), forms=(method("expand"),)),
+    _view("broadcast_to", Arg("shape_expanded", "size")),
+    _view(
+        "squeeze",
+        Arg("squeezable", "dim", optional=True),
+        inplace=(method("squeeze_"),),
+        opinfo=(("squeeze", ""), ("squeeze", "multiple")),
+    ),
+    _view("unsqueeze", Arg("new_dim", "dim"), inplace=(method("unsqueeze_"),)),
+    _view("narrow", Arg("range_dim", "dim"), Arg("start_length", "start")),
+    _view("select", Arg("range_dim", "dim"), Arg("position", "index")),
+    _view("diagonal", Arg("trace_dims", "offset"), shape="... n m"),
+    _view("real", dtypes=INEXACT, forms=(attribute("real"),)),
+    _view("tril", _DIAGONAL, shape="... n m", view=False, inplace=(method("tril_"),)),
+    _view("triu", _DIAGONAL, shape="... n m", view=False, inplace=(method("triu_"),)),
+    _view("flip", Arg("flips", "dims", splat=True), view=False),
+    _view("roll", Arg("shifts", "shifts"), view=False),
+    _view("repeat", Arg("repeats", "repeats", splat=True), forms=(method("repeat"),), view=False),
+)
+
+__all__ = ["VIEWS"]
