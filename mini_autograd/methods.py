@@ -15,8 +15,9 @@ from mini_autograd.errors import tensors as errors
 from mini_autograd.tensor import Tensor, detached
 
 FAMILIES: Final = (
-    "arithmetic", "elementary", "comparison", "complexes", "reductions", "extrema",
-    "normalisation", "losses", "views", "joining", "linalg", "indexing", "conversion",
+    "arithmetic", "powers", "division", "rounding", "elementary", "comparison", "choosing",
+    "complexes", "reductions", "extrema", "normalisation", "losses", "views", "joining", "linalg",
+    "slicing", "indexing", "writing", "conversion", "operators",
 )  # fmt: skip
 
 

@@ -76,6 +76,7 @@ class Tensor:
     _requires_grad: bool = False
     _grad: Tensor | None = None
     _base: Tensor | None = None
+    _views: list[weakref.ref[Tensor]] | None = None  # whose history a write to this base changes
     _counter: VersionCounter | None = None
     _accumulator: weakref.ref[AccumulateGrad] | None = None
     _retains_grad: bool = False
@@ -251,8 +252,14 @@ def edge_of(tensor: Tensor) -> Edge:
 
 def as_view(result: Tensor, source: Tensor) -> Tensor:
     """Marks a result that shares memory: it has the source's base and version counter."""
-    result._base = source if source._base is None else source._base
+    base = result._base = source if source._base is None else source._base
     result._counter = counter_of(source)
+    views = base._views
+    if views is None:
+        views = base._views = []
+    elif not len(views) & (len(views) - 1):  # at powers of two: the cost a view stays constant
+        views[:] = [each for each in views if each() is not None]
+    views.append(weakref.ref(result))
     return result
 
 

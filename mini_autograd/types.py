@@ -18,6 +18,7 @@ Array = NDArray[Any]  # a tensor operand, promoted with the others
 Mask = NDArray[np.bool_]  # a tensor operand that keeps its dtype and gets no gradient
 IndexArray = NDArray[np.integer[Any]]  # likewise
 Arrays = Sequence[NDArray[Any]]  # several tensor operands in one argument
+IndexArrays = Sequence[NDArray[Any] | None]  # one for each dim, None for a whole dim
 Number = complex  # any Python number
 Int = int
 Ints = Sequence[int]  # given as a sequence, or as one int, or as several

@@ -21,6 +21,7 @@ class Keep(Enum):
     OPERAND = auto()
     VALUE = auto()
     SHAPE = auto()
+    STRIDES = auto()
     DTYPE = auto()
     SHAPES = auto()
     DTYPES = auto()
@@ -62,7 +63,9 @@ class Op:
             i for i in self.operands if {"Array", "Arrays"} & set(schema.parameters[i].words)
         )
         self.variadic = frozenset(
-            i for i in self.operands if "Arrays" in schema.parameters[i].words
+            i
+            for i in self.operands
+            if {"Arrays", "IndexArrays"} & set(schema.parameters[i].words)
         )
         self.title = node or f"{''.join(w.capitalize() for w in name.split('_'))}Backward0"
         names = [each.name for each in schema.parameters]
@@ -75,7 +78,7 @@ class Op:
             Plan(rules[names[i]], tuple(keys.index(key) for key in reads[names[i]]))
             if names[i] in rules
             else None
-            for i in self.operands
+            for i in self.promoted
         )
         body = {"title": self.title, "op": self, "__module__": "torch.autograd"}
         self.node_class: type[OpNode] = type(self.title, (OpNode,), body)

@@ -8,9 +8,17 @@ from typing import Any, Final
 import numpy as np
 
 from mini_autograd.op import Promotion, differentiable
+from mini_autograd.tensor import Tensor, make
 from mini_autograd.types import Anything, Array, DType
 
-__all__ = ["clone", "to_dtype"]
+__all__ = ["clone", "to_dtype", "zeros_of"]
+
+
+def zeros_of(like: Any, shape: tuple[int, ...], dtype: np.dtype[Any] | None = None) -> Any:
+    """Zeros, an array or a tensor as `like` is, by default of its dtype."""
+    if isinstance(like, Tensor):
+        return make(np.zeros(shape, like._array.dtype if dtype is None else dtype))
+    return np.zeros(shape, like.dtype if dtype is None else dtype)
 
 
 @differentiable(

@@ -1,0 +1,282 @@
+"""Errors of indexing, gathering and scattering."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def zero_dim_index() -> IndexError:
+    """`x[0]` of a 0-d tensor."""
+    return IndexError(
+        "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in "
+        "C++ to convert a 0-dim tensor to a number"
+    )
+
+
+def zero_dim(name: str) -> IndexError:
+    """A 0-d tensor has no dim to select from or to slice."""
+    return IndexError(f"{name}() cannot be applied to a 0-dim tensor.")
+
+
+def out_of_bounds(index: int, dim: int, size: int) -> IndexError:
+    """An index outside of its dim."""
+    return IndexError(f"index {index} is out of bounds for dimension {dim} with size {size}")
+
+
+def out_of_bounds_scatter(index: int, dim: int, size: int) -> RuntimeError:
+    """Likewise, as gather and scatter say it."""
+    return RuntimeError(f"index {index} is out of bounds for dimension {dim} with size {size}")
+
+
+def empty_dim() -> IndexError:
+    """Any index into a dim of size 0."""
+    return IndexError("index is out of bounds for dimension with size 0")
+
+
+def out_of_range_select(index: int, shape: Sequence[int], dim: int) -> IndexError:
+    """`select` outside of its dim."""
+    return IndexError(
+        f"select(): index {index} out of range for tensor of size {list(shape)} at dimension {dim}"
+    )
+
+
+def too_many_indices(ndim: int) -> IndexError:
+    """More indices than dims."""
+    return IndexError(f"too many indices for tensor of dimension {ndim}")
+
+
+def too_many_index_tensors(ndim: int, got: int) -> IndexError:
+    """Likewise for `index_put`."""
+    return IndexError(f"too many indices for tensor of dimension {ndim} (got {got})")
+
+
+def step_not_positive() -> ValueError:
+    """A slice that goes backwards."""
+    return ValueError("step must be greater than zero")
+
+
+def step_not_positive_slice() -> RuntimeError:
+    """Likewise of `slice_scatter`."""
+    return RuntimeError("slice step must be positive")
+
+
+def invalid_index(value: object) -> IndexError:
+    """Something that is no index."""
+    return IndexError(
+        "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid "
+        f"indices (got {type(value).__name__})"
+    )
+
+
+def index_dtype() -> IndexError:
+    """An index tensor of floats, or of int8 or int16."""
+    return IndexError("tensors used as indices must be long, int, byte or bool tensors")
+
+
+def mask_shape(
+    mask: Sequence[int], mask_dim: int, shape: Sequence[int], dim: int
+) -> IndexError:
+    """A mask that does not fit the dims that it covers."""
+    return IndexError(
+        f"The shape of the mask {list(mask)} at index {mask_dim} does not match the shape of the "
+        f"indexed tensor {list(shape)} at index {dim}"
+    )
+
+
+def index_shapes(shapes: Sequence[Sequence[int]]) -> IndexError:
+    """Index tensors that do not broadcast."""
+    listed = ", ".join(str(list(each)) for each in shapes)
+    return IndexError(
+        f"shape mismatch: indexing tensors could not be broadcast together with shapes {listed}"
+    )
+
+
+def value_shape(value: Sequence[int], result: Sequence[int]) -> RuntimeError:
+    """A value that does not fit where it is assigned by index tensors."""
+    return RuntimeError(
+        f"shape mismatch: value tensor of shape {list(value)} cannot be broadcast to indexing "
+        f"result of shape {list(result)}"
+    )
+
+
+def put_dtypes(self_dtype: str, values: str) -> RuntimeError:
+    """`index_put` from another dtype."""
+    return RuntimeError(
+        "Index put requires the source and destination dtypes match, got "
+        f"{self_dtype} for the destination and {values} for the source."
+    )
+
+
+def assigned_type(value: object, type_name: str) -> TypeError:
+    """`x[0] = "text"`."""
+    return TypeError(f"can't assign a {type(value).__name__} to a torch.{type_name}")
+
+
+def scatter_index_dtype(name: str) -> RuntimeError:
+    """A gather or scatter index that is not int32 or int64."""
+    return RuntimeError(f"{name}(): Expected dtype int32/int64 for index")
+
+
+def index_rank(against: str) -> RuntimeError:
+    """An index of another rank than the tensor's or the source's."""
+    return RuntimeError(f"Index tensor must have the same number of dimensions as {against} tensor")
+
+
+def gather_size(dim: int, index: Sequence[int], shape: Sequence[int], apart: int) -> RuntimeError:
+    """An index larger than the tensor that is gathered from."""
+    return RuntimeError(
+        f"Size does not match at dimension {dim} expected index {list(index)} to be no larger "
+        f"than self {list(shape)} apart from dimension {apart}"
+    )
+
+
+def scatter_size(
+    index: Sequence[int], shape: Sequence[int], apart: int, src: Sequence[int] | None
+) -> RuntimeError:
+    """An index larger than the tensor that is scattered into, or than its source."""
+    source = "" if src is None else f" and to be no larger size than src {list(src)}"
+    return RuntimeError(
+        f"Expected index {list(index)} to be no larger than self {list(shape)} apart from "
+        f"dimension {apart}{source}"
+    )
+
+
+def scatter_dtypes() -> RuntimeError:
+    """A source of another dtype."""
+    return RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype")
+
+
+def scatter_reduce_name() -> RuntimeError:
+    """`reduce=` of another name."""
+    return RuntimeError("reduce argument must be either add or multiply.")
+
+
+def select_index_rank() -> IndexError:
+    """`index_select` by a matrix."""
+    return IndexError("index_select(): Index is supposed to be a vector")
+
+
+def select_index_dtype() -> RuntimeError:
+    """`index_select` by floats."""
+    return RuntimeError("index_select(): Expected dtype int32 or int64 for index")
+
+
+def select_scalar(count: int) -> RuntimeError:
+    """`index_select` of a 0-d tensor by several indices."""
+    return RuntimeError(
+        f"index_select(): Index to scalar can have only 1 value, got {count} value(s)"
+    )
+
+
+def select_out_of_range() -> IndexError:
+    """`index_select` outside of its dim."""
+    return IndexError("index out of range in self")
+
+
+def add_index_dtype(found: str) -> RuntimeError:
+    """`index_add` by floats."""
+    return RuntimeError(f"index_add_(): Expected dtype int32/int64 for index but got: {found}")
+
+
+def add_index_rank(ndim: int, found: str, shape: Sequence[int]) -> IndexError:
+    """`index_add` by a matrix."""
+    return IndexError(
+        f"index_add_(): Index is supposed to be a vector, but got dim: {ndim} with type: {found} "
+        f"and size: {list(shape)}"
+    )
+
+
+def add_dtypes(self_dtype: str, source: str) -> RuntimeError:
+    """`index_add` of another dtype."""
+    return RuntimeError(
+        f"index_add_(): self ({self_dtype}) and source ({source}) must have the same scalar type"
+    )
+
+
+def add_count(indices: int, size: int, dim: int) -> RuntimeError:
+    """`index_add` with another number of indices than of slices."""
+    return RuntimeError(
+        f"index_add_(): Number of indices ({indices}) should be equal to source.size(dim): "
+        f"({size}), for dim: {dim}"
+    )
+
+
+def add_shapes(shape: Sequence[int], source: Sequence[int]) -> RuntimeError:
+    """`index_add` of slices of another shape."""
+    return RuntimeError(
+        "source tensor shape must match self tensor shape, excluding the specified dimension. "
+        f"Got self.shape = {list(shape)} source.shape = {list(source)}"
+    )
+
+
+def fill_index_rank() -> RuntimeError:
+    """`index_fill` by a matrix."""
+    return RuntimeError("Index has to be a vector/scalar")
+
+
+def fill_index_dtype() -> IndexError:
+    """`index_fill` by anything but int64."""
+    return IndexError("index_fill_(): Expected dtype int64 for index.")
+
+
+def fill_value_rank(name: str, ndim: int) -> RuntimeError:
+    """A fill value that is no scalar."""
+    return RuntimeError(
+        f"{name} only supports a 0-dimensional value tensor, but got tensor with {ndim} "
+        "dimension(s)."
+    )
+
+
+def mask_dtype(name: str, found: str) -> RuntimeError:
+    """A mask that is no mask; torch names the C++ type."""
+    return RuntimeError(f"{name} only supports boolean masks, but got mask with dtype {found}")
+
+
+def select_mask_dtype() -> RuntimeError:
+    """Likewise of `masked_select`."""
+    return RuntimeError("masked_select: expected BoolTensor for mask")
+
+
+def take_index_dtype(found: str) -> RuntimeError:
+    """`take` by anything but int64."""
+    return RuntimeError(f"take(): Expected a long tensor for index, but got {found}")
+
+
+def take_out_of_range(index: int, count: int) -> IndexError:
+    """`take` outside of the tensor."""
+    return IndexError(
+        f"out of range: tried to access index {index} on a tensor of {count} elements."
+    )
+
+
+def take_from_empty() -> IndexError:
+    """`take` where nothing is."""
+    return IndexError("take(): tried to take from an empty tensor")
+
+
+def along_dim_rank(ndim: int, indices: int) -> RuntimeError:
+    """`take_along_dim` with indices of another rank."""
+    return RuntimeError(
+        "torch.take_along_dim(): input and indices should have the same number of dimensions, but "
+        f"got {ndim} dimensions for input, and {indices} dimensions for indices"
+    )
+
+
+def along_dim_dtype(found: str) -> RuntimeError:
+    """`take_along_dim` by anything but int64."""
+    return RuntimeError(
+        f"torch.take_along_dim(): dtype of indices should be Long but got {found}"
+    )
+
+
+def number_overflow(cpp_name: str) -> RuntimeError:
+    """A fill value that the dtype cannot hold."""
+    return RuntimeError(f"value cannot be converted to type {cpp_name} without overflow")
+
+
+def source_slice(src: Sequence[int], part: Sequence[int]) -> RuntimeError:
+    """`select_scatter` or `slice_scatter` of another shape than the part's."""
+    return RuntimeError(
+        f"expected src to have a size equal to the slice of self. src size = {list(src)}, slice "
+        f"size = {list(part)}"
+    )

@@ -1,0 +1,171 @@
+"""Index tensors: reading and writing at the positions that they name."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mini_autograd import dtypes, ops
+from mini_autograd.errors import indexing as errors
+from mini_autograd.op import Promotion, differentiable
+from mini_autograd.overloads import composite
+from mini_autograd.tensor import Tensor
+from mini_autograd.types import Array, Bool, IndexArray, IndexArrays, Ints
+
+__all__ = ["index", "index_backward", "index_put", "nonzero"]
+
+_NONE: Final = Promotion.NONE
+_BYTE_MASK: Final = (
+    "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead."
+)
+_Indices = Sequence[NDArray[Any] | None]
+_Key = tuple[slice | NDArray[Any], ...]
+
+
+def _key(shape: tuple[int, ...], indices: _Indices) -> _Key:
+    """The index tensors as NumPy takes them, after torch's checks; masks become positions."""
+    expanded: list[NDArray[Any] | None] = []
+    for each in indices:
+        if each is None:
+            expanded.append(None)
+        elif each.dtype.kind in "b" or each.dtype == np.uint8:
+            expanded.extend(_mask_positions(each, shape, len(expanded)))
+        elif each.dtype.kind == "i" and each.itemsize >= 4:
+            expanded.append(each)
+        else:
+            raise errors.index_dtype()
+    if len(expanded) > len(shape):
+        raise errors.too_many_index_tensors(len(shape), len(expanded))
+    given = [each for each in expanded if each is not None]
+    try:
+        common = np.broadcast_shapes(*[each.shape for each in given])
+    except ValueError:
+        raise errors.index_shapes([each.shape for each in given]) from None
+    ordinal = 0
+    rest = [size for size, each in zip(shape, expanded, strict=False) if each is None]
+    reads = 0 not in common and 0 not in rest and 0 not in shape[len(expanded) :]
+    for size, each in zip(shape, expanded, strict=False):
+        if each is not None:
+            if reads:
+                _check_range(each, ordinal, size)
+            ordinal += 1
+    return tuple([slice(None) if each is None else each for each in expanded])
+
+
+def _mask_positions(
+    mask: NDArray[Any], shape: tuple[int, ...], dim: int
+) -> Sequence[NDArray[np.intp]]:
+    if mask.dtype == np.uint8:
+        warnings.warn(_BYTE_MASK, UserWarning, stacklevel=2)
+    for j, size in enumerate(mask.shape):
+        if dim + j >= len(shape):
+            raise errors.too_many_index_tensors(len(shape), dim + mask.ndim)
+        if size != shape[dim + j]:
+            raise errors.mask_shape(mask.shape, j, shape, dim + j)
+    return mask.nonzero()
+
+
+def _check_range(index: NDArray[Any], ordinal: int, size: int) -> None:
+    if not index.size:
+        return
+    if size == 0:
+        raise errors.empty_dim()
+    if index.max() >= size or index.min() < -size:
+        wrong = index[(index >= size) | (index < -size)]
+        raise errors.out_of_bounds(int(wrong.flat[0]), ordinal, size)
+
+
+def _result_shape(shape: tuple[int, ...], key: _Key) -> tuple[int, ...]:
+    """The shape that indexing gives, without reading anything."""
+    shown = np.broadcast_to(np.False_, shape)[key].shape
+    return shown
+
+
+@differentiable(
+    promotion=_NONE,
+    self=lambda grad, self_shape, indices: index_backward(grad, self_shape, indices),
+)
+def index(self: Array, indices: IndexArrays) -> Array:
+    """The elements at the positions, one index tensor a dim, None for a whole dim."""
+    return np.asarray(self[_key(self.shape, indices)], order="C")
+
+
+@differentiable(
+    promotion=_NONE,
+    node="IndexPutImplBackward0",
+    grad=lambda grad, indices: index(grad, indices),
+)
+def index_backward(grad: Array, shape: Ints, indices: IndexArrays) -> Array:
+    """Zeros of a shape, with `grad` added at the positions."""
+    result = np.zeros(tuple(shape), grad.dtype)
+    key = _key(result.shape, indices)
+    if all(each is None or each.dtype.kind == "b" for each in indices):
+        result[key] = grad  # a mask names no position twice
+    else:
+        np.add.at(result, key, grad)
+    return result
+
+
+@differentiable(
+    promotion=_NONE,
+    self=lambda grad, indices, values_shape, accumulate: (
+        grad if accumulate else index_put(grad, indices, ops.zeros_of(grad, values_shape))
+    ),
+    values=lambda grad, indices: index(grad, indices),
+)
+def index_put(
+    self: Array, indices: IndexArrays, values: Array, accumulate: Bool = False
+) -> Array:
+    """A copy with `values` at the positions, or added there."""
+    if self.dtype != values.dtype:
+        raise errors.put_dtypes(
+            dtypes.of_numpy(self.dtype).scalar_name, dtypes.of_numpy(values.dtype).scalar_name
+        )
+    key = _key(self.shape, indices)
+    if values.ndim:
+        target = _result_shape(self.shape, key)
+        if not _broadcasts(values.shape, target):
+            raise errors.value_shape(values.shape, target)
+    result = self.copy(order="K")
+    if accumulate:
+        np.add.at(result, key, values)
+    else:
+        result[key] = values
+    return result
+
+
+def _broadcasts(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
+    if len(shape) > len(target):
+        return False
+    return all(a in (1, b) for a, b in zip(shape[::-1], target[::-1], strict=False))
+
+
+@differentiable(promotion=_NONE, name="nonzero")
+def nonzero_positions(self: IndexArray) -> IndexArray:
+    """The positions of the elements that are not zero, one a row."""
+    return np.argwhere(self)
+
+
+@composite
+def nonzero(self: Array, *, as_tuple: Bool = False) -> Tensor | tuple[Tensor, ...]:
+    """The positions of the elements that are not zero: one a row, or one tensor a dim."""
+    if as_tuple and not self.ndim:
+        return (ops.squeeze(nonzero_positions(ops.unsqueeze(self, 0)), 1),)
+    found = nonzero_positions(self)
+    return tuple(ops.unbind(found, 1)) if as_tuple else found
+
+
+FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+    "index_put": index_put,
+    "nonzero": nonzero,
+    "argwhere": nonzero_positions,
+}
+METHODS: Final[dict[str, Callable[..., Any]]] = {
+    "index_put": index_put.method,
+    "nonzero": nonzero.method,
+    "argwhere": nonzero_positions.method,
+}

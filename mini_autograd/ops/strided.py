@@ -1,0 +1,109 @@
+"""Part of a base's memory as an op: the history of a view once its base was written to.
+
+torch's `as_strided` on memory becomes a choice of elements here: a gradient has the base's shape
+but need not have its strides, so a view is described by which elements of the base it shows.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided as restrided
+from numpy.typing import NDArray
+
+from mini_autograd import ops
+from mini_autograd.op import Promotion, differentiable
+from mini_autograd.types import Anything, Array, Ints
+
+__all__ = ["Geometry", "as_strided", "as_strided_backward", "as_strided_scatter"]
+
+_NONE: Final = Promotion.NONE
+
+
+class Geometry:
+    """Where the elements of a view lie in its base; the positions are found when first asked for.
+
+    A real view of a complex base shows its real and imaginary parts, which then count as elements.
+    """
+
+    __slots__ = ("_base", "_offset", "_positions", "_strides", "is_part", "shape")
+
+    def __init__(self, base: NDArray[Any], view: NDArray[Any]) -> None:
+        self.shape = view.shape
+        self.is_part = base.dtype.kind == "c" and view.dtype.kind == "f"
+        step = view.itemsize
+        ends = view.__array_interface__["data"][0], base.__array_interface__["data"][0]
+        self._offset = (ends[0] - ends[1]) // step if view.size else 0
+        self._strides = tuple(stride // step for stride in view.strides)
+        shape, strides = base.shape, tuple(stride // step for stride in base.strides)
+        if self.is_part:
+            shape, strides = (*shape, 2), (*strides, 1)
+        self._base = shape, strides
+        self._positions: NDArray[np.intp] | None = None
+
+    @property
+    def overlaps(self) -> bool:
+        """Whether an element of the base is shown twice."""
+        return any(
+            stride == 0 and size > 1 for stride, size in zip(self._strides, self.shape, strict=True)
+        )
+
+    @property
+    def positions(self) -> NDArray[np.intp]:
+        """The index of each of the view's elements in the flattened base."""
+        if self._positions is None:
+            shape, strides = self._base
+            extents = [(size - 1) * stride for size, stride in zip(shape, strides, strict=True)]
+            memory = np.zeros(max(0, sum(extents)) + 1, np.intp)
+            step = memory.itemsize
+            order = np.arange(int(np.prod(shape)), dtype=np.intp).reshape(shape)
+            restrided(memory, shape, [s * step for s in strides])[...] = order
+            shown = [s * step for s in self._strides]
+            self._positions = restrided(memory[self._offset :], self.shape, shown).copy()
+        return self._positions
+
+
+def _flat(array: Array, is_part: bool) -> Array:
+    """The elements in a row; of complex numbers the parts. A view if the array is contiguous."""
+    flat = array.reshape(-1)
+    return flat.view(flat.real.dtype) if is_part else flat
+
+
+@differentiable(
+    promotion=_NONE,
+    self=lambda grad, self_shape, geometry: as_strided_backward(grad, self_shape, geometry),
+)
+def as_strided(self: Array, geometry: Anything) -> Array:
+    """The elements of a base that a view shows."""
+    return _flat(self, geometry.is_part)[geometry.positions]
+
+
+@differentiable(
+    promotion=_NONE,
+    node="AsStridedScatterBackward0",
+    grad=lambda grad, geometry: as_strided(grad, geometry),
+)
+def as_strided_backward(grad: Array, shape: Ints, geometry: Anything) -> Array:
+    """Zeros of a base's shape, with `grad` where the view shows it, summed where twice."""
+    wanted = np.result_type(grad.dtype, np.complex64) if geometry.is_part else grad.dtype
+    result = np.zeros(tuple(shape), wanted)
+    if geometry.overlaps:
+        np.add.at(_flat(result, geometry.is_part), geometry.positions, grad)
+    else:
+        _flat(result, geometry.is_part)[geometry.positions] = grad
+    return result
+
+
+@differentiable(
+    promotion=_NONE,
+    self=lambda grad, src_dtype, geometry: as_strided_scatter(
+        grad, ops.zeros_of(grad, geometry.shape, src_dtype), geometry
+    ),
+    src=lambda grad, geometry: as_strided(grad, geometry),
+)
+def as_strided_scatter(self: Array, src: Array, geometry: Anything) -> Array:
+    """A copy of a base with other elements where a view shows it."""
+    result = np.array(self, order="C")
+    _flat(result, geometry.is_part)[geometry.positions] = src
+    return result

@@ -1,0 +1,101 @@
+"""What the plain writes compute: fill, zero and copy, out of place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+
+from mini_autograd import dtypes, ops
+from mini_autograd.errors import inplace as errors
+from mini_autograd.op import Promotion, differentiable
+from mini_autograd.overloads import overloaded
+from mini_autograd.types import Array, Bool, Number
+
+__all__ = ["copied", "fill", "fill_scalar", "fill_tensor", "zeroed"]
+
+_NONE: Final = Promotion.NONE
+
+
+def checked_number(value: complex, wanted: np.dtype[Any]) -> Any:
+    """A number as a fill writes it: cut to an integer, refused where the dtype cannot hold it.
+
+    Raises:
+        RuntimeError: a finite number beyond the dtype's range, or a complex one into a real dtype.
+    """
+    if isinstance(value, (complex, np.complexfloating)) and wanted.kind not in "cb":
+        if value.imag != 0:
+            raise errors.number_overflow(dtypes.of_numpy(wanted))
+        value = value.real
+    if wanted.kind in "iu":
+        limits = np.iinfo(wanted)
+        lowest = -limits.max if limits.min == 0 else limits.min  # negative numbers wrap
+        if value != value or not lowest <= value <= limits.max:
+            raise errors.number_overflow(dtypes.of_numpy(wanted))
+        return np.array(int(value), np.int64).astype(wanted)
+    if wanted.kind == "f" and np.isfinite(value) and abs(value) > np.finfo(wanted).max:
+        raise errors.number_overflow(dtypes.of_numpy(wanted))
+    return np.array(value, wanted)
+
+
+@differentiable(
+    promotion=_NONE,
+    node="FillBackward0",
+    self=lambda grad, self_shape: ops.zeros_of(grad, self_shape),
+)
+def fill_scalar(self: Array, value: Number) -> Array:
+    """A tensor like `self`, of one number."""
+    return np.full_like(self, checked_number(value, self.dtype))
+
+
+@differentiable(
+    promotion=_NONE,
+    node="FillBackward1",
+    self=lambda grad, self_shape: ops.zeros_of(grad, self_shape),
+    value=lambda grad: ops.sum_all(grad),
+)
+def fill_tensor(self: Array, value: Array) -> Array:
+    """A tensor like `self`, of the one element of `value`."""
+    if value.ndim:
+        raise errors.fill_value_rank(value.ndim)
+    return np.full_like(self, value.astype(self.dtype))
+
+
+fill = overloaded(
+    "fill",
+    fill_scalar,
+    fill_tensor,
+    function_forms=("(Tensor input, Number value)", "(Tensor input, Tensor value)"),
+    method_forms=("(Number value)", "(Tensor value)"),
+)
+
+
+@differentiable(
+    promotion=_NONE,
+    node="ZeroBackward0",
+    self=lambda grad, self_shape: ops.zeros_of(grad, self_shape),
+)
+def zeroed(self: Array) -> Array:
+    """A tensor like `self`, of zeros."""
+    return np.zeros_like(self)
+
+
+@differentiable(
+    promotion=_NONE,
+    name="copy_",
+    node="CopyBackwards",
+    self=lambda grad, self_shape: ops.zeros_of(grad, self_shape),
+    src=lambda grad: grad,
+)
+def copied(self: Array, src: Array, non_blocking: Bool = False) -> Array:
+    """`src` in the shape and dtype of `self`."""
+    if src.dtype.kind == "c" and self.dtype.kind in "fiu":
+        src = src.real
+    try:
+        return np.broadcast_to(src, self.shape).astype(self.dtype)
+    except ValueError:
+        raise errors.copy_shape(self.shape, src.shape) from None
+
+
+FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {"fill": fill}
