@@ -72,7 +72,7 @@ def tensor(entry: Input) -> str:
     layout = entry.layout
     if 0 in layout.base:
         arguments = literal(layout.base)
-        made = f"torch.empty({arguments}"
+        made = f"torch.zeros({arguments}"
         named = entry.dtype != "float32"
     else:
         made = f"torch.tensor({_nested(entry.storage.reshape(layout.base))}"

@@ -60,10 +60,11 @@ def _guarded(lines: list[str], outcome: Outcome) -> list[str]:
         return [f"# {line}  # not run: there is no {outcome.name}" for line in lines]
     if not isinstance(outcome, Raised):
         return lines
-    body = [line[:-1] if line.endswith(":") else line for line in lines]
+    if lines[-1].endswith(":"):
+        lines = [*lines, INDENT + "pass"]
     return [
         "try:",
-        *(INDENT + line for line in body),
+        *(INDENT + line for line in lines),
         "except Exception as error:",
         INDENT + "print(type(error).__name__, error, sep=': ')",
     ]

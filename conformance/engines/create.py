@@ -20,14 +20,13 @@ def make(module: Any, entry: Input) -> Any:
 
 
 def _filled(module: Any, entry: Input, shape: tuple[int, ...]) -> Any:
+    if 0 in shape:  # A nested list cannot say (0, 3), and an array of NumPy's has no strides then.
+        return module.zeros(shape, dtype=getattr(module, entry.dtype))
     array = entry.storage.reshape(shape)
     if hasattr(module, "from_numpy"):
-        # The copy is the tensor's memory: `entry.data` must outlive any in-place step.
+        # A copy, in this machine's byte order, since the tensor's memory is written in place.
         return module.from_numpy(array.astype(array.dtype.newbyteorder("=")))
-    dtype = getattr(module, entry.dtype)
-    if 0 in shape:  # A nested list cannot say (0, 3).
-        return module.zeros(shape, dtype=dtype)
-    return module.tensor(array.tolist(), dtype=dtype)
+    return module.tensor(array.tolist(), dtype=getattr(module, entry.dtype))
 
 
 def _viewed(tensor: Any, view: View) -> Any:

@@ -1,0 +1,158 @@
+"""Programs written by hand, together using every kind of step; each agrees with itself."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from conformance import (
+    Backward,
+    Call,
+    ClearGrad,
+    Detach,
+    DType,
+    EnterMode,
+    Grad,
+    Input,
+    LeaveMode,
+    Program,
+    Read,
+    Ref,
+    RequiresGrad,
+    RetainGrad,
+    SetGrad,
+    Snippet,
+)
+from conformance.operators import READS
+
+X0, X1, T0, T1, T2 = (Ref(name) for name in ("x0", "x1", "t0", "t1", "t2"))
+
+GRID = np.arange(12, dtype=np.float32).reshape(3, 4)
+
+
+def operator(symbol, *args, result=None):
+    return Call(symbol, args, form="operator", result=result)
+
+
+def method(name, *args, result=None, **kwargs):
+    return Call(name, args, kwargs, form="method", result=result)
+
+
+PROGRAMS = {
+    "broadcast": Program(
+        (
+            Input.of("x0", np.float32([[1.5], [np.nan], [-0.0]]), True),
+            Input.of("x1", np.float32([np.inf, 1e-42])),
+        ),
+        (
+            operator("*", X0, X1, result="t0"),
+            Call("add", (T0, X0), {"alpha": 2}, result="t1"),
+            Backward(T1, X1),
+            Backward(T1, T1),
+        ),
+    ),
+    "layouts": Program(
+        (
+            Input.of("x0", GRID.T, True),
+            Input.of("x1", GRID[1:, ::2], True),
+            Input.of("x2", np.broadcast_to(np.float32([[1], [2]]), (2, 3))),
+        ),
+        (
+            method("sum", X0, 0, result="t0"),
+            operator("@", Ref("x2"), T0, result="t1"),
+            Call("T", (X1,), form="attribute", result="t2"),
+            method("sum", T2, dim=(0, 1), keepdim=True, result="t3"),
+            Backward(Ref("t3")),
+            Backward(T1, Ref("x2"), retain_graph=True),
+        ),
+    ),
+    "tuples": Program(
+        (Input.of("x0", np.float64([[3.0, 1.0], [2.0, 4.0]]), True),),
+        (
+            Call("max", (X0, 1), result="t0"),
+            Call("split", (X0, 1), {"dim": 0}, result="t1"),
+            operator("+", Ref("t0[0]"), Ref("t1[1]"), result="t2"),
+            Call("cat", ([Ref("t1[0]"), T2],), result="t3"),
+            Grad([Ref("t3")], [X0], [Ref("t3")], create_graph=True, result="t4"),
+            Grad(Ref("t4[0]"), (X0, T2), Ref("t4[0]"), allow_unused=True, result="t5"),
+        ),
+    ),
+    "state": Program(
+        (Input.of("x0", np.float32([1.0, 2.0]), True), Input.of("x1", np.float32([3.0, 5.0]))),
+        (
+            operator("**", 2.0, X0, result="t0"),
+            RetainGrad(T0),
+            method("sum", T0, result="t1"),
+            Backward(T1, retain_graph=True),
+            SetGrad(X0, X1),
+            Backward(T1, create_graph=True, inputs=[X0]),
+            ClearGrad(T0),
+            Detach(X0, "t2"),
+            RequiresGrad(T2),
+            operator("*", T2, X0, result="t3"),
+            SetGrad(X0, T1),
+            RequiresGrad(Ref("t3"), False),
+        ),
+    ),
+    "modes": Program(
+        (Input.of("x0", np.float32([[1.0, 2.0], [3.0, 4.0]]), True),),
+        (
+            EnterMode("no_grad"),
+            method("mul_", X0, -2.0),
+            operator("[]=", X0, (slice(None), 1), 0.5),
+            EnterMode("set_grad_enabled", (True,)),
+            operator("*", X0, X0, result="t0"),
+            operator("+=", X0, 1),
+            LeaveMode(),
+            operator("*", X0, 2, result="t1"),
+            LeaveMode(),
+            LeaveMode(),
+            operator("[]", T0, (Ellipsis, None, [0, 1]), result="t2"),
+            Backward(T0, X0),
+            EnterMode("enable_grad"),
+        ),
+    ),
+    "raising": Program(
+        (Input.of("x0", np.float32([1.0, 2.0]), True), Input.of("x1", np.int64([[1], [2], [3]]))),
+        (
+            Backward(X0),
+            Call("mm", (X0, X1), result="t0"),
+            operator("*", T0, 2, result="t1"),
+            operator("*", X1, 2, result="t2"),
+            RequiresGrad(X1),
+            method("to", T2, DType("float64"), result="t3"),
+            EnterMode("set_grad_enabled"),
+            LeaveMode(),
+        ),
+    ),
+    "reads": Program(
+        (Input.of("x0", np.float32(1.5), True), Input.of("x1", np.float32([0.1, 1e9]))),
+        (
+            operator("*", X0, X1, result="t0"),
+            *(Read(ref, what) for ref in (X0, X1, T0) for what in READS),
+        ),
+    ),
+    "snippets": Program(
+        (Input.of("x0", np.float32([1.0, 2.0]), True),),
+        (
+            Snippet("y = x0 * 2\nprint(y)\n\nprint(type(y))\n"),
+            Snippet("print('before')\nx0.backward()\n"),
+        ),
+    ),
+    "odd values": Program(
+        (
+            Input.of("x0", np.complex64([complex(1, -0.0), complex(np.nan, np.inf)]), True),
+            Input.of("x1", np.zeros((0, 3), np.float64), True),
+            Input.of("x2", np.array([True, False])),
+            Input.of("x3", np.float16([0.1, 65504, 6e-8])),
+            Input.of("x4", np.uint8([0, 255])),
+        ),
+        (
+            operator("*", X0, complex(0.5, -0.0), result="t0"),
+            method("sum", X1, result="t1"),
+            method("clamp", Ref("x3"), min=float("-inf"), max=-0.0, result="t2"),
+            operator("[]", Ref("x3"), Ref("x2"), result="t3"),
+            Backward(T1),
+            Backward(T0, X0),
+        ),
+    ),
+}

@@ -1,0 +1,114 @@
+"""The printed script is plain torch code that does what the program does."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+
+import numpy as np
+import pytest
+import torch
+from handwritten import GRID, PROGRAMS, T0, X0, operator
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
+
+from conformance import (
+    Backward,
+    EnterMode,
+    Input,
+    LeaveMode,
+    Mismatch,
+    Program,
+    Raised,
+    Trace,
+    compare,
+    execute,
+    resolve_engine,
+)
+from conformance.engines.observe import aliases_of, state_of
+from conformance.values import NUMPY_DTYPES
+
+TORCH = resolve_engine("torch")
+
+
+def run(script):
+    """The script's names and what it prints, run as plain Python."""
+    names, printed = {}, io.StringIO()
+    enabled = torch.is_grad_enabled()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(script, "<script>", "exec"), names)
+    assert torch.is_grad_enabled() == enabled
+    return names, printed.getvalue()
+
+
+@pytest.mark.parametrize("name", [name for name in PROGRAMS if name != "snippets"])
+@pytest.mark.filterwarnings("ignore")
+def test_the_script_leaves_every_tensor_as_the_program_does(name):
+    program = PROGRAMS[name]
+    trace = execute(program, TORCH)
+    names, _ = run(program.script(trace))
+    live = {path: eval(path, names) for path in trace.tensors}
+    states = {path: state_of(tensor) for path, tensor in live.items()}
+    again = Trace("script", trace.outcomes, states, aliases_of(live))
+    assert compare(trace, again, program) == ()
+
+
+@pytest.mark.parametrize("name", ["raising", "snippets", "reads"])
+def test_the_script_prints_the_errors_that_the_program_raises(name):
+    trace = execute(PROGRAMS[name], TORCH)
+    _, printed = run(PROGRAMS[name].script(trace))
+    errors = [outcome for outcome in trace.outcomes if isinstance(outcome, Raised)]
+    assert errors
+    for error in errors:
+        assert f"{error.error}: {error.message}\n" in printed
+
+
+def test_the_script_is_short():
+    program = Program(
+        (Input.of("x0", np.float32([[1.0, 2.0]]), True), Input.of("x1", GRID.T)),
+        (
+            operator("*", X0, -2.5, result="t0"),
+            EnterMode("no_grad"),
+            operator("[]", T0, (Ellipsis, slice(None, 1)), result="t1"),
+            LeaveMode(),
+            Backward(T0),
+        ),
+    )
+    assert program.script(execute(program, TORCH)) == (
+        "import torch\n"
+        "\n"
+        "x0 = torch.tensor([[1., 2.]], requires_grad=True)\n"
+        "x1 = torch.tensor([[0., 1., 2., 3.], [4., 5., 6., 7.], [8., 9., 10., 11.]])"
+        ".permute(1, 0)\n"
+        "t0 = x0 * (-2.5)\n"
+        "with torch.no_grad():\n"
+        "    t1 = t0[..., :1]\n"
+        "try:\n"
+        "    t0.backward()\n"
+        "except Exception as error:\n"
+        "    print(type(error).__name__, error, sep=': ')\n"
+    )
+
+
+def test_the_script_ends_with_what_differs():
+    program = Program((Input.of("x0", np.float32(2), True),), (operator("*", X0, X0, result="t0"),))
+    mismatch = Mismatch("value", 0, "t0", "4.", "5.", "off by 1")
+    assert program.script(mismatches=[mismatch]).endswith(
+        "t0 = x0 * x0\n# value: expected 4., got 5.\nprint('t0', t0)\n"
+    )
+
+
+def test_a_block_without_steps_is_still_python():
+    run(Program((), (EnterMode("no_grad"), LeaveMode(), EnterMode("no_grad"))).script())
+
+
+@given(npst.arrays(st.sampled_from(list(NUMPY_DTYPES.values())), npst.array_shapes(min_dims=0)))
+def test_an_input_is_written_with_exactly_its_values(array):
+    names, _ = run(Program((Input.of("x0", array),), ()).script())
+    written = names["x0"].numpy()
+    assert (written.shape, written.dtype) == (array.shape, array.dtype)
+    np.testing.assert_array_equal(written, array)
+    if array.dtype.kind in "fc":
+        same = np.isnan(array) | (np.signbit(written.real) == np.signbit(array.real))
+        assert same.all()
