@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -185,16 +186,60 @@ def check_alpha(alpha: complex, dtype: np.dtype[Any]) -> None:
         raise complex_alpha()
 
 
+def check_real(number: complex) -> None:
+    """Raises if a number with an imaginary part stands where a real one must."""
+    if isinstance(number, complex) and number.imag:
+        raise not_representable(np.dtype(np.float64))
+
+
 def check_representable(number: complex, dtype: np.dtype[Any]) -> None:
     """Raises unless the number is within the dtype; a negative one may wrap where unsigned."""
+    if dtype.kind != "c":
+        check_real(number)
     if isinstance(number, complex):
-        if dtype.kind != "c" and number.imag:
-            raise not_representable(np.dtype(np.float64))
         return
     if dtype.kind in "iu":
         info = np.iinfo(dtype)
         low = -info.max if dtype.kind == "u" else info.min
         if not low <= number <= info.max:
             raise not_representable(dtype)
-    elif dtype.kind == "f" and math.isfinite(number) and abs(number) > np.finfo(dtype).max:
+    elif dtype.kind == "f" and math.isfinite(number) and abs(number) > float(np.finfo(dtype).max):
         raise not_representable(dtype)
+
+
+def view_as_complex_dtype(dtype: np.dtype[Any]) -> RuntimeError:
+    """`view_as_complex` of what is no float."""
+    return RuntimeError(
+        "view_as_complex is only supported for half, float and double tensors, but got a tensor "
+        f"of scalar type: {dtypes.of_numpy(dtype).scalar_name}"
+    )
+
+
+def check_pairs(shape: Sequence[int], strides: Sequence[int]) -> None:
+    """The last dim of `view_as_complex`'s input must hold pairs; strides count elements."""
+    if not shape:
+        raise RuntimeError("Input tensor must have one or more dimensions")
+    if shape[-1] != 2:
+        raise RuntimeError("Tensor must have a last dimension of size 2")
+    if strides[-1] != 1:
+        raise RuntimeError("Tensor must have a last dimension with stride 1")
+    if any(stride % 2 for stride in strides[:-1]):
+        raise RuntimeError("Tensor must have a stride divisible by 2 for all but last dimension")
+
+
+def complex_of_dtypes(real: np.dtype[Any], imag: np.dtype[Any]) -> RuntimeError:
+    """`complex` of parts that are no floats."""
+    names = [dtypes.of_numpy(each).scalar_name for each in (real, imag)]
+    return RuntimeError(
+        "Expected both inputs to be Half, Float or Double tensors but got "
+        f"{names[0]} and {names[1]}"
+    )
+
+
+def complex_of_two_dtypes(real: np.dtype[Any], imag: np.dtype[Any]) -> RuntimeError:
+    """`complex` of parts of two dtypes."""
+    names = [dtypes.of_numpy(each).scalar_name for each in (real, imag)]
+    return RuntimeError(
+        f"Expected object of scalar type {names[0]} but got scalar type {names[1]} for second "
+        "argument"
+    )

@@ -114,4 +114,4 @@ def invalid_gradient_shape(
 
 def derivative_not_implemented(name: str) -> RuntimeError:
     """The op has no derivative for this input."""
-    return RuntimeError(f"derivative for {name} is not implemented")
+    return RuntimeError(f"derivative for aten::{name} is not implemented")

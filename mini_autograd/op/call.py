@@ -78,9 +78,9 @@ _REAL: Final = frozenset({int, float, bool})
 def _caller(op: Op, *, method: bool) -> Callable[..., Any]:
     """The function that users call: a fast one where the op's form allows it."""
     single = op.outputs is None and not op.variadic
-    if single and op.operands == (0, 1):
+    if single and op.operands == op.promoted == (0, 1):
         return _binary(op, method)
-    if single and op.operands == (0,):
+    if single and op.operands == op.promoted == (0,):
         return _unary(op, method)
 
     def call(*args: Any, **kwargs: Any) -> Any:
@@ -195,11 +195,11 @@ def _apply(op: Op, args: tuple[Any, ...], kwargs: dict[str, Any], method: bool) 
     for position in op.operands:
         value = args[position]
         if position in op.variadic:
-            tensors.extend(value)
             raw[position] = [_array(each) for each in value]
         else:
-            tensors.append(value)
             raw[position] = _array(value)
+        if position in op.promoted:  # masks and indices have no edge
+            tensors.extend(value if position in op.variadic else (value,))
     if op.promotion is not Promotion.NONE:
         _promote_all(op, raw)
     try:

@@ -79,9 +79,9 @@ class OpNode(Node):
         op, edges = self.op, self.edges
         result: list[Grad | None] = []
         at = 0
-        for position, plan in zip(op.operands, op.plans, strict=True):
+        for position, plan in zip(op.promoted, op.plans, strict=True):
             several = position in op.variadic
-            width = len(edges) - len(op.operands) + 1 if several else 1
+            width = len(edges) - len(op.promoted) + 1 if several else 1
             if not any(edges[at : at + width]):
                 result.extend([None] * width)
             elif plan is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -12,7 +13,7 @@ from mini_autograd.errors import pointwise as errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.arithmetic import over, promoted
 from mini_autograd.overloads import composite, overloaded
-from mini_autograd.tensor import Tensor
+from mini_autograd.tensor import Tensor, make
 from mini_autograd.types import Array, Mask, Number
 
 
@@ -79,7 +80,9 @@ def _clamp_numbers(kernel: str, array: Any, low: Any, high: Any) -> Any:
     bounds = [each for each in (low, high) if each is not None]
     if not bounds:
         raise errors.clamp_without_bounds()
-    array, *numbers = promoted(array, *bounds)
+    for bound in bounds:
+        errors.check_real(bound)
+    array, *numbers = promoted(array, *[_real(bound) for bound in bounds])
     if array.dtype.kind == "b":
         raise errors.not_implemented(kernel, array.dtype)
     for bound in bounds:
@@ -88,6 +91,10 @@ def _clamp_numbers(kernel: str, array: Any, low: Any, high: Any) -> Any:
     return _clamped(
         array, None if low is None else next(given), None if high is None else next(given)
     )
+
+
+def _real(number: Any) -> Any:
+    return number.real if isinstance(number, complex) else number
 
 
 def _clamp_tensors(kernel: str, array: Any, low: Any, high: Any) -> Any:
@@ -206,6 +213,12 @@ clamp_min: Final = _one_sided(clamp_min_tensor, clamp_min_number, "min")
 clamp_max: Final = _one_sided(clamp_max_tensor, clamp_max_number, "max")
 
 
+_UINT8_CONDITION: Final = (
+    "where received a uint8 condition tensor. This behavior is deprecated and will be removed in a "
+    "future version of PyTorch. Use a boolean condition instead."
+)
+
+
 @composite(name="where")
 def where_indices(condition: Mask) -> Any:
     """The indices of the elements that are not zero: a tensor for each dim."""
@@ -215,9 +228,13 @@ def where_indices(condition: Mask) -> Any:
 @composite(name="where")
 def where_parsed(condition: Mask, self: Array | Number, other: Array | Number) -> Array:
     """`self` where the condition holds, else `other`; both in their common dtype."""
+    found = condition._array.dtype
+    if found == np.uint8:
+        warnings.warn(_UINT8_CONDITION, UserWarning, stacklevel=4)
+        condition = make(condition._array.astype(np.bool_))
+    elif found.kind != "b":
+        raise errors.condition_not_bool(found)
     raw = [each._array if isinstance(each, Tensor) else each for each in (self, other)]
-    if condition._array.dtype.kind != "b":  # type: ignore[attr-defined]
-        raise errors.condition_not_bool(condition._array.dtype)  # type: ignore[attr-defined]
     wanted = dtypes.result_type(raw)
     self, other = (_brought(each, wanted) for each in (self, other))
     return where(condition, self, other)  # type: ignore[no-any-return]
@@ -233,13 +250,10 @@ def _brought(value: Any, wanted: dtypes.dtype) -> Any:
     return value
 
 
-def _where_method(*args: Any, **kwargs: Any) -> Any:
-    """`self.where(condition, other)`."""
-    if len(args) == 3:
-        return _choice.method(args[1], args[0], args[2], **kwargs)
-    if len(args) == 2:
-        return _choice.method(args[1], args[0], **kwargs)
-    return _choice.method(self=args[0], **kwargs)
+@composite(name="where")
+def where_of(self: Array, condition: Mask, other: Array | Number) -> Array:
+    """`self` where the condition holds, else `other`: the method form."""
+    return where_parsed(condition, self, other)
 
 
 _choice: Final = overloaded(
@@ -253,6 +267,10 @@ _choice: Final = overloaded(
         "(Tensor condition, Tensor input, Number other)",
         "(Tensor condition, Number self, Number other)",
     ),
+)
+_choice_of: Final = overloaded(
+    "where",
+    where_of,
     method_forms=("(Tensor condition, Tensor other)", "(Tensor condition, Number other)"),
 )
 
@@ -281,5 +299,5 @@ METHODS: Final[dict[str, Callable[..., Any]]] = {
     "clip": clip.method,
     "maximum": maximum.method,
     "minimum": minimum.method,
-    "where": _where_method,
+    "where": _choice_of.method,
 }

@@ -77,10 +77,34 @@ def view_as_real(self: Array) -> Array:
 )
 def view_as_complex(self: Array) -> Array:
     """The inverse of `view_as_real`; needs the pairs side by side in memory."""
-    if self.dtype.kind != "f":
+    if self.dtype not in _COMPLEX_OF:
         raise errors.view_as_complex_dtype(self.dtype)
-    errors.check_view_as_complex(self.shape, self.strides, self.itemsize)
-    return self.view(np.result_type(self.dtype, np.complex64))[..., 0]
+    errors.check_pairs(self.shape, [each // self.itemsize for each in self.strides])
+    return self.view(_COMPLEX_OF[self.dtype])[..., 0]
+
+
+_COMPLEX_OF: Final = {
+    np.dtype(np.float32): np.dtype(np.complex64),
+    np.dtype(np.float64): np.dtype(np.complex128),
+}
+
+
+@differentiable(
+    promotion=Promotion.NONE,
+    name="complex",
+    real=lambda grad: real(grad),
+    imag=lambda grad: imag(grad),
+)
+def complex_of(real: Array, imag: Array) -> Array:
+    """`real + 1j * imag`."""
+    for part in (real, imag):
+        if part.dtype.kind != "f":
+            raise errors.complex_of_dtypes(real.dtype, imag.dtype)
+    if real.dtype != imag.dtype:
+        raise errors.complex_of_two_dtypes(real.dtype, imag.dtype)
+    result = np.empty(np.broadcast_shapes(real.shape, imag.shape), _COMPLEX_OF[real.dtype])
+    result.real, result.imag = real, imag
+    return result
 
 
 def real(value: Any) -> Any:
@@ -120,6 +144,7 @@ def _is_conj(self: Tensor) -> bool:
 
 
 __all__ = [
+    "complex_of",
     "conj",
     "conj_complex",
     "conj_physical",
@@ -131,6 +156,7 @@ __all__ = [
 ]
 
 FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+    "complex": complex_of,
     "conj": conj_parsed,
     "conj_physical": conj_physical,
     "imag": imag_parsed,

@@ -117,7 +117,11 @@ def remainder_of_number(self: Number, other: Array) -> Array:
 
 def _remainder(a: Any, b: Any) -> Any:
     _check_divisor("remainder_cpu", a, b)
-    return np.remainder(a, b)
+    if a.dtype.kind != "f":
+        return np.remainder(a, b)
+    # not np.remainder: that gives a zero the sign of `b`
+    rest = np.fmod(a, b)
+    return np.where((rest != 0) & (np.signbit(rest) != np.signbit(b)), rest + b, rest)
 
 
 @differentiable(

@@ -65,10 +65,9 @@ def pow_number(self: Array, exponent: Number) -> Array:
         fast = _FAST.get(exponent)
         return fast(self) if fast is not None else np.power(self, self.dtype.type(exponent))
     array, number = promoted(self, exponent)
-    kind = array.dtype.kind
-    if kind == "b":
-        raise errors.not_implemented("pow", array.dtype)
-    if kind in "iu":
+    if exponent in (0, 1):
+        return np.ones_like(array) if exponent == 0 else array.copy()
+    if array.dtype.kind in "iu":
         if exponent.real < 0:
             raise errors.negative_integer_power()
         errors.check_representable(exponent, array.dtype)
@@ -79,6 +78,7 @@ _REAL: Final = frozenset({int, float, bool})
 # What torch computes by these, at the edges too: the root of -inf is NaN, not pow's inf.
 _FAST: Final[dict[float, Callable[[Any], Any]]] = {
     0.5: np.sqrt,
+    1: np.positive,
     2: np.square,
     -0.5: lambda array: np.reciprocal(np.sqrt(array)),
     -1: np.reciprocal,
@@ -89,7 +89,7 @@ def _pow_number_grad(grad: Any, self: Any, exponent: Any) -> Any:
     """`grad * exponent * self ** (exponent - 1)`, and zero for the exponent zero."""
     if exponent == 0:
         return zeros_of(grad)
-    return grad * conj(exponent * self ** (exponent - 1))
+    return grad * conj(exponent * pow_number(self, exponent - 1))
 
 
 @differentiable(
