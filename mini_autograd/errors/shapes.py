@@ -104,8 +104,15 @@ def unflatten_empty() -> RuntimeError:
     return RuntimeError("unflatten: sizes must be non-empty")
 
 
-def unflatten_sizes(sizes: Sequence[int], dim: int, size: int) -> RuntimeError:
+def unflatten_unexpected(error: Exception) -> RuntimeError:
+    """An error that `unflatten` did not foresee; torch adds its C++ stack, which we have not."""
+    return RuntimeError(f"unflatten got an unexpected error:\n{error}")
+
+
+def unflatten_sizes(sizes: Sequence[int], dim: int, size: int, error: Exception) -> RuntimeError:
     """`unflatten` into sizes of another product."""
+    if "is invalid for input of size" not in str(error):
+        return unflatten_unexpected(error)
     return RuntimeError(
         f"unflatten: Provided sizes {list(sizes)} don't multiply up to the size of dim {dim} "
         f"({size}) in the input tensor"
@@ -149,3 +156,10 @@ def movedim_lengths(source: Sequence[int], destination: Sequence[int]) -> Runtim
 def movedim_repeated(which: str, dims: Sequence[int]) -> RuntimeError:
     """`movedim` of the same dim twice."""
     return RuntimeError(f"movedim: repeated dim in `{which}` ({list(dims)})")
+
+
+def not_a_tensor(index: int, value: object) -> TypeError:
+    """Something else in a list of tensors."""
+    return TypeError(
+        f"expected Tensor as element {index} in argument 0, but got {type(value).__name__}"
+    )

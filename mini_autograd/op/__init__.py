@@ -11,6 +11,7 @@ A rule's parameters say what it needs, and so what is saved:
 an operand's name     the operand, a saved tensor: writing to it makes backward raise
 ``result``            the output, likewise (``result0``, ``result1``, … of several)
 ``<operand>_shape``   its shape only, so nothing is saved (``<operand>_shapes`` of several)
+``<operand>_strides`` its strides in bytes only
 ``<operand>_dtype``   its dtype only (``<operand>_dtypes`` of several)
 another argument      its value, as the user gave it
 ====================  ==================================================================

@@ -69,6 +69,8 @@ def _derived(keep: Keep, index: int, args: tuple[Any, ...], outs: tuple[Tensor, 
         return tuple(each._array.dtype for each in operand)
     if not isinstance(operand, Tensor):
         return () if keep is Keep.SHAPE else None
+    if keep is Keep.STRIDES:
+        return operand._array.strides
     return operand._array.shape if keep is Keep.SHAPE else operand._array.dtype
 
 

@@ -78,11 +78,21 @@ def view(self: Array, size: Ints) -> Array:
 
 @differentiable(
     promotion=Promotion.NONE,
+    view=True,
+    self=lambda grad, self_shape: reshape(grad, self_shape),
+)
+def reshape_alias(self: Array, size: Ints) -> Array:
+    """`view`, as `reshape` calls it for what does not lie in order."""
+    return view.op.bare(self, size)
+
+
+@differentiable(
+    promotion=Promotion.NONE,
     self=lambda grad, self_shape: reshape(grad, self_shape),
 )
 def unsafe_view(self: Array, size: Ints) -> Array:
     """`view` of a fresh result, which nobody else can see: it is no view to the user."""
-    return view.op.bare(self, size)  # type: ignore[no-any-return]
+    return view.op.bare(self, size)
 
 
 @differentiable(promotion=Promotion.NONE, node="CloneBackward0", self=lambda grad: grad)
@@ -105,8 +115,10 @@ def reshape(self: Array, shape: Ints) -> Any:
         return np.reshape(self, shape)
     array = self._array
     shape = _inferred(shape, array.size)
-    if array.flags.c_contiguous or layout.view_strides(array, shape) is not None:
+    if array.flags.c_contiguous:
         return view(self, shape)
+    if layout.view_strides(array, shape) is not None:
+        return reshape_alias(self, shape)
     return unsafe_view(as_contiguous(self), shape)
 
 
@@ -135,12 +147,14 @@ def flatten(self: Array, start_dim: Int = 0, end_dim: Int = -1) -> Any:
 def unflatten(self: Array, dim: Int, sizes: Ints) -> Any:
     """One dim as several."""
     shape, dim = tuple(self.shape), wrap_dim(dim, self.ndim)
+    if not shape:
+        raise errors.unflatten_unexpected(errors.no_dims(dim))
     if not len(sizes):
         raise errors.unflatten_empty()
     try:
         inferred = _inferred(sizes, shape[dim])
-    except RuntimeError:
-        raise errors.unflatten_sizes(sizes, dim, shape[dim]) from None
+    except RuntimeError as error:
+        raise errors.unflatten_sizes(sizes, dim, shape[dim], error) from None
     return view(self, (*shape[:dim], *inferred, *shape[dim + 1 :]))
 
 
@@ -224,7 +238,7 @@ def matrix_transpose(self: Tensor, name: str = "mT") -> Tensor:
 
 def reversed_dims(self: Tensor) -> Tensor:
     """All dims in reverse order."""
-    return permute(self, tuple(range(self.ndim - 1, -1, -1)))  # type: ignore[no-any-return]
+    return permute(self, tuple(range(self.ndim - 1, -1, -1)))
 
 
 @differentiable(
@@ -274,10 +288,10 @@ def broadcast_to(self: Array, size: Ints) -> Any:
 
 def broadcast_tensors(*tensors: Any) -> tuple[Any, ...]:
     """All tensors expanded to their common shape."""
-    if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)):
-        tensors = tuple(tensors[0])
     shape: tuple[int, ...] = ()
-    for each in tensors:
+    for index, each in enumerate(tensors):
+        if not isinstance(each, Tensor):
+            raise errors.not_a_tensor(index, each)
         shape = broadcast_shape(shape, each.shape)
     return tuple(expand(each, shape) for each in tensors)
 
@@ -345,7 +359,7 @@ def squeeze_dims(self: Array, dim: Ints) -> Array:
 )
 def squeezed_in_place(self: Array, dim: Int) -> Array:
     """`squeeze` of a fresh result, which nobody else can see."""
-    return squeeze_dim.op.bare(self, dim)  # type: ignore[no-any-return]
+    return squeeze_dim.op.bare(self, dim)
 
 
 @differentiable(
@@ -368,7 +382,11 @@ _squeeze: Final = overloaded(
     squeeze,
     squeeze_dim,
     squeeze_dims,
-    function_forms=("(Tensor input)", "(Tensor input, int dim)", "(Tensor input, tuple of ints dim)"),
+    function_forms=(
+        "(Tensor input)",
+        "(Tensor input, int dim)",
+        "(Tensor input, tuple of ints dim)",
+    ),
     method_forms=("()", "(int dim)", "(tuple of ints dim)"),
 )
 
