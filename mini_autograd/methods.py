@@ -10,14 +10,14 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mini_autograd import autograd, dtypes, printing
+from mini_autograd import autograd, dtypes, inplace, printing, subscript
 from mini_autograd.errors import tensors as errors
 from mini_autograd.tensor import Tensor, detached
 
 FAMILIES: Final = (
     "arithmetic", "powers", "division", "rounding", "elementary", "comparison", "choosing",
-    "complexes", "reductions", "extrema", "normalisation", "losses", "views", "joining", "linalg",
-    "slicing", "indexing", "writing", "conversion", "operators",
+    "complexes", "reductions", "running", "moments", "norms", "extrema", "ordering",
+    "normalisation", "losses", "views", "joining", "linalg", "products", "rearranging", "diagonals", "restriding", "readers", "slicing", "indexing", "writing", "conversion", "operators",
 )  # fmt: skip
 
 
@@ -109,7 +109,7 @@ def _number(self: Tensor) -> Any:
 _OWN: Final[dict[str, Any]] = {
     "backward": backward, "requires_grad_": requires_grad_, "detach": detach, "item": item,
     "tolist": tolist, "numpy": numpy, "__repr__": text, "__format__": formatted,
-    "__array__": array,
+    "__array__": array, "__getitem__": subscript.get_item, "__setitem__": subscript.set_item,
     "__float__": lambda self: float(_number(self)),
     "__int__": lambda self: int(_number(self)),
     "__bool__": lambda self: bool(_number(self)),
@@ -118,11 +118,13 @@ _OWN: Final[dict[str, Any]] = {
 
 def install() -> None:
     """Puts every method, operator and property on `Tensor`."""
+    methods: dict[str, Any] = {}
     for family in _families():
-        for table in ("METHODS", "OPERATORS", "PROPERTIES"):
+        methods |= getattr(family, "METHODS", {})
+        for table in ("OPERATORS", "PROPERTIES"):
             for name, value in getattr(family, table, {}).items():
                 setattr(Tensor, name, value)
-    for name, value in _OWN.items():
+    for name, value in {**methods, **inplace.methods_of(methods), **_OWN}.items():
         setattr(Tensor, name, value)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from mini_autograd.dtypes import dtype
 
@@ -108,3 +109,24 @@ def norm_without_elements(order: float, dim: int | None) -> RuntimeError:
         f"linalg.vector_norm cannot compute the {shown} norm on {where} operation does not have "
         "an identity"
     )
+
+
+def norm_order(order: str) -> RuntimeError:
+    """`norm` of an unknown name."""
+    return RuntimeError(f"linalg.matrix_norm: Order {order} not supported.")
+
+
+def matrix_norm_dims(dims: Sequence[int]) -> RuntimeError:
+    """The Frobenius norm over more than two dims."""
+    listed = " ".join(str(each) for each in dims)
+    return RuntimeError(f"linalg.matrix_norm: dim must be a 2-tuple. Got {listed}")
+
+
+def sort_complex() -> RuntimeError:
+    """Complex numbers have no order."""
+    return RuntimeError(" Sort does not support complex dtypes on CPU")
+
+
+def index_k_range() -> RuntimeError:
+    """`topk` of more elements than there are."""
+    return RuntimeError("selected index k out of range")

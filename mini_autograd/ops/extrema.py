@@ -1,4 +1,4 @@
-"""Greatest and least elements, their indices, and order statistics."""
+"""Greatest and least elements, and where they are."""
 
 from __future__ import annotations
 
@@ -7,55 +7,244 @@ from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd import dtypes, ops
+from mini_autograd import dtypes, ops, return_types
+from mini_autograd.dims import wrap_dim
 from mini_autograd.errors import reductions as errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.reductions import reduced_dims, restored
-from mini_autograd.types import Array, Bool, Ints
+from mini_autograd.ops.scaling import scatter, zeros
+from mini_autograd.overloads import composite, overloaded
+from mini_autograd.types import Array, Bool, Int, Ints
 
 __all__ = ["amax", "amin"]
 
-
-def shared(grad: Any, mask: Any, dim: Any) -> Any:
-    """A gradient split evenly among the elements that the mask marks."""
-    return grad * mask / ops.sum(mask, dim, True)
+_NONE: Final = Promotion.NONE
 
 
-def _amax_grad(grad: Any, self: Any, result: Any, dim: Any, keepdim: bool) -> Any:
-    ndim = len(self.shape)
-    mask = restored(result, dim, keepdim, ndim) == self
-    return shared(restored(grad, dim, keepdim, ndim), mask, dim)
+def _viewed(value: Any, shape: tuple[int, ...], dim: Any, keepdim: bool) -> Any:
+    """A reduced gradient or result with its dims back, of size one."""
+    if keepdim or not shape:
+        return value
+    dims = reduced_dims(dim, len(shape))
+    return ops.view(value, tuple(1 if i in dims else size for i, size in enumerate(shape)))
 
 
-def _extremum(name: str, pick: np.ufunc, self: Array, dim: Any, keepdim: bool) -> Array:
-    dims = reduced_dims(dim, self.ndim)
-    if self.dtype.kind == "c":
-        kernel = "max_values_cpu" if name == "amax" else "min_values_cpu"
-        raise errors.not_implemented(kernel, dtypes.of(self))
-    if not self.size:
-        for each in dims:
-            if not self.shape[each]:
-                raise errors.needs_dim(name) if not np.size(dim) else errors.empty_dim(name, each)
-    return pick.reduce(self, axis=dims, keepdims=keepdim)  # type: ignore[no-any-return]
+def _shared_grad(grad: Any, self: Any, result: Any, dim: Any, keepdim: bool) -> Any:
+    """The gradient, split evenly among the elements equal to the result."""
+    shape = tuple(self.shape)
+    grad, result = _viewed(grad, shape, dim, keepdim), _viewed(result, shape, dim, keepdim)
+    mask = result == self
+    return grad / ops.sum(mask, dim, True) * mask
+
+
+def _check_empty(name: str, array: Array, dims: tuple[int, ...], given: bool) -> None:
+    if array.size:
+        return
+    if not given:
+        raise errors.needs_dim(name)
+    for each in dims:
+        if array.ndim and not array.shape[each]:
+            raise errors.empty_dim(name, each)
+
+
+def _reduced(name: str, pick: np.ufunc, array: Array, dim: Any, keepdim: bool) -> Array:
+    dims = reduced_dims(dim, array.ndim)
+    _check_empty(name, array, dims, bool(np.size(dim)))
+    if array.dtype.kind == "c":
+        kernel = "max_values_cpu" if pick is np.maximum else "min_values_cpu"
+        raise errors.not_implemented(kernel, dtypes.of(array))
+    return pick.reduce(array, axis=dims, keepdims=keepdim)  # type: ignore[no-any-return]
 
 
 @differentiable(
-    promotion=Promotion.NONE,
-    self=lambda grad, self, result, dim, keepdim: _amax_grad(grad, self, result, dim, keepdim),
+    promotion=_NONE,
+    self=lambda grad, self, result, dim, keepdim: _shared_grad(grad, self, result, dim, keepdim),
 )
 def amax(self: Array, dim: Ints = (), keepdim: Bool = False) -> Array:
     """The greatest elements over the given dims; ties share the gradient."""
-    return _extremum("amax", np.maximum, self, dim, keepdim)
+    return _reduced("amax", np.maximum, self, dim, keepdim)
 
 
 @differentiable(
-    promotion=Promotion.NONE,
-    self=lambda grad, self, result, dim, keepdim: _amax_grad(grad, self, result, dim, keepdim),
+    promotion=_NONE,
+    self=lambda grad, self, result, dim, keepdim: _shared_grad(grad, self, result, dim, keepdim),
 )
 def amin(self: Array, dim: Ints = (), keepdim: Bool = False) -> Array:
     """The least elements over the given dims; ties share the gradient."""
-    return _extremum("amin", np.minimum, self, dim, keepdim)
+    return _reduced("amin", np.minimum, self, dim, keepdim)
 
 
-FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {"amax": amax, "amin": amin}
-METHODS: Final[dict[str, Callable[..., Any]]] = {"amax": amax.method, "amin": amin.method}
+@differentiable(
+    name="aminmax",
+    node="AminmaxBackward0",
+    promotion=_NONE,
+    outputs=("min", "max"),
+    self=lambda grads, self, result0, result1, dim, keepdim: (
+        _shared_grad(grads[0], self, result0, _listed(dim), keepdim)
+        + _shared_grad(grads[1], self, result1, _listed(dim), keepdim)
+    ),
+)
+def least_and_greatest(
+    self: Array, *, dim: Int | None = None, keepdim: Bool = False
+) -> tuple[Array, Array]:
+    """Both extrema at once."""
+    _check_empty("aminmax", self, reduced_dims(dim, self.ndim), dim is not None)
+    return amin(self, _listed(dim), keepdim), amax(self, _listed(dim), keepdim)
+
+
+def _listed(dim: int | None) -> tuple[int, ...]:
+    return () if dim is None else (dim,)
+
+
+@composite(name="aminmax")
+def aminmax(self: Array, *, dim: Int | None = None, keepdim: Bool = False) -> Any:
+    """The least and the greatest element, as `min` and `max`."""
+    return return_types.aminmax(least_and_greatest(self, dim=dim, keepdim=keepdim))
+
+
+def evenly(grad: Any, self: Any, result: Any) -> Any:
+    """The gradient of one picked value, shared by all that equal it; by all NaNs for a NaN."""
+    mask = self != self if bool(result != result) else self == result
+    return ops.masked_fill(zeros(tuple(self.shape), grad), mask, grad / ops.sum_all(mask))
+
+
+def _of_all(name: str, pick: np.ufunc, array: Array) -> Array:
+    _check_empty(name, array, (), False)
+    if array.dtype.kind == "c":
+        raise errors.not_implemented(f"{name}_all", dtypes.of(array))
+    return pick.reduce(array, axis=None)  # type: ignore[no-any-return]
+
+
+@differentiable(
+    name="max",
+    node="MaxBackward1",
+    promotion=_NONE,
+    self=lambda grad, self, result: evenly(grad, self, result),
+)
+def max_all(self: Array) -> Array:
+    """The greatest of all elements; ties share the gradient."""
+    return _of_all("max", np.maximum, self)
+
+
+@differentiable(
+    name="min",
+    node="MinBackward1",
+    promotion=_NONE,
+    self=lambda grad, self, result: evenly(grad, self, result),
+)
+def min_all(self: Array) -> Array:
+    """The least of all elements; ties share the gradient."""
+    return _of_all("min", np.minimum, self)
+
+
+def picked_grad(grad: Any, index: Any, shape: tuple[int, ...], dim: int, keepdim: bool) -> Any:
+    """The gradient of values picked along a dim, written to where they came from."""
+    grad, index = (
+        restored(grad, dim, keepdim, len(shape)),
+        restored(index, dim, keepdim, len(shape)),
+    )
+    return scatter(zeros(shape, grad), dim, index, grad)
+
+
+def index_of(
+    name: str, pick: Callable[..., Any], array: Array, dim: int, keepdim: bool
+) -> tuple[Array, Array]:
+    """The first extreme elements along a dim, and their indices."""
+    dim = wrap_dim(dim, array.ndim)
+    if array.dtype.kind == "c":
+        raise errors.does_not_support(name, "complex")
+    if not array.ndim:
+        return np.array(array), np.zeros((), np.int64)
+    _check_empty(name, array, (dim,), True)
+    index = np.asarray(pick(array, axis=dim, keepdims=True)).astype(np.int64, copy=False)
+    values = np.take_along_axis(array, index, dim)
+    return (values, index) if keepdim else (values.squeeze(dim), index.squeeze(dim))
+
+
+@differentiable(
+    name="max",
+    node="MaxBackward0",
+    promotion=_NONE,
+    outputs=("values", "indices"),
+    self=lambda grads, result1, self_shape, dim, keepdim: picked_grad(
+        grads[0], result1, self_shape, dim, keepdim
+    ),
+)
+def max_dim(self: Array, dim: Int, keepdim: Bool = False) -> tuple[Array, Array]:
+    """The greatest elements along a dim, with the first index of each."""
+    return index_of("max", np.argmax, self, dim, keepdim)
+
+
+@differentiable(
+    name="min",
+    node="MinBackward0",
+    promotion=_NONE,
+    outputs=("values", "indices"),
+    self=lambda grads, result1, self_shape, dim, keepdim: picked_grad(
+        grads[0], result1, self_shape, dim, keepdim
+    ),
+)
+def min_dim(self: Array, dim: Int, keepdim: Bool = False) -> tuple[Array, Array]:
+    """The least elements along a dim, with the first index of each."""
+    return index_of("min", np.argmin, self, dim, keepdim)
+
+
+def _extremum(name: str, of_all: Any, of_dim: Any, kind: Any) -> Any:
+    """torch's three overloads: of all elements, of two tensors, along a dim."""
+
+    def with_other(self: Array, other: Array) -> Any:
+        return (ops.maximum if name == "max" else ops.minimum)(self, other)
+
+    def along(self: Array, dim: Int, keepdim: Bool = False) -> Any:
+        return kind(of_dim(self, dim, keepdim))
+
+    return overloaded(
+        name,
+        of_all,
+        composite(with_other, name=name),
+        composite(along, name=name),
+        function_forms=(
+            "(Tensor input, *, Tensor out = None)",
+            "(Tensor input, Tensor other, *, Tensor out = None)",
+            "(Tensor input, int dim, bool keepdim = False, *, tuple of Tensors out = None)",
+        ),
+        method_forms=("()", "(Tensor other)", "(int dim, bool keepdim = False)"),
+    )
+
+
+def _index(name: str, pick: Callable[..., Any], array: Array, dim: Any, keepdim: bool) -> Array:
+    if dim is not None:
+        wrap_dim(dim, array.ndim)
+    if not array.size and dim is None:
+        raise errors.index_needs_dim(name)
+    if array.dtype.kind in "cb":
+        raise errors.does_not_support(name, "complex" if array.dtype.kind == "c" else "bool")
+    if dim is not None:
+        return index_of(name, pick, array, dim, keepdim)[1]
+    shape = (1,) * array.ndim if keepdim else ()
+    return np.asarray(pick(array), np.int64).reshape(shape)
+
+
+@differentiable(promotion=_NONE)
+def argmax(self: Array, dim: Int | None = None, keepdim: Bool = False) -> Array:
+    """The first index of the greatest element, of all or along a dim; NaN is the greatest."""
+    return _index("argmax", np.argmax, self, dim, keepdim)
+
+
+@differentiable(promotion=_NONE)
+def argmin(self: Array, dim: Int | None = None, keepdim: Bool = False) -> Array:
+    """The first index of the least element, of all or along a dim; NaN is the least."""
+    return _index("argmin", np.argmin, self, dim, keepdim)
+
+
+_max = _extremum("max", max_all, max_dim, return_types.max)
+_min = _extremum("min", min_all, min_dim, return_types.min)
+
+FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+    "amax": amax, "amin": amin, "aminmax": aminmax, "max": _max, "min": _min, "argmax": argmax,
+    "argmin": argmin,
+}  # fmt: skip
+METHODS: Final[dict[str, Callable[..., Any]]] = {
+    name: each.method  # type: ignore[attr-defined]
+    for name, each in FUNCTIONS.items()
+}

@@ -1,4 +1,4 @@
-"""Sums over dims: sum, mean, nansum, prod, and the tests all, any and count_nonzero."""
+"""Sums over dims: sum, nansum, mean, prod, and the tests all, any and count_nonzero."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from mini_autograd import dtypes, ops
 from mini_autograd.dims import wrap_dim, wrap_dims
 from mini_autograd.errors import reductions as errors
 from mini_autograd.op import Promotion, differentiable
+from mini_autograd.ops.scaling import over, zeros
 from mini_autograd.overloads import overloaded
-from mini_autograd.types import Array, Bool, DType, Ints
+from mini_autograd.types import Array, Bool, DType, Int, Ints
 
-__all__ = ["mean", "mean_all", "sum", "sum_all"]
+__all__ = ["mean", "mean_all", "prod", "prod_all", "sum", "sum_all"]
 
 
 def reduced_dims(dim: Any, ndim: int) -> tuple[int, ...]:
     """The dims to reduce, wrapped and in order; None and an empty list stand for all."""
     if isinstance(dim, (int, np.integer)):
-        return (wrap_dim(int(dim), ndim),) if ndim else wrap_dims((dim,), 0)[:0]
+        dim = (int(dim),)
     if dim is None or not len(dim):
         return tuple(range(ndim))
     wrapped = wrap_dims(dim, ndim)
@@ -107,7 +108,7 @@ def _averaged(array: Array, dims: tuple[int, ...], keepdim: bool, dtype: DType |
     name="mean",
     node="MeanBackward0",
     promotion=Promotion.NONE,
-    self=lambda grad, self_shape: ops.expand(grad, self_shape) / count(self_shape, None),
+    self=lambda grad, self_shape: over(ops.expand(grad, self_shape), count(self_shape, None)),
 )
 def mean_all(self: Array, *, dtype: DType | None = None) -> Array:
     """The mean of all elements; NaN of none."""
@@ -117,8 +118,8 @@ def mean_all(self: Array, *, dtype: DType | None = None) -> Array:
 @differentiable(
     node="MeanBackward1",
     promotion=Promotion.NONE,
-    self=lambda grad, self_shape, dim, keepdim: (
-        spread(grad, self_shape, dim, keepdim) / count(self_shape, dim)
+    self=lambda grad, self_shape, dim, keepdim: over(
+        spread(grad, self_shape, dim, keepdim), count(self_shape, dim)
     ),
 )
 def mean(
@@ -126,6 +127,112 @@ def mean(
 ) -> Array:
     """The mean over the given dims; over all for None or an empty list."""
     return _averaged(self, reduced_dims(dim, self.ndim), keepdim, dtype)
+
+
+@differentiable(
+    promotion=Promotion.NONE,
+    self=lambda grad, self, dim, keepdim: (
+        spread(grad, tuple(self.shape), dim, keepdim) * (self == self)
+    ),
+)
+def nansum(
+    self: Array, dim: Ints | None = None, keepdim: Bool = False, *, dtype: DType | None = None
+) -> Array:
+    """The sum of the elements that are not NaN."""
+    if self.dtype.kind == "c":
+        raise errors.nansum_complex()
+    present = np.where(np.isnan(self), self.dtype.type(0), self) if self.dtype.kind == "f" else self
+    return _summed(present, reduced_dims(dim, self.ndim), keepdim, dtype)
+
+
+def _product(array: Array, dims: tuple[int, ...], keepdim: bool, dtype: DType | None) -> Array:
+    wanted = array.dtype if dtype is None else dtype.numpy
+    if dtype is None and wanted.kind in "biu":
+        wanted = np.dtype(np.int64)
+    if array.dtype.kind == "c" and wanted.kind != "c":
+        array = array.real
+    inner = np.dtype(np.float32) if wanted == np.float16 else wanted
+    result = np.multiply.reduce(
+        array.astype(wanted, copy=False), axis=dims, keepdims=keepdim, dtype=inner
+    )
+    return np.asarray(result).astype(wanted, copy=False)
+
+
+def prod_grad(grad: Any, self: Any, result: Any, dim: int) -> Any:
+    """The product of all other elements: a quotient, or without division where there are zeros."""
+    if not bool((self == 0).any()):
+        return grad * ops.conj(result / self)
+    size = self.shape[dim]
+    if size == 1:
+        return grad
+    one = zeros((*self.shape[:dim], 1, *self.shape[dim + 1 :]), self) + 1
+    before = ops.cumprod(ops.cat([one, ops.narrow(self, dim, 0, size - 1)], dim), dim)
+    reverse = ops.flip(ops.narrow(self, dim, 1, size - 1), (dim,))
+    after = ops.flip(ops.cumprod(ops.cat([one, reverse], dim), dim), (dim,))
+    return grad * ops.conj(before * after)
+
+
+def _prod_all_grad(grad: Any, self: Any, result: Any) -> Any:
+    if not self.shape:
+        return ops.clone(grad)
+    if not bool((self == 0).any()):
+        return grad * ops.conj(result / self)
+    return ops.view(prod_grad(grad, ops.reshape(self, (-1,)), result, 0), tuple(self.shape))
+
+
+def _prod_grad(grad: Any, self: Any, result: Any, dim: int, keepdim: bool) -> Any:
+    ndim = len(self.shape)
+    if not ndim:
+        return ops.clone(grad)
+    grad, result = restored(grad, dim, keepdim, ndim), restored(result, dim, keepdim, ndim)
+    return prod_grad(grad, self, result, wrap_dim(dim, ndim))
+
+
+@differentiable(
+    name="prod",
+    node="ProdBackward0",
+    promotion=Promotion.NONE,
+    self=lambda grad, self, result: _prod_all_grad(grad, self, result),
+)
+def prod_all(self: Array, *, dtype: DType | None = None) -> Array:
+    """The product of all elements."""
+    return _product(self, tuple(range(self.ndim)), False, dtype)
+
+
+@differentiable(
+    node="ProdBackward1",
+    promotion=Promotion.NONE,
+    self=lambda grad, self, result, dim, keepdim: _prod_grad(grad, self, result, dim, keepdim),
+)
+def prod(self: Array, dim: Int, keepdim: Bool = False, *, dtype: DType | None = None) -> Array:
+    """The product over one dim."""
+    return _product(self, reduced_dims(dim, self.ndim), keepdim, dtype)
+
+
+def _tested(test: np.ufunc, array: Array, dim: Any, keepdim: bool) -> Array:
+    """Unlike a sum, over an empty list of dims it reduces nothing."""
+    dims = () if dim is not None and np.ndim(dim) and not len(dim) else None
+    dims = reduced_dims(dim, array.ndim) if dims is None else dims
+    found = test.reduce(array.astype(bool, copy=False), axis=dims, keepdims=keepdim)
+    return np.asarray(found).astype(array.dtype if array.dtype == np.uint8 else bool)
+
+
+@differentiable(name="all", promotion=Promotion.NONE)
+def all_true(self: Array, dim: Ints | None = None, keepdim: Bool = False) -> Array:
+    """Whether all elements are true; of bytes, as a byte."""
+    return _tested(np.logical_and, self, dim, keepdim)
+
+
+@differentiable(name="any", promotion=Promotion.NONE)
+def any_true(self: Array, dim: Ints | None = None, keepdim: Bool = False) -> Array:
+    """Whether some element is true; of bytes, as a byte."""
+    return _tested(np.logical_or, self, dim, keepdim)
+
+
+@differentiable(promotion=Promotion.NONE)
+def count_nonzero(self: Array, dim: Ints | None = None) -> Array:
+    """How many elements are not zero."""
+    return _summed(self != 0, reduced_dims(dim, self.ndim), False, None)
 
 
 _ALL_OR_DIMS: Final = (
@@ -144,5 +251,43 @@ _mean = overloaded(
     "mean", mean_all, mean, function_forms=_ALL_OR_DIMS, method_forms=_ALL_OR_DIMS_METHOD
 )
 
-FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {"sum": _sum, "mean": _mean}
-METHODS: Final[dict[str, Callable[..., Any]]] = {"sum": _sum.method, "mean": _mean.method}
+_prod = overloaded(
+    "prod",
+    prod_all,
+    prod,
+    function_forms=(
+        _ALL_OR_DIMS[0],
+        _ALL_OR_DIMS[1].replace("tuple of ints", "int"),
+    ),
+    method_forms=(
+        _ALL_OR_DIMS_METHOD[0],
+        _ALL_OR_DIMS_METHOD[1].replace("tuple of ints", "int"),
+    ),
+)
+_TEST_FORMS: Final = (
+    "(Tensor input, *, Tensor out = None)",
+    "(Tensor input, tuple of ints dim = None, bool keepdim = False, *, Tensor out = None)",
+    "(Tensor input, int dim, bool keepdim = False, *, Tensor out = None)",
+)
+_TEST_FORMS_METHOD: Final = (
+    "()",
+    "(tuple of ints dim = None, bool keepdim = False)",
+    "(int dim, bool keepdim = False)",
+)
+_all = overloaded("all", all_true, function_forms=_TEST_FORMS, method_forms=_TEST_FORMS_METHOD)
+_any = overloaded("any", any_true, function_forms=_TEST_FORMS, method_forms=_TEST_FORMS_METHOD)
+_count_nonzero = overloaded(
+    "count_nonzero",
+    count_nonzero,
+    function_forms=("(Tensor input, int dim = None)", "(Tensor input, tuple of ints dim)"),
+    method_forms=("(int dim = None)", "(tuple of ints dim)"),
+)
+
+FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+    "sum": _sum, "mean": _mean, "prod": _prod, "nansum": nansum, "all": _all, "any": _any,
+    "count_nonzero": _count_nonzero,
+}  # fmt: skip
+METHODS: Final[dict[str, Callable[..., Any]]] = {
+    "sum": _sum.method, "mean": _mean.method, "prod": _prod.method, "nansum": nansum.method,
+    "all": _all.method, "any": _any.method, "count_nonzero": _count_nonzero.method,
+}  # fmt: skip

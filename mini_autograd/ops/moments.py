@@ -1,0 +1,205 @@
+"""Variance and standard deviation."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+
+from mini_autograd import ops
+from mini_autograd.errors import reductions as errors
+from mini_autograd.op import Promotion, differentiable
+from mini_autograd.ops.reductions import count, mean, mean_all, reduced_dims, restored, spread
+from mini_autograd.ops.scaling import over, times
+from mini_autograd.overloads import composite, overloaded
+from mini_autograd.types import Array, Bool, Ints, Number
+
+__all__ = ["std", "std_mean", "var", "var_mean"]
+
+
+def _var_grad(grad: Any, self: Any, dim: Any, correction: Any, keepdim: bool) -> Any:
+    """`2 / (n - correction) * (self - mean)`; of everything at once torch has its own limits."""
+    shape = tuple(self.shape)
+    correction = 1 if correction is None else correction
+    freedom = count(shape, dim) - correction
+    if dim is None or not shape:
+        if freedom <= 0:
+            return grad * ops.where(self == mean_all(self), math.nan, math.inf)
+        return times(grad, 2.0 / freedom) * (self - mean_all(self))
+    factor = 2.0 / freedom if freedom else math.inf
+    return times(restored(grad, dim, keepdim, len(shape)), factor) * (self - mean(self, dim, True))
+
+
+def _std_grad(grad: Any, self: Any, result: Any, dim: Any, correction: Any, keepdim: bool) -> Any:
+    half = ops.masked_fill(grad / times(result, 2), result == 0, 0)
+    return _var_grad(half, self, dim, correction, keepdim)
+
+
+def _variance(name: str, array: Array, dim: Any, correction: Any, keepdim: bool) -> Array:
+    """In double precision, as torch's, and not yet rounded."""
+    dims = reduced_dims(dim, array.ndim)
+    freedom = (
+        count(array.shape, dims) - (1 if correction is None else correction)
+        if dims
+        else (1 - (1 if correction is None else correction))
+    )
+    if freedom <= 0 or not array.size:
+        warnings.warn(
+            f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the "
+            "reduction factor (input numel divided by output numel).",
+            UserWarning,
+            stacklevel=4,
+        )
+    wide = array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)
+    n = math.prod(array.shape[each] for each in dims)
+    centre = np.add.reduce(wide, axis=dims, keepdims=True) / np.float64(n)
+    distance = wide - centre
+    square = distance.real**2 + distance.imag**2 if wide.dtype.kind == "c" else distance**2
+    total = np.add.reduce(square, axis=dims, keepdims=keepdim)
+    return np.true_divide(total, np.float64(max(freedom, 0)))  # type: ignore[no-any-return]
+
+
+def _rounded(value: Any, array: Array) -> Array:
+    """In the real dtype of the input's precision."""
+    return np.asarray(value).astype(array.real.dtype)
+
+
+@differentiable(
+    promotion=Promotion.NONE,
+    self=lambda grad, self, dim, correction, keepdim: _var_grad(
+        grad, self, dim, correction, keepdim
+    ),
+)
+def var(
+    self: Array,
+    dim: Ints | None = None,
+    *,
+    correction: Number | None = None,
+    keepdim: Bool = False,
+) -> Array:
+    """The variance over dims; the sum of squares is divided by their count less `correction`."""
+    if self.dtype.kind not in "fc":
+        raise errors.var_input("std and var")
+    return _rounded(_variance("var", self, dim, correction, keepdim), self)
+
+
+@differentiable(
+    promotion=Promotion.NONE,
+    self=lambda grad, self, result, dim, correction, keepdim: _std_grad(
+        grad, self, result, dim, correction, keepdim
+    ),
+)
+def std(
+    self: Array,
+    dim: Ints | None = None,
+    *,
+    correction: Number | None = None,
+    keepdim: Bool = False,
+) -> Array:
+    """The square root of the variance; where it is zero, the gradient is zero."""
+    if self.dtype.kind not in "fc":
+        raise errors.var_input("std and var")
+    return _rounded(np.sqrt(_variance("std", self, dim, correction, keepdim)), self)
+
+
+def _mean_part(grad: Any, shape: tuple[int, ...], dim: Any, keepdim: bool) -> Any:
+    return over(spread(grad, shape, dim, keepdim), count(shape, dim))
+
+
+def _var_mean_grad(grads: Any, self: Any, dim: Any, correction: Any, keepdim: bool) -> Any:
+    return _var_grad(grads[0], self, dim, correction, keepdim) + _mean_part(
+        grads[1], tuple(self.shape), dim, keepdim
+    )
+
+
+def _std_mean_grad(
+    grads: Any, self: Any, result: Any, dim: Any, correction: Any, keepdim: bool
+) -> Any:
+    return _std_grad(grads[0], self, result, dim, correction, keepdim) + _mean_part(
+        grads[1], tuple(self.shape), dim, keepdim
+    )
+
+
+@differentiable(
+    promotion=Promotion.NONE,
+    outputs=("var", "mean"),
+    self=lambda grads, self, dim, correction, keepdim: _var_mean_grad(
+        grads, self, dim, correction, keepdim
+    ),
+)
+def var_mean(
+    self: Array,
+    dim: Ints | None = None,
+    *,
+    correction: Number | None = None,
+    keepdim: Bool = False,
+) -> tuple[Array, Array]:
+    """The variance and the mean."""
+    if self.dtype.kind not in "fc":
+        raise errors.var_input("var_mean")
+    variance = _rounded(_variance("var_mean", self, dim, correction, keepdim), self)
+    return variance, mean(self, dim, keepdim)
+
+
+@differentiable(
+    promotion=Promotion.NONE,
+    outputs=("std", "mean"),
+    self=lambda grads, self, result0, dim, correction, keepdim: _std_mean_grad(
+        grads, self, result0, dim, correction, keepdim
+    ),
+)
+def std_mean(
+    self: Array,
+    dim: Ints | None = None,
+    *,
+    correction: Number | None = None,
+    keepdim: Bool = False,
+) -> tuple[Array, Array]:
+    """The standard deviation and the mean."""
+    if self.dtype.kind not in "fc":
+        raise errors.var_input("std_mean")
+    deviation = _rounded(np.sqrt(_variance("std_mean", self, dim, correction, keepdim)), self)
+    return deviation, mean(self, dim, keepdim)
+
+
+def _forms(op: Any) -> Any:
+    """The public name of an op: with its correction, or an older form with `unbiased`."""
+    name = op.schema.name
+
+    def of_dims(self: Array, dim: Ints | None, unbiased: Bool = True, keepdim: Bool = False) -> Any:
+        return op(self, dim, correction=int(unbiased), keepdim=keepdim)
+
+    def of_all(self: Array, unbiased: Bool = True) -> Any:
+        return op(self, None, correction=int(unbiased))
+
+    out = ", Tensor out = None" if name in ("var", "std") else ""
+    star = ", *, Tensor out = None" if out else ""
+    return overloaded(
+        name,
+        composite(of_dims, name=name),
+        op,
+        composite(of_all, name=name),
+        function_forms=(
+            f"(Tensor input, tuple of ints dim, bool unbiased = True, bool keepdim = False{star})",
+            "(Tensor input, tuple of ints dim = None, *, Number correction = None, "
+            f"bool keepdim = False{out})",
+            "(Tensor input, bool unbiased = True)",
+        ),
+        method_forms=(
+            "(tuple of ints dim, bool unbiased = True, bool keepdim = False)",
+            "(tuple of ints dim = None, *, Number correction = None, bool keepdim = False)",
+            "(bool unbiased = True)",
+        ),
+    )
+
+
+FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+    each.schema.name: _forms(each) for each in (var, std, var_mean, std_mean)
+}
+METHODS: Final[dict[str, Callable[..., Any]]] = {
+    name: FUNCTIONS[name].method  # type: ignore[attr-defined]
+    for name in ("var", "std")
+}

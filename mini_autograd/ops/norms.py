@@ -1,0 +1,130 @@
+"""Vector norms, and `norm`, which is composed of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+
+from mini_autograd import dtypes, ops
+from mini_autograd.errors import reductions as errors
+from mini_autograd.op import Promotion, differentiable
+from mini_autograd.ops.reductions import reduced_dims, restored
+from mini_autograd.overloads import composite
+from mini_autograd.types import Anything, Array, Bool, DType, Ints, Number
+
+__all__ = ["linalg_vector_norm"]
+
+
+def _norm_grad(grad: Any, self: Any, result: Any, ord: Any, dim: Any, keepdim: bool) -> Any:
+    """A subgradient of zero where the norm is zero; ties for the greatest share the gradient."""
+    ndim = len(self.shape)
+    grad, norm = restored(grad, dim, keepdim, ndim), restored(result, dim, keepdim, ndim)
+    if ord == 0:
+        return None
+    if ord == 1:
+        return ops.sgn(self) * grad
+    if ord == 2:
+        return grad * ops.masked_fill(self / norm, norm == 0, 0)
+    size = ops.abs(self)
+    if math.isinf(ord):
+        mask = (size == norm) | (size != size)
+        return ops.sgn(self) * (grad / ops.sum(mask, dim, True) * mask)
+    if ord < 1:
+        powers = ops.masked_fill(size ** (ord - 1), self == 0, 0)
+        return ops.sgn(self) * powers * grad * norm ** (1 - ord)
+    scale = ops.masked_fill(grad / norm ** (ord - 1), norm == 0, 0)
+    if ord < 2:
+        return ops.sgn(self) * size ** (ord - 1) * scale
+    return self * size ** (ord - 2) * scale
+
+
+def _check_dtype(found: dtypes.dtype, wanted: dtypes.dtype | None) -> None:
+    if found.category < dtypes.FLOATING:
+        raise errors.norm_input(found)
+    if wanted is None:
+        return
+    if wanted.category < dtypes.FLOATING:
+        raise errors.norm_dtype(wanted)
+    if wanted.is_complex != found.is_complex:
+        raise errors.norm_kind(found, wanted)
+    if dtypes.promote_types(found, wanted) is not wanted:
+        raise errors.norm_narrowing(found, wanted)
+
+
+def _check_elements(array: Array, order: float, dim: Any) -> None:
+    if array.size or not (order < 0 or order == math.inf):
+        return
+    if dim is None or not np.size(dim):
+        raise errors.norm_without_elements(order, None)
+    for each in reduced_dims(dim, array.ndim):
+        if not array.shape[each]:
+            raise errors.norm_without_elements(order, each)
+
+
+@differentiable(
+    promotion=Promotion.NONE,
+    self=lambda grad, self, result, ord, dim, keepdim: _norm_grad(
+        grad, self, result, ord, dim, keepdim
+    ),
+)
+def linalg_vector_norm(
+    self: Array,
+    ord: Number = 2,
+    dim: Ints | None = None,
+    keepdim: Bool = False,
+    *,
+    dtype: DType | None = None,
+) -> Array:
+    """`sum(|x|**ord) ** (1 / ord)`; the count of nonzeros for 0, an extremum for an infinity."""
+    _check_dtype(dtypes.of(self), dtype)
+    order = float(ord.real)
+    dims = reduced_dims(dim, self.ndim)
+    _check_elements(self, order, dim)
+    array = self if dtype is None else self.astype(dtype.numpy)
+    size = np.abs(array)
+    wanted = size.dtype
+    if wanted == np.float16:
+        size = size.astype(np.float32)
+    return np.asarray(_norm(size, order, dims, keepdim)).astype(wanted, copy=False)
+
+
+def _norm(size: Array, order: float, dims: tuple[int, ...], keepdim: bool) -> Any:
+    """The norm of magnitudes."""
+    if math.isinf(order):
+        pick = np.maximum if order > 0 else np.minimum
+        return pick.reduce(size, axis=dims, keepdims=keepdim)
+    if order == 0:
+        return np.add.reduce(size != 0, axis=dims, keepdims=keepdim, dtype=size.dtype)
+    if order == 1 or (size.size and all(size.shape[each] == 1 for each in dims)):
+        return np.add.reduce(size, axis=dims, keepdims=keepdim)
+    if order == 2:
+        return np.sqrt(np.add.reduce(size * size, axis=dims, keepdims=keepdim))
+    total = np.add.reduce(size**order, axis=dims, keepdims=keepdim)
+    return np.asarray(total) ** (1.0 / order)
+
+
+@composite
+def norm(
+    self: Array,
+    p: Anything = "fro",
+    dim: Ints | None = None,
+    keepdim: Bool = False,
+    dtype: DType | None = None,
+) -> Any:
+    """The p-norm of the elements over dims; 'fro' and None stand for 2."""
+    if isinstance(p, str):
+        if p == "nuc":
+            raise NotImplementedError("norm(p='nuc') needs svd, which mini_autograd does not have")
+        if p != "fro":
+            raise errors.norm_order(p)
+        if dim is not None and len(dim) > 2:
+            raise errors.matrix_norm_dims(dim)
+    order = 2.0 if p is None or p == "fro" else p
+    return linalg_vector_norm(self, order, dim, keepdim, dtype=dtype)
+
+
+FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {"norm": norm}
+METHODS: Final[dict[str, Callable[..., Any]]] = {"norm": norm.method}

@@ -1,0 +1,211 @@
+"""Elements in order: sort, argsort, topk, median."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+
+from mini_autograd import dtypes, return_types
+from mini_autograd.dims import wrap_dim
+from mini_autograd.errors import reductions as errors
+from mini_autograd.op import Promotion, differentiable
+from mini_autograd.ops.extrema import evenly, picked_grad
+from mini_autograd.overloads import composite, overloaded
+from mini_autograd.types import Array, Bool, Int
+
+__all__: list[str] = []
+
+_NONE: Final = Promotion.NONE
+
+
+def _order(array: Array, dim: int, descending: bool) -> Array:
+    """The indices that sort along a dim, equal elements in their order; NaN is the greatest."""
+    if not descending:
+        return np.argsort(array, axis=dim, kind="stable").astype(np.int64, copy=False)
+    backward = np.argsort(np.flip(array, dim), axis=dim, kind="stable")
+    return np.ascontiguousarray(array.shape[dim] - 1 - np.flip(backward, dim))
+
+
+def _sorted(array: Array, dim: int, descending: bool) -> tuple[Array, Array]:
+    dim = wrap_dim(dim, array.ndim)
+    if array.dtype.kind == "c":
+        raise errors.sort_complex()
+    if not array.ndim:
+        return np.array(array), np.zeros((), np.int64)
+    index = _order(array, dim, descending)
+    return np.take_along_axis(array, index, dim), index
+
+
+@differentiable(
+    name="sort",
+    node="SortBackward0",
+    promotion=_NONE,
+    outputs=("values", "indices"),
+    self=lambda grads, result1, self_shape, dim: picked_grad(
+        grads[0], result1, self_shape, dim, True
+    ),
+)
+def sort_along(self: Array, dim: Int = -1, descending: Bool = False) -> tuple[Array, Array]:
+    """The elements in order along a dim, and where each was."""
+    return _sorted(self, dim, descending)
+
+
+@differentiable(
+    name="sort",
+    node="SortBackward1",
+    promotion=_NONE,
+    outputs=("values", "indices"),
+    self=lambda grads, result1, self_shape, dim: picked_grad(
+        grads[0], result1, self_shape, dim, True
+    ),
+)
+def sort_stably(
+    self: Array, *, stable: Bool | None, dim: Int = -1, descending: Bool = False
+) -> tuple[Array, Array]:
+    """As `sort_along`: ours is stable in any case."""
+    return _sorted(self, dim, descending)
+
+
+@composite(name="sort")
+def _sort_stable(
+    self: Array, *, stable: Bool | None, dim: Int = -1, descending: Bool = False
+) -> Any:
+    return return_types.sort(sort_stably(self, stable=stable, dim=dim, descending=descending))
+
+
+@composite(name="sort")
+def _sort_plain(self: Array, dim: Int = -1, descending: Bool = False) -> Any:
+    return return_types.sort(sort_along(self, dim, descending))
+
+
+@differentiable(promotion=_NONE)
+def argsort(self: Array, dim: Int = -1, descending: Bool = False, *, stable: Bool = False) -> Array:
+    """The indices that sort the elements along a dim."""
+    return _sorted(self, dim, descending)[1]
+
+
+@differentiable(
+    name="topk",
+    node="TopkBackward0",
+    promotion=_NONE,
+    outputs=("values", "indices"),
+    self=lambda grads, result1, self_shape, dim: picked_grad(
+        grads[0], result1, self_shape, dim, True
+    ),
+)
+def greatest(
+    self: Array, k: Int, dim: Int = -1, largest: Bool = True, sorted: Bool = True
+) -> tuple[Array, Array]:
+    """The k greatest or least elements along a dim, in order."""
+    dim = wrap_dim(dim, self.ndim)
+    if not 0 <= k <= (self.shape[dim] if self.ndim else 1):
+        raise errors.index_k_range()
+    values, index = _sorted(self, dim, largest)
+    if not self.ndim:
+        return values, index
+    first = (slice(None),) * dim + (slice(0, k),)
+    return np.ascontiguousarray(values[first]), np.ascontiguousarray(index[first])
+
+
+@composite
+def topk(self: Array, k: Int, dim: Int = -1, largest: Bool = True, sorted: Bool = True) -> Any:
+    """The k greatest or least elements along a dim, with their indices."""
+    return return_types.topk(greatest(self, k, dim, largest, sorted))
+
+
+@differentiable(
+    name="median",
+    node="MedianBackward0",
+    promotion=_NONE,
+    self=lambda grad, self, result: evenly(grad, self, result),
+)
+def median_all(self: Array) -> Array:
+    """The lower of the middle elements; NaN if one is, or if there is none."""
+    if self.dtype.kind in "bc":
+        raise errors.not_implemented("median_cpu", dtypes.of(self))
+    if not self.size:
+        return np.full((), np.nan if self.dtype.kind == "f" else np.iinfo(self.dtype).min).astype(
+            self.dtype
+        )
+    flat = self.reshape(-1)
+    if self.dtype.kind == "f" and np.isnan(flat).any():
+        return np.full((), np.nan, self.dtype)
+    return np.partition(flat, (flat.size - 1) // 2)[(flat.size - 1) // 2]  # type: ignore[no-any-return]
+
+
+@differentiable(
+    name="median",
+    node="MedianBackward1",
+    promotion=_NONE,
+    outputs=("values", "indices"),
+    self=lambda grads, result1, self_shape, dim, keepdim: picked_grad(
+        grads[0], result1, self_shape, dim, keepdim
+    ),
+)
+def median_dim(self: Array, dim: Int, keepdim: Bool = False) -> tuple[Array, Array]:
+    """The lower of the middle elements along a dim, and where it is."""
+    dim = wrap_dim(dim, self.ndim)
+    if self.ndim and not self.shape[dim]:
+        raise errors.empty_dim("median", dim)
+    if self.dtype.kind in "bc":
+        raise errors.not_implemented("median_out", dtypes.of(self))
+    if not self.ndim:
+        return np.array(self), np.zeros((), np.int64)
+    middle = (self.shape[dim] - 1) // 2
+    index = np.take(_order(self, dim, False), [middle], dim)
+    if self.dtype.kind == "f":
+        missing = np.isnan(self)
+        index = np.where(missing.any(dim, keepdims=True), missing.argmax(dim, keepdims=True), index)
+    values = np.take_along_axis(self, index, dim)
+    return (values, index) if keepdim else (values.squeeze(dim), index.squeeze(dim))
+
+
+@composite(name="median")
+def _median_named(self: Array, dim: Int, keepdim: Bool = False) -> Any:
+    return return_types.median(median_dim(self, dim, keepdim))
+
+
+_sort = overloaded(
+    "sort",
+    _sort_plain,
+    _sort_stable,
+    function_forms=(
+        "(Tensor input, *, bool stable, int dim = -1, bool descending = False, "
+        "tuple of Tensors out = None)",
+        "(Tensor input, int dim = -1, bool descending = False, *, tuple of Tensors out = None)",
+        "(Tensor input, *, bool stable, name dim, bool descending = False, "
+        "tuple of Tensors out = None)",
+        "(Tensor input, name dim, bool descending = False, *, tuple of Tensors out = None)",
+    ),
+    method_forms=(
+        "(*, bool stable, int dim = -1, bool descending = False)",
+        "(int dim = -1, bool descending = False)",
+        "(*, bool stable, name dim, bool descending = False)",
+        "(name dim, bool descending = False)",
+    ),
+)
+_median = overloaded(
+    "median",
+    median_all,
+    _median_named,
+    function_forms=(
+        "(Tensor input)",
+        "(Tensor input, int dim, bool keepdim = False, *, tuple of Tensors out = None)",
+        "(Tensor input, name dim, bool keepdim = False, *, tuple of Tensors out = None)",
+    ),
+    method_forms=(
+        "()",
+        "(int dim, bool keepdim = False)",
+        "(name dim, bool keepdim = False)",
+    ),
+)
+
+FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+    "sort": _sort, "argsort": argsort, "topk": topk, "median": _median,
+}  # fmt: skip
+METHODS: Final[dict[str, Callable[..., Any]]] = {
+    name: each.method  # type: ignore[attr-defined]
+    for name, each in FUNCTIONS.items()
+}
