@@ -63,9 +63,11 @@ def _described(
     atol: float,
 ) -> str:
     with np.errstate(all="ignore"):
-        absolute = np.where(differs, np.nan_to_num(_distance(expected, actual), nan=np.inf), -1.0)
-        size = np.abs(_wide(expected))
-        relative = np.where(differs, np.nan_to_num(absolute / size, nan=np.inf), -1.0)
+        distance = _distance(expected, actual)
+        absolute, relative = (
+            np.where(differs, np.where(np.isnan(measure), np.inf, measure), -1.0)
+            for measure in (distance, distance / np.abs(_wide(expected)))
+        )
     parts = [f"{int(differs.sum())} of {differs.size} elements"]
     for name, measure, allowed in (("absolute", absolute, atol), ("relative", relative, rtol)):
         position = np.unravel_index(int(np.argmax(measure)), measure.shape)
@@ -100,8 +102,10 @@ def _one_unit_apart(left: str, right: str) -> bool:
     if "." not in left or "." not in right:
         return False
     mantissa, _, exponent = left.lower().partition("e")
-    unit = 10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2]))
-    return abs(float(left) - float(right)) <= 1.001 * unit
+    places = len(mantissa.partition(".")[2])
+    unit = 10.0 ** (int(exponent or 0) - places)
+    # `2.` is printed where every value is whole: there a unit apart is no rounding.
+    return places > 0 and abs(float(left) - float(right)) <= 1.001 * unit
 
 
 def numbers_differ(expected: str, actual: str) -> bool:

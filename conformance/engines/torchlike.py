@@ -103,16 +103,17 @@ class TorchLikeSession:
 
     def tensors(self) -> Mapping[str, TensorState]:
         """The present state of every live tensor, by name."""
-        return {name: state_of(tensor) for name, tensor in self._live().items()}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Torch warns when `.grad` of a non-leaf is read.
+            return {name: state_of(tensor) for name, tensor in self._live().items()}
 
     def finish(self) -> Trace:
         """Observe the final state, leave the modes, and restore the module's global state."""
+        self._restore()
+        tensors = self.tensors()
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Torch warns when `.grad` of a non-leaf is read.
-            self._restore()
-            live = self._live()
-            tensors = {name: state_of(tensor) for name, tensor in live.items()}
-            aliases = aliases_of(live)
+            warnings.simplefilter("ignore")
+            aliases = aliases_of(self._live())
         return Trace(self.engine.name, tuple(self.outcomes), tensors, aliases, self.missing)
 
     def _live(self) -> dict[str, Any]:

@@ -1,0 +1,225 @@
+"""A run gives a trace whatever the engine does, and leaves the engine's global state alone."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from fakes import bare_engine, torch_but
+from handwritten import PROGRAMS, T0, T1, X0, X1, method, operator
+
+from conformance import (
+    UNOBSERVED,
+    Backward,
+    Call,
+    DType,
+    Engine,
+    EngineError,
+    EnterMode,
+    Input,
+    NotRun,
+    Program,
+    Raised,
+    Read,
+    Ref,
+    Returned,
+    Snippet,
+    Text,
+    Unsupported,
+    execute,
+    resolve_engine,
+)
+
+TORCH = resolve_engine("torch")
+VECTOR = Input.of("x0", np.float32([1.0, 2.0]), True)
+
+
+def outcomes(*steps, engine=TORCH, inputs=(VECTOR,)):
+    return execute(Program(tuple(inputs), steps), engine).outcomes
+
+
+def test_a_result_is_named_and_a_tuples_items_too():
+    (outcome,) = outcomes(Call("max", (X0, 0), result="t0"))
+    assert outcome == Returned((Ref("t0[0]"), Ref("t0[1]")))
+
+
+def test_a_call_may_give_a_plain_value():
+    assert outcomes(Call("equal", (X0, X0), result="t0")) == (Returned(True),)
+
+
+def test_an_error_is_an_outcome():
+    (outcome,) = outcomes(Backward(X0))
+    assert outcome.error == "RuntimeError"
+    assert outcome.message == "grad can be implicitly created only for scalar outputs"
+    assert "Exception" in outcome.bases
+
+
+def test_what_depends_on_a_result_that_was_never_made_is_not_run():
+    steps = Call("mm", (X0, X0), result="t0"), operator("*", T0, 2, result="t1"), Backward(T1)
+    assert outcomes(*steps)[1:] == (NotRun("t0"), NotRun("t1"))
+
+
+def test_an_op_that_the_engine_lacks_is_unsupported_and_so_is_what_depends_on_it():
+    steps = Call("relu", (X0,), result="t0"), operator("*", T0, 2, result="t1"), Backward(T1)
+    assert outcomes(*steps, engine=torch_but("relu")) == (Unsupported("relu"),) * 3
+
+
+def test_a_method_that_the_engine_lacks_is_unsupported():
+    assert outcomes(method("frobnicate", X0)) == (Unsupported("Tensor.frobnicate"),)
+
+
+def test_a_dtype_that_the_engine_lacks_is_unsupported():
+    steps = [method("to", X0, DType("float128"))]
+    assert outcomes(*steps) == (Unsupported("float128"),)
+
+
+def test_an_attribute_error_raised_inside_an_op_is_raised():
+    def relu(tensor):
+        return tensor.missing
+
+    (outcome,) = outcomes(Call("relu", (X0,)), engine=torch_but(relu=relu))
+    assert isinstance(outcome, Raised)
+    assert outcome.error == "AttributeError"
+
+
+def test_not_implemented_raised_by_an_op_is_raised():
+    def relu(tensor):
+        raise NotImplementedError("not for this dtype")
+
+    (outcome,) = outcomes(Call("relu", (X0,)), engine=torch_but(relu=relu))
+    assert (outcome.error, outcome.message) == ("NotImplementedError", "not for this dtype")
+
+
+def test_a_bare_engine_runs_what_it_has():
+    plain = Input.of("x0", np.float32([1.0, 2.0]))
+    steps = (
+        operator("+", X0, X0, result="t0"),
+        operator("@", X0, X0, result="t1"),
+        Read(X0, "is_contiguous"),
+        EnterMode("no_grad"),
+        Snippet("torch.relu(x0)"),
+    )
+    trace = execute(Program((plain,), steps), bare_engine())
+    assert trace.outcomes == (
+        Returned(Ref("t0")),
+        Unsupported("ForeignTensor.__matmul__ (@)"),
+        Unsupported("ForeignTensor.is_contiguous"),
+        Unsupported("no_grad"),
+        Unsupported("relu"),
+    )
+    assert trace.tensors["t0"].values.tolist() == [2.0, 4.0]
+    assert trace.tensors["t0"].grad is None
+    assert trace.tensors["t0"].version is UNOBSERVED
+    assert trace.aliases is UNOBSERVED
+
+
+def test_an_input_that_the_engine_cannot_make_is_missing():
+    plain = Input.of("x0", np.float64([1.0])), Input.of("x1", np.float32([1.0]))
+    program = Program(plain, (operator("+", X0, X1, result="t0"),))
+    trace = execute(program, bare_engine())
+    assert set(trace.missing) == {"x0"}
+    assert trace.outcomes == (Unsupported("the input float64[1]"),)
+
+
+def test_an_operand_error_is_no_lack_of_the_operator():
+    (outcome,) = outcomes(operator("+", X0, "text"))
+    assert outcome.error == "TypeError"
+
+
+def test_in_place_operators_bind_their_name_again():
+    program = Program(
+        (VECTOR,),
+        (
+            operator("*", X0, 1, result="t0"),
+            operator("+=", T0, 1),
+            operator("*", T0, 2, result="t1"),
+        ),
+    )
+    trace = execute(program, TORCH)
+    assert trace.tensors["t1"].values.tolist() == [4.0, 6.0]
+    assert trace.tensors["t0"].version == 1
+
+
+def test_an_input_is_not_changed_by_a_program_that_writes_into_it():
+    plain = Input.of("x0", np.float32([1.0, 2.0]))
+    execute(Program((plain,), (method("zero_", X0),)), TORCH)
+    assert plain.array.tolist() == [1.0, 2.0]
+
+
+def test_a_snippet_gives_what_it_prints_with_the_engine_called_torch():
+    assert outcomes(Snippet("print(type(x0), end='')"))[0].value == Text("<class 'torch.Tensor'>")
+
+
+def test_a_snippet_that_raises_keeps_what_it_had_printed():
+    (outcome,) = outcomes(Snippet("print(1)\nraise ValueError('no')"))
+    assert (outcome.error, outcome.message, outcome.printed) == ("ValueError", "no", "1\n")
+
+
+def test_modes_that_a_program_leaves_open_end_with_it():
+    execute(Program((), (EnterMode("no_grad"), EnterMode("no_grad"))), TORCH)
+    assert torch.is_grad_enabled()
+
+
+def test_global_state_set_by_a_call_is_restored():
+    steps = (
+        Call("set_grad_enabled", (False,)),
+        Call("set_default_dtype", (DType("float64"),)),
+    )
+    execute(Program((), steps), TORCH)
+    assert torch.is_grad_enabled()
+    assert torch.get_default_dtype() is torch.float32
+
+
+def test_an_interrupt_comes_out_with_the_modes_left():
+    def relu(tensor):
+        raise KeyboardInterrupt
+
+    program = Program((VECTOR,), (EnterMode("no_grad"), Call("relu", (X0,))))
+    with pytest.raises(KeyboardInterrupt):
+        execute(program, torch_but(relu=relu))
+    assert torch.is_grad_enabled()
+
+
+def test_a_session_shows_the_state_after_each_step():
+    session = TORCH.start((VECTOR,))
+    session.step(operator("*", X0, 2, result="t0"))
+    assert session.tensors()["t0"].values.tolist() == [2.0, 4.0]
+    assert session.value("t0").requires_grad
+    with pytest.raises(KeyError):
+        session.value("t1")
+    session.finish()
+
+
+def test_the_state_of_a_tensor_is_all_that_torch_shows():
+    state = execute(PROGRAMS["state"], TORCH).tensors["t0"]
+    assert (state.shape, state.dtype, state.stride) == ((2,), "float32", (1,))
+    assert (state.grad_fn, state.edges) == ("PowBackward2", ("AccumulateGrad:0",))
+    assert (state.requires_grad, state.is_leaf, state.output_nr) == (True, False, 0)
+
+
+def test_tensors_that_share_memory_are_grouped():
+    trace = execute(PROGRAMS["tuples"], TORCH)
+    assert ("x0", "t1[0]", "t1[1]") in trace.aliases
+
+
+def test_torch_is_an_engine():
+    assert isinstance(TORCH, Engine)
+    assert (TORCH.name, TORCH.version) == ("torch", torch.__version__)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("no.such.engine", "cannot load the engine 'no.such.engine': ModuleNotFoundError: No mod"),
+        ("torch:nothing", "cannot load the engine 'torch:nothing': AttributeError"),
+        ("json", "'json' does not look like torch: it has no Tensor and no tensor"),
+        ("", "cannot load the engine ''"),
+    ],
+)
+def test_an_engine_that_cannot_be_used_says_why(name, message):
+    with pytest.raises(EngineError, match=message):
+        resolve_engine(name)
+
+
+def test_an_engine_may_be_an_attribute_of_a_module():
+    assert isinstance(resolve_engine("fakes:bare_engine"), Engine)
