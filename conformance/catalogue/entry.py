@@ -22,24 +22,26 @@ Kind: TypeAlias = Literal[
     "correction",
     "diagonal",
     "dim",
-    "dim_pair",
     "dims",
+    "dims_matched",
     "dims_moved",
     "dims_permuted",
     "dtype",
     "flag",
-    "flips",
     "float_dtype",
     "ignore_index",
     "index",
-    "index_written",
+    "later_dim",
+    "length",
     "new_dim",
     "number",
     "order",
+    "other_dim",
     "position",
     "range_dim",
     "reduction",
     "repeats",
+    "rolled_dims",
     "rounding_mode",
     "shape_expanded",
     "shape_reshaped",
@@ -47,8 +49,8 @@ Kind: TypeAlias = Literal[
     "smoothing",
     "split",
     "squeezable",
-    "start_length",
-    "trace_dims",
+    "start",
+    "value_written",
 ]
 """How an argument is drawn; each word is a row of `strategies.arguments.ARGUMENTS`."""
 
@@ -68,6 +70,7 @@ class Operand:
         indexes: the values are indices into this letter's size, or along the argument "dim".
         keyword: its name, if it is given by name.
         many: a list of such tensors stands here.
+        alike: its dtype must be the first operand's, as torch promotes it to no other.
     """
 
     shape: str = "any"
@@ -78,6 +81,7 @@ class Operand:
     keyword: str = ""
     optional: bool = False
     many: bool = False
+    alike: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,13 +27,13 @@ INDEXING: tuple[OpEntry, ...] = (
     OpEntry(
         name="__setitem__",
         family="indexing",
-        signatures=((Operand(), Arg("index_written", "index")),),
+        signatures=((Operand(), Arg("index", "index"), Arg("value_written", "value")),),
         inplace=(operator("[]="),),
     ),
     OpEntry(
         name="gather",
         family="indexing",
-        signatures=((Operand(), _DIM, Operand("gathered", INT, indexes="dim")),),
+        signatures=((Operand("... n"), _DIM, Operand("gathered", INT, indexes="dim")),),
         forms=both("gather"),
         opinfo=(("gather", ""),),
     ),
@@ -41,8 +41,8 @@ INDEXING: tuple[OpEntry, ...] = (
         name="take_along_dim",
         family="indexing",
         signatures=(
-            (Operand(), Operand("gathered", INT, indexes="dim"), Arg("range_dim", "dim")),
-            (Operand(), Operand("n", INT, indexes="numel")),
+            (Operand("... n"), Operand("gathered", INT, indexes="dim"), Arg("range_dim", "dim")),
+            (Operand(), Operand("i", INT, indexes="numel")),
         ),
         forms=both("take_along_dim"),
         opinfo=(("take_along_dim", ""),),
@@ -50,7 +50,7 @@ INDEXING: tuple[OpEntry, ...] = (
     OpEntry(
         name="index_select",
         family="indexing",
-        signatures=((Operand(), _DIM, Operand("n", INT, indexes="dim")),),
+        signatures=((Operand("... n"), _DIM, Operand("i", INT, indexes="dim")),),
         forms=both("index_select"),
         opinfo=(("index_select", ""),),
     ),

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from conformance.catalogue.entry import Arg, OpEntry, Operand, both, function
 
-_DIM = Arg("dim", "dim", optional=True)
 _RANGE_DIM = Arg("range_dim", "dim", optional=True)
 
 JOINING: tuple[OpEntry, ...] = (
     OpEntry(
         name="cat",
         family="joining",
-        signatures=((Operand("joinable", many=True), Arg("range_dim", "dim", optional=True)),),
+        signatures=((Operand("joinable", many=True), _RANGE_DIM),),
         forms=(function("cat"),),
         opinfo=(("cat", ""),),
     ),
@@ -25,7 +24,7 @@ JOINING: tuple[OpEntry, ...] = (
     OpEntry(
         name="split",
         family="joining",
-        signatures=((Operand(), Arg("split", "split_size"), _RANGE_DIM),),
+        signatures=((Operand("... n"), Arg("split", "split_size"), _RANGE_DIM),),
         forms=both("split"),
         view=True,
         opinfo=(("split", ""), ("split", "list_args")),
@@ -33,7 +32,7 @@ JOINING: tuple[OpEntry, ...] = (
     OpEntry(
         name="chunk",
         family="joining",
-        signatures=((Operand(), Arg("chunks", "chunks"), _RANGE_DIM),),
+        signatures=((Operand("... n"), Arg("chunks", "chunks"), _RANGE_DIM),),
         forms=both("chunk"),
         view=True,
         opinfo=(("chunk", ""),),
@@ -41,7 +40,7 @@ JOINING: tuple[OpEntry, ...] = (
     OpEntry(
         name="unbind",
         family="joining",
-        signatures=((Operand(), _RANGE_DIM),),
+        signatures=((Operand("... n"), _RANGE_DIM),),
         forms=both("unbind"),
         view=True,
         opinfo=(("unbind", ""),),

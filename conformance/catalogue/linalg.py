@@ -10,6 +10,7 @@ from conformance.catalogue.entry import (
     Form,
     OpEntry,
     Operand,
+    Signature,
     both,
     function,
     method,
@@ -24,20 +25,26 @@ def _product(
     forms: tuple[Form, ...] = (),
     opinfo: tuple[tuple[str, str], ...] = (),
 ) -> OpEntry:
-    """Two operands of the patterns' sizes; torch promotes neither to the other's dtype."""
+    """Two operands of the patterns' sizes, and of one dtype."""
     return OpEntry(
         name=name,
         family="linalg",
-        signatures=tuple((Operand(a, dtypes), Operand(b, dtypes)) for a, b in patterns),
+        signatures=tuple((Operand(a, dtypes), Operand(b, dtypes, alike=True)) for a, b in patterns),
         forms=both(name) + forms,
         opinfo=opinfo or ((name, ""),),
     )
 
 
-_SCALES = (
-    Arg("number", "beta", optional=True, keyword_only=True),
-    Arg("number", "alpha", optional=True, keyword_only=True),
-)
+def _affine(shape: str) -> Signature:
+    """A sum of a tensor of this shape and a product of matrices."""
+    return (
+        Operand(shape, NUMERIC),
+        Operand("n k", NUMERIC, alike=True),
+        Operand("k m", NUMERIC, alike=True),
+        Arg("number", "beta", optional=True, keyword_only=True),
+        Arg("number", "alpha", optional=True, keyword_only=True),
+    )
+
 
 LINALG: tuple[OpEntry, ...] = (
     _product("mm", ("n k", "k m")),
@@ -58,20 +65,17 @@ LINALG: tuple[OpEntry, ...] = (
     ),
     _product("mv", ("n k", "k")),
     _product("dot", ("k", "k")),
-    _product("outer", ("n", "m")),
+    OpEntry(
+        name="outer",
+        family="linalg",
+        signatures=((Operand("n"), Operand("m")),),
+        forms=both("outer"),
+        opinfo=(("outer", ""),),
+    ),
     OpEntry(
         name="addmm",
         family="linalg",
-        signatures=(
-            (
-                Operand("n m", NUMERIC),
-                Operand("n k", NUMERIC),
-                Operand("k m", NUMERIC),
-                *_SCALES,
-            ),
-            (Operand("m", NUMERIC), Operand("n k", NUMERIC), Operand("k m", NUMERIC), *_SCALES),
-            (Operand("", NUMERIC), Operand("n k", NUMERIC), Operand("k m", NUMERIC), *_SCALES),
-        ),
+        signatures=(_affine("n m"), _affine("m"), _affine("")),
         forms=both("addmm"),
         inplace=(method("addmm_"),),
         opinfo=(("addmm", ""),),
@@ -82,10 +86,10 @@ LINALG: tuple[OpEntry, ...] = (
         signatures=(
             (
                 Operand("... k", INEXACT),
-                Operand("m k", INEXACT),
-                Operand("m", INEXACT, keyword="bias", optional=True),
+                Operand("m k", INEXACT, alike=True),
+                Operand("m", INEXACT, keyword="bias", optional=True, alike=True),
             ),
-            (Operand("... k", INEXACT), Operand("k", INEXACT)),
+            (Operand("... k", INEXACT), Operand("k", INEXACT, alike=True)),
         ),
         forms=(function("nn.functional.linear"),),
         opinfo=(("nn.functional.linear", ""),),

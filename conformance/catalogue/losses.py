@@ -15,7 +15,7 @@ from conformance.catalogue.entry import (
 
 _REDUCTION = Arg("reduction", "reduction", optional=True, keyword_only=True)
 _SMOOTHING = Arg("smoothing", "label_smoothing", optional=True, keyword_only=True)
-_WEIGHT = Operand("c", FLOAT, keyword="weight", optional=True, domain="positive")
+_WEIGHT = Operand("c", FLOAT, keyword="weight", optional=True, domain="positive", alike=True)
 
 
 def _classes(logits: str, target: str) -> Signature:
@@ -47,7 +47,7 @@ LOSSES: tuple[OpEntry, ...] = (
             _classes("n c d", "n d"),
             (
                 Operand("n c", FLOAT),
-                Operand("n c", FLOAT, domain="probability"),
+                Operand("n c", FLOAT, domain="probability", alike=True),
                 _WEIGHT,
                 _REDUCTION,
                 _SMOOTHING,

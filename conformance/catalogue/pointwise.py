@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from conformance.catalogue.entry import (
     ANY,
     BOOL,
@@ -127,7 +129,7 @@ ARITHMETIC = (
         opinfo=(("pow", ""), ("__rpow__", "")),
     ),
     _unary("neg", NUMERIC, symbol="-x"),
-    _unary("abs", ANY, "real", "abs_at_zero", symbol="abs"),
+    _unary("abs", NUMERIC, "real", "abs_at_zero", symbol="abs"),
     _unary("sign", COMPARABLE, "real", "abs_at_zero"),
 )
 
@@ -158,16 +160,11 @@ ELEMENTARY = (
     ),
 )
 
-_BOUNDS = (
-    Operand(dtypes=ORDERED),
-    Arg("bound", "min", optional=True),
-    Arg("bound", "max", optional=True),
-)
-_BOUND_TENSORS = (
-    Operand(dtypes=ORDERED),
-    Operand("broadcast", ORDERED, keyword="min", optional=True),
-    Operand("broadcast", ORDERED, keyword="max", optional=True),
-)
+_LEAST = Arg("bound", "min")
+_GREATEST = Arg("bound", "max")
+_LEAST_TENSOR = Operand("broadcast", ORDERED, keyword="min")
+_GREATEST_TENSOR = Operand("broadcast", ORDERED, keyword="max")
+_CLAMPED = Operand(dtypes=ORDERED)
 
 
 def _extremum(name: str) -> OpEntry:
@@ -187,7 +184,13 @@ CHOOSING = (
     OpEntry(
         name="clamp",
         family="pointwise",
-        signatures=(_BOUNDS, _BOUND_TENSORS),
+        signatures=(
+            (_CLAMPED, _LEAST, _GREATEST),
+            (_CLAMPED, _LEAST),
+            (_CLAMPED, replace(_GREATEST, keyword_only=True)),
+            (_CLAMPED, _LEAST_TENSOR, _GREATEST_TENSOR),
+            (_CLAMPED, _GREATEST_TENSOR),
+        ),
         forms=both("clamp"),
         inplace=(method("clamp_"),),
         conventions=("clamp_at_bound",),
