@@ -1,0 +1,242 @@
+"""A difference in values is wrong, ill-conditioned, a convention, or the reference's own fault."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from fakes import torch_but
+from handwritten import T0, T1, X0, X1, method, operator
+
+from conformance import (
+    Backward,
+    Call,
+    DType,
+    Grad,
+    Input,
+    Mismatch,
+    Program,
+    Read,
+    Verdict,
+    execute,
+    judge,
+    resolve_engine,
+)
+from conformance.evidence import Evidence
+from conformance.finite_differences import derivative
+from conformance.variants import in_double, moved
+
+TORCH = resolve_engine("torch")
+
+
+def program(op, *arrays, seed=None):
+    """An op on leaves, and backward with a seed of ones or a given one."""
+    inputs = [Input.of(f"x{n}", array, True) for n, array in enumerate(arrays)]
+    refs = (X0, X1)[: len(inputs)]
+    shape = execute(Program(tuple(inputs), (Call(op, refs, result="t0"),)), TORCH).tensors["t0"]
+    seed = np.ones(shape.shape, arrays[0].dtype) if seed is None else seed
+    inputs.append(Input.of("x9", seed))
+    steps = Call(op, refs, result="t0"), Backward(T0, replace(X0, name="x9"))
+    return Program(tuple(inputs), steps)
+
+
+def judged(case, **replaced):
+    """The judgement and reason on torch with a function replaced."""
+    verdict = judge(case, TORCH, torch_but(**replaced))
+    found = {m.where: (m.judgement, m.reason) for m in verdict.mismatches if m.judgement}
+    return verdict, found
+
+
+class BadSin(torch.autograd.Function):
+    """A sine with a wrong derivative."""
+
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x.sin()
+
+    @staticmethod
+    def backward(ctx, grad):
+        return grad * ctx.saved_tensors[0].cos() * 2
+
+
+class OneSided(torch.autograd.Function):
+    """A relu whose derivative at 0 is 1, where torch has 0."""
+
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x.relu()
+
+    @staticmethod
+    def backward(ctx, grad):
+        return grad * (ctx.saved_tensors[0] >= 0)
+
+
+class FirstOfTies(torch.autograd.Function):
+    """An amax whose gradient goes to the first of equal values, where torch divides it."""
+
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x.amax()
+
+    @staticmethod
+    def backward(ctx, grad):
+        (x,) = ctx.saved_tensors
+        return torch.zeros_like(x).index_fill(0, x.argmax(), 1.0) * grad
+
+
+def test_a_wrong_gradient_of_a_smooth_function_is_wrong():
+    verdict, found = judged(program("sin", np.float32([0.3, 1.0])), sin=BadSin.apply)
+    assert found == {"x0.grad": ("wrong", "")}
+    assert (verdict.outcome, verdict.judgement, 1 in verdict.failing) == ("differ", "wrong", True)
+
+
+def test_another_subgradient_at_a_kink_is_a_named_convention_and_still_a_failure():
+    verdict, found = judged(program("relu", np.float32([0.0, 2.0])), relu=OneSided.apply)
+    assert found == {"x0.grad": ("convention", "relu at 0")}
+    assert verdict.outcome == "differ"
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_another_split_of_a_tie_is_a_convention(dtype):
+    _, found = judged(program("amax", dtype([2, 1, 2])), amax=FirstOfTies.apply)
+    assert found == {"x0.grad": ("convention", "ties of max")}
+
+
+def test_a_wrong_gradient_beside_a_kink_is_wrong():
+    wrong = torch_but(relu=lambda x: OneSided.apply(x) * 3 - x.detach().relu() * 2)
+    verdict = judge(program("relu", np.float32([0.0, 2.0])), TORCH, wrong)
+    assert verdict.judgement == "wrong"
+
+
+def test_a_number_where_torch_has_nan_is_a_convention_of_the_ops_that_have_one():
+    def prod(x):
+        return torch.exp(torch.log(x).sum())
+
+    _, found = judged(program("prod", np.float32([0.0, 2.0, 3.0])), prod=prod)
+    assert found["x0.grad"] == ("convention", "prod with zeros")
+
+
+def cancelling(value):
+    """The difference of two large numbers, whose last digits are noise."""
+    inputs = Input.of("x0", np.float32([value])), Input.of("x1", np.float32([value - 1]))
+    steps = (
+        operator("*", X0, 1.1, result="t0"),
+        operator("-", T0, X1, result="t1"),
+        Call("sin", (T1,), result="t2"),
+    )
+    return Program(inputs, steps)
+
+
+def test_noise_that_one_unit_in_the_inputs_explains_is_ill_conditioned_and_no_failure():
+    verdict, found = judged(cancelling(1e6), sin=lambda x: torch.sin(x * (1 + 1e-7)))
+    assert found["t2"][0] == "ill_conditioned"
+    assert "one unit in the last place" in found["t2"][1]
+    assert (verdict.outcome, verdict.failing) == ("agree", frozenset())
+
+
+def test_the_same_error_where_nothing_cancels_is_wrong():
+    _, found = judged(cancelling(1.0), sin=lambda x: torch.sin(x * (1 + 1e-4)))
+    assert found["t2"] == ("wrong", "")
+
+
+def test_a_reference_that_double_precision_contradicts_is_suspect():
+    def careless(x):
+        return torch.expm1(x) if x.dtype == torch.float64 else torch.expm1(x) * 1.001
+
+    case = Program((Input.of("x0", np.float32([0.5])),), (Call("expm1", (X0,), result="t0"),))
+    verdict = judge(case, torch_but(expm1=careless), TORCH)
+    assert verdict.judgement == "reference_suspect"
+
+
+def test_a_reference_whose_gradient_differences_contradict_is_suspect():
+    case = program("sin", np.float64([0.3, 1.0]))
+    verdict = judge(case, torch_but(sin=BadSin.apply), TORCH)
+    (mismatch,) = (m for m in verdict.mismatches if m.judgement)
+    assert mismatch.judgement == "reference_suspect"
+    assert "finite differences" in mismatch.reason
+
+
+def test_a_read_value_is_judged_as_well():
+    case = Program(
+        (Input.of("x0", np.float32(0.5)),), (Call("sin", (X0,), result="t0"), Read(T0, "item"))
+    )
+    _, found = judged(case, sin=torch.cos)
+    assert found == {"t0.item()": ("wrong", ""), "t0": ("wrong", "")}
+
+
+def test_whole_numbers_are_never_ill_conditioned():
+    case = Program((Input.of("x0", np.int64([3])),), (Call("neg", (X0,), result="t0"),))
+    _, found = judged(case, neg=torch.abs)
+    assert found == {"t0": ("wrong", "")}
+
+
+def test_what_only_double_precision_would_raise_is_still_judged():
+    case = Program(
+        (Input.of("x0", np.float32([0.5])), Input.of("x1", np.float64([0.5]))),
+        (method("view", X0, DType("int32"), result="t0"), Call("sin", (X1,), result="t1")),
+    )
+    _, found = judged(case, sin=torch.cos)
+    assert found == {"t1": ("wrong", "")}
+
+
+def test_a_verdict_takes_the_gravest_judgement():
+    mismatches = [
+        Mismatch("value", 0, "t0", "", "", judgement=judgement)
+        for judgement in ("ill_conditioned", "convention")
+    ]
+    assert Verdict("", tuple(mismatches)).judgement == "convention"
+    assert Verdict("", ()).judgement is None
+
+
+SMOOTH = Program(
+    (Input.of("x0", np.float64([0.5, -2.0]), True), Input.of("x1", np.float64([3.0, -1.0]))),
+    (
+        operator("**", X0, 3, result="t0"),
+        Call("sin", (T0,), result="t1"),
+        Grad(T1, X0, X1, result="t2"),
+    ),
+)
+
+
+def test_finite_differences_give_the_gradient_of_a_plain_function():
+    gradient = execute(SMOOTH, TORCH).tensors["t2[0]"].values
+    estimate = derivative("t2[0]", [0, 1], Evidence(SMOOTH, TORCH))
+    np.testing.assert_allclose(estimate, gradient, rtol=1e-6)
+
+
+def test_finite_differences_say_nothing_of_a_kink_or_of_a_program_that_writes():
+    kink = program("abs", np.float64([0.0]))
+    assert derivative("x0.grad", [0], Evidence(kink, TORCH)) is None
+    writing = replace_step(SMOOTH, 1, method("mul_", T0, 2.0, result="t1"))
+    assert derivative("t2[0]", [0], Evidence(writing, TORCH)) is None
+
+
+def replace_step(case, number, step):
+    steps = list(case.steps)
+    steps[number] = step
+    return Program(case.inputs, tuple(steps))
+
+
+def test_in_double_every_floating_dtype_is_double():
+    case = Program(
+        (Input.of("x0", np.float16([0.1])), Input.of("x1", np.complex64([1]))),
+        (method("to", X0, dtype=DType("float32"), result="t0"),),
+    )
+    double = in_double(case)
+    assert [entry.dtype for entry in double.inputs] == ["float64", "complex128"]
+    assert double.inputs[0].array == np.float16(0.1)
+    assert double.steps[0].kwargs == {"dtype": DType("float64")}
+
+
+def test_moved_inputs_are_one_unit_away_and_special_values_stay():
+    values = np.float32([1.0, -2.0, 0.0, np.nan, np.inf])
+    (entry,) = moved(Program((Input.of("x0", values),), ()), 1, seed=0).inputs
+    finite = values[:3]
+    steps = [np.nextafter(finite, np.float32(way)) for way in (-np.inf, np.inf)]
+    assert all(m in pair for m, pair in zip(entry.array[:3], zip(*steps, strict=True), strict=True))
+    np.testing.assert_array_equal(entry.array[3:], values[3:])
