@@ -1,18 +1,39 @@
-"""An autograd engine on NumPy with torch's API and torch's behaviour."""
+"""An autograd engine on NumPy with torch's API and torch's behaviour.
+
+`import mini_autograd as torch` runs a torch autograd tutorial unmodified.
+"""
 
 from __future__ import annotations
 
-from mini_autograd import methods
-from mini_autograd.autograd import backward, grad
-from mini_autograd.creation import from_numpy, tensor
-from mini_autograd.dtypes import (
-    bool_ as bool,
-)
-from mini_autograd.dtypes import (
-    complex64, complex128, float16, float32, float64, get_default_dtype, int8, int16, int32, int64,
-    set_default_dtype, uint8,
+from math import e, inf, nan, pi
+
+from mini_autograd import autograd, compat, methods, nn
+from mini_autograd.creation import (
+    arange, as_tensor, empty, empty_like, eye, from_numpy, full, full_like, linspace, ones,
+    ones_like, scalar_tensor, tensor, zeros, zeros_like,
 )  # fmt: skip
+from mini_autograd.dtypes import bool_ as bool
+from mini_autograd.dtypes import (
+    complex64, complex128, dtype, float16, float32, float64, get_default_dtype, int8, int16, int32,
+    int64, set_default_dtype, uint8,
+)  # fmt: skip
+from mini_autograd.factories import device
 from mini_autograd.grad_mode import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
+from mini_autograd.predicates import (
+    can_cast, finfo, iinfo, is_complex, is_floating_point, is_nonzero, is_tensor, numel,
+    promote_types, result_type,
+)  # fmt: skip
+from mini_autograd.printing import get_printoptions, set_printoptions
+from mini_autograd.random import (
+    Generator, default_generator, initial_seed, manual_seed, rand, rand_like, randint, randn,
+    randn_like, randperm, seed,
+)  # fmt: skip
 from mini_autograd.tensor import Size, Tensor
+
+__version__ = "2.13.0"
+
+half, float, double = float16, float32, float64
+short, int, long = int16, int32, int64
+cfloat, cdouble = complex64, complex128
 
 globals().update(methods.functions())

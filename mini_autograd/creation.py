@@ -1,18 +1,26 @@
-"""Making tensors: from data, and filled."""
+"""Making tensors: from data, filled, like another, and in sequence."""
 
 from __future__ import annotations
 
+import math
 import warnings
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mini_autograd.dtypes import dtype
+from mini_autograd import dtypes
+from mini_autograd.errors import arguments as argument_errors
 from mini_autograd.errors import creation as errors
 from mini_autograd.errors import tensors as tensor_errors
+from mini_autograd.factories import as_dtype, checked_device, factory
 from mini_autograd.nested import array_of, checked_array
+from mini_autograd.ops.writing import checked_number
+from mini_autograd.overloads import overloaded
+
 from mini_autograd.tensor import Tensor, make
+from mini_autograd.types import Anything, Array, Bool, DType, Int, Ints, Number
 
 
 def leaf(array: NDArray[Any], requires_grad: bool) -> Tensor:
@@ -24,13 +32,15 @@ def leaf(array: NDArray[Any], requires_grad: bool) -> Tensor:
     return made
 
 
+@factory
 def tensor(
-    data: Any,
+    _: Anything,
+    data: Anything,
     *,
-    dtype: dtype | None = None,
-    device: Any = None,
-    requires_grad: bool = False,
-    pin_memory: bool = False,
+    dtype: DType | None = None,
+    device: Anything = None,
+    requires_grad: Bool = False,
+    pin_memory: Bool = False,
 ) -> Tensor:
     """A leaf that holds a copy of numbers, nested sequences, an array or a tensor.
 
@@ -41,8 +51,35 @@ def tensor(
         TypeError, RuntimeError: something that is no number; integers that require grad.
     """
     if isinstance(data, Tensor):
-        warnings.warn(errors.COPY_CONSTRUCT.format(call="torch.tensor"), UserWarning, stacklevel=2)
+        warnings.warn(errors.COPY_CONSTRUCT.format(call="torch.tensor"), UserWarning, stacklevel=3)
     return leaf(array_of(data, dtype), requires_grad)
+
+
+@factory
+def new_tensor(
+    self: Anything,
+    data: Anything,
+    *,
+    dtype: DType | None = None,
+    device: Anything = None,
+    requires_grad: Bool = False,
+    pin_memory: Bool = False,
+) -> Tensor:
+    """`tensor`, by default of this tensor's dtype."""
+    if isinstance(data, Tensor):
+        warnings.warn(errors.COPY_CONSTRUCT.format(call="tensor.new_tensor"), stacklevel=3)
+    return leaf(array_of(data, dtype or self.dtype), requires_grad)
+
+
+def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
+    """A tensor of the data, on its memory if it is an array or a tensor of that dtype."""
+    checked_device(device)
+    wanted = as_dtype(dtype)
+    if isinstance(data, Tensor):
+        return data if wanted is None else data.to(wanted)  # type: ignore[no-any-return]
+    if isinstance(data, np.ndarray) and (wanted is None or data.dtype == wanted.numpy):
+        return make(checked_array(data))
+    return make(array_of(data, wanted))
 
 
 def from_numpy(array: NDArray[Any]) -> Tensor:
@@ -50,3 +87,280 @@ def from_numpy(array: NDArray[Any]) -> Tensor:
     if not isinstance(array, np.ndarray):
         raise errors.expected_ndarray(array)
     return make(checked_array(array))
+
+
+def checked_size(name: str, size: Ints) -> tuple[int, ...]:
+    """A size as a tuple of ints that are not negative."""
+    sizes = tuple(int(each) for each in size)
+    for each in sizes:
+        if each < 0:
+            raise errors.negative_size(name, each, sizes)
+    return sizes
+
+
+def _filled(name: str, value: int) -> Callable[..., Tensor]:
+    """`zeros`, `ones` or `empty`."""
+
+    @factory(name=name)
+    def made(
+        _: Anything,
+        size: Ints,
+        *,
+        dtype: DType | None = None,
+        layout: Anything = None,
+        device: Anything = None,
+        pin_memory: Bool = False,
+        requires_grad: Bool = False,
+        memory_format: Anything = None,
+    ) -> Tensor:
+        wanted = dtype or dtypes.get_default_dtype()
+        return leaf(np.full(checked_size(name, size), value, wanted.numpy), requires_grad)
+
+    return made
+
+
+def _new_filled(name: str, value: int) -> Callable[..., Tensor]:
+    """`new_zeros`, `new_ones` or `new_empty`."""
+
+    @factory(name=name)
+    def made(
+        self: Anything,
+        size: Ints,
+        *,
+        dtype: DType | None = None,
+        layout: Anything = None,
+        device: Anything = None,
+        pin_memory: Bool = False,
+        requires_grad: Bool = False,
+    ) -> Tensor:
+        wanted = dtype or self.dtype
+        size = checked_size(name, size)
+        return leaf(np.full(size, value, wanted.numpy), requires_grad)
+
+    return made
+
+
+def _like(name: str, value: int) -> Callable[..., Tensor]:
+    """`zeros_like`, `ones_like` or `empty_like`."""
+
+    @factory(name=name)
+    def made(
+        _: Anything,
+        input: Array,
+        *,
+        dtype: DType | None = None,
+        layout: Anything = None,
+        device: Anything = None,
+        pin_memory: Bool = False,
+        requires_grad: Bool = False,
+        memory_format: Anything = None,
+    ) -> Tensor:
+        wanted = None if dtype is None else dtype.numpy
+        return leaf(np.full_like(input._array, value, wanted), requires_grad)
+
+    return made
+
+
+zeros: Final = _filled("zeros", 0)
+ones: Final = _filled("ones", 1)
+empty: Final = _filled("empty", 0)
+new_zeros: Final = _new_filled("new_zeros", 0)
+new_ones: Final = _new_filled("new_ones", 1)
+new_empty: Final = _new_filled("new_empty", 0)
+zeros_like: Final = _like("zeros_like", 0)
+ones_like: Final = _like("ones_like", 1)
+empty_like: Final = _like("empty_like", 0)
+
+
+def _number(value: Any) -> Any:
+    return value.item() if isinstance(value, Tensor) else value
+
+
+@factory
+def full(
+    _: Anything,
+    size: Anything,
+    fill_value: Number | Array,
+    *,
+    dtype: DType | None = None,
+    layout: Anything = None,
+    device: Anything = None,
+    pin_memory: Bool = False,
+    requires_grad: Bool = False,
+) -> Tensor:
+    """A tensor of one number, by default of the number's dtype."""
+    if not isinstance(size, (tuple, list)):
+        raise argument_errors.wrong_type("full", "size", 1, "tuple of ints", size)
+    value = _number(fill_value)
+    wanted = (dtype or dtypes.of_number(value)).numpy
+    size = checked_size("full", size)
+    return leaf(np.full(size, checked_number(value, wanted), wanted), requires_grad)
+
+
+@factory
+def new_full(
+    self: Anything,
+    size: Ints,
+    fill_value: Number | Array,
+    *,
+    dtype: DType | None = None,
+    layout: Anything = None,
+    device: Anything = None,
+    pin_memory: Bool = False,
+    requires_grad: Bool = False,
+) -> Tensor:
+    """A tensor of one number, by default of this tensor's dtype."""
+    wanted = (dtype or self.dtype).numpy
+    value = checked_number(_number(fill_value), wanted)
+    return leaf(np.full(checked_size("full", size), value, wanted), requires_grad)
+
+
+@factory
+def full_like(
+    _: Anything,
+    input: Array,
+    fill_value: Number | Array,
+    *,
+    dtype: DType | None = None,
+    layout: Anything = None,
+    device: Anything = None,
+    pin_memory: Bool = False,
+    requires_grad: Bool = False,
+    memory_format: Anything = None,
+) -> Tensor:
+    """A tensor of one number, shaped as another and by default of its dtype."""
+    wanted = input._array.dtype if dtype is None else dtype.numpy
+    value = checked_number(_number(fill_value), wanted)
+    return leaf(np.full_like(input._array, value, wanted), requires_grad)
+
+
+@factory
+def scalar_tensor(
+    _: Anything,
+    s: Number,
+    *,
+    dtype: DType | None = None,
+    layout: Anything = None,
+    device: Anything = None,
+    pin_memory: Bool = False,
+    requires_grad: Bool = False,
+) -> Tensor:
+    """A 0-d tensor, of the default dtype unless told."""
+    wanted = (dtype or dtypes.get_default_dtype()).numpy
+    return leaf(checked_number(s, wanted), requires_grad)
+
+
+@factory
+def eye(
+    _: Anything,
+    n: Int,
+    m: Int | None = None,
+    *,
+    dtype: DType | None = None,
+    layout: Anything = None,
+    device: Anything = None,
+    pin_memory: Bool = False,
+    requires_grad: Bool = False,
+) -> Tensor:
+    """Ones on the diagonal of a matrix of `n` rows and `m` columns, `n` by default."""
+    for name, each in (("n", n), ("m", n if m is None else m)):
+        if each < 0:
+            raise errors.negative_count(name, each)
+    wanted = dtype or dtypes.get_default_dtype()
+    return leaf(np.eye(n, m, dtype=wanted.numpy), requires_grad)
+
+
+@factory(name="arange")
+def _arange(
+    _: Anything,
+    start: Number,
+    end: Number,
+    step: Number = 1,
+    *,
+    dtype: DType | None = None,
+    layout: Anything = None,
+    device: Anything = None,
+    pin_memory: Bool = False,
+    requires_grad: Bool = False,
+) -> Tensor:
+    numbers = [_number(each) for each in (start, end, step)]
+    if dtype is None:
+        is_float = any(isinstance(each, (float, np.floating)) for each in numbers)
+        dtype = dtypes.get_default_dtype() if is_float else dtypes.int64
+    if dtype is dtypes.bool_:
+        raise errors.not_implemented("arange_cpu", dtype)
+    if dtype.numpy.kind in "iu":
+        numbers = [int(each) if math.isfinite(each) else each for each in numbers]
+    start, end, step = numbers
+    if step == 0:
+        raise errors.zero_step()
+    if not (math.isfinite(start) and math.isfinite(end)):
+        raise errors.unbounded_range(start, end)
+    if (end - start) * step < 0:
+        raise errors.range_direction()
+    is_exact = all(isinstance(each, int) for each in numbers)
+    count = -((start - end) // step) if is_exact else math.ceil((end - start) / step)
+    offsets = np.arange(count, dtype=np.int64 if is_exact else np.float64)
+    return leaf((start + offsets * step).astype(dtype.numpy), requires_grad)
+
+
+@factory(name="arange")
+def _arange_to(
+    _: Anything,
+    end: Number,
+    *,
+    dtype: DType | None = None,
+    layout: Anything = None,
+    device: Anything = None,
+    pin_memory: Bool = False,
+    requires_grad: Bool = False,
+) -> Tensor:
+    made: Tensor = _arange(0, end, dtype=dtype, requires_grad=requires_grad)
+    return made
+
+
+_OPTIONS: Final = (
+    "torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, "
+    "bool pin_memory = False, bool requires_grad = False)"
+)
+arange: Final = overloaded(
+    "arange",
+    _arange_to,
+    _arange,
+    function_forms=(
+        f"(Number end, *, Tensor out = None, {_OPTIONS}",
+        f"(Number start, Number end, *, {_OPTIONS}",
+        f"(Number start, Number end, Number step = 1, *, Tensor out = None, {_OPTIONS}",
+    ),
+)
+
+
+@factory
+def linspace(
+    _: Anything,
+    start: Number | Array,
+    end: Number | Array,
+    steps: Int,
+    *,
+    dtype: DType | None = None,
+    layout: Anything = None,
+    device: Anything = None,
+    pin_memory: Bool = False,
+    requires_grad: Bool = False,
+) -> Tensor:
+    """`steps` numbers at equal distances from `start` to `end`, both included."""
+    first, last = _number(start), _number(end)
+    if steps < 0:
+        raise errors.negative_steps()
+    wanted = (dtype or dtypes.of_number(float(first))).numpy
+    inner = np.dtype(np.float32) if wanted.kind in "iu" else wanted
+    low, high = inner.type(first), inner.type(last)
+    step = (high - low) / inner.type(max(steps - 1, 1))
+    # Each half is reckoned from its own end, so that both ends are exact.
+    offsets = np.arange(steps)
+    rising = low + step * offsets.astype(inner)
+    falling = high - step * (steps - 1 - offsets).astype(inner)
+    values = np.where(offsets < steps / 2, rising, falling)
+    return leaf(values.astype(wanted), requires_grad)
+
+

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -97,3 +98,63 @@ def negative_strides() -> ValueError:
 def expected_ndarray(value: object) -> TypeError:
     """`from_numpy` was given something else."""
     return TypeError(f"expected np.ndarray (got {type(value).__name__})")
+
+
+def negative_size(name: str, size: int, sizes: Sequence[int]) -> RuntimeError:
+    """A negative dimension."""
+    if name == "zeros":
+        return RuntimeError("zeros: Dimension size must be non-negative.")
+    return RuntimeError(
+        f"Trying to create tensor with negative dimension {size}: {list(sizes)}"
+    )
+
+
+def negative_count(name: str, value: int) -> RuntimeError:
+    """`eye` of a negative size."""
+    return RuntimeError(f"{name} must be greater or equal to 0, got {value}")
+
+
+def negative_steps() -> RuntimeError:
+    """`linspace` of a negative number of steps."""
+    return RuntimeError("number of steps must be non-negative")
+
+
+def not_implemented(kernel: str, found: Any) -> NotImplementedError:
+    """A kernel that torch has not for this dtype."""
+    return NotImplementedError(f'"{kernel}" not implemented for \'{found.scalar_name}\'')
+
+
+def zero_step() -> RuntimeError:
+    """A range that does not move."""
+    return RuntimeError("step must be nonzero")
+
+
+def unbounded_range(start: object, end: object) -> RuntimeError:
+    """A range to infinity."""
+    return RuntimeError(f"unsupported range: {start} -> {end}")
+
+
+def range_direction() -> RuntimeError:
+    """A range that moves away from its end."""
+    return RuntimeError("upper bound and lower bound inconsistent with step sign")
+
+
+def no_cuda() -> AssertionError:
+    """`device="cuda"`."""
+    return AssertionError("Torch not compiled with CUDA enabled")
+
+
+def unknown_device(name: str) -> RuntimeError:
+    """A device that torch does not know."""
+    return RuntimeError(
+        "Expected one of cpu, cuda, ipu, xpu, mkldnn, opengl, opencl, ideep, hip, ve, fpga, maia, "
+        "xla, lazy, vulkan, mps, meta, hpu, mtia, privateuseone device type at start of device "
+        f"string: {name}"
+    )
+
+
+def random_bounds(low: int, high: int) -> RuntimeError:
+    """`randint` of an empty range."""
+    return RuntimeError(
+        f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}"
+    )

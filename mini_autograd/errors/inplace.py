@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from mini_autograd.dtypes import dtype
 
 
+CASTS_COMPLEX = "Casting complex values to real discards the imaginary part"
+
+
 def number_overflow(found: dtype) -> RuntimeError:
     """A number that the dtype cannot hold."""
     name = _C_NAMES.get(found.name, found.cpp_name)
@@ -15,7 +18,6 @@ def number_overflow(found: dtype) -> RuntimeError:
 
 _C_NAMES = {
     "int8": "int8_t", "uint8": "uint8_t", "int16": "int16_t", "int32": "int", "int64": "int64_t",
-    "float16": "at::Half",
 }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -10,10 +11,10 @@ import numpy as np
 from mini_autograd import dtypes, ops
 from mini_autograd.errors import inplace as errors
 from mini_autograd.op import Promotion, differentiable
-from mini_autograd.overloads import overloaded
+from mini_autograd.overloads import Bound, overloaded
 from mini_autograd.types import Array, Bool, Number
 
-__all__ = ["copied", "fill", "fill_scalar", "fill_tensor", "zeroed"]
+__all__ = ["copied", "fill", "filled", "zeroed"]
 
 _NONE: Final = Promotion.NONE
 
@@ -39,36 +40,37 @@ def checked_number(value: complex, wanted: np.dtype[Any]) -> Any:
     return np.array(value, wanted)
 
 
-@differentiable(
-    promotion=_NONE,
-    node="FillBackward0",
-    self=lambda grad, self_shape: ops.zeros_of(grad, self_shape),
-)
-def fill_scalar(self: Array, value: Number) -> Array:
+def _of_number(self: Array, value: Number) -> Array:
     """A tensor like `self`, of one number."""
     return np.full_like(self, checked_number(value, self.dtype))
 
 
-@differentiable(
-    promotion=_NONE,
-    node="FillBackward1",
-    self=lambda grad, self_shape: ops.zeros_of(grad, self_shape),
-    value=lambda grad: ops.sum_all(grad),
-)
-def fill_tensor(self: Array, value: Array) -> Array:
+def _of_tensor(self: Array, value: Array) -> Array:
     """A tensor like `self`, of the one element of `value`."""
     if value.ndim:
         raise errors.fill_value_rank(value.ndim)
+    if value.dtype.kind == "c" and self.dtype.kind in "fiu":
+        value = value.real
     return np.full_like(self, value.astype(self.dtype))
 
 
-fill = overloaded(
-    "fill",
-    fill_scalar,
-    fill_tensor,
-    function_forms=("(Tensor input, Number value)", "(Tensor input, Tensor value)"),
-    method_forms=("(Number value)", "(Tensor value)"),
-)
+def _fill(number_node: str, tensor_node: str) -> Bound:
+    """`fill` or `fill_`, which torch's graph tells apart."""
+    rule = {"self": lambda grad, self_shape: ops.zeros_of(grad, self_shape)}
+    of_value = {"value": lambda grad: ops.sum_all(grad)}
+    number = differentiable(promotion=_NONE, name="fill", node=number_node, **rule)
+    tensor = differentiable(promotion=_NONE, name="fill", node=tensor_node, **rule, **of_value)
+    return overloaded(
+        "fill",
+        number(_of_number),
+        tensor(_of_tensor),
+        function_forms=("(Tensor input, Tensor value)", "(Tensor input, Number value)"),
+        method_forms=("(Tensor value)", "(Number value)"),
+    )
+
+
+fill = _fill("FillBackward0", "FillBackward1")
+filled = _fill("FillBackward2", "FillBackward3")  # of `fill_`
 
 
 @differentiable(
@@ -91,6 +93,7 @@ def zeroed(self: Array) -> Array:
 def copied(self: Array, src: Array, non_blocking: Bool = False) -> Array:
     """`src` in the shape and dtype of `self`."""
     if src.dtype.kind == "c" and self.dtype.kind in "fiu":
+        warnings.warn(errors.CASTS_COMPLEX, UserWarning, stacklevel=2)
         src = src.real
     try:
         return np.broadcast_to(src, self.shape).astype(self.dtype)

@@ -1,0 +1,102 @@
+"""How a function that makes tensors is called: torch's parser, dtypes and the one device."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, Final
+
+from mini_autograd import dtypes
+from mini_autograd.errors import arguments as errors
+from mini_autograd.errors import creation as creation_errors
+from mini_autograd.schema import Schema
+
+_PYTHON_TYPES: Final[dict[Any, dtypes.dtype]] = {
+    float: dtypes.float64, int: dtypes.int64, bool: dtypes.bool_, complex: dtypes.complex128,
+}  # fmt: skip
+
+
+class device:
+    """Where a tensor is: on the CPU, always."""
+
+    __slots__ = ("index", "type")
+
+    def __init__(self, type: str = "cpu", index: int | None = None) -> None:
+        name, _, number = str(type).partition(":")
+        if name == "cuda":
+            raise creation_errors.no_cuda()
+        if name != "cpu":
+            raise creation_errors.unknown_device(str(type))
+        self.type = name
+        self.index = int(number) if number else index
+
+    def __repr__(self) -> str:
+        where = "" if self.index is None else f", index={self.index}"
+        return f"device(type='{self.type}'{where})"
+
+    def __str__(self) -> str:
+        return self.type if self.index is None else f"{self.type}:{self.index}"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, device) and repr(self) == repr(other)
+
+    def __hash__(self) -> int:
+        return hash((self.type, self.index))
+
+
+CPU: Final = device("cpu")
+
+
+def checked_device(value: Any) -> None:
+    """Refuses a device that is not there, as torch without CUDA does."""
+    if value is not None and not isinstance(value, device):
+        device(value)
+
+
+def as_dtype(value: Any) -> Any:
+    """A dtype; Python's number types stand for the widest of their kind."""
+    return _PYTHON_TYPES.get(value, value) if isinstance(value, type) else value
+
+
+def factory(function: Callable[..., Any] | None = None, *, name: str | None = None) -> Any:
+    """Gives a function torch's argument parser; its first parameter is the method's tensor.
+
+    As a plain function there is none, and the parameter is None.
+    """
+    if function is None:
+        return lambda decorated: factory(decorated, name=name)
+    schema = Schema(name or function.__name__, function)
+    by_position = schema.by_position(function)
+
+    def bound(self: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if "dtype" in kwargs:
+            kwargs["dtype"] = as_dtype(kwargs["dtype"])
+        if "device" in kwargs:
+            checked_device(kwargs["device"])
+        return by_position(*schema.bind((self, *args), kwargs, method=True))
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return bound(None, args, kwargs)
+
+    @functools.wraps(function)
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return bound(self, args, kwargs)
+
+    made: Any = call
+    made.method = method
+    made.schema = _Shifted(schema)
+    made.__name__ = method.__name__ = schema.name
+    return made
+
+
+class _Shifted:
+    """A factory's schema as an overload asks for it: without the tensor in front."""
+
+    def __init__(self, schema: Schema) -> None:
+        self._schema = schema
+        self.required = 2  # so that a call with a tensor alone is parsed
+
+    def bind(self, args: Any, kwargs: Any, *, method: bool) -> Any:
+        """Binds as the function form does."""
+        return self._schema.bind((None, *args), kwargs, method=True)

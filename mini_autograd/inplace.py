@@ -1,0 +1,178 @@
+"""In-place ops: every trailing-underscore name is its op, written into the tensor.
+
+One mechanism serves all: compute out of place, check, write, count the version, and make the op's
+node the tensor's history. Nothing is written before every check has passed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+import numpy as np
+
+from mini_autograd import dtypes, ops
+from mini_autograd.errors import arguments as argument_errors
+from mini_autograd.errors import inplace as errors
+from mini_autograd.errors import tensors as tensor_errors
+from mini_autograd.grad_mode import state
+from mini_autograd.graph import Node, SavedResult
+from mini_autograd.rebase import rebase, renew_views
+from mini_autograd.schema import is_number
+from mini_autograd.tensor import Tensor, counter_of, detached, edge_of, make, make_recorded
+
+Method = Callable[..., Any]
+
+# The out-of-place methods that torch has in an in-place form too.
+NAMES: Final = frozenset(
+    """abs absolute acos acosh add addcdiv addcmul addmm addmv addr arccos arccosh arcsin arcsinh
+    arctan arctan2 arctanh asin asinh atan atan2 atanh baddbmm bitwise_and bitwise_left_shift
+    bitwise_not bitwise_or bitwise_right_shift bitwise_xor ceil clamp clamp_max clamp_min clip
+    conj_physical copysign cos cosh cumprod cumsum deg2rad digamma div divide eq erf erfc erfinv exp
+    exp2 expm1 fix float_power floor floor_divide fmod frac ge greater greater_equal gt heaviside
+    hypot index_add index_copy index_fill index_put ldexp le lerp less less_equal lgamma log log10
+    log1p log2 logical_and logical_not logical_or logical_xor logit lt masked_fill masked_scatter
+    mul multiply nan_to_num ne neg negative not_equal pow rad2deg reciprocal relu remainder round
+    rsqrt scatter scatter_add scatter_reduce sgn sigmoid sign sin sinc sinh sqrt square sub subtract
+    tan tanh tril triu true_divide trunc xlogy""".split()
+)
+# Fills write each memory location as often as it is shown, with the same value.
+_IDEMPOTENT: Final = frozenset({"fill_", "zero_"})
+
+
+def in_place(name: str, method: Method) -> Method:
+    """The in-place form, called `name`, of a method that computes a new tensor."""
+    bare_name = name.removesuffix("_")
+
+    def call(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        needs_grad = state.enabled and any(
+            isinstance(each, Tensor) and each._requires_grad
+            for each in _tensors((self, *args, *kwargs.values()))
+        )
+        original = _original(self, needs_grad)
+        try:
+            result = method(original, *args, **kwargs)
+        except TypeError as error:
+            raise TypeError(str(error).replace(f"{bare_name}()", f"{name}()", 1)) from None
+        except Exception:
+            _check_history(self, needs_grad)  # torch looks at the history before the shapes
+            raise
+        _check_history(self, needs_grad)
+        _check_result(self, result, allow_overlap=name in _IDEMPOTENT)
+        _write(self, result)
+        return self
+
+    call.__name__ = call.__qualname__ = name
+    call.__doc__ = f"In-place form of `{bare_name}`; gives the tensor itself."
+    return call
+
+
+def _tensors(values: tuple[Any, ...]) -> Iterator[Any]:
+    for value in values:
+        if isinstance(value, (tuple, list)):
+            yield from value
+        else:
+            yield value
+
+
+def _original(tensor: Tensor, needs_grad: bool) -> Tensor:
+    """What the op computes from: the tensor's place in the graph, and a copy of its values for
+    the rules that need them, since the write replaces those."""
+    if not needs_grad:
+        return make(tensor._array)
+    original = make(tensor._array.copy(order="K"))
+    if tensor._requires_grad:
+        node, original._output_nr = edge_of(tensor)
+        original._requires_grad = True
+        original._accumulator = tensor._accumulator
+        original._node = None if tensor._node is None else node
+    return original
+
+
+def _check_history(tensor: Tensor, needs_grad: bool) -> None:
+    """A leaf that requires grad has no history to add to, nor has a view of one."""
+    if not needs_grad or not tensor._requires_grad:
+        return
+    base = tensor._base
+    if base is not None and base._node is None:
+        raise tensor_errors.view_of_leaf_in_place()
+    if tensor._node is None:
+        raise tensor_errors.leaf_in_place()
+
+
+def _check_result(tensor: Tensor, result: Tensor, *, allow_overlap: bool) -> None:
+    """Whether the result can be written: the tensor's shape, and no higher kind of number."""
+    array, values = tensor._array, result._array
+    if not allow_overlap and 0 in array.strides and _overlaps(array):
+        raise errors.overlapping_write()
+    if values.shape != array.shape:
+        raise tensor_errors.result_shape(array.shape, values.shape)
+    if values.dtype != array.dtype and not dtypes.can_cast(result.dtype, tensor.dtype):
+        raise tensor_errors.result_cast(result.dtype, tensor.dtype)
+
+
+def _overlaps(array: np.ndarray[Any, Any]) -> bool:
+    pairs = zip(array.strides, array.shape, strict=True)
+    return array.size > 0 and any(stride == 0 and size > 1 for stride, size in pairs)
+
+
+def _write(tensor: Tensor, result: Tensor) -> None:
+    np.copyto(tensor._array, result._array, casting="unsafe")
+    counter_of(tensor).version += 1
+    node = result._node
+    if node is not None:
+        _adopt(node, tensor)
+        rebase(tensor, node)
+    renew_views(tensor)
+
+
+def _adopt(node: Node, tensor: Tensor) -> None:
+    """The node made the tensor now: its metadata, and a saved result, are the tensor's."""
+    array = tensor._array
+    node.metadata = ((array.shape, array.dtype),)
+    if node.saved is not None and any(type(each) is SavedResult for each in node.saved):
+        result = SavedResult(detached(tensor), counter_of(tensor), 0, make_recorded)
+        node.saved = tuple(result if type(each) is SavedResult else each for each in node.saved)
+
+
+def _copy_source(self: Tensor, other: Any, non_blocking: bool = False) -> Tensor:
+    """The out-of-place half of `copy_`, which takes a number too."""
+    if is_number(other):
+        other = make(np.array(other))
+    elif not isinstance(other, Tensor):
+        raise argument_errors.wrong_type("copy", "other", 1, "Tensor", other)
+    return ops.copied.method(self, other)  # type: ignore[no-any-return]
+
+
+copy_: Final = in_place("copy_", _copy_source)
+fill_: Final = in_place("fill_", ops.filled.method)
+zero_: Final = in_place("zero_", ops.zeroed.method)
+index_put_: Final = in_place("index_put_", ops.index_put.method)
+
+_AUGMENTED: Final = {
+    "__iadd__": ("+=", "add"), "__isub__": ("-=", "sub"), "__imul__": ("*=", "mul"),
+    "__itruediv__": ("/=", "div"), "__ifloordiv__": ("//=", "floor_divide"),
+    "__imod__": ("%=", "remainder"), "__ipow__": ("**=", "pow"),
+    "__iand__": ("&=", "bitwise_and"), "__ior__": ("|=", "bitwise_or"),
+    "__ixor__": ("^=", "bitwise_xor"), "__ilshift__": ("<<=", "bitwise_left_shift"),
+    "__irshift__": (">>=", "bitwise_right_shift"),
+}  # fmt: skip
+
+
+def _augmented(symbol: str, method: Method) -> Method:
+    def operator(self: Tensor, other: Any) -> Tensor:
+        if not isinstance(other, Tensor) and not is_number(other):
+            raise argument_errors.unsupported_operand(symbol, self, other)
+        return method(self, other)  # type: ignore[no-any-return]
+
+    return operator
+
+
+def methods_of(methods: dict[str, Method]) -> dict[str, Method]:
+    """The in-place methods and augmented assignments that a table of methods gives."""
+    made = {f"{name}_": in_place(f"{name}_", methods[name]) for name in NAMES & methods.keys()}
+    made |= {"copy_": copy_, "fill_": fill_, "zero_": zero_}
+    for operator, (symbol, name) in _AUGMENTED.items():
+        if f"{name}_" in made:
+            made[operator] = _augmented(symbol, made[f"{name}_"])
+    return made

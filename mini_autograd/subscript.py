@@ -1,0 +1,199 @@
+"""`x[...]` and `x[...] = ...`: an index as a user writes it, as the ops that torch makes of it.
+
+Ints, slices, None and bools each are a view; what remains are index tensors, which one `index` or
+`index_put_` takes together. Observed on torch 2.13.0.
+"""
+
+from __future__ import annotations
+
+import operator
+import warnings
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from mini_autograd import ops
+from mini_autograd.errors import creation as creation_errors
+from mini_autograd.errors import indexing as errors
+from mini_autograd.inplace import copy_, fill_, index_put_
+from mini_autograd.nested import array_of
+from mini_autograd.ops.writing import checked_number
+from mini_autograd.schema import is_number
+from mini_autograd.tensor import Tensor, make
+
+_SEQUENCE_LIMIT: Final = 32  # a longer list is always an index tensor
+_SEQUENCE_WARNING: Final = (
+    "Using a non-tuple sequence for multidimensional indexing is deprecated and will be changed in "
+    "pytorch 2.9; use x[tuple(seq)] instead of x[seq]. In pytorch 2.9 this will be interpreted as "
+    "tensor index, x[torch.tensor(seq)], which will result either in an error or a different "
+    "result"
+)
+_INT64: Final = range(-(2**63), 2**63)
+
+
+def get_item(self: Tensor, item: Any) -> Tensor:
+    """The part of a tensor that an index names: a view, or a copy where tensors index.
+
+    Raises:
+        IndexError: out of range, too many indices, or something that is no index.
+        ValueError: a slice that does not go forward.
+    """
+    kind = type(item)
+    if kind is int:
+        return _selected(self, 0, item, 0)
+    if kind is slice:
+        return _sliced(self, 0, item)
+    view, indices = _located(self, _as_items(item))
+    if indices:
+        return ops.index(view, indices)  # type: ignore[no-any-return]
+    return ops.alias(self) if view is self else view
+
+
+def set_item(self: Tensor, item: Any, value: Any) -> None:
+    """Writes a tensor or a number into the part that an index names.
+
+    Raises:
+        TypeError: a value that is neither.
+        RuntimeError: a value of a shape that does not fit, or a tensor that must not be written.
+        IndexError, ValueError: as `get_item`.
+    """
+    if item is False:
+        return
+    source = _as_source(self, value)
+    view, indices = _located(self, _as_items(item))
+    if not indices:
+        _copy_to(view, source)
+        return
+    index_put_(view, indices, _without_leading_ones(source))
+
+
+def _as_items(item: Any) -> Sequence[Any]:
+    """A tuple of indices; torch still reads some lists as one."""
+    if isinstance(item, tuple):
+        return item
+    if not isinstance(item, Tensor) and isinstance(item, (list, range)):
+        if len(item) < _SEQUENCE_LIMIT and any(map(_makes_a_tuple, item)):
+            warnings.warn(_SEQUENCE_WARNING, UserWarning, stacklevel=3)
+            return tuple(item)
+    return (item,)
+
+
+def _makes_a_tuple(item: Any) -> bool:
+    return item is None or item is Ellipsis or isinstance(item, (Tensor, slice, list, tuple, str))
+
+
+def _located(self: Tensor, items: Sequence[Any]) -> tuple[Tensor, list[Tensor | None]]:
+    """The view that the plain indices give, and the index tensors, one a dim of it."""
+    items = [_as_index(each) for each in items]
+    specified = sum(map(_covered, items))
+    if specified > self._array.ndim:
+        if self._array.ndim == 0 and isinstance(items[0], int):
+            raise errors.zero_dim_index()
+        raise errors.too_many_indices(self._array.ndim)
+    result, dim, seen = self, 0, 0
+    indices: list[Tensor | None] = []
+    for item in items:
+        if item is None or isinstance(item, (bool, np.bool_)):
+            result = ops.unsqueeze(result, dim)
+        if item is Ellipsis:
+            dim += self._array.ndim - specified
+        elif isinstance(item, slice):
+            result = _sliced(result, dim, item, keep_whole=True)
+            dim += 1
+        elif item is None:
+            dim += 1
+        elif isinstance(item, int) and not isinstance(item, bool):
+            result = _selected(result, dim, item, seen)
+        else:
+            found = item if isinstance(item, Tensor) else make(np.array([item]))
+            indices.extend([None] * (dim - len(indices)))
+            indices.append(found)
+            dim += 1
+        seen += _covered(item)
+    return result, indices
+
+
+def _as_index(item: Any) -> Any:
+    """An int, slice, None, Ellipsis, bool or tensor of at least one dim."""
+    if item is None or item is Ellipsis or isinstance(item, (slice, bool, np.bool_)):
+        return item
+    if isinstance(item, (int, np.integer)):
+        if int(item) not in _INT64:
+            raise creation_errors.int64_overflow()
+        return int(item)
+    if isinstance(item, Tensor):
+        array = item._array
+    elif isinstance(item, (list, tuple, range, str, np.ndarray)):
+        array = array_of(item, None)
+        if array.dtype.kind != "b" and array.dtype != np.uint8:
+            array = array.astype(np.int64)
+        item = make(array)
+    else:
+        raise errors.invalid_index(item)
+    if array.ndim:
+        return item
+    if array.dtype.kind == "b" or array.dtype == np.uint8:
+        return bool(array)
+    if array.dtype.kind not in "iu":
+        raise errors.index_dtype()
+    return int(array)
+
+
+def _covered(item: Any) -> int:
+    """How many dims of the tensor an index stands for."""
+    if isinstance(item, Tensor):
+        is_mask = item._array.dtype.kind == "b" or item._array.dtype == np.uint8
+        return item._array.ndim if is_mask else 1
+    return 0 if item is None or item is Ellipsis or isinstance(item, (bool, np.bool_)) else 1
+
+
+def _selected(self: Tensor, dim: int, index: int, original_dim: int) -> Tensor:
+    shape = self._array.shape
+    if not shape:
+        raise errors.zero_dim_index()
+    size = shape[dim]
+    if not -size <= index < size:
+        raise errors.out_of_bounds(index, original_dim, size)
+    return ops.select(self, dim, index)  # type: ignore[no-any-return]
+
+
+def _sliced(self: Tensor, dim: int, item: slice, *, keep_whole: bool = False) -> Tensor:
+    shape = self._array.shape
+    if not shape:
+        raise errors.zero_dim("slice")
+    if item.step is not None and (step := operator.index(item.step)) < 0:
+        raise errors.step_not_positive()
+    start, stop, step = item.indices(shape[dim])
+    if keep_whole and (start, step) == (0, 1) and stop == shape[dim]:
+        return self
+    return ops.slice_dim(self, dim, start, max(start, stop), step)  # type: ignore[no-any-return]
+
+
+def _as_source(self: Tensor, value: Any) -> Tensor:
+    if isinstance(value, Tensor):
+        return value
+    if not is_number(value):
+        raise errors.assigned_type(value, self.type_name)
+    if isinstance(value, int) and value not in _INT64:
+        raise creation_errors.int64_overflow()
+    return make(checked_number(value, self._array.dtype))
+
+
+def _copy_to(view: Tensor, source: Tensor) -> None:
+    shape, given = view._array.shape, source._array.shape
+    if shape != given:
+        if not given:
+            fill_(view, source)
+            return
+        source = _without_leading_ones(source)
+        source = ops.expand(source, shape)
+    copy_(view, source)
+
+
+def _without_leading_ones(source: Tensor) -> Tensor:
+    shape = source._array.shape
+    extra = 0
+    while extra < len(shape) and shape[extra] == 1:
+        extra += 1
+    return ops.view(source, shape[extra:]) if extra else source
