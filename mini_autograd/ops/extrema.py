@@ -11,7 +11,7 @@ from mini_autograd import dtypes, ops, return_types
 from mini_autograd.dims import wrap_dim
 from mini_autograd.errors import reductions as errors
 from mini_autograd.op import Promotion, differentiable
-from mini_autograd.ops.reductions import reduced_dims, restored
+from mini_autograd.ops.reductions import fold, reduced_dims, restored
 from mini_autograd.ops.scaling import scatter, zeros
 from mini_autograd.overloads import composite, overloaded
 from mini_autograd.types import Array, Bool, Int, Ints
@@ -53,7 +53,7 @@ def _reduced(name: str, pick: np.ufunc, array: Array, dim: Any, keepdim: bool) -
     if array.dtype.kind == "c":
         kernel = "max_values_cpu" if pick is np.maximum else "min_values_cpu"
         raise errors.not_implemented(kernel, dtypes.of(array))
-    return pick.reduce(array, axis=dims, keepdims=keepdim)  # type: ignore[no-any-return]
+    return fold(pick, array, dims, keepdim)
 
 
 @differentiable(
@@ -112,7 +112,7 @@ def _of_all(name: str, pick: np.ufunc, array: Array) -> Array:
     _check_empty(name, array, (), False)
     if array.dtype.kind == "c":
         raise errors.not_implemented(f"{name}_all", dtypes.of(array))
-    return pick.reduce(array, axis=None)  # type: ignore[no-any-return]
+    return pick.reduce(array, axis=None)
 
 
 @differentiable(

@@ -12,7 +12,15 @@ import numpy as np
 from mini_autograd import ops
 from mini_autograd.errors import reductions as errors
 from mini_autograd.op import Promotion, differentiable
-from mini_autograd.ops.reductions import count, mean, mean_all, reduced_dims, restored, spread
+from mini_autograd.ops.reductions import (
+    count,
+    fold,
+    mean,
+    mean_all,
+    reduced_dims,
+    restored,
+    spread,
+)
 from mini_autograd.ops.scaling import over, times
 from mini_autograd.overloads import composite, overloaded
 from mini_autograd.types import Array, Bool, Ints, Number
@@ -55,11 +63,11 @@ def _variance(name: str, array: Array, dim: Any, correction: Any, keepdim: bool)
         )
     wide = array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)
     n = math.prod(array.shape[each] for each in dims)
-    centre = np.add.reduce(wide, axis=dims, keepdims=True) / np.float64(n)
+    centre = fold(np.add, wide, dims, True) / np.float64(n)
     distance = wide - centre
     square = distance.real**2 + distance.imag**2 if wide.dtype.kind == "c" else distance**2
-    total = np.add.reduce(square, axis=dims, keepdims=keepdim)
-    return np.true_divide(total, np.float64(max(freedom, 0)))  # type: ignore[no-any-return]
+    total = fold(np.add, square, dims, keepdim)
+    return np.true_divide(total, np.float64(max(freedom, 0)))
 
 
 def _rounded(value: Any, array: Array) -> Array:

@@ -11,7 +11,7 @@ import numpy as np
 from mini_autograd import dtypes, ops
 from mini_autograd.errors import reductions as errors
 from mini_autograd.op import Promotion, differentiable
-from mini_autograd.ops.reductions import reduced_dims, restored
+from mini_autograd.ops.reductions import fold, reduced_dims, restored
 from mini_autograd.overloads import composite
 from mini_autograd.types import Anything, Array, Bool, DType, Ints, Number
 
@@ -95,14 +95,14 @@ def _norm(size: Array, order: float, dims: tuple[int, ...], keepdim: bool) -> An
     """The norm of magnitudes."""
     if math.isinf(order):
         pick = np.maximum if order > 0 else np.minimum
-        return pick.reduce(size, axis=dims, keepdims=keepdim)
+        return fold(pick, size, dims, keepdim)
     if order == 0:
-        return np.add.reduce(size != 0, axis=dims, keepdims=keepdim, dtype=size.dtype)
+        return fold(np.add, size != 0, dims, keepdim, size.dtype)
     if order == 1 or (size.size and all(size.shape[each] == 1 for each in dims)):
-        return np.add.reduce(size, axis=dims, keepdims=keepdim)
+        return fold(np.add, size, dims, keepdim)
     if order == 2:
-        return np.sqrt(np.add.reduce(size * size, axis=dims, keepdims=keepdim))
-    total = np.add.reduce(size**order, axis=dims, keepdims=keepdim)
+        return np.sqrt(fold(np.add, size * size, dims, keepdim))
+    total = fold(np.add, size**order, dims, keepdim)
     return np.asarray(total) ** (1.0 / order)
 
 

@@ -37,6 +37,11 @@ def restored(grad: Any, dim: Any, keepdim: bool, ndim: int) -> Any:
     return grad
 
 
+def fold(step: Any, array: Array, dims: tuple[int, ...], keepdim: bool, dtype: Any = None) -> Any:
+    """A ufunc's reduction; NumPy's stubs do not know of a `keepdims` that is a variable."""
+    return step.reduce(array, axis=dims, keepdims=keepdim, dtype=dtype)
+
+
 def count(shape: tuple[int, ...], dim: Any) -> int:
     """How many elements are reduced to one."""
     number = 1
@@ -56,16 +61,16 @@ def _summed(array: Array, dims: tuple[int, ...], keepdim: bool, dtype: DType | N
     if dtype is None and wanted.kind in "biu":
         wanted = np.dtype(np.int64)
     if wanted.kind == "b":
-        return np.logical_or.reduce(array.astype(bool), axis=dims, keepdims=keepdim)
+        return fold(np.logical_or, array.astype(bool), dims, keepdim)
     if wanted == np.float16:
         array = array.astype(np.float16, copy=False)
-        total = np.add.reduce(array, axis=dims, keepdims=keepdim, dtype=np.float32)
+        total = fold(np.add, array, dims, keepdim, np.float32)
         return np.asarray(total).astype(np.float16)
     if array.dtype.kind == "c" and wanted.kind != "c":
         array = array.real
     if array.dtype.kind in "fc" and wanted.kind in "iu":
         array = array.astype(wanted)
-    return np.add.reduce(array, axis=dims, keepdims=keepdim, dtype=wanted)
+    return fold(np.add, array, dims, keepdim, wanted)
 
 
 @differentiable(
@@ -152,9 +157,7 @@ def _product(array: Array, dims: tuple[int, ...], keepdim: bool, dtype: DType | 
     if array.dtype.kind == "c" and wanted.kind != "c":
         array = array.real
     inner = np.dtype(np.float32) if wanted == np.float16 else wanted
-    result = np.multiply.reduce(
-        array.astype(wanted, copy=False), axis=dims, keepdims=keepdim, dtype=inner
-    )
+    result = fold(np.multiply, array.astype(wanted, copy=False), dims, keepdim, inner)
     return np.asarray(result).astype(wanted, copy=False)
 
 
@@ -213,7 +216,7 @@ def _tested(test: np.ufunc, array: Array, dim: Any, keepdim: bool) -> Array:
     """Unlike a sum, over an empty list of dims it reduces nothing."""
     dims = () if dim is not None and np.ndim(dim) and not len(dim) else None
     dims = reduced_dims(dim, array.ndim) if dims is None else dims
-    found = test.reduce(array.astype(bool, copy=False), axis=dims, keepdims=keepdim)
+    found = fold(test, array.astype(bool, copy=False), dims, keepdim)
     return np.asarray(found).astype(array.dtype if array.dtype == np.uint8 else bool)
 
 

@@ -1,0 +1,225 @@
+"""The functions of `torch.nn.functional`: activations, and losses with their reductions."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+
+from mini_autograd import ops
+from mini_autograd.dtypes import dtype as DType  # noqa: N812 - the parameter is called dtype
+from mini_autograd.errors import losses as errors
+from mini_autograd.ops.losses import cross_entropy_loss, likelihood_loss
+from mini_autograd.tensor import Tensor, make
+
+_REDUCTIONS = ("none", "mean", "sum")
+
+
+def relu(input: Tensor, inplace: bool = False) -> Tensor:
+    """`max(x, 0)` of each element; written to the input itself if `inplace`."""
+    return input.relu_() if inplace else ops.relu(input)  # type: ignore[no-any-return]
+
+
+def sigmoid(input: Tensor) -> Tensor:
+    """`1 / (1 + exp(-x))` of each element."""
+    return ops.sigmoid(input)  # type: ignore[no-any-return]
+
+
+def tanh(input: Tensor) -> Tensor:
+    """The hyperbolic tangent of each element."""
+    return ops.tanh(input)  # type: ignore[no-any-return]
+
+
+def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """`input @ weight.T + bias`."""
+    return ops.linear(input, weight, bias)  # type: ignore[no-any-return]
+
+
+def _implicit_dim(name: str, ndim: int, stacklevel: int) -> int:
+    warnings.warn(
+        f"Implicit dimension choice for {name} has been deprecated. Change the call to include "
+        "dim=X as an argument.",
+        stacklevel=stacklevel + 1,
+    )
+    return 0 if ndim in (0, 1, 3) else 1
+
+
+def softmax(
+    input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: DType | None = None
+) -> Tensor:
+    """`exp(x)` along a dim, divided by its sum; computed in `dtype` if given."""
+    if dim is None:
+        dim = _implicit_dim("softmax", input.ndim, _stacklevel)
+    return ops.softmax.method(input, dim, dtype)  # type: ignore[no-any-return]
+
+
+def log_softmax(
+    input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: DType | None = None
+) -> Tensor:
+    """The logarithm of `softmax`."""
+    if dim is None:
+        dim = _implicit_dim("log_softmax", input.ndim, _stacklevel)
+    return ops.log_softmax.method(input, dim, dtype)  # type: ignore[no-any-return]
+
+
+def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
+    """Zeros with a one at each class, in a new last dim.
+
+    Raises:
+        RuntimeError: classes that are not int64, are negative or not less than `num_classes`.
+    """
+    classes = tensor._array
+    if classes.dtype != np.int64:
+        raise errors.one_hot_dtype()
+    if not classes.size:
+        if num_classes <= 0:
+            raise errors.one_hot_empty()
+        return make(np.zeros((*classes.shape, num_classes), np.int64))
+    if classes.min() < 0:
+        raise errors.one_hot_negative()
+    if num_classes == -1:
+        num_classes = int(classes.max()) + 1
+    elif num_classes < 1:
+        raise errors.one_hot_count()
+    elif num_classes <= classes.max():
+        raise errors.one_hot_too_large()
+    return make((classes[..., None] == np.arange(num_classes)).astype(np.int64))
+
+
+def _reduction(size_average: bool | None, reduce: bool | None, reduction: str) -> str:
+    """The reduction by name, also where it is said in the old way."""
+    if size_average is not None or reduce is not None:
+        averaged = size_average is None or size_average
+        reduced = reduce is None or reduce
+        reduction = ("mean" if averaged else "sum") if reduced else "none"
+        warnings.warn(
+            "size_average and reduce args will be deprecated, please use "
+            f"reduction='{reduction}' instead.",
+            stacklevel=3,
+        )
+    if reduction not in _REDUCTIONS:
+        raise errors.reduction(reduction)
+    return reduction
+
+
+def _warn_of_sizes(input: Tensor, target: Tensor) -> None:
+    if target.size() != input.size():
+        warnings.warn(
+            f"Using a target size ({target.size()}) that is different to the input size "
+            f"({input.size()}). This will likely lead to incorrect results due to broadcasting. "
+            "Please ensure they have the same size.",
+            stacklevel=3,
+        )
+
+
+def _weighted(losses: Tensor, weight: Tensor, reduction: str) -> Tensor:
+    weighted = losses * weight
+    if reduction == "none":
+        return weighted  # type: ignore[no-any-return]
+    total = ops.sum_all(weighted)
+    return total / ops.sum_all(weight) if reduction == "mean" else total  # type: ignore[no-any-return]
+
+
+def mse_loss(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    weight: Tensor | None = None,
+) -> Tensor:
+    """The squared differences of input and target, which are broadcast with a warning.
+
+    Args:
+        input: what was predicted.
+        target: what it should be.
+        size_average: the old way to say `reduction`.
+        reduce: likewise.
+        reduction: 'none', 'mean' or 'sum'.
+        weight: a factor for each element, of the input's size.
+
+    Raises:
+        ValueError: an unknown reduction; a weight of another size.
+        RuntimeError: sizes that do not broadcast.
+    """
+    _warn_of_sizes(input, target)
+    reduction = _reduction(size_average, reduce, reduction)
+    given, wanted = ops.broadcast_tensors(input, target)
+    if weight is None:
+        return ops.mse_loss(given, wanted, reduction)  # type: ignore[no-any-return]
+    if weight.size() != input.size():
+        raise errors.weight_size()
+    return _weighted((given - wanted) ** 2, weight, reduction)
+
+
+def l1_loss(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    weight: Tensor | None = None,
+) -> Tensor:
+    """The absolute differences of input and target; arguments and errors as of `mse_loss`."""
+    _warn_of_sizes(input, target)
+    reduction = _reduction(size_average, reduce, reduction)
+    given, wanted = ops.broadcast_tensors(input, target)
+    losses = ops.abs(given - wanted)
+    if weight is not None:
+        if weight.size() != input.size():
+            raise errors.weight_size()
+        return _weighted(losses, weight, reduction)
+    if reduction == "none":
+        return losses  # type: ignore[no-any-return]
+    return (ops.mean_all if reduction == "mean" else ops.sum_all)(losses)  # type: ignore[no-any-return]
+
+
+def nll_loss(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    ignore_index: int = -100,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """The negative log-probabilities of the targets.
+
+    Args:
+        input: log-probabilities; classes are dim 1, or dim 0 of a 1-d input.
+        target: classes, int64 or uint8, of the input's shape without the dim of classes.
+        weight: a factor for each class.
+        size_average: the old way to say `reduction`.
+        ignore_index: a target that does not count.
+        reduce: the old way to say `reduction`.
+        reduction: 'none', 'mean' (by the targets' weights) or 'sum'.
+
+    Raises:
+        ValueError: an unknown reduction; batches of other sizes.
+        RuntimeError: shapes or dtypes that do not fit.
+        IndexError: a target that is no class.
+    """
+    reduction = _reduction(size_average, reduce, reduction)
+    return likelihood_loss(input, target, weight, reduction, ignore_index)  # type: ignore[no-any-return]
+
+
+def cross_entropy(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    ignore_index: int = -100,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    label_smoothing: float = 0.0,
+) -> Tensor:
+    """The cross entropy of logits and targets: `nll_loss` of their `log_softmax`.
+
+    Arguments and errors are those of `nll_loss`; a floating-point target of the input's shape
+    holds a probability for each class, and `label_smoothing` spreads a part of each target's
+    probability over all classes.
+    """
+    reduction = _reduction(size_average, reduce, reduction)
+    return cross_entropy_loss(  # type: ignore[no-any-return]
+        input, target, weight, reduction, ignore_index, label_smoothing
+    )

@@ -1,0 +1,150 @@
+"""What is normalised over a dim: softmax, log_softmax, and the logsumexp below them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+
+from mini_autograd import dtypes, ops
+from mini_autograd.dims import wrap_dim
+from mini_autograd.errors import reductions as errors
+from mini_autograd.errors import tensors as tensor_errors
+from mini_autograd.op import Promotion, differentiable
+from mini_autograd.ops.reductions import fold, reduced_dims, restored
+from mini_autograd.overloads import composite
+from mini_autograd.types import Array, Bool, DType, Int, Ints
+
+__all__ = ["log_softmax", "logsumexp", "softmax"]
+
+
+def _logsumexp_grad(grad: Any, self: Any, result: Any, dim: Any, keepdim: bool) -> Any:
+    ndim = len(self.shape)
+    grad, result = restored(grad, dim, keepdim, ndim), restored(result, dim, keepdim, ndim)
+    return grad * ops.conj(ops.exp(self - result))
+
+
+@differentiable(
+    promotion=Promotion.FLOATING,
+    self=lambda grad, self, result, dim, keepdim: _logsumexp_grad(grad, self, result, dim, keepdim),
+)
+def logsumexp(self: Array, dim: Ints, keepdim: Bool = False) -> Array:
+    """`log(sum(exp(x)))` over dims, without overflow."""
+    if not np.size(dim) and self.ndim:
+        raise tensor_errors.result_shape([], [1] * self.ndim)
+    dims = reduced_dims(dim, self.ndim)
+    wide = _wide(self)
+    if not self.size:
+        total = fold(np.add, np.exp(wide), dims, keepdim)
+        return np.asarray(np.log(total)).astype(self.dtype)
+    shift = fold(np.maximum, wide.real, dims, True)
+    shift = np.where(np.isinf(shift), shift.dtype.type(0), shift)
+    total = fold(np.add, np.exp(wide - shift), dims, keepdim)
+    result = np.log(total) + shift.reshape(np.shape(total))
+    return np.asarray(result).astype(self.dtype, copy=False)
+
+
+def _wide(array: Array) -> Array:
+    """Half precision is computed in single and rounded once."""
+    return array.astype(np.float32) if array.dtype == np.float16 else array
+
+
+def _checked(kernel: str, array: Array, dim: int) -> int:
+    dim = wrap_dim(dim, array.ndim)
+    if array.size and array.dtype.kind != "f":
+        last = "lastdim_" if dim == max(array.ndim - 1, 0) else ""
+        raise errors.not_implemented(f"{kernel}_{last}kernel_impl", dtypes.of(array))
+    return dim
+
+
+def _shifted(array: Array, dim: int) -> tuple[Array, Any]:
+    """The elements less the greatest of their row, and the dim to reduce (none of a 0-d array)."""
+    axis = dim if array.ndim else None
+    wide = _wide(array)
+    return wide - np.maximum.reduce(wide, axis=axis, keepdims=True, initial=-np.inf), axis
+
+
+@differentiable(
+    name="softmax",
+    node="SoftmaxBackward0",
+    promotion=Promotion.NONE,
+    self=lambda grad, result, dim: softmax_backward_data(grad, result, dim),
+)
+def softmax_along(self: Array, dim: Int) -> Array:
+    """The softmax, without conversion."""
+    dim = _checked("softmax", self, dim)
+    powers, axis = _shifted(self, dim)
+    powers = np.exp(powers)
+    powers /= np.add.reduce(powers, axis=axis, keepdims=True)
+    return np.asarray(powers).astype(self.dtype, copy=False)
+
+
+@differentiable(
+    promotion=Promotion.NONE,
+    grad_output=lambda grad, output, dim: softmax_backward_data(grad, output, dim),
+    output=lambda grad, grad_output, output, dim: (
+        grad * grad_output
+        - ops.sum(output * grad_output, (dim,), True) * grad
+        - grad_output * ops.sum(output * grad, (dim,), True)
+    ),
+)
+def softmax_backward_data(grad_output: Array, output: Array, dim: Int) -> Array:
+    """The gradient of a softmax from its output."""
+    weighted = _wide(grad_output) * _wide(output)
+    axis = dim if output.ndim else None
+    total = np.add.reduce(weighted, axis=axis, keepdims=True)
+    return np.asarray(weighted - _wide(output) * total).astype(grad_output.dtype, copy=False)
+
+
+@differentiable(
+    name="log_softmax",
+    node="LogSoftmaxBackward0",
+    promotion=Promotion.NONE,
+    self=lambda grad, result, dim: log_softmax_backward_data(grad, result, dim),
+)
+def log_softmax_along(self: Array, dim: Int) -> Array:
+    """The logarithm of the softmax, without conversion."""
+    dim = _checked("log_softmax", self, dim)
+    shifted, axis = _shifted(self, dim)
+    total = np.add.reduce(np.exp(shifted), axis=axis, keepdims=True)
+    return np.asarray(shifted - np.log(total)).astype(self.dtype, copy=False)
+
+
+@differentiable(
+    promotion=Promotion.NONE,
+    grad_output=lambda grad, output, dim: grad - ops.sum(grad * ops.exp(output), (dim,), True),
+    output=lambda grad, grad_output, output, dim: (
+        -ops.sum(grad_output, (dim,), True) * ops.exp(output) * grad
+    ),
+)
+def log_softmax_backward_data(grad_output: Array, output: Array, dim: Int) -> Array:
+    """The gradient of a log_softmax from its output."""
+    wide = _wide(grad_output)
+    total = np.add.reduce(wide, axis=dim if output.ndim else None, keepdims=True)
+    return np.asarray(wide - np.exp(_wide(output)) * total).astype(grad_output.dtype, copy=False)
+
+
+def _converted(self: Any, dtype: DType | None) -> Any:
+    return self if dtype is None or dtype is self.dtype else ops.to_dtype(self, dtype)
+
+
+@composite
+def softmax(self: Array, dim: Int, dtype: DType | None = None) -> Any:
+    """`exp(x)` along a dim, divided by its sum; computed in `dtype` if given."""
+    return softmax_along(_converted(self, dtype), dim)
+
+
+@composite
+def log_softmax(self: Array, dim: Int, dtype: DType | None = None) -> Any:
+    """The logarithm of the softmax."""
+    return log_softmax_along(_converted(self, dtype), dim)
+
+
+FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+    "logsumexp": logsumexp, "softmax": softmax, "log_softmax": log_softmax,
+}  # fmt: skip
+METHODS: Final[dict[str, Callable[..., Any]]] = {
+    name: each.method  # type: ignore[attr-defined]
+    for name, each in FUNCTIONS.items()
+}
