@@ -48,7 +48,10 @@ class RawArithmetic:
         dims = broadcast_dims(grad.shape, shape)
         if dims is None:
             return None
-        return np.asarray(np.add.reduce(grad, axis=dims, keepdims=True)).reshape(shape)
+        # torch adds up halves in single precision
+        wide = np.float32 if grad.dtype == np.float16 else None
+        summed = np.add.reduce(grad, axis=dims, keepdims=True, dtype=wide)
+        return np.asarray(summed).astype(grad.dtype, copy=False).reshape(shape)
 
     def cast(self, grad: Array, dtype: np.dtype[Any]) -> Array:
         """In another dtype."""
@@ -100,6 +103,8 @@ class TensorArithmetic:
         dims = broadcast_dims(grad._array.shape, shape)
         if dims is None:
             return None
+        if not shape:
+            return ops.sum_all(grad) if dims else grad  # type: ignore[no-any-return]
         summed = ops.sum(grad, dims, True) if dims else grad
         return summed if summed._array.shape == shape else ops.view(summed, shape)
 

@@ -7,7 +7,7 @@ makes one public name of several: the first whose parameters take the arguments 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, cast, overload
 
 import numpy as np
 
@@ -27,14 +27,22 @@ class Bound(Protocol):
         """Calls it in the function form."""
 
 
+@overload
+def composite(function: Callable[..., Any], /) -> Bound: ...
+@overload
+def composite(*, name: str) -> Callable[[Callable[..., Any]], Bound]: ...
 def composite(function: Callable[..., Any] | None = None, *, name: str | None = None) -> Any:
     """Gives a function of ops torch's argument parser; with bare arrays it is called as it is.
 
     Its parameters are annotated with the words of `types`, as an op's forward.
     """
     if function is None:
-        return lambda decorated: composite(decorated, name=name)
-    schema = Schema(name or function.__name__, function)
+        return lambda decorated: _composed(decorated, name or decorated.__name__)
+    return _composed(function, function.__name__)
+
+
+def _composed(function: Callable[..., Any], name: str) -> Bound:
+    schema = Schema(name, function)
     by_position = schema.by_position(function)
 
     def caller(method: bool) -> Callable[..., Any]:
@@ -83,7 +91,7 @@ def overloaded(
                 except TypeError:
                     continue
                 return (each.method if method else each)(*args, **kwargs)
-            raise errors.invalid_combination(name, _given(args, kwargs, method), forms)
+            raise _refused(name, alternatives, forms, args, kwargs, method=method)
 
         call.__name__ = name
         return call
@@ -94,18 +102,76 @@ def overloaded(
     return made
 
 
-def _given(args: Sequence[Any], kwargs: Mapping[str, Any], method: bool) -> str:
-    """The types of a call's arguments, as torch lists them."""
-    listed = [_kind(value) for value in args[1 if method else 0 :]]
-    listed += [f"{key}={_kind(value)}" for key, value in kwargs.items()]
+def _given(args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
+    """The types of a call's arguments, as torch lists them: keywords from the last one."""
+    listed = [errors.type_name(value) for value in args]
+    listed += [f"{key}={errors.type_name(value)}" for key, value in reversed(kwargs.items())]
     # torch leaves a trailing comma where all arguments have names
-    return ", ".join(listed) + (", " if kwargs and len(listed) == len(kwargs) else "")
+    return ", ".join(listed) + (", " if kwargs and not args else "")
 
 
-def _kind(value: Any) -> str:
-    if isinstance(value, Tensor):
-        return type(value).__name__
+def _refused(
+    name: str,
+    alternatives: Sequence[Bound],
+    forms: Sequence[str],
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+    *,
+    method: bool,
+) -> TypeError:
+    """torch's error: of the only form that takes as many arguments, or else a list of all."""
+    count = len(args) + len(kwargs) - method
+    plausible = [form for form in forms if _takes(form, count)]
+    if len(plausible) == 1:
+        for each in alternatives:
+            if each.schema.required <= count + method <= len(each.schema.parameters):
+                try:
+                    each.schema.bind(args, kwargs, method=method)
+                except TypeError as error:
+                    return error
+    given = args[method:]
+    explained = [f"{form}{_explained(form, given, kwargs)}" for form in forms]
+    return errors.invalid_combination(name, _given(given, kwargs), explained)
+
+
+def _tokens(form: str) -> list[str]:
+    return form.strip("()").split(", ")
+
+
+def _takes(form: str, count: int) -> bool:
+    parameters = [each for each in _tokens(form) if each and each != "*"]
+    required = sum(" = " not in each for each in parameters)
+    return required <= count <= len(parameters)
+
+
+def _explained(form: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
+    """Why a form does not fit; torch says it only where the numbers agree, counting the `*`.
+
+    It reads the text of the form from its end, so that a parameter with a default never fits.
+    """
+    tokens = [each.rpartition(" ")[::2] for each in _tokens(form)]
+    if len(tokens) != len(args) + len(kwargs):
+        return ""
+    unknown = [key for key in reversed(kwargs) if key not in [name for _, name in tokens]]
+    if unknown:
+        return errors.incorrect_keywords(unknown)
+    listed = [_fit("", value, wanted) for value, (wanted, _) in zip(args, tokens, strict=False)]
+    for wanted, name in tokens[len(args) :]:
+        if name in kwargs:
+            listed.append(_fit(f"{name}=", kwargs[name], wanted))
+    return errors.mismatched(", ".join(listed) + (", " if kwargs and not args else ""))
+
+
+def _fit(label: str, value: Any, wanted: str) -> str:
+    """An argument's type, between exclamation marks if it is not the wanted one."""
+    found = _nested_type(value)
+    return f"{label}{found}" if found == wanted else f"!{label}{found}!"
+
+
+def _nested_type(value: Any) -> str:
     if isinstance(value, (tuple, list)):
-        inner = ", ".join(_kind(each) for each in value)
-        return f"tuple of ({inner})" if isinstance(value, tuple) else f"list of [{inner}]"
+        inner = ", ".join(map(_nested_type, value))
+        if isinstance(value, list):
+            return f"list of [{inner}]"
+        return f"tuple of ({inner},)" if len(value) == 1 else f"tuple of ({inner})"
     return errors.type_name(value)

@@ -71,3 +71,13 @@ def invalid_combination(name: str, given: str, overloads: Sequence[str]) -> Type
         return TypeError(f"{head} {overloads[0]}")
     listed = "".join(f" * {each}\n" for each in overloads)
     return TypeError(f"{head} one of:\n{listed}")
+
+
+def mismatched(types: str) -> str:
+    """What torch adds to an overload that takes as many arguments; the misfits come as `!int!`."""
+    return f"\n      didn't match because some of the arguments have invalid types: ({types})"
+
+
+def incorrect_keywords(names: Sequence[str]) -> str:
+    """Likewise where it does not know a keyword."""
+    return f"\n      didn't match because some of the keywords were incorrect: {', '.join(names)}"

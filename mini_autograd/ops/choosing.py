@@ -97,12 +97,6 @@ def _real(number: Any) -> Any:
     return number.real if isinstance(number, complex) else number
 
 
-def _clamp_tensors(kernel: str, array: Any, low: Any, high: Any) -> Any:
-    if array.dtype.kind == "b":
-        raise errors.not_implemented(kernel, array.dtype)
-    return _clamped(array, low, high)
-
-
 @differentiable(
     name="clamp",
     node="ClampBackward1",
@@ -122,8 +116,11 @@ def clamp_number(self: Array, min: Number | None = None, max: Number | None = No
 )
 def clamp_tensor(self: Array, min: Array | None = None, max: Array | None = None) -> Array:
     """`self` within tensors."""
-    kernel = "clamp_cpu" if min is not None and max is not None else "clamp_min_cpu"
-    return _clamp_tensors(kernel, self, min, max)
+    if min is None and max is None:
+        raise errors.clamp_without_bounds()
+    if self.dtype.kind == "b" and min is not None and max is not None:
+        raise errors.not_implemented("clamp_cpu", self.dtype)
+    return _clamped(self, min, max)
 
 
 def _at_min(self: Any, low: Any, high: Any) -> Any:
@@ -153,7 +150,7 @@ def clamp_min_number(self: Array, min: Number) -> Array:
 )
 def clamp_min_tensor(self: Array, min: Array) -> Array:
     """`self`, not below a tensor."""
-    return _clamp_tensors("maximum_cpu", self, min, None)
+    return _clamped(self, min, None)
 
 
 @differentiable(
@@ -175,7 +172,7 @@ def clamp_max_number(self: Array, max: Number) -> Array:
 )
 def clamp_max_tensor(self: Array, max: Array) -> Array:
     """`self`, not above a tensor."""
-    return _clamp_tensors("minimum_cpu", self, None, max)
+    return _clamped(self, None, max)
 
 
 def _clamp(name: str) -> Any:

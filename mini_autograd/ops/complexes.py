@@ -49,7 +49,7 @@ def conj_parsed(self: Array) -> Array:
 )
 def conj_physical(self: Array) -> Array:
     """The conjugate, in memory of its own."""
-    return np.conjugate(self)
+    return np.conjugate(self) if self.dtype.kind == "c" else self.copy()
 
 
 @composite
@@ -61,7 +61,7 @@ def resolve_conj(self: Array) -> Array:
 @differentiable(
     promotion=Promotion.NONE,
     view=True,
-    self=lambda grad: view_as_complex(grad),
+    self=lambda grad: view_as_complex(ops.contiguous(grad)),
 )
 def view_as_real(self: Array) -> Array:
     """A complex tensor as pairs of reals along a new last dimension, on the same memory."""

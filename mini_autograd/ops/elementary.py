@@ -18,6 +18,11 @@ from mini_autograd.types import Array
 _FLOATING: Final = Promotion.FLOATING
 
 
+def _widened(array: Any) -> Any:
+    """Halves in single precision, as torch computes what takes several roundings."""
+    return array.astype(np.float32) if array.dtype == np.float16 else array
+
+
 @differentiable(promotion=_FLOATING, self=lambda grad, result: grad * conj(result))
 def exp(self: Array) -> Array:
     """e to the power of each element."""
@@ -73,7 +78,7 @@ def sqrt(self: Array) -> Array:
 @differentiable(promotion=_FLOATING, self=lambda grad, result: -0.5 * grad * conj(result**3))
 def rsqrt(self: Array) -> Array:
     """The reciprocal of the square root."""
-    return np.reciprocal(np.sqrt(self))
+    return np.divide(1, np.sqrt(_widened(self))).astype(self.dtype, copy=False)
 
 
 @differentiable(promotion=_FLOATING, self=lambda grad, result: -grad * conj(result * result))
@@ -120,12 +125,13 @@ def tanh(self: Array) -> Array:
 
 @differentiable(
     grad_output=lambda grad, output: tanh_backward(grad, output),
-    output=lambda grad, grad_output, output: grad * conj(grad_output * -2 * output),
+    output=lambda grad, grad_output, output: conj(grad) * (conj(output) * -2 * grad_output),
     node="TanhBackwardBackward0",
 )
 def tanh_backward(grad_output: Array, output: Array) -> Array:
     """`grad_output * (1 - output²)`, one step of a recorded walk."""
-    return np.multiply(grad_output, 1 - np.square(np.conjugate(output)))
+    y = np.conjugate(_widened(output))
+    return np.multiply(grad_output, 1 - y * y).astype(grad_output.dtype, copy=False)
 
 
 @differentiable(promotion=_FLOATING, self=lambda grad, self: grad * conj(rsqrt(-self * self + 1)))
@@ -149,7 +155,8 @@ def atan(self: Array) -> Array:
 @differentiable(promotion=_FLOATING, self=lambda grad, result: sigmoid_backward(grad, result))
 def sigmoid(self: Array) -> Array:
     """`1 / (1 + exp(-self))`."""
-    return np.reciprocal(1 + np.exp(np.negative(self)))
+    wide = _widened(self)
+    return np.divide(1, 1 + np.exp(np.negative(wide))).astype(self.dtype, copy=False)
 
 
 @differentiable(
@@ -159,8 +166,8 @@ def sigmoid(self: Array) -> Array:
 )
 def sigmoid_backward(grad_output: Array, output: Array) -> Array:
     """`grad_output * output * (1 - output)`, one step of a recorded walk."""
-    output = np.conjugate(output)
-    return np.multiply(grad_output, (1 - output) * output)
+    y = np.conjugate(_widened(output))
+    return np.multiply(grad_output, (1 - y) * y).astype(grad_output.dtype, copy=False)
 
 
 @differentiable(

@@ -23,8 +23,8 @@ from mini_autograd.types import Array, Number
 @differentiable(
     name="pow",
     node="PowBackward1",
-    self=lambda grad, self, exponent: (
-        grad * where(exponent == 0, 0.0, conj(exponent * self ** (exponent - 1)))
+    self=lambda grad, self, exponent: where(
+        exponent == 0, 0.0, grad * conj(exponent * self ** (exponent - 1))
     ),
     exponent=lambda grad, self, exponent, result: (
         grad * where(_rests(self, exponent), 0.0, conj(result * log(self)))
