@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Callable, Mapping
 from functools import partial
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from conformance.engines.names import Absent
@@ -168,7 +169,7 @@ def _snippet(session: Session, step: Snippet) -> Text:
     try:
         exec(compile(step.code, "<snippet>", "exec"), namespace)
     except AttributeError as error:
-        if error.obj is session.module or isinstance(error.obj, session.tensor_type):
+        if isinstance(error.obj, ModuleType | session.tensor_type):  # submodules too
             raise Absent(Unsupported(str(error.name))) from None
         raise
     finally:

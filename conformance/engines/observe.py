@@ -15,60 +15,40 @@ GRAD_DEPTH = 4  # `.grad` of `.grad` of ...: enough for any program, and a guard
 
 def state_of(tensor: Any, depth: int = GRAD_DEPTH) -> TensorState:
     """Everything that the tensor shows; what it does not have is UNOBSERVED."""
-    node = _read(_grad_fn, tensor)
+    try:
+        seen = [read(tensor) for read in _READERS]
+    except Exception:
+        # An engine may lack a field in any way: no attribute, NotImplementedError, a stub that
+        # fails. Each is the same fact for the harness: it cannot be observed. Guarding each field
+        # costs as much as reading it, so that is left to the engines that lack one.
+        seen = [_guarded(read, tensor) for read in _READERS]
+    values, requires_grad, is_leaf, grad, grad_fn, edges, stride, version, output_nr = seen
+    if grad is not None and grad is not UNOBSERVED:
+        grad = state_of(grad, depth - 1) if depth else UNOBSERVED
     return TensorState(
-        shape=tuple(tensor.shape),
-        dtype=dtype_name(tensor.dtype),
-        values=_read(values_of, tensor),
-        requires_grad=_read(_requires_grad, tensor),
-        is_leaf=_read(_is_leaf, tensor),
-        grad=_read(_grad, tensor, depth),
-        grad_fn=UNOBSERVED if node is UNOBSERVED else _read(_node_name, node),
-        edges=UNOBSERVED if node is UNOBSERVED else _read(_edges, node),
-        stride=_read(_stride, tensor),
-        version=_read(_version, tensor),
-        output_nr=_read(_output_nr, tensor),
+        tuple(tensor.shape),
+        dtype_name(tensor.dtype),
+        values,
+        requires_grad,
+        is_leaf,
+        grad,
+        grad_fn,
+        edges,
+        stride,
+        version,
+        output_nr,
     )
 
 
-def _read(field: Callable[..., Any], *args: Any) -> Any:
+def _guarded(read: Callable[[Any], Any], tensor: Any) -> Any:
     try:
-        return field(*args)
+        return read(tensor)
     except Exception:
-        # An engine may lack a field in any way: no attribute, NotImplementedError, a stub that
-        # fails. Each is the same fact for the harness: it cannot be observed.
         return UNOBSERVED
 
 
-def _requires_grad(tensor: Any) -> bool:
-    return bool(tensor.requires_grad)
-
-
-def _is_leaf(tensor: Any) -> bool:
-    return bool(tensor.is_leaf)
-
-
-def _grad_fn(tensor: Any) -> Any:
-    return tensor.grad_fn
-
-
-def _grad(tensor: Any, depth: int) -> Observed[TensorState | None]:
-    grad = tensor.grad
-    if grad is None:
-        return None
-    return state_of(grad, depth - 1) if depth else UNOBSERVED
-
-
-def _version(tensor: Any) -> int:
-    return int(tensor._version)
-
-
-def _output_nr(tensor: Any) -> int:
-    return int(tensor.output_nr)
-
-
-def _stride(tensor: Any) -> tuple[int, ...]:
-    return tuple(tensor.stride())
+def _grad_fn(tensor: Any) -> str | None:
+    return _node_name(tensor.grad_fn)
 
 
 def _node_name(node: Any) -> str | None:
@@ -79,10 +59,11 @@ def _node_name(node: Any) -> str | None:
     return str(name()).rpartition(":")[2] if callable(name) else type(node).__name__
 
 
-def _edges(node: Any) -> tuple[str, ...]:
+def _edges(tensor: Any) -> tuple[str, ...]:
+    node = tensor.grad_fn
     if node is None:
         return ()
-    return tuple(f"{_node_name(target)}:{number}" for target, number in node.next_functions)
+    return tuple([f"{_node_name(target)}:{number}" for target, number in node.next_functions])
 
 
 def dtype_name(dtype: Any) -> str:
@@ -98,6 +79,20 @@ def values_of(tensor: Any) -> np.ndarray[Any, Any]:
     except Exception:
         # No numpy(), or a lazy conjugate or negative, which torch refuses to give as an array.
         return np.array(plain.tolist(), NUMPY_DTYPES.get(dtype_name(tensor.dtype)))
+
+
+_READERS: tuple[Callable[[Any], Any], ...] = (
+    values_of,
+    lambda tensor: bool(tensor.requires_grad),
+    lambda tensor: bool(tensor.is_leaf),
+    lambda tensor: tensor.grad,
+    _grad_fn,
+    _edges,
+    lambda tensor: tuple(tensor.stride()),
+    lambda tensor: int(tensor._version),
+    lambda tensor: int(tensor.output_nr),
+)
+"""How each field of a `TensorState` after shape and dtype is read, in the fields' order."""
 
 
 def aliases_of(tensors: Mapping[str, Any]) -> Observed[tuple[tuple[str, ...], ...]]:
