@@ -210,7 +210,8 @@ def make_recorded(alias: Tensor, node: Node, output: int) -> Tensor:
     """A tensor on another's memory and counter, as an output of a node."""
     tensor = make(alias._array)
     tensor._counter = alias._counter
-    tensor._node, tensor._output_nr, tensor._requires_grad = node, output, True
+    if alias._array.dtype.kind in "fc":  # not so the indices beside values
+        tensor._node, tensor._output_nr, tensor._requires_grad = node, output, True
     return tensor
 
 

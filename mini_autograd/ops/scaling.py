@@ -9,7 +9,7 @@ import numpy as np
 from mini_autograd import ops
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.tensor import Tensor, make
-from mini_autograd.types import Array, Int, Number
+from mini_autograd.types import Array, IndexArray, Int, Number
 
 __all__ = ["over", "scatter", "times"]
 
@@ -46,7 +46,7 @@ def zeros(shape: tuple[int, ...], like: Any) -> Any:
     self=lambda grad, dim, index: scatter(grad, dim, index, zeros(index.shape, grad)),
     src=lambda grad, dim, index: ops.gather(grad, dim, index),
 )
-def scatter(self: Array, dim: Int, index: Array, src: Array) -> Array:
+def scatter(self: Array, dim: Int, index: IndexArray, src: Array) -> Array:
     """A copy in which `src` is written at the positions along `dim` that `index` names."""
     result = np.array(self)
     if result.ndim:
