@@ -1,0 +1,67 @@
+"""Case × engines → Result: judged, and the first few that differ made as short as possible."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from conformance.campaign.result import Failure, Result, Source
+from conformance.engines import Engine
+from conformance.execute import execute
+from conformance.program import Program
+from conformance.referee import judge
+from conformance.sources.case import Case
+from conformance.verdict import Verdict
+
+SHRINKS = 2  # of each op, check and kind: the tenth of a kind has nothing more to tell
+ATTEMPTS = 400  # programs tried to shorten one; a count and not a time, to be the same everywhere
+
+
+class Examiner:
+    """Judges cases on a pair of engines. It remembers only how many of each kind of failure it
+    has shortened."""
+
+    def __init__(self, reference: Engine, subject: Engine) -> None:
+        self.reference, self.subject = reference, subject
+        self._shrunk: Counter[tuple[str, str, str]] = Counter()
+
+    def examine(self, case: Case, source: Source) -> Result:
+        """The case's result."""
+        verdict = judge(case.program, self.reference, self.subject)
+        failure = None
+        if verdict.outcome == "differ":
+            failure = self._failure(case, verdict)
+        return Result(case.id, case.op, case.check, source, verdict, failure)
+
+    def _failure(self, case: Case, verdict: Verdict) -> Failure:
+        kind = next(m.kind for m in verdict.mismatches if m.counts)
+        shrunk = (case.op, case.check, kind)
+        # A tutorial's cell is text that people know; it stays as it is.
+        if case.check == "tutorial" or self._shrunk[shrunk] >= SHRINKS:
+            return self.failure_of(case.program, verdict, reduced=False)
+        self._shrunk[shrunk] += 1
+        program = self.shorten(case.program, kind)
+        return self.failure_of(
+            program, judge(program, self.reference, self.subject), reduced=True
+        )
+
+    def failure_of(self, program: Program, verdict: Verdict, *, reduced: bool) -> Failure:
+        """The failure that a program shows, with the program's script."""
+        counted = tuple(m for m in verdict.mismatches if m.counts)
+        text = program.script(execute(program, self.reference), counted)
+        return Failure(program, verdict.mismatches, text, reduced)
+
+    def shorten(self, program: Program, kind: str) -> Program:
+        """The shortest program found on which something of that kind still differs."""
+        from conformance.sources.generated import reduce
+
+        left = ATTEMPTS
+
+        def still_fails(candidate: Program) -> bool:
+            nonlocal left
+            left -= 1
+            if left < 0:
+                return False
+            verdict = judge(candidate, self.reference, self.subject)
+            return any(m.counts and m.kind == kind for m in verdict.mismatches)
+
+        return reduce(program, still_fails)

@@ -1,0 +1,83 @@
+"""What a campaign is to run, cut into pieces that a worker takes whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from conformance.catalogue import CATALOGUE
+from conformance.sources.case import CHECKS, Check
+
+GENERATED_PIECE = 250  # programs: seconds of work, so that no core waits long for the last piece
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What decides a campaign's results; equal settings give equal results.
+
+    Attributes:
+        engine, reference: as `resolve_engine` takes them.
+        ops: the catalogue's names; empty for every op.
+        checks: which questions are asked.
+        max_examples: how many programs are generated.
+        seed: of what is generated; the corpus has no seed.
+        skips: patterns of case ids that are not run.
+        hang_after: seconds that a step may take.
+    """
+
+    engine: str
+    reference: str = "torch"
+    ops: tuple[str, ...] = ()
+    checks: tuple[Check, ...] = CHECKS
+    max_examples: int = 2000
+    seed: int = 0
+    skips: tuple[str, ...] = ()
+    hang_after: float = 20.0
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The ops that are asked about, in the catalogue's order."""
+        return tuple(name for name in CATALOGUE if not self.ops or name in self.ops)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the whole frozen corpus is run, as a score needs it."""
+        return not self.ops and not self.skips and set(CHECKS) - set(self.checks) <= {"programs"}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some of the work: the tutorial, an op's cases of the corpus, or some generated programs.
+
+    Attributes:
+        name: unique in the campaign.
+        op: whose cases.
+        seed, count: of the programs to generate.
+    """
+
+    source: Literal["tutorial", "opinfo", "generated"]
+    name: str
+    op: str = ""
+    seed: int = 0
+    count: int = 0
+
+
+def pieces(settings: Settings) -> tuple[Piece, ...]:
+    """The campaign's work in the order in which it is reported."""
+    return tuple(_pieces(settings))
+
+
+def _pieces(settings: Settings) -> Iterator[Piece]:
+    if "tutorial" in settings.checks and not settings.ops:
+        yield Piece("tutorial", "tutorial")
+    if set(settings.checks) - {"tutorial", "programs"}:
+        for name in settings.names:
+            if CATALOGUE[name].opinfo:
+                yield Piece("opinfo", f"opinfo/{name}", op=name)
+    if "programs" in settings.checks:
+        for number, start in enumerate(range(0, settings.max_examples, GENERATED_PIECE)):
+            count = min(GENERATED_PIECE, settings.max_examples - start)
+            # Far enough apart that no two campaigns of neighbouring seeds share a piece.
+            seed = settings.seed * 1_000_003 + number
+            yield Piece("generated", f"programs/{seed}/{count}", seed=seed, count=count)

@@ -1,0 +1,9 @@
+"""What every worker needs and takes seconds to import; loaded once, in the process that workers
+are forked from."""
+
+from __future__ import annotations
+
+from conformance.campaign import worker as worker
+from conformance.sources.opinfo import database
+
+database()

@@ -1,0 +1,111 @@
+"""What a campaign learns of one case, as a value that goes to JSON and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, TypeAlias
+
+from conformance.program import Program
+from conformance.sources.case import Check
+from conformance.verdict import Mismatch, Verdict
+
+Source: TypeAlias = Literal["corpus", "generated"]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The program to look at when a case differs.
+
+    Attributes:
+        program: the shortest that was found, or the case's own where none was sought.
+        mismatches: what differs when that program runs.
+        script: that program as plain torch code, which ends by printing what differs.
+        reduced: whether a shorter one than the case's own was sought.
+    """
+
+    program: Program
+    mismatches: tuple[Mismatch, ...]
+    script: str
+    reduced: bool
+
+    @property
+    def mismatch(self) -> Mismatch:
+        """The first difference that counts, by which the failure is known."""
+        return next((m for m in self.mismatches if m.counts), self.mismatches[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A cell of the tutorial that shows something else on the reference than was recorded."""
+
+    id: str
+    heading: str
+    code: str
+    recorded: str
+    today: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A case and its verdict.
+
+    Attributes:
+        id, op, check: as in `Case`.
+        source: whether the case belongs to the frozen corpus, which alone makes the score.
+        failure: present if, and only if, the verdict is that they differ.
+    """
+
+    id: str
+    op: str
+    check: Check
+    source: Source
+    verdict: Verdict
+    failure: Failure | None = None
+
+    @property
+    def key(self) -> str:
+        """What makes it the same piece of work in another run."""
+        return f"{self.id} {self.verdict.program_hash}"
+
+    def to_json(self) -> dict[str, Any]:
+        """The result as JSON data."""
+        data: dict[str, Any] = {
+            "id": self.id,
+            "op": self.op,
+            "check": self.check,
+            "source": self.source,
+            "hash": self.verdict.program_hash,
+        }
+        if self.verdict.mismatches:
+            data["mismatches"] = [asdict(mismatch) for mismatch in self.verdict.mismatches]
+        if self.failure is not None:
+            data["failure"] = {
+                "program": self.failure.program.to_json(readable=False),
+                "mismatches": [asdict(mismatch) for mismatch in self.failure.mismatches],
+                "script": self.failure.script,
+                "reduced": self.failure.reduced,
+            }
+        return data
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Result:
+        """The result that `to_json` wrote.
+
+        Raises:
+            KeyError, TypeError, ProgramError: the data is not of that form.
+        """
+        verdict = Verdict(data["hash"], _mismatches(data.get("mismatches", ())))
+        failure = None
+        if (found := data.get("failure")) is not None:
+            failure = Failure(
+                Program.from_json(found["program"]),
+                _mismatches(found["mismatches"]),
+                found["script"],
+                found["reduced"],
+            )
+        return cls(data["id"], data["op"], data["check"], data["source"], verdict, failure)
+
+
+def _mismatches(data: Any) -> tuple[Mismatch, ...]:
+    return tuple(Mismatch(**entry) for entry in data)
