@@ -70,13 +70,26 @@ class TorchLikeSession:
             for getter, setter in _GLOBALS
             if hasattr(self.module, getter) and hasattr(self.module, setter)
         ]
+        self._inputs: set[str] = set()
         for entry in inputs:
-            try:
-                self.names[entry.name] = make(self.module, entry)
-            except Exception as error:  # Whatever it is, the engine cannot make this input.
-                lacking = f"the input {entry.dtype}{list(entry.shape)}"
-                self.missing[entry.name] = f"{lacking}: {type(error).__name__}: {error}"
-                self.names.absent[entry.name] = Unsupported(lacking)
+            self._make(entry)
+
+    def add(self, entry: Input) -> None:
+        """Make one more input, just as if the program had begun with it, modes or not."""
+        if self.modes and hasattr(self.module, "enable_grad"):
+            with self.module.enable_grad():
+                self._make(entry)
+        else:
+            self._make(entry)
+
+    def _make(self, entry: Input) -> None:
+        self._inputs.add(entry.name)
+        try:
+            self.names[entry.name] = make(self.module, entry)
+        except Exception as error:  # Whatever it is, the engine cannot make this input.
+            lacking = f"the input {entry.dtype}{list(entry.shape)}"
+            self.missing[entry.name] = f"{lacking}: {type(error).__name__}: {error}"
+            self.names.absent[entry.name] = Unsupported(lacking)
 
     def step(self, step: Step) -> Outcome:
         """Take the next step."""
@@ -117,8 +130,10 @@ class TorchLikeSession:
         return Trace(self.engine.name, tuple(self.outcomes), tensors, aliases, self.missing)
 
     def _live(self) -> dict[str, Any]:
-        kind = self.tensor_type
-        return {name: value for name, value in self.names.items() if isinstance(value, kind)}
+        """The tensors by name, inputs first, whenever they were added."""
+        names = sorted(self.names, key=lambda name: name not in self._inputs)
+        named = ((name, self.names[name]) for name in names)
+        return {name: value for name, value in named if isinstance(value, self.tensor_type)}
 
     def _restore(self) -> None:
         while self.modes:
