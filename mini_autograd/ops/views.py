@@ -34,7 +34,7 @@ def sum_to(grad: Any, shape: tuple[int, ...]) -> Any:
     if grad.shape == shape:
         return grad
     if not shape:
-        return ops.sum(grad)
+        return ops.sum_all(grad)
     dims = broadcast_dims(grad.shape, shape)
     assert dims is not None
     summed = ops.sum(grad, dims, True)
