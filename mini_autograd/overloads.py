@@ -78,13 +78,13 @@ def overloaded(
 
     def caller(method: bool) -> Callable[..., Any]:
         forms = (method_forms or function_forms) if method else function_forms
-        alone = next((each for each in alternatives if each.schema.required == 1), alternatives[0])
+        alone = next((each for each in alternatives if each.schema.required == 1), None)
 
         def call(*args: Any, **kwargs: Any) -> Any:
             if args and isinstance(args[0], (np.ndarray, np.generic)):
                 return alternatives[0](*args, **kwargs)
-            if len(args) == 1 and not kwargs and isinstance(args[0], Tensor):
-                return alone(*args)  # `x.sum()` pays for no parsing
+            if alone and len(args) == 1 and not kwargs and isinstance(args[0], Tensor):
+                return (alone.method if method else alone)(*args)  # `x.sum()` parses nothing
             for each in alternatives:
                 try:
                     each.schema.bind(args, kwargs, method=method)
@@ -105,7 +105,7 @@ def overloaded(
 def _given(args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
     """The types of a call's arguments, as torch lists them: keywords from the last one."""
     listed = [errors.type_name(value) for value in args]
-    listed += [f"{key}={errors.type_name(value)}" for key, value in reversed(kwargs.items())]
+    listed += [f"{key}={errors.type_name(kwargs[key])}" for key in reversed(list(kwargs))]
     # torch leaves a trailing comma where all arguments have names
     return ", ".join(listed) + (", " if kwargs and not args else "")
 
@@ -152,7 +152,7 @@ def _explained(form: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str
     tokens = [each.rpartition(" ")[::2] for each in _tokens(form)]
     if len(tokens) != len(args) + len(kwargs):
         return ""
-    unknown = [key for key in reversed(kwargs) if key not in [name for _, name in tokens]]
+    unknown = [key for key in reversed(list(kwargs)) if key not in [name for _, name in tokens]]
     if unknown:
         return errors.incorrect_keywords(unknown)
     listed = [_fit("", value, wanted) for value, (wanted, _) in zip(args, tokens, strict=False)]

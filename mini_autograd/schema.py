@@ -117,6 +117,7 @@ class Schema:
         self.parameters = tuple(_parameter(each) for each in _signature(forward))
         self.defaults = tuple(each.default for each in self.parameters)
         self.positional = sum(not each.keyword_only for each in self.parameters)
+        self.least = sum(not each.has_default for each in self.parameters[: self.positional])
         self.required = sum(not each.has_default for each in self.parameters)
 
     def bind(self, args: Sequence[Any], kwargs: Mapping[str, Any], *, method: bool) -> tuple[Any, ...]:  # fmt: skip
@@ -126,7 +127,7 @@ class Schema:
         """
         args = self._gathered(args)
         if len(args) > self.positional:
-            raise errors.too_many(self.name, self.positional, len(args), method=method)
+            raise errors.too_many(self.name, self.least, self.positional, len(args), method=method)
         values = list(args) + [_MISSING] * (len(self.parameters) - len(args))
         names = [each.name for each in self.parameters]
         for key, value in kwargs.items():
@@ -148,8 +149,9 @@ class Schema:
                 name = "input" if index == 0 and not method else parameter.name
                 position = (index + 1 - method) if index < len(args) else None
                 raise errors.wrong_type(self.name, name, position, parameter.type_name, value)
-            elif parameter.words[0] == "Ints" and is_int(value):
-                values[index] = (int(value),)
+            elif parameter.words[0] == "Ints" and value is not None:
+                # A list of the user's own must not be kept: it may change before backward.
+                values[index] = (int(value),) if is_int(value) else tuple(value)
         if missing:
             raise errors.missing(self.name, missing)
         return tuple(values)

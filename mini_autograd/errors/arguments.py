@@ -13,12 +13,13 @@ def type_name(value: object) -> str:
     return "torch.dtype" if kind.__name__ == "dtype" else kind.__name__
 
 
-def too_many(name: str, takes: int, given: int, *, method: bool) -> TypeError:
+def too_many(name: str, least: int, most: int, given: int, *, method: bool) -> TypeError:
     """More positional arguments than parameters; `self` does not count."""
-    takes, given = takes - method, given - method
-    if not takes:
+    least, most, given = least - method, most - method, given - method
+    if not most:
         return TypeError(f"TensorBase.{name}() takes no arguments ({given} given)")
-    plural = "" if takes == 1 else "s"
+    takes = f"{most}" if least == most else f"from {least} to {most}"
+    plural = "" if most == 1 else "s"
     verb = "was" if given == 1 else "were"
     return TypeError(f"{name}() takes {takes} positional argument{plural} but {given} {verb} given")
 

@@ -64,7 +64,7 @@ def differentiable(
         function.op = op
         function.schema = op.schema
         for made in (function, function.method):
-            made.__name__ = made.__qualname__ = op.name  # type: ignore[attr-defined]
+            made.__name__ = made.__qualname__ = op.name
             made.__doc__ = forward.__doc__
         return function
 
@@ -179,10 +179,12 @@ _new = cast(Callable[[type[Tensor]], Tensor], object.__new__)
 
 def _raise_broadcast(*shapes: tuple[int, ...]) -> None:
     """torch's error if the shapes do not broadcast; a forward's own ValueError is another."""
-    try:
-        np.broadcast_shapes(*shapes)
-    except ValueError:
-        raise shape_errors.broadcast(*shapes[-2:]) from None
+    common: tuple[int, ...] = ()
+    for shape in shapes:
+        try:
+            common = np.broadcast_shapes(common, shape)
+        except ValueError:
+            raise shape_errors.broadcast(common, shape) from None
 
 
 def _apply(op: Op, args: tuple[Any, ...], kwargs: dict[str, Any], method: bool) -> Any:

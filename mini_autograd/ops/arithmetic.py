@@ -29,6 +29,10 @@ def _times(array: Any, alpha: complex) -> Any:
     return np.multiply(array, dtypes.number_array(alpha, array.dtype))
 
 
+def _is_bool(array: Any) -> bool:
+    return bool(array.dtype.kind == "b")
+
+
 @differentiable(
     self=lambda grad: grad,
     other=lambda grad, alpha: scaled(grad, alpha),
@@ -45,7 +49,7 @@ def add(self: Array | Number, other: Array | Number, *, alpha: Number = 1) -> Ar
 )
 def sub_promoted(self: Array | Number, other: Array | Number, *, alpha: Number = 1) -> Array:
     """`self - alpha * other`."""
-    if self.dtype.kind == "b":
+    if _is_bool(self):
         raise errors.bool_subtraction()
     return np.subtract(self, _times(other, alpha))
 
@@ -166,6 +170,29 @@ def neg(self: Array) -> Array:
     return np.negative(self)
 
 
+multiply: Final = overloaded(
+    "multiply",
+    mul,
+    function_forms=(
+        "(Tensor input, Tensor other, *, Tensor out = None)",
+        "(Tensor input, Number other)",
+    ),
+    method_forms=("(Tensor other)", "(Number other)"),
+)
+subtract: Final = overloaded(
+    "subtract",
+    sub,
+    function_forms=(
+        "(Tensor input, Tensor other, *, Number alpha = 1, Tensor out = None)",
+        "(Tensor input, Number other, Number alpha = 1)",
+    ),
+    method_forms=(
+        "(Tensor other, *, Number alpha = 1)",
+        "(Number other, Number alpha = 1)",
+    ),
+)
+
+
 @composite
 def positive(self: Array) -> Array:
     """`self` itself; a RuntimeError for bools."""
@@ -187,17 +214,17 @@ __all__ = [
     "times",
 ]
 
-FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+FUNCTIONS: Final[dict[str, Any]] = {
     "add": add,
     "mul": mul,
-    "multiply": mul,
+    "multiply": multiply,
     "neg": neg,
     "negative": neg,
     "positive": positive,
     "rsub": rsub,
     "sub": sub,
-    "subtract": sub,
+    "subtract": subtract,
 }
-METHODS: Final[dict[str, Callable[..., Any]]] = {
+METHODS: Final[dict[str, Any]] = {
     name: op.method for name, op in FUNCTIONS.items() if name != "rsub"
 }

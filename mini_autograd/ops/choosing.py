@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -225,16 +224,19 @@ def where_indices(condition: Mask) -> Any:
 @composite(name="where")
 def where_parsed(condition: Mask, self: Array | Number, other: Array | Number) -> Array:
     """`self` where the condition holds, else `other`; both in their common dtype."""
+    values = [each._array if isinstance(each, Tensor) else each for each in (self, other)]
+    wanted = dtypes.result_type(values)
+    return where(_as_mask(condition), _brought(self, wanted), _brought(other, wanted))
+
+
+def _as_mask(condition: Any) -> Any:
     found = condition._array.dtype
     if found == np.uint8:
-        warnings.warn(_UINT8_CONDITION, UserWarning, stacklevel=4)
-        condition = make(condition._array.astype(np.bool_))
-    elif found.kind != "b":
+        warnings.warn(_UINT8_CONDITION, UserWarning, stacklevel=5)
+        return make(condition._array.astype(np.bool_))
+    if found.kind != "b":
         raise errors.condition_not_bool(found)
-    raw = [each._array if isinstance(each, Tensor) else each for each in (self, other)]
-    wanted = dtypes.result_type(raw)
-    self, other = (_brought(each, wanted) for each in (self, other))
-    return where(condition, self, other)  # type: ignore[no-any-return]
+    return condition
 
 
 def _brought(value: Any, wanted: dtypes.dtype) -> Any:
@@ -280,7 +282,7 @@ __all__ = [
     "where",
 ]
 
-FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+FUNCTIONS: Final[dict[str, Any]] = {
     "clamp": clamp,
     "clamp_max": clamp_max,
     "clamp_min": clamp_min,
@@ -289,7 +291,7 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "minimum": minimum,
     "where": _choice,
 }
-METHODS: Final[dict[str, Callable[..., Any]]] = {
+METHODS: Final[dict[str, Any]] = {
     "clamp": clamp.method,
     "clamp_max": clamp_max.method,
     "clamp_min": clamp_min.method,

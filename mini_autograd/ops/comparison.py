@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -90,24 +89,34 @@ def _integral(name: str, array: Any) -> None:
 
 
 @differentiable()
-def bitwise_and(self: Array | Number, other: Array | Number) -> Array:
+def bitwise_and(self: Array, other: Array | Number) -> Array:
     """`self & other` of integers or bools."""
     _integral("and", self)
     return np.bitwise_and(self, other)
 
 
 @differentiable()
-def bitwise_or(self: Array | Number, other: Array | Number) -> Array:
+def bitwise_or(self: Array, other: Array | Number) -> Array:
     """`self | other` of integers or bools."""
     _integral("or", self)
     return np.bitwise_or(self, other)
 
 
 @differentiable()
-def bitwise_xor(self: Array | Number, other: Array | Number) -> Array:
+def bitwise_xor(self: Array, other: Array | Number) -> Array:
     """`self ^ other` of integers or bools."""
     _integral("xor", self)
     return np.bitwise_xor(self, other)
+
+
+def _of_number(op: Any) -> Any:
+    """The form with a number first; the three ops are commutative."""
+
+    @composite(name=op.op.name)
+    def swapped(self: Number, other: Array) -> Any:
+        return op(other, self)
+
+    return swapped
 
 
 @differentiable()
@@ -146,26 +155,26 @@ def signbit(self: Array) -> Array:
 @composite
 def equal(self: Array, other: Array) -> bool:
     """Whether shape and all elements are the same; dtypes may differ."""
-    a, b = self._array, other._array  # type: ignore[attr-defined]
-    return a.shape == b.shape and bool(np.all(eq(self.detach(), other.detach())._array))
+    return self.shape == other.shape and bool(np.all(eq(self, other)._array))
 
 
 @composite
 def isclose(
     self: Array, other: Array, rtol: Number = 1e-05, atol: Number = 1e-08, equal_nan: Bool = False
-) -> Array:
+) -> Any:
     """Where `abs(self - other) <= atol + rtol * abs(other)`, or both are the same."""
-    a, b = self._array, other._array  # type: ignore[attr-defined]
+    tensors: Any = self, other
+    a, b = [each._array for each in tensors]
     if a.dtype != b.dtype:
         raise errors.dtypes_differ(a.dtype, b.dtype)
-    for name, tolerance in (("rtol", rtol), ("atol", atol)):
+    for name, tolerance in (("rtol", rtol.real), ("atol", atol.real)):
         if tolerance < 0:
             raise errors.negative_tolerance(name, tolerance)
-    return make(np.asarray(quiet.run(_close, a, b, rtol, atol, equal_nan)))
+    same = eq(self, other)._array
+    return make(np.asarray(quiet.run(_close, a, b, same, rtol.real, atol.real, equal_nan)))
 
 
-def _close(a: Any, b: Any, rtol: float, atol: float, equal_nan: bool) -> Any:
-    same = np.equal(a, b)
+def _close(a: Any, b: Any, same: Any, rtol: float, atol: float, equal_nan: bool) -> Any:
     if equal_nan and a.dtype.kind in "fc":
         same = same | (np.isnan(a) & np.isnan(b))
     if rtol == 0 and atol == 0:
@@ -213,7 +222,7 @@ _COMPARISONS: Final[dict[str, Any]] = {
     for name in names
 }
 _BITS: Final[dict[str, Any]] = {
-    op.op.name: overloaded(op.op.name, op, **_EITHER)
+    op.op.name: overloaded(op.op.name, op, _of_number(op), **_EITHER)
     for op in (bitwise_and, bitwise_or, bitwise_xor)
 }
 
@@ -241,7 +250,7 @@ __all__ = [
     "signbit",
 ]
 
-FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+FUNCTIONS: Final[dict[str, Any]] = {
     **_COMPARISONS,
     **_BITS,
     "allclose": allclose,
@@ -257,4 +266,4 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "logical_xor": logical_xor,
     "signbit": signbit,
 }
-METHODS: Final[dict[str, Callable[..., Any]]] = {name: op.method for name, op in FUNCTIONS.items()}
+METHODS: Final[dict[str, Any]] = {name: op.method for name, op in FUNCTIONS.items()}

@@ -186,6 +186,16 @@ fmod: Final = overloaded(
     method_forms=("(Tensor other)", "(Number other)"),
 )
 
+_BY_ANY: Final[dict[str, Any]] = {
+    "function_forms": (
+        "(Tensor input, Tensor other, *, Tensor out = None)",
+        "(Tensor input, Number other)",
+    ),
+    "method_forms": ("(Tensor other)", "(Number other)"),
+}
+_true_divide: Final = overloaded("true_divide", true_divide, **_BY_ANY)
+_floor_divide: Final = overloaded("floor_divide", floor_divide, **_BY_ANY)
+
 __all__ = [
     "div",
     "div_rounded",
@@ -198,19 +208,19 @@ __all__ = [
     "true_divide",
 ]
 
-FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+FUNCTIONS: Final[dict[str, Any]] = {
     "div": _div,
     "divide": _div,
-    "floor_divide": floor_divide,
+    "floor_divide": _floor_divide,
     "fmod": fmod,
     "remainder": remainder,
-    "true_divide": true_divide,
+    "true_divide": _true_divide,
 }
-METHODS: Final[dict[str, Callable[..., Any]]] = {
+METHODS: Final[dict[str, Any]] = {
     "div": _div_method,
     "divide": _div_method,
-    "floor_divide": floor_divide.method,
+    "floor_divide": _floor_divide.method,
     "fmod": fmod.method,
     "remainder": remainder.method,
-    "true_divide": true_divide.method,
+    "true_divide": _true_divide.method,
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -212,9 +211,9 @@ __all__ = [
     "tanh_backward",
 ]
 
-FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {op.op.name: op for op in _PUBLIC} | {
+FUNCTIONS: Final[dict[str, Any]] = {op.op.name: op for op in _PUBLIC} | {
     "arccos": acos,
     "arcsin": asin,
     "arctan": atan,
 }
-METHODS: Final[dict[str, Callable[..., Any]]] = {name: op.method for name, op in FUNCTIONS.items()}
+METHODS: Final[dict[str, Any]] = {name: op.method for name, op in FUNCTIONS.items()}

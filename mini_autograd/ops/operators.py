@@ -59,7 +59,7 @@ def _invert(self: Any) -> Any:
     return comparison.bitwise_not(self)
 
 
-OPERATORS: Final[dict[str, Callable[..., Any]]] = {
+OPERATORS: Final[dict[str, Any]] = {
     "__abs__": rounding.abs.method,
     "__invert__": _invert,
     "__neg__": arithmetic.neg.method,

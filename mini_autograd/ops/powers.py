@@ -76,7 +76,7 @@ def pow_number(self: Array, exponent: Number) -> Array:
 
 _REAL: Final = frozenset({int, float, bool})
 # What torch computes by these, at the edges too: the root of -inf is NaN, not pow's inf.
-_FAST: Final[dict[float, Callable[[Any], Any]]] = {
+_FAST: Final[dict[complex, Callable[[Any], Any]]] = {
     0.5: np.sqrt,
     1: np.positive,
     2: np.square,
@@ -138,10 +138,10 @@ pow: Final = overloaded(
 @composite
 def square(self: Array) -> Array:
     """`self ** 2`."""
-    return pow_number(self, 2)  # type: ignore[no-any-return]
+    return pow_number(self, 2)
 
 
 __all__ = ["pow", "pow_base", "pow_number", "pow_tensor", "square"]
 
-FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {"pow": pow, "square": square}
-METHODS: Final[dict[str, Callable[..., Any]]] = {"pow": pow.method, "square": square.method}
+FUNCTIONS: Final[dict[str, Any]] = {"pow": pow, "square": square}
+METHODS: Final[dict[str, Any]] = {"pow": pow.method, "square": square.method}

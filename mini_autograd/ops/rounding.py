@@ -177,7 +177,7 @@ __all__ = [
     "zeros_of",
 ]
 
-FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+FUNCTIONS: Final[dict[str, Any]] = {
     "abs": abs,
     "absolute": abs,
     "angle": angle,
@@ -190,4 +190,4 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "sign": sign,
     "trunc": trunc,
 }
-METHODS: Final[dict[str, Callable[..., Any]]] = {name: op.method for name, op in FUNCTIONS.items()}
+METHODS: Final[dict[str, Any]] = {name: op.method for name, op in FUNCTIONS.items()}
