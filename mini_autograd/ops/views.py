@@ -399,7 +399,7 @@ _BOTH: Final[dict[str, Any]] = {
 FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {**_BOTH, "broadcast_tensors": broadcast_tensors}
 METHODS: Final[dict[str, Callable[..., Any]]] = {
     **{name: each.method for name, each in _BOTH.items()},
-    "view": view.method, "view_as": view_as.method, "reshape_as": reshape_as.method,
+    "view_as": view_as.method, "reshape_as": reshape_as.method,
     "expand": expand.method, "expand_as": expand_as.method, "contiguous": contiguous.method,
     "adjoint": lambda self: ops.conj(matrix_transpose(self, "adjoint()")),
 }  # fmt: skip

@@ -1,0 +1,182 @@
+"""Copies of the same elements elsewhere: flip, roll, repeat and their like."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from mini_autograd import ops
+from mini_autograd.dims import wrap_dim, wrap_dims
+from mini_autograd.errors import joining as errors
+from mini_autograd.errors import shapes as shape_errors
+from mini_autograd.op import Promotion, differentiable
+from mini_autograd.ops.views import as_contiguous, expand, flatten, reshape, unsqueeze
+from mini_autograd.overloads import composite, overloaded
+from mini_autograd.tensor import make
+from mini_autograd.types import Array, IndexArray, Int, Ints
+
+__all__ = ["flip", "repeat", "roll"]
+
+_NONE: Final = Promotion.NONE
+
+
+@differentiable(promotion=_NONE, self=lambda grad, dims: flip(grad, dims))
+def flip(self: Array, dims: Ints) -> Array:
+    """Some dims in reverse order."""
+    dims = wrap_dims(dims, self.ndim)
+    return np.array(np.flip(self, dims) if self.ndim else self, order="K")
+
+
+@composite
+def fliplr(self: Array) -> Any:
+    """The columns in reverse order."""
+    if self.ndim < 2:
+        raise errors.rank_at_least(2)
+    return flip(self, (1,))
+
+
+@composite
+def flipud(self: Array) -> Any:
+    """The rows in reverse order."""
+    if self.ndim < 1:
+        raise errors.rank_at_least(1)
+    return flip(self, (0,))
+
+
+@differentiable(
+    promotion=_NONE,
+    self=lambda grad, shifts, dims: roll(grad, tuple(-shift for shift in shifts), dims),
+)
+def roll(self: Array, shifts: Ints, dims: Ints = ()) -> Array:
+    """Moved along dims, or along all elements in a row; what leaves one end enters the other."""
+    if not len(shifts):
+        raise errors.roll_nothing()
+    if not len(dims) and len(shifts) == 1:
+        return np.roll(np.ascontiguousarray(self), shifts[0]).reshape(self.shape)
+    if len(shifts) != len(dims):
+        raise errors.roll_lengths(len(shifts), len(dims))
+    wrapped = tuple(wrap_dim(dim, self.ndim) for dim in dims)
+    if not self.ndim:
+        raise shape_errors.no_dims(wrapped[0])
+    return np.roll(np.ascontiguousarray(self), tuple(shifts), wrapped)
+
+
+def _unrepeated(grad: Any, repeats: Sequence[int], shape: tuple[int, ...]) -> Any:
+    """The sum over the copies: each repeated dim is cut into its count and its size."""
+    if 0 in repeats:
+        return None
+    extra = len(repeats) - len(shape)
+    for _ in range(extra):
+        grad = ops.sum(grad, (0,), False)
+    cut: list[int] = []
+    copies: list[int] = []
+    for count, size in zip(repeats[extra:], shape, strict=True):
+        if count != 1:
+            copies.append(len(cut))
+            cut.append(count)
+        cut.append(size)
+    return ops.sum(reshape(grad, tuple(cut)), tuple(copies), False) if copies else grad
+
+
+@differentiable(
+    promotion=_NONE,
+    self=lambda grad, repeats, self_shape: _unrepeated(grad, repeats, self_shape),
+)
+def repeat(self: Array, repeats: Ints) -> Array:
+    """Copies side by side, so many along each dim; further counts make new dims in front."""
+    extra = len(repeats) - self.ndim
+    if extra < 0:
+        raise errors.repeat_too_few()
+    sizes = (1,) * extra + self.shape
+    shape = [size * count for size, count in zip(sizes, repeats, strict=True)]
+    for size in shape:
+        if size < 0:
+            raise errors.negative_size(size, shape)
+    return np.ascontiguousarray(np.tile(self, tuple(repeats))).reshape(shape)
+
+
+@composite
+def tile(self: Array, dims: Ints) -> Any:
+    """`repeat`, where missing counts are one."""
+    return repeat(self, (1,) * (self.ndim - len(dims)) + tuple(dims))
+
+
+@composite(name="repeat_interleave")
+def repeat_each(
+    self: Array, repeats: Int, dim: Int | None = None, *, output_size: Int | None = None
+) -> Any:
+    """Each element of a dim so many times in a row; by default of all elements."""
+    if dim is None:
+        self, dim = flatten(self), 0
+    shape, dim = tuple(self.shape), wrap_dim(dim, self.ndim)
+    if repeats < 0:
+        raise errors.negative_repeats()
+    if output_size is not None and output_size != repeats * math.prod(shape[dim : dim + 1]):
+        raise errors.repeats_output_size(repeats * math.prod(shape[dim : dim + 1]), output_size)
+    if not shape:
+        self, shape = reshape(self, (1,)), (1,)
+    copies = expand(unsqueeze(self, dim + 1), (*shape[: dim + 1], repeats, *shape[dim + 1 :]))
+    return flatten(as_contiguous(copies), dim, dim + 1)
+
+
+@composite(name="repeat_interleave")
+def repeat_by_counts(
+    self: Array, repeats: IndexArray, dim: Int | None = None, *, output_size: Int | None = None
+) -> Any:
+    """Each element of a dim as often as its own count says."""
+    if dim is None:
+        self, dim = flatten(self), 0
+    elif not self.ndim:
+        self = flatten(self)
+    dim = wrap_dim(dim, self.ndim)
+    size, counts = self.shape[dim], repeats._array  # type: ignore[attr-defined]
+    if counts.ndim > 1:
+        raise errors.repeats_rank()
+    if counts.size == 1:
+        counts = np.broadcast_to(counts.reshape(1), (size,))
+    elif len(counts) != size:
+        raise errors.repeats_sizes(len(counts), size)
+    return ops.index_select(self, dim, make(_positions(counts)))
+
+
+def _positions(counts: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Each index as often as its count says."""
+    if counts.dtype not in (np.int32, np.int64):
+        raise errors.not_implemented("repeat_interleave_cpu", make(counts).dtype)
+    if (counts < 0).any():
+        raise errors.repeats_negative()
+    return np.repeat(np.arange(len(counts), dtype=counts.dtype), counts)
+
+
+@composite(name="repeat_interleave")
+def positions_by_counts(repeats: IndexArray, *, output_size: Int | None = None) -> Any:
+    """Each index as often as its count says."""
+    return make(_positions(repeats._array))  # type: ignore[attr-defined]
+
+
+_FORMS: Final = (
+    "(Tensor input, Tensor repeats, int dim = None, *, int output_size = None)",
+    "(Tensor input, int repeats, int dim = None, *, int output_size = None)",
+)
+repeat_interleave: Final = overloaded(
+    "repeat_interleave",
+    repeat_by_counts,
+    repeat_each,
+    positions_by_counts,
+    function_forms=("(Tensor repeats, *, int output_size = None)", *_FORMS),
+    method_forms=tuple(form.replace("Tensor input, ", "") for form in _FORMS),
+)
+
+
+_BOTH: Final[dict[str, Any]] = {
+    "flip": flip, "fliplr": fliplr, "flipud": flipud, "roll": roll, "tile": tile,
+    "repeat_interleave": repeat_interleave,
+}  # fmt: skip
+FUNCTIONS: Final[dict[str, Callable[..., Any]]] = _BOTH
+METHODS: Final[dict[str, Callable[..., Any]]] = {
+    "repeat": repeat.method,
+    **{name: each.method for name, each in _BOTH.items()},
+}
