@@ -32,9 +32,14 @@ def _accumulated(step: np.ufunc, array: Array, dim: int, dtype: DType | None) ->
     return found.astype(wanted, copy=False)  # type: ignore[no-any-return]
 
 
+def _is_trivial(shape: tuple[int, ...], dim: int) -> bool:
+    """Whether nothing runs: each element is its own sum and product."""
+    return 0 in shape or not shape or shape[dim] == 1
+
+
 def _backward_sum(grad: Any, dim: int) -> Any:
     """Sums from the far end: each element went into all sums from its own on."""
-    if not grad.shape or grad.shape[dim] == 1:
+    if _is_trivial(grad.shape, dim):
         return grad
     return ops.flip(cumsum(ops.flip(grad, (dim,)), dim), (dim,))
 
@@ -50,7 +55,7 @@ def cumsum(self: Array, dim: Int, *, dtype: DType | None = None) -> Array:
 
 def _cumprod_grad(grad: Any, self: Any, result: Any, dim: int) -> Any:
     """A quotient, or without division where there are zeros: then in quadratic time."""
-    if not self.shape or self.shape[dim] == 1:
+    if _is_trivial(self.shape, dim):
         return grad
     if not bool((self == 0).any()):
         return _backward_sum(ops.conj(result) * grad, dim) / ops.conj(self)

@@ -287,13 +287,13 @@ def broadcast_to(self: Array, size: Ints) -> Any:
 
 
 def broadcast_tensors(*tensors: Any) -> tuple[Any, ...]:
-    """All tensors expanded to their common shape."""
+    """All tensors expanded to their common shape; one that has it already is given back."""
     shape: tuple[int, ...] = ()
     for index, each in enumerate(tensors):
         if not isinstance(each, Tensor):
             raise errors.not_a_tensor(index, each)
         shape = broadcast_shape(shape, each.shape)
-    return tuple(expand(each, shape) for each in tensors)
+    return tuple(each if each.shape == shape else expand(each, shape) for each in tensors)
 
 
 def broadcast_shape(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
