@@ -17,7 +17,7 @@ from mini_autograd.tensor import Tensor, detached
 FAMILIES: Final = (
     "arithmetic", "powers", "division", "rounding", "elementary", "comparison", "choosing",
     "complexes", "reductions", "running", "moments", "norms", "extrema", "ordering",
-    "normalisation", "losses", "views", "joining", "linalg", "products", "rearranging", "diagonals", "restriding", "readers", "slicing", "indexing", "writing", "conversion", "operators",
+    "normalisation", "losses", "views", "joining", "linalg", "products", "rearranging", "diagonals", "restriding", "readers", "slicing", "indexing", "gathering", "picking", "masking", "writing", "conversion", "operators",
 )  # fmt: skip
 
 

@@ -280,3 +280,72 @@ def source_slice(src: Sequence[int], part: Sequence[int]) -> RuntimeError:
         f"expected src to have a size equal to the slice of self. src size = {list(src)}, slice "
         f"size = {list(part)}"
     )
+
+
+def copy_index_rank(ndim: int) -> IndexError:
+    """`index_copy` by a matrix."""
+    return IndexError(f"index_copy_(): Index should have dimension 1 or 0 (got {ndim})")
+
+
+def copy_dtypes(self_dtype: str, source: str) -> RuntimeError:
+    """`index_copy` of another dtype."""
+    return RuntimeError(
+        "index_copy_(): self and source expected to have the same dtype, but got (self) "
+        f"{self_dtype} and (source) {source}"
+    )
+
+
+def copy_shapes(shape: Sequence[int], source: Sequence[int], dim: int) -> RuntimeError:
+    """`index_copy` of slices of another shape."""
+    return RuntimeError(
+        "index_copy_(): Source/destination tensor must have same slice shapes. Destination slice "
+        f"shape: {_spaced(shape)} at dimension {dim} and source slice shape: {_spaced(source)} at "
+        "dimension 0."
+    )
+
+
+def _spaced(shape: Sequence[int]) -> str:
+    return " ".join(map(str, shape))
+
+
+def copy_count(indices: int, size: int) -> IndexError:
+    """`index_copy` with another number of indices than of slices."""
+    return IndexError(
+        f"index_copy_(): Number of indices ({indices}) should be equal to source.size(dim) ({size})"
+    )
+
+
+def copy_out_of_bounds(index: int, dim: int, size: int) -> IndexError:
+    """`index_copy` outside of its dim."""
+    return IndexError(
+        f"index_copy_(): index {index} is out of bounds for dimension {dim} with size {size}"
+    )
+
+
+def put_source_dtypes(self_dtype: str, source: str) -> RuntimeError:
+    """`put` of another dtype."""
+    return RuntimeError(
+        "put_(): self and source expected to have the same dtype, but got self.dtype = "
+        f"{self_dtype} and source.dtype = {source}"
+    )
+
+
+def put_count(source: int, index: int) -> RuntimeError:
+    """`put` with another number of indices than of elements."""
+    return RuntimeError(
+        "put_(): Expected source and index to have the same number of elements, but got source.numel() = "  # noqa: E501
+        f"{source}, index.numel() = {index}"
+    )
+
+
+def masked_scatter_dtypes(self_dtype: str, source: str) -> RuntimeError:
+    """`masked_scatter` of another dtype; torch has no space there."""
+    return RuntimeError(
+        "masked_scatter: expected self and source to have same dtypes but got"
+        f"{self_dtype} and {source}"
+    )
+
+
+def source_too_short() -> RuntimeError:
+    """`masked_scatter` with more places than elements."""
+    return RuntimeError("Number of elements of source < number of ones in mask")

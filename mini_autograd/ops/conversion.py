@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
+from mini_autograd import dtypes
+from mini_autograd.dtypes import dtype as DTypeOf
+from mini_autograd.errors import arguments as argument_errors
+from mini_autograd.errors import conversion as errors
+from mini_autograd.factories import as_dtype, checked_device, device
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.tensor import Tensor, make
 from mini_autograd.types import Anything, Array, DType
@@ -21,6 +28,16 @@ def zeros_of(like: Any, shape: tuple[int, ...], dtype: np.dtype[Any] | None = No
     return np.zeros(shape, like.dtype if dtype is None else dtype)
 
 
+def converted(array: NDArray[Any], wanted: np.dtype[Any]) -> NDArray[Any]:
+    """A copy in another dtype, rounded as C rounds."""
+    if array.dtype.kind == "c" and wanted.kind not in "cb":
+        warnings.warn(errors.CASTS_COMPLEX, UserWarning, stacklevel=4)
+        array = array.real
+    if wanted == np.float16 and array.dtype.kind in "fiu" and array.itemsize > 4:
+        array = array.astype(np.float32)  # torch's half is made of a float, so it rounds twice
+    return array.astype(wanted)
+
+
 @differentiable(
     promotion=Promotion.NONE,
     node="ToCopyBackward0",
@@ -28,9 +45,7 @@ def zeros_of(like: Any, shape: tuple[int, ...], dtype: np.dtype[Any] | None = No
 )
 def to_dtype(self: Array, dtype: DType) -> Array:
     """A copy in another dtype; complex numbers lose their imaginary part to a real one."""
-    if self.dtype.kind == "c" and dtype.numpy.kind in "fiu":
-        self = self.real
-    return self.astype(dtype.numpy)
+    return converted(self, dtype.numpy)
 
 
 @differentiable(promotion=Promotion.NONE, self=lambda grad: grad)
@@ -39,5 +54,91 @@ def clone(self: Array, *, memory_format: Anything = None) -> Array:
     return np.array(self, order="K")
 
 
+def _converted_if_needed(self: Tensor, wanted: DTypeOf, copy: bool = False) -> Tensor:
+    if not copy and self._array.dtype == wanted.numpy:
+        return self
+    return to_dtype(self, wanted)  # type: ignore[no-any-return]
+
+
+def to(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """The tensor in another dtype, or as another tensor has it; itself if nothing changes.
+
+    Takes `(dtype)`, `(device, dtype)` or `(other)`, then `non_blocking`, `copy` and
+    `memory_format`; the only device is the CPU.
+    """
+    copy = bool(kwargs.pop("copy", False))
+    for ignored in ("non_blocking", "memory_format"):
+        kwargs.pop(ignored, None)
+    other = kwargs.pop("other", None)
+    wanted = as_dtype(kwargs.pop("dtype", None))
+    checked_device(kwargs.pop("device", None))
+    rest = list(args)
+    if rest and isinstance(rest[0], Tensor):
+        other = rest.pop(0)
+    elif rest and isinstance(rest[0], (str, device)):
+        checked_device(rest.pop(0))
+    if rest and isinstance(as_dtype(rest[0]), DTypeOf):
+        wanted = as_dtype(rest.pop(0))
+    if len(rest) > 1 and isinstance(rest[1], bool):
+        copy = rest[1]
+    if kwargs or (rest and not isinstance(rest[0], bool)) or not (args or wanted or other or copy):
+        raise errors.to_arguments(args, kwargs)
+    if other is not None:
+        wanted = other.dtype
+    return _converted_if_needed(self, wanted or self.dtype, copy)
+
+
+def _to(wanted: DTypeOf, name: str) -> Callable[..., Tensor]:
+    def method(self: Tensor, *, memory_format: Any = None) -> Tensor:
+        return _converted_if_needed(self, wanted)
+
+    method.__name__ = name
+    method.__doc__ = f"`to({wanted})`."
+    return method
+
+
+_TYPES: Final[dict[str, DTypeOf]] = {
+    f"torch.{each.scalar_name}Tensor": each
+    for each in dtypes.ALL
+    if not each.is_complex
+}
+
+
+def type_(self: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
+    """The tensor's type name, as "torch.FloatTensor"; with a dtype or such a name, `to`.
+
+    Raises:
+        ValueError: no such name.
+        TypeError: neither a dtype nor a name.
+    """
+    if dtype is None:
+        return f"torch.{self.type_name}"
+    wanted = as_dtype(dtype)
+    if isinstance(wanted, str):
+        if wanted not in _TYPES:
+            raise errors.type_name(wanted)
+        wanted = _TYPES[wanted]
+    if not isinstance(wanted, DTypeOf):
+        raise errors.type_argument()
+    return _converted_if_needed(self, wanted)
+
+
+def type_as(self: Tensor, other: Tensor) -> Tensor:
+    """The tensor in another's dtype."""
+    if not isinstance(other, Tensor):
+        raise argument_errors.wrong_type("type_as", "other", 1, "Tensor", other)
+    return _converted_if_needed(self, other.dtype)
+
+
+_NAMES: Final = {
+    "float": dtypes.float32, "double": dtypes.float64, "half": dtypes.float16,
+    "int": dtypes.int32, "long": dtypes.int64, "short": dtypes.int16, "char": dtypes.int8,
+    "byte": dtypes.uint8, "bool": dtypes.bool_, "cfloat": dtypes.complex64,
+    "cdouble": dtypes.complex128,
+}  # fmt: skip
+
 FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {"clone": clone}
-METHODS: Final[dict[str, Callable[..., Any]]] = {"clone": clone.method}
+METHODS: Final[dict[str, Callable[..., Any]]] = {
+    "clone": clone.method, "to": to, "type": type_, "type_as": type_as,
+    **{name: _to(wanted, name) for name, wanted in _NAMES.items()},
+}  # fmt: skip

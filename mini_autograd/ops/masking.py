@@ -1,0 +1,129 @@
+"""Ops under a mask of bools: fill, select, scatter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+
+from mini_autograd import ops
+from mini_autograd.dtypes import of_numpy
+from mini_autograd.errors import indexing as errors
+from mini_autograd.op import Promotion, differentiable
+from mini_autograd.ops.writing import checked_number
+from mini_autograd.overloads import overloaded
+from mini_autograd.types import Array, Ints, Mask, Number
+
+__all__ = ["masked_fill_number", "masked_scatter", "masked_select"]
+
+_NONE: Final = Promotion.NONE
+
+
+def _both(self: Array, mask: Mask) -> tuple[Array, Mask]:
+    """The two in their common shape."""
+    shape = np.broadcast_shapes(self.shape, mask.shape)
+    return np.broadcast_to(self, shape), np.broadcast_to(mask, shape)
+
+
+def _filled(self: Array, mask: Mask, value: Any) -> Array:
+    if mask.dtype.kind != "b":
+        raise errors.mask_dtype("masked_fill_", of_numpy(mask.dtype).cpp_name)
+    self, mask = _both(self, mask)
+    result = np.array(self, order="K")
+    result[mask] = value
+    return result
+
+
+@differentiable(
+    promotion=_NONE,
+    name="masked_fill",
+    node="MaskedFillBackward0",
+    self=lambda grad, mask: masked_fill_number(grad, mask, 0),
+)
+def masked_fill_number(self: Array, mask: Mask, value: Number) -> Array:
+    """A copy with a number where the mask is true."""
+    return _filled(self, mask, checked_number(value, self.dtype))
+
+
+@differentiable(
+    promotion=_NONE,
+    name="masked_fill",
+    node="MaskedFillBackward1",
+    self=lambda grad, mask: masked_fill_number(grad, mask, 0),
+    value=lambda grad, mask: ops.sum_all(masked_select(grad, mask)),
+)
+def _masked_fill_tensor(self: Array, mask: Mask, value: Array) -> Array:
+    """A copy with the one element of a tensor where the mask is true."""
+    if value.ndim:
+        raise errors.fill_value_rank("masked_fill_", value.ndim)
+    return _filled(self, mask, value.astype(self.dtype))
+
+
+@differentiable(
+    promotion=_NONE,
+    self=lambda grad, self_shape, mask: masked_scatter(
+        ops.zeros_of(grad, ops.broadcast_shape(self_shape, mask.shape)), mask, grad
+    ),
+)
+def masked_select(self: Array, mask: Mask) -> Array:
+    """The elements where the mask is true, in one dim."""
+    if mask.dtype.kind != "b":
+        raise errors.select_mask_dtype()
+    self, mask = _both(self, mask)
+    return np.asarray(self[mask])
+
+
+@differentiable(
+    promotion=_NONE,
+    self=lambda grad, mask: masked_fill_number(grad, mask, 0),
+    source=lambda grad, mask, source_shape: masked_scatter_backward(grad, mask, source_shape),
+)
+def masked_scatter(self: Array, mask: Mask, source: Array) -> Array:
+    """A copy with the first elements of `source`, in order, where the mask is true."""
+    if self.dtype != source.dtype:
+        names = (of_numpy(each.dtype).scalar_name for each in (self, source))
+        raise errors.masked_scatter_dtypes(*names)
+    if mask.dtype.kind != "b":
+        raise errors.mask_dtype("masked_scatter_", of_numpy(mask.dtype).scalar_name)
+    self, mask = _both(self, mask)
+    count = int(np.count_nonzero(mask))
+    if source.size < count:
+        raise errors.source_too_short()
+    result = np.array(self, order="C")
+    result[mask] = source.reshape(-1)[:count]
+    return result
+
+
+@differentiable(
+    promotion=_NONE,
+    node="MaskedScatterBackwardBackward0",
+    grad=lambda grad, grad_shape, mask: masked_scatter(
+        ops.zeros_of(grad, grad_shape), mask, grad
+    ),
+)
+def masked_scatter_backward(grad: Array, mask: Mask, shape: Ints) -> Array:
+    """The elements under the mask as the source's first ones, zeros after them."""
+    grad, mask = _both(grad, mask)
+    result = np.zeros(tuple(shape), grad.dtype)
+    chosen = grad[mask]
+    result.reshape(-1)[: chosen.size] = chosen
+    return result
+
+
+masked_fill: Final = overloaded(
+    "masked_fill",
+    _masked_fill_tensor,
+    masked_fill_number,
+    function_forms=(
+        "(Tensor input, Tensor mask, Tensor value)",
+        "(Tensor input, Tensor mask, Number value)",
+    ),
+    method_forms=("(Tensor mask, Tensor value)", "(Tensor mask, Number value)"),
+)
+
+_BOTH: Final[dict[str, Any]] = {
+    "masked_fill": masked_fill, "masked_select": masked_select, "masked_scatter": masked_scatter,
+}  # fmt: skip
+FUNCTIONS: Final[dict[str, Callable[..., Any]]] = _BOTH
+METHODS: Final[dict[str, Callable[..., Any]]] = {k: each.method for k, each in _BOTH.items()}

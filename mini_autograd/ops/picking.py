@@ -1,0 +1,243 @@
+"""index_select and its kin: whole slices of one dim; take and put: elements of the flat tensor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+
+from mini_autograd import ops
+from mini_autograd.dims import wrap_dim
+from mini_autograd.dtypes import of_numpy
+from mini_autograd.errors import indexing as errors
+from mini_autograd.op import Promotion, differentiable
+from mini_autograd.ops.arithmetic import scaled
+from mini_autograd.ops.writing import checked_number
+from mini_autograd.overloads import overloaded
+from mini_autograd.types import Array, Bool, IndexArray, Int, Number
+
+__all__ = ["index_add", "index_copy", "index_fill_number", "index_select", "put", "take"]
+
+_NONE: Final = Promotion.NONE
+
+
+def _is_index(index: IndexArray) -> bool:
+    return index.dtype.kind == "i" and index.itemsize >= 4
+
+
+def _as_row(array: Array) -> Array:
+    return array.reshape(1) if array.ndim == 0 else array
+
+
+def _at(dim: int, index: IndexArray) -> tuple[Any, ...]:
+    return (slice(None),) * dim + (index,)
+
+
+def _first_outside(index: IndexArray, lowest: int, size: int) -> int | None:
+    outside = index[(index < lowest) | (index >= size)]
+    return int(outside.flat[0]) if outside.size else None
+
+
+@differentiable(
+    promotion=_NONE,
+    self=lambda grad, self_shape, dim, index: index_add(
+        ops.zeros_of(grad, self_shape), dim, index, grad
+    ),
+)
+def index_select(self: Array, dim: Int, index: IndexArray) -> Array:
+    """The slices of a dim that a vector of indices names, in its order."""
+    dim = wrap_dim(dim, self.ndim)
+    if index.ndim > 1:
+        raise errors.select_index_rank()
+    if not _is_index(index):
+        raise errors.select_index_dtype()
+    if self.ndim == 0 and index.size != 1:
+        raise errors.select_scalar(index.size)
+    row, index = _as_row(self), _as_row(index)
+    if _first_outside(index, 0, row.shape[dim]) is not None:
+        raise errors.select_out_of_range()
+    found = np.take(row, index, axis=dim)
+    return found.reshape(()) if self.ndim == 0 else found
+
+
+@differentiable(
+    promotion=_NONE,
+    self=lambda grad: grad,
+    source=lambda grad, dim, index, alpha, source_shape: scaled(
+        _selected_as(grad, dim, index, source_shape), alpha
+    ),
+)
+def index_add(
+    self: Array, dim: Int, index: IndexArray, source: Array, *, alpha: Number = 1
+) -> Array:
+    """A copy with the slices of `source` added at the indices of a dim."""
+    dim = wrap_dim(dim, self.ndim)
+    if index.ndim > 1:
+        found = of_numpy(index.dtype).scalar_name
+        raise errors.add_index_rank(index.ndim, found, index.shape)
+    if not _is_index(index):
+        raise errors.add_index_dtype(of_numpy(index.dtype).scalar_name)
+    if self.dtype != source.dtype:
+        names = (of_numpy(each.dtype).scalar_name for each in (self, source))
+        raise errors.add_dtypes(*names)
+    rows = _as_row(source)
+    if index.size != (rows.shape[dim] if dim < rows.ndim else 1):
+        raise errors.add_count(index.size, rows.shape[dim], dim)
+    if _without(self.shape, dim) != _without(source.shape, dim) and self.ndim + source.ndim > 1:
+        raise errors.add_shapes(self.shape, source.shape)
+    result = self.copy(order="K")
+    into, index = _as_row(result), _as_row(index)
+    _check_slices(index, 0, into.shape[dim], dim)
+    added = rows if alpha == 1 else rows * checked_number(alpha, self.dtype)
+    np.add.at(into, _at(dim, index), added)
+    return result
+
+
+def _without(shape: tuple[int, ...], dim: int) -> tuple[int, ...]:
+    return shape[:dim] + shape[dim + 1 :]
+
+
+def _check_slices(index: IndexArray, lowest: int, size: int, dim: int) -> None:
+    outside = _first_outside(index, lowest, size)
+    if outside is not None:
+        raise errors.out_of_bounds_scatter(outside, dim, size)
+
+
+def _selected_as(grad: Any, dim: int, index: IndexArray, shape: tuple[int, ...]) -> Any:
+    """The slices at the indices, in the shape of the source that they came from."""
+    found = index_select(grad, dim, index)
+    return ops.expand(found, shape) if shape else ops.view(found, shape)
+
+
+def _filled(self: Array, dim: int, index: IndexArray, value: Any) -> Array:
+    dim = wrap_dim(dim, self.ndim)
+    if index.dtype != np.int64:
+        raise errors.fill_index_dtype()
+    if index.ndim > 1:
+        raise errors.fill_index_rank()
+    result = self.copy(order="K")
+    into = _as_row(result)
+    outside = _first_outside(index, -into.shape[dim], into.shape[dim])
+    if outside is not None:
+        raise errors.out_of_bounds(outside, dim, into.shape[dim])
+    into[_at(dim, _as_row(index))] = value
+    return result
+
+
+@differentiable(
+    promotion=_NONE,
+    name="index_fill",
+    node="IndexFillBackward0",
+    self=lambda grad, dim, index: index_fill_number(grad, dim, index, 0),
+)
+def index_fill_number(self: Array, dim: Int, index: IndexArray, value: Number) -> Array:
+    """A copy with a number at the indices of a dim."""
+    return _filled(self, dim, index, checked_number(value, self.dtype))
+
+
+@differentiable(
+    promotion=_NONE,
+    name="index_fill",
+    node="IndexFillBackward1",
+    self=lambda grad, dim, index: index_fill_number(grad, dim, index, 0),
+    value=lambda grad, dim, index: ops.sum_all(index_select(grad, dim, index)),
+)
+def _index_fill_tensor(self: Array, dim: Int, index: IndexArray, value: Array) -> Array:
+    """A copy with the one element of a tensor at the indices of a dim."""
+    if value.ndim:
+        raise errors.fill_value_rank("index_fill_", value.ndim)
+    return _filled(self, dim, index, value.astype(self.dtype))
+
+
+@differentiable(
+    promotion=_NONE,
+    self=lambda grad, dim, index: index_fill_number(grad, dim, index, 0),
+    source=lambda grad, dim, index, source_shape: _selected_as(grad, dim, index, source_shape),
+)
+def index_copy(self: Array, dim: Int, index: IndexArray, source: Array) -> Array:
+    """A copy with the slices of `source` at the indices of a dim."""
+    dim = wrap_dim(dim, self.ndim)
+    if index.ndim > 1:
+        raise errors.copy_index_rank(index.ndim)
+    if self.dtype != source.dtype:
+        names = (of_numpy(each.dtype).scalar_name for each in (self, source))
+        raise errors.copy_dtypes(*names)
+    rows = _as_row(source)
+    if _without(self.shape, dim) != _without(source.shape, dim) and self.ndim + source.ndim > 1:
+        raise errors.copy_shapes(_without(self.shape, dim), _without(source.shape, dim), dim)
+    if index.size != rows.shape[dim]:
+        raise errors.copy_count(index.size, rows.shape[dim])
+    result = self.copy(order="K")
+    into, index = _as_row(result), _as_row(index)
+    outside = _first_outside(index, -into.shape[dim], into.shape[dim])
+    if outside is not None:
+        raise errors.copy_out_of_bounds(outside, dim, into.shape[dim])
+    into[_at(dim, index)] = rows
+    return result
+
+
+def _flat_positions(self: Array, index: IndexArray) -> IndexArray:
+    if index.dtype != np.int64:
+        raise errors.take_index_dtype(of_numpy(index.dtype).scalar_name)
+    if index.size and not self.size:
+        raise errors.take_from_empty()
+    outside = _first_outside(index, -self.size, self.size)
+    if outside is not None:
+        raise errors.take_out_of_range(outside, self.size)
+    return index
+
+
+@differentiable(
+    promotion=_NONE,
+    self=lambda grad, self_shape, index: put(ops.zeros_of(grad, self_shape), index, grad, True),
+)
+def take(self: Array, index: IndexArray) -> Array:
+    """The elements of the flattened tensor at the indices, in the shape of the index."""
+    return np.asarray(self.reshape(-1)[_flat_positions(self, index)])
+
+
+@differentiable(
+    promotion=_NONE,
+    self=lambda grad, index, source_shape, accumulate: (
+        grad if accumulate else put(grad, index, ops.zeros_of(grad, source_shape), False)
+    ),
+    source=lambda grad, index, source_shape: ops.view(take(grad, index), source_shape),
+)
+def put(self: Array, index: IndexArray, source: Array, accumulate: Bool = False) -> Array:
+    """A copy with the elements of `source` at, or added at, indices of the flattened tensor."""
+    if self.dtype != source.dtype:
+        names = (of_numpy(each.dtype).scalar_name for each in (self, source))
+        raise errors.put_source_dtypes(*names)
+    if index.size != source.size:
+        raise errors.put_count(source.size, index.size)
+    positions = _flat_positions(self, index).reshape(-1)
+    result = np.array(self, order="C")
+    flat = result.reshape(-1)
+    if accumulate:
+        np.add.at(flat, positions, source.reshape(-1))
+    else:
+        flat[positions] = source.reshape(-1)
+    return result
+
+
+index_fill: Final = overloaded(
+    "index_fill",
+    _index_fill_tensor,
+    index_fill_number,
+    function_forms=(
+        "(Tensor input, int dim, Tensor index, Tensor value)",
+        "(Tensor input, int dim, Tensor index, Number value)",
+    ),
+    method_forms=(
+        "(int dim, Tensor index, Tensor value)",
+        "(int dim, Tensor index, Number value)",
+    ),
+)
+
+_BOTH: Final[dict[str, Any]] = {
+    "index_select": index_select, "index_add": index_add, "index_fill": index_fill,
+    "index_copy": index_copy, "take": take, "put": put,
+}  # fmt: skip
+FUNCTIONS: Final[dict[str, Callable[..., Any]]] = _BOTH
+METHODS: Final[dict[str, Callable[..., Any]]] = {k: each.method for k, each in _BOTH.items()}
