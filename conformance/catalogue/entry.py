@@ -89,7 +89,7 @@ class Arg:
     """An argument that is no tensor.
 
     Attributes:
-        name: its keyword.
+        name: its keyword; none where function and method disagree on it, or an operator takes it.
         optional: whether it may be left out.
         keyword_only: whether it must be given by name.
         splat: whether a method takes its items as separate arguments too, `x.view(2, 3)`.

@@ -19,7 +19,7 @@ INDEXING: tuple[OpEntry, ...] = (
     OpEntry(
         name="__getitem__",
         family="indexing",
-        signatures=((Operand(), Arg("index", "index")),),
+        signatures=((Operand(), Arg("index", "")),),
         forms=(operator("[]"),),
         view=True,
         opinfo=(("__getitem__", ""),),
@@ -27,7 +27,7 @@ INDEXING: tuple[OpEntry, ...] = (
     OpEntry(
         name="__setitem__",
         family="indexing",
-        signatures=((Operand(), Arg("index", "index"), Arg("value_written", "value")),),
+        signatures=((Operand(), Arg("index", ""), Arg("value_written", "")),),
         inplace=(operator("[]="),),
     ),
     OpEntry(

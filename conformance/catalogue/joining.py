@@ -24,7 +24,7 @@ JOINING: tuple[OpEntry, ...] = (
     OpEntry(
         name="split",
         family="joining",
-        signatures=((Operand("... n"), Arg("split", "split_size"), _RANGE_DIM),),
+        signatures=((Operand("... n"), Arg("split", ""), _RANGE_DIM),),
         forms=both("split"),
         view=True,
         opinfo=(("split", ""), ("split", "list_args")),

@@ -1,0 +1,135 @@
+"""How a call of an op is drawn: its form, its operands and arguments, and how it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import count
+
+from conformance.catalogue.entry import Arg, Category, Form, OpEntry, Operand, Param
+from conformance.operators import OPERATORS
+from conformance.steps import Call as CallStep
+from conformance.strategies.arguments import ahead, argument, wrong_argument
+from conformance.strategies.drawing import Drawing
+from conformance.strategies.operands import Call, anything, operand
+from conformance.strategies.tape import Tape
+from conformance.strategies.values import number
+from conformance.values import Value
+
+INPLACE_PERCENT = 16.0
+WRONG_PERCENT = 45.0  # of the calls of a program that may hold wrong ones
+NUMBER_PERCENT = 22.0  # of the operands that may be a Python number
+NAMED_PERCENT = 25.0  # of the arguments that may be given by name or by position
+
+
+def call(drawing: Drawing, ops: Sequence[OpEntry]) -> CallStep:
+    """A call of one of the ops on the program's tensors; new inputs are made as it needs them."""
+    tape = drawing.tape
+    entry = ops[tape.below(len(ops))]
+    writes = bool(entry.inplace) and (not entry.forms or tape.chance(INPLACE_PERCENT))
+    form = tape.pick(entry.inplace if writes else entry.forms)
+    drawn = Call(drawing, entry, tape.pick(entry.signatures), writes)
+    _omit(drawn, form)
+    wrong = _wrong_place(drawn) if drawing.flawed and tape.chance(WRONG_PERCENT) else None
+    values = [
+        None if _name(param) in drawn.omitted else _value(drawn, form, place, place == wrong)
+        for place, param in enumerate(drawn.signature)
+    ]
+    return _written(drawn, form, values)
+
+
+def _name(param: Param) -> str:
+    return param.name if isinstance(param, Arg) else param.keyword
+
+
+def _omit(drawn: Call, form: Form) -> None:
+    for param in drawn.signature:
+        if param.optional and (not form.arguments or drawn.drawing.tape.chance(50)):
+            drawn.omitted.add(_name(param))
+
+
+def _wrong_place(drawn: Call) -> int | None:
+    """Which param is to be wrong; not the first, which the others are drawn by."""
+    others = len(drawn.signature) - 1
+    return 1 + drawn.drawing.tape.below(others) if others else None
+
+
+def _value(drawn: Call, form: Form, place: int, wrong: bool) -> Value:
+    param = drawn.signature[place]
+    if isinstance(param, Arg):
+        return wrong_argument(drawn, param) if wrong else argument(drawn, param)
+    if param.many:
+        return list(_many(drawn, param))
+    if param.shape == "gathered" or param.indexes == "dim":
+        ahead(drawn, "dim")
+    if _may_be_number(drawn, form, place, param) and drawn.drawing.tape.chance(NUMBER_PERCENT):
+        return _number(drawn, drawn.drawing.tape)
+    return (anything(drawn) if wrong else operand(drawn, param)).ref
+
+
+def _many(drawn: Call, param: Operand) -> Iterator[Value]:
+    tape = drawn.drawing.tape
+    for place in count():
+        odd = place and drawn.drawing.flawed and tape.chance(20)
+        yield (anything(drawn) if odd else operand(drawn, param)).ref
+        if not place:
+            ahead(drawn, "dim")
+        if not tape.chance(60 if place < 2 else 10):
+            return
+
+
+def _may_be_number(drawn: Call, form: Form, place: int, param: Operand) -> bool:
+    if not param.number or (param.number == "operator" and form.kind != "operator"):
+        return False
+    owner = form.order[0] if form.order else 0
+    if place == owner and (form.kind == "method" or drawn.writes):
+        return False
+    # One of the operands must be a tensor.
+    later = drawn.signature[place + 1 :]
+    return bool(drawn.tensors) or any(isinstance(other, Operand) for other in later)
+
+
+def _number(drawn: Call, tape: Tape) -> Value:
+    """A number of the first tensor's category, or now and then one that it is promoted for."""
+    category: Category = drawn.first.category if drawn.tensors else "float"
+    if not drawn.writes and tape.chance(15):
+        category = "float"
+    return number(tape, frozenset({category}))
+
+
+def _written(drawn: Call, form: Form, values: Sequence[Value]) -> CallStep:
+    """The step. A value after one that is left out, or given by name, must be given by name."""
+    tape = drawn.drawing.tape
+    args: list[Value] = []
+    kwargs: dict[str, Value] = {}
+    by_name = False
+    for param, value in zip(drawn.signature, values, strict=True):
+        name = _name(param)
+        if name in drawn.omitted:
+            by_name = True
+            continue
+        if isinstance(param, Arg):
+            free = bool(name) and form.kind != "operator"
+            by_name = by_name or param.keyword_only or (free and tape.chance(NAMED_PERCENT))
+        if (by_name and name) or (isinstance(param, Operand) and name):
+            kwargs[name] = value
+        else:
+            args += _positional(form, param, value, tape)
+    if form.order:
+        args = [args[place] for place in form.order]
+    return CallStep(form.op, tuple(args), kwargs, form.kind, _result(drawn, form))
+
+
+def _positional(form: Form, param: Param, value: Value, tape: Tape) -> Sequence[Value]:
+    splat = isinstance(param, Arg) and param.splat and form.kind == "method"
+    if splat and isinstance(value, tuple) and value and tape.chance(40):
+        return value
+    return (value,)
+
+
+def _result(drawn: Call, form: Form) -> str | None:
+    """An in-place op's result is the tensor it wrote to, which has a name already."""
+    if form.kind == "operator" and OPERATORS[form.op].statement:
+        return None
+    if drawn.writes and not drawn.drawing.tape.chance(25):
+        return None
+    return drawn.drawing.result()

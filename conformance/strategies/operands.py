@@ -1,0 +1,216 @@
+"""How the tensors of a call are drawn: mostly one that is there already, else a new input."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from conformance.catalogue.entry import ANY, Category, OpEntry, Operand, Signature
+from conformance.inputs import Input
+from conformance.strategies import shapes, tensors
+from conformance.strategies.drawing import Drawing, Live
+from conformance.strategies.shapes import Shape, Sizes, broadcast
+from conformance.strategies.values import indices
+from conformance.values import Value
+
+_WITHIN: Mapping[Category, frozenset[Category]] = {
+    "bool": frozenset({"bool"}),
+    "int": frozenset({"bool", "int"}),
+    "float": frozenset({"bool", "int", "float"}),
+    "complex": ANY,
+}
+"""What may be written into a tensor of each category."""
+
+
+@dataclass(slots=True)
+class Call:
+    """A call in the course of being drawn."""
+
+    drawing: Drawing
+    entry: OpEntry
+    signature: Signature
+    writes: bool
+    omitted: set[str] = field(default_factory=set)
+    letters: Sizes = field(default_factory=dict)
+    tensors: list[Live] = field(default_factory=list)
+    arguments: dict[str, Value] = field(default_factory=dict)
+
+    @property
+    def first(self) -> Live:
+        """The first tensor."""
+        return self.tensors[0]
+
+    @property
+    def together(self) -> Shape:
+        """The shape that the tensors so far broadcast to."""
+        result = self.first.shape
+        for live in self.tensors[1:]:
+            result = broadcast(result, live.shape) or result
+        return result
+
+
+def operand(call: Call, spec: Operand) -> Live:
+    """A tensor for the operand; the call takes note of it."""
+    tape = call.drawing.tape
+    choice = tape.byte()
+    live = None
+    if choice < 190 and not spec.indexes:
+        fitting = [live for live in call.drawing.live() if _fits(call, spec, live)]
+        if fitting:
+            live = fitting[choice % len(fitting)]
+    if live is None:
+        live = fresh(call, spec)
+    call.tensors.append(live)
+    if spec.shape not in _RELATIONS:
+        call.letters = shapes.matches(spec.shape, live.shape, call.letters) or call.letters
+    return live
+
+
+def anything(call: Call) -> Live:
+    """A tensor of any shape and dtype, which the op may well refuse."""
+    tape = call.drawing.tape
+    tensors_there = call.drawing.live()
+    if tensors_there and tape.chance(50):
+        live = tape.pick(tensors_there)
+    else:
+        live = call.drawing.fresh(
+            lambda name: tensors.tensor(tape, name, tensors.dtype(tape), shapes.shape(tape))
+        )
+    call.tensors.append(live)
+    return live
+
+
+def _fits(call: Call, spec: Operand, live: Live) -> bool:
+    return (
+        live.category in _categories(call, spec)
+        and (not spec.alike or not call.tensors or live.dtype == call.first.dtype)
+        and _fits_shape(call, spec, live.shape)
+        and (not call.writes or _may_take_part_in_writing(call, live))
+        and (spec.domain != "finite" or _is_moderate(live))
+    )
+
+
+def _categories(call: Call, spec: Operand) -> frozenset[Category]:
+    if call.writes and call.tensors:
+        return spec.dtypes & _WITHIN[call.first.category]
+    return spec.dtypes
+
+
+def _may_take_part_in_writing(call: Call, live: Live) -> bool:
+    if not call.tensors:
+        # One attempt in a few may write into a leaf, which is refused.
+        return not (live.is_leaf and live.requires_grad) or call.drawing.flawed
+    # Reading and writing one memory in two layouts is not defined.
+    return not live.shares_memory(call.first)
+
+
+def _is_moderate(live: Live) -> bool:
+    """Whether the values are defined as integers of any width."""
+    if live.category in ("int", "bool"):
+        return True
+    values = live.values()
+    with np.errstate(invalid="ignore"):
+        return bool((np.abs(values) < 100).all())
+
+
+def _fits_shape(call: Call, spec: Operand, shape: Shape) -> bool:
+    if spec.shape == "any":
+        return True
+    if spec.shape in _RELATIONS:
+        if not call.tensors:
+            return bool(shape) or spec.shape != "joinable"
+        if spec.shape == "same":
+            return shape == call.first.shape
+        if spec.shape == "joinable":
+            return _joins(shape, call.first.shape, _dim(call))
+        if spec.shape == "gathered":
+            return False  # Indices are made to measure.
+        return _broadcasts(call, spec, shape)
+    return shapes.matches(spec.shape, shape, call.letters) is not None
+
+
+_RELATIONS = frozenset({"any", "same", "broadcast", "expandable", "joinable", "gathered"})
+
+
+def _broadcasts(call: Call, spec: Operand, shape: Shape) -> bool:
+    if call.writes or spec.shape == "expandable":
+        return broadcast(call.first.shape, shape) == call.first.shape
+    return broadcast(call.together, shape) is not None
+
+
+def _joins(shape: Shape, first: Shape, dim: int) -> bool:
+    return (
+        len(shape) == len(first) > 0
+        and shape[:dim] == first[:dim]
+        and shape[dim + 1 :] == first[dim + 1 :]
+    )
+
+
+def _dim(call: Call) -> int:
+    """The argument `dim`, counted from the front; 0 where it is left out."""
+    dim = call.arguments.get("dim", 0)
+    rank = len(call.first.shape)
+    return dim % rank if isinstance(dim, int) and rank else 0
+
+
+def fresh(call: Call, spec: Operand) -> Live:
+    """A new input made for the operand."""
+    tape = call.drawing.tape
+    shape = _fresh_shape(call, spec)
+    if spec.indexes:
+        bound = _bound(call, spec)
+        values = indices(tape, shapes.product(shape), bound).reshape(shape)
+        return call.drawing.fresh(lambda name: Input.of(name, values))
+    dtype = _fresh_dtype(call, spec)
+    grad_percent = 10.0 if call.writes and not call.tensors else 75.0
+    return call.drawing.fresh(
+        lambda name: tensors.tensor(
+            tape, name, dtype, shape, domain=spec.domain, grad_percent=grad_percent
+        )
+    )
+
+
+def _fresh_dtype(call: Call, spec: Operand) -> str:
+    tape = call.drawing.tape
+    categories = _categories(call, spec)
+    if call.tensors and (spec.alike or not tape.chance(35)):
+        first = call.first
+        if first.category in categories:
+            return first.dtype
+    return tensors.dtype(tape, categories or ANY)
+
+
+def _fresh_shape(call: Call, spec: Operand) -> Shape:
+    tape = call.drawing.tape
+    if spec.shape not in _RELATIONS:
+        return shapes.by_pattern(tape, spec.shape, call.letters)
+    if not call.tensors or spec.shape == "any":
+        return shapes.shape(tape) or ((2,) if spec.shape == "joinable" else ())
+    first = call.first.shape
+    if spec.shape == "same":
+        return first
+    if spec.shape == "joinable":
+        dim = _dim(call)
+        return (*first[:dim], tape.between(1, 3), *first[dim + 1 :])
+    if spec.shape == "gathered":
+        return _gathered(call, first)
+    within = call.writes or spec.shape == "expandable"
+    return shapes.partner(tape, first if within else call.together, within=within)
+
+
+def _gathered(call: Call, first: Shape) -> Shape:
+    """As many indices along the dim as one likes, and elsewhere the sizes of the first."""
+    dim = _dim(call)
+    count = call.drawing.tape.between(1, 3) if first[dim] else 0
+    return (*first[:dim], count, *first[dim + 1 :])
+
+
+def _bound(call: Call, spec: Operand) -> int:
+    if spec.indexes == "numel":
+        return call.first.size
+    if spec.indexes == "dim":
+        return call.first.shape[_dim(call)] if call.first.shape else 1
+    size = call.letters.get(spec.indexes, 1)
+    return size if isinstance(size, int) else 1

@@ -1,0 +1,52 @@
+"""Choices read from bytes, by which drawing costs little and still shrinks well.
+
+Hypothesis pays some tens of microseconds for each draw, and a program takes a hundred choices; so
+each step is one draw of a row of bytes, and the choices are read from it. A byte of 0 is always
+the simplest choice, and so is a row that has come to its end: that is all that shrinking needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class Tape:
+    """A row of bytes that is read choice by choice."""
+
+    __slots__ = ("data", "position")
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.position = 0
+
+    def byte(self) -> int:
+        """The next byte; 0 after the end."""
+        position = self.position
+        self.position = position + 1
+        return self.data[position] if position < len(self.data) else 0
+
+    def below(self, bound: int) -> int:
+        """An integer from 0 up to `bound`, exclusive."""
+        if bound <= 256:
+            return self.byte() % bound
+        return (self.byte() + 256 * self.byte()) % bound
+
+    def between(self, low: int, high: int) -> int:
+        """An integer from `low` to `high`, inclusive; `low` is the simplest."""
+        return low + self.below(high - low + 1)
+
+    def chance(self, percent: float) -> bool:
+        """True in so many of a hundred cases; False is the simpler."""
+        return self.byte() >= 256 - 2.56 * percent
+
+    def pick(self, items: Sequence[T]) -> T:
+        """One of the items, the first of which is the simplest."""
+        return items[self.below(len(items))]
+
+
+def weighted(*rows: tuple[T, int]) -> tuple[T, ...]:
+    """Items with their weights as a row to `pick` from, each standing as often as it weighs."""
+    return tuple(item for item, weight in rows for _ in range(weight))
