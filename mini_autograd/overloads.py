@@ -49,6 +49,8 @@ def _composed(function: Callable[..., Any], name: str) -> Bound:
         def call(*args: Any, **kwargs: Any) -> Any:
             if args and isinstance(args[0], (np.ndarray, np.generic)):
                 return function(*args, **kwargs)
+            if not kwargs and schema.fits(args):
+                return function(*args)
             return by_position(*schema.bind(args, kwargs, method=method))
 
         call.__name__ = schema.name
@@ -85,6 +87,10 @@ def overloaded(
                 return alternatives[0](*args, **kwargs)
             if alone and len(args) == 1 and not kwargs and isinstance(args[0], Tensor):
                 return (alone.method if method else alone)(*args)  # `x.sum()` parses nothing
+            if not kwargs:
+                for each in alternatives:
+                    if each.schema.fits(args):
+                        return (each.method if method else each)(*args)
             for each in alternatives:
                 try:
                     each.schema.bind(args, kwargs, method=method)

@@ -34,7 +34,11 @@ def is_int(value: object) -> bool:
 
 
 def _is_ints(value: object) -> bool:
-    return is_int(value) or (isinstance(value, (tuple, list)) and all(map(is_int, value)))
+    return is_int(value) or _is_sizes(value)
+
+
+def _is_sizes(value: object) -> bool:
+    return isinstance(value, (tuple, list)) and all(map(is_int, value))
 
 
 def _is_tensors(value: object) -> bool:
@@ -57,13 +61,18 @@ _WORDS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
     "Number": (is_number, "Number"),
     "Int": (is_int, "int"),
     "Ints": (_is_ints, "tuple of ints"),
+    "Sizes": (_is_sizes, "tuple of ints"),
     "Bool": (lambda value: isinstance(value, (bool, np.bool_)), "bool"),
     "DType": (lambda value: isinstance(value, dtype), "torch.dtype"),
     "Str": (lambda value: isinstance(value, str), "str"),
     "Anything": (lambda value: True, "object"),
 }
 
+_LISTS: Final = ("Ints", "Sizes")
 _EXACT: Final[dict[str, tuple[type, ...]]] = {
+    "Array": (Tensor,),
+    "Mask": (Tensor,),
+    "IndexArray": (Tensor,),
     "Number": (int, float, bool, complex),
     "Int": (int,),
     "Bool": (bool,),
@@ -119,13 +128,24 @@ class Schema:
         self.positional = sum(not each.keyword_only for each in self.parameters)
         self.least = sum(not each.has_default for each in self.parameters[: self.positional])
         self.required = sum(not each.has_default for each in self.parameters)
+        self._kinds = tuple(each.exact_types for each in self.parameters)
+
+    def fits(self, args: Sequence[Any]) -> bool:
+        """Whether arguments given by position plainly fit; False where `bind` must look closer."""
+        if not self.least <= len(args) <= self.positional:
+            return False
+        for value, kinds in zip(args, self._kinds):  # noqa: B905 - defaults need no check
+            if type(value) not in kinds:
+                return False
+        return True
 
     def bind(self, args: Sequence[Any], kwargs: Mapping[str, Any], *, method: bool) -> tuple[Any, ...]:  # fmt: skip
         """Values for all parameters, in order; torch's TypeError if the call does not fit.
 
         In the function form the first operand is called `input`, and positions count from it.
         """
-        args = self._gathered(args)
+        if method:
+            args = self._gathered(args)
         if len(args) > self.positional:
             raise errors.too_many(self.name, self.least, self.positional, len(args), method=method)
         values = list(args) + [_MISSING] * (len(self.parameters) - len(args))
@@ -149,7 +169,7 @@ class Schema:
                 name = "input" if index == 0 and not method else parameter.name
                 position = (index + 1 - method) if index < len(args) else None
                 raise errors.wrong_type(self.name, name, position, parameter.type_name, value)
-            elif parameter.words[0] == "Ints" and value is not None:
+            elif parameter.words[0] in _LISTS and value is not None:
                 # A list of the user's own must not be kept: it may change before backward.
                 values[index] = (int(value),) if is_int(value) else tuple(value)
         if missing:

@@ -191,7 +191,10 @@ def _apply(op: Op, args: tuple[Any, ...], kwargs: dict[str, Any], method: bool) 
     """Any op on any arguments: raw arrays, several tensors in one argument, several outputs."""
     if len(args) > op.operands[0] and _is_raw(args[op.operands[0]]):
         return op.bare(*args, **kwargs)
-    args = op.schema.bind(args, kwargs, method=method)
+    if not kwargs and op.schema.fits(args):
+        args = args + op.schema.defaults[len(args) :]
+    else:
+        args = op.schema.bind(args, kwargs, method=method)
     tensors: list[Any] = []
     raw = list(args)
     for position in op.operands:

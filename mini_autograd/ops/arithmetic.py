@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -128,8 +128,9 @@ def _subtracting(op: Any) -> Any:
     def guarded(call: Callable[..., Any]) -> Callable[..., Any]:
         def subtract(*args: Any, **kwargs: Any) -> Any:
             for each in args[:2]:
-                if type(each) is bool or (type(each) is Tensor and each._array.dtype.kind == "b"):
-                    _refuse_bool(*args[:2])
+                kind = type(each)
+                if kind is bool or (kind is Tensor and each._array.dtype is _BOOL):
+                    _refuse_bool(args[:2])
             return call(*args, **kwargs)
 
         subtract.__name__, subtract.__doc__ = op.schema.name, call.__doc__
@@ -140,13 +141,13 @@ def _subtracting(op: Any) -> Any:
     return function
 
 
-def _refuse_bool(self: Any, other: Any = None) -> None:
-    if not all(
-        isinstance(each, Tensor) and each._array.dtype.kind == "b" for each in (self, other)
-    ):
-        raise errors.bool_subtraction_mixed()
-    raise errors.bool_subtraction()
+def _refuse_bool(operands: Sequence[Any]) -> None:
+    if all(isinstance(each, Tensor) and each._array.dtype is _BOOL for each in operands):
+        raise errors.bool_subtraction()
+    raise errors.bool_subtraction_mixed()
 
+
+_BOOL: Final = np.dtype(np.bool_)
 
 sub = _subtracting(sub_promoted)
 rsub = _subtracting(

@@ -11,6 +11,7 @@ from mini_autograd import dtypes, ops
 from mini_autograd.errors import pointwise as errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.arithmetic import over, promoted
+from mini_autograd.ops.rounding import kept
 from mini_autograd.overloads import composite, overloaded
 from mini_autograd.tensor import Tensor, make
 from mini_autograd.types import Array, Mask, Number
@@ -25,6 +26,10 @@ def where(condition: Mask, self: Array | Number, other: Array | Number) -> Array
     """`self` where the condition holds, else `other`."""
     if condition.dtype.kind != "b":
         raise errors.condition_not_bool(condition.dtype)
+    if type(other) is float and not other:  # as rules call it
+        return kept(self, condition)
+    if type(self) is float and not self:
+        return kept(other, ~condition)
     return np.where(condition, self, other)
 
 
@@ -224,6 +229,12 @@ def where_indices(condition: Mask) -> Any:
 @composite(name="where")
 def where_parsed(condition: Mask, self: Array | Number, other: Array | Number) -> Array:
     """`self` where the condition holds, else `other`; both in their common dtype."""
+    if (
+        isinstance(self, Tensor)
+        and isinstance(other, Tensor)
+        and self._array.dtype is other._array.dtype
+    ):
+        return where(_as_mask(condition), self, other)
     values = [each._array if isinstance(each, Tensor) else each for each in (self, other)]
     wanted = dtypes.result_type(values)
     return where(_as_mask(condition), _brought(self, wanted), _brought(other, wanted))
@@ -232,7 +243,7 @@ def where_parsed(condition: Mask, self: Array | Number, other: Array | Number) -
 def _as_mask(condition: Any) -> Any:
     found = condition._array.dtype
     if found == np.uint8:
-        warnings.warn(_UINT8_CONDITION, UserWarning, stacklevel=5)
+        warnings.warn(_UINT8_CONDITION, UserWarning, stacklevel=4)
         return make(condition._array.astype(np.bool_))
     if found.kind != "b":
         raise errors.condition_not_bool(found)

@@ -155,7 +155,11 @@ def atan(self: Array) -> Array:
 def sigmoid(self: Array) -> Array:
     """`1 / (1 + exp(-self))`."""
     wide = _widened(self)
-    return np.divide(1, 1 + np.exp(np.negative(wide))).astype(self.dtype, copy=False)
+    result = np.negative(wide, out=np.empty_like(wide))
+    np.exp(result, out=result)
+    result += 1
+    np.divide(1, result, out=result)
+    return result.astype(self.dtype, copy=False)
 
 
 @differentiable(
