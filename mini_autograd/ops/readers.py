@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final
 
 from mini_autograd import layout
@@ -39,6 +40,36 @@ def data_ptr(self: Tensor) -> int:
     return address if self._array.size else 0
 
 
+@dataclass(frozen=True, slots=True)
+class UntypedStorage:
+    """The memory that tensors share: where it is, and how large."""
+
+    _address: int
+    _bytes: int
+
+    def data_ptr(self) -> int:
+        """Its address; 0 if it is empty."""
+        return self._address if self._bytes else 0
+
+    def nbytes(self) -> int:
+        """Its size in bytes."""
+        return self._bytes
+
+    def size(self) -> int:
+        """Likewise."""
+        return self._bytes
+
+    def __len__(self) -> int:
+        return self._bytes
+
+
+def untyped_storage(self: Tensor) -> UntypedStorage:
+    """The memory in which it lies, whole: one for a tensor and all views of it."""
+    memory, _ = layout.memory_of(self._array)
+    address: int = memory.__array_interface__["data"][0]
+    return UntypedStorage(address, memory.nbytes)
+
+
 def _of_dim(values: tuple[int, ...], dim: int | None) -> Any:
     if dim is None:
         return values
@@ -70,7 +101,8 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {"numel": numel}
 METHODS: Final[dict[str, Callable[..., Any]]] = {
     "dim": dim, "ndimension": dim, "numel": numel, "nelement": numel, "size": size.method,
     "stride": stride.method, "is_contiguous": is_contiguous.method, "data_ptr": data_ptr,
-    "storage_offset": storage_offset, "element_size": element_size,
+    "storage_offset": storage_offset, "untyped_storage": untyped_storage,
+    "element_size": element_size,
 }  # fmt: skip
 PROPERTIES: Final[dict[str, property]] = {
     "itemsize": property(element_size),
