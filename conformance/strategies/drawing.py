@@ -21,7 +21,7 @@ from conformance.values import DIFFERENTIABLE, Ref, refs
 class Live:
     """A tensor that the program has at this point, as the reference shows it."""
 
-    __slots__ = ("category", "dtype", "is_leaf", "ref", "requires_grad", "shape", "tensor")
+    __slots__ = ("category", "dtype", "ref", "requires_grad", "shape", "tensor")
 
     def __init__(self, name: str, tensor: Any) -> None:
         self.ref = Ref(name)
@@ -30,7 +30,15 @@ class Live:
         self.dtype = _dtype_names(tensor.dtype)
         self.category: Category = category(self.dtype)
         self.requires_grad: bool = tensor.requires_grad
-        self.is_leaf: bool = tensor.is_leaf
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether it is a leaf; not so where torch refuses to say, as it does of one of several
+        views whose base has been written to."""
+        try:
+            return bool(self.tensor.is_leaf)
+        except RuntimeError:
+            return False
 
     @property
     def size(self) -> int:

@@ -8,7 +8,7 @@ from conformance.strategies import shapes, tensors
 from conformance.strategies.drawing import Drawing, Live
 from conformance.strategies.tape import Tape, weighted
 from conformance.strategies.values import elements
-from conformance.values import NUMPY_DTYPES, Value
+from conformance.values import DIFFERENTIABLE, NUMPY_DTYPES, Value
 
 # All ones is left out: it cannot tell a wrong permutation.
 _KINDS = weighted(
@@ -29,7 +29,7 @@ def seed(drawing: Drawing, root: Live) -> Value:
     values = _values(tape, root, kind)
     layout = kind if kind in ("transposed", "expanded") else "contiguous"
     # A seed that requires grad is a factor of the double backward.
-    grad = tape.chance(8)
+    grad = tape.chance(8) and root.dtype in DIFFERENTIABLE
     return drawing.fresh(lambda name: tensors.laid_out(name, values, layout, grad)).ref
 
 

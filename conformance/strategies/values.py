@@ -124,7 +124,7 @@ def elements(
         return _inexact(tape, count, dtype, domain, special and domain != "finite")
     start = tape.below(256)
     if dtype == "bool":
-        return _from(_shuffled(2), start, count) == 1
+        return np.asarray(_from(_shuffled(2), start, count) == 1)
     low, size = (0, 6) if dtype == "uint8" else (-3, 8)
     if tape.chance(12):
         return (np.arange(count) % 5 + (dtype != "uint8") * (start % 3 - 2)).astype(dtype)
@@ -140,9 +140,9 @@ def _inexact(tape: Tape, count: int, dtype: str, domain: Domain, special: bool) 
     with np.errstate(all="ignore"):  # 3e38 is an infinity in float16, and that is meant.
         if dtype in COMPLEX:
             other = tape.pick((_nice, _halves, _ordinary))(count, start + 1)
-            cast: Array = np.empty(count, NUMPY_DTYPES[dtype])
-            cast.real, cast.imag = table, other
-            return cast
+            numbers: Array = np.empty(count, NUMPY_DTYPES[dtype])
+            numbers.real, numbers.imag = table, other
+            return numbers
         real: Array = table.astype(NUMPY_DTYPES[dtype])
         return real
 
