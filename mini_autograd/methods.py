@@ -1,4 +1,4 @@
-"""The public face of a Tensor: installs the families' methods, and what needs no op."""
+"""Puts everything that a user calls on a tensor on `Tensor`: the families' tables and its own."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from collections.abc import Iterator, Sequence
 from types import ModuleType
 from typing import Any, Final
 
-import numpy as np
-from numpy.typing import NDArray
-
-from mini_autograd import autograd, dtypes, inplace, printing, subscript
+from mini_autograd import autograd, creation, inplace, predicates, protocols
+from mini_autograd.errors import arguments as argument_errors
 from mini_autograd.errors import tensors as errors
+from mini_autograd.factories import CPU, checked_device
 from mini_autograd.tensor import Tensor, detached
 
 FAMILIES: Final = (
     "arithmetic", "powers", "division", "rounding", "elementary", "comparison", "choosing",
-    "complexes", "reductions", "running", "moments", "norms", "extrema", "ordering",
-    "normalisation", "losses", "views", "joining", "linalg", "products", "rearranging", "diagonals", "restriding", "readers", "slicing", "indexing", "gathering", "picking", "masking", "writing", "conversion", "operators",
+    "complexes", "scaling", "reductions", "running", "moments", "norms", "extrema", "ordering",
+    "normalisation", "losses", "views", "joining", "rearranging", "diagonals", "restriding",
+    "linalg", "products", "readers", "slicing", "indexing", "gathering", "picking", "masking",
+    "writing", "conversion", "operators",
 )  # fmt: skip
 
 
@@ -46,7 +47,13 @@ def backward(
 
 
 def requires_grad_(self: Tensor, requires_grad: bool = True) -> Tensor:
-    """Sets whether gradients flow to it, and gives it back."""
+    """Sets whether gradients flow to it, and gives it back.
+
+    Raises:
+        RuntimeError: integers, or a tensor that was computed.
+    """
+    if not isinstance(requires_grad, bool):
+        raise argument_errors.wrong_type("requires_grad_", "requires_grad", 1, "bool", requires_grad)
     if requires_grad and self._array.dtype.kind not in "fc":
         raise errors.only_floating_method()
     self.requires_grad = requires_grad
@@ -58,61 +65,36 @@ def detach(self: Tensor) -> Tensor:
     return detached(self)
 
 
-def item(self: Tensor) -> Any:
-    """Its only element, as a Python number."""
-    if self._array.size != 1:
-        raise errors.not_scalar(self._array.size)
-    return self._array.item()
+def detach_(self: Tensor) -> Tensor:
+    """Takes the tensor itself out of the graph; refused for a view."""
+    if self._base is not None:
+        raise errors.detach_view_in_place()
+    self._node, self._output_nr, self._requires_grad = None, 0, False
+    return self
 
 
-def tolist(self: Tensor) -> Any:
-    """Its elements in nested lists; of a 0-d tensor the number."""
-    return self._array.tolist()
+def cpu(self: Tensor, memory_format: Any = None) -> Tensor:
+    """The tensor itself: it is on the CPU."""
+    return self
 
 
-def numpy(self: Tensor, *, force: bool = False) -> NDArray[Any]:
-    """Its array, on the same memory; refused if that would cut a graph, unless forced."""
-    if self._requires_grad and not force:
-        raise errors.numpy_requires_grad()
-    return self._array
-
-
-def text(self: Tensor) -> str:
-    """As torch prints it."""
-    default = dtypes.get_default_dtype()
-    node = self._node
-    return printing.tensor_text(
-        self._array,
-        default_dtype=default.numpy,
-        default_complex=default.to_complex().numpy,
-        grad_fn_name=None if node is None else node.title,
-        requires_grad=self._requires_grad,
-    )
-
-
-def formatted(self: Tensor, spec: str) -> str:
-    """In an f-string: a 0-d tensor as its number."""
-    return printing.format_tensor(self, self._array, spec, is_subclass=type(self) is not Tensor)
-
-
-def array(self: Tensor, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
-    """What NumPy's functions see."""
-    return np.array(numpy(self), dtype=dtype, copy=copy)
-
-
-def _number(self: Tensor) -> Any:
-    if self._array.size != 1:
-        raise errors.not_scalar(self._array.size)
-    return self._array.item()
+def _constructed(cls: type[Tensor], *args: Any, device: Any = None) -> Tensor:
+    checked_device(device)
+    return creation.legacy(args)
 
 
 _OWN: Final[dict[str, Any]] = {
-    "backward": backward, "requires_grad_": requires_grad_, "detach": detach, "item": item,
-    "tolist": tolist, "numpy": numpy, "__repr__": text, "__format__": formatted,
-    "__array__": array, "__getitem__": subscript.get_item, "__setitem__": subscript.set_item,
-    "__float__": lambda self: float(_number(self)),
-    "__int__": lambda self: int(_number(self)),
-    "__bool__": lambda self: bool(_number(self)),
+    "backward": backward, "requires_grad_": requires_grad_, "detach": detach, "detach_": detach_,
+    "cpu": cpu, "get_device": lambda self: -1, "is_inference": lambda self: False,
+    "_is_view": lambda self: self._base is not None,
+    "device": property(lambda self: CPU), "is_cuda": property(lambda self: False),
+    "new_tensor": creation.new_tensor.method, "new_zeros": creation.new_zeros.method,
+    "new_ones": creation.new_ones.method, "new_empty": creation.new_empty.method,
+    "new_full": creation.new_full.method,
+    "is_floating_point": predicates.is_floating_point, "is_complex": predicates.is_complex,
+    "is_signed": lambda self: self.dtype.is_signed, "is_nonzero": predicates.is_nonzero,
+    "is_same_size": predicates.is_same_size,
+    "__new__": staticmethod(_constructed),
 }  # fmt: skip
 
 
@@ -124,7 +106,8 @@ def install() -> None:
         for table in ("OPERATORS", "PROPERTIES"):
             for name, value in getattr(family, table, {}).items():
                 setattr(Tensor, name, value)
-    for name, value in {**methods, **inplace.methods_of(methods), **_OWN}.items():
+    methods |= inplace.methods_of(methods)
+    for name, value in {**methods, **protocols.METHODS, **_OWN}.items():
         setattr(Tensor, name, value)
 
 

@@ -1,0 +1,178 @@
+"""`clamp` and its one-sided forms, by numbers and by tensors."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+
+from mini_autograd.errors import pointwise as errors
+from mini_autograd.op import Promotion, differentiable
+from mini_autograd.ops.arithmetic import promoted
+from mini_autograd.ops.choosing import where
+from mini_autograd.overloads import overloaded
+from mini_autograd.types import Array, Number
+
+
+def _clamped(array: Any, low: Any, high: Any) -> Any:
+    """Not below `low` and not above `high`, which wins where they cross; NaN stays NaN."""
+    if array.dtype.kind == "c":
+        raise errors.clamp_of_complex()
+    if low is not None:
+        array = np.maximum(array, low)
+    return array if high is None else np.minimum(array, high)
+
+
+def _within(self: Any, low: Any, high: Any) -> Any:
+    """Where `clamp` passes its input on: at the bounds too."""
+    if high is None:
+        return self >= low
+    below = self <= high
+    return below if low is None else (self >= low) & below
+
+
+def _clamp_numbers(kernel: str, array: Any, low: Any, high: Any) -> Any:
+    """By numbers, which must be within the range of the result's dtype."""
+    if array.dtype.kind == "c":
+        raise errors.clamp_of_complex()
+    bounds = [each for each in (low, high) if each is not None]
+    if not bounds:
+        raise errors.clamp_without_bounds()
+    for bound in bounds:
+        errors.check_real(bound)
+    array, *numbers = promoted(array, *[_real(bound) for bound in bounds])
+    if array.dtype.kind == "b":
+        raise errors.not_implemented(kernel, array.dtype)
+    for bound in bounds:
+        errors.check_representable(bound, array.dtype)
+    given = iter(numbers)
+    return _clamped(
+        array, None if low is None else next(given), None if high is None else next(given)
+    )
+
+
+def _real(number: Any) -> Any:
+    return number.real if isinstance(number, complex) else number
+
+
+@differentiable(
+    name="clamp",
+    node="ClampBackward1",
+    promotion=Promotion.NONE,
+    self=lambda grad, self, min, max: where(_within(self, min, max), grad, 0.0),
+)
+def clamp_number(self: Array, min: Number | None = None, max: Number | None = None) -> Array:
+    """`self` within numbers."""
+    return _clamp_numbers("clamp_scalar_cpu", self, min, max)
+
+
+@differentiable(
+    name="clamp",
+    self=lambda grad, self, min, max: where(_within(self, min, max), grad, 0.0),
+    min=lambda grad, self, min, max: where(_at_min(self, min, max), grad, 0.0),
+    max=lambda grad, self, min, max: where(_at_max(self, min, max), grad, 0.0),
+)
+def clamp_tensor(self: Array, min: Array | None = None, max: Array | None = None) -> Array:
+    """`self` within tensors."""
+    if min is None and max is None:
+        raise errors.clamp_without_bounds()
+    if self.dtype.kind == "b" and min is not None and max is not None:
+        raise errors.not_implemented("clamp_cpu", self.dtype)
+    return _clamped(self, min, max)
+
+
+def _at_min(self: Any, low: Any, high: Any) -> Any:
+    return self < low if high is None else (low < high) & (self < low)
+
+
+def _at_max(self: Any, low: Any, high: Any) -> Any:
+    return self > high if low is None else (self > high) | (high < low)
+
+
+@differentiable(
+    name="clamp_min",
+    node="ClampMinBackward0",
+    promotion=Promotion.NONE,
+    self=lambda grad, self, min: where(self >= min, grad, 0.0),
+)
+def clamp_min_number(self: Array, min: Number) -> Array:
+    """`self`, not below a number."""
+    return _clamp_numbers("clamp_min_scalar_cpu", self, min, None)
+
+
+@differentiable(
+    name="clamp_min",
+    node="ClampMinBackward1",
+    self=lambda grad, self, min: where(self >= min, grad, 0.0),
+    min=lambda grad, self, min: where(self < min, grad, 0.0),
+)
+def clamp_min_tensor(self: Array, min: Array) -> Array:
+    """`self`, not below a tensor."""
+    return _clamped(self, min, None)
+
+
+@differentiable(
+    name="clamp_max",
+    node="ClampMaxBackward0",
+    promotion=Promotion.NONE,
+    self=lambda grad, self, max: where(self <= max, grad, 0.0),
+)
+def clamp_max_number(self: Array, max: Number) -> Array:
+    """`self`, not above a number."""
+    return _clamp_numbers("clamp_max_scalar_cpu", self, None, max)
+
+
+@differentiable(
+    name="clamp_max",
+    node="ClampMaxBackward1",
+    self=lambda grad, self, max: where(self <= max, grad, 0.0),
+    max=lambda grad, self, max: where(self > max, grad, 0.0),
+)
+def clamp_max_tensor(self: Array, max: Array) -> Array:
+    """`self`, not above a tensor."""
+    return _clamped(self, None, max)
+
+
+def _clamp(name: str) -> Any:
+    return overloaded(
+        name,
+        clamp_number,
+        clamp_tensor,
+        function_forms=(
+            "(Tensor input, Tensor min = None, Tensor max = None, *, Tensor out = None)",
+            "(Tensor input, Number min = None, Number max = None, *, Tensor out = None)",
+        ),
+        method_forms=(
+            "(Tensor min = None, Tensor max = None)",
+            "(Number min = None, Number max = None)",
+        ),
+    )
+
+
+def _one_sided(tensor: Any, number: Any, bound: str) -> Any:
+    return overloaded(
+        f"clamp_{bound}",
+        tensor,
+        number,
+        function_forms=(
+            f"(Tensor input, Tensor {bound}, *, Tensor out = None)",
+            f"(Tensor input, Number {bound}, *, Tensor out = None)",
+        ),
+        method_forms=(f"(Tensor {bound})", f"(Number {bound})"),
+    )
+
+
+clamp: Final = _clamp("clamp")
+clip: Final = _clamp("clip")
+clamp_min: Final = _one_sided(clamp_min_tensor, clamp_min_number, "min")
+clamp_max: Final = _one_sided(clamp_max_tensor, clamp_max_number, "max")
+
+__all__ = ["clamp", "clamp_max", "clamp_min", "clip"]
+
+FUNCTIONS: Final[dict[str, Any]] = {
+    "clamp": clamp,
+    "clamp_max": clamp_max,
+    "clamp_min": clamp_min,
+    "clip": clip,
+}
+METHODS: Final[dict[str, Any]] = {name: op.method for name, op in FUNCTIONS.items()}
