@@ -27,8 +27,10 @@ def contiguous_strides(shape: Sequence[int], itemsize: int) -> Shape:
 
 
 def strides_of(array: Array) -> Shape:
-    """The strides as torch has them: an array without elements is contiguous to us."""
-    return array.strides if array.size else contiguous_strides(array.shape, array.itemsize)
+    """The strides as torch has them; NumPy makes empty arrays with strides of zero."""
+    if array.size or any(array.strides):
+        return array.strides
+    return contiguous_strides(array.shape, array.itemsize)
 
 
 def view_strides(array: Array, shape: Shape) -> Shape | None:
@@ -81,6 +83,8 @@ def restrided(array: Array, shape: Shape, strides: Shape) -> Array:
     if array.flags.forc:
         return np.ndarray(shape, array.dtype, array, 0, strides)
     owner, start = memory_of(array)
+    if not owner.flags.c_contiguous:  # strided memory of somebody else's, as `from_numpy` gets
+        return np.lib.stride_tricks.as_strided(array, shape, strides)
     return np.ndarray(shape, array.dtype, owner, start, strides)
 
 

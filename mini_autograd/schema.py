@@ -33,12 +33,12 @@ def is_int(value: object) -> bool:
     return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
 
 
-def _is_ints(value: object) -> bool:
-    return is_int(value) or _is_sizes(value)
-
-
 def _is_sizes(value: object) -> bool:
     return isinstance(value, (tuple, list)) and all(map(is_int, value))
+
+
+def _is_ints(value: object) -> bool:
+    return is_int(value) or _is_sizes(value)
 
 
 def _is_tensors(value: object) -> bool:
@@ -151,7 +151,7 @@ class Schema:
         values = list(args) + [_MISSING] * (len(self.parameters) - len(args))
         names = [each.name for each in self.parameters]
         for key, value in kwargs.items():
-            index = 0 if key == "input" and not method else _index(names, key)
+            index = _index(names, key, method)
             if index is None:
                 raise errors.unexpected_keyword(self.name, key)
             if values[index] is not _MISSING:
@@ -162,11 +162,11 @@ class Schema:
             value = values[index]
             if value is _MISSING:
                 if not parameter.has_default:
-                    missing.append(parameter.name if method or index else "input")
+                    missing.append(_public(parameter.name, method))
                     continue
                 values[index] = parameter.default
             elif not parameter.accepts(value):
-                name = "input" if index == 0 and not method else parameter.name
+                name = _public(parameter.name, method)
                 position = (index + 1 - method) if index < len(args) else None
                 raise errors.wrong_type(self.name, name, position, parameter.type_name, value)
             elif parameter.words[0] in _LISTS and value is not None:
@@ -185,15 +185,29 @@ class Schema:
         return lambda *args: function(*args[:split], **dict(zip(names, args[split:], strict=True)))
 
     def _gathered(self, args: Sequence[Any]) -> Sequence[Any]:
-        """`x.view(2, 3)`: trailing ints are one argument."""
-        if len(args) > self.positional and self.positional:
-            last = self.positional - 1
-            if self.parameters[last].words[0] == "Ints" and all(map(is_int, args[last:])):
-                return (*args[:last], tuple(args[last:]))
+        """`x.view(2, 3)`: a method's only argument may be several ints."""
+        if self.positional == 2 and len(args) > 1 and self.parameters[1].words[0] in _LISTS:
+            return (args[0], tuple(args[1:])) if is_int(args[1]) else args
         return args
 
 
-def _index(names: list[str], key: str) -> int | None:
+def _public(name: str, method: bool) -> str:
+    """A parameter's name as torch's errors have it."""
+    return "input" if name == "self" and not method else name
+
+
+# Names that torch takes as NumPy calls them.
+_NUMPY_NAMES: Final = {
+    "axis": "dim", "keepdims": "keepdim", "x": "self", "a": "self", "x1": "self", "x2": "other",
+}  # fmt: skip
+
+
+def _index(names: list[str], key: str, method: bool) -> int | None:
+    """Which parameter a keyword means; the function form calls the first operand `input`."""
+    if key == "input" and not method:
+        key = "self" if "self" in names else key
+    elif key not in names:
+        key = _NUMPY_NAMES.get(key, key)
     return names.index(key) if key in names else None
 
 

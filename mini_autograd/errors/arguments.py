@@ -50,11 +50,24 @@ def wrong_type(
         item = expected.removeprefix("tuple of ").removesuffix("s")
         for index, each in enumerate(value):
             if type(each).__name__ != item:
-                return TypeError(
-                    f"{name}(): argument '{argument}'{where} must be {expected}, but found "
-                    f"element of type {type_name(each)} at pos {index}"
-                )
+                return _wrong_element(name, f"'{argument}'{where}", expected, index, each)
     return TypeError(f"{name}(): argument '{argument}'{where} must be {expected}, not {got}")
+
+
+def _wrong_element(name: str, argument: str, expected: str, index: int, value: object) -> TypeError:
+    """torch looks at the first number of a list before it unpacks the others."""
+    got = type_name(value)
+    if expected == "tuple of Tensors":
+        return TypeError(f"expected Tensor as element {index} in argument 0, but got {got}")
+    if index:
+        return TypeError(
+            f"{name}(): argument {argument.split(' (')[0]} failed to unpack the object at pos "
+            f'{index + 1} with error "type must be {expected},but got {got}"'
+        )
+    return TypeError(
+        f"{name}(): argument {argument} must be {expected}, but found element of type {got} at "
+        f"pos {index}"
+    )
 
 
 def unsupported_operand(symbol: str, left: object, right: object) -> TypeError:

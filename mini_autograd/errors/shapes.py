@@ -131,6 +131,14 @@ def matrix_property(name: str, ndim: int) -> RuntimeError:
     )
 
 
+def not_a_matrix_for_h(ndim: int) -> RuntimeError:
+    """`H` of other than a matrix."""
+    hint = " For batches of matrices, consider using tensor.mH" if ndim > 2 else ""
+    return RuntimeError(
+        f"tensor.H is only supported on matrices (2-D tensors). Got {ndim}-D tensor.{hint}"
+    )
+
+
 def permute_length(ndim: int, given: int) -> RuntimeError:
     """`permute` with too few or too many dims."""
     return RuntimeError(

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from mini_autograd import ops
 from mini_autograd.dims import wrap_dim
 from mini_autograd.errors import arguments as argument_errors
 from mini_autograd.errors import joining as errors
@@ -18,7 +19,7 @@ from mini_autograd.ops.views import reshape, unsqueeze
 from mini_autograd.overloads import composite
 from mini_autograd.schema import is_int
 from mini_autograd.tensor import Tensor
-from mini_autograd.types import Anything, Array, Arrays, Int, Ints
+from mini_autograd.types import Anything, Array, Arrays, Int, Sizes
 
 __all__ = ["cat", "chunk", "narrow", "split", "split_with_sizes", "stack", "unbind"]
 
@@ -27,13 +28,13 @@ _LEGACY_EMPTY: Final = (0,)  # torch skips it, whatever the rank of the others
 
 
 def _parts(grad: Any, shapes: Sequence[tuple[int, ...]], dim: int) -> list[Any]:
-    """The gradient of each tensor that was joined; none for what was skipped."""
+    """The gradient of each tensor that was joined."""
     parts: list[Any] = []
     at = 0
     dim = dim % max(grad.ndim, 1)
     for shape in shapes:
         if shape == _LEGACY_EMPTY:
-            parts.append(None)
+            parts.append(ops.zeros_of(grad, shape))
             continue
         parts.append(slice_dim(grad, dim, at, at + shape[dim]))
         at += shape[dim]
@@ -166,7 +167,7 @@ def split_evenly(self: Array, split_size: Int, dim: Int = 0) -> tuple[Array, ...
 
 
 @differentiable(promotion=_NONE, view=True, outputs=(), self=lambda grads, dim: cat(grads, dim))
-def split_with_sizes(self: Array, split_sizes: Ints, dim: Int = 0) -> tuple[Array, ...]:
+def split_with_sizes(self: Array, split_sizes: Sizes, dim: Int = 0) -> tuple[Array, ...]:
     """Pieces of the given sizes."""
     if not self.ndim:
         raise errors.split_zero_dim("split")
@@ -182,7 +183,7 @@ def split(tensor: Any, split_size_or_sections: Any, dim: int = 0) -> tuple[Any, 
     """Pieces of one size, or of the sizes in a list."""
     if is_int(split_size_or_sections):
         return split_evenly(tensor, int(split_size_or_sections), dim)
-    return split_with_sizes.method(tensor, split_size_or_sections, dim)
+    return split_with_sizes(tensor, split_size_or_sections, dim)
 
 
 def _split_method(self: Tensor, split_size: Any, dim: int = 0) -> tuple[Any, ...]:

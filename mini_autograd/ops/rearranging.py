@@ -16,7 +16,7 @@ from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.views import as_contiguous, expand, flatten, reshape, unsqueeze
 from mini_autograd.overloads import composite, overloaded
 from mini_autograd.tensor import make
-from mini_autograd.types import Array, IndexArray, Int, Ints
+from mini_autograd.types import Array, IndexArray, Int, Ints, Sizes
 
 __all__ = ["flip", "repeat", "roll"]
 
@@ -24,7 +24,7 @@ _NONE: Final = Promotion.NONE
 
 
 @differentiable(promotion=_NONE, self=lambda grad, dims: flip(grad, dims))
-def flip(self: Array, dims: Ints) -> Array:
+def flip(self: Array, dims: Sizes) -> Array:
     """Some dims in reverse order."""
     dims = wrap_dims(dims, self.ndim)
     return np.array(np.flip(self, dims) if self.ndim else self, order="K")
@@ -67,7 +67,7 @@ def roll(self: Array, shifts: Ints, dims: Ints = ()) -> Array:
 def _unrepeated(grad: Any, repeats: Sequence[int], shape: tuple[int, ...]) -> Any:
     """The sum over the copies: each repeated dim is cut into its count and its size."""
     if 0 in repeats:
-        return None
+        return ops.zeros_of(grad, shape)
     extra = len(repeats) - len(shape)
     for _ in range(extra):
         grad = ops.sum(grad, (0,), False)
@@ -85,7 +85,7 @@ def _unrepeated(grad: Any, repeats: Sequence[int], shape: tuple[int, ...]) -> An
     promotion=_NONE,
     self=lambda grad, repeats, self_shape: _unrepeated(grad, repeats, self_shape),
 )
-def repeat(self: Array, repeats: Ints) -> Array:
+def repeat(self: Array, repeats: Sizes) -> Array:
     """Copies side by side, so many along each dim; further counts make new dims in front."""
     extra = len(repeats) - self.ndim
     if extra < 0:
@@ -99,7 +99,7 @@ def repeat(self: Array, repeats: Ints) -> Array:
 
 
 @composite
-def tile(self: Array, dims: Ints) -> Any:
+def tile(self: Array, dims: Sizes) -> Any:
     """`repeat`, where missing counts are one."""
     return repeat(self, (1,) * (self.ndim - len(dims)) + tuple(dims))
 

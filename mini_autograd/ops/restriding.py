@@ -13,8 +13,8 @@ from mini_autograd.errors import strides as errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.views import view
 from mini_autograd.overloads import composite, overloaded
-from mini_autograd.tensor import Tensor, as_view, make
-from mini_autograd.types import Anything, Array, DType, Int, Ints
+from mini_autograd.tensor import Tensor, detached
+from mini_autograd.types import Anything, Array, DType, Int, Ints, Sizes
 
 __all__ = ["unfold"]
 
@@ -84,7 +84,7 @@ def strided_view(self: Array, size: Ints, stride: Ints, storage_offset: Int, sta
 
 
 @composite
-def as_strided(self: Array, size: Ints, stride: Ints, storage_offset: Int | None = None) -> Any:
+def as_strided(self: Array, size: Sizes, stride: Sizes, storage_offset: Int | None = None) -> Any:
     """A view of the memory by sizes and strides; by default from the tensor's first element on."""
     array = self._array if isinstance(self, Tensor) else self
     memory, start = layout.memory_of(array)
@@ -174,8 +174,6 @@ def view_dtype(self: Array, dtype: DType) -> Any:
     if not isinstance(self, Tensor):
         return self.view(dtype.numpy)
     found, array = self.dtype, self._array
-    if found is dtype:
-        return self
     if found.itemsize != dtype.itemsize:
         if not array.ndim:
             raise errors.view_dtype("self.dim() cannot be 0", found, dtype, None)
@@ -184,7 +182,9 @@ def view_dtype(self: Array, dtype: DType) -> Any:
         elif array.strides[-1] != array.itemsize and array.shape[-1] != 1:
             step = array.strides[-1] // array.itemsize
             raise errors.view_dtype("self.stride(-1) must be 1", found, dtype, step)
-    return as_view(make(array.view(dtype.numpy)), self)
+    alias = detached(self)  # torch's is no view either, but shares the version counter
+    alias._array = array.view(dtype.numpy)
+    return alias
 
 
 _view: Final = overloaded(

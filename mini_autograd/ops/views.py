@@ -19,7 +19,7 @@ from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.slicing import alias
 from mini_autograd.overloads import composite, overloaded
 from mini_autograd.tensor import Tensor
-from mini_autograd.types import Anything, Array, Int, Ints
+from mini_autograd.types import Anything, Array, Int, Ints, Sizes
 
 __all__ = [
     "as_contiguous", "broadcast_tensors", "broadcast_to", "contiguous", "expand",
@@ -31,10 +31,10 @@ __all__ = [
 
 def sum_to(grad: Any, shape: tuple[int, ...]) -> Any:
     """Summed over what `expand` repeated, to the shape that it had before."""
-    if grad.shape == shape:
-        return grad
     if not shape:
         return ops.sum_all(grad)
+    if grad.shape == shape:
+        return grad
     dims = broadcast_dims(grad.shape, shape)
     assert dims is not None
     summed = ops.sum(grad, dims, True)
@@ -68,7 +68,7 @@ def _inferred(shape: Sequence[int], count: int) -> tuple[int, ...]:
     view=True,
     self=lambda grad, self_shape: reshape(grad, self_shape),
 )
-def view(self: Array, size: Ints) -> Array:
+def view(self: Array, size: Sizes) -> Array:
     """The same elements in another shape; an error if they would have to be copied."""
     result = layout.reshaped(self, _inferred(size, self.size))
     if result is None:
@@ -81,7 +81,7 @@ def view(self: Array, size: Ints) -> Array:
     view=True,
     self=lambda grad, self_shape: reshape(grad, self_shape),
 )
-def reshape_alias(self: Array, size: Ints) -> Array:
+def reshape_alias(self: Array, size: Sizes) -> Array:
     """`view`, as `reshape` calls it for what does not lie in order."""
     return view.op.bare(self, size)
 
@@ -90,7 +90,7 @@ def reshape_alias(self: Array, size: Ints) -> Array:
     promotion=Promotion.NONE,
     self=lambda grad, self_shape: reshape(grad, self_shape),
 )
-def unsafe_view(self: Array, size: Ints) -> Array:
+def unsafe_view(self: Array, size: Sizes) -> Array:
     """`view` of a fresh result, which nobody else can see: it is no view to the user."""
     return view.op.bare(self, size)
 
@@ -109,7 +109,7 @@ def contiguous(self: Array, *, memory_format: Anything = None) -> Any:
 
 
 @composite
-def reshape(self: Array, shape: Ints) -> Any:
+def reshape(self: Array, shape: Sizes) -> Any:
     """The same elements in another shape: a view if there is one, else a copy."""
     if not isinstance(self, Tensor):
         return np.reshape(self, shape)
@@ -144,7 +144,7 @@ def flatten(self: Array, start_dim: Int = 0, end_dim: Int = -1) -> Any:
 
 
 @composite
-def unflatten(self: Array, dim: Int, sizes: Ints) -> Any:
+def unflatten(self: Array, dim: Int, sizes: Sizes) -> Any:
     """One dim as several."""
     shape, dim = tuple(self.shape), wrap_dim(dim, self.ndim)
     if not shape:
@@ -194,7 +194,7 @@ def t(self: Array) -> Array:
     view=True,
     self=lambda grad, dims: permute(grad, _inverse(dims)),
 )
-def permute(self: Array, dims: Ints) -> Array:
+def permute(self: Array, dims: Sizes) -> Array:
     """The dims in another order."""
     if len(dims) != self.ndim:
         raise errors.permute_length(self.ndim, len(dims))
@@ -236,6 +236,12 @@ def matrix_transpose(self: Tensor, name: str = "mT") -> Tensor:
     return transpose(self, -2, -1) if self.ndim else self
 
 
+def _conjugate_transpose(self: Tensor) -> Any:
+    if self.ndim not in (0, 2):
+        raise errors.not_a_matrix_for_h(self.ndim)
+    return ops.conj(matrix_transpose(self))
+
+
 def reversed_dims(self: Tensor) -> Tensor:
     """All dims in reverse order."""
     return permute(self, tuple(range(self.ndim - 1, -1, -1)))
@@ -246,7 +252,7 @@ def reversed_dims(self: Tensor) -> Tensor:
     view=True,
     self=lambda grad, self_shape: sum_to(grad, self_shape),
 )
-def expand(self: Array, size: Ints, *, implicit: Anything = False) -> Array:
+def expand(self: Array, size: Sizes, *, implicit: Anything = False) -> Array:
     """Dims of size 1, and new ones in front, repeated without a copy; -1 keeps a size."""
     shape, strides = self.shape, layout.strides_of(self)
     new = len(size) - len(shape)
@@ -281,7 +287,7 @@ def expand_as(self: Array, other: Array) -> Any:
 
 
 @composite
-def broadcast_to(self: Array, size: Ints) -> Any:
+def broadcast_to(self: Array, size: Sizes) -> Any:
     """`expand`, as a function."""
     return expand(self, size)
 
@@ -406,5 +412,6 @@ METHODS: Final[dict[str, Callable[..., Any]]] = {
 PROPERTIES: Final[dict[str, property]] = {
     "T": property(reversed_dims),
     "mT": property(matrix_transpose),
+    "H": property(_conjugate_transpose),
     "mH": property(lambda self: ops.conj(matrix_transpose(self, "mH"))),
 }
