@@ -17,7 +17,9 @@ from mini_autograd.dtypes import (
     complex64, complex128, dtype, float16, float32, float64, get_default_dtype, int8, int16, int32,
     int64, set_default_dtype, uint8,
 )  # fmt: skip
-from mini_autograd.factories import device
+from mini_autograd.factories import (
+    channels_last, contiguous_format, device, preserve_format, strided,
+)  # fmt: skip
 from mini_autograd.grad_mode import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
 from mini_autograd.predicates import (
     can_cast, finfo, iinfo, is_complex, is_floating_point, is_nonzero, is_tensor, numel,
@@ -29,6 +31,7 @@ from mini_autograd.random import (
     randn_like, randperm, seed,
 )  # fmt: skip
 from mini_autograd.tensor import Size, Tensor
+from mini_autograd.typed import TensorType, typename
 
 __version__ = "2.13.0"
 
@@ -36,4 +39,8 @@ half, float, double = float16, float32, float64
 short, int, long = int16, int32, int64
 cfloat, cdouble = complex64, complex128
 
-globals().update(methods.functions())
+ByteTensor, CharTensor, ShortTensor, IntTensor = map(TensorType, (uint8, int8, int16, int32))
+LongTensor, BoolTensor = map(TensorType, (int64, bool))
+HalfTensor, FloatTensor, DoubleTensor = map(TensorType, (float16, float32, float64))
+
+globals().update({k: v for k, v in methods.functions().items() if k not in globals()})

@@ -14,12 +14,12 @@ from mini_autograd import dtypes
 from mini_autograd.errors import arguments as argument_errors
 from mini_autograd.errors import creation as errors
 from mini_autograd.errors import tensors as tensor_errors
-from mini_autograd.factories import as_dtype, checked_device, factory
+from mini_autograd.factories import as_dtype, by_count, checked_device, factory
 from mini_autograd.nested import array_of, checked_array
 from mini_autograd.ops.writing import checked_number
-from mini_autograd.overloads import overloaded
 
-from mini_autograd.tensor import Tensor, make
+from mini_autograd.schema import is_int, is_number
+from mini_autograd.tensor import Size, Tensor, detached, make
 from mini_autograd.types import Anything, Array, Bool, DType, Int, Ints, Number
 
 
@@ -87,6 +87,27 @@ def from_numpy(array: NDArray[Any]) -> Tensor:
     if not isinstance(array, np.ndarray):
         raise errors.expected_ndarray(array)
     return make(checked_array(array))
+
+
+def legacy(args: tuple[Any, ...], wanted: DType | None = None) -> Tensor:
+    """What `Tensor(...)` gives: of ints a size, of a sequence its values, by default as floats.
+
+    Raises:
+        TypeError: a number that is no int, or text.
+    """
+    default = wanted or dtypes.get_default_dtype()
+    if not args or isinstance(args[0], Size) or is_int(args[0]):
+        size = args[0] if args and isinstance(args[0], Size) else args
+        for position, each in enumerate(size, 1):
+            if not is_int(each):
+                raise errors.unpacked_size("new", position, each)
+        return make(np.zeros(checked_size("empty", size if args else (0,)), default.numpy))
+    (data,) = args
+    if isinstance(data, Tensor):
+        return detached(data)
+    if is_number(data):
+        raise errors.data_not_a_sequence(data)
+    return make(array_of(data, default))
 
 
 def checked_size(name: str, size: Ints) -> tuple[int, ...]:
@@ -283,6 +304,7 @@ def _arange(
     pin_memory: Bool = False,
     requires_grad: Bool = False,
 ) -> Tensor:
+    """The numbers from `start`, 0 by default, up to but not including `end`, in steps."""
     numbers = [_number(each) for each in (start, end, step)]
     if dtype is None:
         is_float = any(isinstance(each, (float, np.floating)) for each in numbers)
@@ -323,11 +345,10 @@ _OPTIONS: Final = (
     "torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, "
     "bool pin_memory = False, bool requires_grad = False)"
 )
-arange: Final = overloaded(
+arange: Final = by_count(
     "arange",
-    _arange_to,
-    _arange,
-    function_forms=(
+    {1: _arange_to, 2: _arange, 3: _arange},
+    (
         f"(Number end, *, Tensor out = None, {_OPTIONS}",
         f"(Number start, Number end, *, {_OPTIONS}",
         f"(Number start, Number end, Number step = 1, *, Tensor out = None, {_OPTIONS}",

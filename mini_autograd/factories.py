@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from mini_autograd import dtypes
@@ -43,6 +43,23 @@ class device:
     def __hash__(self) -> int:
         return hash((self.type, self.index))
 
+
+class Format:
+    """A layout or memory format: accepted where torch takes one, told where torch tells it."""
+
+    __slots__ = ("_name",)
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __repr__(self) -> str:
+        return f"torch.{self._name}"
+
+
+strided: Final = Format("strided")
+preserve_format: Final = Format("preserve_format")
+contiguous_format: Final = Format("contiguous_format")
+channels_last: Final = Format("channels_last")
 
 CPU: Final = device("cpu")
 
@@ -85,18 +102,28 @@ def factory(function: Callable[..., Any] | None = None, *, name: str | None = No
 
     made: Any = call
     made.method = method
-    made.schema = _Shifted(schema)
     made.__name__ = method.__name__ = schema.name
     return made
 
 
-class _Shifted:
-    """A factory's schema as an overload asks for it: without the tensor in front."""
+_OPTIONS: Final = frozenset(
+    {"generator", "dtype", "layout", "device", "pin_memory", "requires_grad", "out"}
+)
 
-    def __init__(self, schema: Schema) -> None:
-        self._schema = schema
-        self.required = 2  # so that a call with a tensor alone is parsed
 
-    def bind(self, args: Any, kwargs: Any, *, method: bool) -> Any:
-        """Binds as the function form does."""
-        return self._schema.bind((None, *args), kwargs, method=True)
+def by_count(
+    name: str, alternatives: dict[int, Callable[..., Any]], forms: Sequence[str]
+) -> Callable[..., Any]:
+    """A name with several forms that differ in how many arguments they take, options aside."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        count = len(args) + len(kwargs.keys() - _OPTIONS)
+        if count not in alternatives:
+            listed = [errors.type_name(each) for each in args]
+            listed += [f"{key}={errors.type_name(each)}" for key, each in kwargs.items()]
+            raise errors.invalid_combination(name, ", ".join(listed), forms)
+        return alternatives[count](*args, **kwargs)
+
+    call.__name__ = name
+    call.__doc__ = alternatives[max(alternatives)].__doc__
+    return call

@@ -10,7 +10,7 @@ from typing import Any, Final
 from mini_autograd import autograd, creation, inplace, predicates, protocols
 from mini_autograd.errors import arguments as argument_errors
 from mini_autograd.errors import tensors as errors
-from mini_autograd.factories import CPU, checked_device
+from mini_autograd.factories import CPU, checked_device, strided
 from mini_autograd.tensor import Tensor, detached
 
 FAMILIES: Final = (
@@ -88,6 +88,7 @@ _OWN: Final[dict[str, Any]] = {
     "cpu": cpu, "get_device": lambda self: -1, "is_inference": lambda self: False,
     "_is_view": lambda self: self._base is not None,
     "device": property(lambda self: CPU), "is_cuda": property(lambda self: False),
+    "layout": property(lambda self: strided),
     "new_tensor": creation.new_tensor.method, "new_zeros": creation.new_zeros.method,
     "new_ones": creation.new_ones.method, "new_empty": creation.new_empty.method,
     "new_full": creation.new_full.method,

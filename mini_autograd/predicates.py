@@ -9,6 +9,7 @@ import numpy as np
 from mini_autograd import dtypes
 from mini_autograd.dtypes import dtype
 from mini_autograd.errors import arguments as errors
+from mini_autograd.errors import creation as creation_errors
 from mini_autograd.errors import tensors as tensor_errors
 from mini_autograd.schema import is_number
 from mini_autograd.tensor import Tensor
@@ -50,6 +51,11 @@ def is_nonzero(input: Tensor) -> bool:
     return bool(array)
 
 
+def is_same_size(input: Tensor, other: Tensor) -> bool:
+    """Whether two tensors have the same shape."""
+    return _checked("is_same_size", input)._array.shape == other._array.shape
+
+
 def promote_types(type1: dtype, type2: dtype) -> dtype:
     """The smallest dtype that both convert to."""
     return dtypes.promote_types(type1, type2)
@@ -77,15 +83,17 @@ class finfo:
     """The limits of a floating-point dtype."""
 
     def __init__(self, type: dtype | None = None) -> None:
-        self._of = type or dtypes.get_default_dtype()
-        limits: Any = np.finfo(self._of.to_real().numpy)
+        wanted = type or dtypes.get_default_dtype()
+        if not (wanted.is_floating_point or wanted.is_complex):
+            raise creation_errors.not_floating_limits()
+        limits: Any = np.finfo(wanted.to_real().numpy)
         self.bits = int(limits.bits)
         self.eps = float(limits.eps)
         self.max = float(limits.max)
         self.min = float(limits.min)
         self.tiny = self.smallest_normal = float(limits.tiny)
-        self.resolution = float(limits.resolution)
-        self.dtype = self._of.name
+        self.resolution = 10.0**-limits.precision
+        self.dtype = wanted.to_real().name
 
     def __repr__(self) -> str:
         return (
@@ -99,6 +107,10 @@ class iinfo:
     """The limits of an integer dtype."""
 
     def __init__(self, type: dtype) -> None:
+        if type is dtypes.bool_:
+            raise creation_errors.bool_limits()
+        if type.is_floating_point or type.is_complex:
+            raise creation_errors.not_integer_limits()
         limits = np.iinfo(type.numpy)
         self.bits = limits.bits
         self.max = int(limits.max)

@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 from mini_autograd import dtypes
 from mini_autograd.creation import checked_size, leaf
 from mini_autograd.errors import creation as errors
-from mini_autograd.factories import factory
-from mini_autograd.overloads import overloaded
+from mini_autograd.factories import by_count, factory
 from mini_autograd.tensor import Tensor
 from mini_autograd.types import Anything, Array, Bool, DType, Int, Ints
 
@@ -159,6 +158,7 @@ def _randint_between(
     pin_memory: Bool = False,
     requires_grad: Bool = False,
 ) -> Tensor:
+    """Integers from `low` (0 by default) up to but not including `high`."""
     if low >= high:
         raise errors.random_bounds(low, high)
     draws = np.asarray(_source(generator).integers(low, high, checked_size("randint", size)))
@@ -183,7 +183,19 @@ def _randint_below(
     return made
 
 
-randint: Final = overloaded("randint", _randint_below, _randint_between)
+_OPTIONS: Final = (
+    "torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, "
+    "bool pin_memory = False, bool requires_grad = False)"
+)
+randint: Final = by_count(
+    "randint",
+    {2: _randint_below, 3: _randint_between},
+    tuple(
+        f"({bounds}, tuple of ints size, *, {generator}Tensor out = None, {_OPTIONS}"
+        for bounds in ("int high", "int low, int high")
+        for generator in ("torch.Generator generator, ", "")
+    ),
+)
 
 
 @factory

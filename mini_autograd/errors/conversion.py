@@ -8,6 +8,11 @@ from mini_autograd.errors.arguments import type_name as named
 
 CASTS_COMPLEX = "Casting complex values to real discards the imaginary part"
 
+SCALAR_OF_GRAPH = (
+    "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\n"
+    "Consider using tensor.detach() first."
+)
+
 _FORMS = (
     "(torch.device device = None, torch.dtype dtype = None, bool non_blocking = False, "
     "bool copy = False, *, torch.memory_format memory_format = None)",
@@ -33,6 +38,17 @@ def type_name(name: str) -> ValueError:
     return ValueError(f"invalid type: '{name}'")
 
 
-def type_argument() -> RuntimeError:
+def type_argument() -> TypeError:
     """`type(3)`."""
-    return RuntimeError("dtype must be a type, str, or dtype object")
+    return TypeError("dtype must be a type, str, or dtype object")
+
+
+def scalar_overflow(cpp_name: str) -> RuntimeError:
+    """A complex number where a real one is wanted."""
+    return RuntimeError(f"value cannot be converted to type {cpp_name} without overflow")
+
+
+def takes_no_arguments(name: str, given: int) -> TypeError:
+    """`x.float(1)`."""
+    verb = "was" if given == 1 else "were"
+    return TypeError(f"{name}() takes 0 positional arguments but {given} {verb} given")

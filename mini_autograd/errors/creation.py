@@ -10,7 +10,9 @@ import numpy as np
 
 def default_dtype_type(value: object) -> TypeError:
     """`set_default_dtype` was given something else than a dtype."""
-    return TypeError(f"invalid dtype object: only floating-point types are supported as the default type (got {type(value).__name__})")  # fmt: skip
+    return TypeError(
+        "invalid dtype object: only floating-point types are supported as the default type"
+    )
 
 
 def default_dtype_not_float(value: object) -> TypeError:
@@ -158,3 +160,36 @@ def random_bounds(low: int, high: int) -> RuntimeError:
     return RuntimeError(
         f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}"
     )
+
+
+def unpacked_size(name: str, position: int, value: object) -> TypeError:
+    """Something among the sizes that is no int."""
+    return TypeError(
+        f"{name}(): argument 'size' failed to unpack the object at pos {position} with error "
+        f'"type must be tuple of ints,but got {type(value).__name__}"'
+    )
+
+
+def data_not_a_sequence(value: object) -> TypeError:
+    """`Tensor(2.5)`."""
+    return TypeError(f"new(): data must be a sequence (got {type(value).__name__})")
+
+
+def not_floating_limits() -> TypeError:
+    """`finfo` of an integer dtype."""
+    return TypeError(
+        "torch.finfo() requires a floating point input type. Use torch.iinfo to handle "
+        "'torch.finfo'"
+    )
+
+
+def not_integer_limits() -> TypeError:
+    """`iinfo` of a floating-point dtype."""
+    return TypeError(
+        "torch.iinfo() requires an integer input type. Use torch.finfo to handle 'torch.iinfo'"
+    )
+
+
+def bool_limits() -> TypeError:
+    """`iinfo` of bool."""
+    return TypeError("torch.bool is not supported by torch.iinfo")

@@ -138,3 +138,36 @@ def zero_dim_iteration() -> TypeError:
 def hook_without_grad() -> RuntimeError:
     """A hook on what needs no gradient."""
     return RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+
+
+def not_an_index() -> TypeError:
+    """A list indexed by a tensor of floats, or of several elements."""
+    return TypeError("only integer tensors of a single element can be converted to an index")
+
+
+def contains_type(value: object) -> RuntimeError:
+    """`"text" in x`."""
+    return RuntimeError(
+        "Tensor.__contains__ only supports Tensor or scalar, but you passed in a "
+        f"{type(value)}."
+    )
+
+
+def deep_copy_of_non_leaf() -> RuntimeError:
+    """`deepcopy` would need a graph of its own."""
+    return RuntimeError(
+        "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol "
+        "at the moment.  If you were attempting to deepcopy a module, this may be because of a "
+        "torch.nn.utils.weight_norm usage, see https://github.com/pytorch/pytorch/pull/103001"
+    )
+
+
+def detach_view_in_place() -> RuntimeError:
+    """`detach_` of a view."""
+    return RuntimeError(
+        "Can't detach views in-place. Use detach() instead. If you are using "
+        "DistributedDataParallel (DDP) for training, and gradient_as_bucket_view is set as True, "
+        "gradients are views of DDP buckets, and hence detach_() cannot be called on these "
+        "gradients. To fix this error, please refer to the Optimizer.zero_grad() function in "
+        "torch/optim/optimizer.py as the solution."
+    )

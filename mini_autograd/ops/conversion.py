@@ -81,7 +81,7 @@ def to(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         wanted = as_dtype(rest.pop(0))
     if len(rest) > 1 and isinstance(rest[1], bool):
         copy = rest[1]
-    if kwargs or (rest and not isinstance(rest[0], bool)) or not (args or wanted or other or copy):
+    if kwargs or (rest and rest[0] is not None and not isinstance(rest[0], bool)):
         raise errors.to_arguments(args, kwargs)
     if other is not None:
         wanted = other.dtype
@@ -89,7 +89,9 @@ def to(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
 
 
 def _to(wanted: DTypeOf, name: str) -> Callable[..., Tensor]:
-    def method(self: Tensor, *, memory_format: Any = None) -> Tensor:
+    def method(self: Tensor, *args: Any, memory_format: Any = None) -> Tensor:
+        if args:
+            raise errors.takes_no_arguments(name, len(args))
         return _converted_if_needed(self, wanted)
 
     method.__name__ = name
@@ -113,7 +115,7 @@ def type_(self: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
     """
     if dtype is None:
         return f"torch.{self.type_name}"
-    wanted = as_dtype(dtype)
+    wanted = as_dtype(getattr(dtype, "made_dtype", dtype))
     if isinstance(wanted, str):
         if wanted not in _TYPES:
             raise errors.type_name(wanted)

@@ -1,0 +1,184 @@
+"""What Python and NumPy ask of a tensor: its number, its items, its text, its array, its copy."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mini_autograd import dtypes, ops, printing, subscript
+from mini_autograd.errors import arguments as argument_errors
+from mini_autograd.errors import conversion as conversion_errors
+from mini_autograd.errors import tensors as errors
+from mini_autograd.schema import is_number
+from mini_autograd.tensor import Tensor, make
+
+
+def item(self: Tensor) -> Any:
+    """Its only element, as a Python number.
+
+    Raises:
+        RuntimeError: it has none, or several.
+    """
+    if self._array.size != 1:
+        raise errors.not_scalar(self._array.size)
+    return self._array.item()
+
+
+def tolist(self: Tensor) -> Any:
+    """Its elements in nested lists; of a 0-d tensor the number."""
+    return self._array.tolist()
+
+
+def _only_element(self: Tensor) -> Any:
+    if self._array.size != 1:
+        raise errors.not_python_scalar()
+    return self._array.item()
+
+
+def _real(self: Tensor, cpp_name: str) -> Any:
+    value = _only_element(self)
+    if isinstance(value, complex):
+        if value.imag:
+            raise conversion_errors.scalar_overflow(cpp_name)
+        return value.real
+    return value
+
+
+def to_float(self: Tensor) -> float:
+    """Its only element; a ValueError if it has none, or several."""
+    if self._requires_grad:
+        warnings.warn(conversion_errors.SCALAR_OF_GRAPH, UserWarning, stacklevel=2)
+    return float(_real(self, "double"))
+
+
+def to_int(self: Tensor) -> int:
+    """Its only element without what follows the point."""
+    return int(_real(self, "int64_t"))
+
+
+def to_complex(self: Tensor) -> complex:
+    """Its only element."""
+    return complex(_only_element(self))
+
+
+def to_bool(self: Tensor) -> bool:
+    """Whether its only element is not zero."""
+    if self._array.size == 0:
+        raise errors.empty_bool()
+    if self._array.size > 1:
+        raise errors.ambiguous_bool()
+    return bool(self._array.item())
+
+
+def to_index(self: Tensor) -> int:
+    """Its only element, as a position; a TypeError if it is no integer."""
+    if self._array.size != 1 or self._array.dtype.kind not in "iub":
+        raise errors.not_an_index()
+    return int(self._array.item())
+
+
+def length(self: Tensor) -> int:
+    """The size of its first dim."""
+    if self._array.ndim == 0:
+        raise errors.zero_dim_length()
+    return self._array.shape[0]
+
+
+def items(self: Tensor) -> Iterator[Tensor]:
+    """Its slices along the first dim."""
+    if self._array.ndim == 0:
+        raise errors.zero_dim_iteration()
+    return iter(ops.unbind(self, 0))
+
+
+def contains(self: Tensor, element: Any) -> bool:
+    """Whether any element equals a number or a tensor."""
+    if not isinstance(element, Tensor) and not is_number(element):
+        raise errors.contains_type(element)
+    equal = element == self
+    return bool(equal._array.any())
+
+
+def reverse(self: Tensor) -> Tensor:
+    """The tensor flipped along every dim, as torch has it."""
+    return ops.flip(self, tuple(range(self._array.ndim)))  # type: ignore[no-any-return]
+
+
+def text(self: Tensor) -> str:
+    """As torch prints it."""
+    default = dtypes.get_default_dtype()
+    node = self._node
+    return printing.tensor_text(
+        self._array,
+        default_dtype=default.numpy,
+        default_complex=default.to_complex().numpy,
+        grad_fn_name=None if node is None else node.title,
+        requires_grad=self._requires_grad,
+    )
+
+
+def formatted(self: Tensor, spec: str) -> str:
+    """In an f-string: a 0-d tensor as its number."""
+    return printing.format_tensor(self, self._array, spec, is_subclass=type(self) is not Tensor)
+
+
+def numpy(self: Tensor, *, force: bool = False) -> NDArray[Any]:
+    """Its array, on the same memory; refused if that would cut a graph, unless forced."""
+    if not isinstance(force, bool):
+        raise argument_errors.wrong_type("numpy", "force", None, "bool", force)
+    if self._requires_grad and not force:
+        raise errors.numpy_requires_grad()
+    return self._array
+
+
+def as_array(self: Tensor, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+    """What NumPy's functions see."""
+    return np.array(numpy(self), dtype=dtype, copy=copy)
+
+
+def wrapped(
+    self: Tensor, array: NDArray[Any], context: Any = None, return_scalar: bool = False
+) -> Tensor:
+    """The result of a NumPy function as a tensor; NumPy's bools become bytes, as torch has it."""
+    array = np.asarray(array)
+    return make(array.astype(np.uint8) if array.dtype.kind == "b" else array)
+
+
+def rebuilt(array: NDArray[Any], requires_grad: bool) -> Tensor:
+    """A leaf on an array: what a pickle holds."""
+    made = make(array)
+    made._requires_grad = requires_grad
+    return made
+
+
+def reduced(self: Tensor, protocol: Any) -> tuple[Callable[..., Tensor], tuple[Any, ...]]:
+    """How it is pickled: its values and its flag, without its history."""
+    return rebuilt, (self._array, self._requires_grad)
+
+
+def deep_copy(self: Tensor, memo: dict[int, Any]) -> Tensor:
+    """A leaf with memory of its own, and its `.grad` likewise; a RuntimeError for a non-leaf."""
+    if self._node is not None:
+        raise errors.deep_copy_of_non_leaf()
+    if id(self) in memo:
+        found: Tensor = memo[id(self)]
+        return found
+    made = memo[id(self)] = rebuilt(self._array.copy(order="K"), self._requires_grad)
+    if self._grad is not None:
+        made._grad = deep_copy(self._grad, memo)
+    return made
+
+
+METHODS: Final[dict[str, Any]] = {
+    "item": item, "tolist": tolist, "numpy": numpy,
+    "__float__": to_float, "__int__": to_int, "__complex__": to_complex, "__bool__": to_bool,
+    "__index__": to_index, "__len__": length, "__iter__": items, "__contains__": contains,
+    "__reversed__": reverse, "__getitem__": subscript.get_item, "__setitem__": subscript.set_item,
+    "__repr__": text, "__format__": formatted, "__hash__": lambda self: id(self), "__array__": as_array,
+    "__array_wrap__": wrapped, "__array_priority__": 1000, "__reduce_ex__": reduced,
+    "__deepcopy__": deep_copy,
+}  # fmt: skip
