@@ -1,10 +1,214 @@
-"""The command `conformance`."""
+"""The command `conformance`: its options, and what it prints and exits with."""
 
 from __future__ import annotations
 
+import difflib
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
 import click
+from rich.console import Console
+
+from conformance.catalogue import CATALOGUE
+from conformance.engines import Engine, EngineError, resolve_engine
+from conformance.sources.case import CHECKS
+
+ENGINE = "mini_autograd"
+"""The engine that is measured when none is named; nothing else in the harness knows it."""
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
-@click.group()
-def main() -> None:
-    """Measure how far an autograd engine behaves like torch's."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command and exit: 0 when nothing unexpected differs, 1 when something does, 2 with
+    one line for what cannot be run."""
+    try:
+        code = cli.main(arguments, prog_name="conformance", standalone_mode=False)
+    except click.ClickException as error:
+        click.echo(f"conformance: {error.format_message()}", err=True)
+        code = 2
+    except (click.Abort, KeyboardInterrupt):
+        code = 130
+    sys.exit(code)
+
+
+def _names(known: Sequence[str]) -> Callable[[Any, Any, Sequence[str]], tuple[str, ...]]:
+    """A check of an option that takes several names, separated by commas or given repeatedly."""
+
+    def check(context: Any, option: Any, given: Sequence[str]) -> tuple[str, ...]:
+        names = [name.strip() for text in given for name in text.split(",") if name.strip()]
+        for name in names:
+            if name not in known:
+                close = difflib.get_close_matches(name, known)
+                hint = f"; did you mean {' or '.join(close)}?" if close else ""
+                raise click.BadParameter(f"{name!r} is not one of them{hint}", context, option)
+        return tuple(dict.fromkeys(names))
+
+    return check
+
+
+def _engine_options(function: F) -> F:
+    function = click.option(
+        "--reference",
+        default="torch",
+        show_default=True,
+        envvar="CONFORMANCE_REFERENCE",
+        metavar="NAME",
+        help="What is right by definition.",
+    )(function)
+    return click.option(
+        "--engine",
+        default=ENGINE,
+        show_default=True,
+        envvar="CONFORMANCE_ENGINE",
+        metavar="NAME",
+        help="The engine to measure: a torch-like module, or `package.module:attribute`.",
+    )(function)
+
+
+def _loaded(name: str) -> Engine:
+    try:
+        return resolve_engine(name)
+    except EngineError as error:
+        raise click.ClickException(str(error)) from error
+
+
+@click.group(invoke_without_command=True)
+@click.version_option(package_name="autograd-conformance")
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """How far does an autograd engine behave like torch's, where does it differ, and what is the
+    shortest program that shows it?
+
+    Begin with `conformance run --engine NAME`, where NAME is a module that looks like torch.
+    """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+@cli.command()
+@_engine_options
+@click.option(
+    "--ops",
+    multiple=True,
+    callback=_names([*CATALOGUE]),
+    envvar="CONFORMANCE_OPS",
+    metavar="A,B",
+    help="Only these ops; `conformance ops` lists them.",
+)
+@click.option(
+    "--checks",
+    multiple=True,
+    callback=_names(CHECKS),
+    envvar="CONFORMANCE_CHECKS",
+    metavar="A,B",
+    help=f"Only these checks, of {', '.join(CHECKS)}.",
+)
+@click.option(
+    "--max-examples",
+    type=click.IntRange(min=0),
+    default=3000,
+    show_default=True,
+    envvar="CONFORMANCE_MAX_EXAMPLES",
+    help="How many programs to generate, beside the frozen corpus.",
+)
+@click.option(
+    "--seed",
+    type=int,
+    default=0,
+    show_default=True,
+    envvar="CONFORMANCE_SEED",
+    help="Of the generated programs; the corpus needs none.",
+)
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("build"),
+    show_default=True,
+    envvar="CONFORMANCE_OUTPUT",
+    help="Where parity.json, parity.md and the failing programs go.",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=lambda: os.cpu_count() or 1,
+    show_default="all cores",
+    envvar="CONFORMANCE_JOBS",
+    help="How many processes work.",
+)
+@click.option(
+    "--xfails-file",
+    "xfails",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    envvar="CONFORMANCE_XFAILS_FILE",
+    help="Known differences: `<case id or pattern>  # <kind>: <reason>` a line. Repeatable.",
+)
+@click.option(
+    "--skips-file",
+    "skips",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    envvar="CONFORMANCE_SKIPS_FILE",
+    help="Cases not to run: an id or pattern a line. Repeatable.",
+)
+@click.option("--resume", is_flag=True, help="Go on with the run that was interrupted in --output.")
+def run(**options: Any) -> int:
+    """Measure an engine: the tutorial, torch's own samples, and generated programs.
+
+    Prints the parity table and the shortest programs that differ; writes parity.json and
+    parity.md. Exits with 0 only when nothing differs but what the known differences name.
+    """
+    from conformance.running import run_and_report
+
+    engines = _loaded(options["reference"]), _loaded(options["engine"])
+    return run_and_report(options, *engines, Console())
+
+
+@cli.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_engine_options
+def replay(file: Path, engine: str, reference: str) -> int:
+    """Run one program FILE on both engines, and show what each did.
+
+    `conformance run` writes such a file for each failure.
+    """
+    from conformance.program import Program
+    from conformance.running import show_replay
+    from conformance.values import ProgramError
+
+    try:
+        program = Program.from_json(file.read_text(encoding="utf-8"))
+    except (ProgramError, OSError, UnicodeDecodeError) as error:
+        raise click.ClickException(f"{file}: {error}") from error
+    return show_replay(program, _loaded(reference), _loaded(engine), Console())
+
+
+@cli.command()
+@click.argument("names", nargs=-1)
+def ops(names: tuple[str, ...]) -> int:
+    """List the ops that the harness asks about; with NAMES, tell all about those."""
+    from conformance.listing import show_op, show_ops
+
+    console = Console()
+    for name in _names([*CATALOGUE])(click.get_current_context(), None, names):
+        show_op(CATALOGUE[name], console)
+    if not names:
+        show_ops(console)
+    return 0
+
+
+@cli.command()
+@click.argument("name", required=False)
+def engines(name: str | None) -> int:
+    """List the engines that are installed; with NAME, what that one offers and lacks."""
+    from conformance.listing import show_engine, show_engines
+
+    if name is None:
+        show_engines(Console())
+    else:
+        show_engine(_loaded(name), Console())
+    return 0

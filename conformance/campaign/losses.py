@@ -21,7 +21,11 @@ def lost(recording: Recording, piece: Piece, hung_for: float | None, cause: str)
     failure = Failure(program, (mismatch,), f"{program.script()}# {kind}: {actual}\n", False)
     if recording.case:
         return Result(
-            recording.case, piece.op or "tutorial", _check_of(recording.case), "corpus", verdict,
+            recording.case,
+            piece.op or "tutorial",
+            _check_of(recording.case),
+            "corpus",
+            verdict,
             failure,
         )
     calls = [step.op for step in program.steps if isinstance(step, Call)]

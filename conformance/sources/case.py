@@ -39,8 +39,8 @@ class Case:
     program: Program
 
 
-def corpus_hash(cases: Iterable[Case]) -> str:
-    """SHA-256 over the ids and hashes of a frozen corpus: two scores with the same one were
-    measured on the same programs, in any order."""
-    lines = sorted(f"{case.id} {case.program.hash}\n" for case in cases)
+def hash_of_corpus(entries: Iterable[tuple[str, str]]) -> str:
+    """SHA-256 over the id and program hash of each case of a frozen corpus: two scores with the
+    same one were measured on the same programs, in whatever order."""
+    lines = sorted(f"{name} {program}\n" for name, program in entries)
     return hashlib.sha256("".join(lines).encode()).hexdigest()

@@ -1,0 +1,84 @@
+"""Report → Markdown, for a reader who knows nothing of the harness."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import jinja2
+
+from conformance.report.document import file_name
+from conformance.report.environment import Environment
+from conformance.report.report import Report, Tally
+from conformance.report.terminal import share
+from conformance.sources.case import CHECKS
+from conformance.verdict import GRADE_OF, GRADES
+
+SHOWN = 40  # groups of failures; the JSON has them all
+
+
+def to_markdown(report: Report, environment: Environment) -> str:
+    """The report as a page of Markdown."""
+    ops: dict[str, dict[str, Tally]] = {}
+    for (op, check), tally in report.tests.items():
+        ops.setdefault(op, {})[check] = tally
+    return _template().render(
+        report=report,
+        run=report.run,
+        settings=report.run.settings,
+        environment=environment,
+        grades=GRADES,
+        grade_of=GRADE_OF,
+        checks=[check for check in CHECKS if check != "programs"],
+        ops=ops,
+        groups=report.groups[:SHOWN],
+        more=len(report.groups[SHOWN:]),
+        file_name=file_name,
+        command=_command(report),
+    )
+
+
+def _command(report: Report) -> str:
+    settings = report.run.settings
+    parts = ["conformance run", f"--engine {settings.engine}", f"--reference {settings.reference}"]
+    parts += [f"--ops {','.join(settings.ops)}"] if settings.ops else []
+    parts += [f"--checks {','.join(settings.checks)}"] if settings.checks != CHECKS else []
+    parts += [f"--max-examples {settings.max_examples}", f"--seed {settings.seed}"]
+    return " ".join(parts)
+
+
+@cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("conformance", "report"),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        undefined=jinja2.StrictUndefined,
+        autoescape=False,  # Markdown, not HTML
+    )
+    environment.filters["share"] = share
+    environment.filters["cell"] = _cell
+    environment.filters["count"] = "{:,}".format
+    environment.filters["inline"] = _inline
+    environment.filters["oneline"] = lambda text: " ".join(text.split())
+    return environment.get_template("report.md.j2")
+
+
+def _cell(tally: Tally | None) -> str:
+    if tally is None:
+        return ""
+    if not tally.attempted:
+        return "unsupported"
+    text = f"{tally.agree}/{tally.attempted}"
+    return f"**{text}**" if tally.differ else f"{text} (known)" if tally.known else text
+
+
+def _inline(text: str) -> str:
+    """Code in a line, or in a cell of a table, whatever characters it has."""
+    text = " ".join(text.split()).replace("|", "\\|")
+    fence = "`" * (1 + max(map(len, _backticks(text)), default=0))
+    return f"{fence} {text} {fence}" if "`" in text else f"`{text}`" if text else ""
+
+
+def _backticks(text: str) -> list[str]:
+    return [run for run in "".join(c if c == "`" else " " for c in text).split() if run]
