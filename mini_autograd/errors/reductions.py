@@ -52,6 +52,26 @@ def empty_dim(name: str, dim: int) -> IndexError:
     return IndexError(f"{name}(): Expected reduction dim {dim} to have non-zero size.")
 
 
+def aminmax_empty() -> RuntimeError:
+    """Both extrema of no elements at all."""
+    return RuntimeError(
+        "aminmax(): cannot compute aminmax over an empty dimension as the operation has no "
+        "identity."
+    )
+
+
+def aminmax_empty_dim(dim: int) -> IndexError:
+    """Both extrema over a dim without elements."""
+    return IndexError(f"aminmax: Expected reduction dim {dim} to have non-zero size.")
+
+
+def aminmax_complex(found: dtype, *, of_scalar: bool) -> Exception:
+    """Complex numbers have no order; along a dim of a 0-d tensor torch says it otherwise."""
+    if of_scalar:
+        return RuntimeError(f"aminmax not implemented for {found.scalar_name}")
+    return not_implemented("aminmax_cpu", found)
+
+
 def nansum_complex() -> RuntimeError:
     """`nansum` of complex numbers."""
     return RuntimeError("nansum on CPU does not support complex inputs")
@@ -125,6 +145,12 @@ def matrix_norm_dims(dims: Sequence[int]) -> RuntimeError:
 def sort_complex() -> RuntimeError:
     """Complex numbers have no order."""
     return RuntimeError(" Sort does not support complex dtypes on CPU")
+
+
+def topk_dtype(kind: str) -> RuntimeError:
+    """`topk` of bools or complex numbers."""
+    space = " " if kind == "complex" else ""  # sic
+    return RuntimeError(f"{space}topk does not support {kind} dtypes on CPU")
 
 
 def index_k_range() -> RuntimeError:

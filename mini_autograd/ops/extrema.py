@@ -37,10 +37,10 @@ def _shared_grad(grad: Any, self: Any, result: Any, dim: Any, keepdim: bool) -> 
     return grad / ops.sum(mask, dim, True) * mask
 
 
-def _check_empty(name: str, array: Array, dims: tuple[int, ...], given: bool) -> None:
+def _check_empty(name: str, array: Array, dims: Any) -> None:
     if array.size:
         return
-    if not given:
+    if dims is None or not len(dims):
         raise errors.needs_dim(name)
     for each in dims:
         if array.ndim and not array.shape[each]:
@@ -49,7 +49,7 @@ def _check_empty(name: str, array: Array, dims: tuple[int, ...], given: bool) ->
 
 def _reduced(name: str, pick: np.ufunc, array: Array, dim: Any, keepdim: bool) -> Array:
     dims = reduced_dims(dim, array.ndim)
-    _check_empty(name, array, dims, bool(np.size(dim)))
+    _check_empty(name, array, (dim,) if isinstance(dim, int) else dim)
     if array.dtype.kind == "c":
         kernel = "max_values_cpu" if pick is np.maximum else "min_values_cpu"
         raise errors.not_implemented(kernel, dtypes.of(array))
@@ -60,7 +60,7 @@ def _reduced(name: str, pick: np.ufunc, array: Array, dim: Any, keepdim: bool) -
     promotion=_NONE,
     self=lambda grad, self, result, dim, keepdim: _shared_grad(grad, self, result, dim, keepdim),
 )
-def amax(self: Array, dim: Ints = (), keepdim: Bool = False) -> Array:
+def amax(self: Array, dim: Ints | None = (), keepdim: Bool = False) -> Array:
     """The greatest elements over the given dims; ties share the gradient."""
     return _reduced("amax", np.maximum, self, dim, keepdim)
 
@@ -69,7 +69,7 @@ def amax(self: Array, dim: Ints = (), keepdim: Bool = False) -> Array:
     promotion=_NONE,
     self=lambda grad, self, result, dim, keepdim: _shared_grad(grad, self, result, dim, keepdim),
 )
-def amin(self: Array, dim: Ints = (), keepdim: Bool = False) -> Array:
+def amin(self: Array, dim: Ints | None = (), keepdim: Bool = False) -> Array:
     """The least elements over the given dims; ties share the gradient."""
     return _reduced("amin", np.minimum, self, dim, keepdim)
 
@@ -88,7 +88,14 @@ def least_and_greatest(
     self: Array, *, dim: Int | None = None, keepdim: Bool = False
 ) -> tuple[Array, Array]:
     """Both extrema at once."""
-    _check_empty("aminmax", self, reduced_dims(dim, self.ndim), dim is not None)
+    if not self.size and dim is None:
+        raise errors.aminmax_empty()
+    if dim is not None:
+        wrapped = wrap_dim(dim, self.ndim)
+        if self.ndim and not self.shape[wrapped]:
+            raise errors.aminmax_empty_dim(wrapped)
+    if self.dtype.kind == "c":
+        raise errors.aminmax_complex(dtypes.of(self), of_scalar=not self.ndim and dim is not None)
     return amin(self, _listed(dim), keepdim), amax(self, _listed(dim), keepdim)
 
 
@@ -109,7 +116,7 @@ def evenly(grad: Any, self: Any, result: Any) -> Any:
 
 
 def _of_all(name: str, pick: np.ufunc, array: Array) -> Array:
-    _check_empty(name, array, (), False)
+    _check_empty(name, array, None)
     if array.dtype.kind == "c":
         raise errors.not_implemented(f"{name}_all", dtypes.of(array))
     return pick.reduce(array, axis=None)
@@ -151,11 +158,11 @@ def index_of(
 ) -> tuple[Array, Array]:
     """The first extreme elements along a dim, and their indices."""
     dim = wrap_dim(dim, array.ndim)
+    _check_empty(name, array, (dim,))
     if array.dtype.kind == "c":
         raise errors.does_not_support(name, "complex")
     if not array.ndim:
         return np.array(array), np.zeros((), np.int64)
-    _check_empty(name, array, (dim,), True)
     index = np.asarray(pick(array, axis=dim, keepdims=True)).astype(np.int64, copy=False)
     values = np.take_along_axis(array, index, dim)
     return (values, index) if keepdim else (values.squeeze(dim), index.squeeze(dim))
@@ -213,12 +220,10 @@ def _extremum(name: str, of_all: Any, of_dim: Any, kind: Any) -> Any:
 
 
 def _index(name: str, pick: Callable[..., Any], array: Array, dim: Any, keepdim: bool) -> Array:
-    if dim is not None:
-        wrap_dim(dim, array.ndim)
-    if not array.size and dim is None:
-        raise errors.index_needs_dim(name)
     if array.dtype.kind in "cb":
         raise errors.does_not_support(name, "complex" if array.dtype.kind == "c" else "bool")
+    if not array.size and dim is None:
+        raise errors.index_needs_dim(name)
     if dim is not None:
         return index_of(name, pick, array, dim, keepdim)[1]
     shape = (1,) * array.ndim if keepdim else ()

@@ -28,6 +28,12 @@ from mini_autograd.types import Array, Bool, Ints, Number
 __all__ = ["std", "std_mean", "var", "var_mean"]
 
 
+_FREEDOM: Final = (
+    "{}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction "
+    "factor (input numel divided by output numel)."
+)
+
+
 def _var_grad(grad: Any, self: Any, dim: Any, correction: Any, keepdim: bool) -> Any:
     """`2 / (n - correction) * (self - mean)`; of everything at once torch has its own limits."""
     shape = tuple(self.shape)
@@ -37,6 +43,8 @@ def _var_grad(grad: Any, self: Any, dim: Any, correction: Any, keepdim: bool) ->
         if freedom <= 0:
             return grad * ops.where(self == mean_all(self), math.nan, math.inf)
         return times(grad, 2.0 / freedom) * (self - mean_all(self))
+    if not len(dim):  # torch 2.13 counts one element here, though it has averaged over all
+        freedom = 1 - correction
     factor = 2.0 / freedom if freedom else math.inf
     return times(restored(grad, dim, keepdim, len(shape)), factor) * (self - mean(self, dim, True))
 
@@ -49,20 +57,12 @@ def _std_grad(grad: Any, self: Any, result: Any, dim: Any, correction: Any, keep
 def _variance(name: str, array: Array, dim: Any, correction: Any, keepdim: bool) -> Array:
     """In double precision, as torch's, and not yet rounded."""
     dims = reduced_dims(dim, array.ndim)
-    freedom = (
-        count(array.shape, dims) - (1 if correction is None else correction)
-        if dims
-        else (1 - (1 if correction is None else correction))
-    )
+    n = count(array.shape, dims) if dims else 1
+    freedom = n - (1 if correction is None else correction)
     if freedom <= 0 or not array.size:
-        warnings.warn(
-            f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the "
-            "reduction factor (input numel divided by output numel).",
-            UserWarning,
-            stacklevel=4,
-        )
+        for _ in range(2 if array.dtype.kind == "c" else 1):  # for each part of the numbers
+            warnings.warn(_FREEDOM.format(name), UserWarning, stacklevel=4)
     wide = array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)
-    n = math.prod(array.shape[each] for each in dims)
     centre = fold(np.add, wide, dims, True) / np.float64(n)
     distance = wide - centre
     square = distance.real**2 + distance.imag**2 if wide.dtype.kind == "c" else distance**2

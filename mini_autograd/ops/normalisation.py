@@ -31,7 +31,7 @@ def _logsumexp_grad(grad: Any, self: Any, result: Any, dim: Any, keepdim: bool) 
 )
 def logsumexp(self: Array, dim: Ints, keepdim: Bool = False) -> Array:
     """`log(sum(exp(x)))` over dims, without overflow."""
-    if not np.size(dim) and self.ndim:
+    if not np.size(dim) and self.ndim and not keepdim:
         raise tensor_errors.result_shape([], [1] * self.ndim)
     dims = reduced_dims(dim, self.ndim)
     wide = _wide(self)
@@ -62,7 +62,7 @@ def _shifted(array: Array, dim: int) -> tuple[Array, Any]:
     """The elements less the greatest of their row, and the dim to reduce (none of a 0-d array)."""
     axis = dim if array.ndim else None
     wide = _wide(array)
-    return wide - np.maximum.reduce(wide, axis=axis, keepdims=True, initial=-np.inf), axis
+    return wide - np.maximum.reduce(wide, axis=axis, keepdims=True), axis
 
 
 @differentiable(
@@ -74,6 +74,8 @@ def _shifted(array: Array, dim: int) -> tuple[Array, Any]:
 def softmax_along(self: Array, dim: Int) -> Array:
     """The softmax, without conversion."""
     dim = _checked("softmax", self, dim)
+    if not self.size:
+        return np.array(self)
     powers, axis = _shifted(self, dim)
     powers = np.exp(powers)
     powers /= np.add.reduce(powers, axis=axis, keepdims=True)
@@ -91,10 +93,9 @@ def softmax_along(self: Array, dim: Int) -> Array:
 )
 def softmax_backward_data(grad_output: Array, output: Array, dim: Int) -> Array:
     """The gradient of a softmax from its output."""
-    weighted = _wide(grad_output) * _wide(output)
-    axis = dim if output.ndim else None
-    total = np.add.reduce(weighted, axis=axis, keepdims=True)
-    return np.asarray(weighted - _wide(output) * total).astype(grad_output.dtype, copy=False)
+    grad, result = _wide(grad_output), _wide(output)
+    total = np.add.reduce(grad * result, axis=dim if output.ndim else None, keepdims=True)
+    return np.asarray(result * (grad - total)).astype(grad_output.dtype, copy=False)
 
 
 @differentiable(
@@ -106,9 +107,18 @@ def softmax_backward_data(grad_output: Array, output: Array, dim: Int) -> Array:
 def log_softmax_along(self: Array, dim: Int) -> Array:
     """The logarithm of the softmax, without conversion."""
     dim = _checked("log_softmax", self, dim)
+    if not self.size:
+        return np.array(self)
     shifted, axis = _shifted(self, dim)
-    total = np.add.reduce(np.exp(shifted), axis=axis, keepdims=True)
-    return np.asarray(shifted - np.log(total)).astype(self.dtype, copy=False)
+    logs = np.log(_kept(np.add.reduce(np.exp(shifted), axis=axis, keepdims=True), self, dim))
+    return np.asarray(shifted - _kept(logs, self, dim)).astype(self.dtype, copy=False)
+
+
+def _kept(value: Any, array: Array, dim: int) -> Any:
+    """In half precision torch's kernel for the last dim stores the sum, and its logarithm."""
+    if array.dtype != np.float16 or dim != array.ndim - 1:
+        return value
+    return value.astype(np.float16).astype(np.float32)
 
 
 @differentiable(

@@ -59,7 +59,7 @@ def _check_elements(array: Array, order: float, dim: Any) -> None:
         return
     if dim is None or not np.size(dim):
         raise errors.norm_without_elements(order, None)
-    for each in reduced_dims(dim, array.ndim):
+    for each in dim if np.ndim(dim) else (dim,):
         if not array.shape[each]:
             raise errors.norm_without_elements(order, each)
 

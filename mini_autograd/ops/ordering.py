@@ -102,6 +102,8 @@ def greatest(
     dim = wrap_dim(dim, self.ndim)
     if not 0 <= k <= (self.shape[dim] if self.ndim else 1):
         raise errors.index_k_range()
+    if self.dtype.kind in "bc":
+        raise errors.topk_dtype("bool" if self.dtype.kind == "b" else "complex")
     values, index = _sorted(self, dim, largest)
     if not self.ndim:
         return values, index
@@ -123,12 +125,10 @@ def topk(self: Array, k: Int, dim: Int = -1, largest: Bool = True, sorted: Bool 
 )
 def median_all(self: Array) -> Array:
     """The lower of the middle elements; NaN if one is, or if there is none."""
+    if not self.size:
+        return np.array(np.nan).astype(self.dtype)
     if self.dtype.kind in "bc":
         raise errors.not_implemented("median_cpu", dtypes.of(self))
-    if not self.size:
-        return np.full((), np.nan if self.dtype.kind == "f" else np.iinfo(self.dtype).min).astype(
-            self.dtype
-        )
     flat = self.reshape(-1)
     if self.dtype.kind == "f" and np.isnan(flat).any():
         return np.full((), np.nan, self.dtype)

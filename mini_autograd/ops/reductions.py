@@ -11,7 +11,7 @@ from mini_autograd import dtypes, ops
 from mini_autograd.dims import wrap_dim, wrap_dims
 from mini_autograd.errors import reductions as errors
 from mini_autograd.op import Promotion, differentiable
-from mini_autograd.ops.scaling import over, zeros
+from mini_autograd.ops.scaling import like, over, zeros
 from mini_autograd.overloads import overloaded
 from mini_autograd.types import Array, Bool, DType, Int, Ints
 
@@ -144,10 +144,11 @@ def nansum(
     self: Array, dim: Ints | None = None, keepdim: Bool = False, *, dtype: DType | None = None
 ) -> Array:
     """The sum of the elements that are not NaN."""
+    dims = reduced_dims(dim, self.ndim)
     if self.dtype.kind == "c":
         raise errors.nansum_complex()
     present = np.where(np.isnan(self), self.dtype.type(0), self) if self.dtype.kind == "f" else self
-    return _summed(present, reduced_dims(dim, self.ndim), keepdim, dtype)
+    return _summed(present, dims, keepdim, dtype)
 
 
 def _product(array: Array, dims: tuple[int, ...], keepdim: bool, dtype: DType | None) -> Array:
@@ -195,7 +196,7 @@ def _prod_grad(grad: Any, self: Any, result: Any, dim: int, keepdim: bool) -> An
     name="prod",
     node="ProdBackward0",
     promotion=Promotion.NONE,
-    self=lambda grad, self, result: _prod_all_grad(grad, self, result),
+    self=lambda grad, self, result: _prod_all_grad(grad, like(self, grad), result),
 )
 def prod_all(self: Array, *, dtype: DType | None = None) -> Array:
     """The product of all elements."""
@@ -205,7 +206,9 @@ def prod_all(self: Array, *, dtype: DType | None = None) -> Array:
 @differentiable(
     node="ProdBackward1",
     promotion=Promotion.NONE,
-    self=lambda grad, self, result, dim, keepdim: _prod_grad(grad, self, result, dim, keepdim),
+    self=lambda grad, self, result, dim, keepdim: _prod_grad(
+        grad, like(self, grad), result, dim, keepdim
+    ),
 )
 def prod(self: Array, dim: Int, keepdim: Bool = False, *, dtype: DType | None = None) -> Array:
     """The product over one dim."""
@@ -214,8 +217,8 @@ def prod(self: Array, dim: Int, keepdim: Bool = False, *, dtype: DType | None = 
 
 def _tested(test: np.ufunc, array: Array, dim: Any, keepdim: bool) -> Array:
     """Unlike a sum, over an empty list of dims it reduces nothing."""
-    dims = () if dim is not None and np.ndim(dim) and not len(dim) else None
-    dims = reduced_dims(dim, array.ndim) if dims is None else dims
+    nothing = dim is not None and np.ndim(dim) and not len(dim)
+    dims = () if nothing else reduced_dims(dim, array.ndim)
     found = fold(test, array.astype(bool, copy=False), dims, keepdim)
     return np.asarray(found).astype(array.dtype if array.dtype == np.uint8 else bool)
 

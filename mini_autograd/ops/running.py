@@ -10,6 +10,7 @@ import numpy as np
 from mini_autograd import ops
 from mini_autograd.dims import wrap_dim
 from mini_autograd.op import Promotion, differentiable
+from mini_autograd.ops.scaling import like
 from mini_autograd.types import Array, DType, Int
 
 __all__ = ["cumprod", "cumsum"]
@@ -76,7 +77,7 @@ def _cumprod_grad(grad: Any, self: Any, result: Any, dim: int) -> Any:
 
 @differentiable(
     promotion=Promotion.NONE,
-    self=lambda grad, self, result, dim: _cumprod_grad(grad, self, result, dim),
+    self=lambda grad, self, result, dim: _cumprod_grad(like(grad, self), self, result, dim),
 )
 def cumprod(self: Array, dim: Int, *, dtype: DType | None = None) -> Array:
     """The products of the elements up to and with each, along a dim."""

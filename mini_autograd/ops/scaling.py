@@ -21,7 +21,7 @@ __all__ = ["over", "scatter", "times"]
 )
 def times(self: Array, other: Number) -> Array:
     """`self * other`, where torch's own formulas multiply by a number: one edge, not two."""
-    return np.multiply(self, other, dtype=self.dtype)
+    return _by_number(np.multiply, self, other)
 
 
 @differentiable(
@@ -31,7 +31,14 @@ def times(self: Array, other: Number) -> Array:
 )
 def over(self: Array, other: Number) -> Array:
     """`self / other`, likewise."""
-    return np.true_divide(self, other, dtype=self.dtype)
+    return _by_number(np.true_divide, self, other)
+
+
+def _by_number(function: Any, array: Array, number: complex) -> Array:
+    """In half precision torch rounds the result only, not the number as well."""
+    if array.dtype == np.float16:
+        return function(array, number, dtype=np.float32).astype(np.float16)  # type: ignore[no-any-return]
+    return function(array, number, dtype=array.dtype)  # type: ignore[no-any-return]
 
 
 def zeros(shape: tuple[int, ...], like: Any) -> Any:
@@ -39,6 +46,15 @@ def zeros(shape: tuple[int, ...], like: Any) -> Any:
     if isinstance(like, Tensor):
         return make(np.zeros(shape, like._array.dtype))
     return np.zeros(shape, like.dtype)
+
+
+def like(value: Any, other: Any) -> Any:
+    """A tensor or an array in the dtype of another."""
+    if value.dtype == other.dtype:
+        return value
+    if isinstance(value, Tensor):
+        return ops.to_dtype(value, other.dtype)
+    return value.astype(other.dtype)
 
 
 @differentiable(
