@@ -13,6 +13,7 @@ from conformance.catalogue.losses import LOSSES
 from conformance.catalogue.pointwise import POINTWISE
 from conformance.catalogue.reductions import REDUCTIONS
 from conformance.catalogue.views import VIEWS
+from conformance.steps import Call, Step
 
 __all__ = [
     "CATALOGUE",
@@ -23,6 +24,7 @@ __all__ = [
     "Operand",
     "Param",
     "Signature",
+    "op_of",
 ]
 
 CATALOGUE: Mapping[str, OpEntry] = {
@@ -40,3 +42,14 @@ CATALOGUE: Mapping[str, OpEntry] = {
     for entry in family
 }
 """Every op by its name, family by family."""
+
+_BY_FORM: Mapping[tuple[str, str], str] = {
+    (form.kind, form.op): entry.name
+    for entry in CATALOGUE.values()
+    for form in (*entry.forms, *entry.inplace)
+}
+
+
+def op_of(step: Step) -> str | None:
+    """The catalogue's name of the op that a step calls, if it calls one that is there."""
+    return _BY_FORM.get((step.form, step.op)) if isinstance(step, Call) else None

@@ -53,15 +53,22 @@ def programs(
         ops: the ops to call, by their names in the catalogue; all of them by default.
         max_steps: the most steps that are drawn; a last `backward` may be added.
     """
-    entries = tuple(CATALOGUE[name] for name in (CATALOGUE if ops is None else ops))
-    rows = st.lists(st.binary(min_size=ROW, max_size=ROW), min_size=1, max_size=max_steps)
-    ends = st.binary(min_size=ROW, max_size=ROW)
-    return st.builds(lambda steps, end: _program(reference, entries, steps, end), rows, ends)
+    entries = entries_of(ops)
+    row = st.binary(min_size=ROW, max_size=ROW)
+    rows = st.lists(row, min_size=1, max_size=max_steps)
+    return st.builds(lambda steps, end: interpret(reference, entries, steps, end), rows, row)
 
 
-def _program(
+def entries_of(ops: Sequence[str] | None) -> tuple[OpEntry, ...]:
+    """The catalogue's entries of those names; all of them for None."""
+    return tuple(CATALOGUE[name] for name in (CATALOGUE if ops is None else ops))
+
+
+def interpret(
     reference: TorchLike, ops: Sequence[OpEntry], rows: Sequence[bytes], end: bytes
 ) -> tuple[Program, Trace]:
+    """The program whose choices are in these bytes: a row for each step, and one for the last
+    `backward` and for whether the program may be wrong. Any bytes give a program."""
     drawing = Drawing(reference)
     last = Tape(end)
     drawing.flawed = last.chance(FLAWED_PERCENT)

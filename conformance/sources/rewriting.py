@@ -1,0 +1,87 @@
+"""Programs rewritten: steps left out, references replaced, names given anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields, replace
+from typing import Any
+
+from conformance.program import Program
+from conformance.steps import Call, Detach, Grad, Step, refs_of, result_of
+from conformance.values import Ref, Value
+
+
+def map_refs(value: Value, of: Callable[[Ref], Value]) -> Value:
+    """The value with every reference in it replaced by what `of` gives for it."""
+    if isinstance(value, Ref):
+        return of(value)
+    if isinstance(value, list):
+        return [map_refs(item, of) for item in value]
+    if isinstance(value, tuple):
+        return tuple(map_refs(item, of) for item in value)
+    if isinstance(value, Mapping):
+        return {key: map_refs(item, of) for key, item in value.items()}
+    return value
+
+
+def map_step(step: Step, of: Callable[[Ref], Value]) -> Step:
+    """The step with its references replaced."""
+    changed: dict[str, Any] = {
+        entry.name: after
+        for entry in fields(step)
+        if (after := map_refs(before := getattr(step, entry.name), of)) != before
+    }
+    return replace(step, **changed) if changed else step
+
+
+def without_steps(program: Program, dropped: Iterable[int]) -> Program:
+    """The program without those steps and all that use, directly or not, what they made."""
+    left_out = set(dropped)
+    gone: set[str] = set()
+    kept = []
+    for number, step in enumerate(program.steps):
+        if number in left_out or any(ref.base in gone for ref in refs_of(step)):
+            if (name := result_of(step)) is not None:
+                gone.add(name)
+        else:
+            kept.append(step)
+    return Program(program.inputs, tuple(kept))
+
+
+def bypassed(program: Program, number: int, stand_in: Ref) -> Program:
+    """The program without a step, what it made being replaced by another value."""
+    name = result_of(program.steps[number])
+
+    def of(ref: Ref) -> Ref:
+        return stand_in if ref.base == name else ref
+
+    later = [map_step(step, of) for step in program.steps[number + 1 :]]
+    return Program(program.inputs, (*program.steps[:number], *later))
+
+
+def without_unused_inputs(program: Program) -> Program:
+    """The program without the inputs that no step uses."""
+    used = {ref.base for step in program.steps for ref in refs_of(step)}
+    return Program(tuple(e for e in program.inputs if e.name in used), program.steps)
+
+
+def renamed(program: Program) -> Program:
+    """The program with its inputs named x0, x1, ... and its results t0, t1, ... in order."""
+    results = [name for step in program.steps if (name := result_of(step)) is not None]
+    names = _numbered("x", [entry.name for entry in program.inputs]) | _numbered("t", results)
+
+    def of(ref: Ref) -> Ref:
+        return Ref(names.get(ref.base, ref.base) + ref.name[len(ref.base) :])
+
+    inputs = tuple(replace(entry, name=names[entry.name]) for entry in program.inputs)
+    return Program(inputs, tuple(_renamed(map_step(step, of), names) for step in program.steps))
+
+
+def _numbered(letter: str, names: Sequence[str]) -> dict[str, str]:
+    return {name: f"{letter}{number}" for number, name in enumerate(names)}
+
+
+def _renamed(step: Step, names: Mapping[str, str]) -> Step:
+    if isinstance(step, Call | Grad | Detach) and step.result is not None:
+        return replace(step, result=names[step.result])
+    return step
