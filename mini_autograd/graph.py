@@ -13,10 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
 import numpy as np
 
-from mini_autograd.errors import walk as errors
-
 if TYPE_CHECKING:
-    from mini_autograd.storage import VersionCounter
     from mini_autograd.tensor import Tensor
 
 Shape = tuple[int, ...]
@@ -42,8 +39,14 @@ class Arithmetic(Protocol):
     def cast(self, grad: Grad, dtype: np.dtype[Any]) -> Grad:
         """The gradient in another dtype; its real part where that is real."""
 
-    def zeros(self, metadata: Metadata) -> Grad:
-        """Zeros for an output that received no gradient."""
+    def one(self, metadata: Metadata) -> Grad:
+        """The cotangent of an output of one element."""
+
+    def filled(self, grads: list[Grad | None], metadata: Sequence[Metadata]) -> list[Grad] | None:
+        """The gradients of all outputs, zeros where none came; None if none did."""
+
+    def unpack(self, saved: Any, node: Node) -> Any:
+        """What a node saved, as its rules want it; a RuntimeError if it was written to since."""
 
     def wrap(self, grad: Grad) -> Tensor:
         """The gradient as the tensor that a hook sees."""
@@ -76,7 +79,8 @@ class Node:
     metadata: tuple[Metadata, ...]
     saved: tuple[Any, ...] | None  # None once freed
     sequence: int
-    hooks: Hooks | None = None
+    hooks: Hooks | None
+    __slots__ = ("__weakref__", "edges", "hooks", "metadata", "saved", "sequence")
 
     def backward(self, grads: list[Grad | None], arithmetic: Arithmetic) -> Sequence[Grad | None]:
         """Gradients for the edges from gradients of the outputs; None where there is none."""
@@ -105,6 +109,8 @@ class Node:
 class AccumulateGrad(Node):
     """Where the graph ends in a leaf: adds what arrives into the leaf's `.grad`."""
 
+    __slots__ = ("variable",)
+
     title = "AccumulateGrad"
     sequence = ACCUMULATE_SEQUENCE
     edges = ()
@@ -112,6 +118,7 @@ class AccumulateGrad(Node):
 
     def __init__(self, variable: Tensor) -> None:
         self.variable = variable
+        self.hooks = None
         array = variable._array
         self.metadata = ((array.shape, array.dtype),)
 
@@ -124,59 +131,3 @@ class AccumulateGrad(Node):
         if grads[0] is not None:
             arithmetic.accumulate(self.variable, grads[0])
         return ()
-
-
-class SavedTensor:
-    """An input kept for backward, with the version that it had.
-
-    An input never written to is kept as it is, which stands for version 0.
-    """
-
-    __slots__ = ("tensor", "version")
-
-    def __init__(self, tensor: Tensor) -> None:
-        self.tensor = tensor
-        counter = tensor._counter
-        self.version = 0 if counter is None else counter.version
-
-    def unpack(self, node: Node) -> Tensor:
-        """The tensor; a RuntimeError if it was written to since."""
-        tensor = self.tensor
-        counter = tensor._counter
-        if counter is not None and counter.version != self.version:
-            raise modified(tensor, counter, self.version)
-        return tensor
-
-
-class SavedResult:
-    """An output kept for backward: without its tensor, which would be a reference cycle."""
-
-    __slots__ = ("counter", "make", "output", "tensor", "version")
-
-    def __init__(
-        self, tensor: Tensor, counter: VersionCounter, output: int, make: Callable[..., Tensor]
-    ) -> None:
-        self.tensor = tensor  # a detached alias
-        self.counter = counter
-        self.version = counter.version
-        self.output = output
-        self.make = make
-
-    def unpack(self, node: Node) -> Tensor:
-        """The result as a tensor made by the node; a RuntimeError if it was written to since."""
-        made = self.make(self.tensor, node, self.output)
-        if self.counter.version != self.version:
-            raise modified(made, self.counter, self.version)
-        return made
-
-
-def modified(tensor: Tensor, counter: VersionCounter, expected: int) -> RuntimeError:
-    """The error of a saved tensor that was written to: it names what made the tensor."""
-    made_by = tensor.grad_fn
-    producer = None
-    if made_by is not None:
-        stem = made_by.title.rstrip("0123456789").removesuffix("Backward")
-        producer = f"output {tensor._output_nr} of {stem}"
-    return errors.modified_in_place(
-        tensor.type_name, tensor.shape, producer, counter.version, expected
-    )

@@ -14,7 +14,7 @@ from mini_autograd.factories import CPU, checked_device, strided
 from mini_autograd.tensor import Tensor, detached
 
 FAMILIES: Final = (
-    "arithmetic", "powers", "division", "rounding", "elementary", "comparison", "choosing",
+    "arithmetic", "powers", "division", "rounding", "elementary", "comparison", "choosing", "clamping",
     "complexes", "scaling", "reductions", "running", "moments", "norms", "extrema", "ordering",
     "normalisation", "losses", "views", "joining", "rearranging", "diagonals", "restriding",
     "linalg", "products", "readers", "slicing", "indexing", "gathering", "picking", "masking",

@@ -134,9 +134,9 @@ def extremum_of_complex(name: str) -> RuntimeError:
     return RuntimeError(f"{name} not implemented for complex tensors.")
 
 
-def signbit_of_complex() -> RuntimeError:
+def signbit_of_complex() -> NotImplementedError:
     """`signbit` of complex numbers."""
-    return RuntimeError("signbit is not implemented for complex tensors.")
+    return NotImplementedError("signbit is not implemented for complex tensors.")
 
 
 def view_as_real_of_real() -> RuntimeError:

@@ -9,9 +9,11 @@ import numpy as np
 
 from mini_autograd.errors import shapes as shape_errors
 from mini_autograd.grad_mode import state
+from mini_autograd.graph import Node
 from mini_autograd.op.kind import Forward, Op, Rule
 from mini_autograd.op.promotion import Promotion, promote, quiet
-from mini_autograd.op.record import record
+from mini_autograd.op.slots import Keep
+from mini_autograd.saved import SavedTensor
 from mini_autograd.schema import Schema, is_number
 from mini_autograd.tensor import Tensor, as_view, make, plain
 
@@ -71,62 +73,65 @@ def differentiable(
     return decorate
 
 
-_MISSING: Final = object()
 _REAL: Final = frozenset({int, float, bool})
 
 
 def _caller(op: Op, *, method: bool) -> Callable[..., Any]:
     """The function that users call: a fast one where the op's form allows it."""
-    single = op.outputs is None and not op.variadic
-    if single and op.operands == op.promoted == (0, 1):
-        return _binary(op, method)
-    if single and op.operands == op.promoted == (0,):
-        return _unary(op, method)
 
     def call(*args: Any, **kwargs: Any) -> Any:
         return _apply(op, args, kwargs, method)
 
+    single = op.outputs is None and not op.variadic and op.operands == op.promoted
+    if (
+        single
+        and op.operands == (0, 1)
+        and all(each.has_default for each in op.schema.parameters[2:])
+    ):
+        return _binary(op, call)
+    if single and op.operands == (0,):
+        return _unary(op, call)
     return call
 
 
-def _unary(op: Op, method: bool) -> Callable[..., Any]:
+def _unary(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
     """An op of one tensor, and of other arguments given by position or left at their defaults."""
-    forward, view, arity = op.forward, op.view, op.arity
-    defaults = tuple(each.default for each in op.schema.parameters)
+    forward, record, view, arity = op.bare, op.record, op.view, op.arity
+    defaults = op.schema.defaults
     required = sum(not each.has_default for each in op.schema.parameters)
-    exact = tuple(each.exact_types for each in op.schema.parameters[1:])
+    exact = tuple(each.exact_types for each in op.schema.parameters)
     positional = op.schema.positional
     kinds = "?biufc" if op.promotion is Promotion.NONE else "fc"
 
     def call(*args: Any, **kwargs: Any) -> Any:
         given = len(args)
         if kwargs or not required <= given <= positional or not isinstance(self := args[0], Tensor):
-            return _apply(op, args, kwargs, method)
+            return general(*args, **kwargs)
         array = self._array
         if array.dtype.kind not in kinds:
-            return _apply(op, args, kwargs, method)
-        if arity != 1:
-            for value, types in zip(args[1:], exact):  # noqa: B905 - defaults need no check
-                if type(value) not in types:
-                    return _apply(op, args, kwargs, method)
-            args += defaults[given:]
-        result = quiet.run(forward, array, *args[1:])
+            return general(*args, **kwargs)
+        if given == 1:
+            result = quiet.run(forward, array)
+        else:
+            for index in range(1, given):
+                if type(args[index]) not in exact[index]:
+                    return general(*args, **kwargs)
+            result = quiet.run(forward, array, *args[1:])
         if type(result) is not np.ndarray:
             result = np.asarray(result)
-        out = _new(Tensor)
-        out._array = result
+        out = make(result)
         if view:
             as_view(out, self)
         if self._requires_grad and state.enabled and result.dtype.kind in "fc":
-            record(op, args, (self,), (out,))
+            record(out, *args, *defaults[given:])
         return out
 
     return call
 
 
-def _binary(op: Op, method: bool) -> Callable[..., Any]:
+def _binary(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
     """An op of two tensors, or of a tensor and a number; other arguments at their defaults."""
-    forward = op.forward
+    forward, record = op.bare, op.record
     defaults = op.schema.defaults[2:]
     promotes = op.promotion is not Promotion.NONE
     kinds = "fc" if op.promotion is Promotion.FLOATING else "fciub"
@@ -134,47 +139,32 @@ def _binary(op: Op, method: bool) -> Callable[..., Any]:
 
     def call(*args: Any, **kwargs: Any) -> Any:
         if len(args) != 2 or kwargs or not isinstance(self := args[0], Tensor):
-            return _apply(op, args, kwargs, method)
+            return general(*args, **kwargs)
         other = args[1]
         a = self._array
         if isinstance(other, Tensor):
             b = other._array
             if promotes and (b.dtype is not a.dtype or a.dtype.kind not in kinds):
-                return _apply(op, args, kwargs, method)
+                return general(*args, **kwargs)
             needs = self._requires_grad or other._requires_grad
         elif numbers and type(other) in _REAL and a.dtype.kind == "f":
             other = b = np.array(other, a.dtype)
             needs = self._requires_grad
         else:
-            return _apply(op, args, kwargs, method)
+            return general(*args, **kwargs)
         try:
-            result = quiet.run(forward, a, b, *defaults)
-        except ValueError:
-            _raise_broadcast(a.shape, b.shape)
+            result = quiet.run(forward, a, b)
+        except (ValueError, NotImplementedError):
+            _raise_broadcast(a.shape, b.shape)  # torch looks at shapes before it picks a kernel
             raise
         if type(result) is not np.ndarray:
             result = np.asarray(result)
-        out = _new(Tensor)
-        out._array = result
+        out = make(result)
         if needs and state.enabled and result.dtype.kind in "fc":
-            record(op, (self, other, *defaults), args, (out,))
+            record(out, self, other, *defaults)
         return out
 
-    return call if len(defaults) == op.arity - 2 and _defaulted(op) else _general(op, method)
-
-
-def _defaulted(op: Op) -> bool:
-    return all(each.has_default for each in op.schema.parameters[2:])
-
-
-def _general(op: Op, method: bool) -> Callable[..., Any]:
-    def call(*args: Any, **kwargs: Any) -> Any:
-        return _apply(op, args, kwargs, method)
-
     return call
-
-
-_new = cast(Callable[[type[Tensor]], Tensor], object.__new__)
 
 
 def _raise_broadcast(*shapes: tuple[int, ...]) -> None:
@@ -195,7 +185,6 @@ def _apply(op: Op, args: tuple[Any, ...], kwargs: dict[str, Any], method: bool) 
         args = args + op.schema.defaults[len(args) :]
     else:
         args = op.schema.bind(args, kwargs, method=method)
-    tensors: list[Any] = []
     raw = list(args)
     for position in op.operands:
         value = args[position]
@@ -203,14 +192,13 @@ def _apply(op: Op, args: tuple[Any, ...], kwargs: dict[str, Any], method: bool) 
             raw[position] = [_array(each) for each in value]
         else:
             raw[position] = _array(value)
-        if position in op.promoted:  # masks and indices have no edge
-            tensors.extend(value if position in op.variadic else (value,))
     if op.promotion is not Promotion.NONE:
         _promote_all(op, raw)
     try:
         results = quiet.run(op.forward, *raw)
-    except ValueError:
-        _raise_broadcast(*[v.shape for i in op.operands if isinstance(v := raw[i], np.ndarray)])
+    except (ValueError, NotImplementedError) as error:
+        if isinstance(error, ValueError) or op.promotion is not Promotion.NONE:
+            _raise_broadcast(*[v.shape for i in op.operands if isinstance(v := raw[i], np.ndarray)])
         raise
     outs = tuple([make(plain(each)) for each in ((results,) if op.outputs is None else results)])
     if op.view:
@@ -218,13 +206,14 @@ def _apply(op: Op, args: tuple[Any, ...], kwargs: dict[str, Any], method: bool) 
             as_view(out, args[0])
     if (
         state.enabled
-        and any(isinstance(each, Tensor) and each._requires_grad for each in tensors)
+        and any(_needs_grad(args[position]) for position in op.promoted)
         and any(out._array.dtype.kind in "fc" for out in outs)
     ):
         for position in op.promoted:
             if position not in op.variadic and is_number(args[position]):
                 args = (*args[:position], raw[position], *args[position + 1 :])
-        record(op, args, tuple(tensors), outs)
+        op.record(outs[0] if op.outputs is None else outs, *args)
+        _save_promoted(op, args, raw, next(out._node for out in outs if out._node is not None))
     return outs[0] if op.outputs is None else outs
 
 
@@ -233,6 +222,23 @@ def _is_raw(first: Any) -> bool:
     if isinstance(first, (list, tuple)) and first:
         first = first[0]
     return isinstance(first, (np.ndarray, np.generic))
+
+
+def _save_promoted(op: Op, args: Sequence[Any], raw: Sequence[Any], node: Node) -> None:
+    """Operands of another dtype than the op computed in are saved as they were computed with."""
+    assert node.saved is not None
+    kept = list(node.saved)
+    for at, (keep, index, _) in enumerate(op.slots):
+        value = args[index] if keep is Keep.OPERAND and kept[at] is not None else None
+        if isinstance(value, Tensor) and value._array.dtype != raw[index].dtype:
+            kept[at] = SavedTensor(value, raw[index].dtype)
+    node.saved = tuple(kept)
+
+
+def _needs_grad(operand: Any) -> bool:
+    if isinstance(operand, Tensor):
+        return operand._requires_grad
+    return isinstance(operand, (tuple, list)) and any(map(_needs_grad, operand))
 
 
 def _array(value: Any) -> Any:

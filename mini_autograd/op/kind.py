@@ -4,36 +4,17 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from enum import Enum, auto
-from typing import Any, NamedTuple
+from typing import Any
 
-from mini_autograd.op.node import OpNode, Plan
+from mini_autograd.graph import Node
+from mini_autograd.op import generate
+from mini_autograd.op.node import OpNode
 from mini_autograd.op.promotion import Promotion
+from mini_autograd.op.slots import TENSORS, Keep, Slot
 from mini_autograd.schema import Schema
 
 Forward = Callable[..., Any]
 Rule = Callable[..., Any]
-
-
-class Keep(Enum):
-    """What a node keeps of one thing that a rule names."""
-
-    OPERAND = auto()
-    VALUE = auto()
-    SHAPE = auto()
-    STRIDES = auto()
-    DTYPE = auto()
-    SHAPES = auto()
-    DTYPES = auto()
-    RESULT = auto()
-
-
-class Slot(NamedTuple):
-    """One saved thing: of which parameter or output, and the only operand that needs it."""
-
-    keep: Keep
-    index: int
-    only_for: int | None  # a parameter; None if several rules use it
 
 
 class Op:
@@ -63,31 +44,34 @@ class Op:
             i for i in self.operands if {"Array", "Arrays"} & set(schema.parameters[i].words)
         )
         self.variadic = frozenset(
-            i
-            for i in self.operands
-            if {"Arrays", "IndexArrays"} & set(schema.parameters[i].words)
+            i for i in self.operands if {"Arrays", "IndexArrays"} & set(schema.parameters[i].words)
         )
         self.title = node or f"{''.join(w.capitalize() for w in name.split('_'))}Backward0"
-        names = [each.name for each in schema.parameters]
+        self.names = names = [each.name for each in schema.parameters]
         unknown = set(rules) - set(names)
         assert not unknown, f"{name} has rules for {sorted(unknown)}, which are no parameters"
-        reads = {key: list(inspect.signature(rule).parameters)[1:] for key, rule in rules.items()}
-        keys = list(dict.fromkeys(key for each in reads.values() for key in each))
-        self.slots = tuple(self._slot(key, names, reads) for key in keys)
-        self.plans: tuple[Plan | None, ...] = tuple(
-            Plan(rules[names[i]], tuple(keys.index(key) for key in reads[names[i]]))
-            if names[i] in rules
-            else None
-            for i in self.promoted
-        )
-        body = {"title": self.title, "op": self, "__module__": "torch.autograd"}
-        self.node_class: type[OpNode] = type(self.title, (OpNode,), body)
+        self.rules = rules
+        self.reads = {
+            key: list(inspect.signature(rule).parameters)[1:] for key, rule in rules.items()
+        }
+        self.keys = list(dict.fromkeys(key for each in self.reads.values() for key in each))
+        self.slots = tuple(self._slot(key) for key in self.keys)
+        self.node_class = self._node_class()
+        self.source = generate.source(self)
+        self.record, self.node_class.backward = generate.compiled(self)
 
-    def _slot(self, key: str, names: list[str], reads: dict[str, list[str]]) -> Slot:
+    def _node_class(self) -> type[OpNode]:
+        body = {"title": self.title, "op": self, "__module__": "torch.autograd", "__slots__": ()}
+        if not any(slot.keep in TENSORS for slot in self.slots):
+            body["release"] = Node.release  # nothing to free: it can go backward again, as torch's
+        return type(self.title, (OpNode,), body)
+
+    def _slot(self, key: str) -> Slot:
         """torch saves a tensor that one of several rules uses only if that input needs grad."""
+        names = self.names
         if key in names:
-            users = [names.index(operand) for operand, used in reads.items() if key in used]
-            only_for = users[0] if len(users) == 1 and len(reads) > 1 else None
+            users = [names.index(operand) for operand, used in self.reads.items() if key in used]
+            only_for = users[0] if len(users) == 1 and len(self.rules) > 1 else None
             index = names.index(key)
             keep = Keep.OPERAND if index in self.operands else Keep.VALUE
             return Slot(keep, index, only_for)

@@ -22,8 +22,11 @@ def scaled(grad: Any, factor: Any) -> Any:
 
 
 def _times(array: Any, alpha: complex) -> Any:
-    """`array * alpha`, after torch's checks: `True` and `1.0` are not the default."""
-    if type(alpha) is int and alpha == 1:
+    """`array * alpha`, after torch's checks: `True` and `1.0` are not the default.
+
+    Complex numbers are multiplied by one too: torch's infinities become NaN by it.
+    """
+    if type(alpha) is int and alpha == 1 and array.dtype.kind != "c":
         return array
     errors.check_alpha(alpha, array.dtype)
     return np.multiply(array, dtypes.number_array(alpha, array.dtype))
@@ -142,7 +145,8 @@ def _subtracting(op: Any) -> Any:
 
 
 def _refuse_bool(operands: Sequence[Any]) -> None:
-    if all(isinstance(each, Tensor) and each._array.dtype is _BOOL for each in operands):
+    kinds = [each._array.dtype if isinstance(each, Tensor) else type(each) for each in operands]
+    if all(each is _BOOL or each is bool for each in kinds):
         raise errors.bool_subtraction()
     raise errors.bool_subtraction_mixed()
 

@@ -33,11 +33,13 @@ def _within(self: Any, low: Any, high: Any) -> Any:
 
 def _clamp_numbers(kernel: str, array: Any, low: Any, high: Any) -> Any:
     """By numbers, which must be within the range of the result's dtype."""
-    if array.dtype.kind == "c":
-        raise errors.clamp_of_complex()
     bounds = [each for each in (low, high) if each is not None]
     if not bounds:
         raise errors.clamp_without_bounds()
+    if any(isinstance(bound, complex) for bound in bounds) and (
+        array.dtype.kind != "f" or kernel != _TWO_SIDED
+    ):
+        raise errors.clamp_of_complex()
     for bound in bounds:
         errors.check_real(bound)
     array, *numbers = promoted(array, *[_real(bound) for bound in bounds])
@@ -51,8 +53,17 @@ def _clamp_numbers(kernel: str, array: Any, low: Any, high: Any) -> Any:
     )
 
 
+_TWO_SIDED: Final = "clamp_scalar_cpu"  # the only form that takes `1 + 0j` as a bound of floats
+
+
 def _real(number: Any) -> Any:
     return number.real if isinstance(number, complex) else number
+
+
+def _clamp_one_sided(kernel: str, array: Any, low: Any, high: Any) -> Any:
+    if array.dtype.kind == "c":
+        raise errors.not_implemented(kernel, array.dtype)
+    return _clamped(array, low, high)
 
 
 @differentiable(
@@ -63,7 +74,7 @@ def _real(number: Any) -> Any:
 )
 def clamp_number(self: Array, min: Number | None = None, max: Number | None = None) -> Array:
     """`self` within numbers."""
-    return _clamp_numbers("clamp_scalar_cpu", self, min, max)
+    return _clamp_numbers(_TWO_SIDED, self, min, max)
 
 
 @differentiable(
@@ -108,7 +119,7 @@ def clamp_min_number(self: Array, min: Number) -> Array:
 )
 def clamp_min_tensor(self: Array, min: Array) -> Array:
     """`self`, not below a tensor."""
-    return _clamped(self, min, None)
+    return _clamp_one_sided("maximum_cpu", self, min, None)
 
 
 @differentiable(
@@ -130,7 +141,7 @@ def clamp_max_number(self: Array, max: Number) -> Array:
 )
 def clamp_max_tensor(self: Array, max: Array) -> Array:
     """`self`, not above a tensor."""
-    return _clamped(self, None, max)
+    return _clamp_one_sided("minimum_cpu", self, None, max)
 
 
 def _clamp(name: str) -> Any:

@@ -13,9 +13,9 @@ from mini_autograd.errors import pointwise as errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.arithmetic import promoted
 from mini_autograd.ops.choosing import where
-from mini_autograd.ops.complexes import conj, real
+from mini_autograd.ops.complexes import conj, imag, real
 from mini_autograd.ops.elementary import log
-from mini_autograd.ops.rounding import zeros_of
+from mini_autograd.ops.rounding import is_complex, zeros_of
 from mini_autograd.overloads import composite, overloaded
 from mini_autograd.types import Array, Number
 
@@ -38,8 +38,14 @@ def pow_tensor(self: Array, exponent: Array) -> Array:
 
 
 def _rests(base: Any, exponent: Any) -> Any:
-    """Where `base ** exponent` stays as it is when the exponent moves: 0 to what is >= 0."""
-    return (base == 0) & (real(exponent) >= 0)
+    """Where `base ** exponent` stays as it is when the exponent moves: 0 to a real >= 0."""
+    return (base == 0) & _is_not_negative(exponent)
+
+
+def _is_not_negative(exponent: Any) -> Any:
+    if not is_complex(exponent):
+        return exponent >= 0
+    return (imag(exponent) == 0) & (real(exponent) >= 0)
 
 
 def _integer_power(base: Any, exponent: Any) -> Any:
@@ -111,14 +117,10 @@ def pow_base(self: Number, exponent: Array) -> Array:
 def _exponent_grad(grad: Any, base: Any, exponent: Any, result: Any) -> Any:
     """`grad * result * log(base)`; zero where 0 stays 0."""
     if base == 0:
-        return grad * where(real(exponent) >= 0, 0.0, conj(result * -math.inf))
-    return grad * conj(result * _number_log(base))
-
-
-def _number_log(base: complex) -> complex:
-    if isinstance(base, complex):
-        return cmath.log(base)
-    return math.log(base) if base > 0 else math.nan
+        return grad * where(_is_not_negative(exponent), 0.0, conj(result * -math.inf))
+    if isinstance(base, complex) or is_complex(exponent):
+        return grad * conj(result * cmath.log(base))
+    return grad * (result * (math.log(base) if base > 0 else math.nan))
 
 
 pow: Final = overloaded(
