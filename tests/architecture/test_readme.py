@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
-from conformance.cli import main
+from conformance.cli import cli
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -16,8 +16,8 @@ CONSOLE = "\n".join(re.findall(r"```console\n(.*?)```", README, re.DOTALL))
 
 
 def commands() -> dict[str, click.Command]:
-    assert isinstance(main, click.Group)
-    return dict(main.commands)
+    assert isinstance(cli, click.Group)
+    return dict(cli.commands)
 
 
 @pytest.mark.parametrize("line", re.findall(r"conformance (?:run|replay|ops|engines).*", CONSOLE))
