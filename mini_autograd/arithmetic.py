@@ -7,13 +7,19 @@ walk, so that a gradient has a graph of its own and every order of derivative co
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mini_autograd import dtypes, ops
-from mini_autograd.graph import Arithmetic, Metadata, Shape
+from mini_autograd.graph import (
+    Arithmetic,
+    Metadata,
+    Shape,
+)
+from mini_autograd.saved import unpacked_array, unpacked_tensor
 from mini_autograd.tensor import Tensor, counter_of, make
 
 Array = NDArray[Any]
@@ -36,12 +42,11 @@ def broadcast_dims(shape: Shape, target: Shape) -> tuple[int, ...] | None:
 class RawArithmetic:
     """Gradients are arrays; nothing is recorded."""
 
-    records: Final = False
+    records = False
 
     def add(self, a: Array, b: Array) -> Array:
         """The sum; a new array, since either may be somebody else's."""
-        result = a + b
-        return result if type(result) is np.ndarray else np.asarray(result)
+        return a + b
 
     def sum_to(self, grad: Array, shape: Shape) -> Array | None:
         """Summed over what broadcasting added."""
@@ -61,13 +66,22 @@ class RawArithmetic:
             grad = grad.real
         return grad.astype(dtype)
 
-    def zeros(self, metadata: Metadata) -> Array:
-        """Zeros."""
-        return np.zeros(*metadata)
+    def one(self, metadata: Metadata) -> Array:
+        """One; as NumPy's scalar, see `saved.unpacked_array`."""
+        shape, dtype = metadata
+        return np.ones(shape, dtype) if shape else _ONES[dtype]
+
+    def filled(self, grads: list[Array | None], metadata: Sequence[Metadata]) -> list[Array] | None:
+        """Zeros where no gradient came; None if none did."""
+        if all(each is None for each in grads):
+            return None
+        return [np.zeros(*m) if g is None else g for g, m in zip(grads, metadata, strict=True)]
+
+    unpack = staticmethod(unpacked_array)
 
     def wrap(self, grad: Array) -> Tensor:
         """As a tensor."""
-        return make(grad)
+        return make(np.asarray(grad))
 
     def unwrap(self, grad: Tensor) -> Array:
         """As an array."""
@@ -76,23 +90,26 @@ class RawArithmetic:
     def accumulate(self, leaf: Tensor, grad: Array) -> None:
         """In place into an existing `.grad`; the first one is kept if nobody else has it."""
         held = leaf._grad
-        if held is None:
-            # One reference each: the walk's list of gradients, its variable, this parameter and
-            # getrefcount's own. A gradient that is a view of something else must be copied.
-            free = grad.base is None and grad.flags.owndata and sys.getrefcount(grad) <= _UNSHARED
-            leaf._grad = make(grad if free else grad.copy(order="K"))
-        else:
+        if held is not None:
             np.add(held._array, grad, out=held._array)
             counter_of(held).version += 1
+        elif type(grad) is not np.ndarray:
+            leaf._grad = make(np.asarray(grad))
+        else:
+            # One reference each: the walk's list of gradients, its variable, this parameter and
+            # getrefcount's own. A gradient that is a view of something else must be copied.
+            free = grad.base is None and sys.getrefcount(grad) <= _UNSHARED
+            leaf._grad = make(grad if free else grad.copy(order="K"))
 
 
 _UNSHARED: Final = 5
+_ONES: Final = {each: each.type(1) for each in map(np.dtype, ("f2", "f4", "f8"))}
 
 
 class TensorArithmetic:
     """Gradients are tensors, and what happens to them is recorded."""
 
-    records: Final = True
+    records = True
 
     def add(self, a: Tensor, b: Tensor) -> Tensor:
         """The sum."""
@@ -117,9 +134,21 @@ class TensorArithmetic:
             grad = ops.real(grad)
         return ops.to_dtype(grad, dtypes.of_numpy(dtype))  # type: ignore[no-any-return]
 
-    def zeros(self, metadata: Metadata) -> Tensor:
-        """Zeros."""
-        return make(np.zeros(*metadata))
+    def one(self, metadata: Metadata) -> Tensor:
+        """One."""
+        return make(np.ones(*metadata))
+
+    def filled(
+        self, grads: list[Tensor | None], metadata: Sequence[Metadata]
+    ) -> list[Tensor] | None:
+        """Zeros where no gradient came; None if none did."""
+        if all(each is None for each in grads):
+            return None
+        return [
+            make(np.zeros(*m)) if g is None else g for g, m in zip(grads, metadata, strict=True)
+        ]
+
+    unpack = staticmethod(unpacked_tensor)
 
     def wrap(self, grad: Tensor) -> Tensor:
         """As it is."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from mini_autograd.arithmetic import RAW, TENSORS
 from mini_autograd.compat import summed_seed
 from mini_autograd.errors import walk as errors
 from mini_autograd.grad_mode import state
-from mini_autograd.graph import Arithmetic, Edge, Grad
+from mini_autograd.graph import Arithmetic, Grad
 from mini_autograd.op import quiet
 from mini_autograd.tensor import Tensor, edge_of, make
 
@@ -49,25 +50,19 @@ def backward(
     """
     if inputs is not None and not isinstance(inputs, Tensor) and not len(inputs):
         raise errors.empty_inputs("backward")
-    outputs = (tensors,) if isinstance(tensors, Tensor) else tuple(tensors)
     wanted = None if inputs is None else _tuple(inputs)
-    seeds = _seeds(outputs, _grads_tuple(grad_tensors, len(outputs)))
-    if retain_graph is None:
-        retain_graph = create_graph
     arithmetic = TENSORS if create_graph else RAW
-    roots = _roots(outputs, seeds, arithmetic)
+    roots = _roots(tensors, grad_tensors, arithmetic)
     if create_graph:
         warnings.warn(_CYCLE_WARNING, UserWarning, stacklevel=3)
+    keep_graph = create_graph if retain_graph is None else retain_graph
     if wanted is None:
-        _walk(roots, arithmetic, keep_graph=retain_graph, captures=None, results=0)
+        _walk(roots, arithmetic, keep_graph)
         return
     for each in wanted:
         if each._node is not None or not each._requires_grad:
             each.retain_grad()
-    captures = _captures(wanted)
-    found = _walk(
-        roots, arithmetic, keep_graph=retain_graph, captures=captures, results=len(wanted)
-    )
+    found = _walk(roots, arithmetic, keep_graph, wanted)
     for each, grad in zip(wanted, found, strict=True):
         if each._node is None and grad is not None:
             arithmetic.accumulate(each, grad)
@@ -107,25 +102,16 @@ def grad(
         raise NotImplementedError("is_grads_batched needs vmap, which mini_autograd does not have")
     if allow_unused is None:
         allow_unused = materialize_grads
-    t_outputs = (outputs,) if isinstance(outputs, Tensor) else tuple(outputs)
     wanted = _tuple(inputs)
     if not wanted:
         raise errors.empty_inputs("grad")
-    seeds = _seeds(t_outputs, _grads_tuple(grad_outputs, len(t_outputs)))
-    if retain_graph is None:
-        retain_graph = create_graph
     arithmetic = TENSORS if create_graph else RAW
-    roots = _roots(t_outputs, seeds, arithmetic)
+    roots = _roots(outputs, grad_outputs, arithmetic)
     for each in wanted:
         if not each._requires_grad:
             raise errors.input_without_grad()
-    found = _walk(
-        roots,
-        arithmetic,
-        keep_graph=retain_graph,
-        captures=_captures(wanted),
-        results=len(wanted),
-    )
+    keep_graph = create_graph if retain_graph is None else retain_graph
+    found = _walk(roots, arithmetic, keep_graph, wanted)
     results: list[Tensor | None] = []
     for index, (each, got) in enumerate(zip(wanted, found, strict=True)):
         if got is None and not allow_unused:
@@ -138,22 +124,19 @@ def grad(
 
 
 def _walk(
-    roots: list[tuple[Edge, Grad | None]],
+    roots: engine.Roots,
     arithmetic: Arithmetic,
-    *,
     keep_graph: bool,
-    captures: engine.Captures | None,
-    results: int,
+    wanted: Sequence[Tensor] | None = None,
 ) -> list[Grad | None]:
+    """Walks to the leaves, or to `wanted` only; ops in hooks record as the walk does."""
+    captures = None if wanted is None else _captures(wanted)
     previous = state.enabled
     state.enabled = arithmetic.records
     try:
         if arithmetic.records:
-            return engine.run(roots, arithmetic, keep_graph, captures, results)
-        found: list[Grad | None] = quiet.run_reentrant(
-            engine.run, roots, arithmetic, keep_graph, captures, results
-        )
-        return found
+            return engine.run(roots, arithmetic, keep_graph, captures)
+        return quiet.run_reentrant(engine.run, roots, arithmetic, keep_graph, captures)  # type: ignore[no-any-return]
     finally:
         state.enabled = previous
 
@@ -165,66 +148,49 @@ def _captures(wanted: Sequence[Tensor]) -> engine.Captures:
     return captures
 
 
-def _tuple(tensors: Tensor | Sequence[Tensor]) -> tuple[Tensor, ...]:
+def _tuple(tensors: Any) -> tuple[Any, ...]:
     return (tensors,) if isinstance(tensors, Tensor) else tuple(tensors)
 
 
-def _grads_tuple(
-    grads: Tensor | Sequence[Tensor | None] | None, count: int
-) -> tuple[Tensor | None, ...]:
-    if grads is None:
-        return (None,) * count
-    return (grads,) if isinstance(grads, Tensor) else tuple(grads)
-
-
-def _seeds(outputs: Sequence[Tensor], grads: Sequence[Tensor | None]) -> list[Tensor | None]:
-    """The cotangent of each output: checked, or one for a real output of one element."""
-    if len(outputs) < len(grads) or (len(grads) < len(outputs) and len(grads) == 0):
-        grads = grads[: len(outputs)]
-    seeds: list[Tensor | None] = []
-    for index, (output, given) in enumerate(zip(outputs, grads, strict=False)):
-        if given is None:
-            seeds.append(_implicit_seed(output))
-        elif isinstance(given, Tensor):
-            seeds.append(_checked_seed(index, output, given))
-        else:
-            raise errors.grad_output_type(given)
+def _roots(
+    outputs: Tensor | Sequence[Tensor],
+    given: Tensor | Sequence[Tensor | None] | None,
+    arithmetic: Arithmetic,
+) -> engine.Roots:
+    """Where the walk starts, and with which cotangents."""
+    outputs = _tuple(outputs)
+    given = (None,) * len(outputs) if given is None else _tuple(given)
+    seeds: list[Grad | None] = []
+    for output, grad in zip(outputs, given):  # noqa: B905 - torch ignores what is too many
+        seeds.append(_seed(output, grad, len(seeds), arithmetic))
     if len(seeds) != len(outputs):
         raise errors.grad_count(len(outputs), len(seeds))
-    return seeds
-
-
-def _implicit_seed(output: Tensor) -> Tensor | None:
-    if not output._requires_grad:
-        return None
-    array = output._array
-    if array.size != 1:
-        raise errors.not_scalar()
-    if array.dtype.kind != "f":
-        raise errors.not_real_scalar(output.dtype)
-    seed = np.empty(array.shape, array.dtype)
-    seed.fill(1)  # a fraction of what np.ones costs
-    return make(seed)
-
-
-def _checked_seed(index: int, output: Tensor, given: Tensor) -> Tensor:
-    if output._array.shape != given._array.shape:
-        summed = summed_seed(given, output)
-        if summed is not None:
-            return summed
-        raise errors.grad_output_shape(index, given.shape, output.shape)
-    if (output._array.dtype.kind == "c") != (given._array.dtype.kind == "c"):
-        raise errors.grad_output_dtype(index, given.dtype, output.dtype)
-    return given
-
-
-def _roots(
-    outputs: Sequence[Tensor], seeds: Sequence[Tensor | None], arithmetic: Arithmetic
-) -> list[tuple[Edge, Grad | None]]:
-    roots: list[tuple[Edge, Grad | None]] = []
-    for index, output in enumerate(outputs):
+    roots: engine.Roots = []
+    for output, seed in zip(outputs, seeds, strict=True):
         if not output._requires_grad:
-            raise errors.root_without_graph(index)
-        seed = seeds[index]
-        roots.append((edge_of(output), None if seed is None else arithmetic.unwrap(seed)))
+            raise errors.root_without_graph(len(roots))
+        roots.append((edge_of(output), seed))
     return roots
+
+
+def _seed(output: Tensor, given: Tensor | None, index: int, arithmetic: Arithmetic) -> Grad | None:
+    """The cotangent of an output: one for a real output of one element, or as given, checked."""
+    array = output._array
+    if given is None:
+        if not output._requires_grad:
+            return None
+        if array.size != 1:
+            raise errors.not_scalar()
+        if array.dtype.kind != "f":
+            raise errors.not_real_scalar(output.dtype)
+        return arithmetic.one((array.shape, array.dtype))
+    if not isinstance(given, Tensor):
+        raise errors.grad_output_type(given)
+    if array.shape != given._array.shape:
+        summed = summed_seed(given, output)
+        if summed is None:
+            raise errors.grad_output_shape(index, given.shape, output.shape)
+        given = summed
+    elif (array.dtype.kind == "c") != (given._array.dtype.kind == "c"):
+        raise errors.grad_output_dtype(index, given.dtype, output.dtype)
+    return arithmetic.unwrap(given)

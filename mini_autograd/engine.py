@@ -12,43 +12,25 @@ from heapq import heappop, heappush
 from mini_autograd.errors import walk as errors
 from mini_autograd.graph import Arithmetic, Edge, Grad, Hooks, Metadata, Node
 
+Roots = list[tuple[Edge, Grad | None]]
 Captures = dict[Edge, list[int]]  # where a gradient is wanted: the indexes of the results
 
 
 def run(
-    roots: Sequence[tuple[Edge, Grad | None]],
+    roots: Roots,
     arithmetic: Arithmetic,
     keep_graph: bool,
     captures: Captures | None = None,
-    results: int = 0,
 ) -> list[Grad | None]:
     """Walks from the roots, each with its gradient, to every leaf, or to the captures only.
 
     With captures, nothing is accumulated anywhere else: gives the gradient that arrived at each,
     None where none did.
     """
-    dependencies: dict[Node, int] = {edge[0]: 0 for edge, _ in roots}
-    stack = list(dependencies)
-    order = list(stack)
-    while stack:
-        for edge in stack.pop().edges:
-            if edge is not None:
-                node = edge[0]
-                if node in dependencies:
-                    dependencies[node] += 1
-                else:
-                    dependencies[node] = 1
-                    stack.append(node)
+    buffers, order = _seeded(roots, arithmetic)
+    dependencies = _counted(order)
     needed = None if captures is None else _leading_to(captures, dependencies)
-    captured: list[Grad | None] = [None] * results
-    buffers: dict[Node, list[Grad | None]] = {}
-    for (node, output), grad in roots:
-        if node not in buffers:
-            buffers[node] = [None] * len(node.metadata)
-        if grad is not None:
-            grad = _validated(grad, node.metadata[output], arithmetic, "GraphRoot", 0)
-            held = buffers[node][output]
-            buffers[node][output] = grad if held is None else arithmetic.add(held, grad)
+    captured: list[Grad | None] = [None] * sum(map(len, captures.values())) if captures else []
     ready: list[tuple[int, int, Node]] = []
     arrival = 0
     for node in order:
@@ -82,15 +64,15 @@ def run(
             target, output = edge
             if needed is not None and target not in needed:
                 continue
-            metadata = target.metadata
-            buffer = buffers.get(target)
-            if buffer is None:
-                buffer = buffers[target] = [None] * len(metadata)
             grad = inputs[index]
             if grad is not None:
-                shape, dtype = metadata[output]
-                if grad.shape != shape or grad.dtype is not dtype:
-                    grad = _validated(grad, metadata[output], arithmetic, node.title, index)
+                metadata = target.metadata[output]
+                if grad.shape != metadata[0] or grad.dtype is not metadata[1]:
+                    grad = _validated(grad, metadata, arithmetic, node.title, index)
+            if target not in buffers:
+                buffers[target] = [grad] if len(target.metadata) == 1 else _placed(grad, edge)
+            elif grad is not None:
+                buffer = buffers[target]
                 held = buffer[output]
                 buffer[output] = grad if held is None else arithmetic.add(held, grad)
             left = dependencies[target] - 1
@@ -101,6 +83,46 @@ def run(
                 arrival += 1
         buffer = grad = held = inputs = None  # type: ignore[assignment]
     return captured
+
+
+def _seeded(
+    roots: Roots, arithmetic: Arithmetic
+) -> tuple[dict[Node, list[Grad | None]], list[Node]]:
+    """The gradients at the roots, which may be outputs of one node, or one several times."""
+    buffers: dict[Node, list[Grad | None]] = {}
+    for (node, output), grad in roots:
+        buffer = buffers.get(node)
+        if buffer is None:
+            buffer = buffers[node] = [None] * len(node.metadata)
+        if grad is not None:
+            grad = _validated(grad, node.metadata[output], arithmetic, "GraphRoot", 0)
+            held = buffer[output]
+            buffer[output] = grad if held is None else arithmetic.add(held, grad)
+    return buffers, list(buffers)
+
+
+def _counted(roots: Sequence[Node]) -> dict[Node, int]:
+    """For every node that the walk will reach, how many edges lead to it."""
+    counts = dict.fromkeys(roots, 0)
+    stack = list(roots)
+    while stack:
+        for edge in stack.pop().edges:
+            if edge is not None:
+                node = edge[0]
+                if node in counts:
+                    counts[node] += 1
+                else:
+                    counts[node] = 1
+                    stack.append(node)
+    return counts
+
+
+def _placed(grad: Grad | None, edge: Edge) -> list[Grad | None]:
+    """The gradient as that of one of the node's outputs."""
+    node, output = edge
+    buffer = [None] * len(node.metadata)
+    buffer[output] = grad
+    return buffer
 
 
 def _captured(

@@ -16,10 +16,11 @@ from mini_autograd.errors import arguments as argument_errors
 from mini_autograd.errors import inplace as errors
 from mini_autograd.errors import tensors as tensor_errors
 from mini_autograd.grad_mode import state
-from mini_autograd.graph import Node, SavedResult
+from mini_autograd.graph import Node
 from mini_autograd.rebase import rebase, renew_views
+from mini_autograd.saved import SavedResult
 from mini_autograd.schema import is_number
-from mini_autograd.tensor import Tensor, counter_of, detached, edge_of, make, make_recorded
+from mini_autograd.tensor import Tensor, counter_of, edge_of, make
 
 Method = Callable[..., Any]
 
@@ -131,7 +132,7 @@ def _adopt(node: Node, tensor: Tensor) -> None:
     array = tensor._array
     node.metadata = ((array.shape, array.dtype),)
     if node.saved is not None and any(type(each) is SavedResult for each in node.saved):
-        result = SavedResult(detached(tensor), counter_of(tensor), 0, make_recorded)
+        result = SavedResult(array, counter_of(tensor), 0)
         node.saved = tuple(result if type(each) is SavedResult else each for each in node.saved)
 
 

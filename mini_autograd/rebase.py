@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mini_autograd.graph import Arithmetic, Grad, Node, next_sequence
-from mini_autograd.op.record import record
-from mini_autograd.ops.strided import Geometry, as_strided, as_strided_scatter
 from mini_autograd.ops.conversion import zeros_of
+from mini_autograd.ops.strided import Geometry, as_strided, as_strided_scatter
 from mini_autograd.tensor import Tensor, edge_of, hooks_of
 
 
@@ -77,7 +76,7 @@ def renew_views(tensor: Tensor) -> None:
         if view is not None and view._array.dtype.kind in "fc":
             geometry = Geometry(base._array, view._array)
             before = view._node, view._output_nr
-            record(as_strided.op, (base, geometry), (base,), (view,))
+            as_strided.op.record(view, base, geometry)
             view._output_nr = 0
             _move_retained_grad(view, *before)
 

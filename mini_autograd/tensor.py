@@ -70,10 +70,12 @@ class Tensor:
 
     __module__ = "mini_autograd"  # as it prints: <class 'mini_autograd.Tensor'>
 
+    __slots__ = ("__dict__", "__weakref__", "_array", "_node", "_output_nr", "_requires_grad")
+
     _array: NDArray[Any]
-    _node: Node | None = None
-    _output_nr: int = 0
-    _requires_grad: bool = False
+    _node: Node | None
+    _output_nr: int
+    _requires_grad: bool
     _grad: Tensor | None = None
     _base: Tensor | None = None
     _views: list[weakref.ref[Tensor]] | None = None  # whose history a write to this base changes
@@ -203,15 +205,9 @@ def make(array: NDArray[Any]) -> Tensor:
     """A tensor on an array, outside the graph."""
     tensor: Tensor = _new(Tensor)
     tensor._array = array
-    return tensor
-
-
-def make_recorded(alias: Tensor, node: Node, output: int) -> Tensor:
-    """A tensor on another's memory and counter, as an output of a node."""
-    tensor = make(alias._array)
-    tensor._counter = alias._counter
-    if alias._array.dtype.kind in "fc":  # not so the indices beside values
-        tensor._node, tensor._output_nr, tensor._requires_grad = node, output, True
+    tensor._node = None
+    tensor._output_nr = 0
+    tensor._requires_grad = False
     return tensor
 
 

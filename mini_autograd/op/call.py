@@ -96,7 +96,7 @@ def _caller(op: Op, *, method: bool) -> Callable[..., Any]:
 
 def _unary(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
     """An op of one tensor, and of other arguments given by position or left at their defaults."""
-    forward, record, view, arity = op.bare, op.record, op.view, op.arity
+    forward, record, view = op.bare, op.record, op.view
     defaults = op.schema.defaults
     required = sum(not each.has_default for each in op.schema.parameters)
     exact = tuple(each.exact_types for each in op.schema.parameters)

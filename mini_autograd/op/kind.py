@@ -58,7 +58,7 @@ class Op:
         self.slots = tuple(self._slot(key) for key in self.keys)
         self.node_class = self._node_class()
         self.source = generate.source(self)
-        self.record, self.node_class.backward = generate.compiled(self)
+        self.record, self.node_class.backward = generate.compiled(self)  # type: ignore[method-assign]
 
     def _node_class(self) -> type[OpNode]:
         body = {"title": self.title, "op": self, "__module__": "torch.autograd", "__slots__": ()}

@@ -1,0 +1,123 @@
+"""What a node keeps of tensors until backward, and whether they were written to since.
+
+A node's `saved` holds, of its operands: a tensor never written to as it is, which stands for
+version 0; one with a version counter as a `SavedTensor`; a number as the 0-d array that it was
+computed with; several in one argument as a list.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mini_autograd.errors import walk as errors
+from mini_autograd.graph import Node
+from mini_autograd.storage import VersionCounter
+from mini_autograd.tensor import Tensor, make
+
+
+class SavedTensor:
+    """An input kept for backward, with the version that it had.
+
+    `dtype` is what it was computed in, if that is not its own.
+    """
+
+    __slots__ = ("dtype", "tensor", "version")
+
+    def __init__(self, tensor: Tensor, dtype: np.dtype[Any] | None = None) -> None:
+        self.tensor = tensor
+        self.dtype = dtype
+        counter = tensor._counter
+        self.version = 0 if counter is None else counter.version
+
+    def unpack(self, node: Node) -> Tensor:
+        """The tensor; a RuntimeError if it was written to since."""
+        counter = self.tensor._counter
+        if counter is not None and counter.version != self.version:
+            raise _modified(self.tensor, counter, self.version)
+        return self.tensor
+
+
+class SavedResult:
+    """An output kept for backward: its memory, as the tensor itself would be a cycle."""
+
+    __slots__ = ("array", "counter", "output", "version")
+
+    def __init__(self, array: NDArray[Any], counter: VersionCounter, output: int) -> None:
+        self.array = array
+        self.counter = counter
+        self.output = output
+        self.version = counter.version
+
+    def unpack(self, node: Node) -> Tensor:
+        """The result as a tensor made by the node; a RuntimeError if it was written to since."""
+        made = make(self.array)
+        made._counter = self.counter
+        if self.array.dtype.kind in "fc":  # not so the indices beside values
+            made._node, made._output_nr, made._requires_grad = node, self.output, True
+        if self.counter.version != self.version:
+            raise _modified(made, self.counter, self.version)
+        return made
+
+
+def saved(operand: Any) -> Any:
+    """What to keep of an operand."""
+    if isinstance(operand, Tensor) and (
+        operand._counter is not None or type(operand) is not Tensor
+    ):
+        return SavedTensor(operand)
+    return operand
+
+
+def unpacked_array(saved: Any, node: Node) -> Any:
+    """Of saved tensors the arrays; of 0-d ones NumPy's scalars, which compute ten times as fast."""
+    kind = type(saved)
+    if kind is Tensor:
+        counter = saved._counter
+        if counter is not None and counter.version:
+            raise _modified(saved, counter, 0)
+        array = saved._array
+    elif kind is np.ndarray:
+        array = saved
+    elif kind is list:
+        return [unpacked_array(each, node) for each in saved]
+    elif saved is None:
+        return None
+    else:
+        array = saved.unpack(node)._array
+        if kind is SavedTensor and saved.dtype is not None:
+            array = array.astype(saved.dtype)
+    return array if array.ndim else array[()]
+
+
+def unpacked_tensor(saved: Any, node: Node) -> Any:
+    """Saved tensors with their history; a number as Python's."""
+    kind = type(saved)
+    if kind is Tensor:
+        counter = saved._counter
+        if counter is not None and counter.version:
+            raise _modified(saved, counter, 0)
+        return saved
+    if kind is np.ndarray:
+        return saved.item()
+    if kind is list:
+        return [unpacked_tensor(each, node) for each in saved]
+    return None if saved is None else saved.unpack(node)
+
+
+# What is freed after backward. A 0-d array counts: torch saves a number as a tensor.
+BUFFERS: Final = frozenset({Tensor, SavedTensor, SavedResult, np.ndarray, list})
+
+
+def _modified(tensor: Tensor, counter: VersionCounter, expected: int) -> RuntimeError:
+    """The error of a saved tensor that was written to: it names what made the tensor."""
+    made_by = tensor.grad_fn
+    producer = None
+    if made_by is not None:
+        stem = made_by.title.rstrip("0123456789").removesuffix("Backward")
+        producer = f"output {tensor._output_nr} of {stem}"
+    return errors.modified_in_place(
+        tensor.type_name, tensor.shape, producer, counter.version, expected
+    )
