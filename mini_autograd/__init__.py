@@ -26,7 +26,7 @@ from mini_autograd.predicates import (
     promote_types, result_type,
 )  # fmt: skip
 from mini_autograd.printing import get_printoptions, set_printoptions
-from mini_autograd.random import (
+from mini_autograd.sampling import (
     Generator, default_generator, initial_seed, manual_seed, rand, rand_like, randint, randn,
     randn_like, randperm, seed,
 )  # fmt: skip

@@ -11,11 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mini_autograd import dtypes
+from mini_autograd import layout as layouts
 from mini_autograd.errors import arguments as argument_errors
 from mini_autograd.errors import creation as errors
 from mini_autograd.errors import tensors as tensor_errors
-from mini_autograd.factories import as_dtype, by_count, checked_device, factory
+from mini_autograd.factories import as_dtype, by_count, by_types, checked_device, factory, preserve_format
 from mini_autograd.nested import array_of, checked_array
+from mini_autograd.ops.conversion import copied_as
 from mini_autograd.ops.writing import checked_number
 
 from mini_autograd.schema import is_int, is_number
@@ -161,6 +163,17 @@ def _new_filled(name: str, value: int) -> Callable[..., Tensor]:
     return made
 
 
+def _full_as(
+    array: NDArray[Any], value: Any, wanted: np.dtype[Any] | None, memory_format: Any
+) -> NDArray[Any]:
+    if memory_format in (None, preserve_format):
+        made = layouts.empty_as(array, wanted)
+    else:
+        made = copied_as(array, memory_format).astype(wanted or array.dtype)
+    made[...] = value
+    return made
+
+
 def _like(name: str, value: int) -> Callable[..., Tensor]:
     """`zeros_like`, `ones_like` or `empty_like`."""
 
@@ -177,7 +190,7 @@ def _like(name: str, value: int) -> Callable[..., Tensor]:
         memory_format: Anything = None,
     ) -> Tensor:
         wanted = None if dtype is None else dtype.numpy
-        return leaf(np.full_like(input._array, value, wanted), requires_grad)
+        return leaf(_full_as(input._array, value, wanted, memory_format), requires_grad)
 
     return made
 
@@ -252,7 +265,7 @@ def full_like(
     """A tensor of one number, shaped as another and by default of its dtype."""
     wanted = input._array.dtype if dtype is None else dtype.numpy
     value = checked_number(_number(fill_value), wanted)
-    return leaf(np.full_like(input._array, value, wanted), requires_grad)
+    return leaf(_full_as(input._array, value, wanted, memory_format), requires_grad)
 
 
 @factory
@@ -311,18 +324,22 @@ def _arange(
         dtype = dtypes.get_default_dtype() if is_float else dtypes.int64
     if dtype is dtypes.bool_:
         raise errors.not_implemented("arange_cpu", dtype)
-    if dtype.numpy.kind in "iu":
-        numbers = [int(each) if math.isfinite(each) else each for each in numbers]
-    start, end, step = numbers
-    if step == 0:
+    if numbers[2] == 0:
         raise errors.zero_step()
-    if not (math.isfinite(start) and math.isfinite(end)):
-        raise errors.unbounded_range(start, end)
-    if (end - start) * step < 0:
+    if not (math.isfinite(numbers[0]) and math.isfinite(numbers[1])):
+        raise errors.unbounded_range(*numbers[:2])
+    is_integral = dtype.numpy.kind in "iu"
+    counted = list(map(int, numbers)) if dtype is dtypes.int64 else numbers
+    if counted[2] == 0:
+        raise errors.zero_integral_step()
+    if (counted[1] - counted[0]) * counted[2] < 0:
         raise errors.range_direction()
-    is_exact = all(isinstance(each, int) for each in numbers)
-    count = -((start - end) // step) if is_exact else math.ceil((end - start) / step)
-    offsets = np.arange(count, dtype=np.int64 if is_exact else np.float64)
+    # int64 is counted exactly; for a narrower integer torch counts before it cuts the numbers
+    is_exact = all(isinstance(each, int) for each in counted)
+    length, pace = counted[1] - counted[0], counted[2]
+    count = -(-length // pace) if is_exact else math.ceil(length / pace)
+    start, _end, step = map(int, numbers) if is_integral else numbers
+    offsets = np.arange(count, dtype=np.int64 if is_integral else np.float64)
     return leaf((start + offsets * step).astype(dtype.numpy), requires_grad)
 
 
@@ -356,8 +373,16 @@ arange: Final = by_count(
 )
 
 
-@factory
-def linspace(
+_LINSPACE_FORMS: Final = tuple(
+    f"({first} start, {last} end, int steps, *, Tensor out = None, {_OPTIONS}"
+    for first, last in (
+        ("Tensor", "Tensor"), ("Number", "Tensor"), ("Tensor", "Number"), ("Number", "Number"),
+    )
+)  # fmt: skip
+
+
+@factory(name="linspace")
+def _linspace(
     _: Anything,
     start: Number | Array,
     end: Number | Array,
@@ -370,18 +395,32 @@ def linspace(
     requires_grad: Bool = False,
 ) -> Tensor:
     """`steps` numbers at equal distances from `start` to `end`, both included."""
+    ranks = [each._array.ndim for each in (start, end) if isinstance(each, Tensor)]
+    if any(ranks):
+        raise errors.linspace_ends(*ranks)
     first, last = _number(start), _number(end)
     if steps < 0:
         raise errors.negative_steps()
     wanted = (dtype or dtypes.of_number(float(first))).numpy
-    inner = np.dtype(np.float32) if wanted.kind in "iu" else wanted
+    inner = np.dtype(np.float64) if wanted.kind in "iu" else wanted
+    if wanted.kind in "iu":
+        first, last = int(first), int(last)
     low, high = inner.type(first), inner.type(last)
     step = (high - low) / inner.type(max(steps - 1, 1))
     # Each half is reckoned from its own end, so that both ends are exact.
     offsets = np.arange(steps)
     rising = low + step * offsets.astype(inner)
     falling = high - step * (steps - 1 - offsets).astype(inner)
-    values = np.where(offsets < steps / 2, rising, falling)
+    values = np.where(offsets < steps // 2, rising, falling)
     return leaf(values.astype(wanted), requires_grad)
 
 
+
+
+def _is_end(value: Any) -> bool:
+    return isinstance(value, Tensor) or is_number(value)
+
+
+linspace: Final = by_types(
+    "linspace", _linspace, (("start", _is_end), ("end", _is_end), ("steps", is_int)), _LINSPACE_FORMS
+)

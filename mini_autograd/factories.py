@@ -119,11 +119,33 @@ def by_count(
     def call(*args: Any, **kwargs: Any) -> Any:
         count = len(args) + len(kwargs.keys() - _OPTIONS)
         if count not in alternatives:
-            listed = [errors.type_name(each) for each in args]
-            listed += [f"{key}={errors.type_name(each)}" for key, each in kwargs.items()]
-            raise errors.invalid_combination(name, ", ".join(listed), forms)
+            raise errors.invalid_combination(name, _listed(args, kwargs), forms)
         return alternatives[count](*args, **kwargs)
 
     call.__name__ = name
     call.__doc__ = alternatives[max(alternatives)].__doc__
     return call
+
+
+def by_types(
+    name: str,
+    function: Callable[..., Any],
+    parameters: Sequence[tuple[str, Callable[[Any], bool]]],
+    forms: Sequence[str],
+) -> Callable[..., Any]:
+    """A name with several forms that differ in the types of the same parameters."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        given = dict(zip((key for key, _ in parameters), args, strict=False)) | kwargs
+        if not all(key in given and accepts(given[key]) for key, accepts in parameters):
+            raise errors.invalid_combination(name, _listed(args, kwargs), forms)
+        return function(*args, **kwargs)
+
+    call.__name__ = name
+    call.__doc__ = function.__doc__
+    return call
+
+
+def _listed(args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+    given = [errors.type_name(each) for each in args]
+    return ", ".join(given + [f"{key}={errors.type_name(each)}" for key, each in kwargs.items()])

@@ -94,3 +94,62 @@ def reshaped(array: Array, shape: Shape) -> Array | None:
         return array.reshape(shape)
     strides = view_strides(array, shape)
     return None if strides is None else restrided(array, shape, strides)
+
+
+def is_dense(array: Array) -> bool:
+    """Whether the elements fill their memory once each, in whatever order of the dims."""
+    expected = array.itemsize
+    dims = [(stride, size) for stride, size in zip(array.strides, array.shape, strict=True)]
+    for stride, size in sorted(each for each in dims if each[1] != 1):
+        if stride != expected:
+            return False
+        expected *= size
+    return True
+
+
+def preserved_strides(array: Array) -> Shape:
+    """The strides, in elements, of a copy that keeps the order of the dims.
+
+    A dense array's are kept exactly; else dims are sorted by stride, and one of stride 0, which
+    tells nothing, stays where it is among its neighbours (torch 2.13.0's `clone`).
+    """
+    strides = tuple(stride // array.itemsize for stride in strides_of(array))
+    if array.flags.c_contiguous or is_dense(array):
+        return strides
+    order = list(range(array.ndim - 1, -1, -1))
+    for start in range(1, array.ndim):
+        moving = start
+        for before in range(start - 1, -1, -1):
+            a, b = order[before], order[moving]
+            if 0 in (strides[a], strides[b]):
+                continue
+            if (strides[a], array.shape[a]) > (strides[b], array.shape[b]):
+                order[before], order[moving] = b, a
+                moving = before
+            elif strides[a] < strides[b]:
+                break
+    result = [0] * array.ndim
+    step = 1
+    for dim in order:
+        result[dim] = step
+        step *= max(array.shape[dim], 1)
+    return tuple(result)
+
+
+def empty_as(array: Array, dtype: np.dtype[Any] | None = None) -> Array:
+    """An array of the same shape, not filled, with the order of dims that torch preserves."""
+    wanted = array.dtype if dtype is None else dtype
+    made = np.empty_like(array, wanted, order="K")
+    if not array.size:
+        return made
+    strides = tuple(stride * made.itemsize for stride in preserved_strides(array))
+    if made.strides == strides:
+        return made
+    return np.lib.stride_tricks.as_strided(np.empty(array.size, wanted), array.shape, strides)
+
+
+def copied(array: Array) -> Array:
+    """A copy in that order."""
+    made = empty_as(array)
+    np.copyto(made, array)
+    return made

@@ -131,6 +131,11 @@ def zero_step() -> RuntimeError:
     return RuntimeError("step must be nonzero")
 
 
+def zero_integral_step() -> ValueError:
+    """A fractional step that an integer dtype makes zero."""
+    return ValueError("step must be nonzero")
+
+
 def unbounded_range(start: object, end: object) -> RuntimeError:
     """A range to infinity."""
     return RuntimeError(f"unsupported range: {start} -> {end}")
@@ -193,3 +198,11 @@ def not_integer_limits() -> TypeError:
 def bool_limits() -> TypeError:
     """`iinfo` of bool."""
     return TypeError("torch.bool is not supported by torch.iinfo")
+
+
+def linspace_ends(start: int, end: int) -> RuntimeError:
+    """`linspace` between tensors of several elements."""
+    return RuntimeError(
+        "linspace only supports 0-dimensional start and end tensors, but got start with "
+        f"{start} dimension(s) and end with {end} dimension(s)."
+    )

@@ -9,11 +9,13 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mini_autograd import dtypes
+from mini_autograd import dtypes, layout
 from mini_autograd.dtypes import dtype as DTypeOf
 from mini_autograd.errors import arguments as argument_errors
 from mini_autograd.errors import conversion as errors
-from mini_autograd.factories import as_dtype, checked_device, device
+from mini_autograd.factories import (
+    as_dtype, channels_last, checked_device, contiguous_format, device, preserve_format,
+)  # fmt: skip
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.tensor import Tensor, make
 from mini_autograd.types import Anything, Array, DType
@@ -35,7 +37,9 @@ def converted(array: NDArray[Any], wanted: np.dtype[Any]) -> NDArray[Any]:
         array = array.real
     if wanted == np.float16 and array.dtype.kind in "fiu" and array.itemsize > 4:
         array = array.astype(np.float32)  # torch's half is made of a float, so it rounds twice
-    return array.astype(wanted)
+    made = layout.empty_as(array, wanted)
+    np.copyto(made, array, casting="unsafe")
+    return made
 
 
 @differentiable(
@@ -43,21 +47,39 @@ def converted(array: NDArray[Any], wanted: np.dtype[Any]) -> NDArray[Any]:
     node="ToCopyBackward0",
     self=lambda grad: grad,  # the walk casts it back
 )
-def to_dtype(self: Array, dtype: DType) -> Array:
+def to_dtype(self: Array, dtype: DType, memory_format: Anything = None) -> Array:
     """A copy in another dtype; complex numbers lose their imaginary part to a real one."""
-    return converted(self, dtype.numpy)
+    made = converted(self, dtype.numpy)
+    return made if memory_format is None else copied_as(made, memory_format)
 
 
 @differentiable(promotion=Promotion.NONE, self=lambda grad: grad)
 def clone(self: Array, *, memory_format: Anything = None) -> Array:
-    """A copy that keeps the order of the dims in memory."""
-    return np.array(self, order="K")
+    """A copy; it keeps the order of the dims in memory, unless told another."""
+    return copied_as(self, memory_format)
 
 
-def _converted_if_needed(self: Tensor, wanted: DTypeOf, copy: bool = False) -> Tensor:
-    if not copy and self._array.dtype == wanted.numpy:
+def copied_as(array: NDArray[Any], memory_format: Any) -> NDArray[Any]:
+    """A copy in a memory format: by default in the order that the dims have."""
+    if memory_format is contiguous_format:
+        return np.array(array, order="C")
+    if memory_format is channels_last and array.ndim == 4:
+        return np.array(array.transpose(0, 2, 3, 1), order="C").transpose(0, 3, 1, 2)
+    return layout.copied(array)
+
+
+def _converted_if_needed(
+    self: Tensor, wanted: DTypeOf, *, copy: bool = False, memory_format: Any = None
+) -> Tensor:
+    array = self._array
+    same = array.dtype == wanted.numpy and (
+        memory_format is None
+        or memory_format is preserve_format
+        or copied_as(array, memory_format).strides == array.strides
+    )
+    if same and not copy:
         return self
-    return to_dtype(self, wanted)  # type: ignore[no-any-return]
+    return to_dtype(self, wanted, memory_format)  # type: ignore[no-any-return]
 
 
 def to(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
@@ -67,8 +89,8 @@ def to(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
     `memory_format`; the only device is the CPU.
     """
     copy = bool(kwargs.pop("copy", False))
-    for ignored in ("non_blocking", "memory_format"):
-        kwargs.pop(ignored, None)
+    kwargs.pop("non_blocking", None)
+    memory_format = kwargs.pop("memory_format", None)
     other = kwargs.pop("other", None)
     wanted = as_dtype(kwargs.pop("dtype", None))
     checked_device(kwargs.pop("device", None))
@@ -85,14 +107,16 @@ def to(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         raise errors.to_arguments(args, kwargs)
     if other is not None:
         wanted = other.dtype
-    return _converted_if_needed(self, wanted or self.dtype, copy)
+    return _converted_if_needed(
+        self, wanted or self.dtype, copy=copy, memory_format=memory_format
+    )
 
 
 def _to(wanted: DTypeOf, name: str) -> Callable[..., Tensor]:
     def method(self: Tensor, *args: Any, memory_format: Any = None) -> Tensor:
         if args:
             raise errors.takes_no_arguments(name, len(args))
-        return _converted_if_needed(self, wanted)
+        return _converted_if_needed(self, wanted, memory_format=memory_format)
 
     method.__name__ = name
     method.__doc__ = f"`to({wanted})`."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable
 from typing import Any, Final
@@ -9,10 +10,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mini_autograd import ops
+from mini_autograd import layout, ops
 from mini_autograd.dims import wrap_dim
 from mini_autograd.dtypes import of_numpy
 from mini_autograd.errors import indexing as errors
+from mini_autograd.errors import shapes as shape_errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.writing import checked_number
 from mini_autograd.overloads import composite, overloaded
@@ -88,7 +90,7 @@ def _target(self: Array, dim: int, index: IndexArray, src: Array | None) -> tupl
     _check_index_dtype("scatter", index)
     if src is not None and src.dtype != self.dtype:
         raise errors.scatter_dtypes()
-    result = self.copy(order="K")
+    result = layout.copied(self)
     if index.size == 0:
         return result, result
     if max(index.ndim, 1) != max(self.ndim, 1):
@@ -197,13 +199,16 @@ def take_along_dim(self: Array, indices: IndexArray, dim: Int | None = None) -> 
     if found.name != "int64":
         raise errors.along_dim_dtype(found.scalar_name)
     if dim is None:
-        return gather(ops.view(self, (-1,)), 0, ops.remainder(ops.view(indices, (-1,)), self.size))
+        return gather(ops.view(self, (-1,)), 0, ops.remainder(ops.view(indices, (-1,)), math.prod(self.shape)))
     if self.ndim != indices.ndim:
         raise errors.along_dim_rank(self.ndim, indices.ndim)
     dim = wrap_dim(dim, self.ndim)
     before, after = list(self.shape), list(indices.shape)
     before[dim] = after[dim] = 1
-    common = ops.broadcast_shape(tuple(before), tuple(after))
+    try:
+        common = np.broadcast_shapes(tuple(before), tuple(after))
+    except ValueError:
+        raise shape_errors.broadcast(before, after) from None
     expanded = list(common)
     expanded[dim] = self.shape[dim]
     wanted = list(common)

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mini_autograd import dtypes, ops
+from mini_autograd import dtypes, layout, ops
 from mini_autograd.errors import indexing as errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.overloads import composite
@@ -130,7 +130,7 @@ def index_put(
         target = _result_shape(self.shape, key)
         if not _broadcasts(values.shape, target):
             raise errors.value_shape(values.shape, target)
-    result = self.copy(order="K")
+    result = layout.copied(self)
     if accumulate:
         np.add.at(result, key, values)
     else:
@@ -154,7 +154,7 @@ def nonzero_positions(self: IndexArray) -> IndexArray:
 def nonzero(self: Array, *, as_tuple: Bool = False) -> Tensor | tuple[Tensor, ...]:
     """The positions of the elements that are not zero: one a row, or one tensor a dim."""
     if as_tuple and not self.ndim:
-        return (ops.squeeze(nonzero_positions(ops.unsqueeze(self, 0)), 1),)
+        return (ops.view(nonzero_positions(ops.unsqueeze(self, 0)), (-1,)),)
     found = nonzero_positions(self)
     return tuple(ops.unbind(found, 1)) if as_tuple else found
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd import ops
+from mini_autograd import layout, ops
 from mini_autograd.dtypes import of_numpy
 from mini_autograd.errors import indexing as errors
 from mini_autograd.op import Promotion, differentiable
@@ -30,7 +30,7 @@ def _filled(self: Array, mask: Mask, value: Any) -> Array:
     if mask.dtype.kind != "b":
         raise errors.mask_dtype("masked_fill_", of_numpy(mask.dtype).cpp_name)
     self, mask = _both(self, mask)
-    result = np.array(self, order="K")
+    result = layout.copied(self)
     result[mask] = value
     return result
 
@@ -57,13 +57,13 @@ def _masked_fill_tensor(self: Array, mask: Mask, value: Array) -> Array:
     """A copy with the one element of a tensor where the mask is true."""
     if value.ndim:
         raise errors.fill_value_rank("masked_fill_", value.ndim)
-    return _filled(self, mask, value.astype(self.dtype))
+    return _filled(self, mask, checked_number(value.item(), self.dtype))
 
 
 @differentiable(
     promotion=_NONE,
     self=lambda grad, self_shape, mask: masked_scatter(
-        ops.zeros_of(grad, ops.broadcast_shape(self_shape, mask.shape)), mask, grad
+        ops.zeros_of(grad, np.broadcast_shapes(self_shape, mask.shape)), mask, grad
     ),
 )
 def masked_select(self: Array, mask: Mask) -> Array:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd import ops
+from mini_autograd import layout, ops
 from mini_autograd.dims import wrap_dim
 from mini_autograd.dtypes import of_numpy
 from mini_autograd.errors import indexing as errors
@@ -15,6 +15,7 @@ from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.arithmetic import scaled
 from mini_autograd.ops.writing import checked_number
 from mini_autograd.overloads import overloaded
+from mini_autograd.tensor import Tensor, make
 from mini_autograd.types import Array, Bool, IndexArray, Int, Number
 
 __all__ = ["index_add", "index_copy", "index_fill_number", "index_select", "put", "take"]
@@ -86,7 +87,7 @@ def index_add(
         raise errors.add_count(index.size, rows.shape[dim], dim)
     if _without(self.shape, dim) != _without(source.shape, dim) and self.ndim + source.ndim > 1:
         raise errors.add_shapes(self.shape, source.shape)
-    result = self.copy(order="K")
+    result = layout.copied(self)
     into, index = _as_row(result), _as_row(index)
     _check_slices(index, 0, into.shape[dim], dim)
     added = rows if alpha == 1 else rows * checked_number(alpha, self.dtype)
@@ -107,7 +108,14 @@ def _check_slices(index: IndexArray, lowest: int, size: int, dim: int) -> None:
 def _selected_as(grad: Any, dim: int, index: IndexArray, shape: tuple[int, ...]) -> Any:
     """The slices at the indices, in the shape of the source that they came from."""
     found = index_select(grad, dim, index)
-    return ops.expand(found, shape) if shape else ops.view(found, shape)
+    return ops.expand(found, shape) if shape else found
+
+
+def _distinct(index: Any) -> Any:
+    """Each index once: what is filled twice is filled by the same value."""
+    if isinstance(index, Tensor):
+        return make(np.unique(index._array))
+    return np.unique(index)
 
 
 def _filled(self: Array, dim: int, index: IndexArray, value: Any) -> Array:
@@ -116,7 +124,7 @@ def _filled(self: Array, dim: int, index: IndexArray, value: Any) -> Array:
         raise errors.fill_index_dtype()
     if index.ndim > 1:
         raise errors.fill_index_rank()
-    result = self.copy(order="K")
+    result = layout.copied(self)
     into = _as_row(result)
     outside = _first_outside(index, -into.shape[dim], into.shape[dim])
     if outside is not None:
@@ -141,13 +149,13 @@ def index_fill_number(self: Array, dim: Int, index: IndexArray, value: Number) -
     name="index_fill",
     node="IndexFillBackward1",
     self=lambda grad, dim, index: index_fill_number(grad, dim, index, 0),
-    value=lambda grad, dim, index: ops.sum_all(index_select(grad, dim, index)),
+    value=lambda grad, dim, index: ops.sum_all(index_select(grad, dim, _distinct(index))),
 )
 def _index_fill_tensor(self: Array, dim: Int, index: IndexArray, value: Array) -> Array:
     """A copy with the one element of a tensor at the indices of a dim."""
     if value.ndim:
         raise errors.fill_value_rank("index_fill_", value.ndim)
-    return _filled(self, dim, index, value.astype(self.dtype))
+    return _filled(self, dim, index, checked_number(value.item(), self.dtype))
 
 
 @differentiable(
@@ -168,7 +176,7 @@ def index_copy(self: Array, dim: Int, index: IndexArray, source: Array) -> Array
         raise errors.copy_shapes(_without(self.shape, dim), _without(source.shape, dim), dim)
     if index.size != rows.shape[dim]:
         raise errors.copy_count(index.size, rows.shape[dim])
-    result = self.copy(order="K")
+    result = layout.copied(self)
     into, index = _as_row(result), _as_row(index)
     outside = _first_outside(index, -into.shape[dim], into.shape[dim])
     if outside is not None:

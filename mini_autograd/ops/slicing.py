@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd import ops
+from mini_autograd import layout, ops
 from mini_autograd.dims import wrap_dim
 from mini_autograd.errors import indexing as errors
 from mini_autograd.op import Promotion, differentiable
@@ -103,7 +103,7 @@ def _checked_part(part: Array, src: Array) -> Array:
 def select_scatter(self: Array, src: Array, dim: Int, index: Int) -> Array:
     """A copy with `src` at one index of a dim."""
     part: Array = select(self, dim, index)
-    result = self.copy(order="K")
+    result = layout.copied(self)
     _checked_part(part, src)
     selected(result, wrap_dim(dim, self.ndim), index)[...] = src
     return result
@@ -121,7 +121,7 @@ def slice_scatter_dim(
     self: Array, src: Array, dim: Int, start: Int, stop: Int, step: Int
 ) -> Array:
     """A copy with `src` at a range of a dim."""
-    result = self.copy(order="K")
+    result = layout.copied(self)
     _checked_part(sliced(result, dim, start, stop, step), src)[...] = src
     return result
 

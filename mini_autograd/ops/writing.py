@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd import dtypes, ops
+from mini_autograd import dtypes, layout, ops
 from mini_autograd.errors import inplace as errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.overloads import Bound, overloaded
@@ -40,9 +40,15 @@ def checked_number(value: complex, wanted: np.dtype[Any]) -> Any:
     return np.array(value, wanted)
 
 
+def _like(self: Array, value: Any) -> Array:
+    made = layout.empty_as(self)
+    made[...] = value
+    return made
+
+
 def _of_number(self: Array, value: Number) -> Array:
     """A tensor like `self`, of one number."""
-    return np.full_like(self, checked_number(value, self.dtype))
+    return _like(self, checked_number(value, self.dtype))
 
 
 def _of_tensor(self: Array, value: Array) -> Array:
@@ -51,7 +57,7 @@ def _of_tensor(self: Array, value: Array) -> Array:
         raise errors.fill_value_rank(value.ndim)
     if value.dtype.kind == "c" and self.dtype.kind in "fiu":
         value = value.real
-    return np.full_like(self, value.astype(self.dtype))
+    return _like(self, value.astype(self.dtype))
 
 
 def _fill(number_node: str, tensor_node: str) -> Bound:
@@ -80,7 +86,7 @@ filled = _fill("FillBackward2", "FillBackward3")  # of `fill_`
 )
 def zeroed(self: Array) -> Array:
     """A tensor like `self`, of zeros."""
-    return np.zeros_like(self)
+    return _like(self, 0)
 
 
 @differentiable(
