@@ -103,6 +103,11 @@ def narrow_length() -> RuntimeError:
     return RuntimeError("narrow(): length must be non-negative.")
 
 
+def narrow_start_tensor() -> RuntimeError:
+    """`narrow` from a tensor that is no index."""
+    return RuntimeError("start must be an 0-dim integral Tensor.")
+
+
 def narrow_start(start: int, size: int) -> IndexError:
     """`narrow` from outside of the dim."""
     return IndexError(

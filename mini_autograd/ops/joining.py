@@ -122,6 +122,8 @@ def narrow(self: Array, dim: Int, start: Anything, length: Int) -> Any:
         raise errors.narrow_zero_dim()
     if length < 0:
         raise errors.narrow_length()
+    if isinstance(start, Tensor) and not is_int(start):
+        raise errors.narrow_start_tensor()
     if not is_int(start):
         raise argument_errors.wrong_type("narrow", "start", 3, "int", start)
     dim = wrap_dim(dim, self.ndim)

@@ -103,7 +103,7 @@ def _checked_mv(self: Array, vec: Array, start: Array) -> None:
 @differentiable(
     promotion=_NONE,
     self=lambda grad, vec: outer_product(grad, conj(vec)),
-    vec=lambda grad, self: mv(conj(t(self)), grad),
+    vec=lambda grad, self: mv(t(conj(self)), grad),
 )
 def mv(self: Array, vec: Array) -> Array:
     """The product of a matrix and a vector."""

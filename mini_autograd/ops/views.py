@@ -277,6 +277,8 @@ def expand(self: Array, size: Sizes, *, implicit: Anything = False) -> Array:
             step = sizes[-1] * steps[-1] if sizes and wanted == 1 else 0 if wanted != 1 else step
         sizes.append(wanted)
         steps.append(step)
+    if not shape:
+        steps = [0] * len(steps)  # whatever the sizes, torch repeats a single element so
     return layout.restrided(self, tuple(sizes[::-1]), tuple(steps[::-1]))
 
 
