@@ -3,14 +3,33 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
 from conformance.engines import resolve_engine
 from conformance.engines.protocol import Engine
 from conformance.program import Program
 from conformance.sources.rewriting import renamed
-from conformance.sources.simpler import REWRITINGS, Rewriting
+from conformance.sources.simpler_inputs import plainer_inputs, simpler_values, smaller_shapes
+from conformance.sources.simpler_steps import (
+    fewer_steps,
+    plainer_steps,
+    steps_bypassed,
+    steps_cut,
+)
 from conformance.values import ProgramError
+
+Rewriting = Callable[[Program, Engine], Iterator[Program]]
+
+REWRITINGS: Sequence[Rewriting] = (
+    fewer_steps,
+    steps_bypassed,
+    steps_cut,
+    plainer_steps,
+    plainer_inputs,
+    smaller_shapes,
+    simpler_values,
+)
+"""In the order in which they are tried: what takes away most comes first."""
 
 
 def reduce(

@@ -246,6 +246,12 @@ def _wrong_shape(call: Call, tape: Tape) -> Value:
     return tape.pick(((*shape, 2), (7,), (-1, -1), (-2, *shape), shape[1:], ()))
 
 
+def _wrong_expansion(call: Call, tape: Tape) -> Value:
+    # No size of -2: torch 2.13 gives a tensor of negative size for `zeros(0).expand(-2, 0)`.
+    shape = call.first.shape
+    return tape.pick(((*shape, 2), (7,), (-1, *shape), shape[1:], ()))
+
+
 def _wrong_position(call: Call, tape: Tape) -> Value:
     size = _size_along(call)
     return tape.pick((size, -size - 1, size + 5))
@@ -267,7 +273,7 @@ _WRONG: Mapping[Kind, Callable[[Call, Tape], Value]] = {
     "reduction": lambda call, tape: "average",
     "repeats": lambda call, tape: tape.pick(((), (-1,) * _rank(call))),
     "rounding_mode": lambda call, tape: "round",
-    "shape_expanded": _wrong_shape,
+    "shape_expanded": _wrong_expansion,
     "shape_reshaped": _wrong_shape,
     "smoothing": lambda call, tape: tape.pick((-0.5, 1.5)),
     "split": lambda call, tape: tape.pick((0, -1, [1, 7], [-1, 2])),

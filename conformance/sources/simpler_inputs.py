@@ -1,0 +1,155 @@
+"""Simpler inputs: plainer tensors, smaller shapes, simpler values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from conformance.engines.protocol import Engine
+from conformance.inputs import Input
+from conformance.program import Program
+from conformance.steps import Call, Step
+from conformance.values import COMPLEX, FLOATING, Value
+
+Array = np.ndarray[Any, Any]
+
+UNCOMMON = (FLOATING | COMPLEX) - {"float32"}
+ELEMENTS = 48  # the most that are tried one by one in an input
+
+
+def plainer_inputs(program: Program, reference: Engine) -> Iterator[Program]:
+    """An input that needs no grad, is contiguous, or of a commoner dtype."""
+    for number, entry in enumerate(program.inputs):
+        values = np.ascontiguousarray(entry.array).reshape(entry.shape)
+        if entry.requires_grad:
+            yield _with_input(program, number, replace(entry, requires_grad=False))
+        if not entry.array.flags.c_contiguous or entry.offset:
+            yield _with_input(program, number, Input.of(entry.name, values, entry.requires_grad))
+        if entry.dtype in UNCOMMON:
+            yield _with_input(program, number, _in_float32(entry))
+    if any(entry.dtype in UNCOMMON for entry in program.inputs):
+        yield Program(tuple(_in_float32(entry) for entry in program.inputs), program.steps)
+
+
+def _in_float32(entry: Input) -> Input:
+    if entry.dtype not in UNCOMMON:
+        return entry
+    with np.errstate(all="ignore"):
+        real = entry.array.real.astype("<f4")
+    return Input.of(entry.name, real, entry.requires_grad)
+
+
+def _with_input(program: Program, number: int, entry: Input) -> Program:
+    inputs = (*program.inputs[:number], entry, *program.inputs[number + 1 :])
+    return Program(inputs, program.steps)
+
+
+def smaller_shapes(program: Program, reference: Engine) -> Iterator[Program]:
+    """All inputs as single numbers, or without their dims of size 1; one size made smaller
+    wherever it stands, in the arguments too; then in one input alone; then a dim left out."""
+    for taken in (_first_element, _without_ones):
+        if any(taken(entry) is not entry for entry in program.inputs):
+            yield Program(tuple(taken(entry) for entry in program.inputs), program.steps)
+    sizes = sorted({size for entry in program.inputs for size in entry.shape if size > 1})
+    for size in reversed(sizes):
+        for less in sorted({1, 2, size - 1} - {size}):
+            inputs = tuple(_resized(entry, size, less) for entry in program.inputs)
+            yield Program(inputs, program.steps)
+            yield Program(inputs, tuple(_sizes_replaced(s, size, less) for s in program.steps))
+    for number, entry in enumerate(program.inputs):
+        for dim, size in enumerate(entry.shape):
+            if size > 1:
+                yield _with_input(program, number, _like(entry, entry.array.take([0], dim)))
+            if size:
+                yield _with_input(program, number, _like(entry, entry.array.take(0, dim)))
+
+
+def _first_element(entry: Input) -> Input:
+    if not entry.shape or 0 in entry.shape:
+        return entry
+    return _like(entry, entry.array[(slice(1),) * len(entry.shape)].reshape(()))
+
+
+def _without_ones(entry: Input) -> Input:
+    return _like(entry, entry.array.squeeze()) if 1 in entry.shape else entry
+
+
+def _resized(entry: Input, size: int, less: int) -> Input:
+    if size not in entry.shape:
+        return entry
+    kept = tuple(slice(less) if n == size else slice(None) for n in entry.shape)
+    return _like(entry, entry.array[kept])
+
+
+def _like(entry: Input, values: Array) -> Input:
+    plain = np.ascontiguousarray(values).reshape(values.shape)
+    return Input.of(entry.name, plain, entry.requires_grad)
+
+
+def _sizes_replaced(step: Step, size: int, less: int) -> Step:
+    if not isinstance(step, Call):
+        return step
+    return replace(step, args=tuple(_size_replaced(value, size, less) for value in step.args))
+
+
+def _size_replaced(value: Value, size: int, less: int) -> Value:
+    if isinstance(value, list | tuple):
+        return type(value)(_size_replaced(item, size, less) for item in value)
+    return less if type(value) is int and value == size else value
+
+
+def simpler_values(program: Program, reference: Engine) -> Iterator[Program]:
+    """The values of an input all made simple, or one of them."""
+    for number, entry in enumerate(program.inputs):
+        values = np.array(entry.array)
+        for simple in _simple_arrays(values):
+            yield _with_input(program, number, Input.of(entry.name, simple, entry.requires_grad))
+        for place in range(min(values.size, ELEMENTS)):
+            for value in _simple_elements(values.flat[place]):
+                changed = values.copy()
+                changed.flat[place] = value
+                made = Input.of(entry.name, changed, entry.requires_grad)
+                yield _with_input(program, number, made)
+
+
+def _simple_arrays(values: Array) -> Iterator[Array]:
+    if values.dtype.kind in "fc":
+        yield from _unless_as_simple(values, np.ones_like(values))
+        counted = np.arange(1, values.size + 1).reshape(values.shape)
+        yield from _unless_as_simple(values, counted.astype(values.dtype))
+        with np.errstate(all="ignore"):
+            yield from _unless_as_simple(values, np.round(values))
+    elif values.size:
+        yield from _unless_as_simple(values, np.zeros_like(values))
+
+
+def _unless_as_simple(values: Array, simple: Array) -> Iterator[Array]:
+    if _complexity(simple) < _complexity(values):
+        yield simple
+
+
+def _complexity(values: Array) -> tuple[float, ...]:
+    """Smaller is simpler: by the digits that are written, then by the numbers."""
+    items = values.ravel().tolist()
+    return (sum(_element_complexity(item) for item in items), float(len(set(map(str, items)))))
+
+
+_SIMPLE_ELEMENTS: Sequence[float] = (1.0, 2.0, 0.0, 3.0, -1.0)
+
+
+def _element_complexity(value: Any) -> float:
+    if value in _SIMPLE_ELEMENTS:
+        return _SIMPLE_ELEMENTS.index(value) / 10
+    return 1.0 + len(str(value))
+
+
+def _simple_elements(value: Any) -> Iterator[Any]:
+    if isinstance(value, np.floating | np.complexfloating):
+        for simple in _SIMPLE_ELEMENTS:
+            if _element_complexity(simple) < _element_complexity(value.item()):
+                yield simple
+    elif value:
+        yield type(value)(0)

@@ -1,0 +1,106 @@
+"""Simpler steps: fewer of them, values in place of them, and plainer arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from typing import Any
+
+import numpy as np
+
+from conformance.engines.protocol import Engine
+from conformance.execute import execute
+from conformance.inputs import Input
+from conformance.program import Program
+from conformance.sources.rewriting import (
+    bypassed,
+    map_step,
+    without_steps,
+    without_unused_inputs,
+)
+from conformance.steps import Backward, Call, Grad, Step, refs_of, result_of
+from conformance.trace import TensorState
+from conformance.values import Ref, Value
+
+
+def fewer_steps(program: Program, reference: Engine) -> Iterator[Program]:
+    """Runs of steps left out, long ones first, late ones first."""
+    count = len(program.steps)
+    length = max(count // 2, 1)
+    while length:
+        for start in range(count - length, -1, -1):
+            yield without_unused_inputs(without_steps(program, range(start, start + length)))
+        length //= 2
+    yield without_unused_inputs(program)
+
+
+def steps_bypassed(program: Program, reference: Engine) -> Iterator[Program]:
+    """A step left out, and an operand of its own taken for its result."""
+    for number, step in enumerate(program.steps):
+        if result_of(step) is not None:
+            for ref in dict.fromkeys(refs_of(step)):
+                yield without_unused_inputs(bypassed(program, number, ref))
+
+
+def steps_cut(program: Program, reference: Engine) -> Iterator[Program]:
+    """A step replaced by an input with the values that the step gives on the reference."""
+    for number in reversed(range(len(program.steps))):
+        name = result_of(program.steps[number])
+        if name is None:
+            continue
+        later = program.steps[number + 1 :]
+        used = list(dict.fromkeys(ref for s in later for ref in refs_of(s) if ref.base == name))
+        states = execute(Program(program.inputs, program.steps[: number + 1]), reference).tensors
+        if used and all(ref.name in states for ref in used):
+            yield _cut(program, number, {ref: states[ref.name] for ref in used})
+
+
+def _cut(program: Program, number: int, states: dict[Ref, TensorState]) -> Program:
+    names = {ref: Ref(f"cut{number}_{place}") for place, ref in enumerate(states)}
+    made = tuple(
+        Input.of(names[ref].name, np.array(state.values), state.requires_grad is True)
+        for ref, state in states.items()
+        if isinstance(state.values, np.ndarray)
+    )
+    later = [
+        map_step(step, lambda ref: names.get(ref, ref)) for step in program.steps[number + 1 :]
+    ]
+    cut = Program((*program.inputs, *made), (*program.steps[:number], *later))
+    return without_unused_inputs(cut)
+
+
+def plainer_steps(program: Program, reference: Engine) -> Iterator[Program]:
+    """A step with fewer arguments, or with simpler ones."""
+    for number, step in enumerate(program.steps):
+        for plainer in _plainer(step):
+            steps = (*program.steps[:number], plainer, *program.steps[number + 1 :])
+            yield without_unused_inputs(Program(program.inputs, steps))
+
+
+def _plainer(step: Step) -> Iterator[Step]:
+    if isinstance(step, Backward | Grad):
+        for entry in fields(step):
+            if entry.name not in ("root", "outputs", "inputs", "result"):
+                value = getattr(step, entry.name)
+                if repr(value) != repr(entry.default):
+                    plain: dict[str, Any] = {entry.name: entry.default}
+                    yield replace(step, **plain)
+    if isinstance(step, Backward) and step.inputs is not None:
+        yield replace(step, inputs=None)
+    if isinstance(step, Grad) and isinstance(step.inputs, list | tuple) and len(step.inputs) > 1:
+        for item in step.inputs:
+            yield replace(step, inputs=item)
+    if isinstance(step, Call):
+        for key in step.kwargs:
+            yield replace(step, kwargs={k: v for k, v in step.kwargs.items() if k != key})
+        for place, value in enumerate(step.args):
+            for simpler in _simpler_values(value):
+                yield replace(step, args=(*step.args[:place], simpler, *step.args[place + 1 :]))
+
+
+def _simpler_values(value: Value) -> Iterator[Value]:
+    if isinstance(value, list | tuple) and len(value) > 1:
+        for left_out in range(len(value)):
+            yield type(value)(item for place, item in enumerate(value) if place != left_out)
+    if type(value) in (int, float) and value not in (0, 1, 2):
+        yield from (type(value)(1), type(value)(2))
