@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import Any, ClassVar, Final
 
 __all__ = ["aminmax", "max", "median", "min", "sort", "topk"]
@@ -19,9 +20,7 @@ class StructSequence(tuple[Any, ...]):
 
 
 def _structure(kind: str, *names: str) -> type[StructSequence]:
-    fields: dict[str, Any] = {
-        name: property(lambda self, index=index: self[index]) for index, name in enumerate(names)
-    }
+    fields = {name: property(itemgetter(index)) for index, name in enumerate(names)}
     body = {"__slots__": (), "__module__": "torch.return_types", "_names": names, **fields}
     return type(kind, (StructSequence,), body)
 

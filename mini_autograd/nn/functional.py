@@ -113,7 +113,7 @@ def _warn_of_sizes(input: Tensor, target: Tensor) -> None:
 
 
 def _weighted(losses: Tensor, weight: Tensor, reduction: str) -> Tensor:
-    weighted = losses * weight
+    weighted = ops.mul(losses, weight)
     if reduction == "none":
         return weighted  # type: ignore[no-any-return]
     total = ops.sum_all(weighted)

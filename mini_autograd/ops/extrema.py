@@ -208,8 +208,8 @@ def _extremum(name: str, of_all: Any, of_dim: Any, kind: Any) -> Any:
     return overloaded(
         name,
         of_all,
-        composite(with_other, name=name),
-        composite(along, name=name),
+        composite(name=name)(with_other),
+        composite(name=name)(along),
         function_forms=(
             "(Tensor input, *, Tensor out = None)",
             "(Tensor input, Tensor other, *, Tensor out = None)",

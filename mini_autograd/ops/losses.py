@@ -43,7 +43,7 @@ def mse_loss(self: Array, target: Array, reduction: Str) -> Array:
     square = np.asarray(difference * difference)
     if reduction == "none":
         return square
-    return (mean_all if reduction == "mean" else sum_all)(square)  # type: ignore[no-any-return]
+    return (mean_all if reduction == "mean" else sum_all)(square)
 
 
 @differentiable(
@@ -59,21 +59,30 @@ def mse_loss(self: Array, target: Array, reduction: Str) -> Array:
 def mse_loss_backward(grad_output: Array, self: Array, target: Array, reduction: Str) -> Array:
     """The gradient of the loss by its first argument."""
     factor = 2.0 / max(self.size, 1) if reduction == "mean" else 2.0
-    return (self - target) * (grad_output * self.dtype.type(factor))  # type: ignore[no-any-return]
+    return (self - target) * (grad_output * self.dtype.type(factor))
 
 
-def _class_weights(self: Array, target: Array, weight: Array | None, ignore_index: int) -> Array:
-    """For each target the weight of its class; zero where it is ignored."""
+def _aimed(
+    self: Array, target: Array, weight: Any, ignore_index: int, axis: int
+) -> tuple[tuple[Array, ...], Array, Array | None]:
+    """Where the targets point in the input, the weights there, and the mask of what counts.
+
+    The mask is None where all count; what is ignored points to class 0, with a weight of zero.
+    """
     kept = target != ignore_index
+    mask = None if kept.all() else kept
+    index = target if mask is None else np.where(kept, target, 0)
     if weight is None:
-        return kept.astype(self.dtype)
-    return np.where(kept, weight[np.where(kept, target, 0)], self.dtype.type(0))
-
-
-def _picked(target: Array, ignore_index: int, axis: int) -> Array:
-    """The targets as indices along the dim of classes."""
-    index = np.where(target == ignore_index, 0, target).astype(np.int64)
-    return np.expand_dims(index, axis)
+        weights = np.ones(target.shape, self.dtype) if mask is None else kept.astype(self.dtype)
+    else:
+        weights = weight[index] if mask is None else np.where(kept, weight[index], 0)
+    last = target.ndim - 1
+    places = [
+        np.arange(size).reshape((size,) + (1,) * (last - dim))
+        for dim, size in enumerate(target.shape)
+    ]
+    places.insert(axis, index.astype(np.int64, copy=False))
+    return tuple(places), weights, mask
 
 
 def _check_targets(self: Array, target: Array, weight: Any, axis: int, ignore_index: int) -> None:
@@ -87,9 +96,11 @@ def _check_targets(self: Array, target: Array, weight: Any, axis: int, ignore_in
         raise not_implemented(kernel, dtypes.of(self))
     if weight is not None and weight.dtype != self.dtype:
         raise errors.expected_scalar_type(dtypes.of(self), dtypes.of(weight))
-    wrong = target[((target < 0) | (target >= classes)) & (target != ignore_index)]
-    if wrong.size:
-        raise errors.target_out_of_bounds(int(wrong.flat[0]))
+    wrong = (target < 0) | (target >= classes)
+    if wrong.any():
+        wrong &= target != ignore_index
+        if wrong.any():
+            raise errors.target_out_of_bounds(int(target[wrong].flat[0]))
 
 
 def _likelihood(
@@ -97,10 +108,10 @@ def _likelihood(
 ) -> Array:
     """The weighted negative elements that the targets name, reduced."""
     _check_targets(self, target, weight, axis, ignore_index)
-    weights = _class_weights(self, target, weight, ignore_index)
-    chosen = np.take_along_axis(self, _picked(target, ignore_index, axis), axis).squeeze(axis)
-    # A product with a weight of zero would turn an ignored infinity into NaN.
-    losses = np.where(target == ignore_index, self.dtype.type(0), -chosen * weights)
+    places, weights, mask = _aimed(self, target, weight, ignore_index, axis)
+    losses = -self[places] * weights
+    if mask is not None:  # an infinity that is ignored times zero would be NaN
+        losses = np.where(mask, losses, self.dtype.type(0))
     if reduction == "none":
         return losses
     total = np.add.reduce(losses, axis=None, dtype=_wide(self))
@@ -112,12 +123,12 @@ def _likelihood(
 def _likelihood_grad(
     grad: Array, self: Array, target: Array, weight: Any, reduction: str, ignore: int, axis: int
 ) -> Array:
-    weights = _class_weights(self, target, weight, ignore)
+    places, weights, mask = _aimed(self, target, weight, ignore, axis)
     if reduction == "mean":
-        weights = weights / np.add.reduce(weights, axis=None, dtype=_wide(self))
-    values = np.where(target == ignore, self.dtype.type(0), -grad * weights).astype(self.dtype)
-    result = np.zeros_like(self)
-    np.put_along_axis(result, _picked(target, ignore, axis), np.expand_dims(values, axis), axis)
+        grad = grad / np.add.reduce(weights, axis=None, dtype=_wide(self))
+    values = -grad * weights
+    result = np.zeros(self.shape, self.dtype)
+    result[places] = values if mask is None else np.where(mask, values, 0)
     return result
 
 

@@ -62,10 +62,10 @@ def _variance(name: str, array: Array, dim: Any, correction: Any, keepdim: bool)
     if freedom <= 0 or not array.size:
         for _ in range(2 if array.dtype.kind == "c" else 1):  # for each part of the numbers
             warnings.warn(_FREEDOM.format(name), UserWarning, stacklevel=4)
-    wide = array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)
-    centre = fold(np.add, wide, dims, True) / np.float64(n)
-    distance = wide - centre
-    square = distance.real**2 + distance.imag**2 if wide.dtype.kind == "c" else distance**2
+    wide = np.complex128 if array.dtype.kind == "c" else np.float64
+    distance = np.subtract(array, fold(np.add, array, dims, True, wide) / np.float64(n))
+    square = np.asarray(np.abs(distance) if wide is np.complex128 else distance)
+    np.multiply(square, square, out=square)
     total = fold(np.add, square, dims, keepdim)
     return np.true_divide(total, np.float64(max(freedom, 0)))
 
@@ -187,9 +187,9 @@ def _forms(op: Any) -> Any:
     star = ", *, Tensor out = None" if out else ""
     return overloaded(
         name,
-        composite(of_dims, name=name),
+        composite(name=name)(of_dims),
         op,
-        composite(of_all, name=name),
+        composite(name=name)(of_all),
         function_forms=(
             f"(Tensor input, tuple of ints dim, bool unbiased = True, bool keepdim = False{star})",
             "(Tensor input, tuple of ints dim = None, *, Number correction = None, "

@@ -31,7 +31,7 @@ def _logsumexp_grad(grad: Any, self: Any, result: Any, dim: Any, keepdim: bool) 
 )
 def logsumexp(self: Array, dim: Ints, keepdim: Bool = False) -> Array:
     """`log(sum(exp(x)))` over dims, without overflow."""
-    if not np.size(dim) and self.ndim and not keepdim:
+    if self.size and not np.size(dim) and self.ndim and not keepdim:
         raise tensor_errors.result_shape([], [1] * self.ndim)
     dims = reduced_dims(dim, self.ndim)
     wide = _wide(self)
@@ -62,7 +62,7 @@ def _shifted(array: Array, dim: int) -> tuple[Array, Any]:
     """The elements less the greatest of their row, and the dim to reduce (none of a 0-d array)."""
     axis = dim if array.ndim else None
     wide = _wide(array)
-    return wide - np.maximum.reduce(wide, axis=axis, keepdims=True), axis
+    return np.asarray(wide - np.maximum.reduce(wide, axis=axis, keepdims=True)), axis
 
 
 @differentiable(
@@ -77,9 +77,9 @@ def softmax_along(self: Array, dim: Int) -> Array:
     if not self.size:
         return np.array(self)
     powers, axis = _shifted(self, dim)
-    powers = np.exp(powers)
+    np.exp(powers, out=powers)
     powers /= np.add.reduce(powers, axis=axis, keepdims=True)
-    return np.asarray(powers).astype(self.dtype, copy=False)
+    return powers.astype(self.dtype, copy=False)
 
 
 @differentiable(
@@ -95,7 +95,9 @@ def softmax_backward_data(grad_output: Array, output: Array, dim: Int) -> Array:
     """The gradient of a softmax from its output."""
     grad, result = _wide(grad_output), _wide(output)
     total = np.add.reduce(grad * result, axis=dim if output.ndim else None, keepdims=True)
-    return np.asarray(result * (grad - total)).astype(grad_output.dtype, copy=False)
+    rest = np.asarray(grad - total)
+    rest *= result
+    return rest.astype(grad_output.dtype, copy=False)
 
 
 @differentiable(
@@ -111,7 +113,8 @@ def log_softmax_along(self: Array, dim: Int) -> Array:
         return np.array(self)
     shifted, axis = _shifted(self, dim)
     logs = np.log(_kept(np.add.reduce(np.exp(shifted), axis=axis, keepdims=True), self, dim))
-    return np.asarray(shifted - _kept(logs, self, dim)).astype(self.dtype, copy=False)
+    shifted -= _kept(logs, self, dim)
+    return shifted.astype(self.dtype, copy=False)
 
 
 def _kept(value: Any, array: Array, dim: int) -> Any:
@@ -132,7 +135,9 @@ def log_softmax_backward_data(grad_output: Array, output: Array, dim: Int) -> Ar
     """The gradient of a log_softmax from its output."""
     wide = _wide(grad_output)
     total = np.add.reduce(wide, axis=dim if output.ndim else None, keepdims=True)
-    return np.asarray(wide - np.exp(_wide(output)) * total).astype(grad_output.dtype, copy=False)
+    part = np.asarray(np.exp(_wide(output)))
+    part *= total
+    return np.subtract(wide, part, out=part).astype(grad_output.dtype, copy=False)
 
 
 def _converted(self: Any, dtype: DType | None) -> Any:

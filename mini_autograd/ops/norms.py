@@ -84,7 +84,7 @@ def linalg_vector_norm(
     dims = reduced_dims(dim, self.ndim)
     _check_elements(self, order, dim)
     array = self if dtype is None else self.astype(dtype.numpy)
-    size = np.abs(array)
+    size = array if order == 2 and array.dtype.kind == "f" else np.abs(array)
     wanted = size.dtype
     if wanted == np.float16:
         size = size.astype(np.float32)
@@ -99,7 +99,7 @@ def _norm(size: Array, order: float, dims: tuple[int, ...], keepdim: bool) -> An
     if order == 0:
         return fold(np.add, size != 0, dims, keepdim, size.dtype)
     if order == 1 or (size.size and all(size.shape[each] == 1 for each in dims)):
-        return fold(np.add, size, dims, keepdim)
+        return fold(np.add, np.abs(size), dims, keepdim)
     if order == 2:
         return np.sqrt(fold(np.add, size * size, dims, keepdim))
     total = fold(np.add, size**order, dims, keepdim)

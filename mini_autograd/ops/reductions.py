@@ -18,6 +18,9 @@ from mini_autograd.types import Array, Bool, DType, Int, Ints
 __all__ = ["mean", "mean_all", "prod", "prod_all", "sum", "sum_all"]
 
 
+Dims = tuple[int, ...] | None  # None stands for all of them
+
+
 def reduced_dims(dim: Any, ndim: int) -> tuple[int, ...]:
     """The dims to reduce, wrapped and in order; None and an empty list stand for all."""
     if isinstance(dim, (int, np.integer)):
@@ -37,7 +40,7 @@ def restored(grad: Any, dim: Any, keepdim: bool, ndim: int) -> Any:
     return grad
 
 
-def fold(step: Any, array: Array, dims: tuple[int, ...], keepdim: bool, dtype: Any = None) -> Any:
+def fold(step: Any, array: Array, dims: Dims, keepdim: bool, dtype: Any = None) -> Any:
     """A ufunc's reduction; NumPy's stubs do not know of a `keepdims` that is a variable."""
     return step.reduce(array, axis=dims, keepdims=keepdim, dtype=dtype)
 
@@ -55,11 +58,14 @@ def spread(grad: Any, shape: tuple[int, ...], dim: Any, keepdim: bool) -> Any:
     return ops.expand(restored(grad, dim, keepdim, len(shape)), shape)
 
 
-def _summed(array: Array, dims: tuple[int, ...], keepdim: bool, dtype: DType | None) -> Array:
+def _summed(array: Array, dims: Dims, keepdim: bool, dtype: DType | None) -> Array:
     """Integers in int64, half precision in single and rounded once, as torch sums."""
     wanted = array.dtype if dtype is None else dtype.numpy
-    if dtype is None and wanted.kind in "biu":
-        wanted = np.dtype(np.int64)
+    if dtype is None:
+        if wanted.kind in "fc" and wanted != np.float16:
+            return fold(np.add, array, dims, keepdim)
+        if wanted.kind in "biu":
+            wanted = np.dtype(np.int64)
     if wanted.kind == "b":
         return fold(np.logical_or, array.astype(bool), dims, keepdim)
     if wanted == np.float16:
@@ -81,7 +87,7 @@ def _summed(array: Array, dims: tuple[int, ...], keepdim: bool, dtype: DType | N
 )
 def sum_all(self: Array, *, dtype: DType | None = None) -> Array:
     """The sum of all elements."""
-    return _summed(self, tuple(range(self.ndim)), False, dtype)
+    return _summed(self, None, False, dtype)
 
 
 @differentiable(
@@ -147,6 +153,8 @@ def nansum(
     dims = reduced_dims(dim, self.ndim)
     if self.dtype.kind == "c":
         raise errors.nansum_complex()
+    if dtype is not None and dtype.is_complex:
+        raise errors.not_implemented("nansum_cpu", dtype)
     present = np.where(np.isnan(self), self.dtype.type(0), self) if self.dtype.kind == "f" else self
     return _summed(present, dims, keepdim, dtype)
 

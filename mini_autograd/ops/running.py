@@ -30,7 +30,7 @@ def _accumulated(step: np.ufunc, array: Array, dim: int, dtype: DType | None) ->
     if not array.ndim:
         return np.array(array)
     found = step.accumulate(array, axis=dim, dtype=_WIDER.get(wanted, wanted))
-    return found.astype(wanted, copy=False)  # type: ignore[no-any-return]
+    return found.astype(wanted, copy=False)
 
 
 def _is_trivial(shape: tuple[int, ...], dim: int) -> bool:

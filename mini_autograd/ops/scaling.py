@@ -37,8 +37,8 @@ def over(self: Array, other: Number) -> Array:
 def _by_number(function: Any, array: Array, number: complex) -> Array:
     """In half precision torch rounds the result only, not the number as well."""
     if array.dtype == np.float16:
-        return function(array, number, dtype=np.float32).astype(np.float16)  # type: ignore[no-any-return]
-    return function(array, number, dtype=array.dtype)  # type: ignore[no-any-return]
+        return function(array, number, dtype=np.float32).astype(np.float16)
+    return function(array, number, dtype=array.dtype)
 
 
 def zeros(shape: tuple[int, ...], like: Any) -> Any:
