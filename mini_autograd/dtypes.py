@@ -79,7 +79,8 @@ complex128: Final = dtype("complex128", "ComplexDouble", "c10::complex<double>")
 ALL: Final = (
     float16, float32, float64, int8, int16, int32, int64, uint8, bool_, complex64, complex128,
 )  # fmt: skip
-_TO_COMPLEX = {float32: complex64, float64: complex128}
+# torch has a complex32 for halves; NumPy has none, and a wider type loses nothing.
+_TO_COMPLEX = {float16: complex64, float32: complex64, float64: complex128}
 _TO_REAL = {complex64: float32, complex128: float64}
 _BY_NUMPY: Final[dict[np.dtype[Any], dtype]] = {each.numpy: each for each in ALL}
 _PYTHON: Final[dict[type, dtype]] = {bool: bool_, int: int64}

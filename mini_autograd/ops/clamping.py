@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from mini_autograd.errors import pointwise as errors
+from mini_autograd.errors import tensors as tensor_errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.arithmetic import promoted
 from mini_autograd.ops.choosing import where
@@ -27,24 +28,32 @@ def _within(self: Any, low: Any, high: Any) -> Any:
     """Where `clamp` passes its input on: at the bounds too."""
     if high is None:
         return self >= low
-    below = self <= high
-    return below if low is None else (self >= low) & below
+    if low is None:
+        return self <= high
+    return _into(self >= low, (self >= low) & (self <= high))
 
 
-def _clamp_numbers(kernel: str, array: Any, low: Any, high: Any) -> Any:
+def _into(target: Any, result: Any) -> Any:
+    """The result, refused if it outgrows the mask that torch writes it into."""
+    if result.shape != target.shape:
+        raise tensor_errors.result_shape(target.shape, result.shape)
+    return result
+
+
+def _clamp_numbers(array: Any, low: Any, high: Any, *, two_sided: bool) -> Any:
     """By numbers, which must be within the range of the result's dtype."""
     bounds = [each for each in (low, high) if each is not None]
     if not bounds:
         raise errors.clamp_without_bounds()
     if any(isinstance(bound, complex) for bound in bounds) and (
-        array.dtype.kind != "f" or kernel != _TWO_SIDED
-    ):
+        array.dtype.kind != "f" or not two_sided
+    ):  # only clamp takes `1 + 0j` as a bound, and only of floats
         raise errors.clamp_of_complex()
     for bound in bounds:
         errors.check_real(bound)
     array, *numbers = promoted(array, *[_real(bound) for bound in bounds])
     if array.dtype.kind == "b":
-        raise errors.not_implemented(kernel, array.dtype)
+        raise errors.not_implemented(_kernel(low, high), array.dtype)
     for bound in bounds:
         errors.check_representable(bound, array.dtype)
     given = iter(numbers)
@@ -53,7 +62,9 @@ def _clamp_numbers(kernel: str, array: Any, low: Any, high: Any) -> Any:
     )
 
 
-_TWO_SIDED: Final = "clamp_scalar_cpu"  # the only form that takes `1 + 0j` as a bound of floats
+def _kernel(low: Any, high: Any) -> str:
+    side = "" if low is not None and high is not None else "_max" if low is None else "_min"
+    return f"clamp{side}_scalar_cpu"
 
 
 def _real(number: Any) -> Any:
@@ -74,7 +85,7 @@ def _clamp_one_sided(kernel: str, array: Any, low: Any, high: Any) -> Any:
 )
 def clamp_number(self: Array, min: Number | None = None, max: Number | None = None) -> Array:
     """`self` within numbers."""
-    return _clamp_numbers(_TWO_SIDED, self, min, max)
+    return _clamp_numbers(self, min, max, two_sided=True)
 
 
 @differentiable(
@@ -93,11 +104,11 @@ def clamp_tensor(self: Array, min: Array | None = None, max: Array | None = None
 
 
 def _at_min(self: Any, low: Any, high: Any) -> Any:
-    return self < low if high is None else (low < high) & (self < low)
+    return self < low if high is None else _into(low < high, (low < high) & (self < low))
 
 
 def _at_max(self: Any, low: Any, high: Any) -> Any:
-    return self > high if low is None else (self > high) | (high < low)
+    return self > high if low is None else _into(self > high, (self > high) | (high < low))
 
 
 @differentiable(
@@ -108,7 +119,7 @@ def _at_max(self: Any, low: Any, high: Any) -> Any:
 )
 def clamp_min_number(self: Array, min: Number) -> Array:
     """`self`, not below a number."""
-    return _clamp_numbers("clamp_min_scalar_cpu", self, min, None)
+    return _clamp_numbers(self, min, None, two_sided=False)
 
 
 @differentiable(
@@ -130,7 +141,7 @@ def clamp_min_tensor(self: Array, min: Array) -> Array:
 )
 def clamp_max_number(self: Array, max: Number) -> Array:
     """`self`, not above a number."""
-    return _clamp_numbers("clamp_max_scalar_cpu", self, None, max)
+    return _clamp_numbers(self, None, max, two_sided=False)
 
 
 @differentiable(

@@ -34,7 +34,18 @@ def pow_tensor(self: Array, exponent: Array) -> Array:
     """`self ** exponent`, elementwise."""
     if self.dtype.kind == "b":
         raise errors.not_implemented("pow", self.dtype)
-    return _integer_power(self, exponent) if self.dtype.kind in "iu" else np.power(self, exponent)
+    return _power(self, exponent)
+
+
+def _power(base: Any, exponent: Any) -> Any:
+    if base.dtype.kind in "iu":
+        return _integer_power(base, exponent)
+    result = np.power(base, exponent)
+    if base.dtype.kind == "c":
+        at_zero = base == 0
+        if np.any(at_zero):  # torch has no special case for 0 ** 0 of complex numbers: it is NaN
+            return np.where(at_zero, np.exp(exponent * np.log(base)), result)
+    return result
 
 
 def _rests(base: Any, exponent: Any) -> Any:
@@ -68,7 +79,7 @@ def pow_number(self: Array, exponent: Number) -> Array:
     """`self ** exponent` for a Python number."""
     kind = self.dtype.kind
     if kind == "f" and type(exponent) in _REAL:
-        fast = _FAST.get(exponent)
+        fast = (_FAST_HALF if self.dtype == np.float16 else _FAST).get(exponent)
         return fast(self) if fast is not None else np.power(self, self.dtype.type(exponent))
     array, number = promoted(self, exponent)
     if exponent in (0, 1):
@@ -77,15 +88,15 @@ def pow_number(self: Array, exponent: Number) -> Array:
         if exponent.real < 0:
             raise errors.negative_integer_power()
         errors.check_representable(exponent, array.dtype)
-    return np.square(array) if exponent == 2 else np.power(array, number)
+    return np.square(array) if exponent == 2 else _power(array, number)
 
 
 _REAL: Final = frozenset({int, float, bool})
+_FAST_HALF: Final[dict[complex, Callable[[Any], Any]]] = {1: np.positive, 2: np.square}
 # What torch computes by these, at the edges too: the root of -inf is NaN, not pow's inf.
 _FAST: Final[dict[complex, Callable[[Any], Any]]] = {
+    **_FAST_HALF,
     0.5: np.sqrt,
-    1: np.positive,
-    2: np.square,
     -0.5: lambda array: np.reciprocal(np.sqrt(array)),
     -1: np.reciprocal,
 }
@@ -93,7 +104,7 @@ _FAST: Final[dict[complex, Callable[[Any], Any]]] = {
 
 def _pow_number_grad(grad: Any, self: Any, exponent: Any) -> Any:
     """`grad * exponent * self ** (exponent - 1)`, and zero for the exponent zero."""
-    if exponent == 0:
+    if exponent == 0 and not isinstance(exponent, bool):  # torch takes False for no zero
         return zeros_of(grad)
     return grad * conj(exponent * pow_number(self, exponent - 1))
 
@@ -109,9 +120,7 @@ def pow_base(self: Number, exponent: Array) -> Array:
     array, number = promoted(exponent, self)
     if array.dtype.kind == "b":
         raise errors.not_implemented("pow", array.dtype)
-    if array.dtype.kind in "iu":
-        return _integer_power(np.broadcast_to(number, array.shape), array)
-    return np.power(number, array)
+    return _power(np.broadcast_to(number, array.shape), array)
 
 
 def _exponent_grad(grad: Any, base: Any, exponent: Any, result: Any) -> Any:
