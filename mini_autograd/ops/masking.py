@@ -15,7 +15,7 @@ from mini_autograd.ops.writing import checked_number
 from mini_autograd.overloads import overloaded
 from mini_autograd.types import Array, Ints, Mask, Number
 
-__all__ = ["masked_fill_number", "masked_scatter", "masked_select"]
+__all__ = ["masked_fill", "masked_fill_number", "masked_scatter", "masked_select"]
 
 _NONE: Final = Promotion.NONE
 
@@ -55,6 +55,7 @@ def masked_fill_number(self: Array, mask: Mask, value: Number) -> Array:
 )
 def _masked_fill_tensor(self: Array, mask: Mask, value: Array) -> Array:
     """A copy with the one element of a tensor where the mask is true."""
+    value = np.asarray(value)  # a rule may give a number
     if value.ndim:
         raise errors.fill_value_rank("masked_fill_", value.ndim)
     return _filled(self, mask, checked_number(value.item(), self.dtype))
