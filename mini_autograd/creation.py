@@ -411,7 +411,7 @@ def _linspace(
     offsets = np.arange(steps)
     rising = low + step * offsets.astype(inner)
     falling = high - step * (steps - 1 - offsets).astype(inner)
-    values = np.where(offsets < steps // 2, rising, falling)
+    values = np.where(offsets < max(steps // 2, 1), rising, falling)
     return leaf(values.astype(wanted), requires_grad)
 
 

@@ -6,6 +6,7 @@ write where memory overlaps, or copy where torch would refuse. Strides here are 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -110,42 +111,63 @@ def is_dense(array: Array) -> bool:
 def preserved_strides(array: Array) -> Shape:
     """The strides, in elements, of a copy that keeps the order of the dims.
 
-    A dense array's are kept exactly; else dims are sorted by stride, and one of stride 0, which
-    tells nothing, stays where it is among its neighbours (torch 2.13.0's `clone`).
+    A dense array's are kept exactly; else the order is the one that a kernel would walk in.
     """
-    strides = tuple(stride // array.itemsize for stride in strides_of(array))
     if array.flags.c_contiguous or is_dense(array):
-        return strides
-    order = list(range(array.ndim - 1, -1, -1))
-    for start in range(1, array.ndim):
+        return tuple(stride // array.itemsize for stride in strides_of(array))
+    return walked_strides(array.shape, [array.strides])
+
+
+def walked_strides(shape: Shape, operands: Sequence[Shape]) -> Shape:
+    """The strides, in elements, of a result that a kernel allocates as it walks its operands.
+
+    The dims are sorted by the first operand's strides; where one of two is 0, which tells
+    nothing, the next operand decides, and where none does, they stay as they are. (torch's
+    TensorIterator, as observed on 2.13.0.)
+    """
+    order = list(range(len(shape) - 1, -1, -1))
+    for start in range(1, len(shape)):
         moving = start
         for before in range(start - 1, -1, -1):
-            a, b = order[before], order[moving]
-            if 0 in (strides[a], strides[b]):
-                continue
-            if (strides[a], array.shape[a]) > (strides[b], array.shape[b]):
-                order[before], order[moving] = b, a
+            sign = _compared(order[before], order[moving], shape, operands)
+            if sign > 0:
+                order[before], order[moving] = order[moving], order[before]
                 moving = before
-            elif strides[a] < strides[b]:
+            elif sign < 0:
                 break
-    result = [0] * array.ndim
+    result = [0] * len(shape)
     step = 1
     for dim in order:
         result[dim] = step
-        step *= max(array.shape[dim], 1)
+        step *= shape[dim]
     return tuple(result)
+
+
+def _compared(a: int, b: int, shape: Shape, operands: Sequence[Shape]) -> int:
+    """Whether dim `a` is walked outside of dim `b` (1), inside (-1), or neither is known (0)."""
+    for strides in operands:
+        if 0 in (strides[a], strides[b]):
+            continue
+        if strides[a] != strides[b]:
+            return 1 if strides[a] > strides[b] else -1
+        if shape[a] > shape[b]:
+            return 1
+    return 0
+
+
+def empty_with(shape: Shape, strides: Shape, dtype: np.dtype[Any]) -> Array:
+    """An array, not filled, with the given strides in elements, which must be dense."""
+    size = math.prod(shape)
+    wanted = tuple(stride * dtype.itemsize for stride in strides)
+    made = np.empty(shape, dtype)
+    if not size or made.strides == wanted:
+        return made
+    return np.ndarray(shape, dtype, np.empty(size, dtype), 0, wanted)
 
 
 def empty_as(array: Array, dtype: np.dtype[Any] | None = None) -> Array:
     """An array of the same shape, not filled, with the order of dims that torch preserves."""
-    wanted = array.dtype if dtype is None else dtype
-    made = np.empty_like(array, wanted, order="K")
-    if not array.size:
-        return made
-    strides = tuple(stride * made.itemsize for stride in preserved_strides(array))
-    if made.strides == strides:
-        return made
-    return np.lib.stride_tricks.as_strided(np.empty(array.size, wanted), array.shape, strides)
+    return empty_with(array.shape, preserved_strides(array), dtype or array.dtype)
 
 
 def copied(array: Array) -> Array:

@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from mini_autograd import ops
+from mini_autograd.dims import wrap_dim
 from mini_autograd.errors import creation as creation_errors
 from mini_autograd.errors import indexing as errors
 from mini_autograd.inplace import copy_, fill_, index_put_
@@ -39,12 +40,9 @@ def get_item(self: Tensor, item: Any) -> Tensor:
         IndexError: out of range, too many indices, or something that is no index.
         ValueError: a slice that does not go forward.
     """
-    kind = type(item)
-    if kind is int:
-        return _selected(self, 0, item, 0)
-    if kind is slice:
+    if type(item) is slice:
         return _sliced(self, 0, item)
-    view, indices = _located(self, _as_items(item))
+    view, indices = _located(self, item)
     if indices:
         return ops.index(view, indices)  # type: ignore[no-any-return]
     return ops.alias(self) if view is self else view
@@ -61,7 +59,7 @@ def set_item(self: Tensor, item: Any, value: Any) -> None:
     if item is False:
         return
     source = _as_source(self, value)
-    view, indices = _located(self, _as_items(item))
+    view, indices = _located(self, item)
     if not indices:
         _copy_to(view, source)
         return
@@ -83,35 +81,46 @@ def _makes_a_tuple(item: Any) -> bool:
     return item is None or item is Ellipsis or isinstance(item, (Tensor, slice, list, tuple, str))
 
 
-def _located(self: Tensor, items: Sequence[Any]) -> tuple[Tensor, list[Tensor | None]]:
+def _located(self: Tensor, item: Any) -> tuple[Tensor, list[Tensor | None]]:
     """The view that the plain indices give, and the index tensors, one a dim of it."""
-    items = [_as_index(each) for each in items]
-    specified = sum(map(_covered, items))
+    if type(item) is int or isinstance(item, np.integer):
+        return _selected(self, 0, _checked_int(item), 0), []
+    given = _as_items(item)
+    items = [_as_index(each) for each in given]
+    # torch counts a mask given as a list as one dim here, though it covers as many as it has
+    specified = sum(
+        _covered(each) if isinstance(raw, Tensor) else min(_covered(each), 1)
+        for raw, each in zip(given, items, strict=True)
+    )
     if specified > self._array.ndim:
-        if self._array.ndim == 0 and isinstance(items[0], int):
-            raise errors.zero_dim_index()
         raise errors.too_many_indices(self._array.ndim)
-    result, dim, seen = self, 0, 0
+    result, dim, filled = self, 0, 0
     indices: list[Tensor | None] = []
-    for item in items:
-        if item is None or isinstance(item, (bool, np.bool_)):
+    for position, each in enumerate(items):
+        if each is None or isinstance(each, (bool, np.bool_)):
             result = ops.unsqueeze(result, dim)
-        if item is Ellipsis:
+        if each is Ellipsis:
             dim += self._array.ndim - specified
-        elif isinstance(item, slice):
-            result = _sliced(result, dim, item, keep_whole=True)
+        elif each is None:
             dim += 1
-        elif item is None:
+        elif isinstance(each, slice):
+            result = _sliced(result, dim, each, keep_whole=True)
             dim += 1
-        elif isinstance(item, int) and not isinstance(item, bool):
-            result = _selected(result, dim, item, seen)
+        elif isinstance(each, int) and not isinstance(each, bool):
+            result = _selected(result, dim, each, position)
         else:
-            found = item if isinstance(item, Tensor) else make(np.array([item]))
-            indices.extend([None] * (dim - len(indices)))
+            found = each if isinstance(each, Tensor) else make(np.array([each]))
+            indices.extend([None] * (dim - filled))
             indices.append(found)
-            dim += 1
-        seen += _covered(item)
+            dim += _covered(found)
+            filled = dim
     return result, indices
+
+
+def _checked_int(item: Any) -> int:
+    if int(item) not in _INT64:
+        raise creation_errors.int64_overflow()
+    return int(item)
 
 
 def _as_index(item: Any) -> Any:
@@ -119,9 +128,7 @@ def _as_index(item: Any) -> Any:
     if item is None or item is Ellipsis or isinstance(item, (slice, bool, np.bool_)):
         return item
     if isinstance(item, (int, np.integer)):
-        if int(item) not in _INT64:
-            raise creation_errors.int64_overflow()
-        return int(item)
+        return _checked_int(item)
     if isinstance(item, Tensor):
         array = item._array
     elif isinstance(item, (list, tuple, range, str, np.ndarray)):
@@ -148,26 +155,37 @@ def _covered(item: Any) -> int:
     return 0 if item is None or item is Ellipsis or isinstance(item, (bool, np.bool_)) else 1
 
 
-def _selected(self: Tensor, dim: int, index: int, original_dim: int) -> Tensor:
+def _selected(self: Tensor, dim: int, index: int, position: int) -> Tensor:
     shape = self._array.shape
     if not shape:
         raise errors.zero_dim_index()
-    size = shape[dim]
+    size = shape[wrap_dim(dim, len(shape))]
     if not -size <= index < size:
-        raise errors.out_of_bounds(index, original_dim, size)
+        raise errors.out_of_bounds(index, position, size)
     return ops.select(self, dim, index)  # type: ignore[no-any-return]
 
 
 def _sliced(self: Tensor, dim: int, item: slice, *, keep_whole: bool = False) -> Tensor:
     shape = self._array.shape
+    start, stop, step = (
+        None if each is None else operator.index(each)
+        for each in map(_bound, (item.start, item.stop, item.step))
+    )
+    if step is not None and step < 0:
+        raise errors.step_not_positive()
     if not shape:
         raise errors.zero_dim("slice")
-    if item.step is not None and (step := operator.index(item.step)) < 0:
-        raise errors.step_not_positive()
-    start, stop, step = item.indices(shape[dim])
-    if keep_whole and (start, step) == (0, 1) and stop == shape[dim]:
+    size = shape[wrap_dim(dim, len(shape))]
+    if keep_whole and not start and step in (None, 1) and (stop is None or stop >= size):
         return self
+    start, stop, step = slice(start, stop, step).indices(size)
     return ops.slice_dim(self, dim, start, max(start, stop), step)  # type: ignore[no-any-return]
+
+
+def _bound(value: Any) -> Any:
+    if value is None or hasattr(type(value), "__index__"):
+        return value
+    raise errors.slice_bound()
 
 
 def _as_source(self: Tensor, value: Any) -> Tensor:

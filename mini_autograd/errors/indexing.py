@@ -60,6 +60,11 @@ def step_not_positive_slice() -> RuntimeError:
     return RuntimeError("slice step must be positive")
 
 
+def slice_bound() -> TypeError:
+    """`x[1.0:]`."""
+    return TypeError("slice indices must be integers or None or have an __index__ method")
+
+
 def invalid_index(value: object) -> IndexError:
     """Something that is no index."""
     return IndexError(

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from mini_autograd import dtypes, layout, ops
 from mini_autograd.errors import indexing as errors
 from mini_autograd.op import Promotion, differentiable
+from mini_autograd.ops.writing import checked_number
 from mini_autograd.overloads import composite
 from mini_autograd.tensor import Tensor
 from mini_autograd.types import Array, Bool, IndexArray, IndexArrays, Ints
@@ -26,8 +27,44 @@ _Indices = Sequence[NDArray[Any] | None]
 _Key = tuple[slice | NDArray[Any], ...]
 
 
-def _key(shape: tuple[int, ...], indices: _Indices) -> _Key:
-    """The index tensors as NumPy takes them, after torch's checks; masks become positions."""
+class _Located:
+    """Index tensors after torch's checks: masks as positions, the common shape, the result's."""
+
+    def __init__(self, shape: tuple[int, ...], indices: _Indices) -> None:
+        expanded = _expanded(shape, indices)
+        given = [each for each in expanded if each is not None]
+        try:
+            self.common = np.broadcast_shapes(*[each.shape for each in given])
+        except ValueError:
+            raise errors.index_shapes([each.shape for each in given]) from None
+        if len(expanded) > len(shape):
+            raise errors.too_many_index_tensors(len(shape), len(expanded))
+        self.indexed = [dim for dim, each in enumerate(expanded) if each is not None]
+        self.key: _Key = tuple([slice(None) if each is None else each for each in expanded])
+        rest = [size for dim, size in enumerate(shape) if dim not in self.indexed]
+        first, last = self.indexed[0], self.indexed[-1]
+        # The indexed dims become the common ones in their place, or in front if not adjacent.
+        self.at = first if last - first == len(self.indexed) - 1 else 0
+        self.shape = (*rest[: self.at], *self.common, *rest[self.at :])
+        if 0 not in self.common and 0 in [shape[dim] for dim in self.indexed]:
+            raise errors.empty_dim()
+        if 0 not in self.shape:  # torch looks at no index if nothing is read
+            for ordinal, dim in enumerate(self.indexed):
+                _check_range(given[ordinal], ordinal, shape[dim])
+
+    def result_strides(self, array: NDArray[Any]) -> tuple[int, ...]:
+        """The strides, in elements, of what reading gives: those of the rest where it can."""
+        rest = [each for dim, each in enumerate(array.strides) if dim not in self.indexed]
+        before, after = rest[: self.at], rest[self.at :]
+        operands = [(*before, *[0] * len(self.common), *after)]
+        for dim in self.indexed:
+            index = np.broadcast_to(self.key[dim], self.common)  # type: ignore[arg-type]
+            operands.append((*[0] * len(before), *index.strides, *[0] * len(after)))
+        return layout.walked_strides(self.shape, operands)
+
+
+def _expanded(shape: tuple[int, ...], indices: _Indices) -> list[NDArray[Any] | None]:
+    """One index tensor of ints a dim, None for a whole dim."""
     expanded: list[NDArray[Any] | None] = []
     for each in indices:
         if each is None:
@@ -38,22 +75,7 @@ def _key(shape: tuple[int, ...], indices: _Indices) -> _Key:
             expanded.append(each)
         else:
             raise errors.index_dtype()
-    if len(expanded) > len(shape):
-        raise errors.too_many_index_tensors(len(shape), len(expanded))
-    given = [each for each in expanded if each is not None]
-    try:
-        common = np.broadcast_shapes(*[each.shape for each in given])
-    except ValueError:
-        raise errors.index_shapes([each.shape for each in given]) from None
-    ordinal = 0
-    rest = [size for size, each in zip(shape, expanded, strict=False) if each is None]
-    reads = 0 not in common and 0 not in rest and 0 not in shape[len(expanded) :]
-    for size, each in zip(shape, expanded, strict=False):
-        if each is not None:
-            if reads:
-                _check_range(each, ordinal, size)
-            ordinal += 1
-    return tuple([slice(None) if each is None else each for each in expanded])
+    return expanded
 
 
 def _mask_positions(
@@ -70,19 +92,9 @@ def _mask_positions(
 
 
 def _check_range(index: NDArray[Any], ordinal: int, size: int) -> None:
-    if not index.size:
-        return
-    if size == 0:
-        raise errors.empty_dim()
     if index.max() >= size or index.min() < -size:
         wrong = index[(index >= size) | (index < -size)]
         raise errors.out_of_bounds(int(wrong.flat[0]), ordinal, size)
-
-
-def _result_shape(shape: tuple[int, ...], key: _Key) -> tuple[int, ...]:
-    """The shape that indexing gives, without reading anything."""
-    shown = np.broadcast_to(np.False_, shape)[key].shape
-    return shown
 
 
 @differentiable(
@@ -91,7 +103,11 @@ def _result_shape(shape: tuple[int, ...], key: _Key) -> tuple[int, ...]:
 )
 def index(self: Array, indices: IndexArrays) -> Array:
     """The elements at the positions, one index tensor a dim, None for a whole dim."""
-    return np.asarray(self[_key(self.shape, indices)], order="C")
+    located = _Located(self.shape, indices)
+    result = layout.empty_with(located.shape, located.result_strides(self), self.dtype)
+    if result.size:
+        result[...] = self[located.key]
+    return result
 
 
 @differentiable(
@@ -102,7 +118,9 @@ def index(self: Array, indices: IndexArrays) -> Array:
 def index_backward(grad: Array, shape: Ints, indices: IndexArrays) -> Array:
     """Zeros of a shape, with `grad` added at the positions."""
     result = np.zeros(tuple(shape), grad.dtype)
-    key = _key(result.shape, indices)
+    key = _Located(result.shape, indices).key
+    if not grad.size:
+        return result
     if all(each is None or each.dtype.kind == "b" for each in indices):
         result[key] = grad  # a mask names no position twice
     else:
@@ -121,21 +139,28 @@ def index_put(
     self: Array, indices: IndexArrays, values: Array, accumulate: Bool = False
 ) -> Array:
     """A copy with `values` at the positions, or added there."""
+    if values.size == 1 and not accumulate and _is_one_mask(indices):
+        values = checked_number(values.item(), self.dtype)  # torch fills, whatever the dtype
+    located = _Located(self.shape, indices)
     if self.dtype != values.dtype:
         raise errors.put_dtypes(
             dtypes.of_numpy(self.dtype).scalar_name, dtypes.of_numpy(values.dtype).scalar_name
         )
-    key = _key(self.shape, indices)
-    if values.ndim:
-        target = _result_shape(self.shape, key)
-        if not _broadcasts(values.shape, target):
-            raise errors.value_shape(values.shape, target)
+    if not _broadcasts(values.shape, located.shape):
+        raise errors.value_shape(values.shape, located.shape)
     result = layout.copied(self)
+    if 0 in located.shape:
+        return result
     if accumulate:
-        np.add.at(result, key, values)
+        np.add.at(result, located.key, values)
     else:
-        result[key] = values
+        result[located.key] = values
     return result
+
+
+def _is_one_mask(indices: _Indices) -> bool:
+    given = [each for each in indices if each is not None]
+    return len(given) == 1 and given[0].dtype.kind == "b"
 
 
 def _broadcasts(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 
 from mini_autograd import dtypes, layout, ops
 from mini_autograd.errors import inplace as errors
+from mini_autograd.graph import Node
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.overloads import Bound, overloaded
 from mini_autograd.types import Array, Bool, Number
@@ -56,6 +57,7 @@ def _of_tensor(self: Array, value: Array) -> Array:
     if value.ndim:
         raise errors.fill_value_rank(value.ndim)
     if value.dtype.kind == "c" and self.dtype.kind in "fiu":
+        warnings.warn(errors.CASTS_COMPLEX, UserWarning, stacklevel=2)
         value = value.real
     return _like(self, value.astype(self.dtype))
 
@@ -106,5 +108,11 @@ def copied(self: Array, src: Array, non_blocking: Bool = False) -> Array:
     except ValueError:
         raise errors.copy_shape(self.shape, src.shape) from None
 
+
+def _name(_: Node) -> str:
+    return "torch::autograd::CopyBackwards"
+
+
+copied.op.node_class.name = _name  # type: ignore[method-assign]  # a C++ name, as torch has it
 
 FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {"fill": fill}
