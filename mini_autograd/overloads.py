@@ -58,7 +58,7 @@ def _composed(function: Callable[..., Any], name: str) -> Bound:
         return call
 
     made = cast(Bound, caller(False))
-    made.method = caller(True)
+    made.method = schema.gathering(caller(True))
     made.schema = schema
     return made
 
@@ -91,6 +91,8 @@ def overloaded(
                 for each in alternatives:
                     if each.schema.fits(args):
                         return (each.method if method else each)(*args)
+                    if method and each.schema.fits(gathered := each.schema.gathered(args)):
+                        return each.method(*gathered)
             for each in alternatives:
                 try:
                     each.schema.bind(args, kwargs, method=method)

@@ -15,7 +15,7 @@ import numpy as np
 
 from mini_autograd.dtypes import dtype
 from mini_autograd.errors import arguments as errors
-from mini_autograd.tensor import Tensor
+from mini_autograd.tensor import Size, Tensor
 
 _MISSING: Final = object()
 NUMBERS: Final = frozenset({int, float, bool, complex})
@@ -69,6 +69,10 @@ _WORDS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
 }
 
 _LISTS: Final = ("Ints", "Sizes")
+# What a sequence of a word holds, and the types of sequence that need no copy: an int may be a
+# user's own list, which may change before backward.
+_CONTENTS: Final[dict[str, type]] = {"Ints": int, "Sizes": int, "Arrays": Tensor}
+_SEQUENCES: Final = {int: frozenset({tuple, Size}), Tensor: frozenset({tuple, list})}
 _EXACT: Final[dict[str, tuple[type, ...]]] = {
     "Array": (Tensor,),
     "Mask": (Tensor,),
@@ -129,14 +133,22 @@ class Schema:
         self.least = sum(not each.has_default for each in self.parameters[: self.positional])
         self.required = sum(not each.has_default for each in self.parameters)
         self._kinds = tuple(each.exact_types for each in self.parameters)
+        self._contents = tuple(_CONTENTS.get(each.words[0]) for each in self.parameters)
+        self._gathers = self.positional == 2 and self.parameters[1].words[0] in _LISTS
 
     def fits(self, args: Sequence[Any]) -> bool:
         """Whether arguments given by position plainly fit; False where `bind` must look closer."""
         if not self.least <= len(args) <= self.positional:
             return False
-        for value, kinds in zip(args, self._kinds):  # noqa: B905 - defaults need no check
-            if type(value) not in kinds:
-                return False
+        for at, value in enumerate(args):
+            kind = type(value)
+            if kind not in self._kinds[at]:
+                content = self._contents[at]
+                if content is None or kind not in _SEQUENCES[content]:
+                    return False
+                for each in value:
+                    if type(each) is not content:
+                        return False
         return True
 
     def bind(self, args: Sequence[Any], kwargs: Mapping[str, Any], *, method: bool) -> tuple[Any, ...]:  # fmt: skip
@@ -145,7 +157,7 @@ class Schema:
         In the function form the first operand is called `input`, and positions count from it.
         """
         if method:
-            args = self._gathered(args)
+            args = self.gathered(args)
         if len(args) > self.positional:
             raise errors.too_many(self.name, self.least, self.positional, len(args), method=method)
         values = list(args) + [_MISSING] * (len(self.parameters) - len(args))
@@ -184,10 +196,22 @@ class Schema:
             return function
         return lambda *args: function(*args[:split], **dict(zip(names, args[split:], strict=True)))
 
-    def _gathered(self, args: Sequence[Any]) -> Sequence[Any]:
+    def gathering(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        """The method in the form that takes its sizes one by one too, if it has any."""
+        if not self._gathers:
+            return method
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            if len(args) > 1 and type(args[1]) is int:
+                args = (args[0], args[1:])
+            return method(*args, **kwargs)
+
+        return call
+
+    def gathered(self, args: Sequence[Any]) -> Sequence[Any]:
         """`x.view(2, 3)`: a method's only argument may be several ints."""
-        if self.positional == 2 and len(args) > 1 and self.parameters[1].words[0] in _LISTS:
-            return (args[0], tuple(args[1:])) if is_int(args[1]) else args
+        if self._gathers and len(args) > 1 and is_int(args[1]):
+            return (args[0], tuple(args[1:]))
         return args
 
 

@@ -90,7 +90,8 @@ def _caller(op: Op, *, method: bool) -> Callable[..., Any]:
     ):
         return _binary(op, call)
     if single and op.operands == (0,):
-        return _unary(op, call)
+        fast = _unary(op, call)
+        return op.schema.gathering(fast) if method else fast
     return call
 
 
@@ -99,7 +100,7 @@ def _unary(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
     forward, record, view = op.bare, op.record, op.view
     defaults = op.schema.defaults
     required = sum(not each.has_default for each in op.schema.parameters)
-    exact = tuple(each.exact_types for each in op.schema.parameters)
+    fits = op.schema.fits
     positional = op.schema.positional
     kinds = "?biufc" if op.promotion is Promotion.NONE else "fc"
 
@@ -113,9 +114,8 @@ def _unary(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
         if given == 1:
             result = quiet.run(forward, array)
         else:
-            for index in range(1, given):
-                if type(args[index]) not in exact[index]:
-                    return general(*args, **kwargs)
+            if not fits(args):
+                return general(*args, **kwargs)
             result = quiet.run(forward, array, *args[1:])
         if type(result) is not np.ndarray:
             result = np.asarray(result)

@@ -20,13 +20,14 @@ __all__ = ["addmm", "addmv", "bmm", "dot", "mm", "mv", "outer_product", "vdot"]
 
 Shape = tuple[int, ...]
 _NONE: Final = Promotion.NONE
+_HALF: Final = np.dtype(np.float16).char
 
 
 def _product(a: Array, b: Array, kernel: str) -> Array:
     """`a @ b`; half precision is accumulated in single and rounded once, as torch does."""
     if a.dtype.kind == "b" and a.shape[-1] and (a.ndim == b.ndim == 1 or (a.size and b.size)):
         raise errors.not_implemented(kernel, dtypes.bool_)
-    if a.dtype == np.float16:
+    if a.dtype.char == _HALF:
         return np.matmul(a, b, dtype=np.float32).astype(np.float16)
     return np.matmul(a, b)
 
@@ -158,6 +159,8 @@ def _factor(number: complex, dtype: np.dtype[Any]) -> Any:
 
 def _plus(start: Array, product: Array, beta: complex, alpha: complex) -> Array:
     """`beta * start + alpha * product`, in the product's memory; a `beta` of zero hides NaN."""
+    if type(beta) is type(alpha) is int and beta == alpha == 1:
+        return np.add(product, start, out=product)
     dtype = product.dtype
     by, into = _factor(beta, dtype), _factor(alpha, dtype)
     if into is not True:
@@ -169,7 +172,7 @@ def _plus(start: Array, product: Array, beta: complex, alpha: complex) -> Array:
 
 def _wide(*arrays: Array) -> tuple[Array, ...]:
     """Half precision as single, to be rounded once at the end."""
-    if arrays[0].dtype != np.float16:
+    if arrays[0].dtype.char != _HALF:
         return arrays
     return tuple(each.astype(np.float32) for each in arrays)
 
