@@ -104,7 +104,7 @@ def clamp_tensor(self: Array, min: Array | None = None, max: Array | None = None
 
 
 def _at_min(self: Any, low: Any, high: Any) -> Any:
-    return self < low if high is None else _into(low < high, (low < high) & (self < low))
+    return self < low if high is None else _into(self < low, (self < low) & (low < high))
 
 
 def _at_max(self: Any, low: Any, high: Any) -> Any:

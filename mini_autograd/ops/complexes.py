@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd import ops
+from mini_autograd import dtypes, ops
 from mini_autograd.errors import pointwise as errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.overloads import composite
@@ -104,7 +104,9 @@ def complex_of(real: Array, imag: Array) -> Array:
             raise errors.complex_of_dtypes(real.dtype, imag.dtype)
     if real.dtype != imag.dtype:
         raise errors.complex_of_two_dtypes(real.dtype, imag.dtype)
-    result = np.empty(np.broadcast_shapes(real.shape, imag.shape), _COMPLEX_OF[real.dtype])
+    result = np.empty(
+        np.broadcast_shapes(real.shape, imag.shape), dtypes.of_numpy(real.dtype).to_complex().numpy
+    )
     result.real, result.imag = real, imag
     return result
 
