@@ -9,6 +9,7 @@ import numpy as np
 
 from mini_autograd import dtypes
 from mini_autograd.errors import pointwise as errors
+from mini_autograd.errors import shapes as shape_errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.complexes import conj
 from mini_autograd.overloads import composite, overloaded
@@ -74,7 +75,7 @@ def mul(self: Array | Number, other: Array | Number) -> Array:
 )
 def times(self: Array, other: Number) -> Array:
     """`self * other` for rules: what torch records where its own formulas have a number."""
-    return np.multiply(*promoted(self, other))
+    return _by_number(np.multiply, self, other)
 
 
 @differentiable(
@@ -85,7 +86,14 @@ def times(self: Array, other: Number) -> Array:
 )
 def over(self: Array, other: Number) -> Array:
     """`self / other` for rules, likewise."""
-    return np.divide(*promoted(self, other))
+    return _by_number(np.divide, self, other)
+
+
+def _by_number(function: Callable[..., Any], array: Any, number: complex) -> Any:
+    """In half precision torch rounds the result only, and not the number before it."""
+    if array.dtype == np.float16 and type(number) in _REAL:
+        return function(array, number, dtype=np.float32).astype(np.float16)
+    return function(*promoted(array, number))
 
 
 @differentiable(
@@ -97,7 +105,11 @@ def rsub_tensor(self: Array, other: Array, *, alpha: Number = 1) -> Array:
     """`other - alpha * self`."""
     if self.dtype.kind == "b":
         raise errors.bool_subtraction()
-    return np.subtract(other, _times(self, alpha))
+    scaled_self = _times(self, alpha)
+    try:
+        return np.subtract(other, scaled_self)
+    except ValueError:  # torch says it of the operands as they are subtracted
+        raise shape_errors.broadcast(other.shape, self.shape) from None
 
 
 @differentiable(

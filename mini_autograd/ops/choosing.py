@@ -75,11 +75,7 @@ def where_indices(condition: Mask) -> Any:
 @composite(name="where")
 def where_parsed(condition: Mask, self: Array | Number, other: Array | Number) -> Array:
     """`self` where the condition holds, else `other`; both in their common dtype."""
-    if (
-        isinstance(self, Tensor)
-        and isinstance(other, Tensor)
-        and self._array.dtype is other._array.dtype
-    ):
+    if isinstance(self, Tensor) and isinstance(other, Tensor):
         return where(_as_mask(condition), self, other)
     values = [each._array if isinstance(each, Tensor) else each for each in (self, other)]
     wanted = dtypes.result_type(values)
@@ -97,11 +93,11 @@ def _as_mask(condition: Any) -> Any:
 
 
 def _brought(value: Any, wanted: dtypes.dtype) -> Any:
-    """torch converts before it records, unless the value is a number or a 0-d tensor."""
+    """Beside a number torch converts the tensor, and records that; beside a tensor it does not."""
     if not isinstance(value, Tensor):
         errors.check_representable(value, wanted.numpy)
         return value
-    if value._array.ndim and value._array.dtype != wanted.numpy:
+    if value._array.dtype != wanted.numpy:
         return ops.to_dtype(value, wanted)
     return value
 
