@@ -1,3 +1,95 @@
-"""The pytest plugin: inert unless `conformance` itself is being collected."""
+"""The pytest plugin: `pytest --pyargs conformance --engine NAME`.
+
+It does nothing in a run that does not ask for the package, not even offer its options, whose names
+other suites use too.
+"""
 
 from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pytest
+
+PREFIX = "CONFORMANCE_"
+_HERE = Path(__file__).parent
+
+
+def pytest_load_initial_conftests(early_config: Any, parser: Any, args: Sequence[str]) -> None:
+    """Offer the options, if the run asks for our tests. The only hook that sees the arguments
+    before they are parsed."""
+    if not asks_for_us(args):
+        return
+    group = parser.getgroup("conformance", "how far an engine behaves like torch")
+    group.addoption(
+        "--engine",
+        dest="conformance_engine",
+        default=os.environ.get("CONFORMANCE_ENGINE"),
+        metavar="NAME",
+        help="the engine to test: a torch-like module, or `package.module:attribute` "
+        "[CONFORMANCE_ENGINE]",
+    )
+    group.addoption(
+        "--max-examples",
+        dest="conformance_max_examples",
+        type=int,
+        default=_number("CONFORMANCE_MAX_EXAMPLES"),
+        metavar="N",
+        help="programs to generate for each op; the Hypothesis profile's number by default "
+        "[CONFORMANCE_MAX_EXAMPLES]",
+    )
+    for name, what in (("xfails", "known differences"), ("skips", "cases not to run")):
+        variable = f"{PREFIX}{name.upper()}_FILE"
+        group.addoption(
+            f"--{name}-file",
+            dest=f"conformance_{name}",
+            action="append",
+            default=os.environ[variable].split(os.pathsep) if variable in os.environ else [],
+            metavar="FILE",
+            help=f"{what}, one id or pattern a line; may be repeated [{variable}]",
+        )
+
+
+def asks_for_us(args: Sequence[str]) -> bool:
+    """Whether any argument names this package, by its dotted name or by its path."""
+    paths = (arg.partition("::")[0] for arg in args if not arg.startswith("-"))
+    return any(
+        ("--pyargs" in args and path.partition(".")[0] == __package__)
+        or _HERE in (Path(path).absolute(), *Path(path).absolute().parents)
+        for path in paths
+    )
+
+
+def _number(variable: str) -> int | None:
+    text = os.environ.get(variable)
+    try:
+        return None if text is None else int(text)
+    except ValueError:
+        import pytest
+
+        raise pytest.UsageError(f"{variable}={text!r} is no number") from None
+
+
+def _is_ours(config: pytest.Config) -> bool:
+    return hasattr(config.option, "conformance_engine")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Load the engine, so that a name that is wrong is said once, before anything is run."""
+    if _is_ours(config):
+        from conformance.suite.session import prepare
+
+        prepare(config)
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """The engines, and each variable that has a say."""
+    if not _is_ours(config):
+        return []
+    from conformance.suite.session import suite_of
+
+    given = [f"{name}={os.environ[name]}" for name in sorted(os.environ) if name.startswith(PREFIX)]
+    return [f"conformance: {suite_of(config).title}", *(f"conformance: {text}" for text in given)]

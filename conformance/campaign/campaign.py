@@ -129,7 +129,7 @@ def _orders(
         if piece.source == "generated" and piece.name in journal.ended:
             gathered[piece.name].ended = Ended()
         else:
-            orders.append(Order(piece, frozenset(result.key for result in results)))
+            orders.append(Order(piece, tuple(result.key for result in results)))
     return orders
 
 

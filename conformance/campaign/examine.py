@@ -10,10 +10,11 @@ from conformance.execute import execute
 from conformance.program import Program
 from conformance.referee import judge
 from conformance.sources.case import Case
+from conformance.sources.reduction import reduce
 from conformance.verdict import Verdict
 
 SHRINKS = 2  # of each op, check and kind: the tenth of a kind has nothing more to tell
-ATTEMPTS = 400  # programs tried to shorten one; a count and not a time, to be the same everywhere
+ATTEMPTS = 300  # programs tried to shorten one; a count and not a time, to be the same everywhere
 
 
 class Examiner:
@@ -26,7 +27,10 @@ class Examiner:
 
     def examine(self, case: Case, source: Source) -> Result:
         """The case's result."""
-        verdict = judge(case.program, self.reference, self.subject)
+        return self.result(case, source, judge(case.program, self.reference, self.subject))
+
+    def result(self, case: Case, source: Source, verdict: Verdict) -> Result:
+        """The result of a case that is judged."""
         failure = None
         if verdict.outcome == "differ":
             failure = self._failure(case, verdict)
@@ -50,11 +54,6 @@ class Examiner:
 
     def shorten(self, program: Program, kind: str) -> Program:
         """The shortest program found on which something of that kind still differs."""
-        try:
-            from conformance.sources.generated import reduce
-        except ImportError:
-            return program
-
         left = ATTEMPTS
 
         def still_fails(candidate: Program) -> bool:
@@ -65,4 +64,4 @@ class Examiner:
             verdict = judge(candidate, self.reference, self.subject)
             return any(m.counts and m.kind == kind for m in verdict.mismatches)
 
-        return reduce(program, still_fails)
+        return reduce(program, still_fails, self.reference)

@@ -36,10 +36,10 @@ class _Worker:
     connection: Connection
     record: Path
     order: Order | None = None
-    done: set[str] = field(default_factory=set)
+    done: list[str] = field(default_factory=list)
 
     def assign(self, order: Order) -> None:
-        self.order, self.done = order, set(order.done)
+        self.order, self.done = order, [*order.done]
         self.connection.send(order)
 
 
@@ -108,7 +108,7 @@ class Pool:
         assert worker.order is not None
         yield worker.order.piece, message
         if isinstance(message, Result):
-            worker.done.add(message.key)
+            worker.done.append(message.key)
             return
         self._next(worker)
         if worker.order is None:
@@ -132,9 +132,9 @@ class Pool:
         seconds = self.settings.hang_after if hung else None
         result = lost(recording, order.piece, seconds, _cause(code))
         yield order.piece, result
-        worker.done.add(result.key)
+        worker.done.append(result.key)
         if order.attempt < RESTARTS:
-            again = replace(order, done=frozenset(worker.done), attempt=order.attempt + 1)
+            again = replace(order, done=tuple(worker.done), attempt=order.attempt + 1)
             self._orders.appendleft(again)
         else:
             yield order.piece, Ended()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import traceback
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -24,11 +25,10 @@ from conformance.sources.tutorial import cells, shown
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A piece to run, without what is already done: keys as `Result.key` has them, and the number
-    of programs that need not be generated any more."""
+    """A piece to run, without what is already done, by the keys that `Result.key` gives."""
 
     piece: Piece
-    done: frozenset[str] = frozenset()
+    done: tuple[str, ...] = ()
     attempt: int = 0
 
 
@@ -52,6 +52,7 @@ class Failed:
 def serve(connection: Connection, settings: Settings, record: Path) -> None:
     """Take orders until the campaign hangs up, and answer each with its results and `Ended`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the campaign's, which ends us.
+    warnings.simplefilter("ignore")  # Thousands of programs that go to edges warn of each.
     try:
         worker = Worker(settings, Recorder(record))
         while True:
@@ -87,22 +88,23 @@ class Worker:
     def _corpus(self, order: Order) -> Iterator[Result | Ended]:
         cases, excluded = cases_of(order.piece)
         examiner = Examiner(self.reference, self.subject)
-        asked = []
+        asked, done = [], frozenset(order.done)
         for case in cases:
             if case.check not in self.settings.checks or matches(self.settings.skips, case.id):
                 continue
             asked.append((case.id, case.program.hash))
-            if f"{case.id} {case.program.hash}" not in order.done:
+            if f"{case.id} {case.program.hash}" not in done:
                 self.recorder.case = case.id
                 yield examiner.examine(case, "corpus")
         drift = drifted(self.reference) if order.piece.source == "tutorial" else ()
         yield Ended(tuple(asked), excluded, drift)
 
     def _generated(self, order: Order) -> Iterator[Result | Ended]:
-        from conformance.campaign.generated import results
+        from conformance.campaign.generated import results  # imports Hypothesis, half a second
 
         self.recorder.case = ""
-        yield from results(order, self.reference, self.subject, self.settings)
+        done = len(order.done)  # They are drawn in the same order again.
+        yield from results(order.piece, done, self.settings, self.reference, self.subject)
         yield Ended()
 
 

@@ -49,8 +49,9 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Failures that look like one cause: the same kind, at the same place of the same op; or, for
-    what is no value, at the same place of any op. `shortest` stands for them."""
+    """Failures that look like one cause: the same kind, at the same place of the same op; of any
+    op where it is no value that differs, or where the subject raises one error. `shortest` stands
+    for them."""
 
     kind: str
     shortest: Result
@@ -178,10 +179,25 @@ def _count(counts: _Counts, result: Result, known: Sequence[Known]) -> None:
     test = (result.op, result.check)
     counts.tests.setdefault(test, Tally()).count(came_to)
     counts.kinds[test].update({m.kind for m in result.verdict.mismatches if m.counts})
-    missed = {GRADE_OF[mismatch.kind] for mismatch in unexpected(result, known)}
+    missed = missed_grades(unexpected(result, known))
+    known_to_miss = missed_grades(result.verdict.mismatches) - missed
     for grade, tally in counts.grades.items():
-        came = result.verdict.grade(grade)
-        tally.count("known" if came == "differ" and grade not in missed else came)
+        if grade in missed:
+            tally.count("differ")
+        else:
+            tally.count("known" if grade in known_to_miss else result.verdict.grade(grade))
+
+
+def missed_grades(mismatches: Iterable[Mismatch]) -> frozenset[int]:
+    """The grades that the differences break. One that raises where the reference returns gives no
+    value either; one that returns where the reference raises has neither its type nor message."""
+    missed: set[int] = set()
+    for mismatch in mismatches:
+        if mismatch.counts:
+            missed.add(GRADE_OF[mismatch.kind])
+            if mismatch.kind == "raises":
+                missed |= {1} if mismatch.expected.startswith("returned") else {3, 4}
+    return frozenset(missed)
 
 
 def _in_order(run: Run) -> Callable[[tuple[tuple[str, str], Tally]], tuple[int, int]]:
@@ -212,6 +228,8 @@ def _cause(result: Result) -> tuple[str, ...]:
     place = re.sub(r"\d+", "", mismatch.where)
     if GRADE_OF[mismatch.kind] == 5:
         return mismatch.kind, place
+    if mismatch.kind in ("raises", "crash", "hang") and mismatch.expected.startswith("returned"):
+        return mismatch.kind, re.sub(r"\d+", "", mismatch.actual)
     return mismatch.kind, place.partition(".")[2], result.op, result.check
 
 

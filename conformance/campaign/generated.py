@@ -1,0 +1,50 @@
+"""Generated programs as results of a campaign."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from conformance.campaign.examine import Examiner
+from conformance.campaign.plan import Piece, Settings
+from conformance.campaign.result import Result
+from conformance.catalogue import op_of
+from conformance.engines import Engine, TorchLike
+from conformance.execute import execute
+from conformance.program import Program
+from conformance.referee import adjudicate
+from conformance.sources.case import Case
+from conformance.sources.generated import drawn
+from conformance.verdict import Verdict
+
+
+def results(
+    piece: Piece, done: int, settings: Settings, reference: Engine, subject: Engine
+) -> Iterator[Result]:
+    """A result for each program of the piece, but for the first `done` of them.
+
+    A program's id says the op at which it first differs, and the program itself.
+    """
+    if not isinstance(reference, TorchLike):
+        raise TypeError(f"programs are drawn on a torch-like reference; {reference.name} is none")
+    examiner = Examiner(reference, subject)
+    ops = settings.ops or None
+    for number, (program, expected) in enumerate(
+        drawn(reference, count=piece.count, seed=piece.seed, ops=ops)
+    ):
+        if number >= done:
+            verdict = adjudicate(program, expected, execute(program, subject), reference)
+            yield examiner.result(_case(program, verdict), "generated", verdict)
+
+
+def _case(program: Program, verdict: Verdict) -> Case:
+    op = op_at_fault(program, verdict)
+    return Case(
+        "/".join(filter(None, ("programs", op, program.hash[:12]))), op, "programs", program
+    )
+
+
+def op_at_fault(program: Program, verdict: Verdict) -> str:
+    """The op of the step that first differs; "" when nothing does, or it is no op's."""
+    steps = (mismatch.step for mismatch in verdict.mismatches if mismatch.counts)
+    step = next(steps, None)
+    return "" if step is None else op_of(program.steps[step]) or ""

@@ -1,0 +1,1 @@
+"""The tests that `pytest --pyargs conformance` collects: one an op and check."""

@@ -1,0 +1,198 @@
+"""What the tests of one pytest run share, and how a test's results become its outcome."""
+
+from __future__ import annotations
+
+import warnings
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from conformance.campaign.examine import Examiner
+from conformance.campaign.generated import results as generated_results
+from conformance.campaign.plan import Piece, Settings
+from conformance.campaign.result import Result
+from conformance.campaign.worker import cases_of
+from conformance.engines import Engine, EngineError, resolve_engine
+from conformance.known import (
+    Known,
+    KnownError,
+    matches,
+    read_known,
+    read_patterns,
+    shipped_known,
+)
+from conformance.report import standing, unexpected
+from conformance.sources.case import Check
+
+_SUITE = pytest.StashKey["Suite"]()
+
+SHOWN = 5  # ids of failing cases in a message
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """The engines, what is known of the subject, and how much to generate."""
+
+    settings: Settings
+    reference: Engine
+    subject: Engine
+    known: tuple[Known, ...]
+
+    @property
+    def title(self) -> str:
+        """A line for the header."""
+        return (
+            f"{self.subject.name} {self.subject.version} against "
+            f"{self.reference.name} {self.reference.version}, "
+            f"{self.settings.max_examples} programs an op, seed {self.settings.seed}"
+        )
+
+    def results(self, op: str, check: Check) -> Iterator[Result]:
+        """The results of one test."""
+        if check == "programs":
+            count, seed = self.settings.max_examples, self.settings.seed
+            piece = Piece("generated", op, seed=seed, count=count)
+            only = Settings(self.settings.engine, self.settings.reference, ops=(op,))
+            yield from generated_results(piece, 0, only, self.reference, self.subject)
+            return
+        source = "tutorial" if check == "tutorial" else "opinfo"
+        cases, _ = cases_of(Piece(source, op, op=op))
+        examiner = Examiner(self.reference, self.subject)
+        for case in cases:
+            if case.check == check and not matches(self.settings.skips, case.id):
+                yield examiner.examine(case, "corpus")
+
+
+def prepare(config: pytest.Config) -> None:
+    """Read the options into the run's suite.
+
+    Raises:
+        pytest.UsageError: no engine is named, one cannot be loaded, or a file is broken.
+    """
+    option = config.option
+    if not option.conformance_engine:
+        raise pytest.UsageError("name the engine to test: --engine NAME, or CONFORMANCE_ENGINE")
+    try:
+        settings = Settings(
+            engine=option.conformance_engine,
+            max_examples=_max_examples(config),
+            seed=_seed(config),
+            skips=read_patterns(map(Path, option.conformance_skips)),
+        )
+        known = (
+            *shipped_known(settings.engine),
+            *read_known(map(Path, option.conformance_xfails)),
+        )
+        reference, subject = (
+            resolve_engine(settings.reference),
+            resolve_engine(settings.engine),
+        )
+    except (EngineError, KnownError) as error:
+        raise pytest.UsageError(str(error)) from error
+    config.stash[_SUITE] = Suite(settings, reference, subject, known)
+
+
+def suite_of(config: pytest.Config) -> Suite:
+    """The run's suite, which `prepare` made."""
+    return config.stash[_SUITE]
+
+
+def _max_examples(config: pytest.Config) -> int:
+    from hypothesis import settings
+
+    given: int | None = config.option.conformance_max_examples
+    return settings.default.max_examples if given is None and settings.default else given or 0
+
+
+def _seed(config: pytest.Config) -> int:
+    """Hypothesis's option, where it is given: otherwise every run asks the same."""
+    given = config.getoption("hypothesis_seed", default=None)
+    if given == "random":
+        import random
+
+        return random.getrandbits(32)
+    return int(given) if given is not None else 0
+
+
+def run_test(suite: Suite, op: str, check: Check) -> None:
+    """Run one test, and end it as pytest ends tests: it returns, or it fails, skips or xfails."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Programs go to edges of which torch warns.
+        results = list(suite.results(op, check))
+    conclude(results, suite)
+
+
+def conclude(results: Sequence[Result], suite: Suite) -> None:
+    """End a test by its results."""
+    if not results:
+        pytest.skip("torch's database has no such sample")
+    failing = [result for result in results if standing(result, suite.known) == "differ"]
+    if failing:
+        pytest.fail(message_of(failing, len(results), suite), pytrace=False)
+    _refuse_stale(results, suite.known)
+    if reasons := list(dict.fromkeys(_known_reasons(results, suite.known))):
+        pytest.xfail("; ".join(reasons))
+    if all(result.verdict.outcome == "unsupported" for result in results):
+        _skip_unsupported(results)
+
+
+def _known_reasons(results: Iterable[Result], known: Sequence[Known]) -> Iterator[str]:
+    for result in results:
+        for mismatch in result.verdict.mismatches:
+            if mismatch.counts:
+                yield from (e.reason for e in known if e.covers(result.id, mismatch))
+
+
+def _refuse_stale(results: Sequence[Result], known: Sequence[Known]) -> None:
+    """Fail for an entry that names a single case which no longer differs so. Whether a pattern
+    is stale, a single test cannot tell."""
+    agreeing = {
+        (result.id, entry)
+        for result in results
+        for entry in known
+        if result.id == entry.pattern
+        and not any(entry.covers(result.id, m) for m in result.verdict.mismatches if m.counts)
+    }
+    if agreeing:
+        lines = "\n".join(sorted(f"{entry.where}: {case}" for case, entry in agreeing))
+        pytest.fail(f"known to differ, but no longer so:\n{lines}", pytrace=False)
+
+
+def _skip_unsupported(results: Sequence[Result]) -> NoReturn:
+    lacks = dict.fromkeys(
+        mismatch.detail
+        for result in results
+        for mismatch in result.verdict.mismatches
+        if mismatch.kind == "unsupported" and mismatch.step is not None
+    )
+    pytest.skip(f"unsupported: {', '.join(lacks)}")
+
+
+def message_of(failing: Sequence[Result], total: int, suite: Suite) -> str:
+    """What a failing test says: the shortest program first, since it is what a person runs."""
+    shortest = min((result.failure for result in failing if result.failure), key=_length)
+    mismatch = shortest.mismatch
+    kinds = Counter(unexpected(result, suite.known)[0].kind for result in failing)
+    lines = [
+        shortest.script.rstrip(),
+        "",
+        f"expected: {mismatch.expected}",
+        f"actual:   {mismatch.actual}",
+        *([f"          {mismatch.detail}"] if mismatch.detail else []),
+        *([f"judged:   {mismatch.judgement} {mismatch.reason}"] if mismatch.judgement else []),
+        "",
+        f"{len(failing)} of {total} cases differ: "
+        + ", ".join(f"{kind} {count}" for kind, count in kinds.most_common()),
+        *(f"  {result.id}" for result in failing[:SHOWN]),
+        *([f"  and {len(failing) - SHOWN} more"] if len(failing) > SHOWN else []),
+    ]
+    return "\n".join(lines)
+
+
+def _length(failure: object) -> tuple[int, int]:
+    script = getattr(failure, "script", "")
+    return script.count("\n"), len(script)
