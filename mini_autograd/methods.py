@@ -15,8 +15,8 @@ from mini_autograd.tensor import Tensor, detached
 
 FAMILIES: Final = (
     "arithmetic", "powers", "division", "rounding", "elementary", "comparison", "choosing", "clamping",
-    "complexes", "scaling", "reductions", "running", "moments", "norms", "extrema", "ordering",
-    "normalisation", "losses", "views", "joining", "rearranging", "diagonals", "restriding",
+    "complexes", "reductions", "running", "moments", "norms", "extrema", "ordering",
+    "normalisation", "views", "joining", "rearranging", "diagonals", "restriding",
     "linalg", "products", "readers", "slicing", "indexing", "gathering", "picking", "masking",
     "writing", "conversion", "operators",
 )  # fmt: skip

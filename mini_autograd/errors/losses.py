@@ -56,6 +56,19 @@ def class_weights(classes: int, shape: Sequence[int], *, probabilities: bool) ->
     )
 
 
+def spatial_class_weights() -> RuntimeError:
+    """Likewise for images."""
+    return RuntimeError("weight tensor should be defined either for all or no classes")
+
+
+def weight_without_derivative(name: str) -> RuntimeError:
+    """The weights of classes require grad."""
+    return RuntimeError(
+        f"The function '{name}_forward' is not differentiable with respect to argument 'weight'. "
+        "This input cannot have requires_grad True."
+    )
+
+
 def target_dtype(found: dtype) -> RuntimeError:
     """Classes are int64 or uint8."""
     return RuntimeError(f"expected target dtype to be Long or Byte, but got {found.scalar_name}")

@@ -9,7 +9,8 @@ import numpy as np
 from mini_autograd import ops
 from mini_autograd.dtypes import dtype as DType  # noqa: N812 - the parameter is called dtype
 from mini_autograd.errors import losses as errors
-from mini_autograd.ops.losses import cross_entropy_loss, likelihood_loss
+from mini_autograd.ops.likelihood import likelihood_loss
+from mini_autograd.ops.losses import cross_entropy_loss
 from mini_autograd.tensor import Tensor, make
 
 _REDUCTIONS = ("none", "mean", "sum")

@@ -12,7 +12,6 @@ from mini_autograd.dims import wrap_dim
 from mini_autograd.errors import reductions as errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.reductions import fold, reduced_dims, restored
-from mini_autograd.ops.scaling import scatter, zeros
 from mini_autograd.overloads import composite, overloaded
 from mini_autograd.types import Array, Bool, Int, Ints
 
@@ -112,7 +111,7 @@ def aminmax(self: Array, *, dim: Int | None = None, keepdim: Bool = False) -> An
 def evenly(grad: Any, self: Any, result: Any) -> Any:
     """The gradient of one picked value, shared by all that equal it; by all NaNs for a NaN."""
     mask = self != self if bool(result != result) else self == result
-    return ops.masked_fill(zeros(tuple(self.shape), grad), mask, grad / ops.sum_all(mask))
+    return ops.masked_fill(ops.zeros_of(grad, tuple(self.shape)), mask, grad / ops.sum_all(mask))
 
 
 def _of_all(name: str, pick: np.ufunc, array: Array) -> Array:
@@ -150,7 +149,7 @@ def picked_grad(grad: Any, index: Any, shape: tuple[int, ...], dim: int, keepdim
         restored(grad, dim, keepdim, len(shape)),
         restored(index, dim, keepdim, len(shape)),
     )
-    return scatter(zeros(shape, grad), dim, index, grad)
+    return ops.scatter(ops.zeros_of(grad, shape), dim, index, grad)
 
 
 def index_of(

@@ -12,6 +12,7 @@ import numpy as np
 from mini_autograd import ops
 from mini_autograd.errors import reductions as errors
 from mini_autograd.op import Promotion, differentiable
+from mini_autograd.ops.arithmetic import over, times
 from mini_autograd.ops.reductions import (
     count,
     fold,
@@ -21,7 +22,6 @@ from mini_autograd.ops.reductions import (
     restored,
     spread,
 )
-from mini_autograd.ops.scaling import over, times
 from mini_autograd.overloads import composite, overloaded
 from mini_autograd.types import Array, Bool, Ints, Number
 

@@ -1,4 +1,4 @@
-"""Sums over dims: sum, nansum, mean, prod, and the tests all, any and count_nonzero."""
+"""Sums over dims: sum, nansum, mean, and the tests all, any and count_nonzero."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ from typing import Any, Final
 import numpy as np
 
 from mini_autograd import dtypes, ops
-from mini_autograd.dims import wrap_dim, wrap_dims
+from mini_autograd.dims import wrap_dims
 from mini_autograd.errors import reductions as errors
 from mini_autograd.op import Promotion, differentiable
-from mini_autograd.ops.scaling import like, over, zeros
+from mini_autograd.ops.arithmetic import over
 from mini_autograd.overloads import overloaded
-from mini_autograd.types import Array, Bool, DType, Int, Ints
+from mini_autograd.types import Array, Bool, DType, Ints
 
-__all__ = ["mean", "mean_all", "prod", "prod_all", "sum", "sum_all"]
-
+__all__ = ["mean", "mean_all", "sum", "sum_all"]
 
 Dims = tuple[int, ...] | None  # None stands for all of them
 
@@ -102,17 +101,17 @@ def sum(
     return _summed(self, reduced_dims(dim, self.ndim), keepdim, dtype)
 
 
-def _averaged(array: Array, dims: tuple[int, ...], keepdim: bool, dtype: DType | None) -> Array:
+def _averaged(array: Array, dim: Any, keepdim: bool, dtype: DType | None) -> Array:
     if dtype is None and array.dtype.kind not in "fc":
         raise errors.mean_input(dtypes.of(array))
     if dtype is not None and dtype.numpy.kind not in "fc":
         raise errors.mean_dtype(dtype)
     wanted = array.dtype if dtype is None else dtype.numpy
     if wanted == np.float16:  # torch divides before it rounds
-        single = _averaged(array.astype(np.float16).astype(np.float32), dims, keepdim, None)
+        single = _averaged(array.astype(np.float16).astype(np.float32), dim, keepdim, None)
         return np.asarray(single).astype(np.float16)
-    total = _summed(array, dims, keepdim, dtype)
-    return np.true_divide(total, count(array.shape, dims) if dims else 1, dtype=wanted)
+    total = _summed(array, reduced_dims(dim, array.ndim), keepdim, dtype)
+    return np.true_divide(total, count(array.shape, dim), dtype=wanted)
 
 
 @differentiable(
@@ -123,7 +122,7 @@ def _averaged(array: Array, dims: tuple[int, ...], keepdim: bool, dtype: DType |
 )
 def mean_all(self: Array, *, dtype: DType | None = None) -> Array:
     """The mean of all elements; NaN of none."""
-    return _averaged(self, tuple(range(self.ndim)), False, dtype)
+    return _averaged(self, None, False, dtype)
 
 
 @differentiable(
@@ -137,7 +136,7 @@ def mean(
     self: Array, dim: Ints | None, keepdim: Bool = False, *, dtype: DType | None = None
 ) -> Array:
     """The mean over the given dims; over all for None or an empty list."""
-    return _averaged(self, reduced_dims(dim, self.ndim), keepdim, dtype)
+    return _averaged(self, dim, keepdim, dtype)
 
 
 @differentiable(
@@ -153,74 +152,10 @@ def nansum(
     dims = reduced_dims(dim, self.ndim)
     if self.dtype.kind == "c":
         raise errors.nansum_complex()
-    if dtype is not None and dtype.is_complex:
+    if dtype is not None and dtype.is_complex and self.dtype.kind == "f":
         raise errors.not_implemented("nansum_cpu", dtype)
     present = np.where(np.isnan(self), self.dtype.type(0), self) if self.dtype.kind == "f" else self
     return _summed(present, dims, keepdim, dtype)
-
-
-def _product(array: Array, dims: tuple[int, ...], keepdim: bool, dtype: DType | None) -> Array:
-    wanted = array.dtype if dtype is None else dtype.numpy
-    if dtype is None and wanted.kind in "biu":
-        wanted = np.dtype(np.int64)
-    if array.dtype.kind == "c" and wanted.kind != "c":
-        array = array.real
-    inner = np.dtype(np.float32) if wanted == np.float16 else wanted
-    result = fold(np.multiply, array.astype(wanted, copy=False), dims, keepdim, inner)
-    return np.asarray(result).astype(wanted, copy=False)
-
-
-def prod_grad(grad: Any, self: Any, result: Any, dim: int) -> Any:
-    """The product of all other elements: a quotient, or without division where there are zeros."""
-    if not bool((self == 0).any()):
-        return grad * ops.conj(result / self)
-    size = self.shape[dim]
-    if size == 1:
-        return grad
-    one = zeros((*self.shape[:dim], 1, *self.shape[dim + 1 :]), self) + 1
-    before = ops.cumprod(ops.cat([one, ops.narrow(self, dim, 0, size - 1)], dim), dim)
-    reverse = ops.flip(ops.narrow(self, dim, 1, size - 1), (dim,))
-    after = ops.flip(ops.cumprod(ops.cat([one, reverse], dim), dim), (dim,))
-    return grad * ops.conj(before * after)
-
-
-def _prod_all_grad(grad: Any, self: Any, result: Any) -> Any:
-    if not self.shape:
-        return ops.clone(grad)
-    if not bool((self == 0).any()):
-        return grad * ops.conj(result / self)
-    return ops.view(prod_grad(grad, ops.reshape(self, (-1,)), result, 0), tuple(self.shape))
-
-
-def _prod_grad(grad: Any, self: Any, result: Any, dim: int, keepdim: bool) -> Any:
-    ndim = len(self.shape)
-    if not ndim:
-        return ops.clone(grad)
-    grad, result = restored(grad, dim, keepdim, ndim), restored(result, dim, keepdim, ndim)
-    return prod_grad(grad, self, result, wrap_dim(dim, ndim))
-
-
-@differentiable(
-    name="prod",
-    node="ProdBackward0",
-    promotion=Promotion.NONE,
-    self=lambda grad, self, result: _prod_all_grad(grad, like(self, grad), result),
-)
-def prod_all(self: Array, *, dtype: DType | None = None) -> Array:
-    """The product of all elements."""
-    return _product(self, tuple(range(self.ndim)), False, dtype)
-
-
-@differentiable(
-    node="ProdBackward1",
-    promotion=Promotion.NONE,
-    self=lambda grad, self, result, dim, keepdim: _prod_grad(
-        grad, like(self, grad), result, dim, keepdim
-    ),
-)
-def prod(self: Array, dim: Int, keepdim: Bool = False, *, dtype: DType | None = None) -> Array:
-    """The product over one dim."""
-    return _product(self, reduced_dims(dim, self.ndim), keepdim, dtype)
 
 
 def _tested(test: np.ufunc, array: Array, dim: Any, keepdim: bool) -> Array:
@@ -249,35 +184,20 @@ def count_nonzero(self: Array, dim: Ints | None = None) -> Array:
     return _summed(self != 0, reduced_dims(dim, self.ndim), False, None)
 
 
-_ALL_OR_DIMS: Final = (
+ALL_OR_DIMS: Final = (
     "(Tensor input, *, torch.dtype dtype = None)",
     "(Tensor input, tuple of ints dim, bool keepdim = False, *, torch.dtype dtype = None, "
     "Tensor out = None)",
 )
-_ALL_OR_DIMS_METHOD: Final = (
+ALL_OR_DIMS_METHOD: Final = (
     "(*, torch.dtype dtype = None)",
     "(tuple of ints dim, bool keepdim = False, *, torch.dtype dtype = None)",
 )
-_sum = overloaded(
-    "sum", sum_all, sum, function_forms=_ALL_OR_DIMS, method_forms=_ALL_OR_DIMS_METHOD
-)
+_sum = overloaded("sum", sum_all, sum, function_forms=ALL_OR_DIMS, method_forms=ALL_OR_DIMS_METHOD)
 _mean = overloaded(
-    "mean", mean_all, mean, function_forms=_ALL_OR_DIMS, method_forms=_ALL_OR_DIMS_METHOD
+    "mean", mean_all, mean, function_forms=ALL_OR_DIMS, method_forms=ALL_OR_DIMS_METHOD
 )
 
-_prod = overloaded(
-    "prod",
-    prod_all,
-    prod,
-    function_forms=(
-        _ALL_OR_DIMS[0],
-        _ALL_OR_DIMS[1].replace("tuple of ints", "int"),
-    ),
-    method_forms=(
-        _ALL_OR_DIMS_METHOD[0],
-        _ALL_OR_DIMS_METHOD[1].replace("tuple of ints", "int"),
-    ),
-)
 _TEST_FORMS: Final = (
     "(Tensor input, *, Tensor out = None)",
     "(Tensor input, tuple of ints dim = None, bool keepdim = False, *, Tensor out = None)",
@@ -298,10 +218,10 @@ _count_nonzero = overloaded(
 )
 
 FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
-    "sum": _sum, "mean": _mean, "prod": _prod, "nansum": nansum, "all": _all, "any": _any,
+    "sum": _sum, "mean": _mean, "nansum": nansum, "all": _all, "any": _any,
     "count_nonzero": _count_nonzero,
 }  # fmt: skip
 METHODS: Final[dict[str, Callable[..., Any]]] = {
-    "sum": _sum.method, "mean": _mean.method, "prod": _prod.method, "nansum": nansum.method,
+    "sum": _sum.method, "mean": _mean.method, "nansum": nansum.method,
     "all": _all.method, "any": _any.method, "count_nonzero": _count_nonzero.method,
 }  # fmt: skip

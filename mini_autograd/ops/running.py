@@ -1,4 +1,4 @@
-"""Running sums and products along a dim."""
+"""Products over dims, and running sums and products along one."""
 
 from __future__ import annotations
 
@@ -10,10 +10,18 @@ import numpy as np
 from mini_autograd import ops
 from mini_autograd.dims import wrap_dim
 from mini_autograd.op import Promotion, differentiable
-from mini_autograd.ops.scaling import like
-from mini_autograd.types import Array, DType, Int
+from mini_autograd.ops.reductions import (
+    ALL_OR_DIMS,
+    ALL_OR_DIMS_METHOD,
+    fold,
+    reduced_dims,
+    restored,
+)
+from mini_autograd.overloads import overloaded
+from mini_autograd.tensor import Tensor
+from mini_autograd.types import Array, Bool, DType, Int
 
-__all__ = ["cumprod", "cumsum"]
+__all__ = ["cumprod", "cumsum", "prod", "prod_all"]
 
 # torch accumulates in the next wider type, and rounds each element once.
 _WIDER: Final = {np.dtype(np.float16): np.float32, np.dtype(np.float32): np.float64}
@@ -84,8 +92,95 @@ def cumprod(self: Array, dim: Int, *, dtype: DType | None = None) -> Array:
     return _accumulated(np.multiply, self, dim, dtype)
 
 
-FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {"cumsum": cumsum, "cumprod": cumprod}
+def like(value: Any, other: Any) -> Any:
+    """A tensor or an array in the dtype of another."""
+    if value.dtype == other.dtype:
+        return value
+    if isinstance(value, Tensor):
+        return ops.to_dtype(value, other.dtype)
+    return value.astype(other.dtype)
+
+
+def _product(array: Array, dims: tuple[int, ...], keepdim: bool, dtype: DType | None) -> Array:
+    wanted = array.dtype if dtype is None else dtype.numpy
+    if dtype is None and wanted.kind in "biu":
+        wanted = np.dtype(np.int64)
+    if array.dtype.kind == "c" and wanted.kind != "c":
+        array = array.real
+    inner = np.dtype(np.float32) if wanted == np.float16 else wanted
+    result = fold(np.multiply, array.astype(wanted, copy=False), dims, keepdim, inner)
+    return np.asarray(result).astype(wanted, copy=False)
+
+
+def prod_grad(grad: Any, self: Any, result: Any, dim: int) -> Any:
+    """The product of all other elements: a quotient, or without division where there are zeros."""
+    if not bool((self == 0).any()):
+        return grad * ops.conj(result / self)
+    size = self.shape[dim]
+    if size == 1:
+        return grad
+    one = ops.zeros_of(self, (*self.shape[:dim], 1, *self.shape[dim + 1 :])) + 1
+    before = cumprod(ops.cat([one, ops.narrow(self, dim, 0, size - 1)], dim), dim)
+    reverse = ops.flip(ops.narrow(self, dim, 1, size - 1), (dim,))
+    after = ops.flip(cumprod(ops.cat([one, reverse], dim), dim), (dim,))
+    return grad * ops.conj(before * after)
+
+
+def _prod_all_grad(grad: Any, self: Any, result: Any) -> Any:
+    if not self.shape:
+        return ops.clone(grad)
+    if not bool((self == 0).any()):
+        return grad * ops.conj(result / self)
+    return ops.view(prod_grad(grad, ops.reshape(self, (-1,)), result, 0), tuple(self.shape))
+
+
+def _prod_grad(grad: Any, self: Any, result: Any, dim: int, keepdim: bool) -> Any:
+    ndim = len(self.shape)
+    if not ndim:
+        return ops.clone(grad)
+    grad, result = restored(grad, dim, keepdim, ndim), restored(result, dim, keepdim, ndim)
+    return prod_grad(grad, self, result, wrap_dim(dim, ndim))
+
+
+@differentiable(
+    name="prod",
+    node="ProdBackward0",
+    promotion=Promotion.NONE,
+    self=lambda grad, self, result: _prod_all_grad(grad, like(self, grad), result),
+)
+def prod_all(self: Array, *, dtype: DType | None = None) -> Array:
+    """The product of all elements."""
+    return _product(self, tuple(range(self.ndim)), False, dtype)
+
+
+@differentiable(
+    node="ProdBackward1",
+    promotion=Promotion.NONE,
+    self=lambda grad, self, result, dim, keepdim: _prod_grad(
+        grad, like(self, grad), result, dim, keepdim
+    ),
+)
+def prod(self: Array, dim: Int, keepdim: Bool = False, *, dtype: DType | None = None) -> Array:
+    """The product over one dim."""
+    return _product(self, reduced_dims(dim, self.ndim), keepdim, dtype)
+
+
+_prod = overloaded(
+    "prod",
+    prod_all,
+    prod,
+    function_forms=(
+        ALL_OR_DIMS[0],
+        ALL_OR_DIMS[1].replace("tuple of ints", "int"),
+    ),
+    method_forms=(
+        ALL_OR_DIMS_METHOD[0],
+        ALL_OR_DIMS_METHOD[1].replace("tuple of ints", "int"),
+    ),
+)
+FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+    "cumsum": cumsum, "cumprod": cumprod, "prod": _prod,
+}  # fmt: skip
 METHODS: Final[dict[str, Callable[..., Any]]] = {
-    "cumsum": cumsum.method,
-    "cumprod": cumprod.method,
-}
+    "cumsum": cumsum.method, "cumprod": cumprod.method, "prod": _prod.method,
+}  # fmt: skip

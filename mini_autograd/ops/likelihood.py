@@ -1,0 +1,215 @@
+"""The negative log likelihood of classes, for rows and for images."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from mini_autograd import dtypes, ops
+from mini_autograd.errors import losses as errors
+from mini_autograd.errors.reductions import not_implemented
+from mini_autograd.op import Promotion, differentiable
+from mini_autograd.types import Array, Int, Mask, Str
+
+__all__ = ["nll_loss", "nll_loss2d"]
+
+
+def numel(value: Any) -> int:
+    """How many elements a tensor or an array has."""
+    number = 1
+    for size in value.shape:
+        number *= size
+    return number
+
+
+def _aimed(
+    self: Array, target: Array, weight: Any, ignore_index: int, axis: int
+) -> tuple[tuple[Array, ...], Array, Array | None]:
+    """Where the targets point in the input, the weights there, and the mask of what counts.
+
+    The mask is None where all count; what is ignored points to class 0, with a weight of zero.
+    """
+    kept = target != ignore_index
+    mask = None if kept.all() else kept
+    index = target if mask is None else np.where(kept, target, 0)
+    if weight is None:
+        weights = np.ones(target.shape, self.dtype) if mask is None else kept.astype(self.dtype)
+    else:
+        weight = weight.reshape(-1)
+        weights = weight[index] if mask is None else np.where(kept, weight[index], 0)
+    last = target.ndim - 1
+    places = [
+        np.arange(size).reshape((size,) + (1,) * (last - dim))
+        for dim, size in enumerate(target.shape)
+    ]
+    places.insert(axis, index.astype(np.int64, copy=False))
+    return tuple(places), weights, mask
+
+
+def _check_targets(self: Array, target: Array, weight: Any, axis: int, ignore_index: int) -> None:
+    classes = self.shape[axis]
+    spatial = self.ndim == 4
+    if target.dtype not in (np.int64, np.uint8):
+        raise errors.target_dtype(dtypes.of(target))
+    if spatial and weight is not None and weight.size != classes:
+        raise errors.spatial_class_weights()
+    if not spatial and weight is not None and weight.shape != (classes,):
+        raise errors.class_weights(classes, weight.shape, probabilities=False)
+    if self.dtype.kind != "f":
+        kernel = "nll_loss2d_forward_out_frame" if spatial else "nll_loss_out_frame"
+        raise not_implemented(kernel, dtypes.of(self))
+    if weight is not None and weight.dtype != self.dtype:
+        raise errors.expected_scalar_type(dtypes.of(self), dtypes.of(weight))
+    if spatial and target.size and target.dtype != np.int64:
+        raise errors.expected_scalar_type(dtypes.int64, dtypes.of(target))
+    wrong = (target < 0) | (target >= classes)
+    if wrong.any():
+        wrong &= target != ignore_index
+        if wrong.any():
+            raise errors.target_out_of_bounds(int(target[wrong].flat[0]))
+
+
+def _likelihood(
+    self: Array, target: Array, weight: Any, reduction: str, ignore_index: int, axis: int
+) -> Array:
+    """The weighted negative elements that the targets name, reduced."""
+    _check_targets(self, target, weight, axis, ignore_index)
+    places, weights, mask = _aimed(self, target, weight, ignore_index, axis)
+    losses = -self[places] * weights
+    if mask is not None:  # an infinity that is ignored times zero would be NaN
+        losses = np.where(mask, losses, self.dtype.type(0))
+    if reduction == "none":
+        return losses
+    total = np.add.reduce(losses, axis=None, dtype=_wide(self))
+    if reduction == "mean":
+        total = total / np.add.reduce(weights, axis=None, dtype=_wide(self))
+    return np.asarray(total).astype(self.dtype)
+
+
+def _likelihood_grad(
+    grad: Array, self: Array, target: Array, weight: Any, reduction: str, ignore: int, axis: int
+) -> Array:
+    places, weights, mask = _aimed(self, target, weight, ignore, axis)
+    if reduction == "mean":
+        grad = grad / np.add.reduce(weights, axis=None, dtype=_wide(self))
+    values = -grad * weights
+    result = np.zeros(self.shape, self.dtype)
+    result[places] = values if mask is None else np.where(mask, values, 0)
+    return result
+
+
+def _wide(array: Array) -> Any:
+    return np.float32 if array.dtype == np.float16 else array.dtype
+
+
+@differentiable(
+    promotion=Promotion.NONE,
+    self=lambda grad, self, target, weight, reduction, ignore_index: nll_loss_backward(
+        grad, self, target, weight, reduction, ignore_index
+    ),
+)
+def nll_loss(
+    self: Array, target: Mask, weight: Mask | None, reduction: Str, ignore_index: Int
+) -> Array:
+    """The negative elements of rows of log-probabilities that the targets name."""
+    if target.ndim > 1:
+        raise errors.multi_target()
+    if self.ndim > 1 or target.ndim:
+        rows = self.shape[0] if self.ndim > 1 else 1
+        if rows != (target.shape[0] if target.ndim else 0):
+            raise errors.size_mismatch(self.shape, target.shape)
+    if self.ndim == 1:
+        target = target.reshape(())
+    return _likelihood(self, target, weight, reduction, ignore_index, self.ndim - 1)
+
+
+@differentiable(
+    promotion=Promotion.NONE,
+    node="NllLossBackwardBackward0",
+    grad_output=lambda grad, target, weight, reduction, ignore_index: nll_loss(
+        grad, target, weight, reduction, ignore_index
+    ),
+    self=lambda grad: ops.zeros_of(grad, tuple(grad.shape)),
+)
+def nll_loss_backward(
+    grad_output: Array,
+    self: Array,
+    target: Mask,
+    weight: Mask | None,
+    reduction: Str,
+    ignore_index: Int,
+) -> Array:
+    """The gradient of `nll_loss` by its input."""
+    if self.ndim == 1:
+        target = target.reshape(())
+    return _likelihood_grad(
+        grad_output, self, target, weight, reduction, ignore_index, self.ndim - 1
+    )
+
+
+@differentiable(
+    node="NllLoss2DBackward0",
+    promotion=Promotion.NONE,
+    self=lambda grad, self, target, weight, reduction, ignore_index: nll_loss2d_backward(
+        grad, self, target, weight, reduction, ignore_index
+    ),
+)
+def nll_loss2d(
+    self: Array, target: Mask, weight: Mask | None, reduction: Str, ignore_index: Int
+) -> Array:
+    """As `nll_loss`, for images: the classes are dim 1 of four."""
+    if (self.shape[0], *self.shape[2:]) != target.shape:
+        raise errors.spatial_size_mismatch(self.shape, target.shape)
+    return _likelihood(self, target, weight, reduction, ignore_index, 1)
+
+
+@differentiable(
+    promotion=Promotion.NONE,
+    node="NllLoss2DBackwardBackward0",
+    grad_output=lambda grad, target, weight, reduction, ignore_index: nll_loss2d(
+        grad, target, weight, reduction, ignore_index
+    ),
+    self=lambda grad: ops.zeros_of(grad, tuple(grad.shape)),
+)
+def nll_loss2d_backward(
+    grad_output: Array,
+    self: Array,
+    target: Mask,
+    weight: Mask | None,
+    reduction: Str,
+    ignore_index: Int,
+) -> Array:
+    """The gradient of `nll_loss2d` by its input."""
+    return _likelihood_grad(grad_output, self, target, weight, reduction, ignore_index, 1)
+
+
+def likelihood_loss(self: Any, target: Any, weight: Any, reduction: str, ignore_index: int) -> Any:
+    """Chooses the op by the input's dims; what has three or five of them is made four."""
+    shape = tuple(self.shape)
+    if not shape:
+        raise errors.no_dims()
+    batch = target.shape[0] if len(target.shape) else 0
+    if len(shape) != 1 and shape[0] != batch:
+        raise errors.batch_size(shape[0], batch)
+    if weight is not None and weight.requires_grad:
+        raise errors.weight_without_derivative("nll_loss" if len(shape) <= 2 else "nll_loss2d")
+    if len(shape) <= 2:
+        return nll_loss(self, target, weight, reduction, ignore_index)
+    if len(shape) == 4:
+        return nll_loss2d(self, target, weight, reduction, ignore_index)
+    expected = (shape[0], *shape[2:])
+    if tuple(target.shape[1:]) != shape[2:]:
+        raise errors.target_size(expected, target.shape)
+    if not numel(self):
+        flat, places = (*shape[:2], 0, 0), (shape[0], 0, 0)
+    else:
+        flat, places = (*shape[:2], 1, -1), (shape[0], 1, -1)
+    loss = nll_loss2d(
+        ops.view(ops.contiguous(self), flat),
+        ops.view(ops.contiguous(target), places),
+        weight,
+        reduction,
+        ignore_index,
+    )
+    return ops.view(loss, expected) if reduction == "none" else loss
