@@ -16,7 +16,7 @@ from mini_autograd.tensor import Tensor, detached
 FAMILIES: Final = (
     "arithmetic", "powers", "division", "rounding", "elementary", "comparison", "choosing", "clamping",
     "complexes", "reductions", "running", "moments", "norms", "extrema", "ordering",
-    "normalisation", "views", "joining", "rearranging", "diagonals", "restriding",
+    "normalisation", "views", "transposing", "joining", "rearranging", "diagonals", "restriding",
     "linalg", "products", "readers", "slicing", "indexing", "gathering", "picking", "masking",
     "writing", "conversion", "operators",
 )  # fmt: skip

@@ -155,7 +155,8 @@ def _binary(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
         try:
             result = quiet.run(forward, a, b)
         except (ValueError, NotImplementedError):
-            _raise_broadcast(a.shape, b.shape)  # torch looks at shapes before it picks a kernel
+            if promotes:
+                _raise_broadcast(a.shape, b.shape)  # torch looks at shapes before the kernel
             raise
         if type(result) is not np.ndarray:
             result = np.asarray(result)

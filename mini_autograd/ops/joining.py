@@ -15,7 +15,8 @@ from mini_autograd.errors import joining as errors
 from mini_autograd.errors import shapes as shape_errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.slicing import select, slice_dim
-from mini_autograd.ops.views import reshape, unsqueeze
+from mini_autograd.ops.transposing import unsqueeze
+from mini_autograd.ops.views import reshape
 from mini_autograd.overloads import composite
 from mini_autograd.schema import is_int
 from mini_autograd.tensor import Tensor

@@ -13,7 +13,8 @@ from mini_autograd.errors import pointwise as number_errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.arithmetic import scaled
 from mini_autograd.ops.complexes import conj
-from mini_autograd.ops.views import expand, reshape, t, transpose
+from mini_autograd.ops.transposing import t, transpose
+from mini_autograd.ops.views import expand, reshape
 from mini_autograd.types import Array, Number
 
 __all__ = ["addmm", "addmv", "bmm", "dot", "mm", "mv", "outer_product", "vdot"]

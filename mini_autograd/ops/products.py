@@ -10,20 +10,15 @@ import numpy as np
 
 from mini_autograd.errors import linalg as errors
 from mini_autograd.ops.linalg import addmm, bmm, dot, mm, mv, outer_product
-from mini_autograd.ops.views import (
-    broadcast_shape,
-    contiguous,
-    expand,
+from mini_autograd.ops.transposing import (
     permute,
-    reshape,
     squeeze_dim,
     squeezed_in_place,
     t,
     transpose,
-    unsafe_view,
     unsqueeze,
-    view,
 )
+from mini_autograd.ops.views import broadcast_shape, contiguous, expand, reshape, unsafe_view, view
 from mini_autograd.overloads import composite
 from mini_autograd.tensor import Tensor
 from mini_autograd.types import Array

@@ -13,7 +13,8 @@ from mini_autograd.dims import wrap_dim, wrap_dims
 from mini_autograd.errors import joining as errors
 from mini_autograd.errors import shapes as shape_errors
 from mini_autograd.op import Promotion, differentiable
-from mini_autograd.ops.views import as_contiguous, expand, flatten, reshape, unsqueeze
+from mini_autograd.ops.transposing import unsqueeze
+from mini_autograd.ops.views import as_contiguous, expand, flatten, reshape
 from mini_autograd.overloads import composite, overloaded
 from mini_autograd.tensor import make
 from mini_autograd.types import Array, IndexArray, Int, Ints, Sizes
