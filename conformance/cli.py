@@ -155,6 +155,15 @@ def cli(context: click.Context) -> None:
     envvar="CONFORMANCE_SKIPS_FILE",
     help="Cases not to run: an id or pattern a line. Repeatable.",
 )
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=20.0,
+    show_default=True,
+    envvar="CONFORMANCE_TIMEOUT",
+    metavar="SECONDS",
+    help="How long one step of a program may take before it counts as hung.",
+)
 @click.option("--resume", is_flag=True, help="Go on with the run that was interrupted in --output.")
 def run(**options: Any) -> int:
     """Measure an engine: the tutorial, torch's own samples, and generated programs.

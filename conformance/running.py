@@ -78,6 +78,7 @@ def settings_of(options: Mapping[str, Any]) -> Settings:
         max_examples=options["max_examples"],
         seed=options["seed"],
         skips=read_patterns(options["skips"]),
+        hang_after=options["timeout"],
     )
 
 

@@ -28,6 +28,7 @@ class Run:
         corpus: the id and program hash of each case of the frozen corpus that was asked.
         excluded: the samples that no program can hold.
         drift: where the reference itself has changed since the tutorial was recorded.
+        given_up: the pieces not run to their end, since the engine died or hung too often.
         interrupted: whether it was stopped before the end.
     """
 
@@ -37,8 +38,14 @@ class Run:
     corpus: tuple[tuple[str, str], ...] = ()
     excluded: tuple[Excluded, ...] = ()
     drift: tuple[Drift, ...] = ()
+    given_up: tuple[str, ...] = ()
     seconds: float = 0.0
     interrupted: bool = False
+
+    @property
+    def whole(self) -> bool:
+        """Whether the whole frozen corpus was run, as a score needs it."""
+        return self.settings.whole and not self.interrupted and not self.given_up
 
 
 Watcher = Callable[[Piece, Result | Ended], None]
@@ -103,6 +110,7 @@ def run_campaign(
         tuple(pair for entry in ended for pair in entry.corpus),
         tuple(sample for entry in ended for sample in entry.excluded),
         tuple(cell for entry in ended for cell in entry.drift),
+        tuple(name for name, entry in gathered.items() if entry.ended and entry.ended.given_up),
         time.monotonic() - began,
         interrupted,
     )

@@ -21,7 +21,7 @@ from conformance.campaign.result import Result
 from conformance.campaign.worker import Ended, Failed, Order, serve
 
 POLL = 0.25  # seconds between looks at whether a worker hangs
-RESTARTS = 20  # of one piece: an engine that dies on everything is not run to the end of it
+HANG = 7  # lives of a piece that a hang costs, while a crash costs one: a hang takes so long
 
 Event: TypeAlias = tuple[Piece, Result | Ended]
 
@@ -132,12 +132,12 @@ class Pool:
         seconds = self.settings.hang_after if hung else None
         result = lost(recording, order.piece, seconds, _cause(code))
         yield order.piece, result
-        worker.done.append(result.key)
-        if order.attempt < RESTARTS:
-            again = replace(order, done=tuple(worker.done), attempt=order.attempt + 1)
-            self._orders.appendleft(again)
+        lives = order.lives - (HANG if hung else 1)
+        if lives > 0:
+            done = (*worker.done, result.key)
+            self._orders.appendleft(replace(order, done=done, lives=lives))
         else:
-            yield order.piece, Ended()
+            yield order.piece, Ended(given_up=True)
         if self._orders:
             self._workers.append(self._start())
 

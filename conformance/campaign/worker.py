@@ -25,21 +25,23 @@ from conformance.sources.tutorial import cells, shown
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A piece to run, without what is already done, by the keys that `Result.key` gives."""
+    """A piece to run, without what is already done, by the keys that `Result.key` gives; `lives`
+    says how often a worker may still be lost over it."""
 
     piece: Piece
     done: tuple[str, ...] = ()
-    attempt: int = 0
+    lives: int = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
     """The piece is done: the hashes of its cases, by id, what gave no case, and where the
-    reference itself has moved on."""
+    reference itself has moved on. `given_up`: the engine died or hung too often to go on."""
 
     corpus: tuple[tuple[str, str], ...] = ()
     excluded: tuple[Excluded, ...] = ()
     drift: tuple[Drift, ...] = ()
+    given_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -249,9 +249,11 @@ def _use(entry: Known, run: Run) -> KnownUse:
     )
     if shown:
         return KnownUse(entry, shown, "used")
-    # Of what is generated, another run shows something else: its absence proves nothing.
-    ran = any(result.source == "corpus" for result in named)
-    return KnownUse(entry, (), "stale" if ran else "unmatched")
+    # Of what is generated, another run shows something else: its absence proves nothing. Nor does
+    # that of a pattern, while other cases that it may mean were not run.
+    ran = [result.id for result in named if result.source == "corpus"]
+    stale = ran and (run.whole or entry.pattern in ran)
+    return KnownUse(entry, (), "stale" if stale else "unmatched")
 
 
 def _unsupported(results: Iterable[Result]) -> Mapping[str, int]:

@@ -107,11 +107,13 @@ def _closing(report: Report) -> Text:
     lines += [
         f"warning: {use.entry.where}: {use.entry.pattern} matches nothing that was run"
         for use in report.known
-        if use.state == "unmatched" and run.settings.whole
+        if use.state == "unmatched" and run.whole
     ]
     if run.drift:
         names = ", ".join(cell.id for cell in run.drift)
         lines.append(f"version drift of the reference itself: {names}")
+    if run.given_up:
+        lines.append(f"given up after crashes or hangs: {', '.join(run.given_up)}")
     if run.interrupted:
         lines.append("interrupted: go on with --resume")
     lines.append(f"{run.seconds:.0f} seconds")

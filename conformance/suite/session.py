@@ -59,8 +59,7 @@ class Suite:
             only = Settings(self.settings.engine, self.settings.reference, ops=(op,))
             yield from generated_results(piece, 0, only, self.reference, self.subject)
             return
-        source = "tutorial" if check == "tutorial" else "opinfo"
-        cases, _ = cases_of(Piece(source, op, op=op))
+        cases, _ = cases_of(Piece("opinfo", op, op=op))
         examiner = Examiner(self.reference, self.subject)
         for case in cases:
             if case.check == check and not matches(self.settings.skips, case.id):
@@ -177,18 +176,18 @@ def message_of(failing: Sequence[Result], total: int, suite: Suite) -> str:
     shortest = min((result.failure for result in failing if result.failure), key=_length)
     mismatch = shortest.mismatch
     kinds = Counter(unexpected(result, suite.known)[0].kind for result in failing)
+    differ = ", ".join(f"{kind} {count}" for kind, count in kinds.most_common())
     lines = [
+        f"{len(failing)} of {total} cases differ: {differ}",
+        *(f"  {result.id}" for result in failing[:SHOWN]),
+        *([f"  and {len(failing) - SHOWN} more"] if len(failing) > SHOWN else []),
+        "",
         shortest.script.rstrip(),
         "",
         f"expected: {mismatch.expected}",
         f"actual:   {mismatch.actual}",
         *([f"          {mismatch.detail}"] if mismatch.detail else []),
         *([f"judged:   {mismatch.judgement} {mismatch.reason}"] if mismatch.judgement else []),
-        "",
-        f"{len(failing)} of {total} cases differ: "
-        + ", ".join(f"{kind} {count}" for kind, count in kinds.most_common()),
-        *(f"  {result.id}" for result in failing[:SHOWN]),
-        *([f"  and {len(failing) - SHOWN} more"] if len(failing) > SHOWN else []),
     ]
     return "\n".join(lines)
 
