@@ -17,12 +17,12 @@ LAYERS: dict[str, list[set[str]]] = {
         {"storage"},
         {"graph"},
         {"engine"},
-        {"tensor", "dims", "layout"},
-        {"saved"},
-        {"schema", "op", "overloads"},
+        {"tensor", "saved", "dims", "layout", "return_types"},
+        {"schema", "op", "overloads", "factories"},
         {"ops"},
-        {"arithmetic", "compat", "autograd", "inplace", "creation", "nested", "nn"},
-        {"printing", "methods", "__init__"},
+        {"arithmetic", "compat", "autograd", "rebase", "inplace", "nested", "creation", "typed",
+         "sampling", "nn"},
+        {"printing", "subscript", "predicates", "protocols", "methods", "__init__"},
     ],
     "conformance": [
         {"values", "steps", "operators", "layout", "inputs", "literals", "script", "program",
@@ -33,7 +33,7 @@ LAYERS: dict[str, list[set[str]]] = {
         {"strategies", "sources"},
         {"campaign", "known"},
         {"report"},
-        {"cli", "pytest_plugin", "__init__", "__main__"},
+        {"cli", "listing", "running", "pytest_plugin", "suite", "__init__", "__main__"},
     ],
 }  # fmt: skip
 
