@@ -6,17 +6,19 @@ node the tensor's history. Nothing is written before every check has passed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import warnings
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd import dtypes, ops
+from mini_autograd import dtypes, layout, ops
 from mini_autograd.errors import arguments as argument_errors
 from mini_autograd.errors import inplace as errors
 from mini_autograd.errors import tensors as tensor_errors
 from mini_autograd.grad_mode import state
 from mini_autograd.graph import Node
+from mini_autograd.op import OpNode
 from mini_autograd.rebase import rebase, renew_views
 from mini_autograd.saved import SavedResult
 from mini_autograd.schema import is_number
@@ -37,8 +39,11 @@ NAMES: Final = frozenset(
     rsqrt scatter scatter_add scatter_reduce sgn sigmoid sign sin sinc sinh sqrt square sub subtract
     tan tanh tril triu true_divide trunc xlogy""".split()
 )
-# Fills write each memory location as often as it is shown, with the same value.
-_IDEMPOTENT: Final = frozenset({"fill_", "zero_"})
+# Ops that read nothing but what they write, and those whose kernels refuse any memory in common.
+_FILLS: Final = frozenset({"fill_", "zero_", "masked_fill_", "index_fill_"})
+_SCATTERS: Final = frozenset(
+    {"index_add_", "index_copy_", "index_put_", "put_", "scatter_", "scatter_add_"}
+)
 
 
 def in_place(name: str, method: Method) -> Method:
@@ -46,20 +51,20 @@ def in_place(name: str, method: Method) -> Method:
     bare_name = name.removesuffix("_")
 
     def call(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-        needs_grad = state.enabled and any(
-            isinstance(each, Tensor) and each._requires_grad
-            for each in _tensors((self, *args, *kwargs.values()))
-        )
+        given = tuple(_tensors((*args, *kwargs.values())))
+        needs_grad = state.enabled and any(each._requires_grad for each in (self, *given))
         original = _original(self, needs_grad)
         try:
             result = method(original, *args, **kwargs)
         except TypeError as error:
             raise TypeError(str(error).replace(f"{bare_name}()", f"{name}()", 1)) from None
         except Exception:
-            _check_history(self, needs_grad)  # torch looks at the history before the shapes
+            _check_history(self, needs_grad)  # torch looks at history and memory before shapes
+            _check_memory(name, self, given)
             raise
         _check_history(self, needs_grad)
-        _check_result(self, result, allow_overlap=name in _IDEMPOTENT)
+        _check_memory(name, self, given)
+        _check_result(self, result)
         _write(self, result)
         return self
 
@@ -68,12 +73,11 @@ def in_place(name: str, method: Method) -> Method:
     return call
 
 
-def _tensors(values: tuple[Any, ...]) -> Iterator[Any]:
+def _tensors(values: tuple[Any, ...]) -> Iterator[Tensor]:
     for value in values:
-        if isinstance(value, (tuple, list)):
-            yield from value
-        else:
-            yield value
+        for each in value if isinstance(value, (tuple, list)) else (value,):
+            if isinstance(each, Tensor):
+                yield each
 
 
 def _original(tensor: Tensor, needs_grad: bool) -> Tensor:
@@ -94,27 +98,56 @@ def _check_history(tensor: Tensor, needs_grad: bool) -> None:
     """A leaf that requires grad has no history to add to, nor has a view of one."""
     if not needs_grad or not tensor._requires_grad:
         return
-    base = tensor._base
+    base, node = tensor._base, tensor._node
+    if base is not None and isinstance(node, OpNode) and node.op.view and node.op.outputs is not None:
+        stem = node.title.removesuffix("Backward0")
+        raise errors.multi_output_view(tensor._output_nr, stem)
     if base is not None and base._node is None:
         raise tensor_errors.view_of_leaf_in_place()
     if tensor._node is None:
         raise tensor_errors.leaf_in_place()
 
 
-def _check_result(tensor: Tensor, result: Tensor, *, allow_overlap: bool) -> None:
+def _check_memory(name: str, tensor: Tensor, given: Sequence[Tensor]) -> None:
+    """Refuses memory that is written to twice, or read from while it is written to."""
+    array = tensor._array
+    if 0 in array.strides and _shows_twice(array):
+        if name == "index_put_":
+            warnings.warn(errors.EXPANDED_INDEX_PUT, UserWarning, stacklevel=3)
+        elif name not in _FILLS:
+            raise errors.overlapping_write()
+        elif name not in ("fill_", "zero_"):
+            warnings.warn(errors.expanded_write(name), UserWarning, stacklevel=3)
+    if name in _FILLS or not array.size:
+        return
+    for each in given:
+        other = each._array
+        if other.size and np.may_share_memory(array, other) and layout.is_dense(other):
+            if layout.is_dense(array) and (name in _SCATTERS or not _is_same(array, other)):
+                raise errors.partly_overlapping()
+
+
+def _shows_twice(array: np.ndarray[Any, Any]) -> bool:
+    pairs = zip(array.strides, array.shape, strict=True)
+    return array.size > 0 and any(stride == 0 and size > 1 for stride, size in pairs)
+
+
+def _is_same(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any]) -> bool:
+    """Whether two arrays show the same memory in the same way."""
+    return (
+        a.shape == b.shape
+        and a.strides == b.strides
+        and a.__array_interface__["data"] == b.__array_interface__["data"]
+    )
+
+
+def _check_result(tensor: Tensor, result: Tensor) -> None:
     """Whether the result can be written: the tensor's shape, and no higher kind of number."""
     array, values = tensor._array, result._array
-    if not allow_overlap and 0 in array.strides and _overlaps(array):
-        raise errors.overlapping_write()
     if values.shape != array.shape:
         raise tensor_errors.result_shape(array.shape, values.shape)
     if values.dtype != array.dtype and not dtypes.can_cast(result.dtype, tensor.dtype):
         raise tensor_errors.result_cast(result.dtype, tensor.dtype)
-
-
-def _overlaps(array: np.ndarray[Any, Any]) -> bool:
-    pairs = zip(array.strides, array.shape, strict=True)
-    return array.size > 0 and any(stride == 0 and size > 1 for stride, size in pairs)
 
 
 def _write(tensor: Tensor, result: Tensor) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from mini_autograd.graph import Arithmetic, Grad, Node, next_sequence
 from mini_autograd.ops.conversion import zeros_of
 from mini_autograd.ops.strided import Geometry, as_strided, as_strided_scatter
-from mini_autograd.tensor import Tensor, edge_of, hooks_of
+from mini_autograd.tensor import Tensor, counter_of, edge_of, hooks_of
 
 
 class CopySlices(Node):
@@ -67,18 +67,17 @@ def rebase(tensor: Tensor, node: Node) -> None:
 
 
 def renew_views(tensor: Tensor) -> None:
-    """Gives the views of a written tensor's base their history anew."""
-    base = tensor if tensor._base is None else tensor._base
-    if not base._views or not base._requires_grad:
-        return
-    for reference in base._views:
+    """Gives the views of the memory that a tensor shows their history anew, after a write."""
+    for reference in counter_of(tensor).views or ():
         view = reference()
-        if view is not None and view._array.dtype.kind in "fc":
-            geometry = Geometry(base._array, view._array)
-            before = view._node, view._output_nr
-            as_strided.op.record(view, base, geometry)
-            view._output_nr = 0
-            _move_retained_grad(view, *before)
+        base = None if view is None else view._base
+        if base is None or not base._requires_grad or view._array.dtype.kind not in "fc":
+            continue
+        geometry = Geometry(base._array, view._array)
+        before = view._node, view._output_nr
+        as_strided.op.record(view, base, geometry)
+        view._output_nr = 0
+        _move_retained_grad(view, *before)
 
 
 def _make_history(tensor: Tensor, node: Node) -> None:

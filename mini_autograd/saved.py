@@ -116,8 +116,11 @@ def _modified(tensor: Tensor, counter: VersionCounter, expected: int) -> Runtime
     made_by = tensor.grad_fn
     producer = None
     if made_by is not None:
-        stem = made_by.title.rstrip("0123456789").removesuffix("Backward")
-        producer = f"output {tensor._output_nr} of {stem}"
+        name = made_by.name()
+        stem, _, number = name.rpartition("Backward")
+        if number.isdigit():  # "MulBackward0" is told as Mul, "SumBackward1" as Sum1
+            name = stem + number.removeprefix("0")
+        producer = f"output {tensor._output_nr} of {name}"
     return errors.modified_in_place(
         tensor.type_name, tensor.shape, producer, counter.version, expected
     )

@@ -158,7 +158,7 @@ def _covered(item: Any) -> int:
 def _selected(self: Tensor, dim: int, index: int, position: int) -> Tensor:
     shape = self._array.shape
     if not shape:
-        raise errors.zero_dim_index()
+        raise errors.out_of_bounds(index, position, 0) if index else errors.zero_dim_index()
     size = shape[wrap_dim(dim, len(shape))]
     if not -size <= index < size:
         raise errors.out_of_bounds(index, position, size)

@@ -78,7 +78,6 @@ class Tensor:
     _requires_grad: bool
     _grad: Tensor | None = None
     _base: Tensor | None = None
-    _views: list[weakref.ref[Tensor]] | None = None  # whose history a write to this base changes
     _counter: VersionCounter | None = None
     _accumulator: weakref.ref[AccumulateGrad] | None = None
     _retains_grad: bool = False
@@ -249,14 +248,9 @@ def edge_of(tensor: Tensor) -> Edge:
 
 def as_view(result: Tensor, source: Tensor) -> Tensor:
     """Marks a result that shares memory: it has the source's base and version counter."""
-    base = result._base = source if source._base is None else source._base
-    result._counter = counter_of(source)
-    views = base._views
-    if views is None:
-        views = base._views = []
-    elif not len(views) & (len(views) - 1):  # at powers of two: the cost a view stays constant
-        views[:] = [each for each in views if each() is not None]
-    views.append(weakref.ref(result))
+    result._base = source if source._base is None else source._base
+    result._counter = counter = counter_of(source)
+    counter.add_view(result)
     return result
 
 

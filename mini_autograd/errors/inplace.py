@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from mini_autograd.dtypes import dtype
+from mini_autograd.errors import shapes, tensors
 
 
 CASTS_COMPLEX = "Casting complex values to real discards the imaginary part"
@@ -31,25 +34,11 @@ def fill_value_rank(ndim: int) -> RuntimeError:
 
 def copy_shape(shape: Sequence[int], src: Sequence[int]) -> RuntimeError:
     """`copy_` from what does not broadcast to the tensor."""
-    extra = len(src) - len(shape)
-    if extra > 0:
-        return RuntimeError(
-            f"output with shape {list(shape)} doesn't match the broadcast shape "
-            f"{_joined(shape, src)}"
-        )
-    for back in range(1, len(src) + 1):
-        if src[-back] != shape[-back] and src[-back] != 1:
-            dim = len(shape) - back
-            return RuntimeError(
-                f"The size of tensor a ({shape[-back]}) must match the size of tensor b "
-                f"({src[-back]}) at non-singleton dimension {dim}"
-            )
-    raise AssertionError(f"{src} broadcasts to {shape}")
-
-
-def _joined(shape: Sequence[int], src: Sequence[int]) -> list[int]:
-    extra = len(src) - len(shape)
-    return [*src[:extra], *(max(a, b) for a, b in zip(shape, src[extra:], strict=True))]
+    try:
+        common = np.broadcast_shapes(tuple(shape), tuple(src))
+    except ValueError:
+        return shapes.broadcast(shape, src)
+    return tensors.result_shape(shape, common)
 
 
 def overlapping_write() -> RuntimeError:
@@ -57,4 +46,38 @@ def overlapping_write() -> RuntimeError:
     return RuntimeError(
         "unsupported operation: more than one element of the written-to tensor refers to a "
         "single memory location. Please clone() the tensor before performing the operation."
+    )
+
+
+def partly_overlapping() -> RuntimeError:
+    """Reading from the memory that is written to, other than place by place."""
+    return RuntimeError(
+        "unsupported operation: some elements of the input tensor and the written-to tensor refer "
+        "to a single memory location. Please clone() the tensor before performing the operation."
+    )
+
+
+def multi_output_view(output: int, name: str) -> RuntimeError:
+    """Writing into one of the views that `split`, `chunk` or `unbind` gave."""
+    return RuntimeError(
+        f"Output {output} of {name} is a view and is being modified inplace. This view is the "
+        "output of a function that returns multiple views. Such functions do not allow the output "
+        "views to be modified inplace. You should replace the inplace operation by an out-of-place "
+        "one."
+    )
+
+
+EXPANDED_INDEX_PUT = (
+    "Use of index_put_ on expanded tensors is deprecated. Please clone() the tensor before "
+    "performing this operation. This also applies to advanced indexing e.g. tensor[indices] = "
+    "tensor"
+)
+
+
+def expanded_write(name: str) -> str:
+    """The warning of a masked or indexed fill of an expanded tensor."""
+    return (
+        f"Use of {name} on expanded tensors is deprecated. Please clone() the tensor before "
+        "performing this operation. This also applies to advanced indexing e.g. tensor[mask] = "
+        "scalar"
     )
