@@ -17,6 +17,7 @@ from conformance.values import COMPLEX, FLOATING, Value
 Array = np.ndarray[Any, Any]
 
 UNCOMMON = (FLOATING | COMPLEX) - {"float32"}
+PLACES = 4  # the most that are tried one by one along a dim
 ELEMENTS = 48  # the most that are tried one by one in an input
 
 
@@ -60,11 +61,19 @@ def smaller_shapes(program: Program, reference: Engine) -> Iterator[Program]:
             yield Program(inputs, program.steps)
             yield Program(inputs, tuple(_sizes_replaced(s, size, less) for s in program.steps))
     for number, entry in enumerate(program.inputs):
-        for dim, size in enumerate(entry.shape):
+        for part in _parts(entry.array):
+            yield _with_input(program, number, _like(entry, part))
+
+
+def _parts(values: Array) -> Iterator[Array]:
+    """One place along a dim without the dim and with it, then all places along it but one."""
+    for dim, size in enumerate(values.shape):
+        for place in range(min(size, PLACES)):
+            yield values.take(place, dim)
             if size > 1:
-                yield _with_input(program, number, _like(entry, entry.array.take([0], dim)))
-            if size:
-                yield _with_input(program, number, _like(entry, entry.array.take(0, dim)))
+                yield values.take([place], dim)
+        if size > 2:
+            yield from (np.delete(values, place, dim) for place in range(min(size, PLACES)))
 
 
 def _first_element(entry: Input) -> Input:

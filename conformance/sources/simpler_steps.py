@@ -91,6 +91,8 @@ def _plainer(step: Step) -> Iterator[Step]:
         for item in step.inputs:
             yield replace(step, inputs=item)
     if isinstance(step, Call):
+        if len(step.args) > 1:
+            yield replace(step, args=step.args[:-1])
         for key in step.kwargs:
             yield replace(step, kwargs={k: v for k, v in step.kwargs.items() if k != key})
         for place, value in enumerate(step.args):

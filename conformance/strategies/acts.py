@@ -10,7 +10,6 @@ from conformance.steps import (
     Detach,
     EnterMode,
     Grad,
-    LeaveMode,
     Read,
     RequiresGrad,
     RetainGrad,
@@ -165,9 +164,7 @@ def _one(drawing: Drawing, fits: Callable[[Live], bool]) -> Live | None:
 
 
 def mode(drawing: Drawing) -> Step | None:
-    """A `with` block opened, or the innermost one closed."""
-    if drawing.modes and not drawing.tape.chance(20):
-        return LeaveMode()
+    """A `with` block opened."""
     return drawing.tape.pick(_MODES)
 
 

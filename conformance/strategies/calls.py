@@ -43,7 +43,7 @@ def _name(param: Param) -> str:
 
 def _omit(drawn: Call, form: Form) -> None:
     for param in drawn.signature:
-        if param.optional and (not form.arguments or drawn.drawing.tape.chance(50)):
+        if param.optional and not (form.arguments and drawn.drawing.tape.chance(50)):
             drawn.omitted.add(_name(param))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from typing import Any
 
 from conformance.catalogue.entry import Category
@@ -10,7 +10,16 @@ from conformance.engines.observe import dtype_name, values_of
 from conformance.engines.torchlike import TorchLike, TorchLikeSession
 from conformance.inputs import Input
 from conformance.program import Program
-from conformance.steps import Backward, EnterMode, Grad, LeaveMode, Step, refs_of, result_of
+from conformance.steps import (
+    Backward,
+    EnterMode,
+    Grad,
+    LeaveMode,
+    RequiresGrad,
+    Step,
+    refs_of,
+    result_of,
+)
 from conformance.strategies.shapes import Shape
 from conformance.strategies.tape import Tape
 from conformance.strategies.tensors import category
@@ -21,24 +30,18 @@ from conformance.values import DIFFERENTIABLE, Ref, refs
 class Live:
     """A tensor that the program has at this point, as the reference shows it."""
 
-    __slots__ = ("category", "dtype", "ref", "requires_grad", "shape", "tensor")
+    __slots__ = ("category", "dtype", "is_leaf", "ref", "requires_grad", "shape", "tensor")
 
-    def __init__(self, name: str, tensor: Any) -> None:
+    def __init__(self, name: str, tensor: Any, leaves: Container[str]) -> None:
         self.ref = Ref(name)
         self.tensor = tensor
         self.shape: Shape = tuple(tensor.shape)
         self.dtype = _dtype_names(tensor.dtype)
         self.category: Category = category(self.dtype)
         self.requires_grad: bool = tensor.requires_grad
-
-    @property
-    def is_leaf(self) -> bool:
-        """Whether it is a leaf; not so where torch refuses to say, as it does of one of several
-        views whose base has been written to."""
-        try:
-            return bool(self.tensor.is_leaf)
-        except RuntimeError:
-            return False
+        # Asking torch itself makes it bring the grad_fn of a view up to date after a write to
+        # its base, and what the program does next may then differ.
+        self.is_leaf = not self.requires_grad or name in leaves
 
     @property
     def size(self) -> int:
@@ -81,11 +84,14 @@ class Drawing:
         self.spent: set[str] = set()  # results whose graph a backward has freed
         self._names: list[str] = []  # of the tensors, oldest first
         self._parents: dict[str, frozenset[str]] = {}
+        self._leaves: set[str] = set()  # those that require grad
         self._results = 0
 
     def live(self) -> list[Live]:
         """The tensors, newest first."""
-        return [Live(name, self.session.value(name)) for name in reversed(self._names)]
+        return [
+            Live(name, self.session.value(name), self._leaves) for name in reversed(self._names)
+        ]
 
     def fresh(self, make: Callable[[str], Input]) -> Live:
         """One more input; `make` is given its name."""
@@ -93,8 +99,10 @@ class Drawing:
         self.inputs.append(entry)
         self.session.add(entry)
         self._names.append(entry.name)
+        if entry.requires_grad:
+            self._leaves.add(entry.name)
         self._parents[entry.name] = frozenset({entry.name})
-        return Live(entry.name, self.session.value(entry.name))
+        return Live(entry.name, self.session.value(entry.name), self._leaves)
 
     def result(self) -> str:
         """The name that the next step to be taken may bind."""
@@ -116,7 +124,9 @@ class Drawing:
         return outcome
 
     def _follow(self, step: Step, ancestors: frozenset[str]) -> None:
-        if isinstance(step, EnterMode):
+        if isinstance(step, RequiresGrad):
+            self._leaves.add(step.tensor.name)
+        elif isinstance(step, EnterMode):
             self.modes += 1
         elif isinstance(step, LeaveMode):
             self.modes = max(self.modes - 1, 0)

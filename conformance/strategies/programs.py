@@ -11,7 +11,7 @@ from conformance.catalogue import CATALOGUE
 from conformance.catalogue.entry import OpEntry
 from conformance.engines import TorchLike
 from conformance.program import Program
-from conformance.steps import Backward, Step
+from conformance.steps import Backward, LeaveMode, Step
 from conformance.strategies import acts
 from conformance.strategies.calls import call
 from conformance.strategies.drawing import Drawing
@@ -19,6 +19,7 @@ from conformance.strategies.tape import Tape, weighted
 from conformance.trace import Trace
 
 ROW = 44  # bytes a step: enough for nearly all; the choices beyond are the simplest
+LEAVE_PERCENT = 30.0  # of the steps within a `with` block end it
 FLAWED_PERCENT = 24.0  # of the programs may hold what torch refuses
 
 _Act = Callable[[Drawing], Step | None]
@@ -87,6 +88,8 @@ def interpret(
 
 
 def _step(drawing: Drawing, ops: Sequence[OpEntry]) -> Step:
+    if drawing.modes and drawing.tape.chance(LEAVE_PERCENT):
+        return LeaveMode()
     act = _ACTS[drawing.tape.byte()]
     step = act(drawing) if act is not None else None
     return call(drawing, ops) if step is None else step

@@ -1,0 +1,214 @@
+"""Generated programs against an engine: agreement with itself, findings, and short programs."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from fakes import torch_but
+
+from conformance import Call, Input, Program, Raised, Read, Ref, TorchLike, execute
+from conformance.sources.generated import Statistics, examined, generate, reduce
+from conformance.sources.rewriting import (
+    bypassed,
+    renamed,
+    without_steps,
+    without_unused_inputs,
+)
+from conformance.steps import Backward, Grad
+
+REFERENCE = TorchLike(torch)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def test_torch_agrees_with_torch():
+    statistics = Statistics()
+    assert generate(REFERENCE, REFERENCE, count=2000, seed=1, stats=statistics) == []
+    assert statistics.outcomes == {"agree": 2000}
+
+
+def test_a_wrong_gradient_is_found_once_and_made_short():
+    def neg(tensor):
+        result = torch.neg(tensor)
+        if result.requires_grad:
+            result.register_hook(lambda grad: -grad)
+        return result
+
+    engine = torch_but(neg=neg)
+    findings = generate(engine, REFERENCE, count=300, seed=2, ops=["neg", "mul", "add"])
+    wrong = [found for found in findings if found.mismatch.kind == "grad_value"]
+    assert wrong
+    for found in wrong:
+        assert len(found.program.steps) <= 3
+        assert any(isinstance(s, Call) and s.op == "neg" for s in found.program.steps)
+    assert sum(found.count for found in findings) > len(findings)
+
+
+def test_a_missing_function_is_no_finding():
+    statistics = Statistics()
+    engine = torch_but("exp")
+    assert generate(engine, REFERENCE, count=60, seed=1, ops=["exp"], stats=statistics) == []
+    assert statistics.outcomes["unsupported"] > 0
+
+
+def test_progress_is_told_of_each_program():
+    seen = []
+    generate(REFERENCE, REFERENCE, count=7, seed=0, progress=seen.append)
+    assert seen == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_it_can_be_stopped_at_any_program():
+    programs = examined(REFERENCE, REFERENCE, count=10**9, seed=0)
+    assert next(programs)[2].outcome == "agree"
+    programs.close()
+    assert torch.is_grad_enabled()
+
+
+def test_statistics_count_steps_and_ops():
+    statistics = Statistics()
+    list_of = list(examined(REFERENCE, REFERENCE, count=50, seed=0, ops=["sum"]))
+    for program, trace, verdict in list_of:
+        statistics.add(program, trace, verdict)
+    assert statistics.programs == 50
+    assert statistics.steps["call"] == statistics.ops["sum"]
+    assert statistics.steps.total() == sum(len(program.steps) for program, _, _ in list_of)
+
+
+def shortened(program, fails):
+    """The reduced program, which must still fail."""
+    short = reduce(program, fails)
+    assert fails(short)
+    short.validate()
+    return short
+
+
+def long_program():
+    x = np.array([[0.37, 2.5, -1.25], [4.0, np.nan, 0.125]], "<f4").T
+    inputs = (
+        Input.of("a", x, requires_grad=True),
+        Input.of("b", np.array([[1.5], [2.25], [3.5]]), requires_grad=True),
+    )
+    steps = (
+        Call("mul", (Ref("a"), Ref("b")), result="p"),
+        Call("sin", (Ref("p"),), result="q"),
+        Call("sum", (Ref("q"), (0,)), {"keepdim": True}, result="r"),
+        Call("exp", (Ref("a"),), form="method", result="unused"),
+        Read(Ref("r"), "shape"),
+        Backward(Ref("q"), Ref("q"), retain_graph=True),
+    )
+    return Program(inputs, steps)
+
+
+def calls(program, op):
+    return any(isinstance(step, Call) and step.op == op for step in program.steps)
+
+
+def test_a_program_is_reduced_to_what_fails():
+    short = shortened(long_program(), lambda program: calls(program, "sum"))
+    assert short.script() == ("import torch\n\nx0 = torch.tensor(1.)\nt0 = torch.sum(x0)\n")
+
+
+def test_what_was_computed_may_become_an_input():
+    def sums_something_large(program):
+        trace = execute(program, REFERENCE)
+        return calls(program, "sum") and any(
+            state.values.size == 6 for state in trace.tensors.values()
+        )
+
+    short = shortened(long_program(), sums_something_large)
+    assert [step.op for step in short.steps] == ["sum"]
+
+
+def test_values_are_kept_where_they_matter():
+    def multiplies_nan(program):
+        made = execute(program, REFERENCE).tensors
+        steps = [step for step in program.steps if isinstance(step, Call) and step.op == "mul"]
+        products = [made[step.result] for step in steps if step.result in made]
+        return any(np.isnan(state.values).any() and state.values.size > 1 for state in products)
+
+    short = shortened(long_program(), multiplies_nan)
+    assert short.script() == (
+        'import torch\n\nx0 = torch.tensor([1., float("nan")])\nt0 = torch.mul(x0, x0)\n'
+    )
+
+
+def test_a_layout_is_kept_only_where_it_matters():
+    def strided(program):
+        return any(not entry.array.flags.c_contiguous for entry in program.inputs)
+
+    short = shortened(long_program(), strided)
+    assert [entry.requires_grad for entry in short.inputs if entry.strides == (1, 3)] == [False]
+
+
+def test_the_options_of_backward_are_dropped():
+    def goes_backward(program):
+        return any(
+            isinstance(step, Backward) and not isinstance(outcome, Raised)
+            for step, outcome in zip(
+                program.steps, execute(program, REFERENCE).outcomes, strict=True
+            )
+        )
+
+    short = shortened(long_program(), goes_backward)
+    assert short.script() == (
+        "import torch\n\nx0 = torch.tensor(1., requires_grad=True)\nx0.backward()\n"
+    )
+
+
+def test_the_search_ends_when_it_is_told_to():
+    left = 3
+
+    def fails(program):
+        nonlocal left
+        left -= 1
+        return left >= 0 and calls(program, "sum")
+
+    assert calls(reduce(long_program(), fails), "sum")
+
+
+def test_reduction_is_deterministic():
+    first, second = (
+        reduce(long_program(), lambda program: calls(program, "sin")) for _ in range(2)
+    )
+    assert json.dumps(first.to_json()) == json.dumps(second.to_json())
+
+
+def test_dropping_a_step_drops_what_uses_it():
+    program = without_steps(long_program(), [0])
+    assert [getattr(step, "op", None) for step in program.steps] == ["exp"]
+
+
+def test_a_bypassed_step_gives_way_to_its_operand():
+    program = bypassed(long_program(), 1, Ref("p"))
+    assert program.steps[-1] == Backward(Ref("p"), Ref("p"), retain_graph=True)
+    program.validate()
+
+
+def test_unused_inputs_are_dropped():
+    program = Program(long_program().inputs, (Read(Ref("b"), "shape"),))
+    assert [entry.name for entry in without_unused_inputs(program).inputs] == ["b"]
+
+
+def test_names_are_given_in_order():
+    program = renamed(long_program())
+    assert [entry.name for entry in program.inputs] == ["x0", "x1"]
+    assert [step.result for step in program.steps[:4]] == ["t0", "t1", "t2", "t3"]
+    assert program.steps[-1] == Backward(Ref("t1"), Ref("t1"), retain_graph=True)
+
+
+def test_items_of_a_result_keep_their_place_when_renamed():
+    entry = Input.of("a", np.ones(2, "<f4"), requires_grad=True)
+    steps = (
+        Call("unbind", (Ref("a"),), result="parts"),
+        Grad([Ref("parts[1]")], [Ref("a")], result="g"),
+    )
+    assert renamed(Program((entry,), steps)).steps[1].outputs == [Ref("t0[1]")]
