@@ -9,7 +9,6 @@ import numpy as np
 
 from mini_autograd.errors import shapes as shape_errors
 from mini_autograd.grad_mode import state
-from mini_autograd.graph import Node
 from mini_autograd.op.kind import Forward, Op, Rule
 from mini_autograd.op.promotion import Promotion, promote, quiet
 from mini_autograd.op.slots import Keep
@@ -210,11 +209,10 @@ def _apply(op: Op, args: tuple[Any, ...], kwargs: dict[str, Any], method: bool) 
         and any(_needs_grad(args[position]) for position in op.promoted)
         and any(out._array.dtype.kind in "fc" for out in outs)
     ):
-        for position in op.promoted:
-            if position not in op.variadic and is_number(args[position]):
-                args = (*args[:position], raw[position], *args[position + 1 :])
-        op.record(outs[0] if op.outputs is None else outs, *args)
-        _save_promoted(op, args, raw, next(out._node for out in outs if out._node is not None))
+        if op.promotion is Promotion.NONE:
+            op.record(outs[0] if op.outputs is None else outs, *args)
+        else:
+            _record_promoted(op, args, raw, outs)
     return outs[0] if op.outputs is None else outs
 
 
@@ -225,8 +223,15 @@ def _is_raw(first: Any) -> bool:
     return isinstance(first, (np.ndarray, np.generic))
 
 
-def _save_promoted(op: Op, args: Sequence[Any], raw: Sequence[Any], node: Node) -> None:
-    """Operands of another dtype than the op computed in are saved as they were computed with."""
+def _record_promoted(
+    op: Op, args: tuple[Any, ...], raw: Sequence[Any], outs: tuple[Tensor, ...]
+) -> None:
+    """Numbers, and operands of another dtype, are saved as the op computed with them."""
+    for position in op.promoted:
+        if position not in op.variadic and is_number(args[position]):
+            args = (*args[:position], raw[position], *args[position + 1 :])
+    op.record(outs[0] if op.outputs is None else outs, *args)
+    node = next(out._node for out in outs if out._node is not None)
     assert node.saved is not None
     kept = list(node.saved)
     for at, (keep, index, _) in enumerate(op.slots):
