@@ -8,6 +8,11 @@ from collections.abc import Sequence
 from mini_autograd.dtypes import dtype
 
 
+def integer_result(found: dtype) -> RuntimeError:
+    """A result in an integer dtype, of what requires grad."""
+    return RuntimeError(f"Autograd not support dtype: {found.scalar_name}")
+
+
 def mean_input(found: dtype) -> RuntimeError:
     """The mean of integers."""
     return RuntimeError(

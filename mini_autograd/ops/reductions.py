@@ -10,9 +10,11 @@ import numpy as np
 from mini_autograd import dtypes, ops
 from mini_autograd.dims import wrap_dims
 from mini_autograd.errors import reductions as errors
+from mini_autograd.grad_mode import state
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.arithmetic import over
 from mini_autograd.overloads import overloaded
+from mini_autograd.tensor import Tensor
 from mini_autograd.types import Array, Bool, DType, Ints
 
 __all__ = ["mean", "mean_all", "sum", "sum_all"]
@@ -184,6 +186,26 @@ def count_nonzero(self: Array, dim: Ints | None = None) -> Array:
     return _summed(self != 0, reduced_dims(dim, self.ndim), False, None)
 
 
+def differentiable_dtype(function: Any) -> Any:
+    """The function, refusing an integer dtype for the result of what requires grad."""
+
+    def guarded(call: Callable[..., Any]) -> Callable[..., Any]:
+        def checked(*args: Any, **kwargs: Any) -> Any:
+            result = call(*args, **kwargs)
+            if kwargs and isinstance(result, Tensor) and result._array.dtype.kind not in "fc":
+                operand = args[0] if args else kwargs.get("input")
+                if state.enabled and getattr(operand, "_requires_grad", False):
+                    raise errors.integer_result(result.dtype)
+            return result
+
+        checked.__name__, checked.__doc__ = function.schema.name, function.__doc__
+        return checked
+
+    made: Any = guarded(function)
+    made.method, made.schema = guarded(function.method), function.schema
+    return made
+
+
 ALL_OR_DIMS: Final = (
     "(Tensor input, *, torch.dtype dtype = None)",
     "(Tensor input, tuple of ints dim, bool keepdim = False, *, torch.dtype dtype = None, "
@@ -193,7 +215,10 @@ ALL_OR_DIMS_METHOD: Final = (
     "(*, torch.dtype dtype = None)",
     "(tuple of ints dim, bool keepdim = False, *, torch.dtype dtype = None)",
 )
-_sum = overloaded("sum", sum_all, sum, function_forms=ALL_OR_DIMS, method_forms=ALL_OR_DIMS_METHOD)
+_sum = differentiable_dtype(
+    overloaded("sum", sum_all, sum, function_forms=ALL_OR_DIMS, method_forms=ALL_OR_DIMS_METHOD)
+)
+_nansum = differentiable_dtype(nansum)
 _mean = overloaded(
     "mean", mean_all, mean, function_forms=ALL_OR_DIMS, method_forms=ALL_OR_DIMS_METHOD
 )
@@ -218,10 +243,10 @@ _count_nonzero = overloaded(
 )
 
 FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
-    "sum": _sum, "mean": _mean, "nansum": nansum, "all": _all, "any": _any,
+    "sum": _sum, "mean": _mean, "nansum": _nansum, "all": _all, "any": _any,
     "count_nonzero": _count_nonzero,
 }  # fmt: skip
 METHODS: Final[dict[str, Callable[..., Any]]] = {
-    "sum": _sum.method, "mean": _mean.method, "nansum": nansum.method,
+    "sum": _sum.method, "mean": _mean.method, "nansum": _nansum.method,
     "all": _all.method, "any": _any.method, "count_nonzero": _count_nonzero.method,
 }  # fmt: skip

@@ -13,6 +13,7 @@ from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.reductions import (
     ALL_OR_DIMS,
     ALL_OR_DIMS_METHOD,
+    differentiable_dtype,
     fold,
     reduced_dims,
     restored,
@@ -70,7 +71,7 @@ def _cumprod_grad(grad: Any, self: Any, result: Any, dim: int) -> Any:
         return _backward_sum(ops.conj(result) * grad, dim) / ops.conj(self)
     dim = wrap_dim(dim, len(self.shape))
     size = self.shape[dim]
-    before = ops.narrow(self, dim, 0, 1) * 0 + 1
+    before = ops.zeros_of(self, (*self.shape[:dim], 1, *self.shape[dim + 1 :])) + 1
     rows = []
     for index in range(size):
         others = before
@@ -165,22 +166,27 @@ def prod(self: Array, dim: Int, keepdim: Bool = False, *, dtype: DType | None = 
     return _product(self, reduced_dims(dim, self.ndim), keepdim, dtype)
 
 
-_prod = overloaded(
-    "prod",
-    prod_all,
-    prod,
-    function_forms=(
-        ALL_OR_DIMS[0],
-        ALL_OR_DIMS[1].replace("tuple of ints", "int"),
-    ),
-    method_forms=(
-        ALL_OR_DIMS_METHOD[0],
-        ALL_OR_DIMS_METHOD[1].replace("tuple of ints", "int"),
-    ),
+_prod = differentiable_dtype(
+    overloaded(
+        "prod",
+        prod_all,
+        prod,
+        function_forms=(
+            ALL_OR_DIMS[0],
+            ALL_OR_DIMS[1].replace("tuple of ints", "int"),
+        ),
+        method_forms=(
+            ALL_OR_DIMS_METHOD[0],
+            ALL_OR_DIMS_METHOD[1].replace("tuple of ints", "int"),
+        ),
+    )
 )
+_cumsum = differentiable_dtype(cumsum)
+_cumprod = differentiable_dtype(cumprod)
+
 FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
-    "cumsum": cumsum, "cumprod": cumprod, "prod": _prod,
+    "cumsum": _cumsum, "cumprod": _cumprod, "prod": _prod,
 }  # fmt: skip
 METHODS: Final[dict[str, Callable[..., Any]]] = {
-    "cumsum": cumsum.method, "cumprod": cumprod.method, "prod": _prod.method,
+    "cumsum": _cumsum.method, "cumprod": _cumprod.method, "prod": _prod.method,
 }  # fmt: skip
