@@ -13,7 +13,7 @@ from mini_autograd.arithmetic import RAW, TENSORS
 from mini_autograd.compat import summed_seed
 from mini_autograd.errors import walk as errors
 from mini_autograd.grad_mode import state
-from mini_autograd.graph import Arithmetic, Grad
+from mini_autograd.graph import Arithmetic, Edge, Grad
 from mini_autograd.op import quiet
 from mini_autograd.tensor import Tensor, edge_of, make
 
@@ -52,17 +52,17 @@ def backward(
         raise errors.empty_inputs("backward")
     wanted = None if inputs is None else _tuple(inputs)
     arithmetic = TENSORS if create_graph else RAW
-    roots = _roots(tensors, grad_tensors, arithmetic)
+    roots, seeds = _roots(tensors, grad_tensors, arithmetic)
     if create_graph:
         warnings.warn(_CYCLE_WARNING, UserWarning, stacklevel=3)
     keep_graph = create_graph if retain_graph is None else retain_graph
     if wanted is None:
-        _walk(roots, arithmetic, keep_graph)
+        _walk(roots, seeds, arithmetic, keep_graph)
         return
     for each in wanted:
         if each._node is not None or not each._requires_grad:
             each.retain_grad()
-    found = _walk(roots, arithmetic, keep_graph, wanted)
+    found = _walk(roots, seeds, arithmetic, keep_graph, wanted)
     for each, grad in zip(wanted, found, strict=True):
         if each._node is None and grad is not None:
             arithmetic.accumulate(each, grad)
@@ -106,12 +106,12 @@ def grad(
     if not wanted:
         raise errors.empty_inputs("grad")
     arithmetic = TENSORS if create_graph else RAW
-    roots = _roots(outputs, grad_outputs, arithmetic)
+    roots, seeds = _roots(outputs, grad_outputs, arithmetic)
     for each in wanted:
         if not each._requires_grad:
             raise errors.input_without_grad()
     keep_graph = create_graph if retain_graph is None else retain_graph
-    found = _walk(roots, arithmetic, keep_graph, wanted)
+    found = _walk(roots, seeds, arithmetic, keep_graph, wanted)
     results: list[Tensor | None] = []
     for index, (each, got) in enumerate(zip(wanted, found, strict=True)):
         if got is None and not allow_unused:
@@ -124,7 +124,8 @@ def grad(
 
 
 def _walk(
-    roots: engine.Roots,
+    roots: list[Edge],
+    seeds: list[Grad | None],
     arithmetic: Arithmetic,
     keep_graph: bool,
     wanted: Sequence[Tensor] | None = None,
@@ -135,8 +136,8 @@ def _walk(
     state.enabled = arithmetic.records
     try:
         if arithmetic.records:
-            return engine.run(roots, arithmetic, keep_graph, captures)
-        return quiet.run_reentrant(engine.run, roots, arithmetic, keep_graph, captures)  # type: ignore[no-any-return]
+            return engine.run(roots, seeds, arithmetic, keep_graph, captures)
+        return quiet.run_reentrant(engine.run, roots, seeds, arithmetic, keep_graph, captures)  # type: ignore[no-any-return]
     finally:
         state.enabled = previous
 
@@ -156,21 +157,25 @@ def _roots(
     outputs: Tensor | Sequence[Tensor],
     given: Tensor | Sequence[Tensor | None] | None,
     arithmetic: Arithmetic,
-) -> engine.Roots:
+) -> tuple[list[Edge], list[Grad | None]]:
     """Where the walk starts, and with which cotangents."""
     outputs = _tuple(outputs)
     given = (None,) * len(outputs) if given is None else _tuple(given)
+    roots: list[Edge] = []
     seeds: list[Grad | None] = []
+    without_graph: int | None = None
     for output, grad in zip(outputs, given):  # noqa: B905 - torch ignores what is too many
-        seeds.append(_seed(output, grad, len(seeds), arithmetic))
+        index = len(seeds)
+        seeds.append(_seed(output, grad, index, arithmetic))
+        if output._requires_grad:
+            roots.append(edge_of(output))
+        elif without_graph is None:
+            without_graph = index
     if len(seeds) != len(outputs):
         raise errors.grad_count(len(outputs), len(seeds))
-    roots: engine.Roots = []
-    for output, seed in zip(outputs, seeds, strict=True):
-        if not output._requires_grad:
-            raise errors.root_without_graph(len(roots))
-        roots.append((edge_of(output), seed))
-    return roots
+    if without_graph is not None:
+        raise errors.root_without_graph(without_graph)
+    return roots, seeds
 
 
 def _seed(output: Tensor, given: Tensor | None, index: int, arithmetic: Arithmetic) -> Grad | None:

@@ -12,12 +12,12 @@ from heapq import heappop, heappush
 from mini_autograd.errors import walk as errors
 from mini_autograd.graph import Arithmetic, Edge, Grad, Hooks, Metadata, Node
 
-Roots = list[tuple[Edge, Grad | None]]
 Captures = dict[Edge, list[int]]  # where a gradient is wanted: the indexes of the results
 
 
 def run(
-    roots: Roots,
+    roots: Sequence[Edge],
+    seeds: Sequence[Grad | None],
     arithmetic: Arithmetic,
     keep_graph: bool,
     captures: Captures | None = None,
@@ -27,102 +27,83 @@ def run(
     With captures, nothing is accumulated anywhere else: gives the gradient that arrived at each,
     None where none did.
     """
-    buffers, order = _seeded(roots, arithmetic)
-    dependencies = _counted(order)
-    needed = None if captures is None else _leading_to(captures, dependencies)
+    waiting = _edges_to_each(roots)
+    needed = None if captures is None else _leading_to(captures, waiting)
     captured: list[Grad | None] = [None] * sum(map(len, captures.values())) if captures else []
+    arrived: dict[Node, list[Grad | None]] = {}
     ready: list[tuple[int, int, Node]] = []
     arrival = 0
-    for node in order:
-        if not dependencies[node] and (needed is None or node in needed):
-            heappush(ready, (-node.sequence, arrival, node))
-            arrival += 1
-
-    while ready:
-        node = heappop(ready)[2]
-        grads = buffers.pop(node)
-        hooks = node.hooks
-        if hooks is not None:
-            _run_tensor_hooks(hooks, node, grads, arithmetic)
-        if needed is not None and _captured(captures, node, grads, captured, needed):
-            continue
-        if hooks is not None and hooks.pre:
-            grads = _run_pre_hooks(hooks, grads, arithmetic)
-        inputs = node.backward(grads, arithmetic)
-        if not keep_graph:
-            node.release()
-        if hooks is not None and hooks.post:
-            inputs = _run_post_hooks(hooks, inputs, grads, arithmetic)
-        # This node's gradients are let go before the next one runs, so that a leaf may keep
-        # what arrives without a copy.
-        del grads
-        index = -1
-        for edge in node.edges:
-            index += 1
+    # The walk starts as if a node had been run whose edges are the roots and whose answer the seeds.
+    node: Node | None = None
+    edges: Sequence[Edge | None] = roots
+    grads: Sequence[Grad | None] = seeds
+    while True:
+        for edge, grad in zip(edges, grads):  # noqa: B905 - strict costs, per node
             if edge is None:
                 continue
             target, output = edge
             if needed is not None and target not in needed:
                 continue
-            grad = inputs[index]
             if grad is not None:
                 metadata = target.metadata[output]
                 if grad.shape != metadata[0] or grad.dtype is not metadata[1]:
-                    grad = _validated(grad, metadata, arithmetic, node.title, index)
-            if target not in buffers:
-                buffers[target] = [grad] if len(target.metadata) == 1 else _placed(grad, edge)
+                    grad = _validated(grad, metadata, arithmetic, node, grads)
+            if target not in arrived:
+                arrived[target] = [grad] if len(target.metadata) == 1 else _placed(grad, edge)
             elif grad is not None:
-                buffer = buffers[target]
-                held = buffer[output]
-                buffer[output] = grad if held is None else arithmetic.add(held, grad)
-            left = dependencies[target] - 1
-            if left:
-                dependencies[target] = left
-            else:
+                sums = arrived[target]
+                held = sums[output]
+                sums[output] = grad if held is None else arithmetic.add(held, grad)
+            if waiting[target] == 1:
                 heappush(ready, (-target.sequence, arrival, target))
                 arrival += 1
-        buffer = grad = held = inputs = None  # type: ignore[assignment]
-    return captured
+            else:
+                waiting[target] -= 1
+        if not ready:
+            return captured
+        node = heappop(ready)[2]
+        # Nothing here may still hold a gradient when a leaf receives it: alone, it is kept uncopied.
+        edges = grads = ()
+        edge = grad = held = sums = None  # type: ignore[assignment]
+        outputs = arrived.pop(node)
+        hooks = node.hooks
+        if hooks is not None:
+            _run_tensor_hooks(hooks, node, outputs, arithmetic)
+        if needed is not None and _captured(captures, node, outputs, captured, needed):
+            continue
+        if hooks is not None and hooks.pre:
+            outputs = _run_pre_hooks(hooks, outputs, arithmetic)
+        grads = node.backward(outputs, arithmetic)
+        if not keep_graph:
+            node.release()
+        if hooks is not None and hooks.post:
+            grads = _run_post_hooks(hooks, grads, outputs, arithmetic)
+        edges = node.edges
+        outputs = ()
 
 
-def _seeded(
-    roots: Roots, arithmetic: Arithmetic
-) -> tuple[dict[Node, list[Grad | None]], list[Node]]:
-    """The gradients at the roots, which may be outputs of one node, or one several times."""
-    buffers: dict[Node, list[Grad | None]] = {}
-    for (node, output), grad in roots:
-        buffer = buffers.get(node)
-        if buffer is None:
-            buffer = buffers[node] = [None] * len(node.metadata)
-        if grad is not None:
-            grad = _validated(grad, node.metadata[output], arithmetic, "GraphRoot", 0)
-            held = buffer[output]
-            buffer[output] = grad if held is None else arithmetic.add(held, grad)
-    return buffers, list(buffers)
-
-
-def _counted(roots: Sequence[Node]) -> dict[Node, int]:
-    """For every node that the walk will reach, how many edges lead to it."""
-    counts = dict.fromkeys(roots, 0)
-    stack = list(roots)
+def _edges_to_each(roots: Sequence[Edge]) -> dict[Node, int]:
+    """For every node that the walk can reach, how many edges lead to it."""
+    count: dict[Node, int] = {}
+    stack: list[Sequence[Edge | None]] = [roots]
     while stack:
-        for edge in stack.pop().edges:
+        for edge in stack.pop():
             if edge is not None:
                 node = edge[0]
-                if node in counts:
-                    counts[node] += 1
+                if node in count:
+                    count[node] += 1
                 else:
-                    counts[node] = 1
-                    stack.append(node)
-    return counts
+                    count[node] = 1
+                    stack.append(node.edges)
+    return count
 
 
 def _placed(grad: Grad | None, edge: Edge) -> list[Grad | None]:
     """The gradient as that of one of the node's outputs."""
     node, output = edge
-    buffer = [None] * len(node.metadata)
-    buffer[output] = grad
-    return buffer
+    placed = [None] * len(node.metadata)
+    placed[output] = grad
+    return placed
 
 
 def _captured(
@@ -158,13 +139,22 @@ def _leading_to(captures: Captures, reached: Iterable[Node]) -> set[Node]:
 
 
 def _validated(
-    grad: Grad, metadata: Metadata, arithmetic: Arithmetic, name: str, index: int
+    grad: Grad,
+    metadata: Metadata,
+    arithmetic: Arithmetic,
+    node: Node | None,
+    grads: Sequence[Grad | None],
 ) -> Grad:
-    """The gradient in its input's shape and dtype: the one place that undoes broadcasting."""
+    """The gradient in its input's shape and dtype: the one place that undoes broadcasting.
+
+    `node` gave it as one of `grads`; both are for the error.
+    """
     shape, dtype = metadata
     if grad.shape != shape:
         summed = arithmetic.sum_to(grad, shape)
         if summed is None:
+            name = "GraphRoot" if node is None else node.title
+            index = next(i for i, each in enumerate(grads) if each is grad)
             raise errors.invalid_gradient_shape(name, index, grad.shape, shape)
         grad = summed
     return arithmetic.cast(grad, dtype)
@@ -179,9 +169,8 @@ def _run_tensor_hooks(
         if grad is not None:
             replaced = hook(arithmetic.wrap(grad))
             if replaced is not None:
-                grads[output] = _validated(
-                    arithmetic.unwrap(replaced), node.metadata[output], arithmetic, node.title, 0
-                )
+                given = arithmetic.unwrap(replaced)
+                grads[output] = _validated(given, node.metadata[output], arithmetic, node, [given])
     for output, tensor in hooks.retain.items():
         if grads[output] is not None:
             arithmetic.accumulate(tensor, grads[output])

@@ -62,53 +62,40 @@ class SavedResult:
         return made
 
 
-def saved(operand: Any) -> Any:
-    """What to keep of an operand."""
-    if isinstance(operand, Tensor) and (
-        operand._counter is not None or type(operand) is not Tensor
-    ):
-        return SavedTensor(operand)
-    return operand
-
-
 def unpacked_array(saved: Any, node: Node) -> Any:
     """Of saved tensors the arrays; of 0-d ones NumPy's scalars, which compute ten times as fast."""
-    kind = type(saved)
-    if kind is Tensor:
+    if isinstance(saved, Tensor):
         counter = saved._counter
         if counter is not None and counter.version:
             raise _modified(saved, counter, 0)
         array = saved._array
-    elif kind is np.ndarray:
+    elif isinstance(saved, np.ndarray):
         array = saved
-    elif kind is list:
-        return [unpacked_array(each, node) for each in saved]
-    elif saved is None:
-        return None
+    elif isinstance(saved, list):
+        return [None if each is None else unpacked_array(each, node) for each in saved]
     else:
         array = saved.unpack(node)._array
-        if kind is SavedTensor and saved.dtype is not None:
+        if type(saved) is SavedTensor and saved.dtype is not None:
             array = array.astype(saved.dtype)
     return array if array.ndim else array[()]
 
 
 def unpacked_tensor(saved: Any, node: Node) -> Any:
     """Saved tensors with their history; a number as Python's."""
-    kind = type(saved)
-    if kind is Tensor:
+    if isinstance(saved, Tensor):
         counter = saved._counter
         if counter is not None and counter.version:
             raise _modified(saved, counter, 0)
         return saved
-    if kind is np.ndarray:
+    if isinstance(saved, np.ndarray):
         return saved.item()
-    if kind is list:
-        return [unpacked_tensor(each, node) for each in saved]
-    return None if saved is None else saved.unpack(node)
+    if isinstance(saved, list):
+        return [None if each is None else unpacked_tensor(each, node) for each in saved]
+    return saved.unpack(node)
 
 
 # What is freed after backward. A 0-d array counts: torch saves a number as a tensor.
-BUFFERS: Final = frozenset({Tensor, SavedTensor, SavedResult, np.ndarray, list})
+BUFFERS: Final = (Tensor, SavedTensor, SavedResult, np.ndarray, list)
 
 
 def _modified(tensor: Tensor, counter: VersionCounter, expected: int) -> RuntimeError:

@@ -70,15 +70,18 @@ class Tensor:
 
     __module__ = "mini_autograd"  # as it prints: <class 'mini_autograd.Tensor'>
 
-    __slots__ = ("__dict__", "__weakref__", "_array", "_node", "_output_nr", "_requires_grad")
+    # Those that every op reads or sets are slots; the others are rare and default on the class.
+    __slots__ = (
+        "__dict__", "__weakref__", "_array", "_counter", "_node", "_output_nr", "_requires_grad",
+    )  # fmt: skip
 
     _array: NDArray[Any]
     _node: Node | None
     _output_nr: int
     _requires_grad: bool
+    _counter: VersionCounter | None
     _grad: Tensor | None = None
     _base: Tensor | None = None
-    _counter: VersionCounter | None = None
     _accumulator: weakref.ref[AccumulateGrad] | None = None
     _retains_grad: bool = False
     __hash__ = object.__hash__
@@ -207,6 +210,7 @@ def make(array: NDArray[Any]) -> Tensor:
     tensor._node = None
     tensor._output_nr = 0
     tensor._requires_grad = False
+    tensor._counter = None
     return tensor
 
 

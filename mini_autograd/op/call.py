@@ -72,6 +72,7 @@ def differentiable(
     return decorate
 
 
+_MISSING: Final = object()
 _REAL: Final = frozenset({int, float, bool})
 
 
@@ -81,48 +82,59 @@ def _caller(op: Op, *, method: bool) -> Callable[..., Any]:
     def call(*args: Any, **kwargs: Any) -> Any:
         return _apply(op, args, kwargs, method)
 
-    single = op.outputs is None and not op.variadic and op.operands == op.promoted
-    if (
-        single
-        and op.operands == (0, 1)
-        and all(each.has_default for each in op.schema.parameters[2:])
-    ):
-        return _binary(op, call)
-    if single and op.operands == (0,):
-        fast = _unary(op, call)
-        return op.schema.gathering(fast) if method else fast
+    if op.outputs is None and not op.variadic and op.operands == op.promoted:
+        parameters = op.schema.parameters
+        if op.operands == (0,) and len(parameters) == 1:
+            return _unary(op, call)
+        if op.operands == (0,):
+            fast = _unary_with_options(op, call)
+            return op.schema.gathering(fast) if method else fast
+        if op.operands == (0, 1) and all(each.has_default for each in parameters[2:]):
+            return _binary(op, call)
     return call
 
 
 def _unary(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
-    """An op of one tensor, and of other arguments given by position or left at their defaults."""
+    """An op of one tensor and nothing else."""
     forward, record, view = op.bare, op.record, op.view
-    defaults = op.schema.defaults
-    required = sum(not each.has_default for each in op.schema.parameters)
-    fits = op.schema.fits
-    positional = op.schema.positional
     kinds = "?biufc" if op.promotion is Promotion.NONE else "fc"
 
-    def call(*args: Any, **kwargs: Any) -> Any:
-        given = len(args)
-        if kwargs or not required <= given <= positional or not isinstance(self := args[0], Tensor):
-            return general(*args, **kwargs)
+    def call(self: Any = _MISSING, /, *more: Any, **named: Any) -> Any:
+        if more or named or not isinstance(self, Tensor):
+            applied = forward if isinstance(self, RAW) else general
+            return applied(*_given(self, *more), **named)
         array = self._array
         if array.dtype.kind not in kinds:
-            return general(*args, **kwargs)
-        if given == 1:
-            result = quiet.run(forward, array)
-        else:
-            if not fits(args):
-                return general(*args, **kwargs)
-            result = quiet.run(forward, array, *args[1:])
-        if type(result) is not np.ndarray:
-            result = np.asarray(result)
-        out = make(result)
+            return general(self)
+        result = quiet.run(forward, array)
+        out = make(result if type(result) is np.ndarray else np.asarray(result))
         if view:
             as_view(out, self)
         if self._requires_grad and state.enabled and result.dtype.kind in "fc":
-            record(out, *args, *defaults[given:])
+            record(out, self)
+        return out
+
+    return call
+
+
+def _unary_with_options(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
+    """An op of one tensor, and of other arguments given by position or left at their defaults."""
+    forward, record, view, fits = op.bare, op.record, op.view, op.schema.fits
+    defaults = op.schema.defaults
+    kinds = "?biufc" if op.promotion is Promotion.NONE else "fc"
+
+    def call(*args: Any, **named: Any) -> Any:
+        if args and isinstance(args[0], RAW):
+            return forward(*args, **named)
+        if named or not fits(args) or (array := args[0]._array).dtype.kind not in kinds:
+            return general(*args, **named)
+        result = quiet.run(forward, array, *args[1:])
+        out = make(result if type(result) is np.ndarray else np.asarray(result))
+        self = args[0]
+        if view:
+            as_view(out, self)
+        if self._requires_grad and state.enabled and result.dtype.kind in "fc":
+            record(out, *args, *defaults[len(args) :])
         return out
 
     return call
@@ -133,38 +145,39 @@ def _binary(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
     forward, record = op.bare, op.record
     defaults = op.schema.defaults[2:]
     promotes = op.promotion is not Promotion.NONE
-    kinds = "fc" if op.promotion is Promotion.FLOATING else "fciub"
+    floating = op.promotion is Promotion.FLOATING
     numbers = "Number" in op.schema.parameters[1].words and promotes
 
-    def call(*args: Any, **kwargs: Any) -> Any:
-        if len(args) != 2 or kwargs or not isinstance(self := args[0], Tensor):
-            return general(*args, **kwargs)
-        other = args[1]
+    def call(self: Any = _MISSING, other: Any = _MISSING, /, *more: Any, **named: Any) -> Any:
+        if more or named or not isinstance(self, Tensor):
+            return general(*_given(self, other, *more), **named)
         a = self._array
         if isinstance(other, Tensor):
             b = other._array
-            if promotes and (b.dtype is not a.dtype or a.dtype.kind not in kinds):
-                return general(*args, **kwargs)
+            if promotes and (b.dtype is not a.dtype or (floating and a.dtype.kind not in "fc")):
+                return general(self, other)
             needs = self._requires_grad or other._requires_grad
         elif numbers and type(other) in _REAL and a.dtype.kind == "f":
             other = b = np.array(other, a.dtype)
             needs = self._requires_grad
         else:
-            return general(*args, **kwargs)
+            return general(*_given(self, other))
         try:
             result = quiet.run(forward, a, b)
         except (ValueError, NotImplementedError):
             if promotes:
                 _raise_broadcast(a.shape, b.shape)  # torch looks at shapes before the kernel
             raise
-        if type(result) is not np.ndarray:
-            result = np.asarray(result)
-        out = make(result)
+        out = make(result if type(result) is np.ndarray else np.asarray(result))
         if needs and state.enabled and result.dtype.kind in "fc":
             record(out, self, other, *defaults)
         return out
 
     return call
+
+
+def _given(*args: Any) -> tuple[Any, ...]:
+    return tuple([each for each in args if each is not _MISSING])
 
 
 def _raise_broadcast(*shapes: tuple[int, ...]) -> None:
@@ -216,11 +229,14 @@ def _apply(op: Op, args: tuple[Any, ...], kwargs: dict[str, Any], method: bool) 
     return outs[0] if op.outputs is None else outs
 
 
+RAW: Final = (np.ndarray, np.generic)  # what a rule calls with
+
+
 def _is_raw(first: Any) -> bool:
     """Whether a rule calls, with arrays: the first operand tells, or the first of a list."""
     if isinstance(first, (list, tuple)) and first:
         first = first[0]
-    return isinstance(first, (np.ndarray, np.generic))
+    return isinstance(first, RAW)
 
 
 def _record_promoted(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mini_autograd.errors import walk as errors
 from mini_autograd.graph import Edge, next_sequence
 from mini_autograd.op.slots import TENSORS, Keep, Slot
-from mini_autograd.saved import SavedResult, saved
+from mini_autograd.saved import SavedResult, SavedTensor
 from mini_autograd.tensor import Tensor, counter_of, edge_of
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def _record(op: Op) -> Iterator[str]:
         if index in op.variadic:
             yield f"    _edges_{names[index]} = tuple([_edge(_each) for _each in {names[index]}])"
         else:
-            yield f"    _edge_{names[index]} = _edge({names[index]})"
+            yield from _edge_lines(names[index])
     edges = [("*_edges_" if i in op.variadic else "_edge_") + names[i] for i in op.promoted]
     yield f"    _node.edges = {_tuple(edges)}"
     yield f"    _node.saved = {_tuple([_saved(op, slot) for slot in op.slots])}"
@@ -60,6 +60,14 @@ def _record(op: Op) -> Iterator[str]:
         yield "    _attach(_node, _outs)"
 
 
+def _edge_lines(name: str) -> Iterator[str]:
+    yield f"    if isinstance({name}, _Tensor) and {name}._requires_grad:"
+    yield f"        _maker = {name}._node"
+    yield f"        _edge_{name} = _edge_of({name}) if _maker is None else (_maker, {name}._output_nr)"
+    yield "    else:"
+    yield f"        _edge_{name} = None"
+
+
 def _saved(op: Op, slot: Slot) -> str:
     """What a node saves for one slot; as torch, nothing if only rules that will not run use it."""
     name = op.names[slot.index] if slot.keep is not Keep.RESULT else ""
@@ -67,7 +75,7 @@ def _saved(op: Op, slot: Slot) -> str:
         name=name, out="_out" if op.outputs is None else f"_outs[{slot.index}]", index=slot.index
     )
     if slot.keep is Keep.OPERAND and slot.index in op.variadic:
-        text = f"[_saved(_each) for _each in {name}]"
+        text = f"[{_EXPRESSIONS[Keep.OPERAND].format(name='_each')} for _each in {name}]"
     if slot.only_for is None:
         return text
     only = op.names[slot.only_for]
@@ -77,7 +85,10 @@ def _saved(op: Op, slot: Slot) -> str:
 
 
 _EXPRESSIONS: Final = {
-    Keep.OPERAND: "_saved({name})",
+    Keep.OPERAND: (
+        "({name} if not isinstance({name}, _Tensor) or {name}._counter is None"
+        " else _SavedTensor({name}))"
+    ),
     Keep.VALUE: "{name}",
     Keep.RESULT: "_SavedResult({out}._array, _counter_of({out}), {index})",
     Keep.SHAPE: "_array_of({name}).shape",
@@ -104,7 +115,8 @@ def _backward(op: Op) -> Iterator[str]:
         yield f"    {', '.join(keys)}, = _saved"
     for key, slot in zip(keys, op.slots, strict=True):
         if slot.keep in TENSORS:
-            yield f"    {key} = _arithmetic.unpack({key}, _node)"
+            yield f"    if {key} is not None:"
+            yield f"        {key} = _arithmetic.unpack({key}, _node)"
     targets = [("*_edges_" if i in op.variadic else "_edge_") + op.names[i] for i in op.promoted]
     if targets:
         yield f"    {', '.join(targets)}, = _node.edges"
@@ -133,10 +145,7 @@ def _tuple(items: Sequence[str]) -> str:
 
 def _edge(value: Any) -> Edge | None:
     """Where an operand's gradient goes, if it needs one."""
-    if isinstance(value, Tensor) and value._requires_grad:
-        node = value._node
-        return edge_of(value) if node is None else (node, value._output_nr)
-    return None
+    return edge_of(value) if isinstance(value, Tensor) and value._requires_grad else None
 
 
 def _array_of(value: Any) -> Any:
@@ -169,7 +178,9 @@ _NAMESPACE: Final[dict[str, Any]] = {
     "_new": object.__new__,
     "_next_sequence": next_sequence,
     "_edge": _edge,
-    "_saved": saved,
+    "_SavedTensor": SavedTensor,
+    "_Tensor": Tensor,
+    "_edge_of": edge_of,
     "_SavedResult": SavedResult,
     "_counter_of": counter_of,
     "_array_of": _array_of,

@@ -21,6 +21,6 @@ class OpNode(Node):
     def release(self) -> None:
         """Frees the saved tensors; a node that saved none can go backward again, as torch's."""
         for value in self.saved or ():
-            if type(value) in BUFFERS:
+            if isinstance(value, BUFFERS):
                 self.saved = None
                 return
