@@ -3,37 +3,81 @@
 `import mini_autograd as torch` runs a torch autograd tutorial unmodified.
 """
 
+# ruff: noqa: F401 - what is imported here is what the package gives
+
 from __future__ import annotations
 
 from math import e, inf, nan, pi
 
 from mini_autograd import autograd, compat, methods, nn
-from mini_autograd.creation import (
-    arange, as_tensor, empty, empty_like, eye, from_numpy, full, full_like, linspace, ones,
-    ones_like, scalar_tensor, tensor, zeros, zeros_like,
-)  # fmt: skip
+from mini_autograd.creation import as_tensor, from_numpy, tensor
 from mini_autograd.dtypes import bool_ as bool
 from mini_autograd.dtypes import (
-    complex64, complex128, dtype, float16, float32, float64, get_default_dtype, int8, int16, int32,
-    int64, set_default_dtype, uint8,
-)  # fmt: skip
+    complex64,
+    complex128,
+    dtype,
+    float16,
+    float32,
+    float64,
+    get_default_dtype,
+    int8,
+    int16,
+    int32,
+    int64,
+    set_default_dtype,
+    uint8,
+)
 from mini_autograd.factories import (
-    channels_last, contiguous_format, device, preserve_format, strided,
-)  # fmt: skip
+    channels_last,
+    contiguous_format,
+    device,
+    preserve_format,
+    strided,
+)
+from mini_autograd.fills import (
+    empty,
+    empty_like,
+    eye,
+    full,
+    full_like,
+    ones,
+    ones_like,
+    scalar_tensor,
+    zeros,
+    zeros_like,
+)
 from mini_autograd.grad_mode import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
 from mini_autograd.predicates import (
-    can_cast, finfo, iinfo, is_complex, is_floating_point, is_nonzero, is_tensor, numel,
-    promote_types, result_type,
-)  # fmt: skip
+    can_cast,
+    finfo,
+    iinfo,
+    is_complex,
+    is_floating_point,
+    is_nonzero,
+    is_tensor,
+    numel,
+    promote_types,
+    result_type,
+)
 from mini_autograd.printing import get_printoptions, set_printoptions
+from mini_autograd.ranges import arange, linspace
 from mini_autograd.sampling import (
-    Generator, default_generator, initial_seed, manual_seed, rand, rand_like, randint, randn,
-    randn_like, randperm, seed,
-)  # fmt: skip
+    Generator,
+    default_generator,
+    initial_seed,
+    manual_seed,
+    rand,
+    rand_like,
+    randint,
+    randn,
+    randn_like,
+    randperm,
+    seed,
+)
 from mini_autograd.tensor import Size, Tensor
 from mini_autograd.typed import TensorType, typename
 
-__version__ = "2.13.0"
+__version__ = "0.1.0"
 
 half, float, double = float16, float32, float64
 short, int, long = int16, int32, int64
@@ -43,4 +87,5 @@ ByteTensor, CharTensor, ShortTensor, IntTensor = map(TensorType, (uint8, int8, i
 LongTensor, BoolTensor = map(TensorType, (int64, bool))
 HalfTensor, FloatTensor, DoubleTensor = map(TensorType, (float16, float32, float64))
 
+# What the families of ops give; a name that is a module or a type here stays one.
 globals().update({k: v for k, v in methods.functions().items() if k not in globals()})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Any, Final, Protocol, overload
 
 from mini_autograd import dtypes
 from mini_autograd.errors import arguments as errors
@@ -75,13 +75,35 @@ def as_dtype(value: Any) -> Any:
     return _PYTHON_TYPES.get(value, value) if isinstance(value, type) else value
 
 
+class Factory(Protocol):
+    """What `@factory` makes: called as a function; `method` takes the tensor in front."""
+
+    method: Callable[..., Any]
+    __name__: str
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Makes a tensor."""
+
+
+@overload
+def factory(function: Callable[..., Any]) -> Factory: ...
+
+
+@overload
+def factory(*, name: str) -> Callable[[Callable[..., Any]], Factory]: ...
+
+
 def factory(function: Callable[..., Any] | None = None, *, name: str | None = None) -> Any:
     """Gives a function torch's argument parser; its first parameter is the method's tensor.
 
     As a plain function there is none, and the parameter is None.
     """
     if function is None:
-        return lambda decorated: factory(decorated, name=name)
+        return functools.partial(_factory, name=name)
+    return _factory(function)
+
+
+def _factory(function: Callable[..., Any], name: str | None = None) -> Factory:
     schema = Schema(name or function.__name__, function)
     by_position = schema.by_position(function)
 

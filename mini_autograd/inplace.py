@@ -12,13 +12,15 @@ from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd import dtypes, layout, ops
+from mini_autograd import dtypes, layout
 from mini_autograd.errors import arguments as argument_errors
 from mini_autograd.errors import inplace as errors
 from mini_autograd.errors import tensors as tensor_errors
 from mini_autograd.grad_mode import state
 from mini_autograd.graph import Node
 from mini_autograd.op import OpNode
+from mini_autograd.ops.indexing import index_put
+from mini_autograd.ops.writing import copied, filled, zeroed
 from mini_autograd.rebase import rebase, renew_views
 from mini_autograd.saved import SavedResult
 from mini_autograd.schema import is_number
@@ -27,18 +29,19 @@ from mini_autograd.tensor import Tensor, counter_of, edge_of, make
 Method = Callable[..., Any]
 
 # The out-of-place methods that torch has in an in-place form too.
-NAMES: Final = frozenset(
-    """abs absolute acos acosh add addcdiv addcmul addmm addmv addr arccos arccosh arcsin arcsinh
-    arctan arctan2 arctanh asin asinh atan atan2 atanh baddbmm bitwise_and bitwise_left_shift
-    bitwise_not bitwise_or bitwise_right_shift bitwise_xor ceil clamp clamp_max clamp_min clip
-    conj_physical copysign cos cosh cumprod cumsum deg2rad digamma div divide eq erf erfc erfinv exp
-    exp2 expm1 fix float_power floor floor_divide fmod frac ge greater greater_equal gt heaviside
-    hypot index_add index_copy index_fill index_put ldexp le lerp less less_equal lgamma log log10
-    log1p log2 logical_and logical_not logical_or logical_xor logit lt masked_fill masked_scatter
-    mul multiply nan_to_num ne neg negative not_equal pow rad2deg reciprocal relu remainder round
-    rsqrt scatter scatter_add scatter_reduce sgn sigmoid sign sin sinc sinh sqrt square sub subtract
-    tan tanh tril triu true_divide trunc xlogy""".split()
-)
+_NAMES: Final = """
+abs absolute acos acosh add addcdiv addcmul addmm addmv addr arccos arccosh arcsin arcsinh arctan
+arctan2 arctanh asin asinh atan atan2 atanh baddbmm bitwise_and bitwise_left_shift bitwise_not
+bitwise_or bitwise_right_shift bitwise_xor ceil clamp clamp_max clamp_min clip conj_physical
+copysign cos cosh cumprod cumsum deg2rad digamma div divide eq erf erfc erfinv exp exp2 expm1 fix
+float_power floor floor_divide fmod frac ge greater greater_equal gt heaviside hypot index_add
+index_copy index_fill index_put ldexp le lerp less less_equal lgamma log log10 log1p log2
+logical_and logical_not logical_or logical_xor logit lt masked_fill masked_scatter mul multiply
+nan_to_num ne neg negative not_equal pow put rad2deg reciprocal relu remainder round rsqrt scatter
+scatter_add scatter_reduce sgn sigmoid sign sin sinc sinh sqrt square sub subtract tan tanh tril
+triu true_divide trunc xlogy
+"""
+NAMES: Final = frozenset(_NAMES.split())
 # Ops that read nothing but what they write, and those whose kernels refuse any memory in common.
 _FILLS: Final = frozenset({"fill_", "zero_", "masked_fill_", "index_fill_"})
 _SCATTERS: Final = frozenset(
@@ -99,7 +102,12 @@ def _check_history(tensor: Tensor, needs_grad: bool) -> None:
     if not needs_grad or not tensor._requires_grad:
         return
     base, node = tensor._base, tensor._node
-    if base is not None and isinstance(node, OpNode) and node.op.view and node.op.outputs is not None:
+    if (
+        base is not None
+        and isinstance(node, OpNode)
+        and node.op.view
+        and node.op.outputs is not None
+    ):
         stem = node.title.removesuffix("Backward0")
         raise errors.multi_output_view(tensor._output_nr, stem)
     if base is not None and base._node is None:
@@ -120,11 +128,13 @@ def _check_memory(name: str, tensor: Tensor, given: Sequence[Tensor]) -> None:
             warnings.warn(errors.expanded_write(name), UserWarning, stacklevel=3)
     if name in _FILLS or not array.size:
         return
-    for each in given:
-        other = each._array
-        if other.size and np.may_share_memory(array, other) and layout.is_dense(other):
-            if layout.is_dense(array) and (name in _SCATTERS or not _is_same(array, other)):
-                raise errors.partly_overlapping()
+    for other in [each._array for each in given]:
+        if not other.size or not np.may_share_memory(array, other):
+            continue
+        if not layout.is_dense(array) or not layout.is_dense(other):
+            continue  # too hard to tell, torch finds
+        if name in _SCATTERS or not _is_same(array, other):
+            raise errors.partly_overlapping()
 
 
 def _shows_twice(array: np.ndarray[Any, Any]) -> bool:
@@ -151,7 +161,12 @@ def _check_result(tensor: Tensor, result: Tensor) -> None:
 
 
 def _write(tensor: Tensor, result: Tensor) -> None:
-    np.copyto(tensor._array, result._array, casting="unsafe")
+    array, values = tensor._array, result._array
+    if 0 in array.strides and _shows_twice(array):
+        changed = values != array  # what the op left alone must not undo what it wrote
+        array[changed] = values[changed]
+    else:
+        np.copyto(array, values, casting="unsafe")
     counter_of(tensor).version += 1
     node = result._node
     if node is not None:
@@ -175,13 +190,13 @@ def _copy_source(self: Tensor, other: Any, non_blocking: bool = False) -> Tensor
         other = make(np.array(other))
     elif not isinstance(other, Tensor):
         raise argument_errors.wrong_type("copy", "other", 1, "Tensor", other)
-    return ops.copied.method(self, other)  # type: ignore[no-any-return]
+    return copied.method(self, other)  # type: ignore[no-any-return]
 
 
 copy_: Final = in_place("copy_", _copy_source)
-fill_: Final = in_place("fill_", ops.filled.method)
-zero_: Final = in_place("zero_", ops.zeroed.method)
-index_put_: Final = in_place("index_put_", ops.index_put.method)
+fill_: Final = in_place("fill_", filled.method)
+zero_: Final = in_place("zero_", zeroed.method)
+index_put_: Final = in_place("index_put_", index_put.method)
 
 _AUGMENTED: Final = {
     "__iadd__": ("+=", "add"), "__isub__": ("-=", "sub"), "__imul__": ("*=", "mul"),

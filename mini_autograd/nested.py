@@ -85,7 +85,11 @@ def _sizes(data: Any) -> tuple[int, ...]:
             raise errors.too_many_dimensions(data)
         if length == 0:
             break
-        if isinstance(data, Sequence) and not isinstance(data, (str, bytes)) and _is_array_list(data):
+        if (
+            isinstance(data, Sequence)
+            and not isinstance(data, (str, bytes))
+            and _is_array_list(data)
+        ):
             warnings.warn(errors.SLOW_ARRAY_LIST, UserWarning, stacklevel=4)
         data = data[0]
     # A tensor of one element stands for its number, whatever its rank.

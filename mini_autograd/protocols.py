@@ -85,7 +85,8 @@ def length(self: Tensor) -> int:
     """The size of its first dim."""
     if self._array.ndim == 0:
         raise errors.zero_dim_length()
-    return self._array.shape[0]
+    size: int = self._array.shape[0]
+    return size
 
 
 def items(self: Tensor) -> Iterator[Tensor]:
@@ -178,7 +179,8 @@ METHODS: Final[dict[str, Any]] = {
     "__float__": to_float, "__int__": to_int, "__complex__": to_complex, "__bool__": to_bool,
     "__index__": to_index, "__len__": length, "__iter__": items, "__contains__": contains,
     "__reversed__": reverse, "__getitem__": subscript.get_item, "__setitem__": subscript.set_item,
-    "__repr__": text, "__format__": formatted, "__hash__": lambda self: id(self), "__array__": as_array,
+    "__repr__": text, "__format__": formatted, "__hash__": lambda self: id(self),
+    "__array__": as_array,
     "__array_wrap__": wrapped, "__array_priority__": 1000, "__reduce_ex__": reduced,
     "__deepcopy__": deep_copy,
 }  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mini_autograd.errors import inplace as errors
 from mini_autograd.graph import Arithmetic, Grad, Node, next_sequence
 from mini_autograd.ops.conversion import zeros_of
 from mini_autograd.ops.strided import Geometry, as_strided, as_strided_scatter
@@ -44,6 +45,8 @@ class CopySlices(Node):
             return [None] * len(self.edges)
         assert self.saved is not None
         geometry, written = self.saved
+        if geometry.overlaps:
+            raise errors.overlapping_write()  # torch writes the gradient into such a view too
         part = as_strided(grad, geometry)
         inner = written.backward([part], arithmetic)
         if self.edges[0] is None:
@@ -70,8 +73,10 @@ def renew_views(tensor: Tensor) -> None:
     """Gives the views of the memory that a tensor shows their history anew, after a write."""
     for reference in counter_of(tensor).views or ():
         view = reference()
-        base = None if view is None else view._base
-        if base is None or not base._requires_grad or view._array.dtype.kind not in "fc":
+        if view is None or view._base is None or view._array.dtype.kind not in "fc":
+            continue
+        base = view._base
+        if not base._requires_grad:
             continue
         geometry = Geometry(base._array, view._array)
         before = view._node, view._output_nr

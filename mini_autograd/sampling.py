@@ -85,7 +85,7 @@ def _uniform(
         return np.asarray(parts).astype(wanted.numpy)
     bits = np.finfo(wanted.numpy).nmant + 1
     draws = np.asarray(source.integers(0, 2**bits, size))
-    return (draws / 2**bits).astype(wanted.numpy)
+    return np.asarray(draws / 2**bits).astype(wanted.numpy)
 
 
 def _normal(
@@ -213,5 +213,3 @@ def randperm(
     """The numbers below `n` in random order."""
     order = _source(generator).permutation(n)
     return leaf(order.astype((dtype or dtypes.int64).numpy), requires_grad)
-
-

@@ -70,10 +70,10 @@ def _as_items(item: Any) -> Sequence[Any]:
     """A tuple of indices; torch still reads some lists as one."""
     if isinstance(item, tuple):
         return item
-    if not isinstance(item, Tensor) and isinstance(item, (list, range)):
-        if len(item) < _SEQUENCE_LIMIT and any(map(_makes_a_tuple, item)):
-            warnings.warn(_SEQUENCE_WARNING, UserWarning, stacklevel=3)
-            return tuple(item)
+    is_short = isinstance(item, (list, range)) and len(item) < _SEQUENCE_LIMIT
+    if is_short and any(map(_makes_a_tuple, item)):
+        warnings.warn(_SEQUENCE_WARNING, UserWarning, stacklevel=3)
+        return tuple(item)
     return (item,)
 
 

@@ -33,4 +33,8 @@ def typename(obj: Any) -> str:
     if isinstance(obj, Tensor):
         return f"torch.{obj.type_name}"
     kind = obj if isinstance(obj, type) else type(obj)
-    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+    return (
+        kind.__qualname__
+        if kind.__module__ == "builtins"
+        else f"{kind.__module__}.{kind.__qualname__}"
+    )

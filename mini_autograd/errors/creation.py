@@ -106,9 +106,7 @@ def negative_size(name: str, size: int, sizes: Sequence[int]) -> RuntimeError:
     """A negative dimension."""
     if name == "zeros":
         return RuntimeError("zeros: Dimension size must be non-negative.")
-    return RuntimeError(
-        f"Trying to create tensor with negative dimension {size}: {list(sizes)}"
-    )
+    return RuntimeError(f"Trying to create tensor with negative dimension {size}: {list(sizes)}")
 
 
 def negative_count(name: str, value: int) -> RuntimeError:
@@ -123,7 +121,7 @@ def negative_steps() -> RuntimeError:
 
 def not_implemented(kernel: str, found: Any) -> NotImplementedError:
     """A kernel that torch has not for this dtype."""
-    return NotImplementedError(f'"{kernel}" not implemented for \'{found.scalar_name}\'')
+    return NotImplementedError(f"\"{kernel}\" not implemented for '{found.scalar_name}'")
 
 
 def zero_step() -> RuntimeError:

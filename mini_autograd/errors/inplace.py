@@ -9,7 +9,6 @@ import numpy as np
 from mini_autograd.dtypes import dtype
 from mini_autograd.errors import shapes, tensors
 
-
 CASTS_COMPLEX = "Casting complex values to real discards the imaginary part"
 
 
@@ -27,8 +26,7 @@ _C_NAMES = {
 def fill_value_rank(ndim: int) -> RuntimeError:
     """`fill_` with a tensor that is no scalar."""
     return RuntimeError(
-        "fill_ only supports 0-dimension value tensor but got tensor with "
-        f"{ndim} dimensions."
+        f"fill_ only supports 0-dimension value tensor but got tensor with {ndim} dimensions."
     )
 
 

@@ -10,11 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mini_autograd import dtypes, layout
-from mini_autograd.dtypes import dtype as DTypeOf
+from mini_autograd.dtypes import dtype as DTypeOf  # noqa: N812 - the parameter is called dtype
 from mini_autograd.errors import arguments as argument_errors
 from mini_autograd.errors import conversion as errors
 from mini_autograd.factories import (
-    as_dtype, channels_last, checked_device, contiguous_format, device, preserve_format,
+    as_dtype,
+    channels_last,
+    checked_device,
+    contiguous_format,
+    device,
+    preserve_format,
 )  # fmt: skip
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.tensor import Tensor, make
@@ -79,7 +84,7 @@ def _converted_if_needed(
     )
     if same and not copy:
         return self
-    return to_dtype(self, wanted, memory_format)  # type: ignore[no-any-return]
+    return to_dtype(self, wanted, memory_format)
 
 
 def to(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
@@ -107,9 +112,7 @@ def to(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         raise errors.to_arguments(args, kwargs)
     if other is not None:
         wanted = other.dtype
-    return _converted_if_needed(
-        self, wanted or self.dtype, copy=copy, memory_format=memory_format
-    )
+    return _converted_if_needed(self, wanted or self.dtype, copy=copy, memory_format=memory_format)
 
 
 def _to(wanted: DTypeOf, name: str) -> Callable[..., Tensor]:
@@ -124,9 +127,7 @@ def _to(wanted: DTypeOf, name: str) -> Callable[..., Tensor]:
 
 
 _TYPES: Final[dict[str, DTypeOf]] = {
-    f"torch.{each.scalar_name}Tensor": each
-    for each in dtypes.ALL
-    if not each.is_complex
+    f"torch.{each.scalar_name}Tensor": each for each in dtypes.ALL if not each.is_complex
 }
 
 

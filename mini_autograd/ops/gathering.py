@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from mini_autograd import layout, ops
 from mini_autograd.dims import wrap_dim
 from mini_autograd.dtypes import of_numpy
-from mini_autograd.errors import indexing as errors
+from mini_autograd.errors import gathering as errors
 from mini_autograd.errors import shapes as shape_errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.writing import checked_number
@@ -100,9 +100,7 @@ def _target(self: Array, dim: int, index: IndexArray, src: Array | None) -> tupl
     whole, given = self.shape or (1,), index.shape or (1,)
     source = None if src is None else src.shape or (1,)
     if not _fits(given, whole, dim) or (source is not None and not _fits(given, source, None)):
-        raise errors.scatter_size(
-            index.shape, self.shape, dim, None if src is None else src.shape
-        )
+        raise errors.scatter_size(index.shape, self.shape, dim, None if src is None else src.shape)
     _check_bounds(index, dim, whole[dim])
     return result, _reached(result, dim, index.reshape(given))
 
@@ -164,7 +162,9 @@ _REDUCE_DEPRECATED: Final = (
 _REDUCTIONS: Final[dict[str, np.ufunc]] = {"add": np.add, "multiply": np.multiply}
 
 
-def _reduced(self: Array, dim: int, index: IndexArray, src: Array | None, value: Any, reduce: str) -> Array:  # fmt: skip
+def _reduced(
+    self: Array, dim: int, index: IndexArray, src: Array | None, value: Any, reduce: str
+) -> Array:
     if reduce not in _REDUCTIONS:
         raise errors.scatter_reduce_name()
     dim = wrap_dim(dim, self.ndim)
@@ -176,9 +176,7 @@ def _reduced(self: Array, dim: int, index: IndexArray, src: Array | None, value:
 
 
 @differentiable(promotion=_NONE, name="scatter", node="NotImplemented")
-def _scatter_reduced(
-    self: Array, dim: Int, index: IndexArray, src: Array, *, reduce: Str
-) -> Array:
+def _scatter_reduced(self: Array, dim: Int, index: IndexArray, src: Array, *, reduce: Str) -> Array:
     """`scatter` that adds or multiplies; torch has no derivative of it."""
     warnings.warn(_REDUCE_DEPRECATED, UserWarning, stacklevel=2)
     return _reduced(self, dim, index, src, None, reduce)
@@ -199,7 +197,9 @@ def take_along_dim(self: Array, indices: IndexArray, dim: Int | None = None) -> 
     if found.name != "int64":
         raise errors.along_dim_dtype(found.scalar_name)
     if dim is None:
-        return gather(ops.view(self, (-1,)), 0, ops.remainder(ops.view(indices, (-1,)), math.prod(self.shape)))
+        return gather(
+            ops.view(self, (-1,)), 0, ops.remainder(ops.view(indices, (-1,)), math.prod(self.shape))
+        )
     if self.ndim != indices.ndim:
         raise errors.along_dim_rank(self.ndim, indices.ndim)
     dim = wrap_dim(dim, self.ndim)
@@ -231,9 +231,9 @@ _scatter: Final = overloaded(
     _scatter_number_reduced,
     function_forms=_FORMS,
     method_forms=tuple(
-        form.replace("Tensor input, ", "").replace(", *, Tensor out = None", "").replace(
-            ", Tensor out = None", ""
-        )
+        form.replace("Tensor input, ", "")
+        .replace(", *, Tensor out = None", "")
+        .replace(", Tensor out = None", "")
         for form in _FORMS
     ),
 )

@@ -24,7 +24,7 @@ _BYTE_MASK: Final = (
     "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead."
 )
 _Indices = Sequence[NDArray[Any] | None]
-_Key = tuple[slice | NDArray[Any], ...]
+_Key = tuple[Any, ...]
 
 
 class _Located:
@@ -135,9 +135,7 @@ def index_backward(grad: Array, shape: Ints, indices: IndexArrays) -> Array:
     ),
     values=lambda grad, indices: index(grad, indices),
 )
-def index_put(
-    self: Array, indices: IndexArrays, values: Array, accumulate: Bool = False
-) -> Array:
+def index_put(self: Array, indices: IndexArrays, values: Array, accumulate: Bool = False) -> Array:
     """A copy with `values` at the positions, or added there."""
     if values.size == 1 and not accumulate and _is_one_mask(indices):
         values = checked_number(values.item(), self.dtype)  # torch fills, whatever the dtype

@@ -9,7 +9,7 @@ import numpy as np
 
 from mini_autograd import layout, ops
 from mini_autograd.dtypes import of_numpy
-from mini_autograd.errors import indexing as errors
+from mini_autograd.errors import gathering as errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.writing import checked_number
 from mini_autograd.overloads import overloaded
@@ -99,9 +99,7 @@ def masked_scatter(self: Array, mask: Mask, source: Array) -> Array:
 @differentiable(
     promotion=_NONE,
     node="MaskedScatterBackwardBackward0",
-    grad=lambda grad, grad_shape, mask: masked_scatter(
-        ops.zeros_of(grad, grad_shape), mask, grad
-    ),
+    grad=lambda grad, grad_shape, mask: masked_scatter(ops.zeros_of(grad, grad_shape), mask, grad),
 )
 def masked_scatter_backward(grad: Array, mask: Mask, shape: Ints) -> Array:
     """The elements under the mask as the source's first ones, zeros after them."""

@@ -10,7 +10,8 @@ import numpy as np
 from mini_autograd import layout, ops
 from mini_autograd.dims import wrap_dim
 from mini_autograd.dtypes import of_numpy
-from mini_autograd.errors import indexing as errors
+from mini_autograd.errors import gathering as errors
+from mini_autograd.errors import indexing as index_errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.arithmetic import scaled
 from mini_autograd.ops.writing import checked_number
@@ -128,7 +129,7 @@ def _filled(self: Array, dim: int, index: IndexArray, value: Any) -> Array:
     into = _as_row(result)
     outside = _first_outside(index, -into.shape[dim], into.shape[dim])
     if outside is not None:
-        raise errors.out_of_bounds(outside, dim, into.shape[dim])
+        raise index_errors.out_of_bounds(outside, dim, into.shape[dim])
     into[_at(dim, _as_row(index))] = value
     return result
 

@@ -117,9 +117,7 @@ def select_scatter(self: Array, src: Array, dim: Int, index: Int) -> Array:
     ),
     src=lambda grad, dim, start, stop, step: slice_dim(grad, dim, start, stop, step),
 )
-def slice_scatter_dim(
-    self: Array, src: Array, dim: Int, start: Int, stop: Int, step: Int
-) -> Array:
+def slice_scatter_dim(self: Array, src: Array, dim: Int, start: Int, stop: Int, step: Int) -> Array:
     """A copy with `src` at a range of a dim."""
     result = layout.copied(self)
     _checked_part(sliced(result, dim, start, stop, step), src)[...] = src

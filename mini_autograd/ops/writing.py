@@ -10,7 +10,6 @@ import numpy as np
 
 from mini_autograd import dtypes, layout, ops
 from mini_autograd.errors import inplace as errors
-from mini_autograd.graph import Node
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.overloads import Bound, overloaded
 from mini_autograd.types import Array, Bool, Number
@@ -20,7 +19,7 @@ __all__ = ["copied", "fill", "filled", "zeroed"]
 _NONE: Final = Promotion.NONE
 
 
-def checked_number(value: complex, wanted: np.dtype[Any]) -> Any:
+def checked_number(value: Any, wanted: np.dtype[Any]) -> Any:
     """A number as a fill writes it: cut to an integer, refused where the dtype cannot hold it.
 
     Raises:
@@ -64,10 +63,15 @@ def _of_tensor(self: Array, value: Array) -> Array:
 
 def _fill(number_node: str, tensor_node: str) -> Bound:
     """`fill` or `fill_`, which torch's graph tells apart."""
-    rule = {"self": lambda grad, self_shape: ops.zeros_of(grad, self_shape)}
-    of_value = {"value": lambda grad: ops.sum_all(grad)}
-    number = differentiable(promotion=_NONE, name="fill", node=number_node, **rule)
-    tensor = differentiable(promotion=_NONE, name="fill", node=tensor_node, **rule, **of_value)
+
+    def zeros(grad: Any, self_shape: tuple[int, ...]) -> Any:
+        return ops.zeros_of(grad, self_shape)
+
+    def total(grad: Any) -> Any:
+        return ops.sum_all(grad)
+
+    number = differentiable(promotion=_NONE, name="fill", node=number_node, self=zeros)
+    tensor = differentiable(promotion=_NONE, name="fill", node=tensor_node, self=zeros, value=total)
     return overloaded(
         "fill",
         number(_of_number),
@@ -109,10 +113,7 @@ def copied(self: Array, src: Array, non_blocking: Bool = False) -> Array:
         raise errors.copy_shape(self.shape, src.shape) from None
 
 
-def _name(_: Node) -> str:
-    return "torch::autograd::CopyBackwards"
-
-
-copied.op.node_class.name = _name  # type: ignore[method-assign]  # a C++ name, as torch has it
+# torch wrote this node by hand, in C++
+setattr(copied.op.node_class, "name", lambda self: "torch::autograd::CopyBackwards")  # noqa: B010
 
 FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {"fill": fill}

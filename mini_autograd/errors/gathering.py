@@ -1,0 +1,239 @@
+"""Errors of gather, scatter, index_select and its kin, take, put and masks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def out_of_bounds_scatter(index: int, dim: int, size: int) -> RuntimeError:
+    """Likewise, as gather and scatter say it."""
+    return RuntimeError(f"index {index} is out of bounds for dimension {dim} with size {size}")
+
+
+def scatter_index_dtype(name: str) -> RuntimeError:
+    """A gather or scatter index that is not int32 or int64."""
+    return RuntimeError(f"{name}(): Expected dtype int32/int64 for index")
+
+
+def index_rank(against: str) -> RuntimeError:
+    """An index of another rank than the tensor's or the source's."""
+    return RuntimeError(f"Index tensor must have the same number of dimensions as {against} tensor")
+
+
+def gather_size(dim: int, index: Sequence[int], shape: Sequence[int], apart: int) -> RuntimeError:
+    """An index larger than the tensor that is gathered from."""
+    return RuntimeError(
+        f"Size does not match at dimension {dim} expected index {list(index)} to be no larger "
+        f"than self {list(shape)} apart from dimension {apart}"
+    )
+
+
+def scatter_size(
+    index: Sequence[int], shape: Sequence[int], apart: int, src: Sequence[int] | None
+) -> RuntimeError:
+    """An index larger than the tensor that is scattered into, or than its source."""
+    source = "" if src is None else f" and to be no larger size than src {list(src)}"
+    return RuntimeError(
+        f"Expected index {list(index)} to be no larger than self {list(shape)} apart from "
+        f"dimension {apart}{source}"
+    )
+
+
+def scatter_dtypes() -> RuntimeError:
+    """A source of another dtype."""
+    return RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype")
+
+
+def scatter_reduce_name() -> RuntimeError:
+    """`reduce=` of another name."""
+    return RuntimeError("reduce argument must be either add or multiply.")
+
+
+def select_index_rank() -> IndexError:
+    """`index_select` by a matrix."""
+    return IndexError("index_select(): Index is supposed to be a vector")
+
+
+def select_index_dtype() -> RuntimeError:
+    """`index_select` by floats."""
+    return RuntimeError("index_select(): Expected dtype int32 or int64 for index")
+
+
+def select_scalar(count: int) -> RuntimeError:
+    """`index_select` of a 0-d tensor by several indices."""
+    return RuntimeError(
+        f"index_select(): Index to scalar can have only 1 value, got {count} value(s)"
+    )
+
+
+def select_out_of_range() -> IndexError:
+    """`index_select` outside of its dim."""
+    return IndexError("index out of range in self")
+
+
+def add_index_dtype(found: str) -> RuntimeError:
+    """`index_add` by floats."""
+    return RuntimeError(f"index_add_(): Expected dtype int32/int64 for index but got: {found}")
+
+
+def add_index_rank(ndim: int, found: str, shape: Sequence[int]) -> IndexError:
+    """`index_add` by a matrix."""
+    return IndexError(
+        f"index_add_(): Index is supposed to be a vector, but got dim: {ndim} with type: {found} "
+        f"and size: {list(shape)}"
+    )
+
+
+def add_dtypes(self_dtype: str, source: str) -> RuntimeError:
+    """`index_add` of another dtype."""
+    return RuntimeError(
+        f"index_add_(): self ({self_dtype}) and source ({source}) must have the same scalar type"
+    )
+
+
+def add_count(indices: int, size: int, dim: int) -> RuntimeError:
+    """`index_add` with another number of indices than of slices."""
+    return RuntimeError(
+        f"index_add_(): Number of indices ({indices}) should be equal to source.size(dim): "
+        f"({size}), for dim: {dim}"
+    )
+
+
+def add_shapes(shape: Sequence[int], source: Sequence[int]) -> RuntimeError:
+    """`index_add` of slices of another shape."""
+    return RuntimeError(
+        "source tensor shape must match self tensor shape, excluding the specified dimension. "
+        f"Got self.shape = {list(shape)} source.shape = {list(source)}"
+    )
+
+
+def fill_index_rank() -> RuntimeError:
+    """`index_fill` by a matrix."""
+    return RuntimeError("Index has to be a vector/scalar")
+
+
+def fill_index_dtype() -> IndexError:
+    """`index_fill` by anything but int64."""
+    return IndexError("index_fill_(): Expected dtype int64 for index.")
+
+
+def fill_value_rank(name: str, ndim: int) -> RuntimeError:
+    """A fill value that is no scalar."""
+    return RuntimeError(
+        f"{name} only supports a 0-dimensional value tensor, but got tensor with {ndim} "
+        "dimension(s)."
+    )
+
+
+def mask_dtype(name: str, found: str) -> RuntimeError:
+    """A mask that is no mask; torch names the C++ type."""
+    return RuntimeError(f"{name} only supports boolean masks, but got mask with dtype {found}")
+
+
+def select_mask_dtype() -> RuntimeError:
+    """Likewise of `masked_select`."""
+    return RuntimeError("masked_select: expected BoolTensor for mask")
+
+
+def take_index_dtype(found: str) -> RuntimeError:
+    """`take` by anything but int64."""
+    return RuntimeError(f"take(): Expected a long tensor for index, but got {found}")
+
+
+def take_out_of_range(index: int, count: int) -> IndexError:
+    """`take` outside of the tensor."""
+    return IndexError(
+        f"out of range: tried to access index {index} on a tensor of {count} elements."
+    )
+
+
+def take_from_empty() -> IndexError:
+    """`take` where nothing is."""
+    return IndexError("take(): tried to take from an empty tensor")
+
+
+def along_dim_rank(ndim: int, indices: int) -> RuntimeError:
+    """`take_along_dim` with indices of another rank."""
+    return RuntimeError(
+        "torch.take_along_dim(): input and indices should have the same number of dimensions, but "
+        f"got {ndim} dimensions for input, and {indices} dimensions for indices"
+    )
+
+
+def along_dim_dtype(found: str) -> RuntimeError:
+    """`take_along_dim` by anything but int64."""
+    return RuntimeError(f"torch.take_along_dim(): dtype of indices should be Long but got {found}")
+
+
+def number_overflow(cpp_name: str) -> RuntimeError:
+    """A fill value that the dtype cannot hold."""
+    return RuntimeError(f"value cannot be converted to type {cpp_name} without overflow")
+
+
+def copy_index_rank(ndim: int) -> IndexError:
+    """`index_copy` by a matrix."""
+    return IndexError(f"index_copy_(): Index should have dimension 1 or 0 (got {ndim})")
+
+
+def copy_dtypes(self_dtype: str, source: str) -> RuntimeError:
+    """`index_copy` of another dtype."""
+    return RuntimeError(
+        "index_copy_(): self and source expected to have the same dtype, but got (self) "
+        f"{self_dtype} and (source) {source}"
+    )
+
+
+def copy_shapes(shape: Sequence[int], source: Sequence[int], dim: int) -> RuntimeError:
+    """`index_copy` of slices of another shape."""
+    return RuntimeError(
+        "index_copy_(): Source/destination tensor must have same slice shapes. Destination slice "
+        f"shape: {_spaced(shape)} at dimension {dim} and source slice shape: {_spaced(source)} at "
+        "dimension 0."
+    )
+
+
+def _spaced(shape: Sequence[int]) -> str:
+    return " ".join(map(str, shape))
+
+
+def copy_count(indices: int, size: int) -> IndexError:
+    """`index_copy` with another number of indices than of slices."""
+    return IndexError(
+        f"index_copy_(): Number of indices ({indices}) should be equal to source.size(dim) ({size})"
+    )
+
+
+def copy_out_of_bounds(index: int, dim: int, size: int) -> IndexError:
+    """`index_copy` outside of its dim."""
+    return IndexError(
+        f"index_copy_(): index {index} is out of bounds for dimension {dim} with size {size}"
+    )
+
+
+def put_source_dtypes(self_dtype: str, source: str) -> RuntimeError:
+    """`put` of another dtype."""
+    return RuntimeError(
+        "put_(): self and source expected to have the same dtype, but got self.dtype = "
+        f"{self_dtype} and source.dtype = {source}"
+    )
+
+
+def put_count(source: int, index: int) -> RuntimeError:
+    """`put` with another number of indices than of elements."""
+    return RuntimeError(
+        "put_(): Expected source and index to have the same number of elements, but got source.numel() = "  # noqa: E501
+        f"{source}, index.numel() = {index}"
+    )
+
+
+def masked_scatter_dtypes(self_dtype: str, source: str) -> RuntimeError:
+    """`masked_scatter` of another dtype; torch has no space there."""
+    return RuntimeError(
+        "masked_scatter: expected self and source to have same dtypes but got"
+        f"{self_dtype} and {source}"
+    )
+
+
+def source_too_short() -> RuntimeError:
+    """`masked_scatter` with more places than elements."""
+    return RuntimeError("Number of elements of source < number of ones in mask")
