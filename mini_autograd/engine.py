@@ -33,7 +33,7 @@ def run(
     arrived: dict[Node, list[Grad | None]] = {}
     ready: list[tuple[int, int, Node]] = []
     arrival = 0
-    # The walk starts as if a node had been run whose edges are the roots and whose answer the seeds.
+    # It starts as if a node had been run whose edges are the roots and whose answer the seeds.
     node: Node | None = None
     edges: Sequence[Edge | None] = roots
     grads: Sequence[Grad | None] = seeds
@@ -62,7 +62,7 @@ def run(
         if not ready:
             return captured
         node = heappop(ready)[2]
-        # Nothing here may still hold a gradient when a leaf receives it: alone, it is kept uncopied.
+        # A leaf keeps without a copy what nobody else holds, so nothing here may hold it either.
         edges = grads = ()
         edge = grad = held = sums = None  # type: ignore[assignment]
         outputs = arrived.pop(node)
@@ -79,7 +79,7 @@ def run(
         if hooks is not None and hooks.post:
             grads = _run_post_hooks(hooks, grads, outputs, arithmetic)
         edges = node.edges
-        outputs = ()
+        del outputs
 
 
 def _edges_to_each(roots: Sequence[Edge]) -> dict[Node, int]:

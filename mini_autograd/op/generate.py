@@ -62,8 +62,9 @@ def _record(op: Op) -> Iterator[str]:
 
 def _edge_lines(name: str) -> Iterator[str]:
     yield f"    if isinstance({name}, _Tensor) and {name}._requires_grad:"
-    yield f"        _maker = {name}._node"
-    yield f"        _edge_{name} = _edge_of({name}) if _maker is None else (_maker, {name}._output_nr)"
+    yield f"        _edge_{name} = ({name}._node, {name}._output_nr)"
+    yield f"        if {name}._node is None:"
+    yield f"            _edge_{name} = _edge_of({name})"
     yield "    else:"
     yield f"        _edge_{name} = None"
 
