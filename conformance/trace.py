@@ -94,7 +94,8 @@ Outcome: TypeAlias = Returned | Raised | Unsupported | NotRun | Crashed | Hung
 @dataclass(frozen=True, slots=True, eq=False)
 class TensorState:
     """What can be observed of one tensor. `grad_fn` is the node's name and `edges` those of the
-    nodes that it leads to, each with its input number."""
+    nodes that it leads to, each with its input number; `version` counts the writes since the
+    program was given the tensor."""
 
     shape: tuple[int, ...]
     dtype: str

@@ -19,6 +19,7 @@ from mini_autograd.graph import (
     Metadata,
     Shape,
 )
+from mini_autograd.layout import contiguous_strides, is_dense
 from mini_autograd.saved import unpacked_array, unpacked_tensor
 from mini_autograd.tensor import Tensor, counter_of, make
 
@@ -56,7 +57,8 @@ class RawArithmetic:
         # torch adds up halves in single precision
         wide = np.float32 if grad.dtype == np.float16 else None
         summed = np.add.reduce(grad, axis=dims, keepdims=True, dtype=wide)
-        return np.asarray(summed).astype(grad.dtype, copy=False).reshape(shape)
+        # NumPy keeps the order of the dims in memory, torch's sum does not.
+        return np.asarray(summed, grad.dtype, order="C").reshape(shape)
 
     def cast(self, grad: Array, dtype: np.dtype[Any]) -> Array:
         """In another dtype."""
@@ -88,21 +90,54 @@ class RawArithmetic:
         return grad._array
 
     def accumulate(self, leaf: Tensor, grad: Array) -> None:
-        """In place into an existing `.grad`; the first one is kept if nobody else has it."""
+        """In place into an existing `.grad`; the first one is kept, or copied, as torch does.
+
+        torch keeps it if nobody else holds that tensor and its strides are the leaf's; that it
+        may be a view of memory which somebody does hold, torch accepts, and so do we.
+        """
         held = leaf._grad
         if held is not None:
             np.add(held._array, grad, out=held._array)
             counter_of(held).version += 1
-        elif type(grad) is not np.ndarray:
-            leaf._grad = make(np.asarray(grad))
+            return
+        shared = sys.getrefcount(grad) > _UNSHARED
+        if type(grad) is not np.ndarray:  # a NumPy scalar: see `saved.unpacked_array`
+            kept = np.asarray(grad)
         else:
-            # One reference each: the walk's list of gradients, its variable, this parameter and
-            # getrefcount's own. A gradient that is a view of something else must be copied.
-            free = grad.base is None and sys.getrefcount(grad) <= _UNSHARED
-            leaf._grad = make(grad if free else grad.copy(order="K"))
+            strides = leaf._array.strides
+            if grad.strides != strides or not (grad.flags.c_contiguous or is_dense(grad)):
+                strides = _wanted_strides(leaf._array)
+                shared = shared or not _same_strides(grad, strides)
+            kept = _copied(grad, strides) if shared else grad
+        leaf._grad = tensor = make(kept)
+        if shared:
+            counter_of(tensor).version = 1  # a copy is a fresh tensor that was written to once
 
 
-_UNSHARED: Final = 5
+# One reference each: the walk's buffer, this parameter and getrefcount's own.
+_UNSHARED: Final = 3
+
+
+def _wanted_strides(array: Array) -> tuple[int, ...]:
+    """The strides of a leaf's gradient: the leaf's if it is dense, else those of a fresh one."""
+    return array.strides if is_dense(array) else contiguous_strides(array.shape, array.itemsize)
+
+
+def _same_strides(grad: Array, strides: tuple[int, ...]) -> bool:
+    """Whether they agree in every dim that has a second element."""
+    if not grad.size:
+        return True
+    return all(
+        size == 1 or a == b for size, a, b in zip(grad.shape, grad.strides, strides, strict=True)
+    )
+
+
+def _copied(grad: Array, strides: tuple[int, ...]) -> Array:
+    result = np.ndarray(grad.shape, grad.dtype, strides=strides)
+    result[...] = grad
+    return result
+
+
 _ONES: Final = {each: each.type(1) for each in map(np.dtype, ("f2", "f4", "f8"))}
 
 

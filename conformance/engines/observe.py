@@ -13,8 +13,14 @@ from conformance.values import NUMPY_DTYPES, DType, Value
 GRAD_DEPTH = 4  # `.grad` of `.grad` of ...: enough for any program, and a guard against a cycle.
 
 
-def state_of(tensor: Any, depth: int = GRAD_DEPTH) -> TensorState:
-    """Everything that the tensor shows; what it does not have is UNOBSERVED."""
+def state_of(tensor: Any, version: int | None = None, depth: int = GRAD_DEPTH) -> TensorState:
+    """Everything that the tensor shows; what it does not have is UNOBSERVED.
+
+    Args:
+        version: its version when the program was given it. The count that is observed starts
+            there: an engine may write into a tensor while it makes it, and torch's kernels do.
+            Without it, as for a gradient, which the walk made, none is observed.
+    """
     try:
         seen = [read(tensor) for read in _READERS]
     except Exception:
@@ -22,9 +28,11 @@ def state_of(tensor: Any, depth: int = GRAD_DEPTH) -> TensorState:
         # fails. Each is the same fact for the harness: it cannot be observed. Guarding each field
         # costs as much as reading it, so that is left to the engines that lack one.
         seen = [_guarded(read, tensor) for read in _READERS]
-    values, requires_grad, is_leaf, grad, grad_fn, edges, stride, version, output_nr = seen
+    values, requires_grad, is_leaf, grad, grad_fn, edges, stride, writes, output_nr = seen
     if grad is not None and grad is not UNOBSERVED:
-        grad = state_of(grad, depth - 1) if depth else UNOBSERVED
+        grad = state_of(grad, None, depth - 1) if depth else UNOBSERVED
+    if writes is not UNOBSERVED:
+        writes = UNOBSERVED if version is None else writes - version
     return TensorState(
         tuple(tensor.shape),
         dtype_name(tensor.dtype),
@@ -35,7 +43,7 @@ def state_of(tensor: Any, depth: int = GRAD_DEPTH) -> TensorState:
         grad_fn,
         edges,
         stride,
-        version,
+        writes,
         output_nr,
     )
 
@@ -79,6 +87,14 @@ def values_of(tensor: Any) -> np.ndarray[Any, Any]:
     except Exception:
         # No numpy(), or a lazy conjugate or negative, which torch refuses to give as an array.
         return np.array(plain.tolist(), NUMPY_DTYPES.get(dtype_name(tensor.dtype)))
+
+
+def version_of(tensor: Any) -> int | None:
+    """How often the tensor's memory was written to; None if the engine does not count."""
+    try:
+        return int(tensor._version)
+    except Exception:
+        return None
 
 
 _READERS: tuple[Callable[[Any], Any], ...] = (

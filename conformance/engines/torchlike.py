@@ -14,7 +14,7 @@ from typing import Any
 from conformance.engines.actions import ACTIONS
 from conformance.engines.create import make
 from conformance.engines.names import Absent, Names
-from conformance.engines.observe import aliases_of, plain, state_of
+from conformance.engines.observe import aliases_of, plain, state_of, version_of
 from conformance.inputs import Input
 from conformance.steps import Read, Snippet, Step, result_of
 from conformance.trace import (
@@ -63,6 +63,7 @@ class TorchLikeSession:
         self.printed = ""  # what the last snippet printed
         self.outcomes: list[Outcome] = []
         self.missing: dict[str, str] = {}
+        self._made: dict[str, int | None] = {}  # each tensor's version when it got its name
         self.tensor_type: type = engine.module.Tensor
         self._dtype_type: type | None = type(getattr(engine.module, "float32", None))
         self._globals = [
@@ -85,7 +86,8 @@ class TorchLikeSession:
     def _make(self, entry: Input) -> None:
         self._inputs.add(entry.name)
         try:
-            self.names[entry.name] = make(self.module, entry)
+            self.names[entry.name] = made = make(self.module, entry)
+            self._made[entry.name] = version_of(made)
         except Exception as error:  # Whatever it is, the engine cannot make this input.
             lacking = f"the input {entry.dtype}{list(entry.shape)}"
             self.missing[entry.name] = f"{lacking}: {type(error).__name__}: {error}"
@@ -118,7 +120,8 @@ class TorchLikeSession:
         """The present state of every live tensor, by name."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Torch warns when `.grad` of a non-leaf is read.
-            return {name: state_of(tensor) for name, tensor in self._live().items()}
+            made = self._made
+            return {name: state_of(t, made.get(name)) for name, t in self._live().items()}
 
     def finish(self) -> Trace:
         """Observe the final state, leave the modes, and restore the module's global state."""
@@ -152,6 +155,7 @@ class TorchLikeSession:
         """Name a result, and the items of a tuple; say what it is, with a Ref for each tensor."""
         self.names[name] = value
         if isinstance(value, self.tensor_type):
+            self._made[name] = version_of(value)
             return Ref(name)
         if isinstance(value, tuple | list):
             items = [self._bind(f"{name}[{number}]", item) for number, item in enumerate(value)]

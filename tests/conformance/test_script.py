@@ -49,7 +49,7 @@ def test_the_script_leaves_every_tensor_as_the_program_does(name):
     trace = execute(program, TORCH)
     names, _ = run(program.script(trace))
     live = {path: eval(path, names) for path in trace.tensors}
-    states = {path: state_of(tensor) for path, tensor in live.items()}
+    states = {path: state_of(tensor, 0) for path, tensor in live.items()}
     again = Trace("script", trace.outcomes, states, aliases_of(live))
     assert compare(trace, again, program) == ()
 
