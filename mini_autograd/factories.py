@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any, Final, Protocol, overload
+from typing import Any, Final, Protocol, cast, overload
 
 from mini_autograd import dtypes
 from mini_autograd.errors import arguments as errors
@@ -122,7 +122,7 @@ def _factory(function: Callable[..., Any], name: str | None = None) -> Factory:
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
         return bound(self, args, kwargs)
 
-    made: Any = call
+    made = cast(Factory, call)
     made.method = method
     made.__name__ = method.__name__ = schema.name
     return made

@@ -58,7 +58,7 @@ class _Located:
         before, after = rest[: self.at], rest[self.at :]
         operands = [(*before, *[0] * len(self.common), *after)]
         for dim in self.indexed:
-            index = np.broadcast_to(self.key[dim], self.common)  # type: ignore[arg-type]
+            index = np.broadcast_to(self.key[dim], self.common)
             operands.append((*[0] * len(before), *index.strides, *[0] * len(after)))
         return layout.walked_strides(self.shape, operands)
 
