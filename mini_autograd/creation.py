@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from mini_autograd.errors import creation as errors
 from mini_autograd.errors import tensors as tensor_errors
 from mini_autograd.factories import as_dtype, checked_device, factory
 from mini_autograd.nested import array_of, checked_array
+from mini_autograd.op import quiet
 from mini_autograd.schema import is_int, is_number
 from mini_autograd.tensor import Size, Tensor, detached, make
 from mini_autograd.types import Anything, Bool, DType, Ints
@@ -27,8 +28,33 @@ def leaf(array: NDArray[Any], requires_grad: bool) -> Tensor:
     return made
 
 
-@factory
-def tensor(
+_MISSING: Final = object()
+
+
+def tensor(data: Any = _MISSING, *args: Any, requires_grad: bool = False, **options: Any) -> Tensor:
+    """A leaf that holds a copy of numbers, nested sequences, an array or a tensor.
+
+    Without a dtype it is inferred: Python floats have the default dtype, ints int64.
+
+    Args:
+        data: what to copy.
+        args: none; refused as torch does.
+        requires_grad: whether gradients flow to it.
+        options: `dtype`, `device`, `pin_memory`.
+
+    Raises:
+        ValueError: ragged sequences.
+        TypeError, RuntimeError: something that is no number; integers that require grad.
+    """
+    if type(data) is float and type(requires_grad) is bool and not args and not options:
+        number = quiet.run(np.array, data, dtypes.get_default_dtype().numpy)
+        return leaf(number, requires_grad)
+    given = args if data is _MISSING else (data, *args)
+    return _tensor(*given, requires_grad=requires_grad, **options)  # type: ignore[no-any-return]
+
+
+@factory(name="tensor")
+def _tensor(
     _: Anything,
     data: Anything,
     *,
@@ -37,16 +63,8 @@ def tensor(
     requires_grad: Bool = False,
     pin_memory: Bool = False,
 ) -> Tensor:
-    """A leaf that holds a copy of numbers, nested sequences, an array or a tensor.
-
-    Without a dtype it is inferred: Python floats have the default dtype, ints int64.
-
-    Raises:
-        ValueError: ragged sequences.
-        TypeError, RuntimeError: something that is no number; integers that require grad.
-    """
     if isinstance(data, Tensor):
-        warnings.warn(errors.COPY_CONSTRUCT.format(call="torch.tensor"), UserWarning, stacklevel=3)
+        warnings.warn(errors.COPY_CONSTRUCT.format(call="torch.tensor"), UserWarning, stacklevel=4)
     return leaf(array_of(data, dtype), requires_grad)
 
 
