@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 from conformance.campaign.result import Failure, Result, Source
 from conformance.engines import Engine
@@ -11,10 +12,15 @@ from conformance.program import Program
 from conformance.referee import judge
 from conformance.sources.case import Case
 from conformance.sources.reduction import reduce
-from conformance.verdict import Verdict
+from conformance.verdict import GRADE_OF, Mismatch, Verdict
 
 SHRINKS = 2  # of each op, check and kind: the tenth of a kind has nothing more to tell
 ATTEMPTS = 300  # programs tried to shorten one; a count and not a time, to be the same everywhere
+
+
+def gravest(mismatches: Iterable[Mismatch]) -> Mismatch:
+    """Of those that count, the first that breaks the lowest grade."""
+    return min((m for m in mismatches if m.counts), key=lambda m: GRADE_OF[m.kind])
 
 
 class Examiner:
@@ -37,20 +43,19 @@ class Examiner:
         return Result(case.id, case.op, case.check, source, verdict, failure)
 
     def _failure(self, case: Case, verdict: Verdict) -> Failure:
-        kind = next(m.kind for m in verdict.mismatches if m.counts)
+        kind = gravest(verdict.mismatches).kind
         shrunk = (case.op, case.check, kind)
         # A tutorial's cell is text that people know; it stays as it is.
-        if case.check == "tutorial" or self._shrunk[shrunk] >= SHRINKS:
-            return self.failure_of(case.program, verdict, reduced=False)
-        self._shrunk[shrunk] += 1
-        program = self.shorten(case.program, kind)
-        return self.failure_of(program, judge(program, self.reference, self.subject), reduced=True)
-
-    def failure_of(self, program: Program, verdict: Verdict, *, reduced: bool) -> Failure:
-        """The failure that a program shows, with the program's script."""
-        counted = tuple(m for m in verdict.mismatches if m.counts)
+        reduced = case.check != "tutorial" and self._shrunk[shrunk] < SHRINKS
+        program, mismatches = case.program, verdict.mismatches
+        if reduced:
+            self._shrunk[shrunk] += 1
+            program = self.shorten(program, kind)
+            mismatches = judge(program, self.reference, self.subject).mismatches
+        # What it was shortened for comes first: the rest may be of another cause.
+        counted = sorted((m for m in mismatches if m.counts), key=lambda m: m.kind != kind)
         text = program.script(execute(program, self.reference), counted)
-        return Failure(program, verdict.mismatches, text, reduced)
+        return Failure(program, tuple(counted), text, reduced)
 
     def shorten(self, program: Program, kind: str) -> Program:
         """The shortest program found on which something of that kind still differs."""

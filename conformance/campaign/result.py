@@ -19,7 +19,8 @@ class Failure:
 
     Attributes:
         program: the shortest that was found, or the case's own where none was sought.
-        mismatches: what differs when that program runs.
+        mismatches: what differs when that program runs, and counts; the first is the one that it
+            stands for.
         script: that program as plain torch code, which ends by printing what differs.
         reduced: whether a shorter one than the case's own was sought.
     """
@@ -31,8 +32,8 @@ class Failure:
 
     @property
     def mismatch(self) -> Mismatch:
-        """The first difference that counts, by which the failure is known."""
-        return next((m for m in self.mismatches if m.counts), self.mismatches[0])
+        """The difference by which the failure is known."""
+        return self.mismatches[0]
 
 
 @dataclass(frozen=True, slots=True)

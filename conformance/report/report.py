@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from conformance.campaign.campaign import Run
 from conformance.campaign.result import Result
+from conformance.catalogue import op_of
 from conformance.known import Known, matches
 from conformance.sources.case import CHECKS, hash_of_corpus
 from conformance.verdict import GRADE_OF, GRADES, Mismatch
@@ -66,7 +67,7 @@ class Group:
     @property
     def ops(self) -> tuple[str, ...]:
         """The ops that it was seen on."""
-        return tuple(dict.fromkeys(result.op for result in self.results))
+        return tuple(dict.fromkeys(op for result in self.results for op in _ops_of(result)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +221,14 @@ def _groups(failing: Iterable[Result]) -> tuple[Group, ...]:
         for cause, results in found.items()
     ]
     return tuple(sorted(groups, key=lambda group: (GRADE_OF[group.kind], -len(group.results))))
+
+
+def _ops_of(result: Result) -> Iterator[str]:
+    """A case of the corpus is about one op; of a generated program, what its shortest calls."""
+    if result.op or result.failure is None:
+        yield result.op
+        return
+    yield from (op for step in result.failure.program.steps if (op := op_of(step)))
 
 
 def _cause(result: Result) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from typing import NoReturn
 
 import pytest
 
-from conformance.campaign.examine import Examiner
+from conformance.campaign.examine import Examiner, gravest
 from conformance.campaign.generated import results as generated_results
 from conformance.campaign.plan import Piece, Settings
 from conformance.campaign.result import Result
@@ -175,7 +175,7 @@ def message_of(failing: Sequence[Result], total: int, suite: Suite) -> str:
     """What a failing test says: the shortest program first, since it is what a person runs."""
     shortest = min((result.failure for result in failing if result.failure), key=_length)
     mismatch = shortest.mismatch
-    kinds = Counter(unexpected(result, suite.known)[0].kind for result in failing)
+    kinds = Counter(gravest(unexpected(result, suite.known)).kind for result in failing)
     differ = ", ".join(f"{kind} {count}" for kind, count in kinds.most_common())
     lines = [
         f"{len(failing)} of {total} cases differ: {differ}",

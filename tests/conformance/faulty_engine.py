@@ -1,0 +1,49 @@
+"""A torch-like module with one fault of each sort: torch, but for the functions below.
+
+Worker processes import it by name, so the faults cannot be put in by a test's own monkeypatch.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from typing import Any
+
+import torch
+
+__version__ = "1.2.3"
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("cos", "erf"):
+        raise AttributeError(name)
+    return getattr(torch, name)
+
+
+def exp(*args: Any, **kwargs: Any) -> Any:
+    """Kills its process."""
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def sin(*args: Any, **kwargs: Any) -> Any:
+    """Never ends."""
+    time.sleep(3600)
+
+
+def expm1(*args: Any, **kwargs: Any) -> Any:
+    """Ends its process as a Python program does."""
+    raise SystemExit(3)
+
+
+def sqrt(*args: Any, **kwargs: Any) -> Any:
+    """Is wrong by one."""
+    return torch.sqrt(*args, **kwargs) + 1
+
+
+def neg(*args: Any, **kwargs: Any) -> Any:
+    """Says something else when it refuses."""
+    try:
+        return torch.neg(*args, **kwargs)
+    except RuntimeError as error:
+        raise RuntimeError("no") from error

@@ -1,0 +1,203 @@
+"""Campaigns: an engine's faults of every sort become verdicts, in one order, and can be resumed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from conformance.campaign import (
+    CampaignError,
+    JournalError,
+    Piece,
+    Result,
+    Run,
+    Settings,
+    run_campaign,
+)
+from conformance.campaign.plan import pieces
+from conformance.campaign.worker import Ended
+from conformance.engines import resolve_engine
+
+FAULTY = Settings("faulty_engine", checks=("value",), max_examples=0, hang_after=1.5)
+
+
+def campaign(settings: Settings, output: Path, **options: object) -> Run:
+    reference, subject = resolve_engine(settings.reference), resolve_engine(settings.engine)
+    jobs = options.pop("jobs", 2)
+    return run_campaign(settings, reference, subject, jobs=jobs, output=output, **options)  # type: ignore[arg-type]
+
+
+def outcomes(run: Run) -> list[tuple[str, str]]:
+    return [(result.id, result.verdict.outcome) for result in run.results]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def importable() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(Path(__file__).parent)
+        yield
+
+
+@pytest.fixture(scope="module")
+def torch_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    settings = Settings("torch", ops=("mul", "max"), max_examples=60)
+    return campaign(settings, tmp_path_factory.mktemp("torch"))
+
+
+def test_torch_agrees_with_itself(torch_run: Run):
+    assert len(torch_run.results) > 250
+    assert {result.verdict.outcome for result in torch_run.results} == {"agree"}
+
+
+def test_generated_programs_are_no_part_of_the_corpus(torch_run: Run):
+    generated = [result for result in torch_run.results if result.source == "generated"]
+    assert len(generated) == 60
+    assert len(torch_run.corpus) == len(torch_run.results) - 60
+
+
+def test_the_results_do_not_depend_on_the_number_of_processes(torch_run: Run, tmp_path: Path):
+    alone = campaign(torch_run.settings, tmp_path, jobs=1)
+    assert alone.results == torch_run.results
+    assert alone.corpus == torch_run.corpus
+
+
+def test_a_wrong_value_is_shown_by_the_shortest_program(tmp_path: Path):
+    run = campaign(replace(FAULTY, ops=("sqrt",)), tmp_path)
+    first = run.results[0]
+    assert 1 in first.verdict.failing
+    assert first.failure is not None
+    assert first.failure.mismatch.kind == "value"
+    assert first.failure.reduced
+    assert len(first.failure.program.steps) == 1
+    assert first.failure.program.inputs[0].array.size <= 1
+    assert first.failure.script.startswith("import torch\n")
+    compile(first.failure.script, "script", "exec")
+
+
+def test_only_the_first_few_of_a_kind_are_shortened(tmp_path: Path):
+    run = campaign(replace(FAULTY, ops=("sqrt",)), tmp_path)
+    reduced = [r.failure.reduced for r in run.results if r.failure and "value" in _kinds(r)]
+    assert len(reduced) > 5
+    assert [number for number, shortened in enumerate(reduced) if shortened] == [0, 1]
+
+
+def _kinds(result: Result) -> set[str]:
+    return {mismatch.kind for mismatch in result.verdict.mismatches}
+
+
+def test_an_op_that_the_engine_lacks_is_unsupported(tmp_path: Path):
+    run = campaign(replace(FAULTY, ops=("cos",)), tmp_path)
+    assert {result.verdict.outcome for result in run.results} == {"unsupported"}
+    assert run.results[0].verdict.mismatches[0].detail == "cos"
+
+
+def test_a_case_that_kills_its_process_is_a_crash_and_the_rest_is_run(tmp_path: Path):
+    run = campaign(replace(FAULTY, ops=("exp", "abs")), tmp_path)
+    crashed = [result for result in run.results if result.op == "exp"]
+    assert _kinds(crashed[0]) == {"crash"}
+    assert crashed[0].id == "opinfo/exp/float32/value/0"
+    assert "SIGSEGV" in crashed[0].verdict.mismatches[0].actual
+    assert crashed[0].failure is not None
+    assert "torch.exp(x0)" in crashed[0].failure.script
+    assert len({result.id for result in crashed}) == len(crashed) > 10
+    assert {r.verdict.outcome for r in run.results if r.op == "abs"} == {"agree"}
+
+
+def test_an_engine_that_exits_is_a_crash_too(tmp_path: Path):
+    run = campaign(replace(FAULTY, ops=("expm1",)), tmp_path)
+    assert run.results[0].verdict.mismatches[0].actual == "the process exited with code 3"
+
+
+def test_a_step_that_does_not_end_is_a_hang_and_not_waited_for_often(tmp_path: Path):
+    run = campaign(replace(FAULTY, ops=("sin",), hang_after=0.5), tmp_path)
+    assert [_kinds(result) for result in run.results] == [{"hang"}] * 3
+    assert run.given_up == ("opinfo/sin",)
+    assert not run.whole
+
+
+def test_the_harness_failing_is_no_verdict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    settings = replace(FAULTY, ops=("abs",), reference="no_such_reference")
+    with pytest.raises(CampaignError, match="no_such_reference"):
+        run_campaign(
+            settings,
+            resolve_engine("torch"),
+            resolve_engine("faulty_engine"),
+            jobs=1,
+            output=tmp_path,
+        )
+
+
+class Interrupting:
+    """Presses Ctrl-C after so many results."""
+
+    def __init__(self, after: int) -> None:
+        self.left = after
+
+    def __call__(self, piece: Piece, event: Result | Ended) -> None:
+        self.left -= 1
+        if not self.left:
+            raise KeyboardInterrupt
+
+
+def test_an_interrupted_campaign_reports_what_was_done_and_goes_on(torch_run: Run, tmp_path: Path):
+    stopped = campaign(torch_run.settings, tmp_path, watch=Interrupting(50))
+    assert stopped.interrupted
+    assert len(stopped.results) == 50
+    done: list[Result] = []
+    again = campaign(
+        torch_run.settings,
+        tmp_path,
+        resume=True,
+        watch=lambda piece, event: done.append(event) if isinstance(event, Result) else None,
+    )
+    assert not again.interrupted
+    assert again.results == torch_run.results
+    assert len(done) == len(torch_run.results) - 50
+
+
+def test_failures_survive_the_journal(tmp_path: Path):
+    settings = replace(FAULTY, ops=("sqrt", "neg"), checks=("value", "errors"))
+    first = campaign(settings, tmp_path)
+    again = campaign(settings, tmp_path, resume=True)
+    assert again.results == first.results
+
+
+def test_a_journal_of_another_engine_is_refused(tmp_path: Path):
+    campaign(Settings("torch", ops=("abs",), checks=("value",)), tmp_path)
+    with pytest.raises(JournalError, match=r"it holds engine torch .* this run is engine faulty"):
+        campaign(replace(FAULTY, ops=("abs",)), tmp_path, resume=True)
+
+
+def test_a_line_that_a_killed_campaign_left_half_written_is_ignored(tmp_path: Path):
+    settings = Settings("torch", ops=("abs",), checks=("value",))
+    first = campaign(settings, tmp_path)
+    journal = tmp_path / "verdicts.jsonl"
+    journal.write_text(journal.read_text()[:-30])
+    assert campaign(settings, tmp_path, resume=True).results == first.results
+
+
+def test_skipped_cases_are_not_run(tmp_path: Path):
+    settings = Settings("torch", ops=("abs",), checks=("value",), skips=("opinfo/*/float32/*",))
+    run = campaign(settings, tmp_path)
+    assert run.results
+    assert not [result for result in run.results if "float32" in result.id]
+    assert not run.whole
+
+
+def test_the_tutorial_is_run_and_its_drift_is_told(tmp_path: Path):
+    run = campaign(Settings("torch", checks=("tutorial",)), tmp_path)
+    assert [cell.id for cell in run.drift] == ["tutorial/218", "tutorial/221", "tutorial/222"]
+    assert "400" in run.drift[1].recorded
+    assert "Mismatch in shape: grad_output[0]" in run.drift[1].today
+
+
+def test_another_seed_gives_other_programs():
+    def seeds(seed: int) -> set[int]:
+        plan = pieces(Settings("torch", checks=("programs",), max_examples=5000, seed=seed))
+        return {piece.seed for piece in plan}
+
+    assert len(seeds(0)) == 20
+    assert not seeds(0) & seeds(1)

@@ -1,0 +1,99 @@
+"""Lists of known differences: their form, what they cover, and what they refuse."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from conformance.known import (
+    Known,
+    KnownError,
+    matches,
+    parse_known,
+    read_known,
+    read_patterns,
+    shipped_known,
+)
+from conformance.verdict import Mismatch
+
+
+def mismatch(kind: str) -> Mismatch:
+    return Mismatch(kind, 0, "t0", "1", "2")  # type: ignore[arg-type]
+
+
+def test_a_line_is_an_id_with_kinds_and_a_reason():
+    (entry,) = parse_known("opinfo/add/float32/value/0  # value, dtype: see https://x.y/1", "f")
+    assert entry == Known(
+        "opinfo/add/float32/value/0", frozenset({"value", "dtype"}), "see https://x.y/1", "f:1"
+    )
+
+
+def test_comments_and_empty_lines_are_no_entries():
+    assert list(parse_known("# a list\n\n   # of nothing\n", "f")) == []
+
+
+def test_an_entry_covers_its_kinds_in_its_cases_only():
+    entry = Known("opinfo/max/*", frozenset({"grad_value"}), "ties", "f:1")
+    assert entry.covers("opinfo/max/float32/gradient/3", mismatch("grad_value"))
+    assert not entry.covers("opinfo/max/float32/gradient/3", mismatch("value"))
+    assert not entry.covers("opinfo/min/float32/gradient/3", mismatch("grad_value"))
+
+
+def test_a_pattern_is_a_glob_over_the_whole_id():
+    assert matches(("opinfo/*/gradient/*",), "opinfo/add/float32/gradient/3")
+    assert not matches(("opinfo/add",), "opinfo/add/float32/gradient/3")
+    assert not matches((), "opinfo/add/float32/gradient/3")
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("opinfo/add/*", "list.txt:1: write `opinfo/add/\\*  # <kind>: <reason>`"),
+        ("opinfo/add/*  # value", "<reason>"),
+        ("opinfo/add/*  # value:", "<reason>"),
+        ("opinfo/add/*  # wrong: it is", "'wrong' is no kind of difference; they are alias, "),
+        ("opinfo/add/* value  # value: it is", "an id has no spaces"),
+    ],
+)
+def test_a_broken_line_says_where_and_what(line: str, message: str, tmp_path: Path):
+    (path := tmp_path / "list.txt").write_text(line)
+    with pytest.raises(KnownError, match=message):
+        read_known([path])
+
+
+def test_several_files_merge_in_order(tmp_path: Path):
+    for name in ("a", "b"):
+        (tmp_path / name).write_text(f"opinfo/{name}  # value: because\n")
+    assert [e.pattern for e in read_known([tmp_path / "a", tmp_path / "b"])] == [
+        "opinfo/a",
+        "opinfo/b",
+    ]
+
+
+def test_a_file_that_cannot_be_read_is_said(tmp_path: Path):
+    with pytest.raises(KnownError, match="cannot read"):
+        read_known([tmp_path / "absent.txt"])
+
+
+def test_skips_need_no_reason(tmp_path: Path):
+    (path := tmp_path / "skips").write_text("# slow\nopinfo/a\nopinfo/b  # hangs\n")
+    assert read_patterns([path]) == ("opinfo/a", "opinfo/b")
+
+
+def test_an_engines_package_may_ship_its_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    package = tmp_path / "shipping_engine"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "conformance_known.txt").write_text("opinfo/add/*  # value: of ours\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    (entry,) = shipped_known("shipping_engine.front:engine")
+    assert entry.where == "shipping_engine/conformance_known.txt:1"
+    sys.modules.pop("shipping_engine", None)
+
+
+def test_an_engine_without_a_list_has_none():
+    assert shipped_known("faulty_engine") == ()
+    assert shipped_known("torch") == ()
+    assert shipped_known("no_such_engine") == ()

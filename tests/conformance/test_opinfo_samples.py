@@ -1,0 +1,77 @@
+"""Live calls become the calls that a user would write."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from conformance.sources.samples import Inexpressible, call_of
+from conformance.steps import Call
+from conformance.values import DType, Ref
+
+X = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+
+
+def call(function: object, *args: object, **kwargs: object) -> Call:
+    return call_of(function, args, kwargs)[1]
+
+
+def test_a_function_is_called_by_its_name():
+    assert call(torch.sum, X, dim=1) == Call("sum", (Ref("x0"),), {"dim": 1}, result="t0")
+    assert call(torch.nn.functional.relu, X).op == "nn.functional.relu"
+    assert call(torch.linalg.vector_norm, X).op == "linalg.vector_norm"
+
+
+def test_a_special_method_is_written_as_its_operator():
+    assert call(torch.Tensor.__getitem__, X, (0, slice(1, None))).form == "operator"
+    reflected = call(torch.Tensor.__rsub__, X, 2.0)
+    assert (reflected.op, reflected.args) == ("-", (2.0, Ref("x0")))
+
+
+def test_a_lambda_is_the_one_call_that_it_makes():
+    method = call(lambda x, *shape: x.view(*shape), X, (3, 2))
+    assert (method.op, method.form, method.args) == ("view", "method", (Ref("x0"), (3, 2)))
+    attribute = call(lambda x: x.T, X)
+    assert (attribute.op, attribute.form) == ("T", "attribute")
+
+
+def test_a_lambda_of_several_calls_is_not_expressible():
+    with pytest.raises(Inexpressible, match="makes 2 calls"):
+        call(lambda x: torch.exp(torch.sin(x)), X)
+
+
+def test_one_tensor_in_two_places_is_one_input():
+    recording, made = call_of(torch.mul, (X, X), {})
+    assert [entry.name for entry in recording.inputs] == ["x0"]
+    assert made.args == (Ref("x0"), Ref("x0"))
+
+
+def test_an_input_keeps_its_memory_layout():
+    recording, _ = call_of(torch.exp, (X.t(),), {})
+    assert recording.inputs[0].strides == (1, 3)
+    assert np.array_equal(recording.inputs[0].array, X.t().numpy())
+
+
+def test_dtypes_and_sizes_are_plain_values():
+    made = call(torch.sum, X, dim=torch.Size([0, 1]), dtype=torch.float64)
+    assert made.kwargs == {"dim": (0, 1), "dtype": DType("float64")}
+
+
+@pytest.mark.parametrize(
+    ("argument", "reason"),
+    [
+        (torch.ones(2, dtype=torch.bfloat16), "a bfloat16 tensor"),
+        (torch.ones(2).to_sparse(), "sparse"),
+        (torch.device("cpu"), "a device as an argument"),
+        (torch.nn.Parameter(torch.ones(1)), "a Parameter as an input"),
+    ],
+)
+def test_what_has_no_form_is_said(argument: object, reason: str):
+    with pytest.raises(Inexpressible, match=reason):
+        call(torch.exp, argument)
+
+
+def test_out_is_no_part_of_programs():
+    with pytest.raises(Inexpressible, match="out="):
+        call(torch.exp, X, out=torch.empty(2, 3))
