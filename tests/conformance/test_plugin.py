@@ -1,0 +1,198 @@
+"""The pytest plugin, from outside: `pytest --pyargs conformance --engine NAME`."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from conformance.pytest_plugin import asks_for_us
+
+pytest_plugins = ["pytester"]
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(scope="module")
+def loaded() -> None:
+    """Torch and its test data, which take seconds to import, and which pytester would drop from
+    `sys.modules` after each run if they came in with it."""
+    importlib.import_module("conformance.suite.session")
+    importlib.import_module("conformance.sources.samples")
+    importlib.import_module("conformance.sources.opinfo").database()
+
+
+@pytest.fixture
+def suite(loaded: None, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
+    """Runs the suite, or some tests of `test_ops`, on an engine."""
+    monkeypatch.syspath_prepend(HERE)
+
+    def run(*arguments: str, only: tuple[str, ...] = ()) -> pytest.RunResult:
+        ids = [f"conformance.suite.test_ops::test_op[{name}]" for name in only]
+        return pytester.runpytest_inprocess(
+            "--pyargs", *(ids or ["conformance"]), "-p", "no:cacheprovider", *arguments
+        )
+
+    return run
+
+
+def test_it_is_inert_where_it_is_merely_installed(pytester: pytest.Pytester):
+    pytester.makepyfile(
+        """
+        import sys
+
+        def test_nothing_is_loaded():
+            assert "torch" not in sys.modules
+        """
+    )
+    result = pytester.runpytest_subprocess("-p", "no:hypothesispytest")
+    result.assert_outcomes(passed=1)
+    result.stdout.no_fnmatch_line("conformance:*")
+
+
+def test_it_leaves_its_options_to_suites_that_have_the_same(pytester: pytest.Pytester):
+    pytester.makeconftest(
+        """
+        def pytest_addoption(parser):
+            parser.addoption("--max-examples", type=int)
+            parser.addoption("--engine")
+        """
+    )
+    pytester.makepyfile(
+        "def test_option(pytestconfig): assert pytestconfig.getoption('--max-examples') == 3"
+    )
+    pytester.runpytest_subprocess("--max-examples", "3").assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "answer"),
+    [
+        (["--pyargs", "conformance"], True),
+        (["--pyargs", "conformance.suite.test_ops::test_op"], True),
+        ([str(HERE.parents[1] / "conformance")], True),
+        ([str(HERE.parents[1] / "conformance/suite/test_ops.py::test_op")], True),
+        (["conformance_of_another"], False),
+        (["--pyargs", "conformances"], False),
+        (["tests"], False),
+        ([], False),
+    ],
+)
+def test_a_run_asks_for_it_by_name_or_by_path(
+    arguments: list[str], answer: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
+    assert asks_for_us(arguments) is answer
+
+
+def test_there_is_one_test_for_each_op_and_check_and_each_cell(suite):
+    result = suite("--engine", "torch", "--collect-only", "-q")
+    names = re.findall(r"::(\S+)", result.stdout.str())
+    assert {"test_op[add-value]", "test_op[add-gradient]", "test_op[add-second_order]"} < {*names}
+    assert {"test_op[amax-errors]", "test_op[add-programs]"} < {*names}
+    assert len([name for name in names if name.startswith("test_cell[tutorial/")]) == 23
+    assert len(names) == len(set(names))
+
+
+def test_torch_passes(suite):
+    result = suite("--engine", "torch", "-k", "abs or tutorial", "--max-examples", "20")
+    outcomes = result.parseoutcomes()
+    assert outcomes["passed"] > 25
+    assert "failed" not in outcomes
+    result.stdout.fnmatch_lines(["conformance: torch 2.* against torch 2.*, 20 programs an op*"])
+
+
+def test_a_failing_test_shows_the_shortest_script_with_expected_and_actual(suite):
+    result = suite("--engine", "faulty_engine", only=("sqrt-value",))
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "* of * cases differ: value *",
+            "  opinfo/sqrt/float32/value/0",
+            "import torch",
+            "t0 = torch.sqrt(x0)",
+            "expected: *",
+            "actual:   *",
+        ]
+    )
+
+
+def test_what_the_engine_lacks_is_skipped_with_the_reason(suite):
+    result = suite("--engine", "faulty_engine", "-rs", only=("cos-value",))
+    result.assert_outcomes(skipped=1)
+    result.stdout.fnmatch_lines(["SKIPPED * unsupported: cos"])
+
+
+KNOWN = "value, grad_value, dtype, graph, flag, version, raises"
+
+
+def test_a_known_difference_is_an_expected_failure(suite, pytester: pytest.Pytester):
+    path = pytester.makefile(".txt", known=f"opinfo/sqrt/*  # {KNOWN}: off by one")
+    result = suite(
+        "--engine", "faulty_engine", "--xfails-file", str(path), "-rx", only=("sqrt-value",)
+    )
+    result.assert_outcomes(xfailed=1)
+    result.stdout.fnmatch_lines(["XFAIL * off by one"])
+
+
+def test_a_known_difference_that_is_none_any_more_fails(suite, pytester: pytest.Pytester):
+    path = pytester.makefile(".txt", known="opinfo/abs/float32/value/0  # value: it was so")
+    result = suite("--engine", "faulty_engine", "--xfails-file", str(path), only=("abs-value",))
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["known to differ, but no longer so:", "*known.txt:1: opinfo/abs*"])
+
+
+def test_skipped_cases_are_not_run(suite, pytester: pytest.Pytester):
+    path = pytester.makefile(".txt", skips="opinfo/sqrt/*")
+    result = suite("--engine", "faulty_engine", "--skips-file", str(path), only=("sqrt-value",))
+    result.assert_outcomes(skipped=1)
+
+
+def test_it_runs_under_xdist(suite):
+    result = suite("--engine", "torch", "-n", "2", only=("neg-value", "neg-gradient"))
+    result.assert_outcomes(passed=2)
+
+
+def test_the_engine_may_come_from_the_environment_and_is_told(
+    suite, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("CONFORMANCE_ENGINE", "torch")
+    result = suite(only=("neg-value",))
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["conformance: CONFORMANCE_ENGINE=torch"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "*name the engine to test: --engine NAME, or CONFORMANCE_ENGINE"),
+        (["--engine", "no_such_engine"], "*cannot load the engine 'no_such_engine'*"),
+    ],
+)
+def test_without_an_engine_it_says_so_once(suite, arguments: list[str], message: str):
+    result = suite(*arguments)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([message])
+
+
+def test_hypothesis_s_seed_is_the_seed_of_the_generated_programs(suite):
+    result = suite(
+        "--engine", "torch", "--max-examples", "3", "--hypothesis-seed", "7", only=("neg-programs",)
+    )
+    result.stdout.fnmatch_lines(["conformance: * seed 7"])
+
+
+def test_the_profile_s_number_of_examples_is_taken(suite, pytester: pytest.Pytester):
+    result = suite(
+        *("--engine", "torch", "-p", "hypothesis_profile_of_twelve"),
+        *("--hypothesis-profile", "twelve"),
+        only=("neg-programs",),
+    )
+    result.stdout.fnmatch_lines(["conformance: *, 12 programs an op*"])
+
+
+def test_importing_the_plugin_loads_no_torch():
+    code = "import conformance.pytest_plugin, sys; assert 'torch' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,0 +1,298 @@
+"""The report is a function of verdicts: what it counts, groups, shows and exits with."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Sequence
+from importlib.resources import files
+from itertools import pairwise
+from typing import Any
+
+import jsonschema
+import numpy as np
+import pytest
+from rich.console import Console
+
+from conformance import Call, Input, Program, Ref
+from conformance.campaign import Drift, Failure, Result, Run, Settings
+from conformance.known import Known
+from conformance.report import (
+    Environment,
+    Report,
+    build_report,
+    file_name,
+    show,
+    to_document,
+    to_markdown,
+)
+from conformance.sources.opinfo import Excluded
+from conformance.verdict import Mismatch, Verdict
+
+HERE = Environment("2026-01-02T03:04:05+00:00", "Linux", "3.12.1", 2, "0.1.0", {"torch": "2.13.0"})
+SCHEMA = json.loads(files("conformance.report").joinpath("schema.json").read_text())
+
+
+def program(op: str) -> Program:
+    return Program((Input.of("x0", np.float32([1, 2])),), (Call(op, (Ref("x0"),), result="t0"),))
+
+
+def mismatch(kind: str = "value", **fields: Any) -> Mismatch:
+    given = {"where": "t0", "expected": "[1., 2.]", "actual": "[1., 3.]", **fields}
+    return Mismatch(kind, 0, **given)  # type: ignore[arg-type]
+
+
+def result(
+    *mismatches: Mismatch, op: str = "exp", number: int = 0, source: str = "corpus"
+) -> Result:
+    case = program(op)
+    verdict = Verdict(case.hash, mismatches)
+    failure = None
+    if verdict.outcome == "differ":
+        failure = Failure(case, mismatches, case.script(None, mismatches), True)
+    name = f"opinfo/{op}/float32/value/{number}"
+    check = "value"
+    if source == "generated":
+        name, check = f"programs/{op}/{number}", "programs"
+    return Result(name, op, check, source, verdict, failure)  # type: ignore[arg-type]
+
+
+def run_of(results: Sequence[Result], **fields: Any) -> Run:
+    corpus = tuple((r.id, r.verdict.program_hash) for r in results if r.source == "corpus")
+    versions = {"engine": "1.2.3", "reference": "2.13.0"}
+    return Run(Settings("an_engine"), versions, tuple(results), corpus, **fields)
+
+
+def report_of(*results: Result, known: Sequence[Known] = (), **fields: Any) -> Report:
+    return build_report(run_of(results, **fields), known)
+
+
+def known(pattern: str, kind: str = "value") -> Known:
+    return Known(pattern, frozenset({kind}), "it is so, https://x.y/1", "list.txt:1")
+
+
+UNSUPPORTED = Mismatch("unsupported", 0, "", "returned", "unsupported: cos", "cos")
+UNOBSERVABLE = Mismatch("unsupported", None, "x0._version", "0", "not observable", "._version")
+
+EVERYTHING = (
+    result(),
+    result(mismatch(), number=1),
+    result(mismatch("version", where="x0._version"), number=2),
+    result(mismatch(judgement="convention", reason="ties | of `max`"), op="amax"),
+    result(UNSUPPORTED, op="cos"),
+    result(UNOBSERVABLE, op="sin"),
+    result(mismatch("raises", where="", expected="returned a tensor", actual="E: no"), op="erf"),
+    result(mismatch("grad_value"), source="generated"),
+    result(mismatch("dtype"), op="log"),
+)
+EVERY_RUN = {
+    "excluded": (Excluded("opinfo/cat/errors/0", "out="),),
+    "drift": (Drift("tutorial/221", "x 2-d", "y.backward(g)\n", "x.grad: 400.0", "RuntimeError"),),
+    "seconds": 12.5,
+}
+
+
+@pytest.fixture
+def everything() -> Report:
+    entries = (known("opinfo/log/*", "dtype"), known("opinfo/exp/float32/value/0"), known("x/*"))
+    return report_of(*EVERYTHING, known=entries, **EVERY_RUN)
+
+
+def test_cases_are_counted_by_what_they_come_to(everything: Report):
+    total = everything.total
+    assert (total.agree, total.differ, total.known, total.unsupported) == (2, 4, 1, 1)
+    assert total.attempted == 7
+    assert total.parity == 2 / 7
+
+
+def test_generated_programs_are_counted_apart(everything: Report):
+    assert everything.generated.differ == 1
+    assert everything.generated.total == 1
+
+
+def test_what_is_unsupported_is_neither_pass_nor_failure():
+    report = report_of(result(UNSUPPORTED, op="cos"))
+    assert report.total.parity is None
+    assert report.exit_code == 0
+    assert report.unsupported == {"cos": 1}
+
+
+def test_what_cannot_be_observed_leaves_the_other_grades_agreeing():
+    report = report_of(result(UNOBSERVABLE))
+    assert report.unobservable == ("._version",)
+    assert report.grades[1].agree == 1
+    assert report.grades[5].unsupported == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "grade"), [("value", 1), ("error_type", 3), ("error_message", 4), ("version", 5)]
+)
+def test_a_difference_breaks_the_grade_of_its_kind(kind: str, grade: int):
+    report = report_of(result(mismatch(kind)))
+    assert [g for g, tally in report.grades.items() if tally.differ] == [grade]
+
+
+def test_raising_instead_of_returning_gives_no_value_either():
+    report = report_of(result(mismatch("raises", expected="returned None", actual="E: no")))
+    assert [g for g, tally in report.grades.items() if tally.differ] == [1, 2]
+
+
+def test_returning_instead_of_raising_has_no_type_and_no_message():
+    report = report_of(result(mismatch("raises", expected="E: no", actual="returned None")))
+    assert [g for g, tally in report.grades.items() if tally.differ] == [2, 3, 4]
+
+
+def test_the_exit_code_is_0_only_when_nothing_unexpected_differs():
+    assert report_of(result()).exit_code == 0
+    assert report_of(result(mismatch())).exit_code == 1
+    assert report_of(result(mismatch()), known=[known("opinfo/exp/*")]).exit_code == 0
+    assert report_of(result(mismatch("dtype")), known=[known("opinfo/exp/*")]).exit_code == 1
+    assert report_of(result(mismatch(), source="generated")).exit_code == 1
+    assert report_of(result(), interrupted=True).exit_code == 130
+
+
+def test_an_ill_conditioned_difference_is_no_failure():
+    assert report_of(result(mismatch(judgement="ill_conditioned"))).exit_code == 0
+
+
+def test_a_known_difference_that_is_none_any_more_fails():
+    report = report_of(result(), known=[known("opinfo/exp/float32/value/0")])
+    assert [use.state for use in report.known] == ["stale"]
+    assert report.exit_code == 1
+
+
+def test_a_known_difference_that_names_nothing_only_warns():
+    report = report_of(result(), known=[known("opinfo/expp/*")])
+    assert [use.state for use in report.known] == ["unmatched"]
+    assert report.exit_code == 0
+
+
+def test_a_pattern_is_not_stale_while_only_a_part_is_run():
+    run = run_of([result()])
+    part = Run(Settings("an_engine", ops=("exp",)), run.versions, run.results, run.corpus)
+    assert build_report(part, [known("opinfo/*")]).known[0].state == "unmatched"
+    assert build_report(run, [known("opinfo/*")]).known[0].state == "stale"
+
+
+def test_what_generation_does_not_find_again_is_not_stale():
+    report = report_of(result(source="generated"), known=[known("programs/exp/0")])
+    assert report.known[0].state == "unmatched"
+
+
+def test_failures_of_one_place_are_one_group_whatever_the_op():
+    versions = [
+        result(mismatch("version", where=f"x{n}._version"), op=op, number=n)
+        for n, op in enumerate(("exp", "sin"))
+    ]
+    (group,) = report_of(*versions).groups
+    assert group.ops == ("exp", "sin")
+
+
+def test_wrong_values_of_two_ops_are_two_groups():
+    assert len(report_of(result(mismatch()), result(mismatch(), op="sin")).groups) == 2
+
+
+def test_a_group_is_shown_by_its_shortest_program():
+    long = result(mismatch(where="t0[0]"), mismatch(where="t0[0]"), number=0)
+    short = result(mismatch(where="t0[0]"), number=1)
+    (group,) = report_of(long, short).groups
+    assert group.shortest == short
+
+
+def test_the_gravest_groups_come_first(everything: Report):
+    assert [group.kind for group in everything.groups][-1] == "version"
+    assert everything.groups[0].kind in ("value", "grad_value")
+
+
+def test_the_json_is_of_its_schema(everything: Report):
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    document = json.loads(json.dumps(to_document(everything, HERE), allow_nan=False))
+    jsonschema.validate(document, SCHEMA)
+
+
+@pytest.mark.parametrize("damage", ["schema", "data", "test_suite"])
+def test_the_schema_refuses_what_is_no_report(everything: Report, damage: str):
+    document = to_document(everything, HERE)
+    del document[damage]
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(document, SCHEMA)
+
+
+def test_the_json_names_each_failure_and_its_file(everything: Report):
+    failures = to_document(everything, HERE)["data"]["failures"]
+    assert {failure["file"] for failure in failures} >= {"failures/opinfo-exp-float32-value-1.json"}
+    assert all(failure["repro"].startswith("import torch") for failure in failures)
+    assert len(failures) == everything.unexpected
+
+
+def test_the_json_says_what_a_test_came_to(everything: Report):
+    tests = {test["name"]: test for test in to_document(everything, HERE)["data"]["tests"]}
+    assert tests["exp[value]"]["outcome"] == "failed"
+    assert tests["exp[value]"]["failure_kinds"] == {"value": 1, "version": 1}
+    assert tests["log[value]"]["outcome"] == "xfailed"
+    assert tests["cos[value]"]["outcome"] == "skipped"
+    assert tests["sin[value]"]["outcome"] == "passed"
+
+
+def test_the_markdown_says_what_was_run_and_how_it_went(everything: Report):
+    text = to_markdown(everything, HERE)
+    assert text.startswith("# How far does `an_engine` behave like torch?\n")
+    assert "Of the 7 programs that it could run, **2 agree in everything**,\n4 differ" in text
+    assert everything.corpus_sha256 in text
+    assert "conformance run --engine an_engine" in text
+
+
+def test_the_markdown_shows_the_script_with_expected_and_actual(everything: Report):
+    text = to_markdown(everything, HERE)
+    assert "t0 = torch.exp(x0)" in text
+    assert "| expected | `[1., 2.]` |\n| actual | `[1., 3.]` |" in text
+    assert "`conformance replay failures/opinfo-exp-float32-value-1.json`" in text
+
+
+def test_the_markdown_keeps_its_tables_whatever_a_message_holds(everything: Report):
+    bad = mismatch("error_message", expected="E: a | `b`\nc", actual="E: ``", where="")
+    text = to_markdown(report_of(result(bad)), HERE)
+    assert "| expected | `` E: a \\| `b` c `` |" in text
+    assert "| actual | ``` E: `` ``` |" in text
+
+
+def test_the_markdown_shows_drift_with_both_figures(everything: Report):
+    text = to_markdown(everything, HERE)
+    assert "| recorded | `x.grad: 400.0` |\n| torch 2.13.0 | `RuntimeError` |" in text
+
+
+def test_every_table_of_the_markdown_is_whole(everything: Report):
+    lines = to_markdown(everything, HERE).splitlines()
+    for above, line in pairwise(lines):
+        if line.startswith("| ---"):
+            assert above.count("|") == line.count("|")
+            assert above.startswith("|")
+    assert "\n\n\n" not in to_markdown(everything, HERE)
+
+
+def test_the_terminal_shows_the_table_the_failures_and_the_figures(everything: Report):
+    console = Console(file=io.StringIO(), width=120)
+    show(everything, console)
+    text = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "1/3" in text
+    assert "actual   [1., 3.]" in text
+    assert "8 cases of the frozen corpus: 2 agree, 4 differ, 1 differ as known" in text
+    assert "matches nothing that was run" in text
+
+
+def test_the_share_is_never_rounded_up_to_all():
+    from conformance.report.report import Tally
+    from conformance.report.terminal import share
+
+    assert share(Tally(agree=99_999, differ=1)) == "99.9 %"
+    assert share(Tally(agree=3)) == "100.0 %"
+    assert share(Tally(unsupported=3)) == "–"
+
+
+def test_a_results_json_gives_back_the_result():
+    for entry in EVERYTHING:
+        assert Result.from_json(json.loads(json.dumps(entry.to_json()))) == entry
+
+
+def test_a_failing_programs_file_has_a_plain_name():
+    assert file_name(result(mismatch())) == "failures/opinfo-exp-float32-value-0.json"
