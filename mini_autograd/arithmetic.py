@@ -113,6 +113,11 @@ class RawArithmetic:
         if shared:
             counter_of(tensor).version = 1  # a copy is a fresh tensor that was written to once
 
+    def retain(self, tensor: Tensor, grad: Array) -> None:
+        """A copy, or a new sum: unlike a leaf's, torch never writes into a retained gradient."""
+        held = tensor._grad
+        tensor._grad = make(np.array(grad, order="C") if held is None else held._array + grad)
+
 
 # One reference each: the walk's buffer, this parameter and getrefcount's own.
 _UNSHARED: Final = 3
@@ -197,6 +202,10 @@ class TensorArithmetic:
         """Out of place: an earlier `.grad` may be part of a graph."""
         held = leaf._grad
         leaf._grad = ops.clone(grad) if held is None else ops.add(held, grad)
+
+    def retain(self, tensor: Tensor, grad: Tensor) -> None:
+        """Likewise."""
+        self.accumulate(tensor, grad)
 
 
 RAW: Final[Arithmetic] = RawArithmetic()

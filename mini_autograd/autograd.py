@@ -62,10 +62,7 @@ def backward(
     for each in wanted:
         if each._node is not None or not each._requires_grad:
             each.retain_grad()
-    found = _walk(roots, seeds, arithmetic, keep_graph, wanted)
-    for each, grad in zip(wanted, found, strict=True):
-        if each._node is None and grad is not None:
-            arithmetic.accumulate(each, grad)
+    _walk(roots, seeds, arithmetic, keep_graph, {edge_of(each): [] for each in wanted})
 
 
 def grad(
@@ -111,15 +108,18 @@ def grad(
         if not each._requires_grad:
             raise errors.input_without_grad()
     keep_graph = create_graph if retain_graph is None else retain_graph
-    found = _walk(roots, seeds, arithmetic, keep_graph, wanted)
+    edges = [edge_of(each) for each in wanted]
+    places = {edge: [place] for place, edge in enumerate(dict.fromkeys(edges))}
+    found = _walk(roots, seeds, arithmetic, keep_graph, places)
+    grads = [None if got is None else arithmetic.wrap(got) for got in found]
     results: list[Tensor | None] = []
-    for index, (each, got) in enumerate(zip(wanted, found, strict=True)):
+    for index, (each, edge) in enumerate(zip(wanted, edges, strict=True)):
+        got = grads[places[edge][0]]  # one tensor for an input that is given twice
         if got is None and not allow_unused:
             raise errors.unused_input(index)
         if got is None and materialize_grads:
-            results.append(make(np.zeros_like(each._array)))
-        else:
-            results.append(None if got is None else arithmetic.wrap(got))
+            got = make(np.zeros_like(each._array))
+        results.append(got)
     return tuple(results)
 
 
@@ -128,10 +128,9 @@ def _walk(
     seeds: list[Grad | None],
     arithmetic: Arithmetic,
     keep_graph: bool,
-    wanted: Sequence[Tensor] | None = None,
+    captures: engine.Captures | None = None,
 ) -> list[Grad | None]:
-    """Walks to the leaves, or to `wanted` only; ops in hooks record as the walk does."""
-    captures = None if wanted is None else _captures(wanted)
+    """Walks to the leaves, or to the captures only; ops in hooks record as the walk does."""
     previous = state.enabled
     state.enabled = arithmetic.records
     try:
@@ -140,13 +139,6 @@ def _walk(
         return quiet.run_reentrant(engine.run, roots, seeds, arithmetic, keep_graph, captures)  # type: ignore[no-any-return]
     finally:
         state.enabled = previous
-
-
-def _captures(wanted: Sequence[Tensor]) -> engine.Captures:
-    captures: engine.Captures = {}
-    for index, each in enumerate(wanted):
-        captures.setdefault(edge_of(each), []).append(index)
-    return captures
 
 
 def _tuple(tensors: Any) -> tuple[Any, ...]:

@@ -12,7 +12,8 @@ from heapq import heappop, heappush
 from mini_autograd.errors import walk as errors
 from mini_autograd.graph import Arithmetic, Edge, Grad, Hooks, Metadata, Node
 
-Captures = dict[Edge, list[int]]  # where a gradient is wanted: the indexes of the results
+# Where a gradient is wanted: the indexes of the results. A leaf without any is accumulated into.
+Captures = dict[Edge, list[int]]
 
 
 def run(
@@ -24,8 +25,8 @@ def run(
 ) -> list[Grad | None]:
     """Walks from the roots, each with its gradient, to every leaf, or to the captures only.
 
-    With captures, nothing is accumulated anywhere else: gives the gradient that arrived at each,
-    None where none did.
+    With captures, nothing is accumulated anywhere else: gives the gradient that arrived at each
+    that has an index, None where none did.
     """
     waiting = _edges_to_each(roots)
     needed = None if captures is None else _leading_to(captures, waiting)
@@ -114,9 +115,13 @@ def _captured(
     needed: set[Node],
 ) -> bool:
     """Takes what is wanted of the node's gradients; whether nothing further needs it."""
+    taken = False
     for output, grad in enumerate(grads):
         for index in (captures or {}).get((node, output), ()):
             captured[index] = grad
+            taken = True
+    if not node.edges:
+        return taken
     return not any(edge is not None and edge[0] in needed for edge in node.edges)
 
 
@@ -171,9 +176,9 @@ def _run_tensor_hooks(
             if replaced is not None:
                 given = arithmetic.unwrap(replaced)
                 grads[output] = _validated(given, node.metadata[output], arithmetic, node, [given])
-    for output, tensor in hooks.retain.items():
-        if grads[output] is not None:
-            arithmetic.accumulate(tensor, grads[output])
+    for output, reference in hooks.retain.items():
+        if grads[output] is not None and (tensor := reference()) is not None:
+            arithmetic.retain(tensor, grads[output])
 
 
 def _wrapped(grads: Iterable[Grad | None], arithmetic: Arithmetic) -> tuple[Grad | None, ...]:

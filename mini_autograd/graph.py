@@ -8,6 +8,7 @@ The same rules run on raw arrays or on tensors: an `Arithmetic` is which of the 
 from __future__ import annotations
 
 import itertools
+import weakref
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
@@ -57,6 +58,9 @@ class Arithmetic(Protocol):
     def accumulate(self, leaf: Tensor, grad: Grad) -> None:
         """Adds into the leaf's `.grad`."""
 
+    def retain(self, tensor: Tensor, grad: Grad) -> None:
+        """Adds to the `.grad` of a tensor that is no leaf."""
+
 
 class Hooks:
     """What a user attached to a node: rare, so a node has none until it is needed."""
@@ -66,7 +70,8 @@ class Hooks:
     def __init__(self) -> None:
         # Dictionaries keep the order of registration and make removal by handle cheap.
         self.tensor: dict[int, tuple[int, Callable[[Any], Any]]] = {}  # id: (output, hook)
-        self.retain: dict[int, Tensor] = {}  # output: the tensor whose `.grad` is kept
+        # output: the tensor whose `.grad` is kept, weakly, since it holds the node
+        self.retain: dict[int, weakref.ref[Tensor]] = {}
         self.pre: dict[int, Callable[[Any], Any]] = {}
         self.post: dict[int, Callable[[Any, Any], Any]] = {}
 
@@ -127,7 +132,7 @@ class AccumulateGrad(Node):
         return "torch::autograd::AccumulateGrad"
 
     def backward(self, grads: list[Grad | None], arithmetic: Arithmetic) -> Sequence[Grad | None]:
-        """Accumulates; gives nothing on."""
-        if grads[0] is not None:
+        """Accumulates, unless the leaf has stopped requiring grad; gives nothing on."""
+        if grads[0] is not None and self.variable._requires_grad:
             arithmetic.accumulate(self.variable, grads[0])
         return ()

@@ -199,7 +199,7 @@ class Tensor:
         if not self._requires_grad:
             raise errors.retain_without_grad()
         if self._node is not None and not self._retains_grad:
-            hooks_of(self._node).retain[self._output_nr] = self
+            hooks_of(self._node).retain[self._output_nr] = weakref.ref(self)
             self._retains_grad = True
 
 
