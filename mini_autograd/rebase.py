@@ -94,5 +94,5 @@ def _make_history(tensor: Tensor, node: Node) -> None:
 def _move_retained_grad(tensor: Tensor, node: Node | None, output: int) -> None:
     """`retain_grad` speaks of the tensor, whatever made it; a hook stays where it was put."""
     if tensor._retains_grad and node is not None and tensor._node is not None:
-        hooks_of(node).retain.pop(output, None)
-        hooks_of(tensor._node).retain[tensor._output_nr] = tensor
+        kept = hooks_of(node).retain.pop(output)
+        hooks_of(tensor._node).retain[tensor._output_nr] = kept
