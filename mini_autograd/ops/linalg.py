@@ -30,6 +30,10 @@ def _product(a: Array, b: Array, kernel: str) -> Array:
         raise errors.not_implemented(kernel, dtypes.bool_)
     if a.dtype.char == _HALF:
         return np.matmul(a, b, dtype=np.float32).astype(np.float16)
+    if a.ndim == 2 and a.shape[1] == 1 and len(a) > 1 and b.shape[-1] > 1:
+        return np.multiply(a, b)  # so torch: no sum, which would lose the sign of a zero
+    if a.dtype.kind == "c":
+        return np.matmul(a, b) + 0  # torch's sums are never a negative zero, NumPy's may be
     return np.matmul(a, b)
 
 
@@ -158,13 +162,18 @@ def _factor(number: complex, dtype: np.dtype[Any]) -> Any:
     return number == 1 or dtypes.number_array(number, dtype)
 
 
-def _plus(start: Array, product: Array, beta: complex, alpha: complex) -> Array:
-    """`beta * start + alpha * product`, in the product's memory; a `beta` of zero hides NaN."""
+def _plus(start: Array, product: Array, beta: complex, alpha: complex, *, exact: bool) -> Array:
+    """`beta * start + alpha * product`, in the product's memory; a `beta` of zero hides NaN.
+
+    So does an `alpha` of zero if BLAS computes it, as it does what is `exact`, no wider.
+    """
     if type(beta) is type(alpha) is int and beta == alpha == 1:
         return np.add(product, start, out=product)
     dtype = product.dtype
     by, into = _factor(beta, dtype), _factor(alpha, dtype)
-    if into is not True:
+    if alpha == 0 and exact:
+        product.fill(0)  # what is not computed hides NaN as well
+    elif into is not True:
         np.multiply(product, into, out=product)
     if beta != 0:
         np.add(product, start if by is True else start * by, out=product)
@@ -201,8 +210,11 @@ def addmm(self: Array, mat1: Array, mat2: Array, *, beta: Number = 1, alpha: Num
         raise errors.inner_sizes(mat1.shape, mat2.shape)
     if self.shape not in (shape, shape[1:]):
         expand.op.bare(self, shape)  # for its errors
+    if not mat1.size:
+        alpha = 1  # torch does not look at it
     start, first, second = _wide(self, mat1, mat2)
-    result = _plus(start, _product(first, second, "addmm_impl_cpu_"), beta, alpha)
+    exact = first is mat1
+    result = _plus(start, _product(first, second, "addmm_impl_cpu_"), beta, alpha, exact=exact)
     return result.astype(self.dtype, copy=False)
 
 
@@ -216,7 +228,8 @@ def addmv(self: Array, mat: Array, vec: Array, *, beta: Number = 1, alpha: Numbe
     """`beta * self + alpha * mat @ vec`."""
     _checked_mv(mat, vec, self)
     start, first, second = _wide(self, mat, vec)
-    result = _plus(start, _product(first, second, "addmv_impl_cpu"), beta, alpha)
+    exact = first is mat
+    result = _plus(start, _product(first, second, "addmv_impl_cpu"), beta, alpha, exact=exact)
     return result.astype(self.dtype, copy=False)
 
 
