@@ -110,6 +110,17 @@ def overloaded(
     return made
 
 
+def with_forms(op: Any, *, function_forms: Sequence[str], method_forms: Sequence[str]) -> Any:
+    """An op of which torch has further forms: its TypeError lists these."""
+
+    def refusal(args: Sequence[Any], kwargs: Mapping[str, Any], method: bool) -> TypeError:
+        forms = method_forms if method else function_forms
+        return _refused(op.schema.name, (op,), forms, args, kwargs, method=method)
+
+    op.schema.refusal = refusal
+    return op
+
+
 def _given(args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
     """The types of a call's arguments, as torch lists them: keywords from the last one."""
     listed = [errors.type_name(value) for value in args]
@@ -132,12 +143,18 @@ def _refused(
     plausible = [form for form in forms if _takes(form, count)]
     if len(plausible) == 1:
         for each in alternatives:
-            if each.schema.required <= count + method <= len(each.schema.parameters):
+            parameters = len(each.schema.parameters)
+            if len(alternatives) == 1 or each.schema.required <= count + method <= parameters:
                 try:
-                    each.schema.bind(args, kwargs, method=method)
+                    each.schema.bound(args, kwargs, method=method)
                 except TypeError as error:
                     return error
     given = args[method:]
+    if len(forms) == 1:  # the misfits are marked where they are, if the numbers agree
+        if unknown := _unknown(forms[0], given, kwargs):
+            return errors.unrecognized_keywords(name, unknown)
+        misfit = _misfits(forms[0], given, kwargs)
+        return errors.invalid_combination(name, misfit or _given(given, kwargs), forms)
     explained = [f"{form}{_explained(form, given, kwargs)}" for form in forms]
     return errors.invalid_combination(name, _given(given, kwargs), explained)
 
@@ -153,21 +170,34 @@ def _takes(form: str, count: int) -> bool:
 
 
 def _explained(form: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
-    """Why a form does not fit; torch says it only where the numbers agree, counting the `*`.
+    """Why a form does not fit; torch says it only where the numbers agree, counting the `*`."""
+    if len(_tokens(form)) != len(args) + len(kwargs):
+        return ""
+    if unknown := _unknown(form, args, kwargs):
+        return errors.incorrect_keywords(unknown)
+    return errors.mismatched(_misfits(form, args, kwargs))
 
-    It reads the text of the form from its end, so that a parameter with a default never fits.
+
+def _unknown(form: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[str]:
+    """The keywords that are no word of the form, if the numbers agree."""
+    names = [token.rpartition(" ")[2] for token in _tokens(form)]
+    agree = len(names) == len(args) + len(kwargs)
+    return [key for key in reversed(list(kwargs)) if agree and key not in names]
+
+
+def _misfits(form: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
+    """The types of the arguments, marked where they misfit; nothing if the numbers differ.
+
+    torch reads the text of the form from its end, so that a parameter with a default never fits.
     """
     tokens = [each.rpartition(" ")[::2] for each in _tokens(form)]
     if len(tokens) != len(args) + len(kwargs):
         return ""
-    unknown = [key for key in reversed(list(kwargs)) if key not in [name for _, name in tokens]]
-    if unknown:
-        return errors.incorrect_keywords(unknown)
-    listed = [_fit("", value, wanted) for value, (wanted, _) in zip(args, tokens, strict=False)]
+    fits = [_fit("", value, wanted) for value, (wanted, _) in zip(args, tokens, strict=False)]
     for wanted, name in tokens[len(args) :]:
         if name in kwargs:
-            listed.append(_fit(f"{name}=", kwargs[name], wanted))
-    return errors.mismatched(", ".join(listed) + (", " if kwargs and not args else ""))
+            fits.append(_fit(f"{name}=", kwargs[name], wanted))
+    return ", ".join(fits) + (", " if kwargs and not args else "")
 
 
 def _fit(label: str, value: Any, wanted: str) -> str:

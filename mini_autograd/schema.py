@@ -134,6 +134,8 @@ class Schema:
         self.required = sum(not each.has_default for each in self.parameters)
         self._kinds = tuple(each.exact_types for each in self.parameters)
         self._contents = tuple(_CONTENTS.get(each.words[0]) for each in self.parameters)
+        # Where torch has other forms of the op, the error of a call that fits none of them.
+        self.refusal: Callable[[Sequence[Any], Mapping[str, Any], bool], TypeError] | None = None
         self._gathers = self.positional == 2 and self.parameters[1].words[0] in _LISTS
 
     def fits(self, args: Sequence[Any]) -> bool:
@@ -156,26 +158,41 @@ class Schema:
 
         In the function form the first operand is called `input`, and positions count from it.
         """
+        try:
+            return self.bound(args, kwargs, method=method)
+        except TypeError:
+            if self.refusal is None:
+                raise
+        raise self.refusal(args, kwargs, method)
+
+    def bound(self, args: Sequence[Any], kwargs: Mapping[str, Any], *, method: bool) -> tuple[Any, ...]:  # fmt: skip
+        """As `bind`, with the error of this form, whatever other forms torch has.
+
+        In torch's order: too many, then each parameter in turn, and unknown keywords last.
+        """
         if method:
             args = self.gathered(args)
+        if method and kwargs and len(self.parameters) == 1:
+            raise errors.no_keywords(self.name)
         if len(args) > self.positional:
-            raise errors.too_many(self.name, self.least, self.positional, len(args), method=method)
+            most = self.positional if len(self.parameters) > 1 else 0
+            raise errors.too_many(self.name, self.least, most, len(args), method=method)
         values = list(args) + [_MISSING] * (len(self.parameters) - len(args))
         names = [each.name for each in self.parameters]
+        wrong = []
         for key, value in kwargs.items():
             index = _index(names, key, method)
             if index is None:
-                raise errors.unexpected_keyword(self.name, key)
-            if values[index] is not _MISSING:
-                raise errors.repeated(self.name, key)
-            values[index] = value
-        missing = []
+                wrong.append(errors.unexpected_keyword(self.name, key))
+            elif values[index] is not _MISSING:
+                wrong.append(errors.repeated(self.name, key))
+            else:
+                values[index] = value
         for index, parameter in enumerate(self.parameters):
             value = values[index]
             if value is _MISSING:
                 if not parameter.has_default:
-                    missing.append(_public(parameter.name, method))
-                    continue
+                    raise errors.missing(self.name, self._required(index, method))
                 values[index] = parameter.default
             elif not parameter.accepts(value):
                 name = _public(parameter.name, method)
@@ -184,9 +201,13 @@ class Schema:
             elif parameter.words[0] in _LISTS and value is not None:
                 # A list of the user's own must not be kept: it may change before backward.
                 values[index] = (int(value),) if is_int(value) else tuple(value)
-        if missing:
-            raise errors.missing(self.name, missing)
+        if wrong:
+            raise wrong[0]
         return tuple(values)
+
+    def _required(self, start: int, method: bool) -> list[str]:
+        """The required parameters from one on: torch lists those given by keyword too."""
+        return [_public(p.name, method) for p in self.parameters[start:] if not p.has_default]
 
     def by_position(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """The function, taking its keyword-only parameters by position too."""

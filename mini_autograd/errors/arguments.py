@@ -15,9 +15,10 @@ def type_name(value: object) -> str:
 
 def too_many(name: str, least: int, most: int, given: int, *, method: bool) -> TypeError:
     """More positional arguments than parameters; `self` does not count."""
-    least, most, given = least - method, most - method, given - method
+    least, given = least - method, given - method
     if not most:
         return TypeError(f"TensorBase.{name}() takes no arguments ({given} given)")
+    most -= method
     takes = f"{most}" if least == most else f"from {least} to {most}"
     plural = "" if most == 1 else "s"
     verb = "was" if given == 1 else "were"
@@ -29,6 +30,11 @@ def unexpected_keyword(name: str, key: str) -> TypeError:
     return TypeError(f"{name}() got an unexpected keyword argument '{key}'")
 
 
+def no_keywords(name: str) -> TypeError:
+    """A method of nothing but the tensor, given one."""
+    return TypeError(f"TensorBase.{name}() takes no keyword arguments")
+
+
 def repeated(name: str, key: str) -> TypeError:
     """Given both by position and by keyword."""
     return TypeError(f"{name}() got multiple values for argument '{key}'")
@@ -37,7 +43,10 @@ def repeated(name: str, key: str) -> TypeError:
 def missing(name: str, names: Sequence[str]) -> TypeError:
     """Required arguments that were not given."""
     listed = ", ".join(f'"{each}"' for each in names)
-    return TypeError(f"{name}() missing {len(names)} required positional arguments: {listed}")
+    plural = "s" if len(names) == 1 else ""  # the wrong way round, as torch 2.13 has it
+    return TypeError(
+        f"{name}() missing {len(names)} required positional argument{plural}: {listed}"
+    )
 
 
 def wrong_type(
@@ -95,3 +104,11 @@ def mismatched(types: str) -> str:
 def incorrect_keywords(names: Sequence[str]) -> str:
     """Likewise where it does not know a keyword."""
     return f"\n      didn't match because some of the keywords were incorrect: {', '.join(names)}"
+
+
+def unrecognized_keywords(name: str, names: Sequence[str]) -> TypeError:
+    """Likewise, of an op with a single form."""
+    return TypeError(
+        f"{name}() received an invalid combination of arguments - got unrecognized keyword "
+        f"arguments: {', '.join(names)}"
+    )

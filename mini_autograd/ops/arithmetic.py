@@ -12,7 +12,7 @@ from mini_autograd.errors import pointwise as errors
 from mini_autograd.errors import shapes as shape_errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.complexes import conj
-from mini_autograd.overloads import composite, overloaded
+from mini_autograd.overloads import composite, overloaded, with_forms
 from mini_autograd.tensor import Tensor
 from mini_autograd.types import Array, Number
 
@@ -165,7 +165,12 @@ def _refuse_bool(operands: Sequence[Any]) -> None:
 
 _BOOL: Final = np.dtype(np.bool_)
 
-sub = _subtracting(sub_promoted)
+_ADDED: Final[dict[str, Any]] = {
+    "function_forms": ("(Tensor input, Tensor other, *, Number alpha = 1, Tensor out = None)",),
+    "method_forms": ("(Tensor other, *, Number alpha = 1)",),
+}
+with_forms(add, **_ADDED)
+sub = _subtracting(with_forms(sub_promoted, **_ADDED))
 rsub = _subtracting(
     overloaded(
         "rsub",

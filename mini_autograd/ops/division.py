@@ -12,7 +12,7 @@ from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.arithmetic import promoted
 from mini_autograd.ops.complexes import conj
 from mini_autograd.ops.rounding import zeros_of
-from mini_autograd.overloads import overloaded
+from mini_autograd.overloads import overloaded, with_forms
 from mini_autograd.types import Array, Number, Str
 
 
@@ -161,6 +161,19 @@ def _by_mode(kwargs: dict[str, Any]) -> Any:
     return div_unrounded if kwargs["rounding_mode"] is None else div_rounded
 
 
+with_forms(
+    true_divide,
+    function_forms=(
+        "(Tensor input, Tensor other, *, Tensor out = None)",
+        "(Tensor input, Tensor other, *, str rounding_mode, Tensor out = None)",
+        "(Tensor input, Number other, *, str rounding_mode)",
+    ),
+    method_forms=(
+        "(Tensor other)",
+        "(Tensor other, *, str rounding_mode)",
+        "(Number other, *, str rounding_mode)",
+    ),
+)
 div = true_divide  # as rules call it
 
 remainder: Final = overloaded(
