@@ -119,7 +119,9 @@ class Parameter:
 
     def accepts(self, value: object) -> bool:
         """Whether the value is of one of the kinds."""
-        return any(value is None if word == "None" else _WORDS[word][0](value) for word in self.words)  # fmt: skip
+        return any(
+            value is None if word == "None" else _WORDS[word][0](value) for word in self.words
+        )
 
 
 class Schema:
@@ -153,7 +155,9 @@ class Schema:
                         return False
         return True
 
-    def bind(self, args: Sequence[Any], kwargs: Mapping[str, Any], *, method: bool) -> tuple[Any, ...]:  # fmt: skip
+    def bind(
+        self, args: Sequence[Any], kwargs: Mapping[str, Any], *, method: bool
+    ) -> tuple[Any, ...]:
         """Values for all parameters, in order; torch's TypeError if the call does not fit.
 
         In the function form the first operand is called `input`, and positions count from it.
@@ -165,7 +169,9 @@ class Schema:
                 raise
         raise self.refusal(args, kwargs, method)
 
-    def bound(self, args: Sequence[Any], kwargs: Mapping[str, Any], *, method: bool) -> tuple[Any, ...]:  # fmt: skip
+    def bound(
+        self, args: Sequence[Any], kwargs: Mapping[str, Any], *, method: bool
+    ) -> tuple[Any, ...]:
         """As `bind`, with the error of this form, whatever other forms torch has.
 
         In torch's order: too many, then each parameter in turn, and unknown keywords last.
