@@ -201,7 +201,14 @@ class TensorArithmetic:
     def accumulate(self, leaf: Tensor, grad: Tensor) -> None:
         """Out of place: an earlier `.grad` may be part of a graph."""
         held = leaf._grad
-        leaf._grad = ops.clone(grad) if held is None else ops.add(held, grad)
+        if held is not None:
+            leaf._grad = ops.add(held, grad)
+        elif is_dense(leaf._array):
+            # torch copies it into a new tensor with the leaf's strides: a write, so version 1
+            leaf._grad = copied = ops.copied(make(leaf._array), grad)
+            counter_of(copied).version = 1
+        else:
+            leaf._grad = ops.clone(grad)
 
     def retain(self, tensor: Tensor, grad: Tensor) -> None:
         """Likewise."""

@@ -20,7 +20,7 @@ from mini_autograd.grad_mode import state
 from mini_autograd.graph import Node
 from mini_autograd.op import OpNode
 from mini_autograd.ops.indexing import index_put
-from mini_autograd.ops.writing import copied, filled, zeroed
+from mini_autograd.ops.writing import COMPARISONS, copied, filled, zeroed
 from mini_autograd.rebase import rebase, renew_views
 from mini_autograd.saved import SavedResult
 from mini_autograd.schema import is_number
@@ -42,6 +42,14 @@ scatter_add scatter_reduce sgn sigmoid sign sin sinc sinh sqrt square sub subtra
 triu true_divide trunc xlogy
 """
 NAMES: Final = frozenset(_NAMES.split())
+# Of `abs` a complex tensor's result is real; the logical ops have no derivative, so torch lets
+# them write where it would refuse another.
+_REAL_ONLY: Final = frozenset({"abs", "absolute"})
+_LOGICAL: Final = frozenset({"logical_and_", "logical_not_", "logical_or_", "logical_xor_"})
+_ALIASES: Final = {
+    "not_equal": "ne", "less": "lt", "less_equal": "le", "greater": "gt", "greater_equal": "ge",
+}  # fmt: skip
+
 # Ops that read nothing but what they write, and those whose kernels refuse any memory in common.
 _FILLS: Final = frozenset({"fill_", "zero_", "masked_fill_", "index_fill_"})
 _SCATTERS: Final = frozenset(
@@ -49,16 +57,24 @@ _SCATTERS: Final = frozenset(
 )
 
 
-def in_place(name: str, method: Method) -> Method:
-    """The in-place form, called `name`, of a method that computes a new tensor."""
+def in_place(name: str, method: Method, recorded: Method | None = None) -> Method:
+    """The in-place form, called `name`, of a method that computes a new tensor.
+
+    `recorded` computes it where a graph is recorded, if the method's own result has no history.
+    """
     bare_name = name.removesuffix("_")
+    written = recorded or method
 
     def call(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         given = tuple(_tensors((*args, *kwargs.values())))
-        needs_grad = state.enabled and any(each._requires_grad for each in (self, *given))
+        needs_grad = (
+            state.enabled
+            and name not in _LOGICAL
+            and any(each._requires_grad for each in (self, *given))
+        )
         original = _original(self, needs_grad)
         try:
-            result = method(original, *args, **kwargs)
+            result = (written if needs_grad else method)(original, *args, **kwargs)
         except TypeError as error:
             raise TypeError(str(error).replace(f"{bare_name}()", f"{name}()", 1)) from None
         except Exception:
@@ -67,6 +83,8 @@ def in_place(name: str, method: Method) -> Method:
             raise
         _check_history(self, needs_grad)
         _check_memory(name, self, given)
+        if bare_name in _REAL_ONLY and self._array.dtype.kind == "c":
+            raise errors.complex_in_place(bare_name)
         _check_result(self, result)
         _write(self, result)
         return self
@@ -90,10 +108,11 @@ def _original(tensor: Tensor, needs_grad: bool) -> Tensor:
         return make(tensor._array)
     original = make(tensor._array.copy(order="K"))
     if tensor._requires_grad:
-        node, original._output_nr = edge_of(tensor)
+        edge = edge_of(tensor)
         original._requires_grad = True
         original._accumulator = tensor._accumulator
-        original._node = None if tensor._node is None else node
+        if tensor._node is not None and edge is not None:
+            original._node, original._output_nr = edge
     return original
 
 
@@ -110,6 +129,8 @@ def _check_history(tensor: Tensor, needs_grad: bool) -> None:
     ):
         stem = node.title.removesuffix("Backward0")
         raise errors.multi_output_view(tensor._output_nr, stem)
+    if base is not None and node is None:
+        raise errors.view_made_without_grad()
     if base is not None and base._node is None:
         raise tensor_errors.view_of_leaf_in_place()
     if tensor._node is None:
@@ -219,7 +240,11 @@ def _augmented(symbol: str, method: Method) -> Method:
 
 def methods_of(methods: dict[str, Method]) -> dict[str, Method]:
     """The in-place methods and augmented assignments that a table of methods gives."""
-    made = {f"{name}_": in_place(f"{name}_", methods[name]) for name in NAMES & methods.keys()}
+    made: dict[str, Method] = {}
+    for name in sorted(NAMES & methods.keys()):
+        compared = COMPARISONS.get(_ALIASES.get(name, name))
+        recorded = None if compared is None else compared.method
+        made[f"{name}_"] = in_place(f"{name}_", methods[name], recorded)
     made |= {"copy_": copy_, "fill_": fill_, "zero_": zero_}
     for operator, (symbol, name) in _AUGMENTED.items():
         if f"{name}_" in made:

@@ -45,12 +45,12 @@ class CopySlices(Node):
             return [None] * len(self.edges)
         assert self.saved is not None
         geometry, written = self.saved
-        if geometry.overlaps:
-            raise errors.overlapping_write()  # torch writes the gradient into such a view too
         part = as_strided(grad, geometry)
         inner = written.backward([part], arithmetic)
         if self.edges[0] is None:
             return [None, *inner[1:]]
+        if inner[0] is not None and geometry.overlaps:
+            raise errors.overlapping_write()  # torch writes the gradient into such a view too
         replaced = inner[0] if inner[0] is not None else zeros_of(grad, geometry.shape)
         return [as_strided_scatter(grad, replaced, geometry), *inner[1:]]
 
@@ -76,8 +76,8 @@ def renew_views(tensor: Tensor) -> None:
         if view is None or view._base is None or view._array.dtype.kind not in "fc":
             continue
         base = view._base
-        if not base._requires_grad:
-            continue
+        if not base._requires_grad or (view._node is None and view._requires_grad):
+            continue  # one that was made without grad has no history to renew
         geometry = Geometry(base._array, view._array)
         before = view._node, view._output_nr
         as_strided.op.record(view, base, geometry)

@@ -86,6 +86,8 @@ def _located(self: Tensor, item: Any) -> tuple[Tensor, list[Tensor | None]]:
     if type(item) is int or isinstance(item, np.integer):
         return _selected(self, 0, _checked_int(item), 0), []
     given = _as_items(item)
+    if not self._array.ndim and any(isinstance(each, (str, list, range)) for each in given):
+        raise errors.too_many_indices(0)
     items = [_as_index(each) for each in given]
     # torch counts a mask given as a list as one dim here, though it covers as many as it has
     specified = sum(

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from mini_autograd import dtypes
 from mini_autograd.errors import tensors as errors
+from mini_autograd.grad_mode import state
+from mini_autograd.grad_mode import state
 from mini_autograd.graph import AccumulateGrad, Edge, Hooks, Node
 from mini_autograd.storage import VersionCounter
 
@@ -82,6 +84,7 @@ class Tensor:
     _counter: VersionCounter | None
     _grad: Tensor | None = None
     _base: Tensor | None = None
+    _borrowed: bool = False  # a view made outside the graph: it requires grad as its base does
     _accumulator: weakref.ref[AccumulateGrad] | None = None
     _retains_grad: bool = False
     __hash__ = object.__hash__
@@ -107,8 +110,19 @@ class Tensor:
                 raise errors.flag_of_non_leaf()
         elif value and self._array.dtype.kind not in "fc":
             raise errors.only_floating_flag()
-        else:
+        elif value or not self._borrowed:
             self._requires_grad = bool(value)
+            self._borrowed = False
+            self._lend(self._requires_grad)
+
+    def _lend(self, requires_grad: bool) -> None:
+        """A view outside the graph says of itself what its base does."""
+        for reference in () if self._counter is None else self._counter.views or ():
+            view = reference()
+            if view is None or view._base is not self or view._node is not None:
+                continue
+            if view._borrowed or not view._requires_grad:
+                view._requires_grad = view._borrowed = requires_grad
 
     @property
     def is_leaf(self) -> bool:
@@ -236,18 +250,26 @@ def hooks_of(node: Node) -> Hooks:
     return node.hooks
 
 
-def edge_of(tensor: Tensor) -> Edge:
-    """Where the gradient of a tensor that requires grad goes."""
+def edge_of(tensor: Tensor) -> Edge | None:
+    """Where the gradient of a tensor that requires grad goes.
+
+    Nowhere, if it is a view that was made outside the graph of what requires grad.
+    """
     node = tensor._node
     if node is not None:
         return node, tensor._output_nr
+    return None if tensor._borrowed else (accumulator_of(tensor), 0)
+
+
+def accumulator_of(tensor: Tensor) -> AccumulateGrad:
+    """The node that stands for a leaf in every graph."""
     held = tensor._accumulator
     accumulator = None if held is None else held()
     if accumulator is None:
         # Held weakly: the graph keeps it, the tensor must not, or each leaf were a cycle.
         accumulator = AccumulateGrad(tensor)
         tensor._accumulator = weakref.ref(accumulator)
-    return accumulator, 0
+    return accumulator
 
 
 def as_view(result: Tensor, source: Tensor) -> Tensor:
@@ -255,6 +277,8 @@ def as_view(result: Tensor, source: Tensor) -> Tensor:
     result._base = source if source._base is None else source._base
     result._counter = counter = counter_of(source)
     counter.add_view(result)
+    if source._requires_grad and not state.enabled and result._array.dtype.kind in "fc":
+        result._requires_grad = True  # as its base does, though nothing leads there
     return result
 
 

@@ -26,10 +26,11 @@ _FORMS = (
 def to_arguments(args: tuple[Any, ...], kwargs: dict[str, Any]) -> TypeError:
     """`to` of something that is neither dtype, device nor tensor."""
     given = [named(each) for each in args] + [f"{k}={named(v)}" for k, v in kwargs.items()]
+    trailing = ", " if kwargs and not args else ""  # torch leaves it
     listed = "".join(f" * {form}\n" for form in _FORMS)
     return TypeError(
-        f"to() received an invalid combination of arguments - got ({', '.join(given)}), but "
-        f"expected one of:\n{listed}"
+        f"to() received an invalid combination of arguments - got ({', '.join(given)}{trailing}), "
+        f"but expected one of:\n{listed}"
     )
 
 
@@ -52,3 +53,8 @@ def takes_no_arguments(name: str, given: int) -> TypeError:
     """`x.float(1)`."""
     verb = "was" if given == 1 else "were"
     return TypeError(f"{name}() takes 0 positional arguments but {given} {verb} given")
+
+
+def no_accelerator() -> RuntimeError:
+    """`x.to(0)`: an int is the number of an accelerator."""
+    return RuntimeError("Cannot access accelerator device when none is available.")

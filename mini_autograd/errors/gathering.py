@@ -71,6 +71,16 @@ def select_out_of_range() -> IndexError:
     return IndexError("index out of range in self")
 
 
+def select_empty_dim() -> RuntimeError:
+    """`index_select` along a dim of size 0."""
+    return RuntimeError("index_select(): self indexing axis dim should be positive")
+
+
+def select_out_of_data(index: int, size: int) -> RuntimeError:
+    """`index_select` outside of its dim, of a tensor without elements."""
+    return RuntimeError(f"INDICES element is out of DATA bounds, id={index} axis_dim={size}")
+
+
 def add_index_dtype(found: str) -> RuntimeError:
     """`index_add` by floats."""
     return RuntimeError(f"index_add_(): Expected dtype int32/int64 for index but got: {found}")

@@ -79,3 +79,19 @@ def expanded_write(name: str) -> str:
         "performing this operation. This also applies to advanced indexing e.g. tensor[mask] = "
         "scalar"
     )
+
+
+def view_made_without_grad() -> RuntimeError:
+    """Writing, while a graph is recorded, into a view that was made while none was."""
+    return RuntimeError(
+        "A view was created in no_grad mode and is being modified inplace with grad mode enabled. "
+        "Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify "
+        "your code by moving both the view and the inplace either both inside the no_grad block "
+        "(if you don't want the inplace to be tracked) or both outside (if you want the inplace to "
+        "be tracked)."
+    )
+
+
+def complex_in_place(name: str) -> RuntimeError:
+    """`abs_` would make a complex tensor real."""
+    return RuntimeError(f"In-place {name} is not supported for complex tensors.")

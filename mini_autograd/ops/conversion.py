@@ -22,6 +22,7 @@ from mini_autograd.factories import (
     preserve_format,
 )  # fmt: skip
 from mini_autograd.op import Promotion, differentiable
+from mini_autograd.schema import is_number
 from mini_autograd.tensor import Tensor, make
 from mini_autograd.types import Anything, Array, DType
 
@@ -93,26 +94,34 @@ def to(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
     Takes `(dtype)`, `(device, dtype)` or `(other)`, then `non_blocking`, `copy` and
     `memory_format`; the only device is the CPU.
     """
+    given = args, dict(kwargs)
     copy = bool(kwargs.pop("copy", False))
     kwargs.pop("non_blocking", None)
     memory_format = kwargs.pop("memory_format", None)
-    other = kwargs.pop("other", None)
     wanted = as_dtype(kwargs.pop("dtype", None))
     checked_device(kwargs.pop("device", None))
     rest = list(args)
-    if rest and isinstance(rest[0], Tensor):
-        other = rest.pop(0)
-    elif rest and isinstance(rest[0], (str, device)):
+    first = rest[0] if rest else None
+    if isinstance(first, (str, device)):
         checked_device(rest.pop(0))
-    if rest and isinstance(as_dtype(rest[0]), DTypeOf):
+        if rest and not isinstance(rest[0], bool):
+            wanted = as_dtype(rest.pop(0))
+    elif type(first) is int:
+        raise errors.no_accelerator()
+    elif isinstance(first, Tensor) or is_number(first):  # a number is taken for a tensor
+        wanted = _dtype_of(rest.pop(0))
+    elif rest:
         wanted = as_dtype(rest.pop(0))
-    if len(rest) > 1 and isinstance(rest[1], bool):
-        copy = rest[1]
-    if kwargs or (rest and rest[0] is not None and not isinstance(rest[0], bool)):
-        raise errors.to_arguments(args, kwargs)
-    if other is not None:
-        wanted = other.dtype
+    copy = copy or (len(rest) > 1 and rest[1] is True)
+    is_dtype = wanted is None or isinstance(wanted, DTypeOf)
+    if kwargs or not is_dtype or not all(isinstance(each, bool) for each in rest):
+        raise errors.to_arguments(*given)
     return _converted_if_needed(self, wanted or self.dtype, copy=copy, memory_format=memory_format)
+
+
+def _dtype_of(value: Any) -> Any:
+    """The dtype of a tensor, or of the widest tensor of a number's kind."""
+    return value.dtype if isinstance(value, Tensor) else as_dtype(type(value))
 
 
 def _to(wanted: DTypeOf, name: str) -> Callable[..., Tensor]:

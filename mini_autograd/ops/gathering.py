@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import warnings
 from collections.abc import Callable
 from typing import Any, Final
@@ -192,14 +191,12 @@ def _scatter_number_reduced(
 
 @composite
 def take_along_dim(self: Array, indices: IndexArray, dim: Int | None = None) -> Any:
-    """`gather` with broadcasting, and negative indices; without a dim, of the flattened tensor."""
+    """`gather` along a dim, with broadcasting and wrapped indices; else of the flattened tensor."""
+    if dim is None:
+        return gather(ops.view(self, (-1,)), 0, ops.view(indices, (-1,)))
     found = of_numpy(indices._array.dtype)  # type: ignore[attr-defined]
     if found.name != "int64":
         raise errors.along_dim_dtype(found.scalar_name)
-    if dim is None:
-        return gather(
-            ops.view(self, (-1,)), 0, ops.remainder(ops.view(indices, (-1,)), math.prod(self.shape))
-        )
     if self.ndim != indices.ndim:
         raise errors.along_dim_rank(self.ndim, indices.ndim)
     dim = wrap_dim(dim, self.ndim)

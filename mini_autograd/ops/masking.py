@@ -27,6 +27,7 @@ def _both(self: Array, mask: Mask) -> tuple[Array, Mask]:
 
 
 def _filled(self: Array, mask: Mask, value: Any) -> Array:
+    np.broadcast_shapes(self.shape, mask.shape)  # whose error comes before the dtype's
     if mask.dtype.kind != "b":
         raise errors.mask_dtype("masked_fill_", of_numpy(mask.dtype).cpp_name)
     self, mask = _both(self, mask)

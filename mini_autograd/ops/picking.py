@@ -57,7 +57,13 @@ def index_select(self: Array, dim: Int, index: IndexArray) -> Array:
     if self.ndim == 0 and index.size != 1:
         raise errors.select_scalar(index.size)
     row, index = _as_row(self), _as_row(index)
-    if _first_outside(index, 0, row.shape[dim]) is not None:
+    size = row.shape[dim]
+    if row.ndim > 1 and size == 0 and index.size:
+        raise errors.select_empty_dim()
+    outside = _first_outside(index, 0, size)
+    if outside is not None:
+        if row.size == 0 and row.ndim > 1:
+            raise errors.select_out_of_data(outside, size)
         raise errors.select_out_of_range()
     found = np.take(row, index, axis=dim)
     return found.reshape(()) if self.ndim == 0 else found

@@ -45,7 +45,7 @@ class Geometry:
     @property
     def overlaps(self) -> bool:
         """Whether an element of the base is shown twice."""
-        return any(
+        return 0 not in self.shape and any(
             stride == 0 and size > 1 for stride, size in zip(self._strides, self.shape, strict=True)
         )
 

@@ -107,13 +107,51 @@ def copied(self: Array, src: Array, non_blocking: Bool = False) -> Array:
     if src.dtype.kind == "c" and self.dtype.kind in "fiu":
         warnings.warn(errors.CASTS_COMPLEX, UserWarning, stacklevel=2)
         src = src.real
+    made = layout.empty_as(self)
     try:
-        return np.broadcast_to(src, self.shape).astype(self.dtype)
+        np.copyto(made, src, casting="unsafe")
     except ValueError:
         raise errors.copy_shape(self.shape, src.shape) from None
+    return made
 
 
 # torch wrote this node by hand, in C++
 setattr(copied.op.node_class, "name", lambda self: "torch::autograd::CopyBackwards")  # noqa: B010
+
+
+def _compared(name: str, compare: np.ufunc) -> Bound:
+    """A comparison written over its operand, whose gradient is zero from then on."""
+
+    def with_number(self: Array, other: Number) -> Array:
+        return np.asarray(compare(self, other)).astype(self.dtype)
+
+    def with_tensor(self: Array, other: Array) -> Array:
+        return np.asarray(compare(self, other)).astype(self.dtype)
+
+    def zeros(grad: Any, self_shape: tuple[int, ...]) -> Any:
+        return ops.zeros_of(grad, self_shape)
+
+    def zeros_of_other(grad: Any, other_shape: tuple[int, ...]) -> Any:
+        return ops.zeros_of(grad, other_shape)
+
+    stem = name.capitalize()
+    number = differentiable(name=name, node=f"{stem}Backward0", self=zeros)
+    tensor = differentiable(name=name, node=f"{stem}Backward1", self=zeros, other=zeros_of_other)
+    return overloaded(
+        name,
+        number(with_number),
+        tensor(with_tensor),
+        function_forms=("(Tensor input, Tensor other)", "(Tensor input, Number other)"),
+        method_forms=("(Tensor other)", "(Number other)"),
+    )
+
+
+COMPARISONS: Final[dict[str, Bound]] = {
+    name: _compared(name, compare)
+    for name, compare in (
+        ("eq", np.equal), ("ne", np.not_equal), ("lt", np.less), ("le", np.less_equal),
+        ("gt", np.greater), ("ge", np.greater_equal),
+    )
+}  # fmt: skip
 
 FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {"fill": fill}
