@@ -164,7 +164,11 @@ def cli(context: click.Context) -> None:
     metavar="SECONDS",
     help="How long one step of a program may take before it counts as hung.",
 )
-@click.option("--resume", is_flag=True, help="Go on with the run that was interrupted in --output.")
+@click.option(
+    "--resume",
+    is_flag=True,
+    help="Go on with the run that was interrupted in --output; the engine must be unchanged.",
+)
 def run(**options: Any) -> int:
     """Measure an engine: the tutorial, torch's own samples, and generated programs.
 

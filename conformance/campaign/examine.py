@@ -15,6 +15,7 @@ from conformance.sources.reduction import reduce
 from conformance.verdict import GRADE_OF, Mismatch, Verdict
 
 SHRINKS = 2  # of each op, check and kind: the tenth of a kind has nothing more to tell
+UNNAMED = 6  # of a kind where no op is at fault by name, since there the causes may be many
 ATTEMPTS = 300  # programs tried to shorten one; a count and not a time, to be the same everywhere
 
 
@@ -46,7 +47,8 @@ class Examiner:
         kind = gravest(verdict.mismatches).kind
         shrunk = (case.op, case.check, kind)
         # A tutorial's cell is text that people know; it stays as it is.
-        reduced = case.check != "tutorial" and self._shrunk[shrunk] < SHRINKS
+        limit = SHRINKS if case.op else UNNAMED
+        reduced = case.check != "tutorial" and self._shrunk[shrunk] < limit
         program, mismatches = case.program, verdict.mismatches
         if reduced:
             self._shrunk[shrunk] += 1

@@ -228,7 +228,8 @@ def _ops_of(result: Result) -> Iterator[str]:
     if result.op or result.failure is None:
         yield result.op
         return
-    yield from (op for step in result.failure.program.steps if (op := op_of(step)))
+    found = (op for step in result.failure.program.steps if (op := op_of(step)))
+    yield from dict.fromkeys(found)
 
 
 def _cause(result: Result) -> tuple[str, ...]:
@@ -239,6 +240,8 @@ def _cause(result: Result) -> tuple[str, ...]:
         return mismatch.kind, place
     if mismatch.kind in ("raises", "crash", "hang") and mismatch.expected.startswith("returned"):
         return mismatch.kind, re.sub(r"\d+", "", mismatch.actual)
+    if result.source == "generated" and result.failure.reduced:
+        return mismatch.kind, *_ops_of(result)
     return mismatch.kind, place.partition(".")[2], result.op, result.check
 
 

@@ -103,6 +103,10 @@ def _closing(report: Report) -> Text:
             f"{generated.agree:,} agree, {generated.differ:,} differ, "
             f"{generated.known:,} differ as known, {generated.unsupported:,} unsupported"
         )
+    if report.unsupported:
+        lacks = [f"{what} ({cases})" for what, cases in report.unsupported.items()]
+        more = f" and {len(lacks) - SHOWN} more" if len(lacks) > SHOWN else ""
+        lines.append(f"unsupported: {', '.join(lacks[:SHOWN])}{more}")
     lines += [f"stale: {use.entry.where}: {use.entry.pattern}" for use in report.stale]
     lines += [
         f"warning: {use.entry.where}: {use.entry.pattern} matches nothing that was run"
