@@ -62,7 +62,8 @@ def backward(
     for each in wanted:
         if each._node is not None or not each._requires_grad:
             each.retain_grad()
-    _walk(roots, seeds, arithmetic, keep_graph, {edge_of(each): [] for each in wanted})
+    edges = [edge for each in wanted if (edge := edge_of(each)) is not None]
+    _walk(roots, seeds, arithmetic, keep_graph, {edge: [] for edge in edges})
 
 
 def grad(
@@ -109,12 +110,20 @@ def grad(
             raise errors.input_without_grad()
     keep_graph = create_graph if retain_graph is None else retain_graph
     edges = [edge_of(each) for each in wanted]
-    places = {edge: [place] for place, edge in enumerate(dict.fromkeys(edges))}
+    distinct = [edge for edge in dict.fromkeys(edges) if edge is not None]
+    places = {edge: [place] for place, edge in enumerate(distinct)}
     found = _walk(roots, seeds, arithmetic, keep_graph, places)
-    grads = [None if got is None else arithmetic.wrap(got) for got in found]
+    # A gradient that came through unchanged is the very tensor that was given.
+    given = () if grad_outputs is None else _tuple(grad_outputs)
+    known = {id(each._array): each for each in given if each is not None}
+    grads = {
+        edge: known[id(got)] if id(got) in known else arithmetic.wrap(got)
+        for edge, got in zip(distinct, found, strict=True)
+        if got is not None
+    }
     results: list[Tensor | None] = []
     for index, (each, edge) in enumerate(zip(wanted, edges, strict=True)):
-        got = grads[places[edge][0]]  # one tensor for an input that is given twice
+        got = None if edge is None else grads.get(edge)  # one for an input that is given twice
         if got is None and not allow_unused:
             raise errors.unused_input(index)
         if got is None and materialize_grads:
@@ -159,8 +168,9 @@ def _roots(
     for output, grad in zip(outputs, given):  # noqa: B905 - torch ignores what is too many
         index = len(seeds)
         seeds.append(_seed(output, grad, index, arithmetic))
-        if output._requires_grad:
-            roots.append(edge_of(output))
+        edge = edge_of(output) if output._requires_grad else None
+        if edge is not None:
+            roots.append(edge)
         elif without_graph is None:
             without_graph = index
     if len(seeds) != len(outputs):

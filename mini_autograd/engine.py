@@ -120,9 +120,7 @@ def _captured(
         for index in (captures or {}).get((node, output), ()):
             captured[index] = grad
             taken = True
-    if not node.edges:
-        return taken
-    return not any(edge is not None and edge[0] in needed for edge in node.edges)
+    return taken and not any(edge is not None and edge[0] in needed for edge in node.edges)
 
 
 def _leading_to(captures: Captures, reached: Iterable[Node]) -> set[Node]:

@@ -129,7 +129,7 @@ def _check_history(tensor: Tensor, needs_grad: bool) -> None:
     ):
         stem = node.title.removesuffix("Backward0")
         raise errors.multi_output_view(tensor._output_nr, stem)
-    if base is not None and node is None:
+    if base is not None and tensor._made_without_grad:
         raise errors.view_made_without_grad()
     if base is not None and base._node is None:
         raise tensor_errors.view_of_leaf_in_place()

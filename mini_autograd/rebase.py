@@ -76,7 +76,7 @@ def renew_views(tensor: Tensor) -> None:
         if view is None or view._base is None or view._array.dtype.kind not in "fc":
             continue
         base = view._base
-        if not base._requires_grad or (view._node is None and view._requires_grad):
+        if not base._requires_grad or view._made_without_grad:
             continue  # one that was made without grad has no history to renew
         geometry = Geometry(base._array, view._array)
         before = view._node, view._output_nr

@@ -84,6 +84,7 @@ class Tensor:
     _counter: VersionCounter | None
     _grad: Tensor | None = None
     _base: Tensor | None = None
+    _made_without_grad: bool = False  # a view, in no_grad
     _borrowed: bool = False  # a view made outside the graph: it requires grad as its base does
     _accumulator: weakref.ref[AccumulateGrad] | None = None
     _retains_grad: bool = False
@@ -201,9 +202,9 @@ class Tensor:
         """Calls `hook` with the gradient when it is known; what it returns replaces it."""
         if not self._requires_grad:
             raise errors.hook_without_grad()
-        node, output = edge_of(self)
-        if self._node is None:
-            self._keep_accumulator = node  # hooks on a leaf outlive the graph
+        node, output = self._node, self._output_nr
+        if node is None:
+            node = self._kept_accumulator = accumulator_of(self)  # its hooks outlive the graph
         handle = RemovableHandle(hooks_of(node).tensor)
         hooks_of(node).tensor[handle.id] = (output, hook)
         return handle
@@ -277,8 +278,10 @@ def as_view(result: Tensor, source: Tensor) -> Tensor:
     result._base = source if source._base is None else source._base
     result._counter = counter = counter_of(source)
     counter.add_view(result)
-    if source._requires_grad and not state.enabled and result._array.dtype.kind in "fc":
-        result._requires_grad = True  # as its base does, though nothing leads there
+    if not state.enabled:
+        result._made_without_grad = True
+        if source._requires_grad and result._array.dtype.kind in "fc":
+            result._requires_grad = result._borrowed = True
     return result
 
 
