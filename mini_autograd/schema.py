@@ -33,6 +33,13 @@ def is_int(value: object) -> bool:
     return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
 
 
+def is_float(value: object) -> bool:
+    """Whether torch takes it for a float: any real number."""
+    if isinstance(value, Tensor):
+        return value._array.ndim == 0 and value._array.dtype.kind in "iuf"
+    return isinstance(value, (int, float, np.integer, np.floating))
+
+
 def _is_sizes(value: object) -> bool:
     return isinstance(value, (tuple, list)) and all(map(is_int, value))
 
@@ -59,6 +66,7 @@ _WORDS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
     "Arrays": (_is_tensors, "tuple of Tensors"),
     "IndexArrays": (_is_indices, "tuple of Tensors"),
     "Number": (is_number, "Number"),
+    "Float": (is_float, "float"),
     "Int": (is_int, "int"),
     "Ints": (_is_ints, "tuple of ints"),
     "Sizes": (_is_sizes, "tuple of ints"),

@@ -20,6 +20,7 @@ IndexArray = NDArray[np.integer[Any]]  # likewise
 Arrays = Sequence[NDArray[Any]]  # several tensor operands in one argument
 IndexArrays = Sequence[NDArray[Any] | None]  # one for each dim, None for a whole dim
 Number = complex  # any Python number
+Float = float  # an int too
 Int = int
 Ints = Sequence[int]  # given as a sequence, or as one int
 Sizes = Sequence[int]  # given as a sequence; each as a method's only argument also one by one

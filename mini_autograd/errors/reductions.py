@@ -161,3 +161,8 @@ def topk_dtype(kind: str) -> RuntimeError:
 def index_k_range() -> RuntimeError:
     """`topk` of more elements than there are."""
     return RuntimeError("selected index k out of range")
+
+
+def norm_complex_order() -> RuntimeError:
+    """An order of a norm with an imaginary part, be it zero."""
+    return RuntimeError("linalg.vector_norm: Expected a non-complex scalar as the order of norm.")

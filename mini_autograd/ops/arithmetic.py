@@ -22,13 +22,14 @@ def scaled(grad: Any, factor: Any) -> Any:
     return grad if factor == 1 else times(grad, conj(factor))
 
 
-def _times(array: Any, alpha: complex) -> Any:
+def _times(array: Any, alpha: complex, beside: Any) -> Any:
     """`array * alpha`, after torch's checks: `True` and `1.0` are not the default.
 
     Complex numbers are multiplied by one too: torch's infinities become NaN by it.
     """
     if type(alpha) is int and alpha == 1 and array.dtype.kind != "c":
         return array
+    np.broadcast_shapes(beside.shape, array.shape)  # its error comes first
     errors.check_alpha(alpha, array.dtype)
     return np.multiply(array, dtypes.number_array(alpha, array.dtype))
 
@@ -43,7 +44,7 @@ def _is_bool(array: Any) -> bool:
 )
 def add(self: Array | Number, other: Array | Number, *, alpha: Number = 1) -> Array:
     """`self + alpha * other`."""
-    return np.add(self, _times(other, alpha))
+    return np.add(self, _times(other, alpha, self))
 
 
 @differentiable(
@@ -55,7 +56,7 @@ def sub_promoted(self: Array | Number, other: Array | Number, *, alpha: Number =
     """`self - alpha * other`."""
     if _is_bool(self):
         raise errors.bool_subtraction()
-    return np.subtract(self, _times(other, alpha))
+    return np.subtract(self, _times(other, alpha, self))
 
 
 @differentiable(
@@ -105,9 +106,8 @@ def rsub_tensor(self: Array, other: Array, *, alpha: Number = 1) -> Array:
     """`other - alpha * self`."""
     if self.dtype.kind == "b":
         raise errors.bool_subtraction()
-    scaled_self = _times(self, alpha)
     try:
-        return np.subtract(other, scaled_self)
+        return np.subtract(other, _times(self, alpha, other))
     except ValueError:  # torch says it of the operands as they are subtracted
         raise shape_errors.broadcast(other.shape, self.shape) from None
 
@@ -121,7 +121,7 @@ def rsub_tensor(self: Array, other: Array, *, alpha: Number = 1) -> Array:
 def rsub_number(self: Array, other: Number, alpha: Number = 1) -> Array:
     """`other - alpha * self` for a Python number."""
     array, number = promoted(self, other)
-    return np.subtract(number, _times(array, alpha))
+    return np.subtract(number, _times(array, alpha, number))
 
 
 def promoted(array: Any, *numbers: complex) -> tuple[Any, ...]:

@@ -201,10 +201,8 @@ def likelihood_loss(self: Any, target: Any, weight: Any, reduction: str, ignore_
     expected = (shape[0], *shape[2:])
     if tuple(target.shape[1:]) != shape[2:]:
         raise errors.target_size(expected, target.shape)
-    if not numel(self):
-        flat, places = (*shape[:2], 0, 0), (shape[0], 0, 0)
-    else:
-        flat, places = (*shape[:2], 1, -1), (shape[0], 1, -1)
+    flat = (*shape[:2], 1, -1) if numel(self) else (*shape[:2], 0, 0)
+    places = (shape[0], 1, -1) if numel(target) else (shape[0], 0, 0)
     loss = nll_loss2d(
         ops.view(ops.contiguous(self), flat),
         ops.view(ops.contiguous(target), places),

@@ -13,7 +13,8 @@ from mini_autograd.op import differentiable
 from mini_autograd.ops.arithmetic import over, times
 from mini_autograd.ops.likelihood import likelihood_loss, numel
 from mini_autograd.ops.reductions import mean_all, sum_all
-from mini_autograd.types import Array, Str
+from mini_autograd.overloads import composite
+from mini_autograd.types import Array, Float, Int, Str
 
 __all__ = ["mse_loss"]
 
@@ -112,8 +113,14 @@ def _mass(target: Any, weight: Any, ignored: Any) -> Any:
     return ops.sum_all(ops.gather(weight, 0, ops.masked_select(target, kept)))
 
 
+@composite
 def cross_entropy_loss(
-    self: Any, target: Any, weight: Any, reduction: str, ignore_index: int, smoothing: float
+    self: Array,
+    target: Array,
+    weight: Array | None,
+    reduction: Str,
+    ignore_index: Int,
+    label_smoothing: Float,
 ) -> Any:
     """Cross entropy; a target of the input's shape holds probabilities, else classes."""
     if tuple(self.shape) == tuple(target.shape):
@@ -121,8 +128,8 @@ def cross_entropy_loss(
             raise errors.probabilities_dtype(target.dtype)
         if ignore_index >= 0:
             raise errors.ignore_index_of_probabilities()
-        return probability_loss(self, target, weight, reduction, smoothing)
-    if smoothing > 0:
-        return smoothed_loss(self, target, weight, reduction, ignore_index, smoothing)
+        return probability_loss(self, target, weight, reduction, label_smoothing)
+    if label_smoothing > 0:
+        return smoothed_loss(self, target, weight, reduction, ignore_index, label_smoothing)
     logs = ops.log_softmax(self, 0 if len(self.shape) == 1 else 1)
     return likelihood_loss(logs, target, weight, reduction, ignore_index)

@@ -12,8 +12,7 @@ from mini_autograd import dtypes, ops
 from mini_autograd.errors import reductions as errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.reductions import fold, reduced_dims, restored
-from mini_autograd.overloads import composite
-from mini_autograd.types import Anything, Array, Bool, DType, Ints, Number
+from mini_autograd.types import Array, Bool, DType, Ints, Number
 
 __all__ = ["linalg_vector_norm"]
 
@@ -80,7 +79,9 @@ def linalg_vector_norm(
 ) -> Array:
     """`sum(|x|**ord) ** (1 / ord)`; the count of nonzeros for 0, an extremum for an infinity."""
     _check_dtype(dtypes.of(self), dtype)
-    order = float(ord.real)
+    if isinstance(ord, complex):
+        raise errors.norm_complex_order()
+    order = float(ord)
     dims = reduced_dims(dim, self.ndim)
     _check_elements(self, order, dim)
     array = self if dtype is None else self.astype(dtype.numpy)
@@ -106,25 +107,39 @@ def _norm(size: Array, order: float, dims: tuple[int, ...], keepdim: bool) -> An
     return np.asarray(total) ** (1.0 / order)
 
 
-@composite
 def norm(
-    self: Array,
-    p: Anything = "fro",
-    dim: Ints | None = None,
-    keepdim: Bool = False,
-    dtype: DType | None = None,
+    input: Any,
+    p: Any = "fro",
+    dim: Any = None,
+    keepdim: Any = False,
+    out: Any = None,
+    dtype: Any = None,
 ) -> Any:
-    """The p-norm of the elements over dims; 'fro' and None stand for 2."""
+    """The p-norm of the elements over dims; 'fro' and None stand for 2.
+
+    Not parsed here, as in torch: what does not fit is refused as an argument of the vector norm.
+    """
     if isinstance(p, str):
         if p == "nuc":
             raise NotImplementedError("norm(p='nuc') needs svd, which mini_autograd does not have")
         if p != "fro":
             raise errors.norm_order(p)
-        if dim is not None and len(dim) > 2:
+        if dim is not None and not isinstance(dim, int) and len(dim) > 2:
             raise errors.matrix_norm_dims(dim)
-    order = 2.0 if p is None or p == "fro" else p
-    return linalg_vector_norm(self, order, dim, keepdim, dtype=dtype)
+    order = 2.0 if p is None or isinstance(p, str) else p
+    dims = [dim] if isinstance(dim, int) else dim
+    return linalg_vector_norm(input, order, dims, keepdim, dtype=dtype)
+
+
+def _norm_method(
+    self: Any, p: Any = "fro", dim: Any = None, keepdim: Any = False, dtype: Any = None
+) -> Any:
+    return norm(self, p, dim, keepdim, dtype=dtype)
+
+
+_norm_method.__name__, _norm_method.__qualname__ = "norm", "Tensor.norm"
+_norm_method.__doc__ = norm.__doc__
 
 
 FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {"norm": norm}
-METHODS: Final[dict[str, Callable[..., Any]]] = {"norm": norm.method}
+METHODS: Final[dict[str, Callable[..., Any]]] = {"norm": _norm_method}
