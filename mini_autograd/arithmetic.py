@@ -203,16 +203,17 @@ class TensorArithmetic:
         held = leaf._grad
         if held is not None:
             leaf._grad = ops.add(held, grad)
-        elif is_dense(leaf._array):
-            # torch copies it into a new tensor with the leaf's strides: a write, so version 1
-            leaf._grad = copied = ops.copied(make(leaf._array), grad)
-            counter_of(copied).version = 1
         else:
-            leaf._grad = ops.clone(grad)
+            # torch copies it into a new tensor with the wanted strides: a write, so version 1
+            strides = _wanted_strides(leaf._array)
+            into = make(np.ndarray(leaf._array.shape, leaf._array.dtype, strides=strides))
+            leaf._grad = copied = ops.copied(into, grad)
+            counter_of(copied).version = 1
 
     def retain(self, tensor: Tensor, grad: Tensor) -> None:
-        """Likewise."""
-        self.accumulate(tensor, grad)
+        """Likewise, from a contiguous copy."""
+        held = tensor._grad
+        tensor._grad = ops.clone(grad) if held is None else ops.add(held, grad)
 
 
 RAW: Final[Arithmetic] = RawArithmetic()

@@ -128,6 +128,7 @@ def grad(
             raise errors.unused_input(index)
         if got is None and materialize_grads:
             got = make(np.zeros_like(each._array))
+            got._requires_grad = create_graph
         results.append(got)
     return tuple(results)
 
