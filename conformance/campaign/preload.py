@@ -4,6 +4,6 @@ are forked from."""
 from __future__ import annotations
 
 from conformance.campaign import worker as worker
-from conformance.sources.opinfo import database
+from conformance.sources.database import database
 
 database()

@@ -10,7 +10,8 @@ from typing import Any
 
 from conformance.campaign.result import Drift, Result
 from conformance.report.environment import DISTRIBUTION, Environment
-from conformance.report.report import Group, KnownUse, Report, Tally
+from conformance.report.groups import Group
+from conformance.report.report import KnownUse, Report, Tally
 from conformance.verdict import GRADE_OF, GRADES
 
 SCHEMA = 1

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from conformance.campaign.campaign import Run
 from conformance.campaign.result import Result
-from conformance.catalogue import op_of
 from conformance.known import Known, matches
+from conformance.report.groups import Group, grouped
 from conformance.sources.case import CHECKS, hash_of_corpus
 from conformance.verdict import GRADE_OF, GRADES, Mismatch
 
@@ -46,28 +45,6 @@ class Tally:
     def parity(self) -> float | None:
         """The share that agrees, of those attempted; a known difference is a difference."""
         return self.agree / self.attempted if self.attempted else None
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Failures that look like one cause: the same kind, at the same place of the same op; of any
-    op where it is no value that differs, or where the subject raises one error. `shortest` stands
-    for them."""
-
-    kind: str
-    shortest: Result
-    results: tuple[Result, ...]
-
-    @property
-    def mismatch(self) -> Mismatch:
-        """The difference that the shortest shows."""
-        assert self.shortest.failure is not None
-        return self.shortest.failure.mismatch
-
-    @property
-    def ops(self) -> tuple[str, ...]:
-        """The ops that it was seen on."""
-        return tuple(dict.fromkeys(op for result in self.results for op in _ops_of(result)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +123,7 @@ def build_report(run: Run, known: Sequence[Known] = ()) -> Report:
         tests=dict(sorted(counts.tests.items(), key=_in_order(run))),
         kinds=counts.kinds,
         generated=counts.generated,
-        groups=_groups(counts.failing),
+        groups=grouped(counts.failing),
         known=tuple(_use(entry, run) for entry in known),
         unsupported=_unsupported(run.results),
         unobservable=_unobservable(run.results),
@@ -210,46 +187,6 @@ def _in_order(run: Run) -> Callable[[tuple[tuple[str, str], Tally]], tuple[int, 
         return ops.get(op, len(ops)), checks.index(check)
 
     return key
-
-
-def _groups(failing: Iterable[Result]) -> tuple[Group, ...]:
-    found: dict[tuple[str, ...], list[Result]] = defaultdict(list)
-    for result in failing:
-        found[_cause(result)].append(result)
-    groups = [
-        Group(cause[0], min(results, key=_length), tuple(results))
-        for cause, results in found.items()
-    ]
-    return tuple(sorted(groups, key=lambda group: (GRADE_OF[group.kind], -len(group.results))))
-
-
-def _ops_of(result: Result) -> Iterator[str]:
-    """A case of the corpus is about one op; of a generated program, what its shortest calls."""
-    if result.op or result.failure is None:
-        yield result.op
-        return
-    found = (op for step in result.failure.program.steps if (op := op_of(step)))
-    yield from dict.fromkeys(found)
-
-
-def _cause(result: Result) -> tuple[str, ...]:
-    assert result.failure is not None
-    mismatch = result.failure.mismatch
-    place = re.sub(r"\d+", "", mismatch.where)
-    if GRADE_OF[mismatch.kind] == 5:
-        return mismatch.kind, place
-    if mismatch.kind in ("raises", "crash", "hang") and mismatch.expected.startswith("returned"):
-        return mismatch.kind, re.sub(r"\d+", "", mismatch.actual)
-    if result.source == "generated" and result.failure.reduced:
-        return mismatch.kind, *_ops_of(result)
-    return mismatch.kind, place.partition(".")[2], result.op, result.check
-
-
-def _length(result: Result) -> tuple[int, int]:
-    """Short scripts first, and of those with few lines the one with few characters."""
-    assert result.failure is not None
-    script = result.failure.script
-    return script.count("\n"), len(script)
 
 
 def _use(entry: Known, run: Run) -> KnownUse:

@@ -8,7 +8,8 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
-from conformance.report.report import Group, Report, Tally
+from conformance.report.groups import Group
+from conformance.report.report import Report, Tally
 from conformance.sources.case import CHECKS
 from conformance.verdict import GRADES
 

@@ -6,25 +6,22 @@ must raise. Each sample becomes a program for each check; nothing random is left
 
 from __future__ import annotations
 
-import random
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
-
-import numpy as np
 
 from conformance.engines import TorchLike
 from conformance.execute import execute
 from conformance.inputs import Input
 from conformance.program import Program
 from conformance.sources.case import Case, Check
+from conformance.sources.database import database, entry_name, error_samples, samples_of
 from conformance.sources.grad_outputs import draw_grad_output, generator
 from conformance.steps import Backward, Grad
 from conformance.trace import Raised, TensorState, Trace
-from conformance.values import DIFFERENTIABLE, Ref
+from conformance.values import Ref
 
 GRADIENTS: tuple[Check, ...] = ("value", "gradient", "second_order")
 
@@ -65,24 +62,11 @@ def corpus_of(op: str, infos: tuple[tuple[str, str], ...]) -> Corpus:
         infos: the database's entries for it, each by name and variant. One that the installed
             torch does not have is excluded, and says so.
     """
-    found = [item for name, variant in infos for item in _cases(op, _joined(name, variant))]
+    found = [item for name, variant in infos for item in _cases(op, entry_name(name, variant))]
     return Corpus(
         tuple(item for item in found if isinstance(item, Case)),
         tuple(item for item in found if isinstance(item, Excluded)),
     )
-
-
-@cache
-def database() -> Mapping[str, Any]:
-    """Torch's entries by `name` or `name.variant`. The first call takes seconds: it imports
-    torch's test data."""
-    from torch.testing._internal.common_methods_invocations import op_db
-
-    return {_joined(info.name, info.variant_test_name): info for info in op_db}
-
-
-def _joined(name: str, variant: str) -> str:
-    return f"{name}.{variant}" if variant else name
 
 
 def _cases(op: str, name: str) -> Iterator[Case | Excluded]:
@@ -91,12 +75,12 @@ def _cases(op: str, name: str) -> Iterator[Case | Excluded]:
         yield Excluded(f"opinfo/{name}", "this torch's database has no such entry")
         return
     for dtype, (checks, every) in SHARES.items():
-        samples = _samples(info, name, dtype)
+        samples = samples_of(info, name, dtype)
         for number, sample in enumerate(samples):
             if number % every == 0:
                 identity = _Identity(op, name, dtype, number)
                 yield from _of_sample(identity, info.op, sample, checks)
-    for number, wrong in enumerate(_error_samples(info, name)):
+    for number, wrong in enumerate(error_samples(info, name)):
         yield _of_error(_Identity(op, name, "errors", number), info.op, wrong.sample_input)
 
 
@@ -234,41 +218,4 @@ def _run(program: Program) -> Trace:
         return execute(program, TorchLike(torch))
 
 
-def _samples(info: Any, name: str, dtype: str) -> list[Any]:
-    import torch
-
-    kind = getattr(torch, dtype)
-    if not info.supports_dtype(kind, "cpu"):
-        return []
-    requires_grad = dtype in DIFFERENTIABLE and info.supports_autograd
-    with _seeded(name, dtype):
-        return list(info.sample_inputs("cpu", kind, requires_grad=requires_grad, set_seed=False))
-
-
-def _error_samples(info: Any, name: str) -> list[Any]:
-    if info.error_inputs_func is None:
-        return []
-    with _seeded(name, "errors"):
-        return list(info.error_inputs("cpu", set_seed=False))
-
-
-@contextmanager
-def _seeded(*words: str) -> Iterator[None]:
-    """Every global generator that the database draws from, seeded by the words; put back after."""
-    import torch
-
-    seed = int(generator(*words).integers(2**32))
-    plain, numpy = random.getstate(), np.random.get_state()
-    with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        torch.manual_seed(seed)
-        random.seed(seed)
-        np.random.seed(seed)
-        try:
-            yield
-        finally:
-            random.setstate(plain)
-            np.random.set_state(numpy)
-
-
-__all__ = ["SHARES", "Corpus", "Excluded", "corpus_of", "database"]
+__all__ = ["GRADIENTS", "SHARES", "Corpus", "Excluded", "corpus_of"]

@@ -130,10 +130,10 @@ def test_torch_raises_for_every_error_case():
 
 
 def test_a_program_does_what_the_sample_does():
-    from conformance.sources.opinfo import _samples, database
+    from conformance.sources.database import database, samples_of
 
     info = database()["addmm"]
-    samples = _samples(info, "addmm", "float32")
+    samples = samples_of(info, "addmm", "float32")
     programs = [case.program for case in cases("addmm", "value") if "float32" in case.id]
     assert len(programs) == len(samples)
     for program, sample in zip(programs, samples, strict=True):

@@ -22,7 +22,7 @@ def loaded() -> None:
     `sys.modules` after each run if they came in with it."""
     importlib.import_module("conformance.suite.session")
     importlib.import_module("conformance.sources.samples")
-    importlib.import_module("conformance.sources.opinfo").database()
+    importlib.import_module("conformance.sources.database").database()
 
 
 @pytest.fixture
