@@ -161,7 +161,7 @@ class TensorArithmetic:
         if dims is None:
             return None
         if not shape:
-            return ops.sum_all(grad) if dims else grad  # type: ignore[no-any-return]
+            return ops.sum_all(grad) if dims else grad
         summed = ops.sum(grad, dims, True) if dims else grad
         return summed if summed._array.shape == shape else ops.view(summed, shape)
 

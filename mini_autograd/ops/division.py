@@ -11,7 +11,7 @@ from mini_autograd.errors import pointwise as errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.arithmetic import promoted
 from mini_autograd.ops.complexes import conj
-from mini_autograd.ops.rounding import zeros_of
+from mini_autograd.ops.rounding import zeros_like_grad
 from mini_autograd.overloads import overloaded, with_forms
 from mini_autograd.types import Array, Number, Str
 
@@ -42,8 +42,8 @@ def div_unrounded(self: Array | Number, other: Array | Number, *, rounding_mode:
 @differentiable(
     name="div",
     node="DivBackward2",
-    self=lambda grad: zeros_of(grad),
-    other=lambda grad: zeros_of(grad),
+    self=lambda grad: zeros_like_grad(grad),
+    other=lambda grad: zeros_like_grad(grad),
 )
 def div_rounded(self: Array | Number, other: Array | Number, *, rounding_mode: Str) -> Array:
     """`self / other` rounded to zero ("trunc") or down ("floor"), in the operands' dtype."""

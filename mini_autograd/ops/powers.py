@@ -15,7 +15,7 @@ from mini_autograd.ops.arithmetic import promoted
 from mini_autograd.ops.choosing import where
 from mini_autograd.ops.complexes import conj, imag, real
 from mini_autograd.ops.elementary import log
-from mini_autograd.ops.rounding import is_complex, zeros_of
+from mini_autograd.ops.rounding import is_complex, zeros_like_grad
 from mini_autograd.overloads import composite, overloaded
 from mini_autograd.types import Array, Number
 
@@ -105,7 +105,7 @@ _FAST: Final[dict[complex, Callable[[Any], Any]]] = {
 def _pow_number_grad(grad: Any, self: Any, exponent: Any) -> Any:
     """`grad * exponent * self ** (exponent - 1)`, and zero for the exponent zero."""
     if exponent == 0 and not isinstance(exponent, bool):  # torch takes False for no zero
-        return zeros_of(grad)
+        return zeros_like_grad(grad)
     return grad * conj(exponent * pow_number(self, exponent - 1))
 
 

@@ -17,7 +17,7 @@ from mini_autograd.tensor import Tensor, make
 from mini_autograd.types import Array, Int
 
 
-def zeros_of(grad: Any) -> Any:
+def zeros_like_grad(grad: Any) -> Any:
     """The gradient of what is constant between jumps."""
     return make(np.zeros_like(grad._array)) if isinstance(grad, Tensor) else np.zeros_like(grad)
 
@@ -42,19 +42,19 @@ _BITS: Final = {
 }
 
 
-@differentiable(self=lambda grad: zeros_of(grad))
+@differentiable(self=lambda grad: zeros_like_grad(grad))
 def floor(self: Array) -> Array:
     """The greatest integer not above."""
     return _rounded("floor", np.floor, self)
 
 
-@differentiable(self=lambda grad: zeros_of(grad))
+@differentiable(self=lambda grad: zeros_like_grad(grad))
 def ceil(self: Array) -> Array:
     """The smallest integer not below."""
     return _rounded("ceil", np.ceil, self)
 
 
-@differentiable(self=lambda grad: zeros_of(grad))
+@differentiable(self=lambda grad: zeros_like_grad(grad))
 def trunc(self: Array) -> Array:
     """The integer part."""
     return _rounded("trunc", np.trunc, self)
@@ -72,7 +72,7 @@ def _rounded(name: str, function: Callable[[Any], Any], array: Any) -> Any:
     return np.array(array)
 
 
-@differentiable(name="round", self=lambda grad: zeros_of(grad))
+@differentiable(name="round", self=lambda grad: zeros_like_grad(grad))
 def round_whole(self: Array) -> Array:
     """The nearest integer; halves go to the even one."""
     if self.dtype.kind == "c":
@@ -80,7 +80,7 @@ def round_whole(self: Array) -> Array:
     return _rounded("round", np.rint, self)
 
 
-@differentiable(name="round", node="RoundBackward1", self=lambda grad: zeros_of(grad))
+@differentiable(name="round", node="RoundBackward1", self=lambda grad: zeros_like_grad(grad))
 def round_decimals(self: Array, *, decimals: Int) -> Array:
     """The nearest multiple of 10 to the power of `-decimals`."""
     if self.dtype.kind != "f":
@@ -106,7 +106,7 @@ def relu(self: Array) -> Array:
 @differentiable(
     node="ThresholdBackwardBackward0",
     grad_output=lambda grad, result: threshold_backward(grad, result),
-    result=lambda grad: zeros_of(grad),
+    result=lambda grad: zeros_like_grad(grad),
 )
 def threshold_backward(grad_output: Array, result: Array) -> Array:
     """`grad_output` where the result is positive (or no number), else zero."""
@@ -121,7 +121,7 @@ def abs(self: Array) -> Array:
     return np.abs(self)
 
 
-@differentiable(self=lambda grad: zeros_of(grad))
+@differentiable(self=lambda grad: zeros_like_grad(grad))
 def sign(self: Array) -> Array:
     """-1, 0 or 1; a NotImplementedError for complex numbers."""
     if self.dtype.kind == "c":
@@ -149,7 +149,7 @@ def sgn(self: Array) -> Array:
 def sgn_grad(self: Any, grad: Any, result: Any) -> Any:
     """`(grad - result² conj(grad)) / (2 abs(self))`, and zero at zero; real signs are constant."""
     if not is_complex(self):
-        return zeros_of(grad)
+        return zeros_like_grad(grad)
     magnitude = abs(self)
     spread = (grad - result * result * conj(grad)) / (magnitude * 2)
     return ops.masked_fill(spread, magnitude == 0, 0)
@@ -164,7 +164,7 @@ def is_complex(value: Any) -> bool:
 def angle_grad(grad: Any, self: Any) -> Any:
     """Zero for real tensors; for complex ones along the circle, and zero at zero."""
     if not is_complex(self):
-        return zeros_of(grad)
+        return zeros_like_grad(grad)
     magnitude = abs(self)
     along = self / magnitude**2 * grad * 1j
     return ops.where(magnitude == 0, 0.0, along)
@@ -192,7 +192,7 @@ __all__ = [
     "sgn",
     "sign",
     "trunc",
-    "zeros_of",
+    "zeros_like_grad",
 ]
 
 FUNCTIONS: Final[dict[str, Any]] = {
