@@ -15,7 +15,7 @@ from conformance.program import Program
 from conformance.referee import adjudicate, judge
 from conformance.sources.reduction import reduce
 from conformance.sources.statistics import Statistics
-from conformance.strategies import ROW, entries_of, interpret
+from conformance.strategies import ROW, Drawn, entries_of, interpret
 from conformance.trace import Trace
 from conformance.verdict import Mismatch, Verdict
 
@@ -54,7 +54,7 @@ def drawn(
     seed: int,
     ops: Sequence[str] | None = None,
     max_steps: int = 8,
-) -> Iterator[tuple[Program, Trace]]:
+) -> Iterator[Drawn]:
     """So many programs with what the reference did; the same ones for the same arguments.
 
     The bytes that `strategies.programs` asks Hypothesis for come from a plain generator here.

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from conformance.strategies.programs import ROW, entries_of, interpret, programs
+from conformance.strategies.programs import ROW, Drawn, entries_of, interpret, programs
 
-__all__ = ["ROW", "entries_of", "interpret", "programs"]
+__all__ = ["ROW", "Drawn", "entries_of", "interpret", "programs"]

@@ -62,9 +62,14 @@ def _root(drawing: Drawing) -> Live | None:
     fitting = [entry for entry in able if not drawing.is_spent(entry)] or (
         able if drawing.flawed else []
     )
-    results = [entry for entry in fitting if not entry.is_leaf] or fitting
+    results = [entry for entry in fitting if not entry.is_leaf]
+    if not results and drawing.tape.chance(20):
+        results = fitting
     # The newest mostly: its graph is the deepest.
-    return results[drawing.tape.pick((0, 0, 0, 1, 2)) % len(results)] if results else None
+    return results[drawing.tape.pick(_ROOTS) % len(results)] if results else None
+
+
+_ROOTS = weighted((0, 8), (1, 1), (2, 1))
 
 
 def _inputs(drawing: Drawing, root: Live) -> Value:

@@ -12,6 +12,7 @@ from conformance.inputs import Input
 from conformance.strategies import shapes, tensors
 from conformance.strategies.drawing import Drawing, Live
 from conformance.strategies.shapes import Shape, Sizes, broadcast
+from conformance.strategies.tape import weighted
 from conformance.strategies.values import indices
 from conformance.values import Value
 
@@ -51,17 +52,24 @@ class Call:
         return result
 
 
+# Which of the tensors that fit is taken, or that it is a new one.
+_FIRST_PLACES = weighted((0, 62), (1, 16), (2, 8), (3, 6), (5, 4), (None, 14))
+_PLACES = weighted((0, 30), (1, 22), (2, 14), (3, 8), (5, 4), (None, 40))
+
+
 def operand(call: Call, spec: Operand) -> Live:
     """A tensor for the operand; the call takes note of it."""
-    tape = call.drawing.tape
-    choice = tape.byte()
-    live = None
-    if choice < 190 and not spec.indexes:
+    place = call.drawing.tape.pick(_PLACES if call.tensors else _FIRST_PLACES)
+    if call.entry.conventions and call.drawing.tape.chance(30):
+        place = None  # The values that its conventions are about are drawn into new inputs.
+    fitting = []
+    if place is not None and not spec.indexes:
         fitting = [live for live in call.drawing.live() if _fits(call, spec, live)]
-        if fitting:
-            live = fitting[choice % len(fitting)]
-    if live is None:
-        live = fresh(call, spec)
+        # Results with a graph come first, newest first, so that graphs grow deep; and those that
+        # the call does not have yet before those that it has, so that graphs join.
+        taken = {live.ref for live in call.tensors}
+        fitting.sort(key=lambda live: (live.is_leaf, live.ref in taken))
+    live = fitting[(place or 0) % len(fitting)] if fitting else fresh(call, spec)
     call.tensors.append(live)
     if spec.shape not in _RELATIONS:
         call.letters = shapes.matches(spec.shape, live.shape, call.letters) or call.letters
@@ -164,10 +172,16 @@ def fresh(call: Call, spec: Operand) -> Live:
         values = indices(tape, shapes.product(shape), bound).reshape(shape)
         return call.drawing.fresh(lambda name: Input.of(name, values))
     dtype = _fresh_dtype(call, spec)
-    grad_percent = 10.0 if call.writes and not call.tensors else 75.0
+    grad_percent = 10.0 if call.writes and not call.tensors else 85.0
     return call.drawing.fresh(
         lambda name: tensors.tensor(
-            tape, name, dtype, shape, domain=spec.domain, grad_percent=grad_percent
+            tape,
+            name,
+            dtype,
+            shape,
+            domain=spec.domain,
+            edges=bool(call.entry.conventions),
+            grad_percent=grad_percent,
         )
     )
 

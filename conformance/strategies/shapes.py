@@ -12,7 +12,6 @@ Sizes: TypeAlias = dict[str, int | Shape]
 """The size that each letter of a pattern stands for; under "..." the batch sizes."""
 
 _RANKS = weighted((1, 30), (2, 38), (0, 14), (3, 15), (4, 3))
-_SIZES = weighted((2, 34), (3, 34), (1, 18), (4, 10), (0, 4))
 _BATCH_RANKS = weighted((0, 50), (1, 35), (2, 15))
 
 
@@ -23,7 +22,7 @@ def shape(tape: Tape) -> Shape:
 
 def sizes(tape: Tape, rank: int) -> Shape:
     """A shape of that many dims."""
-    return tuple([tape.pick(_SIZES) for _ in range(rank)])
+    return tuple([tape.size() for _ in range(rank)])
 
 
 def broadcast(first: Shape, second: Shape) -> Shape | None:
@@ -47,9 +46,9 @@ def partner(tape: Tape, of: Shape, *, within: bool = False) -> Shape:
     if tape.chance(45):
         for dim, size in enumerate(result):
             if tape.chance(35):
-                result[dim] = 1 if size != 1 or within else tape.pick(_SIZES)
+                result[dim] = 1 if size != 1 or within else tape.size()
     if not within and not drop and len(of) < 4 and tape.chance(12):
-        result.insert(0, tape.pick(_SIZES))
+        result.insert(0, tape.size())
     return tuple(result)
 
 
@@ -88,7 +87,7 @@ def by_pattern(tape: Tape, pattern: str, bound: Sizes) -> Shape:
                 else sizes(tape, tape.pick(_BATCH_RANKS))
             )
         else:
-            result.append(known if isinstance(known, int) else tape.pick(_SIZES))
+            result.append(known if isinstance(known, int) else tape.size())
     return tuple(result)
 
 

@@ -13,14 +13,24 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
+def weighted(*rows: tuple[T, int]) -> tuple[T, ...]:
+    """Items with their weights as a row to `pick` from, each standing as often as it weighs."""
+    return tuple(item for item, weight in rows for _ in range(weight))
+
+
+SIZES = weighted((2, 34), (3, 34), (1, 18), (4, 10), (0, 4))
+
+
 class Tape:
-    """A row of bytes that is read choice by choice."""
+    """A row of bytes that is read choice by choice. `sizes` is what the sizes of dims are picked
+    from: few in one program, so that its tensors fit each other."""
 
-    __slots__ = ("data", "position")
+    __slots__ = ("data", "position", "sizes")
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, sizes: Sequence[int] = SIZES) -> None:
         self.data = data
         self.position = 0
+        self.sizes = sizes
 
     def byte(self) -> int:
         """The next byte; 0 after the end."""
@@ -46,7 +56,12 @@ class Tape:
         """One of the items, the first of which is the simplest."""
         return items[self.below(len(items))]
 
+    def size(self) -> int:
+        """A size of a dim."""
+        return self.pick(self.sizes)
 
-def weighted(*rows: tuple[T, int]) -> tuple[T, ...]:
-    """Items with their weights as a row to `pick` from, each standing as often as it weighs."""
-    return tuple(item for item, weight in rows for _ in range(weight))
+
+def sizes_of_a_program(tape: Tape) -> Sequence[int]:
+    """Two sizes that most of a program's dims have, with the others among them."""
+    first, second = tape.pick(SIZES), tape.pick(SIZES)
+    return (first, second, first, second, first, second, first, second, first, *SIZES[::20])

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -91,10 +91,18 @@ def _special(count: int, start: int) -> Array:
     return table
 
 
-_PALETTES = weighted(
+_Palette: TypeAlias = Callable[[int, int], Array]
+
+_PALETTES: Sequence[_Palette] = weighted(
     (_nice, 10), (_ordinary, 44), (_halves, 20), (_tied, 8), (_zeros, 6), (_special, 8)
 )
-_FINITE_PALETTES = weighted((_nice, 10), (_ordinary, 50), (_halves, 20), (_tied, 8), (_zeros, 6))
+_FINITE_PALETTES: Sequence[_Palette] = weighted(
+    (_nice, 10), (_ordinary, 50), (_halves, 20), (_tied, 8), (_zeros, 6)
+)
+
+_EDGE_PALETTES: Sequence[_Palette] = weighted(
+    (_halves, 40), (_zeros, 20), (_tied, 20), (_special, 20)
+)
 
 
 def _positive(table: Array) -> Array:
@@ -112,16 +120,30 @@ _DOMAINS: Mapping[Domain, Callable[[Array], Array]] = {
 
 
 def elements(
-    tape: Tape, count: int, dtype: str, domain: Domain = "real", *, special: bool = True
+    tape: Tape,
+    count: int,
+    dtype: str,
+    domain: Domain = "real",
+    *,
+    special: bool = True,
+    edges: bool = False,
 ) -> Array:
     """So many values of a dtype, in a row.
 
     Args:
         domain: where they lie; now and then elsewhere, unless it is "finite".
         special: whether infinities, NaN and the like may be among them.
+        edges: whether kinks and ties are wanted more than elsewhere.
     """
     if dtype in FLOATING or dtype in COMPLEX:
-        return _inexact(tape, count, dtype, domain, special and domain != "finite")
+        if edges and tape.chance(50):
+            domain = "real" if domain == "positive" else domain
+            palettes = _EDGE_PALETTES
+        else:
+            palettes = _PALETTES
+        if not special or domain == "finite":
+            palettes = _FINITE_PALETTES
+        return _inexact(tape, count, dtype, domain, palettes)
     start = tape.below(256)
     if dtype == "bool":
         return np.asarray(_from(_shuffled(2), start, count) == 1)
@@ -131,8 +153,10 @@ def elements(
     return (_from(_shuffled(size), start, count) + low).astype(dtype)
 
 
-def _inexact(tape: Tape, count: int, dtype: str, domain: Domain, special: bool) -> Array:
-    palette = tape.pick(_PALETTES if special else _FINITE_PALETTES)
+def _inexact(
+    tape: Tape, count: int, dtype: str, domain: Domain, palettes: Sequence[_Palette]
+) -> Array:
+    palette = tape.pick(palettes)
     start = tape.byte()
     table = palette(count, start)
     if domain in _DOMAINS and not tape.chance(20):

@@ -137,7 +137,10 @@ def test_values_are_kept_where_they_matter():
 
     short = shortened(long_program(), multiplies_nan)
     assert short.script() == (
-        'import torch\n\nx0 = torch.tensor([1., float("nan")])\nt0 = torch.mul(x0, x0)\n'
+        "import torch\n\n"
+        'x0 = torch.tensor(float("nan"))\n'
+        "x1 = torch.tensor([1., 1.])\n"
+        "t0 = torch.mul(x0, x1)\n"
     )
 
 

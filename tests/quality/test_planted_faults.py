@@ -1,0 +1,162 @@
+"""Does the generator find a bug? Faults are planted, and each must be found and shown shortly."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from faulty import FaultyTorch
+
+from conformance import TorchLike
+from conformance.referee import judge
+from conformance.sources.generated import examined, reduce
+
+REFERENCE = TorchLike(torch)
+
+PROGRAMS = 4000  # the most that are drawn to find one fault, over all ops of the catalogue
+STEPS = 4  # the most that its shortest program may have
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def gradient(change):
+    """The op with the gradient that flows into it changed."""
+
+    def fault(op):
+        def broken(*args, **kwargs):
+            result = op(*args, **kwargs)
+            if isinstance(result, torch.Tensor) and result.requires_grad and not result.is_leaf:
+                result.register_hook(change)
+            return result
+
+        return broken
+
+    return fault
+
+
+def result(change):
+    """The op with its result changed."""
+    return lambda op: lambda *args, **kwargs: change(op(*args, **kwargs))
+
+
+def instead(op):
+    """Another op in this one's place."""
+    return lambda _: op
+
+
+def other_message(op):
+    def broken(*args, **kwargs):
+        try:
+            return op(*args, **kwargs)
+        except RuntimeError as error:
+            raise RuntimeError(f"{error}!") from None
+
+    return broken
+
+
+def other_type(op):
+    def broken(*args, **kwargs):
+        try:
+            return op(*args, **kwargs)
+        except IndexError as error:
+            raise ValueError(str(error)) from None
+
+    return broken
+
+
+def no_error(op):
+    def broken(tensor, dim):
+        try:
+            return op(tensor, dim)
+        except IndexError:
+            return op(tensor, 0)
+
+    return broken
+
+
+def mul_without_its_second_path(op):
+    return lambda left, right: op(left, right.detach() if right is left else right)
+
+
+def where_by_multiplying(op):
+    def broken(condition, left, right):
+        if not all(isinstance(x, torch.Tensor) and x.is_floating_point() for x in (left, right)):
+            return op(condition, left, right)
+        return op(condition, 1, 0) * left + op(condition, 0, 1) * right
+
+    return broken
+
+
+def keepdim_forgotten(op):
+    def broken(*args, **kwargs):
+        return op(*args, **{key: value for key, value in kwargs.items() if key != "keepdim"})
+
+    return broken
+
+
+def relu_as_clamp(op):
+    return lambda tensor, *args, **kwargs: tensor.clamp(min=0)
+
+
+def flipped(grad):
+    return grad.flip(0) if grad.dim() else grad
+
+
+def undo_transpose(tensor):
+    square = tensor.dim() == 2 and tensor.shape[0] == tensor.shape[1]
+    return tensor.transpose(0, 1) if square else tensor
+
+
+def retaining(op):
+    return lambda *args, **kwargs: op(*args, **{**kwargs, "retain_graph": True})
+
+
+def uncounted(op):
+    def broken(tensor, other):
+        op(tensor.data, other)
+        return tensor
+
+    return broken
+
+
+FAULTS = {
+    "a sign": ("grad_value", {"neg": gradient(lambda grad: -grad)}),
+    "a gradient that is twice too large": ("grad_value", {"mean": gradient(lambda grad: grad * 2)}),
+    "a gradient that is lost": ("grad_missing", {"tanh": result(lambda t: t.detach())}),
+    "a gradient along the wrong dim": ("grad_value", {"sum": gradient(flipped)}),
+    "a second path dropped": ("grad_value", {"mul": mul_without_its_second_path}),
+    "relu at 0": ("grad_value", {"relu": relu_as_clamp}),
+    "where with a NaN in the other branch": ("value", {"where": where_by_multiplying}),
+    "a transpose that does nothing": ("value", {"t": result(undo_transpose)}),
+    "float64 leaking into float32": ("dtype", {"exp": result(lambda t: t.double())}),
+    "keepdim forgotten": ("shape", {"amax": keepdim_forgotten}),
+    "a view that copies": ("alias", {"unsqueeze": result(torch.clone)}),
+    "a message changed": ("error_message", {"mm": other_message}),
+    "another type of error": ("error_type", {"select": other_type}),
+    "an error not raised": ("raises", {"unsqueeze": no_error}),
+    "a mode that does nothing": ("flag", {"no_grad": instead(torch.enable_grad)}),
+    "a version that is not counted": ("version", {"mul_": uncounted}),
+    "a name in the graph": ("graph", {"square": instead(lambda x: x * x)}),
+    "a graph that may be used twice": ("raises", {"Tensor__dot__backward": retaining}),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_planted_fault_is_found_and_shown_in_a_few_steps(name):
+    kind, faults = FAULTS[name]
+    engine = FaultyTorch(**faults)
+
+    def shows_it(program):
+        mismatches = judge(program, REFERENCE, engine).mismatches
+        return any(m.counts and m.kind == kind for m in mismatches)
+
+    drawn = examined(engine, REFERENCE, count=PROGRAMS, seed=0)
+    found = next((program for program, _, _ in drawn if shows_it(program)), None)
+    assert found is not None
+    shortest = reduce(found, shows_it, REFERENCE)
+    assert len(shortest.steps) <= STEPS, shortest.script()
