@@ -178,11 +178,7 @@ def to_floating(found: dtype) -> dtype:
 
 def can_cast(from_: dtype, to: dtype) -> bool:
     """Whether a result may be written into a tensor of another type: not to a lower category."""
-    if from_.category == BOOL or from_.category < to.category:
-        return True
-    if from_.category != to.category:
-        return False
-    return True
+    return from_.category <= to.category
 
 
 def number_array(number: complex, wanted: np.dtype[Any]) -> NDArray[Any]:

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from mini_autograd import dtypes
 from mini_autograd.errors import tensors as errors
 from mini_autograd.grad_mode import state
-from mini_autograd.grad_mode import state
 from mini_autograd.graph import AccumulateGrad, Edge, Hooks, Node
 from mini_autograd.storage import VersionCounter
 

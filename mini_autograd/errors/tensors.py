@@ -40,8 +40,7 @@ def retain_without_grad() -> RuntimeError:
 def grad_type(value: object) -> TypeError:
     """`.grad` was assigned something else than a tensor."""
     return TypeError(
-        "assigned grad expected to be a Tensor or None but got grad of type "
-        f"{type(value).__name__}"
+        f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}"
     )
 
 
@@ -148,8 +147,7 @@ def not_an_index() -> TypeError:
 def contains_type(value: object) -> RuntimeError:
     """`"text" in x`."""
     return RuntimeError(
-        "Tensor.__contains__ only supports Tensor or scalar, but you passed in a "
-        f"{type(value)}."
+        f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(value)}."
     )
 
 

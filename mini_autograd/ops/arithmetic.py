@@ -90,6 +90,12 @@ def over(self: Array, other: Number) -> Array:
     return _by_number(np.divide, self, other)
 
 
+@differentiable(name="add", node="AddBackward1", promotion=Promotion.NONE, self=lambda grad: grad)
+def plus(self: Array, other: Number) -> Array:
+    """`self + other` for rules, likewise."""
+    return np.add(*promoted(self, other))
+
+
 def _by_number(function: Callable[..., Any], array: Any, number: complex) -> Any:
     """In half precision torch rounds the result only, and not the number before it."""
     if array.dtype == np.float16 and type(number) in _REAL:
@@ -228,6 +234,7 @@ __all__ = [
     "mul",
     "neg",
     "over",
+    "plus",
     "positive",
     "promoted",
     "rsub",

@@ -10,7 +10,7 @@ from scipy import special
 
 from mini_autograd.errors import pointwise as errors
 from mini_autograd.op import Promotion, differentiable
-from mini_autograd.ops.arithmetic import scaled
+from mini_autograd.ops.arithmetic import plus, scaled, times
 from mini_autograd.ops.complexes import conj
 from mini_autograd.types import Array
 
@@ -36,7 +36,7 @@ def exp2(self: Array) -> Array:
     return np.exp2(self)
 
 
-@differentiable(promotion=_FLOATING, self=lambda grad, result: grad * (conj(result) + 1))
+@differentiable(promotion=_FLOATING, self=lambda grad, result: grad * plus(conj(result), 1))
 def expm1(self: Array) -> Array:
     """`exp(self) - 1`, exact for small elements."""
     return np.expm1(self)
@@ -49,32 +49,36 @@ def log(self: Array) -> Array:
 
 
 @differentiable(
-    promotion=_FLOATING, node="Log1PBackward0", self=lambda grad, self: grad / conj(self + 1)
+    promotion=_FLOATING, node="Log1PBackward0", self=lambda grad, self: grad / conj(plus(self, 1))
 )
 def log1p(self: Array) -> Array:
     """`log(1 + self)`, exact for small elements."""
     return np.log1p(self)
 
 
-@differentiable(promotion=_FLOATING, self=lambda grad, self: grad / (conj(self) * math.log(2.0)))
+@differentiable(
+    promotion=_FLOATING, self=lambda grad, self: grad / times(conj(self), math.log(2.0))
+)
 def log2(self: Array) -> Array:
     """The logarithm to base 2."""
     return np.log2(self)
 
 
-@differentiable(promotion=_FLOATING, self=lambda grad, self: grad / (conj(self) * math.log(10.0)))
+@differentiable(
+    promotion=_FLOATING, self=lambda grad, self: grad / times(conj(self), math.log(10.0))
+)
 def log10(self: Array) -> Array:
     """The logarithm to base 10."""
     return np.log10(self)
 
 
-@differentiable(promotion=_FLOATING, self=lambda grad, result: grad / (2 * conj(result)))
+@differentiable(promotion=_FLOATING, self=lambda grad, result: grad / times(conj(result), 2))
 def sqrt(self: Array) -> Array:
     """The square root."""
     return np.sqrt(self)
 
 
-@differentiable(promotion=_FLOATING, self=lambda grad, result: -0.5 * grad * conj(result**3))
+@differentiable(promotion=_FLOATING, self=lambda grad, result: times(grad, -0.5) * conj(result**3))
 def rsqrt(self: Array) -> Array:
     """The reciprocal of the square root."""
     return np.divide(1, np.sqrt(_widened(self))).astype(self.dtype, copy=False)
@@ -98,7 +102,7 @@ def cos(self: Array) -> Array:
     return np.cos(self)
 
 
-@differentiable(promotion=_FLOATING, self=lambda grad, result: grad * conj(1 + result**2))
+@differentiable(promotion=_FLOATING, self=lambda grad, result: grad * conj(plus(result**2, 1)))
 def tan(self: Array) -> Array:
     """The tangent, of radians."""
     return np.tan(self)
@@ -123,8 +127,8 @@ def tanh(self: Array) -> Array:
 
 
 @differentiable(
-    grad_output=lambda grad, output: tanh_backward(grad, output),
-    output=lambda grad, grad_output, output: conj(grad) * (conj(output) * -2 * grad_output),
+    grad_output=lambda grad, output: tanh_backward(grad, conj(output)),
+    output=lambda grad, grad_output, output: conj(grad) * (times(conj(output), -2) * grad_output),
     node="TanhBackwardBackward0",
 )
 def tanh_backward(grad_output: Array, output: Array) -> Array:
@@ -133,19 +137,23 @@ def tanh_backward(grad_output: Array, output: Array) -> Array:
     return np.multiply(grad_output, 1 - y * y).astype(grad_output.dtype, copy=False)
 
 
-@differentiable(promotion=_FLOATING, self=lambda grad, self: grad * conj(rsqrt(-self * self + 1)))
+@differentiable(
+    promotion=_FLOATING, self=lambda grad, self: grad * conj(rsqrt(plus(-self * self, 1)))
+)
 def asin(self: Array) -> Array:
     """The inverse sine, in radians."""
     return np.arcsin(self)
 
 
-@differentiable(promotion=_FLOATING, self=lambda grad, self: grad * -conj(rsqrt(-self * self + 1)))
+@differentiable(
+    promotion=_FLOATING, self=lambda grad, self: grad * -conj(rsqrt(plus(-self * self, 1)))
+)
 def acos(self: Array) -> Array:
     """The inverse cosine, in radians."""
     return np.arccos(self)
 
 
-@differentiable(promotion=_FLOATING, self=lambda grad, self: grad / conj(self * self + 1))
+@differentiable(promotion=_FLOATING, self=lambda grad, self: grad / conj(plus(self * self, 1)))
 def atan(self: Array) -> Array:
     """The inverse tangent, in radians."""
     return np.arctan(self)
@@ -163,8 +171,10 @@ def sigmoid(self: Array) -> Array:
 
 
 @differentiable(
-    grad_output=lambda grad, output: sigmoid_backward(grad, output),
-    output=lambda grad, grad_output, output: conj(grad) * grad_output * (conj(output) * -2 + 1),
+    grad_output=lambda grad, output: sigmoid_backward(grad, conj(output)),
+    output=lambda grad, grad_output, output: (
+        conj(grad) * grad_output * plus(times(conj(output), -2), 1)
+    ),
     node="SigmoidBackwardBackward0",
 )
 def sigmoid_backward(grad_output: Array, output: Array) -> Array:
@@ -175,7 +185,7 @@ def sigmoid_backward(grad_output: Array, output: Array) -> Array:
 
 @differentiable(
     promotion=_FLOATING,
-    self=lambda grad, self: 2 / math.sqrt(math.pi) * exp(-(self**2)) * grad,
+    self=lambda grad, self: times(exp(-(self**2)), 2 / math.sqrt(math.pi)) * grad,
 )
 def erf(self: Array) -> Array:
     """The error function."""

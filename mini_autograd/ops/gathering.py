@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mini_autograd import layout, ops
+from mini_autograd import ops
 from mini_autograd.dims import wrap_dim
 from mini_autograd.dtypes import of_numpy
 from mini_autograd.errors import gathering as errors
@@ -58,8 +58,9 @@ def _positions(dim: int, index: IndexArray) -> tuple[NDArray[Any], ...]:
 
 @differentiable(
     promotion=_NONE,
-    self=lambda grad, self_shape, dim, index: scatter_add(
-        ops.zeros_of(grad, self_shape), dim, index, grad
+    # torch saves `self`, though its shape would do: a write to it makes backward raise
+    self=lambda grad, self, dim, index: scatter_add(
+        ops.zeros_of(grad, self.shape), dim, index, grad
     ),
 )
 def gather(self: Array, dim: Int, index: IndexArray, *, sparse_grad: Bool = False) -> Array:
@@ -89,7 +90,7 @@ def _target(self: Array, dim: int, index: IndexArray, src: Array | None) -> tupl
     _check_index_dtype("scatter", index)
     if src is not None and src.dtype != self.dtype:
         raise errors.scatter_dtypes()
-    result = layout.copied(self)
+    result = np.array(self, order="C")
     if index.size == 0:
         return result, result
     if max(index.ndim, 1) != max(self.ndim, 1):
@@ -194,11 +195,11 @@ def take_along_dim(self: Array, indices: IndexArray, dim: Int | None = None) -> 
     """`gather` along a dim, with broadcasting and wrapped indices; else of the flattened tensor."""
     if dim is None:
         return gather(ops.view(self, (-1,)), 0, ops.view(indices, (-1,)))
+    if self.ndim != indices.ndim:
+        raise errors.along_dim_rank(self.ndim, indices.ndim)
     found = of_numpy(indices._array.dtype)  # type: ignore[attr-defined]
     if found.name != "int64":
         raise errors.along_dim_dtype(found.scalar_name)
-    if self.ndim != indices.ndim:
-        raise errors.along_dim_rank(self.ndim, indices.ndim)
     dim = wrap_dim(dim, self.ndim)
     before, after = list(self.shape), list(indices.shape)
     before[dim] = after[dim] = 1

@@ -15,9 +15,9 @@ from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.writing import checked_number
 from mini_autograd.overloads import composite
 from mini_autograd.tensor import Tensor
-from mini_autograd.types import Array, Bool, IndexArray, IndexArrays, Ints
+from mini_autograd.types import Array, Bool, IndexArray, IndexArrays
 
-__all__ = ["index", "index_backward", "index_put", "nonzero"]
+__all__ = ["index", "index_put", "index_put_impl", "nonzero"]
 
 _NONE: Final = Promotion.NONE
 _BYTE_MASK: Final = (
@@ -99,7 +99,9 @@ def _check_range(index: NDArray[Any], ordinal: int, size: int) -> None:
 
 @differentiable(
     promotion=_NONE,
-    self=lambda grad, self_shape, indices: index_backward(grad, self_shape, indices),
+    self=lambda grad, self_shape, indices: index_put_impl(
+        ops.zeros_of(grad, self_shape), indices, grad
+    ),
 )
 def index(self: Array, indices: IndexArrays) -> Array:
     """The elements at the positions, one index tensor a dim, None for a whole dim."""
@@ -112,20 +114,19 @@ def index(self: Array, indices: IndexArrays) -> Array:
 
 @differentiable(
     promotion=_NONE,
-    node="IndexPutImplBackward0",
-    grad=lambda grad, indices: index(grad, indices),
+    self=lambda grad: grad,
+    values=lambda grad, indices: index(grad, indices),
 )
-def index_backward(grad: Array, shape: Ints, indices: IndexArrays) -> Array:
-    """Zeros of a shape, with `grad` added at the positions."""
-    result = np.zeros(tuple(shape), grad.dtype)
-    key = _Located(result.shape, indices).key
-    if not grad.size:
-        return result
+def index_put_impl(self: Array, indices: IndexArrays, values: Array) -> Array:
+    """Zeros, with `values` added at the positions: into `self` itself, which nobody else holds."""
+    key = _Located(self.shape, indices).key
+    if not values.size:
+        return self
     if all(each is None or each.dtype.kind == "b" for each in indices):
-        result[key] = grad  # a mask names no position twice
+        self[key] = values  # a mask names no position twice
     else:
-        np.add.at(result, key, grad)
-    return result
+        np.add.at(self, key, values)
+    return self
 
 
 @differentiable(

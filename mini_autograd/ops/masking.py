@@ -7,10 +7,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd import layout, ops
+from mini_autograd import ops
 from mini_autograd.dtypes import of_numpy
 from mini_autograd.errors import gathering as errors
 from mini_autograd.op import Promotion, differentiable
+from mini_autograd.ops.views import broadcast_shape
 from mini_autograd.ops.writing import checked_number
 from mini_autograd.overloads import overloaded
 from mini_autograd.types import Array, Ints, Mask, Number
@@ -27,11 +28,11 @@ def _both(self: Array, mask: Mask) -> tuple[Array, Mask]:
 
 
 def _filled(self: Array, mask: Mask, value: Any) -> Array:
-    np.broadcast_shapes(self.shape, mask.shape)  # whose error comes before the dtype's
+    broadcast_shape(mask.shape, self.shape)  # whose error comes before the dtype's
     if mask.dtype.kind != "b":
         raise errors.mask_dtype("masked_fill_", of_numpy(mask.dtype).cpp_name)
     self, mask = _both(self, mask)
-    result = layout.copied(self)
+    result = np.array(self, order="C")
     result[mask] = value
     return result
 

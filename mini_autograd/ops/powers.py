@@ -11,7 +11,7 @@ import numpy as np
 
 from mini_autograd.errors import pointwise as errors
 from mini_autograd.op import Promotion, differentiable
-from mini_autograd.ops.arithmetic import promoted
+from mini_autograd.ops.arithmetic import promoted, times
 from mini_autograd.ops.choosing import where
 from mini_autograd.ops.complexes import conj, imag, real
 from mini_autograd.ops.elementary import log
@@ -106,7 +106,7 @@ def _pow_number_grad(grad: Any, self: Any, exponent: Any) -> Any:
     """`grad * exponent * self ** (exponent - 1)`, and zero for the exponent zero."""
     if exponent == 0 and not isinstance(exponent, bool):  # torch takes False for no zero
         return zeros_like_grad(grad)
-    return grad * conj(exponent * pow_number(self, exponent - 1))
+    return grad * conj(times(pow_number(self, exponent - 1), exponent))
 
 
 @differentiable(

@@ -103,6 +103,12 @@ def _batched(a: Tensor, b: Tensor) -> Any:
     return unsafe_view(product, batch + kept)
 
 
+def _fuses(bias: Any) -> bool:
+    """Whether torch adds it inside of the product, whatever the rank of the input."""
+    is_vector = bias.ndim == 1 or sum(size != 1 for size in bias.shape) == 1
+    return is_vector and contiguous(bias) is bias
+
+
 @composite
 def linear(input: Array, weight: Array, bias: Array | None = None) -> Any:
     """`input @ weight.T + bias`: a row of `weight` for each output feature."""
@@ -112,7 +118,7 @@ def linear(input: Array, weight: Array, bias: Array | None = None) -> Any:
         return _matmul(input, t(weight))
     if input.ndim == 2:
         return addmm(bias, input, t(weight))
-    if bias.ndim == 1 and contiguous(input) is input:
+    if _fuses(bias) and contiguous(input) is input:
         shape = tuple(input.shape)
         rows = reshape(input, (math.prod(shape[:-1]), shape[-1]))
         result = addmm(bias, rows, t(weight))

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd import ops
+from mini_autograd import layout, ops
 from mini_autograd.dims import wrap_dim, wrap_dims
 from mini_autograd.errors import joining as errors
 from mini_autograd.errors import shapes as shape_errors
@@ -28,7 +28,9 @@ _NONE: Final = Promotion.NONE
 def flip(self: Array, dims: Sizes) -> Array:
     """Some dims in reverse order."""
     dims = wrap_dims(dims, self.ndim)
-    return np.array(np.flip(self, dims) if self.ndim else self, order="K")
+    result = layout.empty_as(self)
+    result[...] = np.flip(self, dims) if self.ndim else self
+    return result
 
 
 @composite
