@@ -94,7 +94,7 @@ def index_add(
         raise errors.add_count(index.size, rows.shape[dim], dim)
     if _without(self.shape, dim) != _without(source.shape, dim) and self.ndim + source.ndim > 1:
         raise errors.add_shapes(self.shape, source.shape)
-    result = layout.copied(self)
+    result = np.array(self, order="C")
     into, index = _as_row(result), _as_row(index)
     _check_slices(index, 0, into.shape[dim], dim)
     added = rows if alpha == 1 else rows * checked_number(alpha, self.dtype)
@@ -183,7 +183,7 @@ def index_copy(self: Array, dim: Int, index: IndexArray, source: Array) -> Array
         raise errors.copy_shapes(_without(self.shape, dim), _without(source.shape, dim), dim)
     if index.size != rows.shape[dim]:
         raise errors.copy_count(index.size, rows.shape[dim])
-    result = layout.copied(self)
+    result = np.array(self, order="C")
     into, index = _as_row(result), _as_row(index)
     outside = _first_outside(index, -into.shape[dim], into.shape[dim])
     if outside is not None:
@@ -227,12 +227,13 @@ def put(self: Array, index: IndexArray, source: Array, accumulate: Bool = False)
     if index.size != source.size:
         raise errors.put_count(source.size, index.size)
     positions = _flat_positions(self, index).reshape(-1)
-    result = np.array(self, order="C")
-    flat = result.reshape(-1)
-    if accumulate:
-        np.add.at(flat, positions, source.reshape(-1))
-    else:
-        flat[positions] = source.reshape(-1)
+    result = layout.copied(self)
+    if positions.size:
+        at = np.unravel_index(positions % self.size, self.shape)
+        if accumulate:
+            np.add.at(result, at, source.reshape(-1))
+        else:
+            result[at] = source.reshape(-1)
     return result
 
 
