@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 
 from conformance.engines import resolve_engine
@@ -47,10 +46,7 @@ def reduce(
         reference: tells what a step gives, so that its result may stand in for it; torch by
             default.
     """
-    search = _Search(program, still_fails, reference or resolve_engine("torch"))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return search.run()
+    return _Search(program, still_fails, reference or resolve_engine("torch")).run()
 
 
 class _Search:

@@ -10,7 +10,7 @@ import torch
 from fakes import torch_but
 
 from conformance import Call, Input, Program, Raised, Read, Ref, TorchLike, execute
-from conformance.sources.generated import Statistics, examined, generate, reduce
+from conformance.sources.generated import Statistics, drawn, examined, generate, reduce
 from conformance.sources.rewriting import (
     bypassed,
     renamed,
@@ -71,6 +71,11 @@ def test_it_can_be_stopped_at_any_program():
     assert next(programs)[2].outcome == "agree"
     programs.close()
     assert torch.is_grad_enabled()
+
+
+def test_a_later_program_can_be_drawn_alone():
+    alone = next(drawn(REFERENCE, count=1, seed=4, start=6))
+    assert [pair.program for pair in drawn(REFERENCE, count=7, seed=4)][6] == alone.program
 
 
 def test_statistics_count_steps_and_ops():
