@@ -99,6 +99,8 @@ _FAST: Final[dict[complex, Callable[[Any], Any]]] = {
     0.5: np.sqrt,
     -0.5: lambda array: np.reciprocal(np.sqrt(array)),
     -1: np.reciprocal,
+    3: lambda array: array * array * array,
+    -2: lambda array: np.reciprocal(array * array),
 }
 
 
