@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,6 +106,34 @@ def is_dense(array: Array) -> bool:
             return False
         expected *= size
     return True
+
+
+_CHANNELS_LAST: Final = {4: (0, 2, 3, 1), 5: (0, 2, 3, 4, 1)}  # the dims, slowest first
+
+
+def is_channels_last(array: Array) -> bool:
+    """Whether images, or volumes, lie in memory with the channels of a pixel together."""
+    order = _CHANNELS_LAST.get(array.ndim)
+    if order is None or not array.size or not array.strides[1]:
+        return False
+    reached = 0
+    for dim in reversed(order):
+        stride = array.strides[dim]
+        if stride < reached or (dim == 0 and reached == array.strides[1]):
+            return False
+        reached = stride * array.shape[dim]
+    return True
+
+
+def joined_strides(shape: Shape, parts: Sequence[Array]) -> Shape:
+    """The strides, in elements, of what is joined: channels last if all parts are."""
+    order = _CHANNELS_LAST.get(len(shape))
+    if order is None or not all(map(is_channels_last, parts)):
+        return contiguous_strides(shape, 1)
+    result = [0] * len(shape)
+    for dim, step in zip(order, contiguous_strides([shape[dim] for dim in order], 1), strict=True):
+        result[dim] = step
+    return tuple(result)
 
 
 def preserved_strides(array: Array) -> Shape:

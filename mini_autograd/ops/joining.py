@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd import ops
+from mini_autograd import layout, ops
 from mini_autograd.dims import wrap_dim
 from mini_autograd.errors import arguments as argument_errors
 from mini_autograd.errors import joining as errors
@@ -16,7 +16,7 @@ from mini_autograd.errors import shapes as shape_errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.slicing import select, slice_dim
 from mini_autograd.ops.transposing import unsqueeze
-from mini_autograd.ops.views import reshape
+from mini_autograd.ops.views import reshape, view
 from mini_autograd.overloads import composite
 from mini_autograd.schema import is_int
 from mini_autograd.tensor import Tensor
@@ -69,7 +69,7 @@ def cat(tensors: Arrays, dim: Int = 0) -> Array:
     if not len(tensors):
         raise errors.cat_nothing()
     shape, dim = _joined_shape(tensors, dim)
-    result = np.empty(shape, tensors[0].dtype)
+    result = layout.empty_with(shape, layout.joined_strides(shape, tensors), tensors[0].dtype)
     kept = [each for each in tensors if each.shape != _LEGACY_EMPTY]
     return np.concatenate(kept, axis=dim, out=result) if kept else result
 
@@ -88,8 +88,11 @@ def stack(tensors: Arrays, dim: Int = 0) -> Array:
     for position, each in enumerate(tensors):
         if each.shape != shape:
             raise errors.stack_sizes(shape, each.shape, position)
-    result = np.empty((*shape[:dim], len(tensors), *shape[dim:]), tensors[0].dtype)
-    return np.stack(tensors, axis=dim, out=result)
+    if dim == len(shape):
+        result = np.empty((*shape, len(tensors)), tensors[0].dtype)
+        return np.stack(tensors, axis=dim, out=result)
+    joined = cat.op.bare(tensors, dim)  # as torch does, which shows in the strides
+    return view.op.bare(joined, (*shape[:dim], len(tensors), *shape[dim:]))
 
 
 def _at_least(tensor: Any, ndim: int) -> Any:
