@@ -205,12 +205,16 @@ def _adopt(node: Node, tensor: Tensor) -> None:
         node.saved = tuple(result if type(each) is SavedResult else each for each in node.saved)
 
 
-def _copy_source(self: Tensor, other: Any, non_blocking: bool = False) -> Tensor:
+def _copy_source(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
     """The out-of-place half of `copy_`, which takes a number too."""
+    if not args and "other" not in kwargs:
+        form = "(Tensor other, bool non_blocking = False)"
+        raise argument_errors.invalid_combination("copy_", "", [form])
+    other = args[0] if args else kwargs["other"]
     if is_number(other):
         other = make(np.array(other))
     elif not isinstance(other, Tensor):
-        raise argument_errors.wrong_type("copy", "other", 1, "Tensor", other)
+        raise argument_errors.wrong_type("copy_", "other", 1, "Tensor", other)
     return copied.method(self, other)  # type: ignore[no-any-return]
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mini_autograd.errors import inplace as errors
+from mini_autograd.errors import walk as walk_errors
 from mini_autograd.graph import Arithmetic, Grad, Node, next_sequence
 from mini_autograd.ops.conversion import zeros_of
 from mini_autograd.ops.strided import Geometry, as_strided, as_strided_scatter
@@ -43,7 +44,8 @@ class CopySlices(Node):
         grad = grads[0]
         if grad is None:
             return [None] * len(self.edges)
-        assert self.saved is not None
+        if self.saved is None:
+            raise walk_errors.second_backward()
         geometry, written = self.saved
         part = as_strided(grad, geometry)
         inner = written.backward([part], arithmetic)
@@ -55,9 +57,10 @@ class CopySlices(Node):
         return [as_strided_scatter(grad, replaced, geometry), *inner[1:]]
 
     def release(self) -> None:
-        """Frees what the written op saved."""
+        """Frees the written op with all that it saved, so that a second backward raises."""
         if self.saved is not None:
             self.saved[1].release()
+            self.saved = None
 
 
 def rebase(tensor: Tensor, node: Node) -> None:

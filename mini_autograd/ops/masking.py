@@ -65,8 +65,8 @@ def _masked_fill_tensor(self: Array, mask: Mask, value: Array) -> Array:
 
 @differentiable(
     promotion=_NONE,
-    self=lambda grad, self_shape, mask: masked_scatter(
-        ops.zeros_of(grad, np.broadcast_shapes(self_shape, mask.shape)), mask, grad
+    self=lambda grad, self, mask: masked_scatter(
+        ops.zeros_of(grad, np.broadcast_shapes(self.shape, mask.shape)), mask, grad
     ),
 )
 def masked_select(self: Array, mask: Mask) -> Array:

@@ -72,8 +72,8 @@ def index_select(self: Array, dim: Int, index: IndexArray) -> Array:
 @differentiable(
     promotion=_NONE,
     self=lambda grad: grad,
-    source=lambda grad, dim, index, alpha, source_shape: scaled(
-        _selected_as(grad, dim, index, source_shape), alpha
+    source=lambda grad, dim, index, alpha, source: scaled(
+        _selected_as(grad, dim, index, source.shape), alpha
     ),
 )
 def index_add(
@@ -168,7 +168,7 @@ def _index_fill_tensor(self: Array, dim: Int, index: IndexArray, value: Array) -
 @differentiable(
     promotion=_NONE,
     self=lambda grad, dim, index: index_fill_number(grad, dim, index, 0),
-    source=lambda grad, dim, index, source_shape: _selected_as(grad, dim, index, source_shape),
+    source=lambda grad, dim, index, source: _selected_as(grad, dim, index, source.shape),
 )
 def index_copy(self: Array, dim: Int, index: IndexArray, source: Array) -> Array:
     """A copy with the slices of `source` at the indices of a dim."""
@@ -205,7 +205,7 @@ def _flat_positions(self: Array, index: IndexArray) -> IndexArray:
 
 @differentiable(
     promotion=_NONE,
-    self=lambda grad, self_shape, index: put(ops.zeros_of(grad, self_shape), index, grad, True),
+    self=lambda grad, self, index: put(ops.zeros_of(grad, self.shape), index, grad, True),
 )
 def take(self: Array, index: IndexArray) -> Array:
     """The elements of the flattened tensor at the indices, in the shape of the index."""
@@ -214,10 +214,10 @@ def take(self: Array, index: IndexArray) -> Array:
 
 @differentiable(
     promotion=_NONE,
-    self=lambda grad, index, source_shape, accumulate: (
-        grad if accumulate else put(grad, index, ops.zeros_of(grad, source_shape), False)
+    self=lambda grad, index, source, accumulate: (
+        grad if accumulate else put(grad, index, ops.zeros_of(grad, source.shape), False)
     ),
-    source=lambda grad, index, source_shape: ops.view(take(grad, index), source_shape),
+    source=lambda grad, index, source: ops.view(take(grad, index), source.shape),
 )
 def put(self: Array, index: IndexArray, source: Array, accumulate: Bool = False) -> Array:
     """A copy with the elements of `source` at, or added at, indices of the flattened tensor."""
@@ -229,11 +229,12 @@ def put(self: Array, index: IndexArray, source: Array, accumulate: Bool = False)
     positions = _flat_positions(self, index).reshape(-1)
     result = layout.copied(self)
     if positions.size:
-        at = np.unravel_index(positions % self.size, self.shape)
+        into = _as_row(result)
+        at = np.unravel_index(positions % into.size, into.shape)
         if accumulate:
-            np.add.at(result, at, source.reshape(-1))
+            np.add.at(into, at, source.reshape(-1))
         else:
-            result[at] = source.reshape(-1)
+            into[at] = source.reshape(-1)
     return result
 
 
