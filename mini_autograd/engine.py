@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from heapq import heappop, heappush
+from typing import Any
 
 from mini_autograd.errors import walk as errors
 from mini_autograd.graph import Arithmetic, Edge, Grad, Hooks, Metadata, Node
@@ -28,10 +29,9 @@ def run(
     With captures, nothing is accumulated anywhere else: gives the gradient that arrived at each
     that has an index, None where none did.
     """
-    waiting = _edges_to_each(roots)
-    needed = None if captures is None else _leading_to(captures, waiting)
+    pending = _reachable(roots)
+    needed = None if captures is None else _leading_to(captures, pending)
     captured: list[Grad | None] = [None] * sum(map(len, captures.values())) if captures else []
-    arrived: dict[Node, list[Grad | None]] = {}
     ready: list[tuple[int, int, Node]] = []
     arrival = 0
     # It starts as if a node had been run whose edges are the roots and whose answer the seeds.
@@ -39,38 +39,39 @@ def run(
     edges: Sequence[Edge | None] = roots
     grads: Sequence[Grad | None] = seeds
     while True:
-        for edge, grad in zip(edges, grads):  # noqa: B905 - strict costs, per node
+        index = -1
+        for edge in edges:
+            index += 1
             if edge is None:
                 continue
             target, output = edge
             if needed is not None and target not in needed:
                 continue
+            state = pending[target]
+            grad = grads[index]
             if grad is not None:
-                metadata = target.metadata[output]
-                if grad.shape != metadata[0] or grad.dtype is not metadata[1]:
-                    grad = _validated(grad, metadata, arithmetic, node, grads)
-            if target not in arrived:
-                arrived[target] = [grad] if len(target.metadata) == 1 else _placed(grad, edge)
-            elif grad is not None:
-                sums = arrived[target]
-                held = sums[output]
-                sums[output] = grad if held is None else arithmetic.add(held, grad)
-            if waiting[target] == 1:
+                shape, dtype = target.metadata[output]
+                if grad.dtype is not dtype or grad.shape != shape:
+                    grad = _validated(grad, (shape, dtype), arithmetic, node, index)
+                held = state[output]
+                state[output] = grad if held is None else arithmetic.add(held, grad)
+            if state[-1] == 1:
                 heappush(ready, (-target.sequence, arrival, target))
                 arrival += 1
             else:
-                waiting[target] -= 1
+                state[-1] -= 1
         if not ready:
             return captured
         node = heappop(ready)[2]
+        outputs = pending.pop(node)
+        outputs.pop()
         # A leaf keeps without a copy what nobody else holds, so nothing here may hold it either.
-        edges = grads = ()
-        edge = grad = held = sums = None  # type: ignore[assignment]
-        outputs = arrived.pop(node)
+        grad, grads = None, ()
         hooks = node.hooks
         if hooks is not None:
             _run_tensor_hooks(hooks, node, outputs, arithmetic)
         if needed is not None and _captured(captures, node, outputs, captured, needed):
+            edges = ()
             continue
         if hooks is not None and hooks.pre:
             outputs = _run_pre_hooks(hooks, outputs, arithmetic)
@@ -80,31 +81,24 @@ def run(
         if hooks is not None and hooks.post:
             grads = _run_post_hooks(hooks, grads, outputs, arithmetic)
         edges = node.edges
-        del outputs
 
 
-def _edges_to_each(roots: Sequence[Edge]) -> dict[Node, int]:
-    """For every node that the walk can reach, how many edges lead to it."""
-    count: dict[Node, int] = {}
+def _reachable(roots: Sequence[Edge]) -> dict[Node, list[Any]]:
+    """Of every node that the walk can reach: a place for the gradient of each output, empty yet,
+    and last how many edges lead to it.
+    """
+    found: dict[Node, list[Any]] = {}
     stack: list[Sequence[Edge | None]] = [roots]
     while stack:
         for edge in stack.pop():
             if edge is not None:
                 node = edge[0]
-                if node in count:
-                    count[node] += 1
+                if node in found:
+                    found[node][-1] += 1
                 else:
-                    count[node] = 1
+                    found[node] = [None] * len(node.metadata) + [1]
                     stack.append(node.edges)
-    return count
-
-
-def _placed(grad: Grad | None, edge: Edge) -> list[Grad | None]:
-    """The gradient as that of one of the node's outputs."""
-    node, output = edge
-    placed = [None] * len(node.metadata)
-    placed[output] = grad
-    return placed
+    return found
 
 
 def _captured(
@@ -146,18 +140,17 @@ def _validated(
     metadata: Metadata,
     arithmetic: Arithmetic,
     node: Node | None,
-    grads: Sequence[Grad | None],
+    index: int,
 ) -> Grad:
     """The gradient in its input's shape and dtype: the one place that undoes broadcasting.
 
-    `node` gave it as one of `grads`; both are for the error.
+    Which node gave it, for which of its inputs, is for the error.
     """
     shape, dtype = metadata
     if grad.shape != shape:
         summed = arithmetic.sum_to(grad, shape)
         if summed is None:
             name = "GraphRoot" if node is None else node.title
-            index = next(i for i, each in enumerate(grads) if each is grad)
             raise errors.invalid_gradient_shape(name, index, grad.shape, shape)
         grad = summed
     return arithmetic.cast(grad, dtype)
@@ -173,7 +166,7 @@ def _run_tensor_hooks(
             replaced = hook(arithmetic.wrap(grad))
             if replaced is not None:
                 given = arithmetic.unwrap(replaced)
-                grads[output] = _validated(given, node.metadata[output], arithmetic, node, [given])
+                grads[output] = _validated(given, node.metadata[output], arithmetic, node, output)
     for output, reference in hooks.retain.items():
         if grads[output] is not None and (tensor := reference()) is not None:
             arithmetic.retain(tensor, grads[output])

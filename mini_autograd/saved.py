@@ -64,15 +64,16 @@ class SavedResult:
 
 def unpacked_array(saved: Any, node: Node) -> Any:
     """Of saved tensors the arrays; of 0-d ones NumPy's scalars, which compute ten times as fast."""
-    if isinstance(saved, Tensor):
+    kind = type(saved)
+    if kind is _ndarray:
+        array = saved
+    elif kind is list:
+        return [None if each is None else unpacked_array(each, node) for each in saved]
+    elif isinstance(saved, Tensor):
         counter = saved._counter
         if counter is not None and counter.version:
             raise _modified(saved, counter, 0)
         array = saved._array
-    elif isinstance(saved, np.ndarray):
-        array = saved
-    elif isinstance(saved, list):
-        return [None if each is None else unpacked_array(each, node) for each in saved]
     else:
         array = saved.unpack(node)._array
         if type(saved) is SavedTensor and saved.dtype is not None:
@@ -94,8 +95,7 @@ def unpacked_tensor(saved: Any, node: Node) -> Any:
     return saved.unpack(node)
 
 
-# What is freed after backward. A 0-d array counts: torch saves a number as a tensor.
-BUFFERS: Final = (Tensor, SavedTensor, SavedResult, np.ndarray, list)
+_ndarray: Final = np.ndarray  # a module's attribute costs more than all the rest
 
 
 def _modified(tensor: Tensor, counter: VersionCounter, expected: int) -> RuntimeError:

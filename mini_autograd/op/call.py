@@ -73,6 +73,8 @@ def differentiable(
 
 
 _MISSING: Final = object()
+# A module's attribute costs as much as a call.
+_asarray, _ndarray, _number_array = np.asarray, np.ndarray, np.array
 _REAL: Final = frozenset({int, float, bool})
 
 
@@ -83,58 +85,40 @@ def _caller(op: Op, *, method: bool) -> Callable[..., Any]:
         return _apply(op, args, kwargs, method)
 
     if op.outputs is None and not op.variadic and op.operands == op.promoted:
-        parameters = op.schema.parameters
-        if op.operands == (0,) and len(parameters) == 1:
-            return _unary(op, call)
         if op.operands == (0,):
-            fast = _unary_with_options(op, call)
+            fast = _unary(op, call)
             return op.schema.gathering(fast) if method else fast
-        if op.operands == (0, 1) and all(each.has_default for each in parameters[2:]):
+        if op.operands == (0, 1) and all(each.has_default for each in op.schema.parameters[2:]):
             return _binary(op, call)
     return call
 
 
 def _unary(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
-    """An op of one tensor and nothing else."""
+    """An op of one tensor, and of other arguments given by position or left at their defaults."""
     forward, record, view = op.bare, op.record, op.view
-    kinds = "?biufc" if op.promotion is Promotion.NONE else "fc"
+    schema, defaults = op.schema, op.schema.defaults
+    alone = schema.least == 1
+    second = schema.parameters[1].exact_types if schema.positional == 2 else ()
+    kinds = "biufc" if op.promotion is Promotion.NONE else "fc"
 
     def call(self: Any = _MISSING, /, *more: Any, **named: Any) -> Any:
-        if more or named or not isinstance(self, Tensor):
+        if named or not isinstance(self, Tensor):
             applied = forward if isinstance(self, RAW) else general
             return applied(*_given(self, *more), **named)
         array = self._array
         if array.dtype.kind not in kinds:
-            return general(self)
-        result = quiet.run(forward, array)
-        out = make(result if type(result) is np.ndarray else np.asarray(result))
+            return general(self, *more)
+        if not more and alone:
+            result = quiet.run(forward, array)
+        elif (len(more) == 1 and type(more[0]) in second) or schema.fits((self, *more)):
+            result = quiet.run(forward, array, *more)
+        else:
+            return general(self, *more)
+        out = make(result if type(result) is _ndarray else _asarray(result))
         if view:
             as_view(out, self)
         if self._requires_grad and state.enabled and result.dtype.kind in "fc":
-            record(out, self)
-        return out
-
-    return call
-
-
-def _unary_with_options(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
-    """An op of one tensor, and of other arguments given by position or left at their defaults."""
-    forward, record, view, fits = op.bare, op.record, op.view, op.schema.fits
-    defaults = op.schema.defaults
-    kinds = "?biufc" if op.promotion is Promotion.NONE else "fc"
-
-    def call(*args: Any, **named: Any) -> Any:
-        if args and isinstance(args[0], RAW):
-            return forward(*args, **named)
-        if named or not fits(args) or (array := args[0]._array).dtype.kind not in kinds:
-            return general(*args, **named)
-        result = quiet.run(forward, array, *args[1:])
-        out = make(result if type(result) is np.ndarray else np.asarray(result))
-        self = args[0]
-        if view:
-            as_view(out, self)
-        if self._requires_grad and state.enabled and result.dtype.kind in "fc":
-            record(out, *args, *defaults[len(args) :])
+            record(out, self, *more, *defaults[len(more) + 1 :])
         return out
 
     return call
@@ -146,20 +130,22 @@ def _binary(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
     defaults = op.schema.defaults[2:]
     promotes = op.promotion is not Promotion.NONE
     floating = op.promotion is Promotion.FLOATING
-    numbers = "Number" in op.schema.parameters[1].words and promotes
+    numbers = _REAL if promotes and "Number" in op.schema.parameters[1].words else ()
 
     def call(self: Any = _MISSING, other: Any = _MISSING, /, *more: Any, **named: Any) -> Any:
         if more or named or not isinstance(self, Tensor):
             return general(*_given(self, other, *more), **named)
         a = self._array
-        if isinstance(other, Tensor):
+        if type(other) in numbers:
+            if a.dtype.kind != "f":
+                return general(self, other)
+            other = b = _number_array(other, a.dtype)
+            needs = self._requires_grad
+        elif isinstance(other, Tensor):
             b = other._array
             if promotes and (b.dtype is not a.dtype or (floating and a.dtype.kind not in "fc")):
                 return general(self, other)
             needs = self._requires_grad or other._requires_grad
-        elif numbers and type(other) in _REAL and a.dtype.kind == "f":
-            other = b = np.array(other, a.dtype)
-            needs = self._requires_grad
         else:
             return general(*_given(self, other))
         try:
@@ -168,7 +154,7 @@ def _binary(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
             if promotes:
                 _raise_broadcast(a.shape, b.shape)  # torch looks at shapes before the kernel
             raise
-        out = make(result if type(result) is np.ndarray else np.asarray(result))
+        out = make(result if type(result) is _ndarray else _asarray(result))
         if needs and state.enabled and result.dtype.kind in "fc":
             record(out, self, other, *defaults)
         return out

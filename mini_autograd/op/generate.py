@@ -1,8 +1,9 @@
-"""Writes an op kind's `record` and `backward` as Python, once: torch generates its C++ likewise.
+"""Writes an op kind's node class and `record` as Python, once: torch generates its C++ likewise.
 
 What a call saves and which rules its backward runs is known when the op is made, and a loop over
 that knowledge would cost more than the mathematics on small tensors. `op.source` shows the text,
-in which the op's own names stand for its arguments and all others begin with an underscore.
+in which the op's own names stand for its arguments (with `_` behind: as saved) and all others
+begin with an underscore.
 """
 
 from __future__ import annotations
@@ -11,8 +12,11 @@ import linecache
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
 from mini_autograd.errors import walk as errors
 from mini_autograd.graph import Edge, next_sequence
+from mini_autograd.op.node import OpNode
 from mini_autograd.op.slots import TENSORS, Keep, Slot
 from mini_autograd.saved import SavedResult, SavedTensor
 from mini_autograd.tensor import Tensor, counter_of, edge_of
@@ -22,85 +26,37 @@ if TYPE_CHECKING:
 
 
 def source(op: Op) -> str:
-    """The text of `record(outs, *arguments)` and `backward(node, grads, arithmetic)`."""
-    return "\n".join([*_record(op), "", "", *_backward(op), ""])
+    """The text of the node class and of `record(out, *arguments)`."""
+    return "\n".join([*_class(op), "", "", *_record(op), ""])
 
 
-def compiled(op: Op) -> tuple[Callable[..., None], Callable[..., Any]]:
-    """The op's `record` and `backward`; in tracebacks they show as lines of its source."""
+def compiled(op: Op) -> tuple[type[OpNode], Callable[..., None]]:
+    """The op's node class and its `record`; in tracebacks they show as lines of its source."""
     namespace: dict[str, Any] = dict(_NAMESPACE)
-    namespace["_node_class"] = op.node_class
     namespace.update((f"_rule_of_{name}", rule) for name, rule in op.rules.items())
     file = f"<mini_autograd op {op.title} {op.name}>"
     linecache.cache[file] = (len(op.source), None, op.source.splitlines(keepends=True), file)
     exec(compile(op.source, file, "exec"), namespace)
-    return namespace["record"], namespace["backward"]
+    return namespace[op.title], namespace["record"]
 
 
-def _record(op: Op) -> Iterator[str]:
-    names = op.names
-    yield f"def record({', '.join(['_out' if op.outputs is None else '_outs', *names])}):"
-    yield "    _node = _new(_node_class)"
-    yield "    _node.sequence = _next_sequence()"
-    yield "    _node.hooks = None"
-    for index in op.promoted:
-        if index in op.variadic:
-            yield f"    _edges_{names[index]} = tuple([_edge(_each) for _each in {names[index]}])"
-        else:
-            yield from _edge_lines(names[index])
-    edges = [("*_edges_" if i in op.variadic else "_edge_") + names[i] for i in op.promoted]
-    yield f"    _node.edges = {_tuple(edges)}"
-    yield f"    _node.saved = {_tuple([_saved(op, slot) for slot in op.slots])}"
-    if op.outputs is None:
-        yield "    _array = _out._array"
-        yield "    _node.metadata = ((_array.shape, _array.dtype),)"
-        yield "    _out._node = _node"
-        yield "    _out._requires_grad = True"
-    else:
-        yield "    _attach(_node, _outs)"
-
-
-def _edge_lines(name: str) -> Iterator[str]:
-    yield f"    if isinstance({name}, _Tensor) and {name}._requires_grad:"
-    yield f"        _edge_{name} = ({name}._node, {name}._output_nr)"
-    yield f"        if {name}._node is None:"
-    yield f"            _edge_{name} = _edge_of({name})"
-    yield "    else:"
-    yield f"        _edge_{name} = None"
-
-
-def _saved(op: Op, slot: Slot) -> str:
-    """What a node saves for one slot; as torch, nothing if only rules that will not run use it."""
-    name = op.names[slot.index] if slot.keep is not Keep.RESULT else ""
-    text = _EXPRESSIONS[slot.keep].format(
-        name=name, out="_out" if op.outputs is None else f"_outs[{slot.index}]", index=slot.index
-    )
-    if slot.keep is Keep.OPERAND and slot.index in op.variadic:
-        text = f"[{_EXPRESSIONS[Keep.OPERAND].format(name='_each')} for _each in {name}]"
-    if slot.only_for is None:
-        return text
-    only = op.names[slot.only_for]
-    if slot.only_for in op.variadic:
-        return f"{text} if any(_edges_{only}) else None"
-    return f"None if _edge_{only} is None else {text}"
-
-
-_EXPRESSIONS: Final = {
-    Keep.OPERAND: (
-        "({name} if not isinstance({name}, _Tensor) or {name}._counter is None"
-        " else _SavedTensor({name}))"
-    ),
-    Keep.VALUE: "{name}",
-    Keep.RESULT: "_SavedResult({out}._array, _counter_of({out}), {index})",
-    Keep.SHAPE: "_array_of({name}).shape",
-    Keep.STRIDES: "_array_of({name}).strides",
-    Keep.DTYPE: "_array_of({name}).dtype",
-    Keep.SHAPES: "tuple([_each._array.shape for _each in {name}])",
-    Keep.DTYPES: "tuple([_each._array.dtype for _each in {name}])",
-}
+def _class(op: Op) -> Iterator[str]:
+    yield f"class {op.title}(_OpNode):"
+    yield f"    title = {op.title!r}"
+    yield "    __slots__ = ()"
+    yield "    __module__ = 'torch.autograd'"
+    yield ""
+    for line in _backward(op):
+        yield f"    {line}"
+    places = [place for place, slot in enumerate(op.slots) if slot.keep in TENSORS]
+    if places:
+        yield ""
+        for line in _release(places):
+            yield f"    {line}"
 
 
 def _backward(op: Op) -> Iterator[str]:
+    """Unpacks what was saved and runs the rule of each operand that needs a gradient."""
     yield "def backward(_node, _grads, _arithmetic):"
     yield "    _saved = _node.saved"
     yield "    if _saved is None:"
@@ -111,23 +67,21 @@ def _backward(op: Op) -> Iterator[str]:
         yield "    _grad = _arithmetic.filled(_grads, _node.metadata)"
     yield "    if _grad is None:"
     yield "        return (None,) * len(_node.edges)"
-    keys = [f"{key}_" for key in op.keys]
-    if keys:
-        yield f"    {', '.join(keys)}, = _saved"
-    for key, slot in zip(keys, op.slots, strict=True):
+    if op.keys:
+        yield f"    {', '.join(f'{key}_' for key in op.keys)}, = _saved"
+    for key, slot in zip(op.keys, op.slots, strict=True):
         if slot.keep in TENSORS:
-            yield f"    if {key} is not None:"
-            yield f"        {key} = _arithmetic.unpack({key}, _node)"
-    targets = [("*_edges_" if i in op.variadic else "_edge_") + op.names[i] for i in op.promoted]
-    if targets:
-        yield f"    {', '.join(targets)}, = _node.edges"
+            yield f"    if {key}_ is not None:"
+            yield f"        {key}_ = _arithmetic.unpack({key}_, _node)"
+    if op.promoted:
+        yield f"    {_edges(op)}, = _node.edges"
     yield "    return ("
     for index in op.promoted:
-        yield f"        {_call(op, index)},"
+        yield f"        {_given(op, index)},"
     yield "    )"
 
 
-def _call(op: Op, index: int) -> str:
+def _given(op: Op, index: int) -> str:
     """One operand's gradient, or several of one argument."""
     name = op.names[index]
     reads = op.reads.get(name)
@@ -140,13 +94,101 @@ def _call(op: Op, index: int) -> str:
     return f"None if _edge_{name} is None else {given}"
 
 
-def _tuple(items: Sequence[str]) -> str:
-    return f"({', '.join(items)},)" if items else "()"
+def _release(places: Sequence[int]) -> Iterator[str]:
+    """Frees what was saved; a node that saved no tensor can go backward again, as torch's."""
+    yield "def release(_node):"
+    yield "    _saved = _node.saved"
+    yield "    if _saved is not None and ("
+    yield "        " + " or ".join(f"_saved[{place}] is not None" for place in places)
+    yield "    ):"
+    yield "        _node.saved = None"
+
+
+def _record(op: Op) -> Iterator[str]:
+    """Makes the node of a call and gives it to the output, or to all outputs."""
+    out = "_out" if op.outputs is None else "_outs"
+    yield f"def record({', '.join([out, *op.names])}):"
+    yield f"    _node = _new({op.title})"
+    yield "    _node.sequence = _next_sequence()"
+    yield "    _node.hooks = None"
+    for index in op.promoted:
+        name = op.names[index]
+        if index in op.variadic:
+            yield f"    _edges_{name} = tuple([_edge(_each) for _each in {name}])"
+        else:
+            yield f"    if {_is_tensor(op, index)} and {name}._requires_grad:"
+            yield f"        _edge_{name} = ({name}._node, {name}._output_nr)"
+            yield f"        if {name}._node is None:"
+            yield f"            _edge_{name} = _edge_of({name})"
+            yield "    else:"
+            yield f"        _edge_{name} = None"
+    yield f"    _node.edges = ({_edges(op)},)" if op.promoted else "    _node.edges = ()"
+    yield "    _node.saved = ("
+    for slot in op.slots:
+        yield f"        {_saved(op, slot)},"
+    yield "    )"
+    if op.outputs is None:
+        yield "    _array = _out._array"
+        yield "    _node.metadata = ((_array.shape, _array.dtype),)"
+        yield "    _out._node = _node"
+        yield "    _out._requires_grad = True"
+    else:
+        yield "    _attach(_node, _outs)"
+
+
+def _edges(op: Op) -> str:
+    """The edges of all operands, to be packed or unpacked; one argument may have several."""
+    return ", ".join(
+        f"*_edges_{op.names[i]}" if i in op.variadic else f"_edge_{op.names[i]}"
+        for i in op.promoted
+    )
+
+
+def _is_tensor(op: Op, index: int) -> str:
+    """The test whether an operand is a tensor, where it can be a number or None."""
+    if op.schema.parameters[index].words == ("Array",):
+        return "True"
+    name = op.names[index]
+    return f"type({name}) is not _ndarray and isinstance({name}, _Tensor)"
+
+
+def _saved(op: Op, slot: Slot) -> str:
+    """What a node saves for one slot; as torch, nothing if only rules that will not run use it."""
+    name = op.names[slot.index] if slot.keep is not Keep.RESULT else ""
+    out = "_out" if op.outputs is None else f"_outs[{slot.index}]"
+    text = _EXPRESSIONS[slot.keep].format(name=name, out=out, index=slot.index)
+    if slot.keep is Keep.OPERAND and slot.index in op.variadic:
+        text = f"[_saved_operand(_each) for _each in {name}]"
+    if slot.only_for is None:
+        return text
+    only = op.names[slot.only_for]
+    if slot.only_for in op.variadic:
+        return f"{text} if any(_edges_{only}) else None"
+    return f"None if _edge_{only} is None else {text}"
+
+
+_EXPRESSIONS: Final = {
+    Keep.OPERAND: "_saved_operand({name})",
+    Keep.VALUE: "{name}",
+    Keep.RESULT: "_SavedResult({out}._array, _counter_of({out}), {index})",
+    Keep.SHAPE: "_array_of({name}).shape",
+    Keep.STRIDES: "_array_of({name}).strides",
+    Keep.DTYPE: "_array_of({name}).dtype",
+    Keep.SHAPES: "tuple([_each._array.shape for _each in {name}])",
+    Keep.DTYPES: "tuple([_each._array.dtype for _each in {name}])",
+}
 
 
 def _edge(value: Any) -> Edge | None:
     """Where an operand's gradient goes, if it needs one."""
     return edge_of(value) if isinstance(value, Tensor) and value._requires_grad else None
+
+
+def _saved_operand(value: Any) -> Any:
+    """An operand as `saved` keeps it."""
+    if type(value) is _ndarray or not isinstance(value, Tensor) or value._counter is None:
+        return value
+    return SavedTensor(value)
 
 
 def _array_of(value: Any) -> Any:
@@ -161,6 +203,7 @@ class _NoArray:
 
 
 _NO_ARRAY: Final = _NoArray()
+_ndarray: Final = np.ndarray
 
 
 def _attach(node: Any, outs: tuple[Tensor, ...]) -> None:
@@ -176,16 +219,18 @@ def _no_derivative(name: str) -> Any:
 
 
 _NAMESPACE: Final[dict[str, Any]] = {
-    "_new": object.__new__,
-    "_next_sequence": next_sequence,
-    "_edge": _edge,
-    "_SavedTensor": SavedTensor,
-    "_Tensor": Tensor,
-    "_edge_of": edge_of,
+    "_OpNode": OpNode,
     "_SavedResult": SavedResult,
-    "_counter_of": counter_of,
+    "_Tensor": Tensor,
     "_array_of": _array_of,
     "_attach": _attach,
-    "_second_backward": errors.second_backward,
+    "_counter_of": counter_of,
+    "_edge": _edge,
+    "_edge_of": edge_of,
+    "_ndarray": _ndarray,
+    "_new": object.__new__,
+    "_next_sequence": next_sequence,
     "_no_derivative": _no_derivative,
+    "_saved_operand": _saved_operand,
+    "_second_backward": errors.second_backward,
 }

@@ -6,11 +6,9 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from mini_autograd.graph import Node
 from mini_autograd.op import generate
-from mini_autograd.op.node import OpNode
 from mini_autograd.op.promotion import Promotion
-from mini_autograd.op.slots import TENSORS, Keep, Slot
+from mini_autograd.op.slots import Keep, Slot
 from mini_autograd.schema import Schema
 
 Forward = Callable[..., Any]
@@ -56,15 +54,9 @@ class Op:
         }
         self.keys = list(dict.fromkeys(key for each in self.reads.values() for key in each))
         self.slots = tuple(self._slot(key) for key in self.keys)
-        self.node_class = self._node_class()
         self.source = generate.source(self)
-        self.record, self.node_class.backward = generate.compiled(self)  # type: ignore[method-assign]
-
-    def _node_class(self) -> type[OpNode]:
-        body = {"title": self.title, "op": self, "__module__": "torch.autograd", "__slots__": ()}
-        if not any(slot.keep in TENSORS for slot in self.slots):
-            body["release"] = Node.release  # nothing to free: it can go backward again, as torch's
-        return type(self.title, (OpNode,), body)
+        self.node_class, self.record = generate.compiled(self)
+        self.node_class.op = self
 
     def _slot(self, key: str) -> Slot:
         """torch saves a tensor that one of several rules uses only if that input needs grad."""

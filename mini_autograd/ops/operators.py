@@ -24,9 +24,12 @@ def _operator(call: Binary) -> Binary:
     return operator
 
 
+_pow_number: Final = powers.pow_number.method
+
+
 def _power(self: Any, exponent: Any) -> Any:
     if type(exponent) in NUMBERS:
-        return powers.pow_number.method(self, exponent)
+        return _pow_number(self, exponent)
     return powers.pow.method(self, exponent)
 
 

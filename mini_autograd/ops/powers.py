@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cmath
 import math
+import operator
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -79,7 +80,7 @@ def pow_number(self: Array, exponent: Number) -> Array:
     """`self ** exponent` for a Python number."""
     kind = self.dtype.kind
     if kind == "f" and type(exponent) in _REAL:
-        fast = (_FAST_HALF if self.dtype == np.float16 else _FAST).get(exponent)
+        fast = (_FAST if self.itemsize > 2 else _FAST_HALF).get(exponent)
         return fast(self) if fast is not None else np.power(self, self.dtype.type(exponent))
     array, number = promoted(self, exponent)
     if exponent in (0, 1):
@@ -92,7 +93,7 @@ def pow_number(self: Array, exponent: Number) -> Array:
 
 
 _REAL: Final = frozenset({int, float, bool})
-_FAST_HALF: Final[dict[complex, Callable[[Any], Any]]] = {1: np.positive, 2: np.square}
+_FAST_HALF: Final[dict[complex, Callable[[Any], Any]]] = {1: operator.pos, 2: np.square}
 # What torch computes by these, at the edges too: the root of -inf is NaN, not pow's inf.
 _FAST: Final[dict[complex, Callable[[Any], Any]]] = {
     **_FAST_HALF,
