@@ -24,7 +24,8 @@ def seed(drawing: Drawing, root: Live) -> Value:
     if drawing.flawed and tape.chance(30):
         return _wrong(drawing, root)
     kind = tape.pick(_KINDS)
-    if kind == "same":
+    # Torch makes a complex32 of float16 and a complex number; no input can hold one.
+    if kind == "same" or root.dtype not in NUMPY_DTYPES:
         return root.ref
     values = _values(tape, root, kind)
     layout = kind if kind in ("transposed", "expanded") else "contiguous"
@@ -55,7 +56,8 @@ def _wrong(drawing: Drawing, root: Live) -> Value:
     shape = shapes.partner(tape, root.shape) if way == "shape" else root.shape
     if way == "shape" and shape == root.shape:
         shape = (1, *shape)
-    dtype = root.dtype if way == "shape" else tensors.dtype(tape)
+    same = way == "shape" and root.dtype in NUMPY_DTYPES
+    dtype = root.dtype if same else tensors.dtype(tape)
     return drawing.fresh(
         lambda name: tensors.tensor(tape, name, dtype, shape, special=False, grad_percent=0)
     ).ref
