@@ -14,30 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mini_autograd import dtypes, ops
-from mini_autograd.graph import (
-    Arithmetic,
-    Metadata,
-    Shape,
-)
-from mini_autograd.layout import contiguous_strides, is_dense
+from mini_autograd.dims import broadcast_dims
+from mini_autograd.graph import Arithmetic, Metadata, Shape
+from mini_autograd.layout import contiguous_strides, is_dense, strides_of, walked
 from mini_autograd.saved import unpacked_array, unpacked_tensor
 from mini_autograd.tensor import Tensor, counter_of, make
 
 Array = NDArray[Any]
-
-
-def broadcast_dims(shape: Shape, target: Shape) -> tuple[int, ...] | None:
-    """The dims of `shape` to sum over so that it becomes `target`; None if none do."""
-    extra = len(shape) - len(target)
-    if extra < 0:
-        return None
-    dims = list(range(extra))
-    for dim, (size, wanted) in enumerate(zip(shape[extra:], target, strict=True), extra):
-        if size != wanted:
-            if wanted != 1:
-                return None
-            dims.append(dim)
-    return tuple(dims)
 
 
 class RawArithmetic:
@@ -47,7 +30,9 @@ class RawArithmetic:
 
     def add(self, a: Array, b: Array) -> Array:
         """The sum; a new array, since either may be somebody else's."""
-        return a + b
+        if a.flags.c_contiguous and b.flags.c_contiguous:
+            return a + b
+        return np.add(a, b, out=walked(a, b))  # the order of dims is the first one's, as torch's
 
     def sum_to(self, grad: Array, shape: Shape) -> Array | None:
         """Summed over what broadcasting added."""
@@ -66,7 +51,7 @@ class RawArithmetic:
             return grad
         if grad.dtype.kind == "c" and dtype.kind != "c":
             grad = grad.real
-        return grad.astype(dtype)
+        return grad.astype(dtype, copy=False)
 
     def one(self, metadata: Metadata) -> Array:
         """One; as NumPy's scalar, see `saved.unpacked_array`."""
@@ -130,11 +115,8 @@ def _wanted_strides(array: Array) -> tuple[int, ...]:
 
 def _same_strides(grad: Array, strides: tuple[int, ...]) -> bool:
     """Whether they agree in every dim that has a second element."""
-    if not grad.size:
-        return True
-    return all(
-        size == 1 or a == b for size, a, b in zip(grad.shape, grad.strides, strides, strict=True)
-    )
+    found = strides_of(grad)
+    return all(size == 1 or a == b for size, a, b in zip(grad.shape, found, strides, strict=True))
 
 
 def _copied(grad: Array, strides: tuple[int, ...]) -> Array:

@@ -171,6 +171,46 @@ def walked_strides(shape: Shape, operands: Sequence[Shape]) -> Shape:
     return tuple(result)
 
 
+def walked(*operands: Array) -> Array:
+    """An array, not filled, for what a kernel computes of operands of one shape and dtype."""
+    first = operands[0]
+    return empty_with(
+        first.shape, walked_strides(first.shape, [each.strides for each in operands]), first.dtype
+    )
+
+
+def arranged(result: Array, *operands: Array) -> Array:
+    """The result of an elementwise kernel, copied if NumPy laid it out otherwise than torch.
+
+    Operands of the same dense strides give them to the result; else the first that tells decides,
+    where NumPy would rather have rows.
+    """
+    shape = result.shape
+    if len(shape) < 2:
+        return result
+    first = operands[0]
+    alike = [each.shape == shape and each.strides == first.strides for each in operands]
+    if all(alike) and is_dense(first):
+        strides = preserved_strides(first)
+    else:
+        strides = walked_strides(shape, [_broadcast_strides(each, shape) for each in operands])
+    wanted = tuple(stride * result.itemsize for stride in strides)
+    if result.strides == wanted:
+        return result
+    made = empty_with(shape, strides, result.dtype)
+    np.copyto(made, result)
+    return made
+
+
+def _broadcast_strides(array: Array, shape: Shape) -> Shape:
+    """An operand's strides in the shape that it is broadcast to: 0 where it is repeated."""
+    added = len(shape) - array.ndim
+    return (0,) * added + tuple(
+        0 if size == 1 != wanted else stride
+        for stride, size, wanted in zip(array.strides, array.shape, shape[added:], strict=True)
+    )
+
+
 def _compared(a: int, b: int, shape: Shape, operands: Sequence[Shape]) -> int:
     """Whether dim `a` is walked outside of dim `b` (1), inside (-1), or neither is known (0)."""
     for strides in operands:

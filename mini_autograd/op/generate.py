@@ -75,14 +75,14 @@ def _backward(op: Op) -> Iterator[str]:
             yield f"        {key}_ = _arithmetic.unpack({key}_, _node)"
     if op.promoted:
         yield f"    {_edges(op)}, = _node.edges"
-    yield "    return ("
-    for index in op.promoted:
-        yield f"        {_given(op, index)},"
-    yield "    )"
+    for index in sorted(op.promoted, key=op.names.__getitem__):  # torch's order, which graphs show
+        yield f"    _to_{op.names[index]} = {_given(op, index)}"
+    results = [("*_to_" if i in op.variadic else "_to_") + op.names[i] for i in op.promoted]
+    yield f"    return ({', '.join(results)},)" if results else "    return ()"
 
 
 def _given(op: Op, index: int) -> str:
-    """One operand's gradient, or several of one argument."""
+    """One operand's gradient, or those of all tensors of one argument."""
     name = op.names[index]
     reads = op.reads.get(name)
     if reads is None:
@@ -90,7 +90,7 @@ def _given(op: Op, index: int) -> str:
     else:
         given = f"_rule_of_{name}({', '.join(['_grad', *(f'{key}_' for key in reads)])})"
     if index in op.variadic:
-        return f"*({given} if any(_edges_{name}) else (None,) * len(_edges_{name}))"
+        return f"{given} if any(_edges_{name}) else (None,) * len(_edges_{name})"
     return f"None if _edge_{name} is None else {given}"
 
 
