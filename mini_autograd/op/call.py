@@ -9,6 +9,7 @@ import numpy as np
 
 from mini_autograd.errors import shapes as shape_errors
 from mini_autograd.grad_mode import state
+from mini_autograd.layout import arranged
 from mini_autograd.op.kind import Forward, Op, Rule
 from mini_autograd.op.promotion import Promotion, promote, quiet
 from mini_autograd.op.slots import Keep
@@ -99,7 +100,8 @@ def _unary(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
     schema, defaults = op.schema, op.schema.defaults
     alone = schema.least == 1
     second = schema.parameters[1].exact_types if schema.positional == 2 else ()
-    kinds = "biufc" if op.promotion is Promotion.NONE else "fc"
+    promotes = op.promotion is not Promotion.NONE
+    kinds = "fc" if promotes else "biufc"
 
     def call(self: Any = _MISSING, /, *more: Any, **named: Any) -> Any:
         if named or not isinstance(self, Tensor):
@@ -114,6 +116,8 @@ def _unary(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
             result = quiet.run(forward, array, *more)
         else:
             return general(self, *more)
+        if promotes and not array.flags.c_contiguous and result.shape == array.shape:
+            result = arranged(result, array)
         out = make(result if type(result) is _ndarray else _asarray(result))
         if view:
             as_view(out, self)
@@ -154,6 +158,8 @@ def _binary(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
             if promotes:
                 _raise_broadcast(a.shape, b.shape)  # torch looks at shapes before the kernel
             raise
+        if promotes and not (a.flags.c_contiguous and b.flags.c_contiguous):
+            result = arranged(result, a, b)
         out = make(result if type(result) is _ndarray else _asarray(result))
         if needs and state.enabled and result.dtype.kind in "fc":
             record(out, self, other, *defaults)
@@ -199,6 +205,8 @@ def _apply(op: Op, args: tuple[Any, ...], kwargs: dict[str, Any], method: bool) 
         if isinstance(error, ValueError) or op.promotion is not Promotion.NONE:
             _raise_broadcast(*[v.shape for i in op.operands if isinstance(v := raw[i], np.ndarray)])
         raise
+    if op.outputs is None and op.promotion is not Promotion.NONE:
+        results = _arranged(op, results, args)
     outs = tuple([make(plain(each)) for each in ((results,) if op.outputs is None else results)])
     if op.view:
         for out in outs:
@@ -213,6 +221,15 @@ def _apply(op: Op, args: tuple[Any, ...], kwargs: dict[str, Any], method: bool) 
         else:
             _record_promoted(op, args, raw, outs)
     return outs[0] if op.outputs is None else outs
+
+
+def _arranged(op: Op, result: Any, args: Sequence[Any]) -> Any:
+    """An elementwise result in the order of dims that its operands, before promotion, give it."""
+    given = [array for i in op.operands if isinstance(array := _array(args[i]), np.ndarray)]
+    if all(each.flags.c_contiguous for each in given):
+        return result
+    shape = np.broadcast_shapes(*[each.shape for each in given])
+    return arranged(result, *given) if np.shape(result) == shape else result
 
 
 RAW: Final = (np.ndarray, np.generic)  # what a rule calls with
