@@ -1,0 +1,63 @@
+"""Does the generator find a bug in mini_autograd? Each fault must be found, and shown shortly."""
+
+from __future__ import annotations
+
+import pytest
+from faults_of_ops import FAULTS_OF_OPS
+from faults_of_the_walk import FAULTS_OF_THE_WALK
+from planting import Fault, planted
+
+from conformance import Program, execute, resolve_engine
+from conformance.referee import adjudicate, judge
+from conformance.sources.generated import drawn, reduce
+from conformance.trace import Trace
+from conformance.verdict import GRADE_OF, Verdict
+
+REFERENCE = resolve_engine("torch")
+SUBJECT = resolve_engine("mini_autograd")
+
+FAULTS = FAULTS_OF_THE_WALK | FAULTS_OF_OPS
+
+SEED = 0
+PROGRAMS = 2000  # the most that are drawn to find one fault
+STEPS = 4  # the most that the shortest program may have
+
+
+def kinds(verdict: Verdict) -> set[str]:
+    return {mismatch.kind for mismatch in verdict.mismatches if mismatch.counts}
+
+
+def shown(fault: Fault, program: Program, expected: Trace) -> set[str]:
+    """The kinds that a program shows with the fault and that are due to it: without it the engine
+    agrees with the reference at their grade. (It has differences of its own.)"""
+    with planted(fault.plant):
+        actual = execute(program, SUBJECT)
+    found = fault.kinds & kinds(adjudicate(program, expected, actual, REFERENCE))
+    if not found:
+        return found
+    whole = adjudicate(program, expected, execute(program, SUBJECT), REFERENCE)
+    return {kind for kind in found if whole.grade(GRADE_OF[kind]) == "agree"}
+
+
+def first_found(fault: Fault) -> tuple[int, Program, str]:
+    """How many programs were drawn until one showed the fault; that program, and the kind."""
+    programs = drawn(REFERENCE, count=PROGRAMS, seed=SEED, ops=fault.ops)
+    for number, (program, expected) in enumerate(programs, 1):
+        if found := shown(fault, program, expected):
+            return number, program, min(found)
+    raise AssertionError(f"not found by {PROGRAMS} programs")
+
+
+@pytest.mark.filterwarnings("ignore")  # what an engine warns of is no part of an outcome
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_is_found_and_shown_in_a_few_steps(name, record_property):
+    fault = FAULTS[name]
+    number, program, kind = first_found(fault)
+    short = reduce(program, lambda p: kind in shown(fault, p, execute(p, REFERENCE)), REFERENCE)
+
+    ops = " ".join(fault.ops or ["all"])
+    record_property("fault", [name, ops, kind, number, len(program.steps), len(short.steps)])
+    assert len(short.steps) <= STEPS, short.script()
+    with planted(fault.plant):
+        assert kind in kinds(judge(short, REFERENCE, SUBJECT))
+    assert judge(short, REFERENCE, SUBJECT).grade(GRADE_OF[kind]) == "agree", short.script()
