@@ -11,9 +11,11 @@ Family: TypeAlias = Literal[
 
 Category: TypeAlias = Literal["float", "complex", "int", "bool"]
 
-Domain: TypeAlias = Literal["real", "positive", "finite", "probability"]
-"""Where an operand's values mostly lie. "finite" is a must, the others a habit: an infinity or a
-NaN has no defined value as an integer, while the logarithm of a negative number is a case too."""
+Domain: TypeAlias = Literal["real", "positive", "finite", "probability", "divisor"]
+"""Where an operand's values lie. "finite" is a must, since an infinity or a NaN has no defined
+value as an integer; so is a "divisor" without zeros where integers are divided in place, since
+torch raises when it has written a part. The others are a habit: the logarithm of a negative
+number is a case too."""
 
 Kind: TypeAlias = Literal[
     "alpha",

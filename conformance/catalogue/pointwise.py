@@ -98,6 +98,7 @@ def _logical(name: str) -> OpEntry:
 
 
 _ALPHA = Arg("alpha", "alpha", optional=True, keyword_only=True)
+_DIVISION = _pair(ORDERED, domain="divisor")
 _ROUNDING = Arg("rounding_mode", "rounding_mode", optional=True, keyword_only=True)
 
 ARITHMETIC = (
@@ -107,13 +108,19 @@ ARITHMETIC = (
     _binary(
         "div",
         "/",
-        _pair(ANY, _ROUNDING),
+        _pair(ANY, _ROUNDING, domain="divisor"),
         "rounding_step",
         "log_at_zero",
         opinfo=(("div", "no_rounding_mode"), ("div", "trunc_rounding"), ("div", "floor_rounding")),
     ),
-    _binary("floor_divide", "//", _pair(ORDERED), "rounding_step", differentiable=False),
-    _binary("remainder", "%", _pair(ORDERED), "rounding_step"),
+    _binary(
+        "floor_divide",
+        "//",
+        _pair(ORDERED, domain="divisor"),
+        "rounding_step",
+        differentiable=False,
+    ),
+    _binary("remainder", "%", _pair(ORDERED, domain="divisor"), "rounding_step"),
     OpEntry(
         name="pow",
         family="pointwise",

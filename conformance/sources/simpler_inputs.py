@@ -68,12 +68,13 @@ def smaller_shapes(program: Program, reference: Engine) -> Iterator[Program]:
 def _parts(values: Array) -> Iterator[Array]:
     """One place along a dim without the dim and with it, then all places along it but one."""
     for dim, size in enumerate(values.shape):
+        before: tuple[Any, ...] = (slice(None),) * dim
         for place in range(min(size, PLACES)):
-            yield values.take(place, dim)
+            yield values[(*before, place)]
             if size > 1:
-                yield values.take([place], dim)
+                yield values[(*before, slice(place, place + 1))]
         if size > 2:
-            yield from (np.delete(values, place, dim) for place in range(min(size, PLACES)))
+            yield from (values[(*before, kept)] for kept in (slice(1, None), slice(-1)))
 
 
 def _first_element(entry: Input) -> Input:
@@ -93,9 +94,13 @@ def _resized(entry: Input, size: int, less: int) -> Input:
     return _like(entry, entry.array[kept])
 
 
-def _like(entry: Input, values: Array) -> Input:
-    plain = np.ascontiguousarray(values).reshape(values.shape)
-    return Input.of(entry.name, plain, entry.requires_grad)
+def _like(entry: Input, part: Array) -> Input:
+    """An input with a part of the values, a view of the entry's array, and with its layout so
+    far as the order of dims and the expanded ones go."""
+    strides = zip(part.shape, part.strides, strict=True)
+    once = tuple(slice(1) if size > 1 and not stride else slice(None) for size, stride in strides)
+    dense = part[once].copy(order="K")
+    return Input.of(entry.name, np.broadcast_to(dense, part.shape), entry.requires_grad)
 
 
 def _sizes_replaced(step: Step, size: int, less: int) -> Step:
@@ -111,23 +116,22 @@ def _size_replaced(value: Value, size: int, less: int) -> Value:
 
 
 def simpler_values(program: Program, reference: Engine) -> Iterator[Program]:
-    """The values of an input all made simple, or one of them."""
+    """The elements of an input's storage all made simple, or one of them."""
     for number, entry in enumerate(program.inputs):
-        values = np.array(entry.array)
-        for simple in _simple_arrays(values):
-            yield _with_input(program, number, Input.of(entry.name, simple, entry.requires_grad))
-        for place in range(min(values.size, ELEMENTS)):
-            for value in _simple_elements(values.flat[place]):
-                changed = values.copy()
-                changed.flat[place] = value
-                made = Input.of(entry.name, changed, entry.requires_grad)
-                yield _with_input(program, number, made)
+        storage = entry.storage
+        for simple in _simple_arrays(storage):
+            yield _with_input(program, number, replace(entry, data=simple.tobytes()))
+        for place in range(min(storage.size, ELEMENTS)):
+            for value in _simple_elements(storage[place]):
+                changed = storage.copy()
+                changed[place] = value
+                yield _with_input(program, number, replace(entry, data=changed.tobytes()))
 
 
 def _simple_arrays(values: Array) -> Iterator[Array]:
     if values.dtype.kind in "fc":
         yield from _unless_as_simple(values, np.ones_like(values))
-        counted = np.arange(1, values.size + 1).reshape(values.shape)
+        counted = np.arange(1, values.size + 1)
         yield from _unless_as_simple(values, counted.astype(values.dtype))
         with np.errstate(all="ignore"):
             yield from _unless_as_simple(values, np.round(values))
@@ -142,7 +146,7 @@ def _unless_as_simple(values: Array, simple: Array) -> Iterator[Array]:
 
 def _complexity(values: Array) -> tuple[float, ...]:
     """Smaller is simpler: by the digits that are written, then by the numbers."""
-    items = values.ravel().tolist()
+    items = values.tolist()
     return (sum(_element_complexity(item) for item in items), float(len(set(map(str, items)))))
 
 

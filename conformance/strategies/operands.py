@@ -97,6 +97,7 @@ def _fits(call: Call, spec: Operand, live: Live) -> bool:
         and _fits_shape(call, spec, live.shape)
         and (not call.writes or _may_take_part_in_writing(call, live))
         and (spec.domain != "finite" or _is_moderate(live))
+        and (spec.domain != "divisor" or not call.writes or bool(live.values().all()))
     )
 
 
@@ -179,7 +180,7 @@ def fresh(call: Call, spec: Operand) -> Live:
             name,
             dtype,
             shape,
-            domain=spec.domain,
+            domain="real" if spec.domain == "divisor" and not call.writes else spec.domain,
             edges=bool(call.entry.conventions),
             grad_percent=grad_percent,
         )

@@ -131,20 +131,21 @@ def elements(
     """So many values of a dtype, in a row.
 
     Args:
-        domain: where they lie; now and then elsewhere, unless it is "finite".
+        domain: where they lie; now and then elsewhere, unless it is a must.
         special: whether infinities, NaN and the like may be among them.
         edges: whether kinks and ties are wanted more than elsewhere.
     """
     if dtype in FLOATING or dtype in COMPLEX:
-        if edges and tape.chance(50):
-            domain = "real" if domain == "positive" else domain
-            palettes = _EDGE_PALETTES
-        else:
-            palettes = _PALETTES
-        if not special or domain == "finite":
-            palettes = _FINITE_PALETTES
-        return _inexact(tape, count, dtype, domain, palettes)
-    start = tape.below(256)
+        values = _inexact(tape, count, dtype, domain, special, edges)
+    else:
+        values = _whole(tape, count, dtype)
+    if domain == "divisor":
+        values[values == 0] = 1
+    return values
+
+
+def _whole(tape: Tape, count: int, dtype: str) -> Array:
+    start = tape.byte()
     if dtype == "bool":
         return np.asarray(_from(_shuffled(2), start, count) == 1)
     low, size = (0, 6) if dtype == "uint8" else (-3, 8)
@@ -154,8 +155,15 @@ def elements(
 
 
 def _inexact(
-    tape: Tape, count: int, dtype: str, domain: Domain, palettes: Sequence[_Palette]
+    tape: Tape, count: int, dtype: str, domain: Domain, special: bool, edges: bool
 ) -> Array:
+    palettes = _PALETTES
+    if edges and tape.chance(50):
+        palettes = _EDGE_PALETTES
+        domain = "real" if domain == "positive" else domain
+    # What a product of complex infinities is depends on the path through torch's kernels.
+    if not special or domain == "finite" or dtype in COMPLEX:
+        palettes = _FINITE_PALETTES
     palette = tape.pick(palettes)
     start = tape.byte()
     table = palette(count, start)
