@@ -50,6 +50,11 @@ def _wide(array: Array) -> Array:
     return array.astype(np.float32) if array.dtype == np.float16 else array
 
 
+def _in_rows(array: Array) -> Array:
+    """Likewise, contiguous: torch's softmax kernels give no other order."""
+    return np.asarray(_wide(array), order="C")
+
+
 def _checked(kernel: str, array: Array, dim: int) -> int:
     dim = wrap_dim(dim, array.ndim)
     if array.size and array.dtype.kind != "f":
@@ -61,7 +66,7 @@ def _checked(kernel: str, array: Array, dim: int) -> int:
 def _shifted(array: Array, dim: int) -> tuple[Array, Any]:
     """The elements less the greatest of their row, and the dim to reduce (none of a 0-d array)."""
     axis = dim if array.ndim else None
-    wide = _wide(array)
+    wide = _in_rows(array)
     return np.asarray(wide - np.maximum.reduce(wide, axis=axis, keepdims=True)), axis
 
 
@@ -93,7 +98,7 @@ def softmax_along(self: Array, dim: Int) -> Array:
 )
 def softmax_backward_data(grad_output: Array, output: Array, dim: Int) -> Array:
     """The gradient of a softmax from its output."""
-    grad, result = _wide(grad_output), _wide(output)
+    grad, result = _in_rows(grad_output), _in_rows(output)
     total = np.add.reduce(grad * result, axis=dim if output.ndim else None, keepdims=True)
     rest = np.asarray(grad - total)
     rest *= result
@@ -133,9 +138,9 @@ def _kept(value: Any, array: Array, dim: int) -> Any:
 )
 def log_softmax_backward_data(grad_output: Array, output: Array, dim: Int) -> Array:
     """The gradient of a log_softmax from its output."""
-    wide = _wide(grad_output)
+    wide = _in_rows(grad_output)
     total = np.add.reduce(wide, axis=dim if output.ndim else None, keepdims=True)
-    part = np.asarray(np.exp(_wide(output)))
+    part = np.asarray(np.exp(_in_rows(output)))
     part *= total
     return np.subtract(wide, part, out=part).astype(grad_output.dtype, copy=False)
 

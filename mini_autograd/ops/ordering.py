@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd import dtypes, return_types
+from mini_autograd import dtypes, layout, return_types
 from mini_autograd.dims import wrap_dim
 from mini_autograd.errors import reductions as errors
 from mini_autograd.op import Promotion, differentiable
@@ -35,7 +35,8 @@ def _sorted(array: Array, dim: int, descending: bool) -> tuple[Array, Array]:
     if not array.ndim:
         return np.array(array), np.zeros((), np.int64)
     index = _order(array, dim, descending)
-    return np.take_along_axis(array, index, dim), index
+    values = np.take_along_axis(array, index, dim)
+    return layout.arranged(values, array), layout.arranged(index, array)
 
 
 @differentiable(

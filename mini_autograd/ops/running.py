@@ -35,11 +35,11 @@ def _accumulated(step: np.ufunc, array: Array, dim: int, dtype: DType | None) ->
         wanted = np.dtype(np.int64)
     if array.dtype.kind == "c" and wanted.kind != "c":
         array = array.real
-    array = array.astype(wanted, copy=False)
+    array = array.astype(wanted, copy=False, order="C")
     if not array.ndim:
         return np.array(array)
     found = step.accumulate(array, axis=dim, dtype=_WIDER.get(wanted, wanted))
-    return found.astype(wanted, copy=False)
+    return found.astype(wanted, copy=False, order="C")
 
 
 def _is_trivial(shape: tuple[int, ...], dim: int) -> bool:
@@ -130,8 +130,11 @@ def prod_grad(grad: Any, self: Any, result: Any, dim: int) -> Any:
 def _prod_all_grad(grad: Any, self: Any, result: Any) -> Any:
     if not self.shape:
         return ops.clone(grad)
-    if not bool((self == 0).any()):
+    zeros = int((self == 0).sum())
+    if not zeros:
         return grad * ops.conj(result / self)
+    if zeros > 1:
+        return ops.zeros_of(self, tuple(self.shape))
     return ops.view(prod_grad(grad, ops.reshape(self, (-1,)), result, 0), tuple(self.shape))
 
 
