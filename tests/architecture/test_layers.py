@@ -21,7 +21,9 @@ LAYERS: dict[str, list[set[str]]] = {
         {"schema", "op", "overloads", "factories"},
         {"ops"},
         {"arithmetic", "compat", "autograd", "rebase", "inplace", "inplace_views", "nested",
-         "creation", "typed", "sampling", "nn"},
+         "creation",
+            "fills",
+            "ranges", "typed", "sampling", "nn"},
         {"printing", "subscript", "predicates", "protocols", "methods", "__init__"},
     ],
     "conformance": [
