@@ -78,10 +78,10 @@ def in_place(name: str, method: Method, recorded: Method | None = None) -> Metho
         except TypeError as error:
             raise TypeError(str(error).replace(f"{bare_name}()", f"{name}()", 1)) from None
         except Exception:
-            _check_history(self, needs_grad)  # torch looks at history and memory before shapes
+            check_history(self, needs_grad)  # torch looks at history and memory before shapes
             _check_memory(name, self, given)
             raise
-        _check_history(self, needs_grad)
+        check_history(self, needs_grad)
         _check_memory(name, self, given)
         if bare_name in _REAL_ONLY and self._array.dtype.kind == "c":
             raise errors.complex_in_place(bare_name)
@@ -116,7 +116,7 @@ def _original(tensor: Tensor, needs_grad: bool) -> Tensor:
     return original
 
 
-def _check_history(tensor: Tensor, needs_grad: bool) -> None:
+def check_history(tensor: Tensor, needs_grad: bool) -> None:
     """A leaf that requires grad has no history to add to, nor has a view of one."""
     if not needs_grad or not tensor._requires_grad:
         return

@@ -8,7 +8,16 @@ from collections.abc import Iterator, Sequence
 from types import ModuleType
 from typing import Any, Final
 
-from mini_autograd import autograd, creation, fills, inplace, ops, predicates, protocols
+from mini_autograd import (
+    autograd,
+    creation,
+    fills,
+    inplace,
+    inplace_views,
+    ops,
+    predicates,
+    protocols,
+)
 from mini_autograd.errors import arguments as argument_errors
 from mini_autograd.errors import tensors as errors
 from mini_autograd.factories import CPU, checked_device, strided
@@ -101,7 +110,7 @@ def install() -> None:
             for name, value in getattr(family, table, {}).items():
                 setattr(Tensor, name, value)
     methods |= inplace.methods_of(methods)
-    for name, value in {**methods, **protocols.METHODS, **_OWN}.items():
+    for name, value in {**methods, **inplace_views.METHODS, **protocols.METHODS, **_OWN}.items():
         setattr(Tensor, name, value)
 
 

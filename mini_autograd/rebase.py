@@ -72,11 +72,19 @@ def rebase(tensor: Tensor, node: Node) -> None:
         _make_history(base, CopySlices(base, tensor, node))
 
 
-def renew_views(tensor: Tensor) -> None:
-    """Gives the views of the memory that a tensor shows their history anew, after a write."""
+def renew_views(tensor: Tensor, *, besides: Tensor | None = None) -> None:
+    """Gives the views of the memory that a tensor shows their history anew, after a write.
+
+    All but one, if its history is known otherwise.
+    """
     for reference in counter_of(tensor).views or ():
         view = reference()
-        if view is None or view._base is None or view._array.dtype.kind not in "fc":
+        if (
+            view is None
+            or view is besides
+            or view._base is None
+            or view._array.dtype.kind not in "fc"
+        ):
             continue
         base = view._base
         if not base._requires_grad or view._made_without_grad:
@@ -97,5 +105,6 @@ def _make_history(tensor: Tensor, node: Node) -> None:
 def _move_retained_grad(tensor: Tensor, node: Node | None, output: int) -> None:
     """`retain_grad` speaks of the tensor, whatever made it; a hook stays where it was put."""
     if tensor._retains_grad and node is not None and tensor._node is not None:
-        kept = hooks_of(node).retain.pop(output)
-        hooks_of(tensor._node).retain[tensor._output_nr] = kept
+        kept = hooks_of(node).retain.pop(output, None)  # an in-place view op left it behind
+        if kept is not None:
+            hooks_of(tensor._node).retain[tensor._output_nr] = kept

@@ -95,3 +95,8 @@ def view_made_without_grad() -> RuntimeError:
 def complex_in_place(name: str) -> RuntimeError:
     """`abs_` would make a complex tensor real."""
     return RuntimeError(f"In-place {name} is not supported for complex tensors.")
+
+
+def not_a_matrix(ndim: int) -> RuntimeError:
+    """`t_` of more than two dims."""
+    return RuntimeError(f"t_() expects a tensor with <= 2 dimensions, but self is {ndim}D")

@@ -1,0 +1,92 @@
+"""In-place view ops: a tensor that shows its own memory in another shape from then on.
+
+Nothing is written, yet torch counts a version and makes the op's node the tensor's history. A view
+stays a view, on its own branch of the graph: its base is not told, and only the other views of
+the memory have their history renewed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from mini_autograd.errors import inplace as errors
+from mini_autograd.grad_mode import state
+from mini_autograd.inplace import check_history
+from mini_autograd.op import DifferentiableOp, Promotion, differentiable
+from mini_autograd.ops import transposing
+from mini_autograd.overloads import Bound, overloaded
+from mini_autograd.rebase import renew_views
+from mini_autograd.tensor import Tensor, counter_of
+from mini_autograd.types import Array, Int
+
+_NONE: Final = Promotion.NONE
+
+
+def _in_place(name: str, node: str, view: DifferentiableOp) -> DifferentiableOp:
+    """A view op under its in-place name: the same forward and rules, a node of its own."""
+    return differentiable(promotion=_NONE, name=name, node=node, **view.op.rules)(view.op.forward)
+
+
+@differentiable(
+    promotion=_NONE, name="t_", node="TBackward1", self=lambda grad: transposing.t(grad)
+)
+def _t(self: Array) -> Array:
+    if self.ndim > 2:
+        raise errors.not_a_matrix(self.ndim)
+    return self.T
+
+
+@differentiable(
+    promotion=_NONE,
+    name="swapaxes_",
+    node="TransposeBackward1",
+    self=lambda grad, axis0, axis1: transposing.transpose(grad, axis0, axis1),
+)
+def _swapaxes(self: Array, axis0: Int, axis1: Int) -> Array:
+    return transposing.transpose.op.bare(self, axis0, axis1)
+
+
+_squeeze: Final = overloaded(
+    "squeeze_",
+    _in_place("squeeze_", "SqueezeBackward3", transposing.squeeze),
+    _in_place("squeeze_", "SqueezeBackward4", transposing.squeeze_dim),
+    _in_place("squeeze_", "SqueezeBackward5", transposing.squeeze_dims),
+    function_forms=("()", "(int dim)", "(tuple of ints dim)"),
+)
+
+
+def _method(name: str, op: Bound | DifferentiableOp) -> Callable[..., Any]:
+    """The method that gives the tensor the array and the history of the op's result."""
+
+    def call(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        needs_grad = state.enabled and self._requires_grad
+        try:
+            result = op.method(self, *args, **kwargs)
+        except TypeError:
+            raise
+        except Exception:
+            check_history(self, needs_grad)  # torch looks at it before the dims
+            raise
+        check_history(self, needs_grad)
+        self._array = result._array
+        if needs_grad:
+            self._node, self._output_nr = result._node, 0
+        counter_of(self).version += 1
+        renew_views(self, besides=self)
+        return self
+
+    call.__name__ = call.__qualname__ = name
+    call.__doc__ = f"`{name[:-1]}` of the tensor itself, which it gives back."
+    return call
+
+
+_OPS: Final[dict[str, Bound | DifferentiableOp]] = {
+    "transpose_": _in_place("transpose_", "TransposeBackward1", transposing.transpose),
+    "swapdims_": _in_place("swapdims_", "TransposeBackward1", transposing.transpose),
+    "swapaxes_": _swapaxes,
+    "t_": _t,
+    "unsqueeze_": _in_place("unsqueeze_", "UnsqueezeBackward1", transposing.unsqueeze),
+    "squeeze_": _squeeze,
+}
+METHODS: Final = {name: _method(name, op) for name, op in _OPS.items()}
