@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from mini_autograd import dtypes, ops
 from mini_autograd.dims import broadcast_dims
+from mini_autograd.errors import inplace as inplace_errors
 from mini_autograd.graph import Arithmetic, Metadata, Shape
-from mini_autograd.layout import contiguous_strides, is_dense, strides_of, walked
+from mini_autograd.layout import contiguous_strides, is_dense, shows_twice, strides_of, walked
 from mini_autograd.saved import unpacked_array, unpacked_tensor
 from mini_autograd.tensor import Tensor, counter_of, make
 
@@ -82,6 +83,8 @@ class RawArithmetic:
         """
         held = leaf._grad
         if held is not None:
+            if shows_twice(held._array):
+                raise inplace_errors.overlapping_write()
             np.add(held._array, grad, out=held._array)
             counter_of(held).version += 1
             return

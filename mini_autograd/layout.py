@@ -108,6 +108,12 @@ def is_dense(array: Array) -> bool:
     return True
 
 
+def shows_twice(array: Array) -> bool:
+    """Whether an element appears in several places, since a dim was expanded."""
+    pairs = zip(array.strides, array.shape, strict=True)
+    return 0 in array.strides and array.size > 0 and any(not step and n > 1 for step, n in pairs)
+
+
 _CHANNELS_LAST: Final = {4: (0, 2, 3, 1), 5: (0, 2, 3, 4, 1)}  # the dims, slowest first
 
 

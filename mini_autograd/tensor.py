@@ -274,12 +274,12 @@ def accumulator_of(tensor: Tensor) -> AccumulateGrad:
 
 def as_view(result: Tensor, source: Tensor) -> Tensor:
     """Marks a result that shares memory: it has the source's base and version counter."""
-    result._base = source if source._base is None else source._base
+    result._base = base = source if source._base is None else source._base
     result._counter = counter = counter_of(source)
     counter.add_view(result)
     if not state.enabled:
         result._made_without_grad = True
-        if source._requires_grad and result._array.dtype.kind in "fc":
+        if base._requires_grad and result._array.dtype.kind in "fc":
             result._requires_grad = result._borrowed = True
     return result
 

@@ -17,7 +17,7 @@ from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.slicing import select, slice_dim
 from mini_autograd.ops.transposing import unsqueeze
 from mini_autograd.ops.views import reshape, view
-from mini_autograd.overloads import composite
+from mini_autograd.overloads import composite, overloaded
 from mini_autograd.schema import is_int
 from mini_autograd.tensor import Tensor
 from mini_autograd.types import Anything, Array, Arrays, Int, Sizes
@@ -185,8 +185,19 @@ def split_with_sizes(self: Array, split_sizes: Sizes, dim: Int = 0) -> tuple[Arr
     return _pieces(self, dim, split_sizes)
 
 
+_SPLIT_FORMS: Final = ("int split_size", "tuple of ints split_size")
+_split: Final = overloaded(
+    "split",
+    split_evenly,
+    split_with_sizes,
+    function_forms=[f"(Tensor input, {each}, int dim = 0)" for each in _SPLIT_FORMS],
+)
+
+
 def split(tensor: Any, split_size_or_sections: Any, dim: int = 0) -> tuple[Any, ...]:
     """Pieces of one size, or of the sizes in a list."""
+    if isinstance(split_size_or_sections, int):
+        return _split(tensor, split_size_or_sections, dim)
     if is_int(split_size_or_sections):
         return split_evenly(tensor, int(split_size_or_sections), dim)
     return split_with_sizes(tensor, split_size_or_sections, dim)

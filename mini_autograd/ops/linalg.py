@@ -15,6 +15,7 @@ from mini_autograd.ops.arithmetic import scaled
 from mini_autograd.ops.complexes import conj
 from mini_autograd.ops.transposing import t, transpose
 from mini_autograd.ops.views import expand, reshape
+from mini_autograd.overloads import with_forms
 from mini_autograd.types import Array, Number
 
 __all__ = ["addmm", "addmv", "bmm", "dot", "mm", "mv", "outer_product", "vdot"]
@@ -232,6 +233,22 @@ def addmv(self: Array, mat: Array, vec: Array, *, beta: Number = 1, alpha: Numbe
     result = _plus(start, _product(first, second, "addmv_impl_cpu"), beta, alpha, exact=exact)
     return result.astype(self.dtype, copy=False)
 
+
+_ADDED: Final = ("Tensor mat1, Tensor mat2", "*, Number beta = 1, Number alpha = 1")
+with_forms(
+    addmm,
+    function_forms=(
+        "(Tensor input, {}, {}, Tensor out = None)".format(*_ADDED),
+        "(Tensor input, {}, torch.dtype out_dtype, {}, Tensor out = None)".format(*_ADDED),
+    ),
+    method_forms=("({}, {})".format(*_ADDED),),
+)
+_ADDED_VECTOR: Final = "Tensor mat, Tensor vec, *, Number beta = 1, Number alpha = 1"
+with_forms(
+    addmv,
+    function_forms=(f"(Tensor input, {_ADDED_VECTOR}, Tensor out = None)",),
+    method_forms=(f"({_ADDED_VECTOR})",),
+)
 
 FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "mm": mm, "bmm": bmm, "mv": mv, "dot": dot, "vdot": vdot, "addmm": addmm, "addmv": addmv,

@@ -98,6 +98,8 @@ def repeat(self: Array, repeats: Sizes) -> Array:
     for size in shape:
         if size < 0:
             raise errors.negative_size(size, shape)
+    if 0 in shape:  # of which NumPy gives a view
+        return np.empty(shape, self.dtype)
     return np.ascontiguousarray(np.tile(self, tuple(repeats))).reshape(shape)
 
 

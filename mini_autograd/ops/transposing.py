@@ -62,7 +62,7 @@ def _inverse(dims: Sequence[int]) -> tuple[int, ...]:
 
 
 @composite
-def movedim(self: Array, source: Ints, destination: Ints) -> Any:
+def movedim(self: Array, source: Sizes, destination: Sizes) -> Any:
     """Some dims moved elsewhere; the others keep their order."""
     ndim = self.ndim
     if len(source) != len(destination):
@@ -78,6 +78,26 @@ def movedim(self: Array, source: Ints, destination: Ints) -> Any:
     return permute(
         self,
         tuple(origins[targets.index(dim)] if dim in targets else next(rest) for dim in range(ndim)),
+    )
+
+
+@composite(name="movedim")
+def _movedim_one(self: Array, source: Int, destination: Int) -> Any:
+    """One dim moved elsewhere."""
+    return movedim(self, (source,), (destination,))
+
+
+_MOVED: Final = ("int source, int destination", "tuple of ints source, tuple of ints destination")
+
+
+def _movedim(name: str) -> Any:
+    """Under its own name or its alias's, which errors say."""
+    return overloaded(
+        name,
+        _movedim_one,
+        movedim,
+        function_forms=[f"(Tensor input, {each})" for each in _MOVED],
+        method_forms=[f"({each})" for each in _MOVED],
     )
 
 
@@ -187,8 +207,8 @@ _squeeze: Final = overloaded(
 
 _BOTH: Final[dict[str, Any]] = {
     "transpose": transpose, "swapaxes": transpose, "swapdims": transpose, "t": t,
-    "permute": permute, "movedim": movedim, "moveaxis": movedim, "squeeze": _squeeze,
-    "unsqueeze": unsqueeze,
+    "permute": permute, "movedim": _movedim("movedim"), "moveaxis": _movedim("moveaxis"),
+    "squeeze": _squeeze, "unsqueeze": unsqueeze,
 }  # fmt: skip
 FUNCTIONS: Final[dict[str, Callable[..., Any]]] = _BOTH
 METHODS: Final[dict[str, Callable[..., Any]]] = {
