@@ -20,7 +20,9 @@ __all__ = ["linalg_vector_norm"]
 def _norm_grad(grad: Any, self: Any, result: Any, ord: Any, dim: Any, keepdim: bool) -> Any:
     """A subgradient of zero where the norm is zero; ties for the greatest share the gradient."""
     ndim = len(self.shape)
-    grad, norm = restored(grad, dim, keepdim, ndim), restored(result, dim, keepdim, ndim)
+    norm = result
+    if dim:  # of all elements at once the norm is one number, which broadcasts as it is
+        grad, norm = restored(grad, dim, keepdim, ndim), restored(result, dim, keepdim, ndim)
     if ord == 0:
         return None
     if ord == 1:

@@ -129,10 +129,10 @@ def pow_base(self: Number, exponent: Array) -> Array:
 def _exponent_grad(grad: Any, base: Any, exponent: Any, result: Any) -> Any:
     """`grad * result * log(base)`; zero where 0 stays 0."""
     if base == 0:
-        return grad * where(_is_not_negative(exponent), 0.0, conj(result * -math.inf))
+        return grad * where(_is_not_negative(exponent), 0.0, conj(times(result, -math.inf)))
     if isinstance(base, complex) or is_complex(exponent):
-        return grad * conj(result * cmath.log(base))
-    return grad * (result * (math.log(base) if base > 0 else math.nan))
+        return grad * conj(times(result, cmath.log(base)))
+    return grad * times(result, math.log(base) if base > 0 else math.nan)
 
 
 pow: Final = overloaded(
