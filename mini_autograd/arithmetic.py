@@ -22,6 +22,7 @@ from mini_autograd.saved import unpacked_array, unpacked_tensor
 from mini_autograd.tensor import Tensor, counter_of, make
 
 Array = NDArray[Any]
+_asarray, _ndarray, _references = np.asarray, np.ndarray, sys.getrefcount
 
 
 class RawArithmetic:
@@ -88,9 +89,9 @@ class RawArithmetic:
             np.add(held._array, grad, out=held._array)
             counter_of(held).version += 1
             return
-        shared = sys.getrefcount(grad) > _UNSHARED
-        if type(grad) is not np.ndarray:  # a NumPy scalar: see `saved.unpacked_array`
-            kept = np.asarray(grad)
+        shared = _references(grad) > _UNSHARED
+        if type(grad) is not _ndarray:  # a NumPy scalar: see `saved.unpacked_array`
+            kept = _asarray(grad)
         else:
             strides = leaf._array.strides
             if grad.strides != strides or not (grad.flags.c_contiguous or is_dense(grad)):

@@ -161,6 +161,12 @@ def _roots(
     arithmetic: Arithmetic,
 ) -> tuple[list[Edge], list[Grad | None]]:
     """Where the walk starts, and with which cotangents."""
+    if isinstance(outputs, Tensor) and (given is None or isinstance(given, Tensor)):
+        seed = _seed(outputs, given, 0, arithmetic)
+        edge = edge_of(outputs) if outputs._requires_grad else None
+        if edge is None:
+            raise errors.root_without_graph(0)
+        return [edge], [seed]
     outputs = _tuple(outputs)
     given = (None,) * len(outputs) if given is None else _tuple(given)
     roots: list[Edge] = []

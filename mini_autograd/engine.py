@@ -64,7 +64,7 @@ def run(
             return captured
         node = heappop(ready)[2]
         outputs = pending.pop(node)
-        outputs.pop()
+        del outputs[-1]
         # A leaf keeps without a copy what nobody else holds, so nothing here may hold it either.
         grad, grads = None, ()
         hooks = node.hooks

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any, Final, Protocol, cast
 
@@ -19,11 +20,16 @@ from mini_autograd.tensor import Tensor, as_view, make, plain
 
 
 class DifferentiableOp(Protocol):
-    """What `@differentiable` makes: called in torch's function form; `method` is the other."""
+    """What `@differentiable` makes: called in torch's function form.
+
+    `method` is the other form; `operator` is that of two operands where a TypeError leaves the
+    operation to the other operand, as Python has it.
+    """
 
     op: Op
     schema: Schema
     method: Callable[..., Any]
+    operator: Callable[..., Any]
     __name__: str
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -61,11 +67,13 @@ def differentiable(
             view=view,
             outputs=outputs,
         )
-        function = cast(DifferentiableOp, _caller(op, method=False))
-        function.method = _caller(op, method=True)
+        general = functools.partial(_apply, op, True)
+        function = cast(DifferentiableOp, _caller(op, functools.partial(_apply, op, False)))
+        function.method = op.schema.gathering(_caller(op, general))
+        function.operator = _caller(op, _or_not_implemented(general))
         function.op = op
         function.schema = op.schema
-        for made in (function, function.method):
+        for made in (function, function.method, function.operator):
             made.__name__ = made.__qualname__ = op.name
             made.__doc__ = forward.__doc__
         return function
@@ -79,18 +87,27 @@ _asarray, _ndarray, _number_array = np.asarray, np.ndarray, np.array
 _REAL: Final = frozenset({int, float, bool})
 
 
-def _caller(op: Op, *, method: bool) -> Callable[..., Any]:
+def _caller(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
     """The function that users call: a fast one where the op's form allows it."""
-
-    def call(*args: Any, **kwargs: Any) -> Any:
-        return _apply(op, args, kwargs, method)
-
     if op.outputs is None and not op.variadic and op.operands == op.promoted:
         if op.operands == (0,):
-            fast = _unary(op, call)
-            return op.schema.gathering(fast) if method else fast
+            return _unary(op, general)
         if op.operands == (0, 1) and all(each.has_default for each in op.schema.parameters[2:]):
-            return _binary(op, call)
+            return _binary(op, general)
+
+    def call(*args: Any, **named: Any) -> Any:
+        return general(*args, **named)
+
+    return call
+
+
+def _or_not_implemented(general: Callable[..., Any]) -> Callable[..., Any]:
+    def call(*args: Any, **named: Any) -> Any:
+        try:
+            return general(*args, **named)
+        except TypeError:
+            return NotImplemented
+
     return call
 
 
@@ -105,8 +122,9 @@ def _unary(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
 
     def call(self: Any = _MISSING, /, *more: Any, **named: Any) -> Any:
         if named or not isinstance(self, Tensor):
-            applied = forward if isinstance(self, RAW) else general
-            return applied(*_given(self, *more), **named)
+            if isinstance(self, RAW):
+                return forward(self, *more, **named)
+            return general(*_given(self, *more), **named)
         array = self._array
         if array.dtype.kind not in kinds:
             return general(self, *more)
@@ -116,7 +134,12 @@ def _unary(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
             result = quiet.run(forward, array, *more)
         else:
             return general(self, *more)
-        if promotes and not array.flags.c_contiguous and result.shape == array.shape:
+        if (
+            promotes
+            and array.ndim > 1
+            and not array.flags.c_contiguous
+            and result.shape == array.shape
+        ):
             result = arranged(result, array)
         out = make(result if type(result) is _ndarray else _asarray(result))
         if view:
@@ -158,7 +181,11 @@ def _binary(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
             if promotes:
                 _raise_broadcast(a.shape, b.shape)  # torch looks at shapes before the kernel
             raise
-        if promotes and not (a.flags.c_contiguous and b.flags.c_contiguous):
+        if (
+            promotes
+            and (a.ndim > 1 or b.ndim > 1)
+            and not (a.flags.c_contiguous and b.flags.c_contiguous)
+        ):
             result = arranged(result, a, b)
         out = make(result if type(result) is _ndarray else _asarray(result))
         if needs and state.enabled and result.dtype.kind in "fc":
@@ -182,7 +209,7 @@ def _raise_broadcast(*shapes: tuple[int, ...]) -> None:
             raise shape_errors.broadcast(common, shape) from None
 
 
-def _apply(op: Op, args: tuple[Any, ...], kwargs: dict[str, Any], method: bool) -> Any:
+def _apply(op: Op, method: bool, /, *args: Any, **kwargs: Any) -> Any:
     """Any op on any arguments: raw arrays, several tensors in one argument, several outputs."""
     if len(args) > op.operands[0] and _is_raw(args[op.operands[0]]):
         return op.bare(*args, **kwargs)

@@ -76,7 +76,7 @@ def mul(self: Array | Number, other: Array | Number) -> Array:
 )
 def times(self: Array, other: Number) -> Array:
     """`self * other` for rules: what torch records where its own formulas have a number."""
-    return _by_number(np.multiply, self, other)
+    return self * other if _plain(self, other) else _by_number(np.multiply, self, other)
 
 
 @differentiable(
@@ -87,13 +87,18 @@ def times(self: Array, other: Number) -> Array:
 )
 def over(self: Array, other: Number) -> Array:
     """`self / other` for rules, likewise."""
-    return _by_number(np.divide, self, other)
+    return self / other if _plain(self, other) else _by_number(np.divide, self, other)
 
 
 @differentiable(name="add", node="AddBackward1", promotion=Promotion.NONE, self=lambda grad: grad)
 def plus(self: Array, other: Number) -> Array:
     """`self + other` for rules, likewise."""
     return np.add(*promoted(self, other))
+
+
+def _plain(array: Any, number: complex) -> bool:
+    """Whether NumPy's operators compute as torch: the number takes the array's dtype."""
+    return type(number) in _REAL and array.itemsize > 2 and array.dtype.kind == "f"
 
 
 def _by_number(function: Callable[..., Any], array: Any, number: complex) -> Any:

@@ -24,15 +24,19 @@ def conj_complex(self: Array) -> Array:
     return np.conjugate(self)
 
 
+_REAL: Final = frozenset({float, int, bool, np.float16, np.float32, np.float64})
+
+
 def conj(value: Any) -> Any:
     """The conjugate of a tensor, an array or a number; what is real is given back as it is.
 
     For rules: it parses no arguments.
     """
+    if type(value) in _REAL:
+        return value
     if isinstance(value, Tensor):
         return conj_complex(value) if value._array.dtype.kind == "c" else value
-    kind = type(value)
-    if kind is np.ndarray:
+    if isinstance(value, np.ndarray):
         return np.conjugate(value) if value.dtype.kind == "c" else value
     return value.conjugate() if isinstance(value, (complex, np.complexfloating)) else value
 

@@ -24,13 +24,12 @@ def _operator(call: Binary) -> Binary:
     return operator
 
 
-_pow_number: Final = powers.pow_number.method
+_pow_number: Final = powers.pow_number.operator
+_pow_tensor: Final = _operator(powers.pow.method)
 
 
 def _power(self: Any, exponent: Any) -> Any:
-    if type(exponent) in NUMBERS:
-        return _pow_number(self, exponent)
-    return powers.pow.method(self, exponent)
+    return (_pow_number if type(exponent) in NUMBERS else _pow_tensor)(self, exponent)
 
 
 def _reflected_power(self: Any, base: Any) -> Any:
@@ -67,22 +66,22 @@ OPERATORS: Final[dict[str, Any]] = {
     "__invert__": _invert,
     "__neg__": arithmetic.neg.method,
     "__pos__": arithmetic.positive.method,
+    "__add__": arithmetic.add.operator,
+    "__radd__": arithmetic.add.operator,
+    "__mul__": arithmetic.mul.operator,
+    "__rmul__": arithmetic.mul.operator,
+    "__pow__": _power,
 } | {
     name: _operator(call)
     for name, call in {
-        "__add__": arithmetic.add.method,
-        "__radd__": arithmetic.add.method,
         "__sub__": arithmetic.sub.method,
         "__rsub__": arithmetic.rsub,
-        "__mul__": arithmetic.mul.method,
-        "__rmul__": arithmetic.mul.method,
         "__truediv__": division.true_divide.method,
         "__rtruediv__": _reflected_quotient,
         "__floordiv__": division.floor_divide.method,
         "__rfloordiv__": _reflected_floor,
         "__mod__": _remainder,
         "__rmod__": _reflected_remainder,
-        "__pow__": _power,
         "__rpow__": _reflected_power,
         "__and__": comparison.bitwise_and.method,
         "__rand__": comparison.bitwise_and.method,
