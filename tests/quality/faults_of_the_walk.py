@@ -10,6 +10,7 @@ from planting import Fault, Plant, attribute, fault
 
 from mini_autograd import Tensor, arithmetic, autograd, engine, inplace
 from mini_autograd.arithmetic import RawArithmetic, TensorArithmetic
+from mini_autograd.dims import broadcast_dims
 from mini_autograd.errors import shapes, walk
 from mini_autograd.saved import SavedResult, SavedTensor, unpacked_array, unpacked_tensor
 from mini_autograd.tensor import counter_of, make
@@ -20,7 +21,7 @@ def _method(owner: type, name: str, broken: Callable[..., Any]) -> Plant:
 
 
 def _slice_to(self: Any, grad: Any, shape: tuple[int, ...]) -> Any:
-    if arithmetic.broadcast_dims(grad.shape, shape) is None:
+    if broadcast_dims(grad.shape, shape) is None:
         return None
     first = grad[(0,) * (grad.ndim - len(shape))]
     return first[tuple(map(slice, shape))]
