@@ -22,8 +22,10 @@ _NONE: Final = Promotion.NONE
 
 def _viewed(value: Any, shape: tuple[int, ...], dim: Any, keepdim: bool) -> Any:
     """A reduced gradient or result with its dims back, of size one."""
-    if keepdim or not shape:
+    if keepdim or not (shape or np.size(dim)):
         return value
+    if not shape:  # torch counts the dims that are named, though there are none
+        return ops.view(value, (1,) * np.size(dim))
     dims = reduced_dims(dim, len(shape))
     return ops.view(value, tuple(1 if i in dims else size for i, size in enumerate(shape)))
 

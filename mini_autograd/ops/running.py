@@ -129,11 +129,11 @@ def prod_grad(grad: Any, self: Any, result: Any, dim: int) -> Any:
 
 def _prod_all_grad(grad: Any, self: Any, result: Any) -> Any:
     if not self.shape:
-        return ops.clone(grad)
+        return grad
     zeros = int((self == 0).sum())
     if not zeros:
         return grad * ops.conj(result / self)
-    if zeros > 1:
+    if zeros > 1 and not isinstance(self, Tensor):
         return ops.zeros_of(self, tuple(self.shape))
     return ops.view(prod_grad(grad, ops.reshape(self, (-1,)), result, 0), tuple(self.shape))
 
@@ -141,7 +141,7 @@ def _prod_all_grad(grad: Any, self: Any, result: Any) -> Any:
 def _prod_grad(grad: Any, self: Any, result: Any, dim: int, keepdim: bool) -> Any:
     ndim = len(self.shape)
     if not ndim:
-        return ops.clone(grad)
+        return grad
     grad, result = restored(grad, dim, keepdim, ndim), restored(result, dim, keepdim, ndim)
     return prod_grad(grad, self, result, wrap_dim(dim, ndim))
 
