@@ -108,9 +108,20 @@ def _product(array: Array, dims: tuple[int, ...], keepdim: bool, dtype: DType | 
         wanted = np.dtype(np.int64)
     if array.dtype.kind == "c" and wanted.kind != "c":
         array = array.real
-    inner = np.dtype(np.float32) if wanted == np.float16 else wanted
-    result = fold(np.multiply, array.astype(wanted, copy=False), dims, keepdim, inner)
-    return np.asarray(result).astype(wanted, copy=False)
+    array = array.astype(wanted, copy=False)
+    if wanted == np.float16 and array.size:  # torch rounds every product, NumPy the last one
+        array = _last_product(array, dims)
+    result = fold(np.multiply, array, dims, keepdim, wanted)
+    return np.asarray(result)
+
+
+def _last_product(array: Array, dims: tuple[int, ...]) -> Array:
+    """One product after the other over all dims or one, which keep the size one."""
+    rows = array if len(dims) == 1 < array.ndim else array.reshape(-1)
+    dim = dims[0] if rows.ndim > 1 else 0
+    running = np.multiply.accumulate(rows, axis=dim)
+    last = running[(slice(None),) * dim + (slice(-1, None),)]
+    return last if rows.ndim > 1 else last.reshape((1,) * array.ndim)
 
 
 def prod_grad(grad: Any, self: Any, result: Any, dim: int) -> Any:
