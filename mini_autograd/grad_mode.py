@@ -7,7 +7,7 @@ import inspect
 import threading
 from collections.abc import Callable, Generator
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 
 class _State(threading.local):
@@ -82,34 +82,33 @@ def _wrap_generator(function: Callable[..., Any], mode: bool) -> Callable[..., A
     return wrapped
 
 
-class no_grad(_Mode):  # torch's name
+class _Fixed(_Mode):
+    """A mode by its name: `with no_grad():`, `@no_grad()`, and `@no_grad` without parentheses."""
+
+    _enables: ClassVar[bool]
+
+    def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
+        """The mode, or the function decorated at once."""
+        made = super().__new__(cls)
+        if function is None:
+            return made
+        _Mode.__init__(made, cls._enables)
+        return made(function)
+
+    def __init__(self) -> None:
+        super().__init__(self._enables)
+
+
+class no_grad(_Fixed):  # torch's name
     """Ops inside record nothing."""
 
-    def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
-        """`@no_grad` without parentheses decorates at once."""
-        made = super().__new__(cls)
-        if function is None:
-            return made
-        made.__init__()  # type: ignore[misc]
-        return made(function)
-
-    def __init__(self) -> None:
-        super().__init__(False)
+    _enables = False
 
 
-class enable_grad(_Mode):  # torch's name
+class enable_grad(_Fixed):  # torch's name
     """Ops inside record, even within `no_grad`."""
 
-    def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
-        """`@enable_grad` without parentheses decorates at once."""
-        made = super().__new__(cls)
-        if function is None:
-            return made
-        made.__init__()  # type: ignore[misc]
-        return made(function)
-
-    def __init__(self) -> None:
-        super().__init__(True)
+    _enables = True
 
 
 class set_grad_enabled(_Mode):  # torch's name
