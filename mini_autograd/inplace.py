@@ -52,6 +52,7 @@ _ALIASES: Final = {
 
 # Ops that read nothing but what they write, and those whose kernels refuse any memory in common.
 _FILLS: Final = frozenset({"fill_", "zero_", "masked_fill_", "index_fill_"})
+_PRODUCTS: Final = frozenset({"addmm", "addmv"})  # they do not broadcast, and say so otherwise
 _SCATTERS: Final = frozenset(
     {"index_add_", "index_copy_", "index_put_", "put_", "scatter_", "scatter_add_"}
 )
@@ -85,7 +86,7 @@ def in_place(name: str, method: Method, recorded: Method | None = None) -> Metho
         _check_memory(name, self, given)
         if bare_name in _REAL_ONLY and self._array.dtype.kind == "c":
             raise errors.complex_in_place(bare_name)
-        _check_result(self, result)
+        _check_result(bare_name, self, result)
         _write(self, result)
         return self
 
@@ -140,10 +141,10 @@ def check_history(tensor: Tensor, needs_grad: bool) -> None:
 def _check_memory(name: str, tensor: Tensor, given: Sequence[Tensor]) -> None:
     """Refuses memory that is written to twice, or read from while it is written to."""
     array = tensor._array
-    if 0 in array.strides and _shows_twice(array):
+    if layout.shows_twice(array):
         if name == "index_put_":
             warnings.warn(errors.EXPANDED_INDEX_PUT, UserWarning, stacklevel=3)
-        elif name not in _FILLS:
+        elif name not in _FILLS or (name == "fill_" and given):  # of a tensor it is a copy
             raise errors.overlapping_write()
         elif name not in ("fill_", "zero_"):
             warnings.warn(errors.expanded_write(name), UserWarning, stacklevel=3)
@@ -158,11 +159,6 @@ def _check_memory(name: str, tensor: Tensor, given: Sequence[Tensor]) -> None:
             raise errors.partly_overlapping()
 
 
-def _shows_twice(array: np.ndarray[Any, Any]) -> bool:
-    pairs = zip(array.strides, array.shape, strict=True)
-    return array.size > 0 and any(stride == 0 and size > 1 for stride, size in pairs)
-
-
 def _is_same(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any]) -> bool:
     """Whether two arrays show the same memory in the same way."""
     return (
@@ -172,10 +168,12 @@ def _is_same(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any]) -> bool:
     )
 
 
-def _check_result(tensor: Tensor, result: Tensor) -> None:
+def _check_result(name: str, tensor: Tensor, result: Tensor) -> None:
     """Whether the result can be written: the tensor's shape, and no higher kind of number."""
     array, values = tensor._array, result._array
     if values.shape != array.shape:
+        if name in _PRODUCTS:
+            raise errors.bad_call(array.shape, values.shape)
         raise tensor_errors.result_shape(array.shape, values.shape)
     if values.dtype != array.dtype and not dtypes.can_cast(result.dtype, tensor.dtype):
         raise tensor_errors.result_cast(result.dtype, tensor.dtype)
@@ -183,7 +181,7 @@ def _check_result(tensor: Tensor, result: Tensor) -> None:
 
 def _write(tensor: Tensor, result: Tensor) -> None:
     array, values = tensor._array, result._array
-    if 0 in array.strides and _shows_twice(array):
+    if layout.shows_twice(array):
         changed = values != array  # what the op left alone must not undo what it wrote
         array[changed] = values[changed]
     else:

@@ -47,6 +47,14 @@ def overlapping_write() -> RuntimeError:
     )
 
 
+def bad_call(given: Sequence[int], result: Sequence[int]) -> RuntimeError:
+    """The result of a matrix product does not have the shape of the tensor that is to hold it."""
+    return RuntimeError(
+        f"Bad in-place call: input tensor size {list(given)} and output tensor size "
+        f"{list(result)} should match"
+    )
+
+
 def partly_overlapping() -> RuntimeError:
     """Reading from the memory that is written to, other than place by place."""
     return RuntimeError(

@@ -83,6 +83,11 @@ def expand_leading(size: int, dim: int) -> RuntimeError:
     )
 
 
+def elements_overflow() -> RuntimeError:
+    """The size of a result is negative, or too large to count."""
+    return RuntimeError("numel: integer multiplication overflow")
+
+
 def expand_mismatch(
     wanted: int, size: int, dim: int, sizes: Sequence[int], shape: Sequence[int]
 ) -> RuntimeError:

@@ -10,7 +10,6 @@ import numpy as np
 
 from mini_autograd import layout, ops
 from mini_autograd.dims import wrap_dim
-from mini_autograd.errors import arguments as argument_errors
 from mini_autograd.errors import joining as errors
 from mini_autograd.errors import shapes as shape_errors
 from mini_autograd.op import Promotion, differentiable
@@ -20,7 +19,7 @@ from mini_autograd.ops.views import reshape, view
 from mini_autograd.overloads import composite, overloaded
 from mini_autograd.schema import is_int
 from mini_autograd.tensor import Tensor
-from mini_autograd.types import Anything, Array, Arrays, Int, Sizes
+from mini_autograd.types import Anything, Array, Arrays, IndexArray, Int, Sizes
 
 __all__ = ["cat", "chunk", "narrow", "split", "split_with_sizes", "stack", "unbind"]
 
@@ -119,25 +118,39 @@ def vstack(tensors: Arrays) -> Any:
     return cat([_at_least(each, 2) for each in tensors], 0)
 
 
+@composite(name="narrow")
+def _narrow_from(self: Array, dim: Int, start: IndexArray, length: Int) -> Any:
+    """`narrow` from a position in a tensor."""
+    if not is_int(start):
+        raise errors.narrow_start_tensor()
+    return narrow(self, dim, int(start), length)
+
+
 @composite
-def narrow(self: Array, dim: Int, start: Anything, length: Int) -> Any:
+def narrow(self: Array, dim: Int, start: Int, length: Int) -> Any:
     """`length` positions of a dim from `start` on; a view."""
     if not self.ndim:
         raise errors.narrow_zero_dim()
     if length < 0:
         raise errors.narrow_length()
-    if isinstance(start, Tensor) and not is_int(start):
-        raise errors.narrow_start_tensor()
-    if not is_int(start):
-        raise argument_errors.wrong_type("narrow", "start", 3, "int", start)
     dim = wrap_dim(dim, self.ndim)
-    size, start = self.shape[dim], int(start)
+    size = self.shape[dim]
     if not -size <= start <= size:
         raise errors.narrow_start(start, size)
     start += size if start < 0 else 0
     if start + length > size:
         raise errors.narrow_end(start, length, size)
     return slice_dim(self, dim, start, start + length)
+
+
+_NARROW_FORMS: Final = ("int dim, Tensor start, int length", "int dim, int start, int length")
+_narrow: Final = overloaded(
+    "narrow",
+    _narrow_from,
+    narrow,
+    function_forms=[f"(Tensor input, {each})" for each in _NARROW_FORMS],
+    method_forms=[f"({each})" for each in _NARROW_FORMS],
+)
 
 
 def _pieces(self: Array, dim: int, sizes: Sequence[int]) -> tuple[Array, ...]:
@@ -252,7 +265,7 @@ def unbind(self: Array, dim: Int = 0) -> tuple[Array, ...]:
 
 
 _METHODS_TOO: Final[dict[str, Any]] = {
-    "narrow": narrow, "split_with_sizes": split_with_sizes, "chunk": chunk,
+    "narrow": _narrow, "split_with_sizes": split_with_sizes, "chunk": chunk,
     "tensor_split": tensor_split, "unbind": unbind,
 }  # fmt: skip
 FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {

@@ -53,8 +53,9 @@ def flipud(self: Array) -> Any:
     promotion=_NONE,
     self=lambda grad, shifts, dims: roll(grad, tuple(-shift for shift in shifts), dims),
 )
-def roll(self: Array, shifts: Ints, dims: Ints = ()) -> Array:
+def roll(self: Array, shifts: Ints, dims: Ints | None = ()) -> Array:
     """Moved along dims, or along all elements in a row; what leaves one end enters the other."""
+    dims = dims or ()
     if not len(shifts):
         raise errors.roll_nothing()
     if not len(dims) and len(shifts) == 1:

@@ -188,15 +188,17 @@ def expand(self: Array, size: Sizes, *, implicit: Anything = False) -> Array:
             found, step = shape[dim - new], strides[dim - new]
             wanted = found if wanted == -1 else wanted
             if found != wanted:
-                if found != 1 or wanted < 0:
+                if found != 1:
                     raise errors.expand_mismatch(wanted, found, dim, size, shape)
                 step = 0
-        elif wanted < 0:
+        elif wanted == -1 and shape:
             raise errors.expand_leading(wanted, dim)
         else:
             step = sizes[-1] * steps[-1] if sizes and wanted == 1 else 0 if wanted != 1 else step
         sizes.append(wanted)
         steps.append(step)
+    if any(size < 0 for size in sizes):
+        raise errors.elements_overflow()
     if not shape:
         steps = [0] * len(steps)  # whatever the sizes, torch repeats a single element so
     return layout.restrided(self, tuple(sizes[::-1]), tuple(steps[::-1]))

@@ -31,7 +31,9 @@ def checked_number(value: Any, wanted: np.dtype[Any]) -> Any:
         value = value.real
     if wanted.kind in "iu":
         limits = np.iinfo(wanted)
-        lowest = -limits.max if limits.min == 0 else limits.min  # negative numbers wrap
+        # An int may wrap, a float may not.
+        wraps = limits.min == 0 and isinstance(value, (int, np.integer))
+        lowest = -limits.max if wraps else limits.min
         if value != value or not lowest <= value <= limits.max:
             raise errors.number_overflow(dtypes.of_numpy(wanted))
         return np.array(int(value), np.int64).astype(wanted)
