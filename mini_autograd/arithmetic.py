@@ -99,8 +99,8 @@ class RawArithmetic:
                 shared = shared or not _same_strides(grad, strides)
             kept = _copied(grad, strides) if shared else grad
         leaf._grad = tensor = make(kept)
-        if shared:
-            counter_of(tensor).version = 1  # a copy is a fresh tensor that was written to once
+        if shared and is_dense(leaf._array):
+            counter_of(tensor).version = 1  # such a copy is a fresh tensor that was written to once
 
     def retain(self, tensor: Tensor, grad: Array) -> None:
         """A copy, or a new sum: unlike a leaf's, torch never writes into a retained gradient."""
@@ -189,10 +189,12 @@ class TensorArithmetic:
         held = leaf._grad
         if held is not None:
             leaf._grad = ops.add(held, grad)
+        elif not is_dense(leaf._array):
+            leaf._grad = ops.as_contiguous(grad)
         else:
-            # torch copies it into a new tensor with the wanted strides: a write, so version 1
-            strides = _wanted_strides(leaf._array)
-            into = make(np.ndarray(leaf._array.shape, leaf._array.dtype, strides=strides))
+            # torch copies it into a new tensor with the leaf's strides: a write, so version 1
+            array = leaf._array
+            into = make(np.ndarray(array.shape, array.dtype, strides=array.strides))
             leaf._grad = copied = ops.copied(into, grad)
             counter_of(copied).version = 1
 

@@ -101,7 +101,7 @@ def is_dense(array: Array) -> bool:
     """Whether the elements fill their memory once each, in whatever order of the dims."""
     expected = array.itemsize
     dims = [(stride, size) for stride, size in zip(array.strides, array.shape, strict=True)]
-    for stride, size in sorted(each for each in dims if each[1] != 1):
+    for stride, size in sorted(each for each in dims if each[1] > 1):
         if stride != expected:
             return False
         expected *= size
