@@ -28,6 +28,7 @@ Kind: TypeAlias = Literal[
     "dims_matched",
     "dims_moved",
     "dims_permuted",
+    "dims_together",
     "dtype",
     "flag",
     "float_dtype",
@@ -72,6 +73,7 @@ class Operand:
         indexes: the values are indices into this letter's size, or along the argument "dim".
         keyword: its name, if it is given by name.
         many: a list of such tensors stands here.
+        constant: torch has no derivative by it: backward through it raises, or the call does.
         alike: its dtype must be the first operand's, as torch promotes it to no other.
     """
 
@@ -84,6 +86,7 @@ class Operand:
     optional: bool = False
     many: bool = False
     alike: bool = False
+    constant: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,8 @@ class OpEntry:
 
     Attributes:
         name: torch's public name under `torch.`, or that of a tensor's method or attribute.
-        signatures: the ways to call it, each its params in torch's order.
+        signatures: the ways to call it, each its params in torch's order; the first is the one
+            that in-place forms have where the shapes are patterns.
         forms: the ways to write it.
         inplace: the forms that write into their first operand.
         differentiable: whether a gradient flows.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from conformance.catalogue.entry import (
     FLOAT,
     INT,
-    NUMERIC,
     Arg,
     OpEntry,
     Operand,
@@ -15,7 +14,9 @@ from conformance.catalogue.entry import (
 
 _REDUCTION = Arg("reduction", "reduction", optional=True, keyword_only=True)
 _SMOOTHING = Arg("smoothing", "label_smoothing", optional=True, keyword_only=True)
-_WEIGHT = Operand("c", FLOAT, keyword="weight", optional=True, domain="positive", alike=True)
+_WEIGHT = Operand(
+    "c", FLOAT, keyword="weight", optional=True, domain="positive", alike=True, constant=True
+)
 
 
 def _classes(logits: str, target: str) -> Signature:
@@ -34,7 +35,7 @@ LOSSES: tuple[OpEntry, ...] = (
     OpEntry(
         name="nn.functional.mse_loss",
         family="losses",
-        signatures=((Operand(dtypes=NUMERIC), Operand("same", NUMERIC), _REDUCTION),),
+        signatures=((Operand(dtypes=FLOAT), Operand("same", FLOAT), _REDUCTION),),
         forms=(function("nn.functional.mse_loss"),),
         opinfo=(("nn.functional.mse_loss", ""),),
     ),

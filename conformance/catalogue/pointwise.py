@@ -98,7 +98,6 @@ def _logical(name: str) -> OpEntry:
 
 
 _ALPHA = Arg("alpha", "alpha", optional=True, keyword_only=True)
-_DIVISION = _pair(ORDERED, domain="divisor")
 _ROUNDING = Arg("rounding_mode", "rounding_mode", optional=True, keyword_only=True)
 
 ARITHMETIC = (
@@ -116,7 +115,10 @@ ARITHMETIC = (
     _binary(
         "floor_divide",
         "//",
-        _pair(ORDERED, domain="divisor"),
+        (
+            Operand(dtypes=ORDERED, number="operator", constant=True),
+            Operand("broadcast", ORDERED, number="always", domain="divisor", constant=True),
+        ),
         "rounding_step",
         differentiable=False,
     ),

@@ -18,6 +18,7 @@ from conformance.catalogue.entry import (
 def _view(
     name: str,
     *args: Arg,
+    also: tuple[Arg, ...] | None = None,
     shape: str = "any",
     dtypes: frozenset[Category] | None = None,
     forms: tuple[Form, ...] = (),
@@ -29,7 +30,7 @@ def _view(
     return OpEntry(
         name=name,
         family="views",
-        signatures=((operand, *args),),
+        signatures=((operand, *args),) if also is None else ((operand, *args), (operand, *also)),
         forms=forms or both(name),
         inplace=inplace,
         view=view,
@@ -37,6 +38,8 @@ def _view(
     )
 
 
+_OFFSET = Arg("diagonal", "offset", optional=True)
+_SHIFTS = Arg("shifts", "shifts")
 _DIAGONAL = Arg("diagonal", "diagonal", optional=True)
 
 VIEWS: tuple[OpEntry, ...] = (
@@ -72,16 +75,15 @@ VIEWS: tuple[OpEntry, ...] = (
     _view("select", Arg("range_dim", "dim"), Arg("position", "index"), shape="... n"),
     _view(
         "diagonal",
-        Arg("diagonal", "offset", optional=True),
-        Arg("dim", "dim1", optional=True),
-        Arg("other_dim", "dim2", optional=True),
+        _OFFSET,
+        also=(_OFFSET, Arg("dim", "dim1"), Arg("other_dim", "dim2")),
         shape="... n m",
     ),
     _view("real", dtypes=INEXACT, forms=(attribute("real"),)),
     _view("tril", _DIAGONAL, shape="... n m", view=False, inplace=(method("tril_"),)),
     _view("triu", _DIAGONAL, shape="... n m", view=False, inplace=(method("triu_"),)),
-    _view("flip", Arg("dims_moved", "dims", splat=True), view=False),
-    _view("roll", Arg("shifts", "shifts"), Arg("rolled_dims", "dims"), view=False),
+    _view("flip", Arg("dims_together", "dims", splat=True), view=False),
+    _view("roll", _SHIFTS, Arg("rolled_dims", "dims"), also=(_SHIFTS,), shape="... n", view=False),
     _view("repeat", Arg("repeats", "repeats", splat=True), forms=(method("repeat"),), view=False),
 )
 

@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
+from conformance.strategies.parts import dtypes, inputs, partner_shapes, read_from_tape, shapes
 from conformance.strategies.programs import ROW, Drawn, entries_of, interpret, programs
 
-__all__ = ["ROW", "Drawn", "entries_of", "interpret", "programs"]
+__all__ = [
+    "ROW",
+    "Drawn",
+    "dtypes",
+    "entries_of",
+    "inputs",
+    "interpret",
+    "partner_shapes",
+    "programs",
+    "read_from_tape",
+    "shapes",
+]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from conformance.catalogue.entry import Arg, Kind
-from conformance.strategies import shapes
+from conformance.strategies import shaping
 from conformance.strategies.indexes import index, value_written
 from conformance.strategies.operands import Call
 from conformance.strategies.tape import Tape
@@ -97,17 +97,18 @@ def _matched(call: Call, tape: Tape) -> Value:
 
 
 def _rolled(call: Call, tape: Tape) -> Value:
-    """The dims of the shifts; left out where all elements are rolled as one row."""
+    """As many dims as there are shifts."""
     shifts = call.arguments.get("shifts")
     if not isinstance(shifts, tuple):
-        return _dim(call, tape) if _rank(call) else ()
+        return _dim(call, tape)
     return _permuted(call, tape)[: len(shifts)]
 
 
 def _shifts(call: Call, tape: Tape) -> Value:
-    if _rank(call) > 1 and tape.chance(30):
+    along_dims = len(call.signature) > 2
+    if along_dims and _rank(call) > 1 and tape.chance(30):
         return (tape.between(1, 3), tape.pick((-1, 0, 2)))
-    return tape.pick((1, -1, 2, 5, 0)) if _rank(call) else ()
+    return tape.pick((1, -1, 2, 5, 0))
 
 
 def _new_dim(call: Call, tape: Tape) -> int:
@@ -199,6 +200,7 @@ ARGUMENTS: Mapping[Kind, Callable[[Call, Tape], Value]] = {
     "dims_matched": _matched,
     "dims_moved": _dims,
     "dims_permuted": _permuted,
+    "dims_together": _some_dims,
     "dtype": _cast,
     "flag": lambda call, tape: not tape.chance(40),
     "float_dtype": _float_dtype,
@@ -219,7 +221,7 @@ ARGUMENTS: Mapping[Kind, Callable[[Call, Tape], Value]] = {
     "rolled_dims": _rolled,
     "rounding_mode": lambda call, tape: tape.pick(("floor", "trunc", None)),
     "shape_expanded": _expanded,
-    "shape_reshaped": lambda call, tape: shapes.reshaped(tape, call.first.shape),
+    "shape_reshaped": lambda call, tape: shaping.reshaped(tape, call.first.shape),
     "shifts": _shifts,
     "smoothing": lambda call, tape: tape.pick((0.1, 0.0, 0.5, 1.0)),
     "split": _split,
@@ -263,6 +265,7 @@ _WRONG: Mapping[Kind, Callable[[Call, Tape], Value]] = {
     "dims": _wrong_dims,
     "dims_moved": _wrong_dims,
     "dims_permuted": _wrong_dims,
+    "dims_together": _wrong_dims,
     "later_dim": _outside,
     "length": lambda call, tape: tape.pick((_size_along(call) + 1, -1)),
     "new_dim": _outside,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import count
 
-from conformance.catalogue.entry import Arg, Category, Form, OpEntry, Operand, Param
+from conformance.catalogue.entry import Arg, Category, Form, OpEntry, Operand, Param, Signature
 from conformance.operators import OPERATORS
 from conformance.steps import Call as CallStep
 from conformance.strategies.arguments import ahead, argument, wrong_argument
 from conformance.strategies.drawing import Drawing
-from conformance.strategies.operands import Call, anything, operand
+from conformance.strategies.operands import RELATIONS, Call, anything, operand
 from conformance.strategies.tape import Tape
 from conformance.strategies.values import number
 from conformance.values import Value
@@ -27,7 +27,7 @@ def call(drawing: Drawing, ops: Sequence[OpEntry]) -> CallStep:
     entry = ops[tape.below(len(ops))]
     writes = bool(entry.inplace) and (not entry.forms or tape.chance(INPLACE_PERCENT))
     form = tape.pick(entry.inplace if writes else entry.forms)
-    drawn = Call(drawing, entry, tape.pick(entry.signatures), writes)
+    drawn = Call(drawing, entry, tape.pick(_signatures(entry, writes)), writes)
     _omit(drawn, form)
     wrong = _wrong_place(drawn) if drawing.flawed and tape.chance(WRONG_PERCENT) else None
     values = [
@@ -35,6 +35,12 @@ def call(drawing: Drawing, ops: Sequence[OpEntry]) -> CallStep:
         for place, param in enumerate(drawn.signature)
     ]
     return _written(drawn, form, values)
+
+
+def _signatures(entry: OpEntry, writes: bool) -> Sequence[Signature]:
+    first = entry.signatures[0][0]
+    patterned = isinstance(first, Operand) and first.shape not in RELATIONS
+    return entry.signatures[:1] if writes and patterned else entry.signatures
 
 
 def _name(param: Param) -> str:
@@ -62,7 +68,7 @@ def _value(drawn: Call, form: Form, place: int, wrong: bool) -> Value:
     if param.shape == "gathered" or param.indexes == "dim":
         ahead(drawn, "dim")
     if _may_be_number(drawn, form, place, param) and drawn.drawing.tape.chance(NUMBER_PERCENT):
-        return _number(drawn, drawn.drawing.tape)
+        return _number(drawn, param)
     return (anything(drawn) if wrong else operand(drawn, param)).ref
 
 
@@ -88,11 +94,12 @@ def _may_be_number(drawn: Call, form: Form, place: int, param: Operand) -> bool:
     return bool(drawn.tensors) or any(isinstance(other, Operand) for other in later)
 
 
-def _number(drawn: Call, tape: Tape) -> Value:
+def _number(drawn: Call, param: Operand) -> Value:
     """A number of the first tensor's category, or now and then one that it is promoted for."""
+    tape = drawn.drawing.tape
     category: Category = drawn.first.category if drawn.tensors else "float"
-    if not drawn.writes and tape.chance(15):
-        category = "float"
+    if (not drawn.writes and tape.chance(15)) or category not in param.dtypes:
+        category = "float" if "float" in param.dtypes else "int"
     return number(tape, frozenset({category}))
 
 
@@ -102,13 +109,14 @@ def _written(drawn: Call, form: Form, values: Sequence[Value]) -> CallStep:
     args: list[Value] = []
     kwargs: dict[str, Value] = {}
     by_name = False
-    for param, value in zip(drawn.signature, values, strict=True):
+    last = max(n for n, p in enumerate(drawn.signature) if isinstance(p, Operand) and not _name(p))
+    for place, (param, value) in enumerate(zip(drawn.signature, values, strict=True)):
         name = _name(param)
         if name in drawn.omitted:
             by_name = True
             continue
         if isinstance(param, Arg):
-            free = bool(name) and form.kind != "operator"
+            free = bool(name) and form.kind != "operator" and place > last
             by_name = by_name or param.keyword_only or (free and tape.chance(NAMED_PERCENT))
         if (by_name and name) or (isinstance(param, Operand) and name):
             kwargs[name] = value

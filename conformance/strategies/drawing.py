@@ -20,7 +20,7 @@ from conformance.steps import (
     refs_of,
     result_of,
 )
-from conformance.strategies.shapes import Shape
+from conformance.strategies.shaping import Shape
 from conformance.strategies.tape import Tape
 from conformance.strategies.tensors import category
 from conformance.trace import Outcome, Returned, Trace

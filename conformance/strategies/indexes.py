@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conformance.inputs import Input
-from conformance.strategies import shapes, tensors
+from conformance.strategies import shaping, tensors
 from conformance.strategies.tape import Tape, weighted
 from conformance.strategies.values import indices, number
 from conformance.values import Value
@@ -40,7 +40,7 @@ def index(call: Call, tape: Tape) -> Value:
     return items[0] if len(items) == 1 and not tape.chance(15) else tuple(items)
 
 
-def _item(call: Call, tape: Tape, kind: str, shape: shapes.Shape, dim: int) -> tuple[Value, int]:
+def _item(call: Call, tape: Tape, kind: str, shape: shaping.Shape, dim: int) -> tuple[Value, int]:
     """One item, and how many dims it takes."""
     if kind == "none" or dim >= len(shape):
         return (None if tape.chance(50) or dim else ...), 0
@@ -63,13 +63,13 @@ def _slice(tape: Tape, size: int) -> slice:
     return slice(start, stop, tape.pick((None, None, None, 1, 2, 3)))
 
 
-def _mask(call: Call, tape: Tape, shape: shapes.Shape) -> Value:
+def _mask(call: Call, tape: Tape, shape: shaping.Shape) -> Value:
     return call.drawing.fresh(lambda name: tensors.tensor(tape, name, "bool", shape)).ref
 
 
 def _index_tensor(call: Call, tape: Tape, size: int) -> Value:
     shape = tape.pick(((2,), (), (3,), (2, 2), (1,)))
-    values = indices(tape, shapes.product(shape), size).reshape(shape)
+    values = indices(tape, shaping.product(shape), size).reshape(shape)
     if tape.chance(25):
         values = values - size
     return call.drawing.fresh(lambda name: Input.of(name, values)).ref
@@ -86,7 +86,7 @@ def value_written(call: Call, tape: Tape) -> Value:
     return number(tape, frozenset({target.category}))
 
 
-def _selected(call: Call) -> shapes.Shape:
+def _selected(call: Call) -> shaping.Shape:
     """The shape of what the drawn index selects."""
     resolved = call.drawing.session.names.resolve(call.arguments["index"])
     items = resolved if isinstance(resolved, tuple) else (resolved,)

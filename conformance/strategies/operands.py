@@ -9,9 +9,9 @@ import numpy as np
 
 from conformance.catalogue.entry import ANY, Category, OpEntry, Operand, Signature
 from conformance.inputs import Input
-from conformance.strategies import shapes, tensors
+from conformance.strategies import shaping, tensors
 from conformance.strategies.drawing import Drawing, Live
-from conformance.strategies.shapes import Shape, Sizes, broadcast
+from conformance.strategies.shaping import Shape, Sizes, broadcast
 from conformance.strategies.tape import weighted
 from conformance.strategies.values import indices
 from conformance.values import Value
@@ -71,8 +71,8 @@ def operand(call: Call, spec: Operand) -> Live:
         fitting.sort(key=lambda live: (live.is_leaf, live.ref in taken))
     live = fitting[(place or 0) % len(fitting)] if fitting else fresh(call, spec)
     call.tensors.append(live)
-    if spec.shape not in _RELATIONS:
-        call.letters = shapes.matches(spec.shape, live.shape, call.letters) or call.letters
+    if spec.shape not in RELATIONS:
+        call.letters = shaping.matches(spec.shape, live.shape, call.letters) or call.letters
     return live
 
 
@@ -84,7 +84,7 @@ def anything(call: Call) -> Live:
         live = tape.pick(tensors_there)
     else:
         live = call.drawing.fresh(
-            lambda name: tensors.tensor(tape, name, tensors.dtype(tape), shapes.shape(tape))
+            lambda name: tensors.tensor(tape, name, tensors.dtype(tape), shaping.shape(tape))
         )
     call.tensors.append(live)
     return live
@@ -96,6 +96,7 @@ def _fits(call: Call, spec: Operand, live: Live) -> bool:
         and (not spec.alike or not call.tensors or live.dtype == call.first.dtype)
         and _fits_shape(call, spec, live.shape)
         and (not call.writes or _may_take_part_in_writing(call, live))
+        and (not spec.constant or not live.requires_grad or call.drawing.flawed)
         and (spec.domain != "finite" or _is_moderate(live))
         and (spec.domain != "divisor" or not call.writes or bool(live.values().all()))
     )
@@ -109,10 +110,15 @@ def _categories(call: Call, spec: Operand) -> frozenset[Category]:
 
 def _may_take_part_in_writing(call: Call, live: Live) -> bool:
     if not call.tensors:
-        # One attempt in a few may write into a leaf, which is refused.
-        return not (live.is_leaf and live.requires_grad) or call.drawing.flawed
+        return call.drawing.flawed or not _is_guarded(call, live)
     # Reading and writing one memory in two layouts is not defined.
     return not live.shares_memory(call.first)
+
+
+def _is_guarded(call: Call, live: Live) -> bool:
+    """Whether torch refuses to write into it: a leaf that requires grad, or a view of one."""
+    leaves = [other for other in call.drawing.live() if other.is_leaf and other.requires_grad]
+    return any(live.shares_memory(leaf) for leaf in leaves)
 
 
 def _is_moderate(live: Live) -> bool:
@@ -127,7 +133,7 @@ def _is_moderate(live: Live) -> bool:
 def _fits_shape(call: Call, spec: Operand, shape: Shape) -> bool:
     if spec.shape == "any":
         return True
-    if spec.shape in _RELATIONS:
+    if spec.shape in RELATIONS:
         if not call.tensors:
             return bool(shape) or spec.shape != "joinable"
         if spec.shape == "same":
@@ -137,10 +143,10 @@ def _fits_shape(call: Call, spec: Operand, shape: Shape) -> bool:
         if spec.shape == "gathered":
             return False  # Indices are made to measure.
         return _broadcasts(call, spec, shape)
-    return shapes.matches(spec.shape, shape, call.letters) is not None
+    return shaping.matches(spec.shape, shape, call.letters) is not None
 
 
-_RELATIONS = frozenset({"any", "same", "broadcast", "expandable", "joinable", "gathered"})
+RELATIONS = frozenset({"any", "same", "broadcast", "expandable", "joinable", "gathered"})
 
 
 def _broadcasts(call: Call, spec: Operand, shape: Shape) -> bool:
@@ -170,10 +176,11 @@ def fresh(call: Call, spec: Operand) -> Live:
     shape = _fresh_shape(call, spec)
     if spec.indexes:
         bound = _bound(call, spec)
-        values = indices(tape, shapes.product(shape), bound).reshape(shape)
+        values = indices(tape, shaping.product(shape), bound).reshape(shape)
         return call.drawing.fresh(lambda name: Input.of(name, values))
     dtype = _fresh_dtype(call, spec)
-    grad_percent = 10.0 if call.writes and not call.tensors else 85.0
+    guarded = spec.constant or (call.writes and not call.tensors)
+    grad_percent = 6.0 if guarded else 85.0
     return call.drawing.fresh(
         lambda name: tensors.tensor(
             tape,
@@ -199,10 +206,10 @@ def _fresh_dtype(call: Call, spec: Operand) -> str:
 
 def _fresh_shape(call: Call, spec: Operand) -> Shape:
     tape = call.drawing.tape
-    if spec.shape not in _RELATIONS:
-        return shapes.by_pattern(tape, spec.shape, call.letters)
+    if spec.shape not in RELATIONS:
+        return shaping.by_pattern(tape, spec.shape, call.letters)
     if not call.tensors or spec.shape == "any":
-        return shapes.shape(tape) or ((2,) if spec.shape == "joinable" else ())
+        return shaping.shape(tape) or ((2,) if spec.shape == "joinable" else ())
     first = call.first.shape
     if spec.shape == "same":
         return first
@@ -212,7 +219,7 @@ def _fresh_shape(call: Call, spec: Operand) -> Shape:
     if spec.shape == "gathered":
         return _gathered(call, first)
     within = call.writes or spec.shape == "expandable"
-    return shapes.partner(tape, first if within else call.together, within=within)
+    return shaping.partner(tape, first if within else call.together, within=within)
 
 
 def _gathered(call: Call, first: Shape) -> Shape:

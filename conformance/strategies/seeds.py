@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from conformance.strategies import shapes, tensors
+from conformance.strategies import shaping, tensors
 from conformance.strategies.drawing import Drawing, Live
 from conformance.strategies.tape import Tape, weighted
 from conformance.strategies.values import elements
@@ -35,7 +35,7 @@ def seed(drawing: Drawing, root: Live) -> Value:
 
 
 def _values(tape: Tape, root: Live, kind: str) -> np.ndarray[tuple[int, ...], np.dtype[np.generic]]:
-    count = shapes.product(root.shape)
+    count = shaping.product(root.shape)
     if kind in ("one-hot", "zeros"):
         values = np.zeros(count, NUMPY_DTYPES[root.dtype])
         if kind == "one-hot" and count:
@@ -53,7 +53,7 @@ def _wrong(drawing: Drawing, root: Live) -> Value:
         return None
     if way == "number":
         return 1.0
-    shape = shapes.partner(tape, root.shape) if way == "shape" else root.shape
+    shape = shaping.partner(tape, root.shape) if way == "shape" else root.shape
     if way == "shape" and shape == root.shape:
         shape = (1, *shape)
     same = way == "shape" and root.dtype in NUMPY_DTYPES

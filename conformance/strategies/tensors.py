@@ -9,7 +9,7 @@ import numpy as np
 from conformance.catalogue.entry import ANY, Category, Domain
 from conformance.inputs import Input
 from conformance.layout import contiguous_strides
-from conformance.strategies.shapes import Shape, product
+from conformance.strategies.shaping import Shape, product
 from conformance.strategies.tape import Tape, weighted
 from conformance.strategies.values import Array, elements
 from conformance.values import COMPLEX, DIFFERENTIABLE, FLOATING

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from hypothesis import HealthCheck, Phase, find, given, settings
+from hypothesis import strategies as st
 from hypothesis.vendor.pretty import pretty
 
 from conformance import Program, Raised, Returned, TorchLike, execute
@@ -16,7 +17,16 @@ from conformance.catalogue import CATALOGUE, op_of
 from conformance.compare import compare
 from conformance.sources.generated import Statistics, drawn
 from conformance.steps import KINDS, Backward, Call, Snippet, kind_of, refs_of, result_of
-from conformance.strategies import ROW, entries_of, interpret, programs
+from conformance.strategies import (
+    ROW,
+    dtypes,
+    entries_of,
+    inputs,
+    interpret,
+    partner_shapes,
+    programs,
+    shapes,
+)
 from conformance.strategies.tape import Tape
 
 REFERENCE = TorchLike(torch)
@@ -199,6 +209,34 @@ def test_programs_are_a_strategy(pair):
     program, trace = pair
     assert len(program.steps) == len(trace.outcomes) <= 5
     assert not any(isinstance(step, Snippet) for step in program.steps)
+
+
+@QUICK
+@given(st.data(), shapes())
+def test_a_partner_shape_broadcasts(data, shape):
+    partner = data.draw(partner_shapes(shape))
+    np.broadcast_shapes(shape, partner)
+
+
+@QUICK
+@given(inputs(shape=(2, 3), dtype="float16"))
+def test_inputs_are_of_the_shape_and_dtype_asked_for(entry):
+    assert (entry.shape, entry.dtype, entry.array.shape) == ((2, 3), "float16", (2, 3))
+
+
+@QUICK
+@given(inputs())
+def test_inputs_are_made_in_their_own_layout(entry):
+    made = execute(Program((entry,), ()), REFERENCE).tensors["x0"]
+    np.testing.assert_array_equal(made.values, entry.array)
+    assert made.requires_grad == entry.requires_grad
+
+
+def test_parts_shrink_to_the_simplest():
+    assert find(shapes(), lambda shape: True, settings=QUICK) == (2,)
+    assert find(dtypes(), lambda dtype: True, settings=QUICK) == "float32"
+    simplest = find(inputs(), lambda entry: True, settings=QUICK)
+    assert simplest.array.tolist() == [1.0, 2.0]
 
 
 def test_a_program_is_shown_as_a_script():
