@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from mini_autograd.errors import walk as errors
-from mini_autograd.graph import Edge, next_sequence
+from mini_autograd.graph import ACCUMULATE_SEQUENCE, Edge, next_sequence
 from mini_autograd.op.node import OpNode
 from mini_autograd.op.slots import TENSORS, Keep, Slot
 from mini_autograd.saved import SavedResult, SavedTensor
@@ -61,6 +61,9 @@ def _backward(op: Op) -> Iterator[str]:
     yield "    _saved = _node.saved"
     yield "    if _saved is None:"
     yield "        raise _second_backward()"
+    if not op.rules:
+        yield f"    raise _no_derivative({op.name!r})"
+        return
     if op.outputs is None:
         yield "    _grad = _grads[0]"
     else:
@@ -86,7 +89,7 @@ def _given(op: Op, index: int) -> str:
     name = op.names[index]
     reads = op.reads.get(name)
     if reads is None:
-        given = f"_no_derivative({op.name!r})"
+        given = f"_refused({op.name!r})"
     else:
         given = f"_rule_of_{name}({', '.join(['_grad', *(f'{key}_' for key in reads)])})"
     if index in op.variadic:
@@ -109,20 +112,23 @@ def _record(op: Op) -> Iterator[str]:
     out = "_out" if op.outputs is None else "_outs"
     yield f"def record({', '.join([out, *op.names])}):"
     yield f"    _node = _new({op.title})"
-    yield "    _node.sequence = _next_sequence()"
+    # torch's node of an op without a derivative comes before all others, as those of leaves
+    yield f"    _node.sequence = {'_next_sequence()' if op.rules else ACCUMULATE_SEQUENCE}"
     yield "    _node.hooks = None"
     for index in op.promoted:
         name = op.names[index]
         if index in op.variadic:
             yield f"    _edges_{name} = tuple([_edge(_each) for _each in {name}])"
         else:
-            yield f"    if {_is_tensor(op, index)} and {name}._requires_grad:"
+            yield f"    if {_is_tensor(op, index)}{name}._requires_grad:"
             yield f"        _edge_{name} = ({name}._node, {name}._output_nr)"
             yield f"        if {name}._node is None:"
             yield f"            _edge_{name} = _edge_of({name})"
             yield "    else:"
             yield f"        _edge_{name} = None"
     yield f"    _node.edges = ({_edges(op)},)" if op.promoted else "    _node.edges = ()"
+    if not op.rules:  # and it has no others than the edges that a gradient would take
+        yield "    _node.edges = tuple(filter(None, _node.edges))"
     yield "    _node.saved = ("
     for slot in op.slots:
         yield f"        {_saved(op, slot)},"
@@ -145,11 +151,12 @@ def _edges(op: Op) -> str:
 
 
 def _is_tensor(op: Op, index: int) -> str:
-    """The test whether an operand is a tensor, where it can be a number or None."""
+    """The test whether an operand is a tensor, and more; where it can be a number or None."""
     if op.schema.parameters[index].words == ("Array",):
-        return "True"
+        return ""
     name = op.names[index]
-    return f"type({name}) is not _ndarray and isinstance({name}, _Tensor)"
+    number = "" if index == op.promoted[0] else f"type({name}) is not _ndarray and "  # quicker
+    return f"{number}isinstance({name}, _Tensor) and "
 
 
 def _saved(op: Op, slot: Slot) -> str:
@@ -159,6 +166,8 @@ def _saved(op: Op, slot: Slot) -> str:
     text = _EXPRESSIONS[slot.keep].format(name=name, out=out, index=slot.index)
     if slot.keep is Keep.OPERAND and slot.index in op.variadic:
         text = f"[_saved_operand(_each) for _each in {name}]"
+    elif slot.keep is Keep.OPERAND and op.schema.parameters[slot.index].words == ("Array",):
+        text = f"({name} if {name}._counter is None else _saved_operand({name}))"
     if slot.only_for is None:
         return text
     only = op.names[slot.only_for]
@@ -214,7 +223,7 @@ def _attach(node: Any, outs: tuple[Tensor, ...]) -> None:
             out._node, out._output_nr, out._requires_grad = node, index, True
 
 
-def _no_derivative(name: str) -> Any:
+def _refused(name: str) -> Any:
     raise errors.derivative_not_implemented(name)
 
 
@@ -230,7 +239,8 @@ _NAMESPACE: Final[dict[str, Any]] = {
     "_ndarray": _ndarray,
     "_new": object.__new__,
     "_next_sequence": next_sequence,
-    "_no_derivative": _no_derivative,
+    "_no_derivative": errors.derivative_not_implemented,
+    "_refused": _refused,
     "_saved_operand": _saved_operand,
     "_second_backward": errors.second_backward,
 }
