@@ -29,10 +29,10 @@ def run(
     With captures, nothing is accumulated anywhere else: gives the gradient that arrived at each
     that has an index, None where none did.
     """
-    pending = _reachable(roots)
-    needed = None if captures is None else _leading_to(captures, pending)
+    reached, shared = _reached(roots)
+    needed = None if captures is None else _leading_to(captures, reached)
     captured: list[Grad | None] = [None] * sum(map(len, captures.values())) if captures else []
-    ready: list[tuple[int, int, Node]] = []
+    ready: list[tuple[int, int, Node, list[Grad | None]]] = []
     arrival = 0
     # It starts as if a node had been run whose edges are the roots and whose answer the seeds.
     node: Node | None = None
@@ -47,24 +47,31 @@ def run(
             target, output = edge
             if needed is not None and target not in needed:
                 continue
-            state = pending[target]
             grad = grads[index]
             if grad is not None:
                 shape, dtype = target.metadata[output]
-                if grad.dtype is not dtype or grad.shape != shape:
+                # The type of a NumPy scalar tells its dtype at a tenth of the cost of asking it.
+                if (shape or type(grad) is not dtype.type) and (
+                    grad.dtype is not dtype or grad.shape != shape
+                ):
                     grad = _validated(grad, (shape, dtype), arithmetic, node, index)
-                held = state[output]
-                state[output] = grad if held is None else arithmetic.add(held, grad)
-            if state[-1] == 1:
-                heappush(ready, (-target.sequence, arrival, target))
-                arrival += 1
+            state = shared.get(target)
+            if state is None:
+                outputs = [grad] if len(target.metadata) == 1 else _placed(grad, edge)
             else:
+                if grad is not None:
+                    held = state[output]
+                    state[output] = grad if held is None else arithmetic.add(held, grad)
                 state[-1] -= 1
+                if state[-1]:
+                    continue
+                outputs = shared.pop(target)
+                del outputs[-1]
+            heappush(ready, (-target.sequence, arrival, target, outputs))
+            arrival += 1
         if not ready:
             return captured
-        node = heappop(ready)[2]
-        outputs = pending.pop(node)
-        del outputs[-1]
+        _, _, node, outputs = heappop(ready)
         # A leaf keeps without a copy what nobody else holds, so nothing here may hold it either.
         grad, grads = None, ()
         hooks = node.hooks
@@ -83,22 +90,35 @@ def run(
         edges = node.edges
 
 
-def _reachable(roots: Sequence[Edge]) -> dict[Node, list[Any]]:
-    """Of every node that the walk can reach: a place for the gradient of each output, empty yet,
-    and last how many edges lead to it.
+def _reached(roots: Sequence[Edge]) -> tuple[set[Node], dict[Node, list[Any]]]:
+    """The nodes that the walk can reach, and apart those that several edges lead to.
+
+    Those gather gradients: each has a place for that of every output, empty yet, and last the
+    number of edges that have still to bring one.
     """
-    found: dict[Node, list[Any]] = {}
+    reached: set[Node] = set()
+    shared: dict[Node, list[Any]] = {}
     stack: list[Sequence[Edge | None]] = [roots]
     while stack:
         for edge in stack.pop():
             if edge is not None:
                 node = edge[0]
-                if node in found:
-                    found[node][-1] += 1
-                else:
-                    found[node] = [None] * len(node.metadata) + [1]
+                if node not in reached:
+                    reached.add(node)
                     stack.append(node.edges)
-    return found
+                elif node in shared:
+                    shared[node][-1] += 1
+                else:
+                    shared[node] = [*[None] * len(node.metadata), 2]
+    return reached, shared
+
+
+def _placed(grad: Grad | None, edge: Edge) -> list[Grad | None]:
+    """The gradient as that of one of the node's outputs."""
+    node, output = edge
+    placed = [None] * len(node.metadata)
+    placed[output] = grad
+    return placed
 
 
 def _captured(

@@ -43,6 +43,7 @@ def differentiable(
     name: str | None = None,
     view: bool = False,
     outputs: Sequence[str] | None = None,
+    scalars: bool = False,
     **rules: Rule,
 ) -> Callable[[Forward], DifferentiableOp]:
     """Makes an op of a forward on arrays.
@@ -53,6 +54,8 @@ def differentiable(
         name: the op's name in errors, if it is not the forward's.
         view: whether the outputs share the first operand's memory.
         outputs: for an op of several outputs their names; `()` where their number varies.
+        scalars: whether 0-d operands come as NumPy's scalars, on which Python's operators, and
+            functions of one argument, take a fraction of the time.
         rules: for each differentiable operand, its derivative; an operand without one that
             requires grad makes backward raise.
     """
@@ -66,6 +69,7 @@ def differentiable(
             node=node,
             view=view,
             outputs=outputs,
+            scalars=scalars,
         )
         general = functools.partial(_apply, op, True)
         function = cast(DifferentiableOp, _caller(op, functools.partial(_apply, op, False)))
@@ -119,6 +123,7 @@ def _unary(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
     second = schema.parameters[1].exact_types if schema.positional == 2 else ()
     promotes = op.promotion is not Promotion.NONE
     kinds = "fc" if promotes else "biufc"
+    scalars = op.scalars
 
     def call(self: Any = _MISSING, /, *more: Any, **named: Any) -> Any:
         if named or not isinstance(self, Tensor):
@@ -128,20 +133,24 @@ def _unary(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
         array = self._array
         if array.dtype.kind not in kinds:
             return general(self, *more)
+        if scalars and not array.ndim:
+            array = array[()]
         if not more and alone:
             result = quiet.run(forward, array)
         elif (len(more) == 1 and type(more[0]) in second) or schema.fits((self, *more)):
             result = quiet.run(forward, array, *more)
         else:
             return general(self, *more)
-        if (
+        if type(result) is not _ndarray:
+            result = _asarray(result)
+        elif (
             promotes
             and array.ndim > 1
             and not array.flags.c_contiguous
             and result.shape == array.shape
         ):
             result = arranged(result, array)
-        out = make(result if type(result) is _ndarray else _asarray(result))
+        out = make(result)
         if view:
             as_view(out, self)
         if self._requires_grad and state.enabled and result.dtype.kind in "fc":
@@ -157,6 +166,7 @@ def _binary(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
     defaults = op.schema.defaults[2:]
     promotes = op.promotion is not Promotion.NONE
     floating = op.promotion is Promotion.FLOATING
+    scalars = op.scalars
     numbers = _REAL if promotes and "Number" in op.schema.parameters[1].words else ()
 
     def call(self: Any = _MISSING, other: Any = _MISSING, /, *more: Any, **named: Any) -> Any:
@@ -175,19 +185,19 @@ def _binary(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
             needs = self._requires_grad or other._requires_grad
         else:
             return general(*_given(self, other))
+        if scalars and not a.ndim and not b.ndim:
+            a, b = a[()], b[()]
         try:
             result = quiet.run(forward, a, b)
         except (ValueError, NotImplementedError):
             if promotes:
                 _raise_broadcast(a.shape, b.shape)  # torch looks at shapes before the kernel
             raise
-        if (
-            promotes
-            and (a.ndim > 1 or b.ndim > 1)
-            and not (a.flags.c_contiguous and b.flags.c_contiguous)
-        ):
+        if type(result) is not _ndarray:
+            result = _asarray(result)
+        elif result.ndim > 1 and promotes and not (a.flags.c_contiguous and b.flags.c_contiguous):
             result = arranged(result, a, b)
-        out = make(result if type(result) is _ndarray else _asarray(result))
+        out = make(result)
         if needs and state.enabled and result.dtype.kind in "fc":
             record(out, self, other, *defaults)
         return out

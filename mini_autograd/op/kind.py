@@ -28,10 +28,12 @@ class Op:
         node: str | None,
         view: bool,
         outputs: Sequence[str] | None,
+        scalars: bool,
     ) -> None:
         self.name = name
         self.view = view
         self.outputs = outputs
+        self.scalars = scalars
         self.promotion = promotion
         self.schema = schema = Schema(name, forward)
         self.bare = forward  # as a rule calls it

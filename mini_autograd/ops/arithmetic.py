@@ -39,12 +39,13 @@ def _is_bool(array: Any) -> bool:
 
 
 @differentiable(
+    scalars=True,
     self=lambda grad: grad,
     other=lambda grad, alpha: scaled(grad, alpha),
 )
 def add(self: Array | Number, other: Array | Number, *, alpha: Number = 1) -> Array:
     """`self + alpha * other`."""
-    return np.add(self, _times(other, alpha, self))
+    return self + _times(other, alpha, self)
 
 
 @differentiable(
@@ -60,12 +61,13 @@ def sub_promoted(self: Array | Number, other: Array | Number, *, alpha: Number =
 
 
 @differentiable(
+    scalars=True,
     self=lambda grad, other: grad * conj(other),
     other=lambda grad, self: grad * conj(self),
 )
 def mul(self: Array | Number, other: Array | Number) -> Array:
     """`self * other`."""
-    return np.multiply(self, other)
+    return self * other
 
 
 @differentiable(

@@ -74,6 +74,7 @@ def _integer_power(base: Any, exponent: Any) -> Any:
     name="pow",
     node="PowBackward0",
     promotion=Promotion.NONE,
+    scalars=True,
     self=lambda grad, self, exponent: _pow_number_grad(grad, self, exponent),
 )
 def pow_number(self: Array, exponent: Number) -> Array:
@@ -123,7 +124,8 @@ def pow_base(self: Number, exponent: Array) -> Array:
     array, number = promoted(exponent, self)
     if array.dtype.kind == "b":
         raise errors.not_implemented("pow", array.dtype)
-    return _power(np.broadcast_to(number, array.shape), array)
+    result = _power(np.broadcast_to(number, array.shape), array)
+    return np.asarray(result, order="C")  # whatever the order of the exponent's dims
 
 
 def _exponent_grad(grad: Any, base: Any, exponent: Any, result: Any) -> Any:
