@@ -67,7 +67,7 @@ def sub_promoted(self: Array | Number, other: Array | Number, *, alpha: Number =
 )
 def mul(self: Array | Number, other: Array | Number) -> Array:
     """`self * other`."""
-    return self * other
+    return self * other  # type: ignore[return-value]  # a number comes as an array
 
 
 @differentiable(
