@@ -89,6 +89,7 @@ _MISSING: Final = object()
 # A module's attribute costs as much as a call.
 _asarray, _ndarray, _number_array = np.asarray, np.ndarray, np.array
 _REAL: Final = frozenset({int, float, bool})
+_LEAST, _MOST = -(2.0**63), 2.0**63  # what needs no second look
 
 
 def _caller(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
@@ -170,11 +171,13 @@ def _binary(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
     numbers = _REAL if promotes and "Number" in op.schema.parameters[1].words else ()
 
     def call(self: Any = _MISSING, other: Any = _MISSING, /, *more: Any, **named: Any) -> Any:
+        if isinstance(self, RAW):
+            return forward(self, other, *more, **named)
         if more or named or not isinstance(self, Tensor):
             return general(*_given(self, other, *more), **named)
         a = self._array
         if type(other) in numbers:
-            if a.dtype.kind != "f":
+            if a.dtype.kind != "f" or not _LEAST < other < _MOST:
                 return general(self, other)
             other = b = _number_array(other, a.dtype)
             needs = self._requires_grad
@@ -247,7 +250,7 @@ def _apply(op: Op, method: bool, /, *args: Any, **kwargs: Any) -> Any:
     outs = tuple([make(plain(each)) for each in ((results,) if op.outputs is None else results)])
     if op.view:
         for out in outs:
-            as_view(out, args[0])
+            as_view(out, args[0], several=op.outputs is not None)
     if (
         state.enabled
         and any(_needs_grad(args[position]) for position in op.promoted)
