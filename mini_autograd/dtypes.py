@@ -13,6 +13,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from mini_autograd.errors import arguments as errors
+
 BOOL, INTEGRAL, FLOATING, COMPLEX = range(4)
 _CATEGORY = {"b": BOOL, "i": INTEGRAL, "u": INTEGRAL, "f": FLOATING, "c": COMPLEX}
 
@@ -182,7 +184,13 @@ def can_cast(from_: dtype, to: dtype) -> bool:
 
 
 def number_array(number: complex, wanted: np.dtype[Any]) -> NDArray[Any]:
-    """A Python number as a 0-d array; integers too large for the dtype wrap, as torch's do."""
+    """A Python number as a 0-d array; integers too large for the dtype wrap, as torch's do.
+
+    Raises:
+        OverflowError: an int of more than 64 bits.
+    """
+    if isinstance(number, int) and not -(1 << 63) <= number < 1 << 64:
+        raise errors.int_too_large(negative=number < 0)
     if wanted.kind in "iu" and isinstance(number, int):
         return np.array(number & 0xFFFFFFFFFFFFFFFF, np.uint64).astype(wanted)
     if wanted.kind != "c" and isinstance(number, (complex, np.complexfloating)):

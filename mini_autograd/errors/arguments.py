@@ -79,6 +79,13 @@ def _wrong_element(name: str, argument: str, expected: str, index: int, value: o
     )
 
 
+def int_too_large(*, negative: bool) -> OverflowError:
+    """A Python int of more than 64 bits."""
+    if negative:
+        return OverflowError("can't convert negative int to unsigned")
+    return OverflowError("int too big to convert")
+
+
 def unsupported_operand(symbol: str, left: object, right: object) -> TypeError:
     """An operator between a tensor and something that is no number."""
     return TypeError(

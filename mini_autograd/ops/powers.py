@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from mini_autograd.dtypes import number_array
 from mini_autograd.errors import pointwise as errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.arithmetic import promoted, times
@@ -82,7 +83,9 @@ def pow_number(self: Array, exponent: Number) -> Array:
     kind = self.dtype.kind
     if kind == "f" and type(exponent) in _REAL:
         fast = (_FAST if self.itemsize > 2 else _FAST_HALF).get(exponent)
-        return fast(self) if fast is not None else np.power(self, self.dtype.type(exponent))
+        return (
+            fast(self) if fast is not None else np.power(self, number_array(exponent, self.dtype))
+        )
     array, number = promoted(self, exponent)
     if exponent in (0, 1):
         return np.ones_like(array) if exponent == 0 else array.copy()

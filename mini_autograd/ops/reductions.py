@@ -113,7 +113,7 @@ def _averaged(array: Array, dim: Any, keepdim: bool, dtype: DType | None) -> Arr
         raise errors.mean_dtype(dtype)
     wanted = array.dtype if dtype is None else dtype.numpy
     if wanted == np.float16:  # torch divides before it rounds
-        single = _averaged(array.astype(np.float16).astype(np.float32), dim, keepdim, None)
+        single = _averaged(array.astype(np.float32), dim, keepdim, None)
         return np.asarray(single).astype(np.float16)
     total = _summed(array, reduced_dims(dim, array.ndim), keepdim, dtype)
     return np.true_divide(total, count(array.shape, dim), dtype=wanted)
@@ -223,7 +223,14 @@ _sum = differentiable_dtype(
 )
 _nansum = differentiable_dtype(nansum)
 _mean = overloaded(
-    "mean", mean_all, mean, function_forms=ALL_OR_DIMS, method_forms=ALL_OR_DIMS_METHOD
+    "mean",
+    mean_all,
+    mean,
+    function_forms=(
+        "(Tensor input, *, torch.dtype dtype = None, Tensor out = None)",
+        ALL_OR_DIMS[1],
+    ),
+    method_forms=ALL_OR_DIMS_METHOD,
 )
 
 _TEST_FORMS: Final = (
