@@ -183,14 +183,19 @@ def can_cast(from_: dtype, to: dtype) -> bool:
     return from_.category <= to.category
 
 
+def check_int(number: object) -> None:
+    """Raises an OverflowError for an int of more than 64 bits, as torch's parser does."""
+    if isinstance(number, int) and not -(1 << 63) <= number < 1 << 64:
+        raise errors.int_too_large(negative=number < 0)
+
+
 def number_array(number: complex, wanted: np.dtype[Any]) -> NDArray[Any]:
     """A Python number as a 0-d array; integers too large for the dtype wrap, as torch's do.
 
     Raises:
         OverflowError: an int of more than 64 bits.
     """
-    if isinstance(number, int) and not -(1 << 63) <= number < 1 << 64:
-        raise errors.int_too_large(negative=number < 0)
+    check_int(number)
     if wanted.kind in "iu" and isinstance(number, int):
         return np.array(number & 0xFFFFFFFFFFFFFFFF, np.uint64).astype(wanted)
     if wanted.kind != "c" and isinstance(number, (complex, np.complexfloating)):

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd import ops
+from mini_autograd import dtypes, ops
 from mini_autograd.errors import reductions as errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.arithmetic import over, times
@@ -56,6 +56,7 @@ def _std_grad(grad: Any, self: Any, result: Any, dim: Any, correction: Any, keep
 
 def _variance(name: str, array: Array, dim: Any, correction: Any, keepdim: bool) -> Array:
     """In double precision, as torch's, and not yet rounded."""
+    dtypes.check_int(correction)
     dims = reduced_dims(dim, array.ndim)
     n = count(array.shape, dims) if dims else 1
     freedom = n - (1 if correction is None else correction)

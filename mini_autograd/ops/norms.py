@@ -83,6 +83,7 @@ def linalg_vector_norm(
     _check_dtype(dtypes.of(self), dtype)
     if isinstance(ord, complex):
         raise errors.norm_complex_order()
+    dtypes.check_int(ord)
     order = float(ord)
     dims = reduced_dims(dim, self.ndim)
     _check_elements(self, order, dim)

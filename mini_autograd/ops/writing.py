@@ -25,6 +25,7 @@ def checked_number(value: Any, wanted: np.dtype[Any]) -> Any:
     Raises:
         RuntimeError: a finite number beyond the dtype's range, or a complex one into a real dtype.
     """
+    dtypes.check_int(value)
     if isinstance(value, (complex, np.complexfloating)) and wanted.kind not in "cb":
         if value.imag != 0:
             raise errors.number_overflow(dtypes.of_numpy(wanted))
