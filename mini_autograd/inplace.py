@@ -18,13 +18,12 @@ from mini_autograd.errors import inplace as errors
 from mini_autograd.errors import tensors as tensor_errors
 from mini_autograd.grad_mode import state
 from mini_autograd.graph import Node
-from mini_autograd.op import OpNode
 from mini_autograd.ops.indexing import index_put
 from mini_autograd.ops.writing import COMPARISONS, copied, filled, zeroed
 from mini_autograd.rebase import rebase, renew_views
 from mini_autograd.saved import SavedResult
 from mini_autograd.schema import is_number
-from mini_autograd.tensor import Tensor, counter_of, edge_of, make
+from mini_autograd.tensor import Tensor, counter_of, edge_of, history_error, make
 
 Method = Callable[..., Any]
 
@@ -109,7 +108,7 @@ def _original(tensor: Tensor, needs_grad: bool) -> Tensor:
         return make(tensor._array)
     original = make(tensor._array.copy(order="K"))
     if tensor._requires_grad:
-        edge = edge_of(tensor)
+        edge = edge_of(tensor) if tensor._lost is None else None
         original._requires_grad = True
         original._accumulator = tensor._accumulator
         if tensor._node is not None and edge is not None:
@@ -119,22 +118,16 @@ def _original(tensor: Tensor, needs_grad: bool) -> Tensor:
 
 def check_history(tensor: Tensor, needs_grad: bool) -> None:
     """A leaf that requires grad has no history to add to, nor has a view of one."""
-    if not needs_grad or not tensor._requires_grad:
+    if not needs_grad:
         return
     base, node = tensor._base, tensor._node
-    if (
-        base is not None
-        and isinstance(node, OpNode)
-        and node.op.view
-        and node.op.outputs is not None
-    ):
-        stem = node.title.removesuffix("Backward0")
-        raise errors.multi_output_view(tensor._output_nr, stem)
-    if base is not None and tensor._made_without_grad:
-        raise errors.view_made_without_grad()
-    if base is not None and base._node is None:
-        raise tensor_errors.view_of_leaf_in_place()
-    if tensor._node is None:
+    if base is not None:
+        if tensor._origin is not None:
+            edge = tensor._lost or (node, tensor._output_nr)
+            raise history_error(tensor, edge, indirect=False)
+        if tensor._requires_grad and base._node is None:
+            raise tensor_errors.view_of_leaf_in_place()
+    if tensor._requires_grad and node is None:
         raise tensor_errors.leaf_in_place()
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+import numpy as np
+
 from mini_autograd.errors import inplace as errors
 from mini_autograd.grad_mode import state
 from mini_autograd.inplace import check_history
@@ -25,7 +27,8 @@ _NONE: Final = Promotion.NONE
 
 def _in_place(name: str, node: str, view: DifferentiableOp) -> DifferentiableOp:
     """A view op under its in-place name: the same forward and rules, a node of its own."""
-    return differentiable(promotion=_NONE, name=name, node=node, **view.op.rules)(view.op.forward)
+    rule = view.op.rules["self"]
+    return differentiable(promotion=_NONE, name=name, node=node, self=rule)(view.op.forward)
 
 
 @differentiable(
@@ -44,7 +47,7 @@ def _t(self: Array) -> Array:
     self=lambda grad, axis0, axis1: transposing.transpose(grad, axis0, axis1),
 )
 def _swapaxes(self: Array, axis0: Int, axis1: Int) -> Array:
-    return transposing.transpose.op.bare(self, axis0, axis1)
+    return np.asarray(transposing.transpose.op.bare(self, axis0, axis1))
 
 
 _squeeze: Final = overloaded(

@@ -113,11 +113,12 @@ def text(self: Tensor) -> str:
     """As torch prints it."""
     default = dtypes.get_default_dtype()
     node = self._node
+    name = None if node is None else node.title
     return printing.tensor_text(
         self._array,
         default_dtype=default.numpy,
         default_complex=default.to_complex().numpy,
-        grad_fn_name=None if node is None else node.title,
+        grad_fn_name=name if self._lost is None else "Invalid",
         requires_grad=self._requires_grad,
     )
 

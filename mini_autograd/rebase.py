@@ -79,21 +79,27 @@ def renew_views(tensor: Tensor, *, besides: Tensor | None = None) -> None:
     """
     for reference in counter_of(tensor).views or ():
         view = reference()
-        if (
-            view is None
-            or view is besides
-            or view._base is None
-            or view._array.dtype.kind not in "fc"
-        ):
+        if view is None or view._base is None or view._array.dtype.kind not in "fc":
             continue
         base = view._base
-        if not base._requires_grad or view._made_without_grad:
-            continue  # one that was made without grad has no history to renew
+        if view._origin is not None:
+            if base._requires_grad or view._node is not None:
+                _lose_history(view)
+            continue
+        if view is besides or not base._requires_grad:
+            continue
         geometry = Geometry(base._array, view._array)
         before = view._node, view._output_nr
         as_strided.op.record(view, base, geometry)
         view._output_nr = 0
         _move_retained_grad(view, *before)
+
+
+def _lose_history(view: Tensor) -> None:
+    """Nothing can renew it: whoever asks for its history from now on gets an error."""
+    if view._lost is None:
+        view._lost = view._node, view._output_nr
+    view._node, view._requires_grad, view._borrowed = None, True, True
 
 
 def _make_history(tensor: Tensor, node: Node) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mini_autograd.errors import walk as errors
+from mini_autograd.errors.inplace import told_name
 from mini_autograd.graph import Node
 from mini_autograd.storage import VersionCounter
 from mini_autograd.tensor import Tensor, make
@@ -103,11 +104,7 @@ def _modified(tensor: Tensor, counter: VersionCounter, expected: int) -> Runtime
     made_by = tensor.grad_fn
     producer = None
     if made_by is not None:
-        name = made_by.name()
-        stem, _, number = name.rpartition("Backward")
-        if number.isdigit():  # "MulBackward0" is told as Mul, "SumBackward1" as Sum1
-            name = stem + number.removeprefix("0")
-        producer = f"output {tensor._output_nr} of {name}"
+        producer = f"output {tensor._output_nr} of {told_name(made_by.name())}"
     return errors.modified_in_place(
         tensor.type_name, tensor.shape, producer, counter.version, expected
     )

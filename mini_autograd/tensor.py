@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
+from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mini_autograd import dtypes
+from mini_autograd.errors import inplace as inplace_errors
 from mini_autograd.errors import tensors as errors
 from mini_autograd.grad_mode import state
 from mini_autograd.graph import AccumulateGrad, Edge, Hooks, Node
@@ -43,6 +45,13 @@ class Size(tuple[int, ...]):
 
     def __add__(self, other: Any) -> Any:
         return Size(tuple.__add__(self, tuple(other)))
+
+
+class ViewOrigin(Enum):
+    """How a view was made, where that forbids to write into it while a graph is recorded."""
+
+    WITHOUT_GRAD = "in no_grad"
+    ONE_OF_SEVERAL = "by an op of several outputs"
 
 
 class RemovableHandle:
@@ -83,7 +92,8 @@ class Tensor:
     _counter: VersionCounter | None
     _grad: Tensor | None = None
     _base: Tensor | None = None
-    _made_without_grad: bool = False  # a view, in no_grad
+    _origin: ViewOrigin | None = None
+    _lost: tuple[Node | None, int] | None = None  # the edge of a view whose history a write ended
     _borrowed: bool = False  # a view made outside the graph: it requires grad as its base does
     _accumulator: weakref.ref[AccumulateGrad] | None = None
     _retains_grad: bool = False
@@ -96,6 +106,8 @@ class Tensor:
     @property
     def grad_fn(self) -> Node | None:
         """The node that made it; None for a leaf."""
+        if self._lost is not None:
+            raise history_error(self, self._lost, indirect=True)
         return self._node
 
     @property
@@ -108,6 +120,8 @@ class Tensor:
         if self._node is not None:
             if not value:
                 raise errors.flag_of_non_leaf()
+        elif self._lost is not None:
+            pass  # it requires grad as its base does, and a history it has no more
         elif value and self._array.dtype.kind not in "fc":
             raise errors.only_floating_flag()
         elif value or not self._borrowed:
@@ -127,7 +141,7 @@ class Tensor:
     @property
     def is_leaf(self) -> bool:
         """Whether no recorded op made it."""
-        return self._node is None
+        return self.grad_fn is None
 
     @property
     def output_nr(self) -> int:
@@ -201,7 +215,7 @@ class Tensor:
         """Calls `hook` with the gradient when it is known; what it returns replaces it."""
         if not self._requires_grad:
             raise errors.hook_without_grad()
-        node, output = self._node, self._output_nr
+        node, output = self.grad_fn, self._output_nr
         if node is None:
             node = self._kept_accumulator = accumulator_of(self)  # its hooks outlive the graph
         handle = RemovableHandle(hooks_of(node).tensor)
@@ -212,8 +226,9 @@ class Tensor:
         """Keeps the gradient of a tensor that is no leaf in its `.grad`."""
         if not self._requires_grad:
             raise errors.retain_without_grad()
-        if self._node is not None and not self._retains_grad:
-            hooks_of(self._node).retain[self._output_nr] = weakref.ref(self)
+        node = self.grad_fn
+        if node is not None and not self._retains_grad:
+            hooks_of(node).retain[self._output_nr] = weakref.ref(self)
             self._retains_grad = True
 
 
@@ -258,7 +273,11 @@ def edge_of(tensor: Tensor) -> Edge | None:
     node = tensor._node
     if node is not None:
         return node, tensor._output_nr
-    return None if tensor._borrowed else (accumulator_of(tensor), 0)
+    if not tensor._borrowed:
+        return accumulator_of(tensor), 0
+    if tensor._lost is not None:
+        raise history_error(tensor, tensor._lost, indirect=True)
+    return None
 
 
 def accumulator_of(tensor: Tensor) -> AccumulateGrad:
@@ -272,16 +291,31 @@ def accumulator_of(tensor: Tensor) -> AccumulateGrad:
     return accumulator
 
 
-def as_view(result: Tensor, source: Tensor) -> Tensor:
+def as_view(result: Tensor, source: Tensor, *, several: bool = False) -> Tensor:
     """Marks a result that shares memory: it has the source's base and version counter."""
     result._base = base = source if source._base is None else source._base
     result._counter = counter = counter_of(source)
     counter.add_view(result)
     if not state.enabled:
-        result._made_without_grad = True
+        result._origin = ViewOrigin.WITHOUT_GRAD
         if base._requires_grad and result._array.dtype.kind in "fc":
             result._requires_grad = result._borrowed = True
+    elif several:
+        result._origin = ViewOrigin.ONE_OF_SEVERAL
+    elif source._origin is not None:
+        result._origin = source._origin
     return result
+
+
+def history_error(view: Tensor, edge: tuple[Node | None, int], *, indirect: bool) -> RuntimeError:
+    """The error of a view that must not be written to, or whose base was: `indirect`."""
+    node, output = edge
+    return inplace_errors.forbidden_view(
+        None if node is None else node.title,
+        output,
+        several=view._origin is ViewOrigin.ONE_OF_SEVERAL,
+        indirect=indirect,
+    )
 
 
 def plain(array: NDArray[Any] | np.generic) -> NDArray[Any]:

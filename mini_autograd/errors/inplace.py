@@ -63,14 +63,39 @@ def partly_overlapping() -> RuntimeError:
     )
 
 
-def multi_output_view(output: int, name: str) -> RuntimeError:
-    """Writing into one of the views that `split`, `chunk` or `unbind` gave."""
-    return RuntimeError(
-        f"Output {output} of {name} is a view and is being modified inplace. This view is the "
-        "output of a function that returns multiple views. Such functions do not allow the output "
-        "views to be modified inplace. You should replace the inplace operation by an out-of-place "
-        "one."
-    )
+def forbidden_view(node: str | None, output: int, *, several: bool, indirect: bool) -> RuntimeError:
+    """A write, while a graph is recorded, into a view that was made while none was, or by an op of
+    several outputs; `indirect`: its history is wanted after a write elsewhere in the memory.
+
+    `node` is the name of what made the view, if a graph was recorded.
+    """
+    written = "its base or another view of its base has been" if indirect else "is being"
+    view = "A view" if node is None else f"Output {output} of {told_name(node)} is a view"
+    if several and node is not None:
+        found = f"{view} and {written} modified inplace."
+    else:
+        made = f"{view} was" if node is None else f"{view} of a view which was"
+        modes = "created in no_grad mode", "modified inplace with grad mode enabled"
+        found = f"{made} {modes[0]} and {written} {modes[1]}."
+    return RuntimeError(f"{found} {_SEVERAL if several else _WITHOUT_GRAD}")
+
+
+_SEVERAL = (
+    "This view is the output of a function that returns multiple views. Such functions do not "
+    "allow the output views to be modified inplace. You should replace the inplace operation by an "
+    "out-of-place one."
+)
+_WITHOUT_GRAD = (
+    "Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your "
+    "code by moving both the view and the inplace either both inside the no_grad block (if you "
+    "don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked)."
+)
+
+
+def told_name(node: str) -> str:
+    """A node's name in errors: "MulBackward0" is told as Mul, "SumBackward1" as Sum1."""
+    stem, _, number = node.rpartition("Backward")
+    return stem + number.removeprefix("0") if number.isdigit() else node
 
 
 EXPANDED_INDEX_PUT = (
@@ -86,17 +111,6 @@ def expanded_write(name: str) -> str:
         f"Use of {name} on expanded tensors is deprecated. Please clone() the tensor before "
         "performing this operation. This also applies to advanced indexing e.g. tensor[mask] = "
         "scalar"
-    )
-
-
-def view_made_without_grad() -> RuntimeError:
-    """Writing, while a graph is recorded, into a view that was made while none was."""
-    return RuntimeError(
-        "A view was created in no_grad mode and is being modified inplace with grad mode enabled. "
-        "Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify "
-        "your code by moving both the view and the inplace either both inside the no_grad block "
-        "(if you don't want the inplace to be tracked) or both outside (if you want the inplace to "
-        "be tracked)."
     )
 
 

@@ -93,13 +93,22 @@ def modified_in_place(
 ) -> RuntimeError:
     """A tensor saved for backward was written to; `producer` is as in "output 0 of Exp"."""
     which = f", which is {producer}," if producer else ""
+    kind = _INTERNAL_TYPES.get(type_name, f"torch.{type_name}")
     return RuntimeError(
         "one of the variables needed for gradient computation has been modified by an inplace "
-        f"operation: [torch.{type_name} {list(shape)}]{which} is at version {version}; expected "
+        f"operation: [{kind} {list(shape)}]{which} is at version {version}; expected "
         f"version {expected} instead. Hint: enable anomaly detection to find the operation that "
         "failed to compute its gradient, with "
         "torch.autograd.set_detect_anomaly(True, check_nan=False)."
     )
+
+
+# Types that torch's translation of its internal names leaves out.
+_INTERNAL_TYPES = {
+    "BoolTensor": "CPUBoolType",
+    "ComplexFloatTensor": "CPUComplexFloatType",
+    "ComplexDoubleTensor": "CPUComplexDoubleType",
+}
 
 
 def invalid_gradient_shape(
