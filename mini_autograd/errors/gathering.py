@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mini_autograd.dtypes import dtype
+
 
 def out_of_bounds_scatter(index: int, dim: int, size: int) -> RuntimeError:
     """Likewise, as gather and scatter say it."""
@@ -247,3 +249,8 @@ def masked_scatter_dtypes(self_dtype: str, source: str) -> RuntimeError:
 def source_too_short() -> RuntimeError:
     """`masked_scatter` with more places than elements."""
     return RuntimeError("Number of elements of source < number of ones in mask")
+
+
+def no_history(found: dtype) -> RuntimeError:
+    """A fill of integers by a tensor that requires grad."""
+    return RuntimeError(f"Autograd not support dtype: {found.scalar_name}")

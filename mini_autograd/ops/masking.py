@@ -12,8 +12,8 @@ from mini_autograd.dtypes import of_numpy
 from mini_autograd.errors import gathering as errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.views import broadcast_shape
-from mini_autograd.ops.writing import checked_number
-from mini_autograd.overloads import overloaded
+from mini_autograd.ops.writing import check_history, checked_number
+from mini_autograd.overloads import composite, overloaded
 from mini_autograd.types import Array, Ints, Mask, Number
 
 __all__ = ["masked_fill", "masked_fill_number", "masked_scatter", "masked_select"]
@@ -112,9 +112,16 @@ def masked_scatter_backward(grad: Array, mask: Mask, shape: Ints) -> Array:
     return result
 
 
+@composite(name="masked_fill")
+def _masked_fill_by(self: Array, mask: Mask, value: Array) -> Any:
+    """`masked_fill` by the one element of a tensor."""
+    check_history(self, value)
+    return _masked_fill_tensor(self, mask, value)
+
+
 masked_fill: Final = overloaded(
     "masked_fill",
-    _masked_fill_tensor,
+    _masked_fill_by,
     masked_fill_number,
     function_forms=(
         "(Tensor input, Tensor mask, Tensor value)",

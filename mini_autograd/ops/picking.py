@@ -14,8 +14,8 @@ from mini_autograd.errors import gathering as errors
 from mini_autograd.errors import indexing as index_errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.arithmetic import scaled
-from mini_autograd.ops.writing import checked_number
-from mini_autograd.overloads import overloaded
+from mini_autograd.ops.writing import check_history, checked_number
+from mini_autograd.overloads import composite, overloaded
 from mini_autograd.tensor import Tensor, make
 from mini_autograd.types import Array, Bool, IndexArray, Int, Number
 
@@ -238,9 +238,16 @@ def put(self: Array, index: IndexArray, source: Array, accumulate: Bool = False)
     return result
 
 
+@composite(name="index_fill")
+def _index_fill_by(self: Array, dim: Int, index: IndexArray, value: Array) -> Any:
+    """`index_fill` by the one element of a tensor."""
+    check_history(self, value)
+    return _index_fill_tensor(self, dim, index, value)
+
+
 index_fill: Final = overloaded(
     "index_fill",
-    _index_fill_tensor,
+    _index_fill_by,
     index_fill_number,
     function_forms=(
         "(Tensor input, int dim, Tensor index, Tensor value)",

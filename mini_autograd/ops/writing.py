@@ -9,7 +9,9 @@ from typing import Any, Final
 import numpy as np
 
 from mini_autograd import dtypes, layout, ops
+from mini_autograd.errors import gathering as fill_errors
 from mini_autograd.errors import inplace as errors
+from mini_autograd.grad_mode import state
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.overloads import Bound, overloaded
 from mini_autograd.types import Array, Bool, Number
@@ -41,6 +43,16 @@ def checked_number(value: Any, wanted: np.dtype[Any]) -> Any:
     if wanted.kind == "f" and np.isfinite(value) and abs(value) > np.finfo(wanted).max:
         raise errors.number_overflow(dtypes.of_numpy(wanted))
     return np.array(value, wanted)
+
+
+def check_history(self: Any, value: Any) -> None:
+    """Whether a fill can be recorded.
+
+    Raises:
+        RuntimeError: a tensor that requires grad is to fill integers.
+    """
+    if self._array.dtype.kind not in "fc" and state.enabled and value.requires_grad:
+        raise fill_errors.no_history(self.dtype)
 
 
 def _like(self: Array, value: Any) -> Array:
