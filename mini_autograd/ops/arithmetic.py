@@ -142,6 +142,7 @@ def promoted(array: Any, *numbers: complex) -> tuple[Any, ...]:
     if array.dtype.kind == "f" and all(type(each) in _REAL for each in numbers):
         wanted = array.dtype
     else:
+        array = np.asarray(array)  # a 0-d one comes as NumPy's scalar, which is no number of torch
         wanted = dtypes.result_type((array, *numbers)).numpy
         array = array if array.dtype == wanted else array.astype(wanted)
     return (array, *[dtypes.number_array(each, wanted) for each in numbers])
