@@ -1,4 +1,4 @@
-"""How each kind of argument is drawn, one row a kind, and how it is drawn wrong."""
+"""How each kind of argument is drawn: one row a kind."""
 
 from __future__ import annotations
 
@@ -28,19 +28,8 @@ def ahead(call: Call, name: str) -> None:
             argument(call, param)
 
 
-def wrong_argument(call: Call, arg: Arg) -> Value:
-    """A value that torch may well refuse."""
-    tape = call.drawing.tape
-    of_kind = _WRONG.get(arg.kind)
-    if of_kind is None or tape.chance(15):
-        value = tape.pick(("x", 1.5, None, (0, 0), [1, -1], -3, True, 1j))
-    else:
-        value = of_kind(call, tape)
-    call.arguments[arg.name or arg.kind] = value
-    return value
-
-
-def _rank(call: Call) -> int:
+def rank_of(call: Call) -> int:
+    """How many dims the first tensor has."""
     return len(call.first.shape)
 
 
@@ -50,19 +39,19 @@ def _wrapped(tape: Tape, dim: int, rank: int) -> int:
 
 
 def _dim(call: Call, tape: Tape) -> int:
-    rank = _rank(call)
+    rank = rank_of(call)
     return _wrapped(tape, tape.below(max(rank, 1)), rank)
 
 
 def _later_dim(call: Call, tape: Tape) -> int:
-    rank = max(_rank(call), 1)
+    rank = max(rank_of(call), 1)
     start = call.arguments.get("start_dim", 0)
     first = start % rank if isinstance(start, int) else 0
     return _wrapped(tape, tape.between(first, rank - 1), rank)
 
 
 def _other_dim(call: Call, tape: Tape) -> int:
-    rank = max(_rank(call), 1)
+    rank = max(rank_of(call), 1)
     first = call.arguments.get("dim1", 0)
     step = 1 + tape.below(max(rank - 1, 1))
     return _wrapped(tape, ((first if isinstance(first, int) else 0) + step) % rank, rank)
@@ -70,7 +59,7 @@ def _other_dim(call: Call, tape: Tape) -> int:
 
 def _some_dims(call: Call, tape: Tape) -> tuple[int, ...]:
     """Different dims in any order, all of them at times."""
-    rank = _rank(call)
+    rank = rank_of(call)
     left = list(range(rank))
     taken = [left.pop(tape.below(len(left))) for _ in range(tape.below(rank + 1))]
     return tuple(_wrapped(tape, dim, rank) for dim in taken)
@@ -83,7 +72,7 @@ def _dims(call: Call, tape: Tape) -> Value:
 
 
 def _permuted(call: Call, tape: Tape) -> tuple[int, ...]:
-    left = list(range(_rank(call)))
+    left = list(range(rank_of(call)))
     rank = len(left)
     return tuple(_wrapped(tape, left.pop(-1 - tape.below(len(left))), rank) for _ in range(rank))
 
@@ -106,13 +95,13 @@ def _rolled(call: Call, tape: Tape) -> Value:
 
 def _shifts(call: Call, tape: Tape) -> Value:
     along_dims = len(call.signature) > 2
-    if along_dims and _rank(call) > 1 and tape.chance(30):
+    if along_dims and rank_of(call) > 1 and tape.chance(30):
         return (tape.between(1, 3), tape.pick((-1, 0, 2)))
     return tape.pick((1, -1, 2, 5, 0))
 
 
 def _new_dim(call: Call, tape: Tape) -> int:
-    rank = _rank(call) + 1
+    rank = rank_of(call) + 1
     return _wrapped(tape, tape.below(rank), rank)
 
 
@@ -125,7 +114,7 @@ def _squeezable(call: Call, tape: Tape) -> Value:
     return _dims(call, tape)
 
 
-def _size_along(call: Call) -> int:
+def size_along(call: Call) -> int:
     """The size along the argument `dim`, 0 if it is left out."""
     shape = call.first.shape
     dim = call.arguments.get("dim", 0)
@@ -133,17 +122,17 @@ def _size_along(call: Call) -> int:
 
 
 def _position(call: Call, tape: Tape) -> int:
-    size = _size_along(call)
+    size = size_along(call)
     return _wrapped(tape, tape.below(max(size, 1)), size)
 
 
 def _start(call: Call, tape: Tape) -> int:
-    size = _size_along(call)
+    size = size_along(call)
     return _wrapped(tape, tape.below(max(size, 1)), size) if size else 0
 
 
 def _length(call: Call, tape: Tape) -> int:
-    size = _size_along(call)
+    size = size_along(call)
     start = call.arguments.get("start", 0)
     first = start % size if size and isinstance(start, int) else 0
     return size - first - tape.below(size - first + 1) if size else 0
@@ -151,7 +140,7 @@ def _length(call: Call, tape: Tape) -> int:
 
 def _split(call: Call, tape: Tape) -> Value:
     ahead(call, "dim")
-    size = _size_along(call)
+    size = size_along(call)
     if tape.chance(45):
         first = tape.below(size + 1)
         return [first, size - first]
@@ -230,56 +219,3 @@ ARGUMENTS: Mapping[Kind, Callable[[Call, Tape], Value]] = {
     "value_written": value_written,
 }
 """A valid value of each kind, given the operands and arguments before it."""
-
-
-def _outside(call: Call, tape: Tape) -> Value:
-    """A dim that there is not."""
-    rank = max(_rank(call), 1)
-    return tape.pick((rank, -rank - 1, rank + 3))
-
-
-def _wrong_dims(call: Call, tape: Tape) -> Value:
-    outside = _outside(call, tape)
-    return tape.pick((outside, (0, 0), (0, outside), (-1, max(_rank(call), 1) - 1)))
-
-
-def _wrong_shape(call: Call, tape: Tape) -> Value:
-    shape = call.first.shape
-    return tape.pick(((*shape, 2), (7,), (-1, -1), (-2, *shape), shape[1:], ()))
-
-
-def _wrong_expansion(call: Call, tape: Tape) -> Value:
-    # No size of -2: torch 2.13 gives a tensor of negative size for `zeros(0).expand(-2, 0)`.
-    shape = call.first.shape
-    return tape.pick(((*shape, 2), (7,), (-1, *shape), shape[1:], ()))
-
-
-def _wrong_position(call: Call, tape: Tape) -> Value:
-    size = _size_along(call)
-    return tape.pick((size, -size - 1, size + 5))
-
-
-_WRONG: Mapping[Kind, Callable[[Call, Tape], Value]] = {
-    "chunks": lambda call, tape: tape.pick((0, -1)),
-    "dim": _outside,
-    "dims": _wrong_dims,
-    "dims_moved": _wrong_dims,
-    "dims_permuted": _wrong_dims,
-    "dims_together": _wrong_dims,
-    "later_dim": _outside,
-    "length": lambda call, tape: tape.pick((_size_along(call) + 1, -1)),
-    "new_dim": _outside,
-    "order": lambda call, tape: tape.pick(("max", "nuc", -1j)),
-    "other_dim": _outside,
-    "position": _wrong_position,
-    "range_dim": _outside,
-    "reduction": lambda call, tape: "average",
-    "repeats": lambda call, tape: tape.pick(((), (-1,) * _rank(call))),
-    "rounding_mode": lambda call, tape: "round",
-    "shape_expanded": _wrong_expansion,
-    "shape_reshaped": _wrong_shape,
-    "smoothing": lambda call, tape: tape.pick((-0.5, 1.5)),
-    "split": lambda call, tape: tape.pick((0, -1, [1, 7], [-1, 2])),
-    "squeezable": _outside,
-    "start": _wrong_position,
-}

@@ -8,8 +8,9 @@ from itertools import count
 from conformance.catalogue.entry import Arg, Category, Form, OpEntry, Operand, Param, Signature
 from conformance.operators import OPERATORS
 from conformance.steps import Call as CallStep
-from conformance.strategies.arguments import ahead, argument, wrong_argument
+from conformance.strategies.arguments import ahead, argument
 from conformance.strategies.drawing import Drawing
+from conformance.strategies.mistakes import wrong_argument
 from conformance.strategies.operands import RELATIONS, Call, anything, operand
 from conformance.strategies.tape import Tape
 from conformance.strategies.values import number

@@ -20,7 +20,7 @@ class FaultyTorch:
     name = "faulty"
     version = torch.__version__
 
-    def __init__(self, **faults):
+    def __init__(self, faults):
         self.places = [
             (owner, name, fault(getattr(owner, name)))
             for path, fault in faults.items()
@@ -45,12 +45,10 @@ class FaultyTorch:
 
 
 def _places(path):
-    names = path.split("__dot__")
-    if names[0] == "Tensor":
-        return [(torch.Tensor, names[1])]
-    if len(names) == 2:
-        return [(getattr(torch, names[0]), names[1])]
-    return [(owner, path) for owner in (torch, torch.Tensor) if hasattr(owner, path)]
+    owner, dot, name = path.rpartition(".")
+    if dot:
+        return [(getattr(torch, owner), name)]
+    return [(owner, name) for owner in (torch, torch.Tensor) if hasattr(owner, name)]
 
 
 class _FaultySession:
