@@ -16,10 +16,10 @@ from mini_autograd import dtypes, layout
 from mini_autograd.errors import arguments as argument_errors
 from mini_autograd.errors import inplace as errors
 from mini_autograd.errors import tensors as tensor_errors
-from mini_autograd.grad_mode import state
+from mini_autograd.grad_mode import no_grad, state
 from mini_autograd.graph import Node
 from mini_autograd.ops.indexing import index_put
-from mini_autograd.ops.writing import COMPARISONS, copied, filled, zeroed
+from mini_autograd.ops.writing import RECORDED, copied, filled, zeroed
 from mini_autograd.rebase import rebase, renew_views
 from mini_autograd.saved import SavedResult
 from mini_autograd.schema import is_number
@@ -49,13 +49,6 @@ _ALIASES: Final = {
     "not_equal": "ne", "less": "lt", "less_equal": "le", "greater": "gt", "greater_equal": "ge",
 }  # fmt: skip
 
-# Ops that read nothing but what they write, and those whose kernels refuse any memory in common.
-_FILLS: Final = frozenset({"fill_", "zero_", "masked_fill_", "index_fill_"})
-_PRODUCTS: Final = frozenset({"addmm", "addmv"})  # they do not broadcast, and say so otherwise
-_SCATTERS: Final = frozenset(
-    {"index_add_", "index_copy_", "index_put_", "put_", "scatter_", "scatter_add_"}
-)
-
 
 def in_place(name: str, method: Method, recorded: Method | None = None) -> Method:
     """The in-place form, called `name`, of a method that computes a new tensor.
@@ -74,18 +67,23 @@ def in_place(name: str, method: Method, recorded: Method | None = None) -> Metho
         )
         original = _original(self, needs_grad)
         try:
-            result = (written if needs_grad else method)(original, *args, **kwargs)
+            if self._array.dtype.kind in "fc":
+                result = (written if needs_grad else method)(original, *args, **kwargs)
+            else:
+                with no_grad():  # of integers there is none to record, nor to refuse
+                    result = method(original, *args, **kwargs)
         except TypeError as error:
             raise TypeError(str(error).replace(f"{bare_name}()", f"{name}()", 1)) from None
-        except Exception:
+        except Exception as error:
             check_history(self, needs_grad)  # torch looks at history and memory before shapes
-            _check_memory(name, self, given)
+            check_memory(name, self, given)
+            check_operands(name, self, given, error)
             raise
         check_history(self, needs_grad)
-        _check_memory(name, self, given)
+        check_memory(name, self, given)
         if bare_name in _REAL_ONLY and self._array.dtype.kind == "c":
             raise errors.complex_in_place(bare_name)
-        _check_result(bare_name, self, result)
+        check_result(name, self, result, given, kwargs.get("dtype"))
         _write(self, result)
         return self
 
@@ -116,62 +114,6 @@ def _original(tensor: Tensor, needs_grad: bool) -> Tensor:
     return original
 
 
-def check_history(tensor: Tensor, needs_grad: bool) -> None:
-    """A leaf that requires grad has no history to add to, nor has a view of one."""
-    if not needs_grad:
-        return
-    base, node = tensor._base, tensor._node
-    if base is not None:
-        if tensor._origin is not None:
-            edge = tensor._lost or (node, tensor._output_nr)
-            raise history_error(tensor, edge, indirect=False)
-        if tensor._requires_grad and base._node is None:
-            raise tensor_errors.view_of_leaf_in_place()
-    if tensor._requires_grad and node is None:
-        raise tensor_errors.leaf_in_place()
-
-
-def _check_memory(name: str, tensor: Tensor, given: Sequence[Tensor]) -> None:
-    """Refuses memory that is written to twice, or read from while it is written to."""
-    array = tensor._array
-    if layout.shows_twice(array):
-        if name == "index_put_":
-            warnings.warn(errors.EXPANDED_INDEX_PUT, UserWarning, stacklevel=3)
-        elif name not in _FILLS or (name == "fill_" and given):  # of a tensor it is a copy
-            raise errors.overlapping_write()
-        elif name not in ("fill_", "zero_"):
-            warnings.warn(errors.expanded_write(name), UserWarning, stacklevel=3)
-    if name in _FILLS or not array.size:
-        return
-    for other in [each._array for each in given]:
-        if not other.size or not np.may_share_memory(array, other):
-            continue
-        if not layout.is_dense(array) or not layout.is_dense(other):
-            continue  # too hard to tell, torch finds
-        if name in _SCATTERS or not _is_same(array, other):
-            raise errors.partly_overlapping()
-
-
-def _is_same(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any]) -> bool:
-    """Whether two arrays show the same memory in the same way."""
-    return (
-        a.shape == b.shape
-        and a.strides == b.strides
-        and a.__array_interface__["data"] == b.__array_interface__["data"]
-    )
-
-
-def _check_result(name: str, tensor: Tensor, result: Tensor) -> None:
-    """Whether the result can be written: the tensor's shape, and no higher kind of number."""
-    array, values = tensor._array, result._array
-    if values.shape != array.shape:
-        if name in _PRODUCTS:
-            raise errors.bad_call(array.shape, values.shape)
-        raise tensor_errors.result_shape(array.shape, values.shape)
-    if values.dtype != array.dtype and not dtypes.can_cast(result.dtype, tensor.dtype):
-        raise tensor_errors.result_cast(result.dtype, tensor.dtype)
-
-
 def _write(tensor: Tensor, result: Tensor) -> None:
     array, values = tensor._array, result._array
     if layout.shows_twice(array):
@@ -196,20 +138,16 @@ def _adopt(node: Node, tensor: Tensor) -> None:
         node.saved = tuple(result if type(each) is SavedResult else each for each in node.saved)
 
 
-def _copy_source(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+@composite(name="copy_")
+def _copy_source(self: Array, other: Array | Number, non_blocking: Bool = False) -> Any:
     """The out-of-place half of `copy_`, which takes a number too."""
-    if not args and "other" not in kwargs:
-        form = "(Tensor other, bool non_blocking = False)"
-        raise argument_errors.invalid_combination("copy_", "", [form])
-    other = args[0] if args else kwargs["other"]
-    if is_number(other):
-        other = make(np.array(other))
-    elif not isinstance(other, Tensor):
-        raise argument_errors.wrong_type("copy_", "other", 1, "Tensor", other)
-    return copied.method(self, other)  # type: ignore[no-any-return]
+    return copied.method(self, make(np.array(other)) if is_number(other) else other)
 
 
-copy_: Final = in_place("copy_", _copy_source)
+_COPY_FORM: Final = ("(Tensor other, bool non_blocking = False)",)
+with_forms(_copy_source, function_forms=_COPY_FORM, method_forms=_COPY_FORM)
+
+copy_: Final = in_place("copy_", _copy_source.method)
 fill_: Final = in_place("fill_", filled.method)
 zero_: Final = in_place("zero_", zeroed.method)
 index_put_: Final = in_place("index_put_", index_put.method)
@@ -237,9 +175,10 @@ def methods_of(methods: dict[str, Method]) -> dict[str, Method]:
     """The in-place methods and augmented assignments that a table of methods gives."""
     made: dict[str, Method] = {}
     for name in sorted(NAMES & methods.keys()):
-        compared = COMPARISONS.get(_ALIASES.get(name, name))
-        recorded = None if compared is None else compared.method
-        made[f"{name}_"] = in_place(f"{name}_", methods[name], recorded)
+        recorded = RECORDED.get(_ALIASES.get(name, name))
+        made[f"{name}_"] = in_place(
+            f"{name}_", methods[name], None if recorded is None else recorded.method
+        )
     made |= {"copy_": copy_, "fill_": fill_, "zero_": zero_}
     for operator, (symbol, name) in _AUGMENTED.items():
         if f"{name}_" in made:

@@ -14,6 +14,7 @@ from mini_autograd.errors import inplace as errors
 from mini_autograd.grad_mode import state
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.overloads import Bound, overloaded
+from mini_autograd.tensor import Tensor
 from mini_autograd.types import Array, Bool, Number
 
 __all__ = ["copied", "fill", "filled", "zeroed"]
@@ -51,7 +52,12 @@ def check_history(self: Any, value: Any) -> None:
     Raises:
         RuntimeError: a tensor that requires grad is to fill integers.
     """
-    if self._array.dtype.kind not in "fc" and state.enabled and value.requires_grad:
+    if (
+        isinstance(self, Tensor)
+        and self._array.dtype.kind not in "fc"
+        and state.enabled
+        and value.requires_grad
+    ):
         raise fill_errors.no_history(self.dtype)
 
 
