@@ -58,3 +58,8 @@ def takes_no_arguments(name: str, given: int) -> TypeError:
 def no_accelerator() -> RuntimeError:
     """`x.to(0)`: an int is the number of an accelerator."""
     return RuntimeError("Cannot access accelerator device when none is available.")
+
+
+def negative_device() -> RuntimeError:
+    """`to(-1)`."""
+    return RuntimeError("Device index must not be negative")

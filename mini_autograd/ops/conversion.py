@@ -107,7 +107,7 @@ def to(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         if rest and not isinstance(rest[0], bool):
             wanted = as_dtype(rest.pop(0))
     elif type(first) is int:
-        raise errors.no_accelerator()
+        raise errors.no_accelerator() if first >= 0 else errors.negative_device()
     elif isinstance(first, Tensor) or is_number(first):  # a number is taken for a tensor
         wanted = _dtype_of(rest.pop(0))
     elif rest:
