@@ -6,24 +6,30 @@ node the tensor's history. Nothing is written before every check has passed.
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd import dtypes, layout
+from mini_autograd import layout
 from mini_autograd.errors import arguments as argument_errors
 from mini_autograd.errors import inplace as errors
-from mini_autograd.errors import tensors as tensor_errors
 from mini_autograd.grad_mode import no_grad, state
 from mini_autograd.graph import Node
+from mini_autograd.inplace_checks import (
+    check_history,
+    check_memory,
+    check_operands,
+    check_result,
+)
 from mini_autograd.ops.indexing import index_put
 from mini_autograd.ops.writing import RECORDED, copied, filled, zeroed
+from mini_autograd.overloads import composite, with_forms
 from mini_autograd.rebase import rebase, renew_views
 from mini_autograd.saved import SavedResult
 from mini_autograd.schema import is_number
-from mini_autograd.tensor import Tensor, counter_of, edge_of, history_error, make
+from mini_autograd.tensor import Tensor, counter_of, edge_of, make
+from mini_autograd.types import Array, Bool, Number
 
 Method = Callable[..., Any]
 

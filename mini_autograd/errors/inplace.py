@@ -47,7 +47,15 @@ def overlapping_write() -> RuntimeError:
     )
 
 
-def bad_call(given: Sequence[int], result: Sequence[int]) -> RuntimeError:
+def bad_dtype(found: dtype, asked: dtype) -> RuntimeError:
+    """A running sum in another dtype than that of the tensor that is to hold it."""
+    return RuntimeError(
+        f"Bad in-place call: input tensor dtype {found.cpp_name} and output tensor dtype "
+        f"{asked.cpp_name} should match"
+    )
+
+
+def bad_size(given: Sequence[int], result: Sequence[int]) -> RuntimeError:
     """The result of a matrix product does not have the shape of the tensor that is to hold it."""
     return RuntimeError(
         f"Bad in-place call: input tensor size {list(given)} and output tensor size "

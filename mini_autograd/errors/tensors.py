@@ -89,11 +89,11 @@ def result_shape(output: Sequence[int], broadcast: Sequence[int]) -> RuntimeErro
     )
 
 
-def result_cast(result: dtype, output: dtype) -> RuntimeError:
-    """An in-place result is of a higher category than its tensor."""
+def result_cast(result: dtype, output: dtype, told: str | None = None) -> RuntimeError:
+    """An in-place result is of a higher category than its tensor, which `told` may name."""
     return RuntimeError(
         f"result type {result.scalar_name} can't be cast to the desired output type "
-        f"{output.scalar_name}"
+        f"{told or output.scalar_name}"
     )
 
 

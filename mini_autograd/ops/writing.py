@@ -108,6 +108,7 @@ filled = _fill("FillBackward2", "FillBackward3")  # of `fill_`
 
 @differentiable(
     promotion=_NONE,
+    name="zero_",
     node="ZeroBackward0",
     self=lambda grad, self_shape: ops.zeros_of(grad, self_shape),
 )
@@ -129,15 +130,13 @@ def copied(self: Array, src: Array, non_blocking: Bool = False) -> Array:
         warnings.warn(errors.CASTS_COMPLEX, UserWarning, stacklevel=2)
         src = src.real
     made = layout.empty_as(self)
+    if src.ndim > self.ndim:  # NumPy drops leading dims of size 1
+        raise errors.copy_shape(self.shape, src.shape)
     try:
         np.copyto(made, src, casting="unsafe")
     except ValueError:
         raise errors.copy_shape(self.shape, src.shape) from None
     return made
-
-
-# torch wrote this node by hand, in C++
-setattr(copied.op.node_class, "name", lambda self: "torch::autograd::CopyBackwards")  # noqa: B010
 
 
 def _compared(name: str, compare: np.ufunc) -> Bound:
@@ -167,12 +166,27 @@ def _compared(name: str, compare: np.ufunc) -> Bound:
     )
 
 
-COMPARISONS: Final[dict[str, Bound]] = {
-    name: _compared(name, compare)
-    for name, compare in (
-        ("eq", np.equal), ("ne", np.not_equal), ("lt", np.less), ("le", np.less_equal),
-        ("gt", np.greater), ("ge", np.greater_equal),
-    )
+@differentiable(name="floor_divide_", node="NotImplemented")
+def _floor_divided(self: Array, other: Array | Number) -> Array:
+    return ops.floor_divide.op.bare(self, other)
+
+
+# torch wrote these two nodes by hand, in C++
+setattr(copied.op.node_class, "name", lambda self: "torch::autograd::CopyBackwards")  # noqa: B010
+_NOT_IMPLEMENTED: Final = _floor_divided.op.node_class
+setattr(_NOT_IMPLEMENTED, "name", lambda self: "torch::autograd::NotImplemented")  # noqa: B010
+
+_ANY: Final = ("(Tensor other)", "(Number other)")
+# Ops whose in-place form has a node that the op itself has not.
+RECORDED: Final[dict[str, Bound]] = {
+    "floor_divide": overloaded("floor_divide", _floor_divided, method_forms=_ANY),
+    **{
+        name: _compared(name, compare)
+        for name, compare in (
+            ("eq", np.equal), ("ne", np.not_equal), ("lt", np.less), ("le", np.less_equal),
+            ("gt", np.greater), ("ge", np.greater_equal),
+        )
+    },
 }  # fmt: skip
 
 FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {"fill": fill}

@@ -20,10 +20,8 @@ LAYERS: dict[str, list[set[str]]] = {
         {"tensor", "saved", "dims", "layout", "return_types"},
         {"schema", "op", "overloads", "factories"},
         {"ops"},
-        {"arithmetic", "compat", "autograd", "rebase", "inplace", "inplace_views", "nested",
-         "creation",
-            "fills",
-            "ranges", "typed", "sampling", "nn"},
+        {"arithmetic", "compat", "autograd", "rebase", "inplace", "inplace_checks",
+         "inplace_views", "nested", "creation", "fills", "ranges", "typed", "sampling", "nn"},
         {"printing", "subscript", "predicates", "protocols", "methods", "__init__"},
     ],
     "conformance": [

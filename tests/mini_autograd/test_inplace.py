@@ -193,3 +193,58 @@ def test_index_put_accumulates_what_meets():
     x = torch.zeros(2)
     x.index_put_((torch.tensor([0, 0]),), torch.tensor([1.0, 2.0]), accumulate=True)
     assert x.tolist() == [3, 0]
+
+
+@pytest.mark.parametrize(
+    ("write", "error", "message"),
+    [
+        (
+            lambda: torch.ones(3).cumsum_(0, dtype=torch.int64),
+            RuntimeError,
+            "Bad in-place call: input tensor dtype float and output tensor dtype long int should",
+        ),
+        (
+            lambda: torch.ones(3, dtype=torch.bool).cumprod_(0),
+            NotImplementedError,
+            "\"cumprod_out_cpu\" not implemented for 'Bool'",
+        ),
+        (
+            lambda: torch.ones(3, 3).addmm_(torch.ones(2, 3), torch.ones(3, 2)),
+            RuntimeError,
+            "Bad in-place call: input tensor size [3, 3] and output tensor size [2, 2] should",
+        ),
+        (
+            lambda: torch.ones(2).masked_fill_(torch.ones(3, dtype=torch.bool), 0),
+            RuntimeError,
+            "The size of tensor a (2) must match the size of tensor b (3)",
+        ),
+        (
+            lambda: torch.ones(2, dtype=torch.int32).clamp_(0.5),
+            RuntimeError,
+            "result type Float can't be cast to the desired output type int",
+        ),
+        (
+            lambda: torch.ones(()).copy_(torch.ones(1)),
+            RuntimeError,
+            "output with shape [] doesn't match the broadcast shape [1]",
+        ),
+        (
+            lambda: torch.ones(2).copy_(torch.ones(2), 1),
+            TypeError,
+            "copy_(): argument 'non_blocking' (position 2) must be bool, not int",
+        ),
+        (lambda: torch.ones(2).zero_(1), TypeError, "TensorBase.zero_() takes no arguments"),
+    ],
+)
+def test_in_place_ops_refuse_in_words_of_their_own(write, error, message):
+    with pytest.raises(error) as caught:
+        write()
+    assert message in str(caught.value)
+
+
+def test_a_floor_division_in_place_has_no_derivative():
+    y = torch.ones(2, requires_grad=True) * 3
+    y //= 2
+    assert y.grad_fn.name() == "torch::autograd::NotImplemented"
+    with pytest.raises(RuntimeError, match="derivative for aten::floor_divide_ is not implemented"):
+        y.sum().backward()
