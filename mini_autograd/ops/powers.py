@@ -10,7 +10,6 @@ from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd import dtypes, ops
 from mini_autograd.dtypes import number_array
 from mini_autograd.errors import pointwise as errors
 from mini_autograd.op import Promotion, differentiable
@@ -20,7 +19,6 @@ from mini_autograd.ops.complexes import conj, imag, real
 from mini_autograd.ops.elementary import log
 from mini_autograd.ops.rounding import is_complex, zeros_like_grad
 from mini_autograd.overloads import composite, overloaded
-from mini_autograd.tensor import Tensor
 from mini_autograd.types import Array, Number
 
 
@@ -30,8 +28,8 @@ from mini_autograd.types import Array, Number
     self=lambda grad, self, exponent: where(
         exponent == 0, 0.0, grad * conj(exponent * self ** (exponent - 1))
     ),
-    exponent=lambda grad, self, self_dtype, exponent, result: (
-        grad * where(_rests(self, exponent), 0.0, conj(result * _log(self, self_dtype)))
+    exponent=lambda grad, self, exponent, result: (
+        grad * where(_rests(self, exponent), 0.0, conj(result * log(self)))
     ),
 )
 def pow_tensor(self: Array, exponent: Array) -> Array:
@@ -39,17 +37,6 @@ def pow_tensor(self: Array, exponent: Array) -> Array:
     if self.dtype.kind == "b":
         raise errors.not_implemented("pow", self.dtype)
     return _power(self, exponent)
-
-
-def _log(base: Any, given: Any) -> Any:
-    """The logarithm in the dtype that the base came in: torch promotes it only then."""
-    if given is None or given == _array_of(base).dtype:
-        return log(base)
-    return log(ops.to_dtype(base, dtypes.to_floating(dtypes.of_numpy(given))))
-
-
-def _array_of(value: Any) -> Any:
-    return value._array if isinstance(value, Tensor) else value
 
 
 def _power(base: Any, exponent: Any) -> Any:
