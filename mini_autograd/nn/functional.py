@@ -51,7 +51,7 @@ def softmax(
     """`exp(x)` along a dim, divided by its sum; computed in `dtype` if given."""
     if dim is None:
         dim = _implicit_dim("softmax", input.ndim, _stacklevel)
-    return ops.softmax.method(input, dim, dtype)  # type: ignore[no-any-return]
+    return ops.softmax.method(input, dim, dtype=dtype)  # type: ignore[no-any-return]
 
 
 def log_softmax(
@@ -60,7 +60,7 @@ def log_softmax(
     """The logarithm of `softmax`."""
     if dim is None:
         dim = _implicit_dim("log_softmax", input.ndim, _stacklevel)
-    return ops.log_softmax.method(input, dim, dtype)  # type: ignore[no-any-return]
+    return ops.log_softmax.method(input, dim, dtype=dtype)  # type: ignore[no-any-return]
 
 
 def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:

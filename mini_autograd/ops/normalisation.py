@@ -55,6 +55,17 @@ def _in_rows(array: Array) -> Array:
     return np.asarray(_wide(array), order="C")
 
 
+def _row_sums(array: Array, dim: int) -> Any:
+    """The sums of a gradient's rows; over the last dim torch's kernel starts from no zero.
+
+    So the sum of negative zeros is one too, which shows in the sign of a gradient of zero.
+    """
+    if not array.ndim or wrap_dim(dim, array.ndim) == array.ndim - 1:
+        start = array.dtype.type(-0.0)
+        return np.add.reduce(array, axis=-1 if array.ndim else None, keepdims=True, initial=start)
+    return np.add.reduce(array, axis=dim, keepdims=True)
+
+
 def _checked(kernel: str, array: Array, dim: int) -> int:
     dim = wrap_dim(dim, array.ndim)
     if array.size and array.dtype.kind != "f":
@@ -99,7 +110,7 @@ def softmax_along(self: Array, dim: Int) -> Array:
 def softmax_backward_data(grad_output: Array, output: Array, dim: Int) -> Array:
     """The gradient of a softmax from its output."""
     grad, result = _in_rows(grad_output), _in_rows(output)
-    total = np.add.reduce(grad * result, axis=dim if output.ndim else None, keepdims=True)
+    total = _row_sums(grad * result, dim)
     rest = np.asarray(grad - total)
     rest *= result
     return rest.astype(grad_output.dtype, copy=False)
@@ -139,7 +150,7 @@ def _kept(value: Any, array: Array, dim: int) -> Any:
 def log_softmax_backward_data(grad_output: Array, output: Array, dim: Int) -> Array:
     """The gradient of a log_softmax from its output."""
     wide = _in_rows(grad_output)
-    total = np.add.reduce(wide, axis=dim if output.ndim else None, keepdims=True)
+    total = _row_sums(wide, dim)
     part = np.asarray(np.exp(_in_rows(output)))
     part *= total
     return np.subtract(wide, part, out=part).astype(grad_output.dtype, copy=False)

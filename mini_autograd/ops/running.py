@@ -39,6 +39,8 @@ def _accumulated(step: np.ufunc, array: Array, dim: int, dtype: DType | None) ->
     if not array.ndim:
         return np.array(array)
     found = step.accumulate(array, axis=dim, dtype=_WIDER.get(wanted, wanted))
+    if step is np.add and wanted.kind in "fc":
+        found += 0  # torch begins with a zero, so that no sum is a negative one
     return found.astype(wanted, copy=False, order="C")
 
 
