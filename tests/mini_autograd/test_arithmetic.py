@@ -246,3 +246,20 @@ def test_refused_overloads_are_listed_with_what_did_not_fit() -> None:
         " * (Number exponent)\n"
         "      didn't match because some of the arguments have invalid types: (!str!)\n"
     )
+
+
+def test_a_node_without_derivative_has_only_the_edges_a_gradient_would_take() -> None:
+    out = leaf(5.0) // torch.tensor(2.0)
+    assert len(out.grad_fn.next_functions) == 1
+
+
+def test_a_formula_with_a_number_records_a_scalar_step() -> None:
+    x = leaf(4.0)
+    (grad,) = torch.autograd.grad(x.sqrt(), x, create_graph=True)
+    (_, divisor) = grad.grad_fn.next_functions
+    assert divisor[0].name() == "MulBackward1"
+
+
+def test_shapes_are_looked_at_before_the_scale() -> None:
+    with pytest.raises(RuntimeError, match="must match the size of tensor b"):
+        torch.add(torch.ones(2), torch.ones(3), alpha=1j)

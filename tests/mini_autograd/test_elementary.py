@@ -232,3 +232,12 @@ def test_the_gradient_of_a_complex_magnitude_points_outwards() -> None:
     z = torch.tensor([3 + 4j], requires_grad=True)
     torch.abs(z).backward(torch.tensor([5.0]))
     assert z.grad.tolist() == pytest.approx([3 + 4j])
+
+
+def test_tanh_and_sigmoid_conjugate_on_the_way_to_a_second_derivative() -> None:
+    for op in (torch.tanh, torch.sigmoid):
+        x = torch.tensor(0.3 + 0.4j, requires_grad=True)
+        seed = torch.tensor(1.0 - 2.0j, requires_grad=True)
+        (grad,) = torch.autograd.grad(op(x), x, seed, create_graph=True)
+        (back,) = torch.autograd.grad(grad, seed, torch.tensor(1.0 + 0j))
+        assert back.item() == pytest.approx(grad.item().conjugate() / seed.item().conjugate())

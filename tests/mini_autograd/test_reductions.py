@@ -263,3 +263,15 @@ def test_second_derivative_of_a_mean_of_squares() -> None:
     x = leaf(np.arange(3.0).tolist())
     (first,) = torch.autograd.grad((x * x).mean(), x, create_graph=True)
     assert gradient(first, x, [3.0, 6.0, 9.0]) == pytest.approx([2.0, 4.0, 6.0])
+
+
+def test_a_product_of_halves_rounds_each_step() -> None:
+    values = [1.001, 1.003, 1.005, 1.007, 1.009]
+    expected = np.float16(1)
+    for value in values:
+        expected *= np.float16(value)
+    assert torch.tensor(values, dtype=torch.float16).prod().item() == expected
+
+
+def test_running_sums_are_never_a_negative_zero() -> None:
+    assert math.copysign(1, torch.tensor([-0.0]).cumsum(0).item()) == 1

@@ -1,0 +1,47 @@
+"""The order of dims in memory that results have: what `stride()` shows."""
+
+from __future__ import annotations
+
+import pytest
+
+import mini_autograd as torch
+
+
+def columns(*shape: int) -> torch.Tensor:
+    """A tensor of which the first dim lies densest."""
+    dims = tuple(range(len(shape)))[::-1]
+    return torch.ones(shape[::-1]).permute(dims)
+
+
+def test_the_first_operand_decides_an_elementwise_result() -> None:
+    rows = torch.ones(5, 10)
+    assert (columns(5, 10) + rows).stride() == (1, 5)
+    assert (rows + columns(5, 10)).stride() == (10, 1)
+
+
+def test_where_the_first_is_repeated_the_next_decides() -> None:
+    assert (torch.ones(1, 1) * columns(5, 10)).stride() == (1, 5)
+    assert torch.ones(5, 1).expand(5, 10).mul(columns(5, 10)).stride() == (1, 5)
+
+
+def test_an_expanded_operand_alone_gives_rows() -> None:
+    assert torch.tensor([True, False]).expand(3, 2).rsqrt().stride() == (2, 1)
+
+
+@pytest.mark.parametrize("keepdim", [False, True])
+def test_reductions_give_rows(keepdim: bool) -> None:
+    expected = (5, 5, 1) if keepdim else (5, 1)
+    for reduced in (
+        columns(3, 4, 5).sum(1, keepdim),
+        columns(3, 4, 5).amax(1, keepdim),
+        columns(3, 4, 5).logsumexp(1, keepdim),
+        columns(3, 4, 5).prod(1, keepdim),
+    ):
+        assert reduced.stride() == expected
+
+
+def test_scans_and_softmaxes_give_rows_and_a_sort_keeps_the_order() -> None:
+    x = columns(3, 4)
+    assert x.cumsum(0).stride() == x.softmax(0).stride() == x.log_softmax(1).stride() == (4, 1)
+    values, indices = x.sort(0)
+    assert values.stride() == indices.stride() == (1, 3)
