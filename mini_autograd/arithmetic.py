@@ -158,6 +158,8 @@ class TensorArithmetic:
             return grad
         if found.kind == "c" and dtype.kind != "c":
             grad = ops.real(grad)
+            if grad._array.dtype == dtype:
+                return grad
         return ops.to_dtype(grad, dtypes.of_numpy(dtype))  # type: ignore[no-any-return]
 
     def one(self, metadata: Metadata) -> Tensor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 
 def broadcast(a: Sequence[int], b: Sequence[int]) -> RuntimeError:
@@ -66,10 +67,15 @@ def view_needs_copy() -> RuntimeError:
     )
 
 
-def expand_too_few(type_name: str, shape: Sequence[int], sizes: Sequence[int]) -> RuntimeError:
+# The dtypes that had a tensor type of their own when torch named types.
+_LEGACY: Final = frozenset({"Byte", "Char", "Double", "Float", "Half", "Int", "Long", "Short"})
+
+
+def expand_too_few(scalar: str, shape: Sequence[int], sizes: Sequence[int]) -> RuntimeError:
     """`expand` to fewer dims."""
+    type_name = f"torch.{scalar}Tensor" if scalar in _LEGACY else f"CPU{scalar}Type"
     return RuntimeError(
-        f"expand(torch.{type_name}{{{list(shape)}}}, size={list(sizes)}): the number of sizes "
+        f"expand({type_name}{{{list(shape)}}}, size={list(sizes)}): the number of sizes "
         f"provided ({len(sizes)}) must be greater or equal to the number of dimensions in the "
         f"tensor ({len(shape)})"
     )

@@ -190,12 +190,12 @@ def split_with_sizes(self: Array, split_sizes: Sizes, dim: Int = 0) -> tuple[Arr
     """Pieces of the given sizes."""
     if not self.ndim:
         raise errors.split_zero_dim("split")
-    dim = wrap_dim(dim, self.ndim)
+    at = wrap_dim(dim, self.ndim)
     if any(size < 0 for size in split_sizes):
         raise errors.split_negative_sizes(split_sizes)
-    if sum(split_sizes) != self.shape[dim]:
-        raise errors.split_sum(split_sizes, self.shape[dim], dim)
-    return _pieces(self, dim, split_sizes)
+    if sum(split_sizes) != self.shape[at]:
+        raise errors.split_sum(split_sizes, self.shape[at], dim)
+    return _pieces(self, at, split_sizes)
 
 
 _SPLIT_FORMS: Final = ("int split_size", "tuple of ints split_size")

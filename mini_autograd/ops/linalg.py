@@ -166,15 +166,16 @@ def _factor(number: complex, dtype: np.dtype[Any]) -> Any:
 def _plus(start: Array, product: Array, beta: complex, alpha: complex, *, exact: bool) -> Array:
     """`beta * start + alpha * product`, in the product's memory; a `beta` of zero hides NaN.
 
-    So does an `alpha` of zero if BLAS computes it, as it does what is `exact`, no wider.
+    An `alpha` of zero hides the product if BLAS computes it, as it does what is `exact`, no wider.
     """
     if type(beta) is type(alpha) is int and beta == alpha == 1:
         return np.add(product, start, out=product)
     dtype = product.dtype
     by, into = _factor(beta, dtype), _factor(alpha, dtype)
     if alpha == 0 and exact:
-        product.fill(0)  # what is not computed hides NaN as well
-    elif into is not True:
+        product[...] = start * (1 if by is True else by) if beta != 0 else 0
+        return product
+    if into is not True:
         np.multiply(product, into, out=product)
     if beta != 0:
         np.add(product, start if by is True else start * by, out=product)

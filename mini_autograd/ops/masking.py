@@ -31,6 +31,7 @@ def _filled(self: Array, mask: Mask, value: Any) -> Array:
     broadcast_shape(mask.shape, self.shape)  # whose error comes before the dtype's
     if mask.dtype.kind != "b":
         raise errors.mask_dtype("masked_fill_", of_numpy(mask.dtype).cpp_name)
+    value = checked_number(value, self.dtype)
     self, mask = _both(self, mask)
     result = np.array(self, order="C")
     result[mask] = value
@@ -45,7 +46,7 @@ def _filled(self: Array, mask: Mask, value: Any) -> Array:
 )
 def masked_fill_number(self: Array, mask: Mask, value: Number) -> Array:
     """A copy with a number where the mask is true."""
-    return _filled(self, mask, checked_number(value, self.dtype))
+    return _filled(self, mask, value)
 
 
 @differentiable(
@@ -60,7 +61,7 @@ def _masked_fill_tensor(self: Array, mask: Mask, value: Array) -> Array:
     value = np.asarray(value)  # a rule may give a number
     if value.ndim:
         raise errors.fill_value_rank("masked_fill_", value.ndim)
-    return _filled(self, mask, checked_number(value.item(), self.dtype))
+    return _filled(self, mask, value.item())
 
 
 @differentiable(

@@ -20,7 +20,7 @@ from mini_autograd.ops.transposing import (
 )
 from mini_autograd.ops.views import broadcast_shape, contiguous, expand, reshape, unsafe_view, view
 from mini_autograd.overloads import composite
-from mini_autograd.tensor import Tensor
+from mini_autograd.tensor import Tensor, counter_of
 from mini_autograd.types import Array
 
 __all__ = ["inner", "linear", "matmul", "outer"]
@@ -43,7 +43,9 @@ def _matmul(a: Any, b: Any) -> Any:
     if ranks == (2, 1):
         return mv(a, b)
     if ranks == (1, 2):
-        return squeezed_in_place(mm(unsqueeze(a, 0), b), 0)
+        result = squeezed_in_place(mm(unsqueeze(a, 0), b), 0)
+        counter_of(result).version += 1  # torch squeezes it in place
+        return result
     if 0 in ranks:
         raise errors.zero_dim("matmul", *ranks)
     return _folded(a, b) if _folds(a, b) else _batched(a, b)

@@ -13,6 +13,7 @@ from mini_autograd.dims import wrap_dim, wrap_dims
 from mini_autograd.errors import joining as errors
 from mini_autograd.errors import shapes as shape_errors
 from mini_autograd.op import Promotion, differentiable
+from mini_autograd.ops.joining import cat
 from mini_autograd.ops.transposing import unsqueeze
 from mini_autograd.ops.views import as_contiguous, expand, flatten, reshape
 from mini_autograd.overloads import composite, overloaded
@@ -65,7 +66,21 @@ def roll(self: Array, shifts: Ints, dims: Ints | None = ()) -> Array:
     wrapped = tuple(wrap_dim(dim, self.ndim) for dim in dims)
     if not self.ndim:
         raise shape_errors.no_dims(wrapped[0])
-    return np.roll(np.ascontiguousarray(self), tuple(shifts), wrapped)
+    for shift, dim in zip(shifts, wrapped, strict=True):
+        self = _rolled(self, shift, dim)
+    return self
+
+
+def _rolled(self: Array, shift: int, dim: int) -> Array:
+    """The two parts the other way round, joined as torch joins them, which shows in the strides."""
+    if not self.size:
+        return layout.copied(self)
+    start = -shift % self.shape[dim]
+    before, after = (
+        (slice(None),) * dim + (slice(start),),
+        (slice(None),) * dim + (slice(start, None),),
+    )
+    return cat.op.bare([self[after], self[before]], dim)
 
 
 def _unrepeated(grad: Any, repeats: Sequence[int], shape: tuple[int, ...]) -> Any:

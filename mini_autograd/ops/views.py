@@ -177,8 +177,7 @@ def expand(self: Array, size: Sizes, *, implicit: Anything = False) -> Array:
     shape, strides = self.shape, layout.strides_of(self)
     new = len(size) - len(shape)
     if new < 0:
-        name = f"{dtypes.of(self).scalar_name}Tensor"
-        raise errors.expand_too_few(name, shape, size)
+        raise errors.expand_too_few(dtypes.of(self).scalar_name, shape, size)
     sizes: list[int] = []
     steps: list[int] = []
     step = self.itemsize  # of a new dim of size 1, which torch gives what contiguity would
