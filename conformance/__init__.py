@@ -6,13 +6,13 @@ The nouns of the harness; everything in it is a function between these values.
 
 from __future__ import annotations
 
-from conformance.compare import compare
 from conformance.engines import Engine, EngineError, Session, TorchLike, resolve_engine
 from conformance.execute import execute
-from conformance.inputs import Input
+from conformance.judge.compare import compare
+from conformance.judge.referee import adjudicate, judge
 from conformance.program import Program
-from conformance.referee import adjudicate, judge
-from conformance.steps import (
+from conformance.program.inputs import Input
+from conformance.program.steps import (
     Backward,
     Call,
     ClearGrad,
@@ -27,6 +27,7 @@ from conformance.steps import (
     Snippet,
     Step,
 )
+from conformance.program.values import DType, ProgramError, Ref
 from conformance.trace import (
     UNOBSERVED,
     Crashed,
@@ -40,7 +41,6 @@ from conformance.trace import (
     Trace,
     Unsupported,
 )
-from conformance.values import DType, ProgramError, Ref
 from conformance.verdict import GRADES, Mismatch, Verdict
 
 __all__ = [

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from conformance.program.values import DType, Ref
 from conformance.trace import (
     Crashed,
     Hung,
@@ -19,7 +20,6 @@ from conformance.trace import (
     Unobserved,
     Unsupported,
 )
-from conformance.values import DType, Ref
 
 LIMIT = 400  # characters: a mismatch is read in a table or a message, never an array of thousands
 

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias, TypeVar
 
 import numpy as np
 
-from conformance.values import Value
+from conformance.program.values import Value
 
 T = TypeVar("T")
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from conformance.campaign.result import Failure, Result, Source
 from conformance.engines import Engine
 from conformance.execute import execute
+from conformance.judge.referee import judge
 from conformance.program import Program
-from conformance.referee import judge
 from conformance.sources.case import Case
 from conformance.sources.reduction import reduce
 from conformance.verdict import GRADE_OF, Mismatch, Verdict

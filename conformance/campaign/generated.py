@@ -10,8 +10,8 @@ from conformance.campaign.result import Result
 from conformance.catalogue import op_of
 from conformance.engines import Engine, TorchLike
 from conformance.execute import execute
+from conformance.judge.referee import adjudicate
 from conformance.program import Program
-from conformance.referee import adjudicate
 from conformance.sources.case import Case
 from conformance.sources.generated import drawn
 from conformance.verdict import Verdict

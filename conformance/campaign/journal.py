@@ -10,7 +10,7 @@ from typing import Any, TextIO
 
 from conformance.campaign.plan import Piece
 from conformance.campaign.result import Result
-from conformance.values import ProgramError
+from conformance.program.values import ProgramError
 
 NAME = "verdicts.jsonl"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from conformance.campaign.plan import Piece
 from conformance.campaign.recorder import Recording
 from conformance.campaign.result import Failure, Result
+from conformance.program.steps import Call
 from conformance.sources.case import CHECKS, Check
-from conformance.steps import Call
 from conformance.verdict import Kind, Mismatch, Verdict
 
 

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from conformance.engines import Engine, Session
-from conformance.inputs import Input
 from conformance.program import Program
-from conformance.steps import Step
+from conformance.program.inputs import Input
+from conformance.program.steps import Step
 from conformance.trace import Outcome, TensorState, Trace
 
 

@@ -13,7 +13,7 @@ from conformance.catalogue.losses import LOSSES
 from conformance.catalogue.pointwise import POINTWISE
 from conformance.catalogue.reductions import REDUCTIONS
 from conformance.catalogue.views import VIEWS
-from conformance.steps import Call, Step
+from conformance.program.steps import Call, Step
 
 __all__ = [
     "CATALOGUE",

@@ -10,8 +10,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from conformance.engines.names import Absent
-from conformance.operators import OPERATORS, READS, Operator
-from conformance.steps import (
+from conformance.program.operators import OPERATORS, READS, Operator
+from conformance.program.steps import (
     Backward,
     Call,
     ClearGrad,
@@ -26,8 +26,8 @@ from conformance.steps import (
     Snippet,
     Step,
 )
+from conformance.program.values import Ref
 from conformance.trace import Text, Unsupported
-from conformance.values import Ref
 
 if TYPE_CHECKING:
     from conformance.engines.torchlike import TorchLikeSession as Session

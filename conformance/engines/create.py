@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.inputs import Input
-from conformance.layout import View
+from conformance.program.inputs import Input
+from conformance.program.layout import View
 
 
 def make(module: Any, entry: Input) -> Any:

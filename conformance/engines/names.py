@@ -7,8 +7,8 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
+from conformance.program.values import DType, Ref, Value
 from conformance.trace import NotRun, Unsupported
-from conformance.values import DType, Ref, Value
 
 
 class Absent(Exception):  # noqa: N818 - not an error: a step that cannot be taken, and why

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from conformance.program.values import NUMPY_DTYPES, DType, Value
 from conformance.trace import UNOBSERVED, Observed, Opaque, TensorState, Text
-from conformance.values import NUMPY_DTYPES, DType, Value
 
 GRAD_DEPTH = 4  # `.grad` of `.grad` of ...: enough for any program, and a guard against a cycle.
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
-from conformance.inputs import Input
-from conformance.steps import Step
+from conformance.program.inputs import Input
+from conformance.program.steps import Step
 from conformance.trace import Outcome, TensorState, Trace
 
 

@@ -15,8 +15,9 @@ from conformance.engines.actions import ACTIONS
 from conformance.engines.create import make
 from conformance.engines.names import Absent, Names
 from conformance.engines.observe import aliases_of, plain, state_of, version_of
-from conformance.inputs import Input
-from conformance.steps import Read, Snippet, Step, result_of
+from conformance.program.inputs import Input
+from conformance.program.steps import Read, Snippet, Step, result_of
+from conformance.program.values import Ref, Value
 from conformance.trace import (
     NotRun,
     Outcome,
@@ -26,7 +27,6 @@ from conformance.trace import (
     Trace,
     Unsupported,
 )
-from conformance.values import Ref, Value
 
 # Global state that a program may change by calling a function: how to read it, how to set it.
 _GLOBALS = (("is_grad_enabled", "set_grad_enabled"), ("get_default_dtype", "set_default_dtype"))

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from conformance.program.values import DIFFERENTIABLE
 from conformance.sources.grad_outputs import generator
-from conformance.values import DIFFERENTIABLE
 
 
 @cache

@@ -10,8 +10,8 @@ from conformance.catalogue import op_of
 from conformance.engines import TorchLike
 from conformance.engines.protocol import Engine
 from conformance.execute import execute
+from conformance.judge.referee import adjudicate, judge
 from conformance.program import Program
-from conformance.referee import adjudicate, judge
 from conformance.sources.reduction import reduce
 from conformance.sources.statistics import Statistics
 from conformance.strategies import ROW, Drawn, entries_of, interpret

@@ -8,8 +8,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from conformance.inputs import Input
-from conformance.values import COMPLEX, NUMPY_DTYPES
+from conformance.program.inputs import Input
+from conformance.program.values import COMPLEX, NUMPY_DTYPES
 
 Array: TypeAlias = np.ndarray[Any, Any]
 Shape: TypeAlias = tuple[int, ...]

@@ -14,14 +14,14 @@ from typing import Any
 
 from conformance.engines import TorchLike
 from conformance.execute import execute
-from conformance.inputs import Input
 from conformance.program import Program
+from conformance.program.inputs import Input
+from conformance.program.steps import Backward, Grad
+from conformance.program.values import Ref
 from conformance.sources.case import Case, Check
 from conformance.sources.database import database, entry_name, error_samples, samples_of
 from conformance.sources.grad_outputs import draw_grad_output, generator
-from conformance.steps import Backward, Grad
 from conformance.trace import Raised, TensorState, Trace
-from conformance.values import Ref
 
 GRADIENTS: tuple[Check, ...] = ("value", "gradient", "second_order")
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from conformance.engines import resolve_engine
 from conformance.engines.protocol import Engine
 from conformance.program import Program
+from conformance.program.values import ProgramError
 from conformance.sources.rewriting import renamed
 from conformance.sources.simpler_inputs import plainer_inputs, simpler_values, smaller_shapes
 from conformance.sources.simpler_steps import (
@@ -15,7 +16,6 @@ from conformance.sources.simpler_steps import (
     steps_bypassed,
     steps_cut,
 )
-from conformance.values import ProgramError
 
 Rewriting = Callable[[Program, Engine], Iterator[Program]]
 

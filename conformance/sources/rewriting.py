@@ -7,8 +7,8 @@ from dataclasses import fields, replace
 from typing import Any
 
 from conformance.program import Program
-from conformance.steps import Call, Detach, Grad, Step, refs_of, result_of
-from conformance.values import Ref, Value
+from conformance.program.steps import Call, Detach, Grad, Step, refs_of, result_of
+from conformance.program.values import Ref, Value
 
 
 def map_refs(value: Value, of: Callable[[Ref], Value]) -> Value:

@@ -10,10 +10,10 @@ import numpy as np
 import torch
 from torch.overrides import TorchFunctionMode
 
-from conformance.inputs import Input
-from conformance.operators import OPERATORS
-from conformance.steps import Call
-from conformance.values import NUMPY_DTYPES, DType, Ref, Value
+from conformance.program.inputs import Input
+from conformance.program.operators import OPERATORS
+from conformance.program.steps import Call
+from conformance.program.values import NUMPY_DTYPES, DType, Ref, Value
 
 
 class Inexpressible(Exception):  # noqa: N818 - no error: a sample that no program can hold

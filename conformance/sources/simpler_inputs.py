@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from conformance.engines.protocol import Engine
-from conformance.inputs import Input
 from conformance.program import Program
-from conformance.steps import Call, Step
-from conformance.values import COMPLEX, FLOATING, Value
+from conformance.program.inputs import Input
+from conformance.program.steps import Call, Step
+from conformance.program.values import COMPLEX, FLOATING, Value
 
 Array = np.ndarray[Any, Any]
 

@@ -10,17 +10,17 @@ import numpy as np
 
 from conformance.engines.protocol import Engine
 from conformance.execute import execute
-from conformance.inputs import Input
 from conformance.program import Program
+from conformance.program.inputs import Input
+from conformance.program.steps import Backward, Call, Grad, Step, refs_of, result_of
+from conformance.program.values import Ref, Value
 from conformance.sources.rewriting import (
     bypassed,
     map_step,
     without_steps,
     without_unused_inputs,
 )
-from conformance.steps import Backward, Call, Grad, Step, refs_of, result_of
 from conformance.trace import TensorState
-from conformance.values import Ref, Value
 
 
 def fewer_steps(program: Program, reference: Engine) -> Iterator[Program]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from conformance.catalogue import op_of
 from conformance.program import Program
-from conformance.steps import kind_of
+from conformance.program.steps import kind_of
 from conformance.trace import Raised, Trace
 from conformance.verdict import Verdict
 

@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 
 from conformance.program import Program
-from conformance.steps import Snippet
+from conformance.program.steps import Snippet
 from conformance.trace import Raised, Returned, Text, Trace
 
 SETUP = 71  # the cell `import torch`, which is what binding `torch` to an engine stands for

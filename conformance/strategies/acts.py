@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from conformance.steps import (
+from conformance.program.steps import (
     Backward,
     ClearGrad,
     Detach,
@@ -16,11 +16,11 @@ from conformance.steps import (
     SetGrad,
     Step,
 )
+from conformance.program.values import Value
 from conformance.strategies import tensors
 from conformance.strategies.drawing import Drawing, Live, differentiable
 from conformance.strategies.seeds import seed
 from conformance.strategies.tape import Tape, weighted
-from conformance.values import Value
 
 
 def backward(drawing: Drawing) -> Step | None:

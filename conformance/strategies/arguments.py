@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from conformance.catalogue.entry import Arg, Kind
+from conformance.program.values import DType, Value
 from conformance.strategies import shaping
 from conformance.strategies.indexes import index, value_written
 from conformance.strategies.operands import Call
 from conformance.strategies.tape import Tape
 from conformance.strategies.values import number
-from conformance.values import DType, Value
 
 
 def argument(call: Call, arg: Arg) -> Value:

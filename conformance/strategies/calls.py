@@ -6,15 +6,15 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 
 from conformance.catalogue.entry import Arg, Category, Form, OpEntry, Operand, Param, Signature
-from conformance.operators import OPERATORS
-from conformance.steps import Call as CallStep
+from conformance.program.operators import OPERATORS
+from conformance.program.steps import Call as CallStep
+from conformance.program.values import Value
 from conformance.strategies.arguments import ahead, argument
 from conformance.strategies.drawing import Drawing
 from conformance.strategies.mistakes import wrong_argument
 from conformance.strategies.operands import RELATIONS, Call, anything, operand
 from conformance.strategies.tape import Tape
 from conformance.strategies.values import number
-from conformance.values import Value
 
 INPLACE_PERCENT = 16.0
 WRONG_PERCENT = 45.0  # of the calls of a program that may hold wrong ones

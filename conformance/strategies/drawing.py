@@ -8,9 +8,9 @@ from typing import Any
 from conformance.catalogue.entry import Category
 from conformance.engines.observe import dtype_name, values_of
 from conformance.engines.torchlike import TorchLike, TorchLikeSession
-from conformance.inputs import Input
 from conformance.program import Program
-from conformance.steps import (
+from conformance.program.inputs import Input
+from conformance.program.steps import (
     Backward,
     EnterMode,
     Grad,
@@ -20,11 +20,11 @@ from conformance.steps import (
     refs_of,
     result_of,
 )
+from conformance.program.values import DIFFERENTIABLE, Ref, refs
 from conformance.strategies.shaping import Shape
 from conformance.strategies.tape import Tape
 from conformance.strategies.tensors import category
 from conformance.trace import Outcome, Returned, Trace
-from conformance.values import DIFFERENTIABLE, Ref, refs
 
 
 class Live:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conformance.inputs import Input
+from conformance.program.inputs import Input
+from conformance.program.values import Value
 from conformance.strategies import shaping, tensors
 from conformance.strategies.tape import Tape, weighted
 from conformance.strategies.values import indices, number
-from conformance.values import Value
 
 if TYPE_CHECKING:
     from conformance.strategies.operands import Call

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from conformance.catalogue.entry import Arg, Kind
+from conformance.program.values import Value
 from conformance.strategies.arguments import rank_of, size_along
 from conformance.strategies.operands import Call
 from conformance.strategies.tape import Tape
-from conformance.values import Value
 
 
 def wrong_argument(call: Call, arg: Arg) -> Value:

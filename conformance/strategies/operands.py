@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from conformance.catalogue.entry import ANY, Category, OpEntry, Operand, Signature
-from conformance.inputs import Input
+from conformance.program.inputs import Input
+from conformance.program.values import Value
 from conformance.strategies import shaping, tensors
 from conformance.strategies.drawing import Drawing, Live
 from conformance.strategies.shaping import Shape, Sizes, broadcast
 from conformance.strategies.tape import weighted
 from conformance.strategies.values import indices
-from conformance.values import Value
 
 _WITHIN: Mapping[Category, frozenset[Category]] = {
     "bool": frozenset({"bool"}),

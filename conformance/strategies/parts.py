@@ -8,7 +8,7 @@ from typing import TypeVar
 from hypothesis import strategies as st
 
 from conformance.catalogue.entry import ANY, Category
-from conformance.inputs import Input
+from conformance.program.inputs import Input
 from conformance.strategies import shaping, tensors
 from conformance.strategies.shaping import Shape
 from conformance.strategies.tape import Tape

@@ -12,7 +12,7 @@ from conformance.catalogue import CATALOGUE
 from conformance.catalogue.entry import OpEntry, Operand
 from conformance.engines import TorchLike
 from conformance.program import Program
-from conformance.steps import Backward, LeaveMode, Step
+from conformance.program.steps import Backward, LeaveMode, Step
 from conformance.strategies import acts
 from conformance.strategies.calls import call
 from conformance.strategies.drawing import Drawing

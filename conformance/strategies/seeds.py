@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from conformance.program.values import DIFFERENTIABLE, NUMPY_DTYPES, Value
 from conformance.strategies import shaping, tensors
 from conformance.strategies.drawing import Drawing, Live
 from conformance.strategies.tape import Tape, weighted
 from conformance.strategies.values import elements
-from conformance.values import DIFFERENTIABLE, NUMPY_DTYPES, Value
 
 # All ones is left out: it cannot tell a wrong permutation.
 _KINDS = weighted(

@@ -7,12 +7,12 @@ from functools import cache
 import numpy as np
 
 from conformance.catalogue.entry import ANY, Category, Domain
-from conformance.inputs import Input
-from conformance.layout import contiguous_strides
+from conformance.program.inputs import Input
+from conformance.program.layout import contiguous_strides
+from conformance.program.values import COMPLEX, DIFFERENTIABLE, FLOATING
 from conformance.strategies.shaping import Shape, product
 from conformance.strategies.tape import Tape, weighted
 from conformance.strategies.values import Array, elements
-from conformance.values import COMPLEX, DIFFERENTIABLE, FLOATING
 
 _DTYPES: tuple[tuple[str, int], ...] = (
     ("float32", 132),

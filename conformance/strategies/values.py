@@ -9,8 +9,8 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from conformance.catalogue.entry import Category, Domain
+from conformance.program.values import COMPLEX, FLOATING, NUMPY_DTYPES
 from conformance.strategies.tape import Tape, weighted
-from conformance.values import COMPLEX, FLOATING, NUMPY_DTYPES
 
 Array = np.ndarray[Any, Any]
 

@@ -8,10 +8,10 @@ import pytest
 import torch
 
 from conformance.catalogue import CATALOGUE, CONVENTIONS, Arg, Operand, op_of
-from conformance.operators import OPERATORS
-from conformance.steps import Call
+from conformance.program.operators import OPERATORS
+from conformance.program.steps import Call
+from conformance.program.values import Ref
 from conformance.strategies.arguments import ARGUMENTS
-from conformance.values import Ref
 
 PROMISED = """
 add sub mul div neg pow abs sign exp expm1 log log1p log2 sqrt rsqrt square reciprocal sin cos tan

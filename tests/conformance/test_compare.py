@@ -36,7 +36,7 @@ from conformance import (
     execute,
     resolve_engine,
 )
-from conformance.closeness import difference, same_text, tolerances
+from conformance.judge.closeness import difference, same_text, tolerances
 from conformance.verdict import GRADE_OF
 
 TORCH = resolve_engine("torch")

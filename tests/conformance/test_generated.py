@@ -10,6 +10,7 @@ import torch
 from fakes import torch_but
 
 from conformance import Call, Input, Program, Raised, Read, Ref, TorchLike, execute
+from conformance.program.steps import Backward, Grad
 from conformance.sources.generated import Statistics, drawn, examined, generate, reduce
 from conformance.sources.rewriting import (
     bypassed,
@@ -17,7 +18,6 @@ from conformance.sources.rewriting import (
     without_steps,
     without_unused_inputs,
 )
-from conformance.steps import Backward, Grad
 
 REFERENCE = TorchLike(torch)
 

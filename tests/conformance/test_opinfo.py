@@ -14,10 +14,10 @@ import torch
 from conformance.catalogue import CATALOGUE
 from conformance.engines import TorchLike
 from conformance.execute import execute
+from conformance.program.steps import Backward, Call, Grad
 from conformance.sources.case import Case, hash_of_corpus
 from conformance.sources.grad_outputs import draw_grad_output, generator
 from conformance.sources.opinfo import Corpus, corpus_of
-from conformance.steps import Backward, Call, Grad
 from conformance.trace import Raised
 
 TORCH = TorchLike(torch)

@@ -16,9 +16,9 @@ from hypothesis.extra import numpy as npst
 from conformance import Call, DType, Input, Program, ProgramError, Ref, TorchLike
 from conformance.engines.actions import ACTIONS
 from conformance.engines.create import make
-from conformance.script import RENDER
-from conformance.steps import KINDS
-from conformance.values import NUMPY_DTYPES, decode, encode
+from conformance.program.script import RENDER
+from conformance.program.steps import KINDS
+from conformance.program.values import NUMPY_DTYPES, decode, encode
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

@@ -24,9 +24,9 @@ from conformance import (
     judge,
     resolve_engine,
 )
-from conformance.evidence import Evidence
-from conformance.finite_differences import derivative
-from conformance.variants import in_double, moved
+from conformance.judge.evidence import Evidence
+from conformance.judge.finite_differences import derivative
+from conformance.judge.variants import in_double, moved
 
 TORCH = resolve_engine("torch")
 

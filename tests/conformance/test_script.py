@@ -27,7 +27,7 @@ from conformance import (
     resolve_engine,
 )
 from conformance.engines.observe import aliases_of, state_of
-from conformance.values import NUMPY_DTYPES
+from conformance.program.values import NUMPY_DTYPES
 
 TORCH = resolve_engine("torch")
 

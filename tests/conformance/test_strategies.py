@@ -14,9 +14,9 @@ from hypothesis.vendor.pretty import pretty
 
 from conformance import Program, Raised, Returned, TorchLike, execute
 from conformance.catalogue import CATALOGUE, op_of
-from conformance.compare import compare
+from conformance.judge.compare import compare
+from conformance.program.steps import KINDS, Backward, Call, Snippet, kind_of, refs_of, result_of
 from conformance.sources.generated import Statistics, drawn
-from conformance.steps import KINDS, Backward, Call, Snippet, kind_of, refs_of, result_of
 from conformance.strategies import (
     ROW,
     dtypes,

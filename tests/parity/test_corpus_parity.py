@@ -11,7 +11,7 @@ import pytest
 
 from conformance import execute, resolve_engine
 from conformance.catalogue import CATALOGUE
-from conformance.referee import adjudicate
+from conformance.judge.referee import adjudicate
 from conformance.sources.opinfo import corpus_of
 
 TORCH, ENGINE = resolve_engine("torch"), resolve_engine("mini_autograd")

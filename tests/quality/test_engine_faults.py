@@ -8,7 +8,7 @@ from faults_of_the_walk import FAULTS_OF_THE_WALK
 from planting import Fault, planted
 
 from conformance import Program, execute, resolve_engine
-from conformance.referee import adjudicate, judge
+from conformance.judge.referee import adjudicate, judge
 from conformance.sources.generated import drawn, reduce
 from conformance.trace import Trace
 from conformance.verdict import GRADE_OF, Verdict

@@ -8,7 +8,7 @@ import torch
 from faulty import FaultyTorch
 
 from conformance import TorchLike
-from conformance.referee import judge
+from conformance.judge.referee import judge
 from conformance.sources.generated import examined, reduce
 
 REFERENCE = TorchLike(torch)

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from conformance.brief import brief, brief_outcome
-from conformance.closeness import as_array, difference, numbers_differ, same_text
-from conformance.operators import READS
+from conformance.judge.closeness import as_array, difference, numbers_differ, same_text
+from conformance.judge.states import compare_states
 from conformance.program import Program
-from conformance.states import compare_states
-from conformance.steps import Grad, Read, Step, result_of
+from conformance.program.operators import READS
+from conformance.program.steps import Grad, Read, Step, result_of
+from conformance.program.values import Ref
 from conformance.trace import (
     Crashed,
     Hung,
@@ -22,7 +23,6 @@ from conformance.trace import (
     Trace,
     Unsupported,
 )
-from conformance.values import Ref
 from conformance.verdict import Kind, Mismatch
 
 

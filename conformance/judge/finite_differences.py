@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from conformance.evidence import Evidence
-from conformance.inputs import Input
-from conformance.operators import OPERATORS
+from conformance.judge.evidence import Evidence
+from conformance.judge.variants import shifted
 from conformance.program import Program
-from conformance.steps import Backward, Call, Grad, Step
+from conformance.program.inputs import Input
+from conformance.program.operators import OPERATORS
+from conformance.program.steps import Backward, Call, Grad, Step
+from conformance.program.values import FLOATING, Ref, Value
 from conformance.trace import Trace
-from conformance.values import FLOATING, Ref, Value
-from conformance.variants import shifted
 
 STEP = 1e-5  # relative: near the cube root of double's epsilon, where rounding equals curvature
 SMOOTH = 1e-4  # relative: how well two step sizes must agree for the function to count as smooth

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from conformance.inputs import Input
-from conformance.layout import View
-from conformance.values import COMPLEX, FLOATING, DType, Ref, Value
+from conformance.program.inputs import Input
+from conformance.program.layout import View
+from conformance.program.values import COMPLEX, FLOATING, DType, Ref, Value
 
 # The dtypes that torch.tensor gives to Python numbers, so that `dtype=` need not be written.
 _INFERRED = frozenset({"float32", "int64", "bool", "complex64"})

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from conformance.inputs import Input
 from conformance.program import Program
-from conformance.steps import Step
-from conformance.values import COMPLEX, FLOATING, NUMPY_DTYPES, DType, Value
+from conformance.program.inputs import Input
+from conformance.program.steps import Step
+from conformance.program.values import COMPLEX, FLOATING, NUMPY_DTYPES, DType, Value
 
 _DOUBLE = {"float16": "float64", "float32": "float64", "complex64": "complex128"}
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from conformance.literals import index, literal, operand, tensor
-from conformance.operators import OPERATORS, READS
-from conformance.steps import (
+from conformance.program.literals import index, literal, operand, tensor
+from conformance.program.operators import OPERATORS, READS
+from conformance.program.steps import (
     Backward,
     Call,
     ClearGrad,
@@ -22,8 +22,8 @@ from conformance.steps import (
     Snippet,
     Step,
 )
+from conformance.program.values import Value
 from conformance.trace import NotRun, Raised, Returned
-from conformance.values import Value
 
 if TYPE_CHECKING:
     from conformance.program import Program

@@ -8,13 +8,13 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from conformance.closeness import as_array, is_close, tolerances
 from conformance.engines.protocol import Engine
 from conformance.execute import execute
+from conformance.judge.closeness import as_array, is_close, tolerances
+from conformance.judge.variants import in_double, moved
 from conformance.program import Program
-from conformance.steps import Read
+from conformance.program.steps import Read
 from conformance.trace import Returned, TensorState, Trace
-from conformance.variants import in_double, moved
 from conformance.verdict import Mismatch
 
 Array: TypeAlias = np.ndarray[Any, Any]

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from conformance.catalogue import CATALOGUE, CONVENTIONS, Form, OpEntry
 from conformance.engines import Engine, TorchLike
-from conformance.operators import OPERATORS
+from conformance.program.operators import OPERATORS
 
 GROUP = "conformance.engines"
 """The entry point group by which an installed package says that it is, or has, an engine."""

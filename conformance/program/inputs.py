@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from conformance.layout import Layout, contiguous_strides, layout_of, span
-from conformance.values import DIFFERENTIABLE, NUMPY_DTYPES, ProgramError, decode, encode
+from conformance.program.layout import Layout, contiguous_strides, layout_of, span
+from conformance.program.values import DIFFERENTIABLE, NUMPY_DTYPES, ProgramError, decode, encode
 
 
 @dataclass(frozen=True, slots=True)

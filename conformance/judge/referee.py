@@ -10,13 +10,13 @@ from typing import TypeAlias
 
 import numpy as np
 
-from conformance.closeness import is_close
-from conformance.compare import compare
-from conformance.conventions import NON_FINITE, conventions
 from conformance.engines.protocol import Engine
-from conformance.evidence import Array, Case, Evidence, finder
 from conformance.execute import execute
-from conformance.finite_differences import derivative
+from conformance.judge.closeness import is_close
+from conformance.judge.compare import compare
+from conformance.judge.conventions import NON_FINITE, conventions
+from conformance.judge.evidence import Array, Case, Evidence, finder
+from conformance.judge.finite_differences import derivative
 from conformance.program import Program
 from conformance.trace import Trace
 from conformance.verdict import Judgement, Mismatch, Verdict

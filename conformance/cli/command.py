@@ -175,7 +175,7 @@ def run(**options: Any) -> int:
     Prints the parity table and the shortest programs that differ; writes parity.json and
     parity.md. Exits with 0 only when nothing differs but what the known differences name.
     """
-    from conformance.running import run_and_report
+    from conformance.cli.running import run_and_report
 
     engines = _loaded(options["reference"]), _loaded(options["engine"])
     return run_and_report(options, *engines, Console())
@@ -189,9 +189,9 @@ def replay(file: Path, engine: str, reference: str) -> int:
 
     `conformance run` writes such a file for each failure.
     """
+    from conformance.cli.running import show_replay
     from conformance.program import Program
-    from conformance.running import show_replay
-    from conformance.values import ProgramError
+    from conformance.program.values import ProgramError
 
     try:
         program = Program.from_json(file.read_text(encoding="utf-8"))
@@ -204,7 +204,7 @@ def replay(file: Path, engine: str, reference: str) -> int:
 @click.argument("names", nargs=-1)
 def ops(names: tuple[str, ...]) -> int:
     """List the ops that the harness asks about; with NAMES, tell all about those."""
-    from conformance.listing import show_op, show_ops
+    from conformance.cli.listing import show_op, show_ops
 
     console = Console()
     for name in _names([*CATALOGUE])(click.get_current_context(), None, names):
@@ -218,7 +218,7 @@ def ops(names: tuple[str, ...]) -> int:
 @click.argument("name", required=False)
 def engines(name: str | None) -> int:
     """List the engines that are installed; with NAME, what that one offers and lacks."""
-    from conformance.listing import show_engine, show_engines
+    from conformance.cli.listing import show_engine, show_engines
 
     if name is None:
         show_engines(Console())

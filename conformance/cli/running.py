@@ -19,9 +19,10 @@ from conformance.campaign import CampaignError, JournalError, Settings, run_camp
 from conformance.campaign.progress import ProgressLine
 from conformance.engines import Engine
 from conformance.execute import execute
+from conformance.judge.referee import adjudicate
 from conformance.known import Known, KnownError, read_known, read_patterns, shipped_known
 from conformance.program import Program
-from conformance.referee import adjudicate
+from conformance.program.script import RENDER
 from conformance.report import (
     Report,
     build_report,
@@ -31,7 +32,6 @@ from conformance.report import (
     to_document,
     to_markdown,
 )
-from conformance.script import RENDER
 from conformance.sources.case import CHECKS
 from conformance.trace import Trace
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, TypeAlias
 
-from conformance.values import ProgramError, Ref, Value, decode, encode, refs
+from conformance.program.values import ProgramError, Ref, Value, decode, encode, refs
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from itertools import combinations
 from typing import Any
 
 from conformance.brief import brief
-from conformance.closeness import difference, sign_of_zero_differs
+from conformance.judge.closeness import difference, sign_of_zero_differs
 from conformance.program import Program
-from conformance.steps import Grad, result_of
+from conformance.program.steps import Grad, result_of
 from conformance.trace import TensorState, Trace, Unobserved
 from conformance.verdict import Kind, Mismatch
 

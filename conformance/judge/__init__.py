@@ -1,0 +1,1 @@
+"""Trace × trace → mismatches (`compare`), and mismatches → verdict (`referee`)."""
