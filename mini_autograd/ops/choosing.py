@@ -46,7 +46,7 @@ def maximum(self: Array, other: Array) -> Array:
     """The greater of both; NaN if one is; a tie gives half the gradient to each."""
     if self.dtype.kind == "c":
         raise errors.extremum_of_complex("maximum")
-    return np.maximum(self, other)
+    return np.maximum(other, self)  # of two zeros NumPy gives the second, torch the first
 
 
 @differentiable(
@@ -57,7 +57,7 @@ def minimum(self: Array, other: Array) -> Array:
     """The smaller of both; NaN if one is; a tie gives half the gradient to each."""
     if self.dtype.kind == "c":
         raise errors.extremum_of_complex("minimum")
-    return np.minimum(self, other)
+    return np.minimum(other, self)
 
 
 _UINT8_CONDITION: Final = (

@@ -20,8 +20,8 @@ def _clamped(array: Any, low: Any, high: Any) -> Any:
     if array.dtype.kind == "c":
         raise errors.clamp_of_complex()
     if low is not None:
-        array = np.maximum(array, low)
-    return array if high is None else np.minimum(array, high)
+        array = np.maximum(low, array)  # of two zeros NumPy gives the second, torch the first
+    return array if high is None else np.minimum(high, array)
 
 
 def _within(self: Any, low: Any, high: Any) -> Any:

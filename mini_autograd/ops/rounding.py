@@ -100,7 +100,7 @@ def relu(self: Array) -> Array:
         raise errors.bool_relu()
     if self.dtype.kind == "c":
         raise errors.clamp_of_complex()
-    return np.maximum(self, 0)
+    return np.maximum(0, self)  # of two zeros NumPy gives the second, torch the first
 
 
 @differentiable(
