@@ -47,13 +47,13 @@ class RawArithmetic:
         # NumPy keeps the order of the dims in memory, torch's sum does not.
         return np.asarray(summed, grad.dtype, order="C").reshape(shape)
 
+    def real_for(self, grad: Array, dtype: np.dtype[Any]) -> Array:
+        """The real part, a view."""
+        return grad.real if grad.dtype.kind == "c" and dtype.kind != "c" else grad
+
     def cast(self, grad: Array, dtype: np.dtype[Any]) -> Array:
         """In another dtype."""
-        if grad.dtype == dtype:
-            return grad
-        if grad.dtype.kind == "c" and dtype.kind != "c":
-            grad = grad.real
-        return grad.astype(dtype, copy=False)
+        return grad if grad.dtype == dtype else grad.astype(dtype, copy=False)
 
     def one(self, metadata: Metadata) -> Array:
         """One; as NumPy's scalar, see `saved.unpacked_array`."""
@@ -151,15 +151,15 @@ class TensorArithmetic:
         summed = ops.sum(grad, dims, True) if dims else grad
         return summed if summed._array.shape == shape else ops.view(summed, shape)
 
+    def real_for(self, grad: Tensor, dtype: np.dtype[Any]) -> Tensor:
+        """The real part."""
+        complex_for_real = grad._array.dtype.kind == "c" and dtype.kind != "c"
+        return ops.real(grad) if complex_for_real else grad
+
     def cast(self, grad: Tensor, dtype: np.dtype[Any]) -> Tensor:
         """In another dtype."""
-        found = grad._array.dtype
-        if found == dtype:
+        if grad._array.dtype == dtype:
             return grad
-        if found.kind == "c" and dtype.kind != "c":
-            grad = ops.real(grad)
-            if grad._array.dtype == dtype:
-                return grad
         return ops.to_dtype(grad, dtypes.of_numpy(dtype))  # type: ignore[no-any-return]
 
     def one(self, metadata: Metadata) -> Tensor:
@@ -203,7 +203,7 @@ class TensorArithmetic:
     def retain(self, tensor: Tensor, grad: Tensor) -> None:
         """Likewise, from a contiguous copy."""
         held = tensor._grad
-        tensor._grad = ops.clone(grad) if held is None else ops.add(held, grad)
+        tensor._grad = ops.as_contiguous(grad) if held is None else ops.add(held, grad)
 
 
 RAW: Final[Arithmetic] = RawArithmetic()

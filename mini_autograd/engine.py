@@ -167,6 +167,7 @@ def _validated(
     Which node gave it, for which of its inputs, is for the error.
     """
     shape, dtype = metadata
+    grad = arithmetic.real_for(grad, dtype)
     if grad.shape != shape:
         summed = arithmetic.sum_to(grad, shape)
         if summed is None:

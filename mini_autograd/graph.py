@@ -37,8 +37,11 @@ class Arithmetic(Protocol):
     def sum_to(self, grad: Grad, shape: Shape) -> Grad:
         """The gradient summed over what broadcasting added; None if it cannot be."""
 
+    def real_for(self, grad: Grad, dtype: np.dtype[Any]) -> Grad:
+        """The real part of a complex gradient where the dtype is real."""
+
     def cast(self, grad: Grad, dtype: np.dtype[Any]) -> Grad:
-        """The gradient in another dtype; its real part where that is real."""
+        """The gradient in another dtype."""
 
     def one(self, metadata: Metadata) -> Grad:
         """The cotangent of an output of one element."""
