@@ -254,3 +254,12 @@ def source_too_short() -> RuntimeError:
 def no_history(found: dtype) -> RuntimeError:
     """A fill of integers by a tensor that requires grad."""
     return RuntimeError(f"Autograd not support dtype: {found.scalar_name}")
+
+
+def complex_gradient() -> RuntimeError:
+    """The gradient of a real value that filled complex numbers."""
+    return RuntimeError(
+        "Expected isFloatingType(grad.scalar_type()) || (input_is_complex == grad_is_complex) to "
+        "be true, but got false.  (Could this error message be improved?  If so, please report an "
+        "enhancement request to PyTorch.)"
+    )

@@ -41,9 +41,9 @@ def converted(array: NDArray[Any], wanted: np.dtype[Any]) -> NDArray[Any]:
     if array.dtype.kind == "c" and wanted.kind not in "cb":
         warnings.warn(errors.CASTS_COMPLEX, UserWarning, stacklevel=4)
         array = array.real
+    made = layout.empty_as(array, wanted)
     if wanted == np.float16 and array.dtype.kind in "fiu" and array.itemsize > 4:
         array = array.astype(np.float32)  # torch's half is made of a float, so it rounds twice
-    made = layout.empty_as(array, wanted)
     np.copyto(made, array, casting="unsafe")
     return made
 

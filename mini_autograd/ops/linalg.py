@@ -10,6 +10,7 @@ import numpy as np
 from mini_autograd import dtypes
 from mini_autograd.errors import linalg as errors
 from mini_autograd.errors import pointwise as number_errors
+from mini_autograd.layout import contiguous_strides
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.arithmetic import scaled
 from mini_autograd.ops.complexes import conj
@@ -40,6 +41,8 @@ def _product(a: Array, b: Array, kernel: str) -> Array:
 
 def _by_columns(shape: Shape, strides: Shape, itemsize: int) -> bool:
     """Whether a matrix lies in memory column by column: torch gives its gradient likewise."""
+    if not any(strides):  # so NumPy makes an empty array
+        strides = contiguous_strides(shape, itemsize)
     return strides[0] == itemsize and strides[1] == shape[0] * itemsize
 
 

@@ -14,6 +14,7 @@ from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.views import broadcast_shape
 from mini_autograd.ops.writing import check_history, checked_number
 from mini_autograd.overloads import composite, overloaded
+from mini_autograd.tensor import Tensor
 from mini_autograd.types import Array, Ints, Mask, Number
 
 __all__ = ["masked_fill", "masked_fill_number", "masked_scatter", "masked_select"]
@@ -54,7 +55,7 @@ def masked_fill_number(self: Array, mask: Mask, value: Number) -> Array:
     name="masked_fill",
     node="MaskedFillBackward1",
     self=lambda grad, mask: masked_fill_number(grad, mask, 0),
-    value=lambda grad, mask: ops.sum_all(masked_select(grad, mask)),
+    value=lambda grad, mask, value_dtype: _value_grad(grad, mask, value_dtype),
 )
 def _masked_fill_tensor(self: Array, mask: Mask, value: Array) -> Array:
     """A copy with the one element of a tensor where the mask is true."""
@@ -113,11 +114,20 @@ def masked_scatter_backward(grad: Array, mask: Mask, shape: Ints) -> Array:
     return result
 
 
+def _value_grad(grad: Any, mask: Mask, dtype: np.dtype[Any]) -> Any:
+    """The sum under the mask; torch forgot to take the real part of it for a real value."""
+    given = grad._array if isinstance(grad, Tensor) else grad
+    if given.dtype.kind == "c" and dtype.kind != "c":
+        raise errors.complex_gradient()
+    return ops.sum_all(masked_select(grad, mask))
+
+
 @composite(name="masked_fill")
 def _masked_fill_by(self: Array, mask: Mask, value: Array) -> Any:
     """`masked_fill` by the one element of a tensor."""
+    result = _masked_fill_tensor(self, mask, value)
     check_history(self, value)
-    return _masked_fill_tensor(self, mask, value)
+    return result
 
 
 masked_fill: Final = overloaded(
