@@ -44,6 +44,8 @@ def check_history(tensor: Tensor, needs_grad: bool) -> None:
 def check_memory(name: str, tensor: Tensor, given: Sequence[Tensor]) -> None:
     """Refuses memory that is written to twice, or read from while it is written to."""
     array = tensor._array
+    if name == "copy_" and given and _is_same(array, given[0]._array):
+        return  # there is nothing to do
     if layout.shows_twice(array):
         if name == "index_put_":
             warnings.warn(errors.EXPANDED_INDEX_PUT, UserWarning, stacklevel=3)
@@ -65,7 +67,8 @@ def check_memory(name: str, tensor: Tensor, given: Sequence[Tensor]) -> None:
 def _is_same(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any]) -> bool:
     """Whether two arrays show the same memory in the same way."""
     return (
-        a.shape == b.shape
+        a.dtype == b.dtype
+        and a.shape == b.shape
         and a.strides == b.strides
         and a.__array_interface__["data"] == b.__array_interface__["data"]
     )

@@ -81,6 +81,8 @@ def _address(array: Array) -> int:
 
 def restrided(array: Array, shape: Shape, strides: Shape) -> Array:
     """Another view of the same memory from the same element on."""
+    if isinstance(array, np.generic):
+        array = np.asarray(array)  # the memory of a scalar is read-only
     if array.flags.forc:
         return np.ndarray(shape, array.dtype, array, 0, strides)
     owner, start = memory_of(array)
@@ -100,7 +102,7 @@ def reshaped(array: Array, shape: Shape) -> Array | None:
 def is_dense(array: Array) -> bool:
     """Whether the elements fill their memory once each, in whatever order of the dims."""
     expected = array.itemsize
-    dims = [(stride, size) for stride, size in zip(array.strides, array.shape, strict=True)]
+    dims = zip(strides_of(array), array.shape, strict=True)
     for stride, size in sorted(each for each in dims if each[1] > 1):
         if stride != expected:
             return False

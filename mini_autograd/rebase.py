@@ -86,7 +86,7 @@ def renew_views(tensor: Tensor, *, besides: Tensor | None = None) -> None:
             if base._requires_grad or view._node is not None:
                 _lose_history(view)
             continue
-        if view is besides or not base._requires_grad:
+        if view is besides or not (base._requires_grad or view._node is not None):
             continue
         geometry = Geometry(base._array, view._array)
         before = view._node, view._output_nr

@@ -86,16 +86,11 @@ def _located(self: Tensor, item: Any) -> tuple[Tensor, list[Tensor | None]]:
     if type(item) is int or isinstance(item, np.integer):
         return _selected(self, 0, _checked_int(item), 0), []
     given = _as_items(item)
-    if not self._array.ndim and any(isinstance(each, (str, list, range)) for each in given):
-        raise errors.too_many_indices(0)
-    items = [_as_index(each) for each in given]
-    # torch counts a mask given as a list as one dim here, though it covers as many as it has
-    specified = sum(
-        _covered(each) if isinstance(raw, Tensor) else min(_covered(each), 1)
-        for raw, each in zip(given, items, strict=True)
-    )
+    # torch counts before it converts: a mask given as a list is one dim, whatever it covers
+    specified = sum(map(_covered, given))
     if specified > self._array.ndim:
         raise errors.too_many_indices(self._array.ndim)
+    items = [_as_index(each) for each in given]
     result, dim, filled = self, 0, 0
     indices: list[Tensor | None] = []
     for position, each in enumerate(items):
@@ -150,7 +145,7 @@ def _as_index(item: Any) -> Any:
 
 
 def _covered(item: Any) -> int:
-    """How many dims of the tensor an index stands for."""
+    """How many dims of the tensor an index stands for; one, of what is no index."""
     if isinstance(item, Tensor):
         is_mask = item._array.dtype.kind == "b" or item._array.dtype == np.uint8
         return item._array.ndim if is_mask else 1

@@ -117,12 +117,20 @@ def zeroed(self: Array) -> Array:
     return _like(self, 0)
 
 
+def _in_dtype(grad: Any, wanted: np.dtype[Any]) -> Any:
+    """The gradient in the source's dtype before it is summed to its shape, which loses less."""
+    found = dtypes.of(grad._array if isinstance(grad, Tensor) else grad)
+    if found.is_complex and wanted.kind != "c":
+        grad, found = ops.real(grad), found.to_real()
+    return grad if found.numpy == wanted else ops.to_dtype(grad, dtypes.of_numpy(wanted))
+
+
 @differentiable(
     promotion=_NONE,
     name="copy_",
     node="CopyBackwards",
     self=lambda grad, self_shape: ops.zeros_of(grad, self_shape),
-    src=lambda grad: grad,
+    src=lambda grad, src_dtype: _in_dtype(grad, src_dtype),
 )
 def copied(self: Array, src: Array, non_blocking: Bool = False) -> Array:
     """`src` in the shape and dtype of `self`."""

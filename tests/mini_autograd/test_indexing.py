@@ -148,3 +148,11 @@ def test_nonzero_gives_positions():
     x = torch.tensor([[0.0, 1.0], [2.0, 0.0]])
     assert x.nonzero().tolist() == [[0, 1], [1, 0]]
     assert [each.tolist() for each in x.nonzero(as_tuple=True)] == [[0, 1], [1, 0]]
+
+
+@pytest.mark.parametrize("item", [1.5, 1j, (None, 1j), (Ellipsis, {})])
+def test_indices_are_counted_before_they_are_looked_at(item):
+    with pytest.raises(IndexError, match="too many indices for tensor of dimension 0"):
+        torch.tensor(1.0)[item]
+    with pytest.raises(IndexError, match="only integers, slices"):
+        torch.ones(2)[item]

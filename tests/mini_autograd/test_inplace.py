@@ -248,3 +248,35 @@ def test_a_floor_division_in_place_has_no_derivative():
     assert y.grad_fn.name() == "torch::autograd::NotImplemented"
     with pytest.raises(RuntimeError, match="derivative for aten::floor_divide_ is not implemented"):
         y.sum().backward()
+
+
+def test_an_expanded_tensor_may_be_copied_onto_itself():
+    x = torch.ones(1).expand(2)
+    x.copy_(x)
+    x[...] = x
+    assert x.tolist() == [1.0, 1.0]
+    assert x._version == 2
+
+
+def test_a_view_is_renewed_though_its_base_requires_grad_no_more():
+    x = torch.ones(4, requires_grad=True)
+    view = x.view(2, 2)
+    x.requires_grad_(False)
+    x.mul_(2)
+    assert view.grad_fn.name() == "AsStridedBackward0"
+    assert view.grad_fn.next_functions == ((None, 0),)
+
+
+def test_a_copys_gradient_is_summed_in_the_dtype_of_its_source():
+    source = torch.ones(1, dtype=torch.float64, requires_grad=True)
+    target = torch.ones(3)
+    target.copy_(source)
+    target.backward(torch.tensor([1e8, 1.0, 1.0]))
+    assert source.grad.item() == 100000002.0
+
+
+def test_the_gradient_of_a_squeezed_number_can_be_written_to():
+    x = torch.tensor([1.0], requires_grad=True)
+    grad = torch.autograd.grad(x.squeeze().clone(), x)[0]
+    grad.mul_(2)
+    assert grad.tolist() == [2.0]
