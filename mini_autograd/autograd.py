@@ -12,7 +12,7 @@ from mini_autograd import engine
 from mini_autograd.arithmetic import RAW, TENSORS
 from mini_autograd.compat import summed_seed
 from mini_autograd.errors import walk as errors
-from mini_autograd.grad_mode import state
+from mini_autograd.grad_mode import enable_grad
 from mini_autograd.graph import Arithmetic, Edge, Grad
 from mini_autograd.op import quiet
 from mini_autograd.tensor import Tensor, edge_of, make
@@ -140,15 +140,11 @@ def _walk(
     keep_graph: bool,
     captures: engine.Captures | None = None,
 ) -> list[Grad | None]:
-    """Walks to the leaves, or to the captures only; ops in hooks record as the walk does."""
-    previous = state.enabled
-    state.enabled = arithmetic.records
-    try:
-        if arithmetic.records:
+    """Walks to the leaves, or to the captures only."""
+    if arithmetic.records:
+        with enable_grad():
             return engine.run(roots, seeds, arithmetic, keep_graph, captures)
-        return quiet.run_reentrant(engine.run, roots, seeds, arithmetic, keep_graph, captures)  # type: ignore[no-any-return]
-    finally:
-        state.enabled = previous
+    return quiet.run_reentrant(engine.run, roots, seeds, arithmetic, keep_graph, captures)  # type: ignore[no-any-return]
 
 
 def _tuple(tensors: Any) -> tuple[Any, ...]:

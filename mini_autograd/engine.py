@@ -1,17 +1,18 @@
-"""The backward walk: ready queue, sums, checks, hooks, freeing. Iterative and deterministic.
+"""The backward walk: its order, sums, checks, hooks, freeing. Iterative and deterministic.
 
 As torch's engine: a node runs once every gradient for it has arrived; of the ready nodes, the
-one recorded last runs first, but an AccumulateGrad runs as soon as it is ready.
+one recorded last runs first, but an AccumulateGrad runs as soon as it is ready. Hooks record
+operations as the walk itself does.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from heapq import heappop, heappush
 from typing import Any
 
 from mini_autograd.errors import walk as errors
-from mini_autograd.graph import Arithmetic, Edge, Grad, Hooks, Metadata, Node
+from mini_autograd.grad_mode import set_grad_enabled
+from mini_autograd.graph import ACCUMULATE_SEQUENCE, Arithmetic, Edge, Grad, Hooks, Metadata, Node
 
 # Where a gradient is wanted: the indexes of the results. A leaf without any is accumulated into.
 Captures = dict[Edge, list[int]]
@@ -29,56 +30,50 @@ def run(
     With captures, nothing is accumulated anywhere else: gives the gradient that arrived at each
     that has an index, None where none did.
     """
-    reached, shared = _reached(roots)
-    needed = None if captures is None else _leading_to(captures, reached)
+    order = _order(roots)
+    needed = None if captures is None else _leading_to(captures, order)
     captured: list[Grad | None] = [None] * sum(map(len, captures.values())) if captures else []
-    ready: list[tuple[int, int, Node, list[Grad | None]]] = []
-    arrival = 0
+    arrived: dict[Node, list[Grad | None]] = {}
     # It starts as if a node had been run whose edges are the roots and whose answer the seeds.
-    node: Node | None = None
+    maker: Node | None = None
+    alone = len(roots) == 1  # torch: one alone runs its tensor's hooks even if it leads nowhere
     edges: Sequence[Edge | None] = roots
     grads: Sequence[Grad | None] = seeds
-    while True:
+    for node in order:
         index = -1
         for edge in edges:
             index += 1
             if edge is None:
                 continue
             target, output = edge
-            if needed is not None and target not in needed:
+            if needed is not None and target not in needed and not (maker is None and alone):
                 continue
+            metadata = target.metadata
             grad = grads[index]
             if grad is not None:
-                shape, dtype = target.metadata[output]
+                shape, dtype = metadata[output]
                 # The type of a NumPy scalar tells its dtype at a tenth of the cost of asking it.
                 if (shape or type(grad) is not dtype.type) and (
                     grad.dtype is not dtype or grad.shape != shape
                 ):
-                    grad = _validated(grad, (shape, dtype), arithmetic, node, index)
-            state = shared.get(target)
-            if state is None:
-                outputs = [grad] if len(target.metadata) == 1 else _placed(grad, edge)
-            else:
-                if grad is not None:
-                    held = state[output]
-                    state[output] = grad if held is None else arithmetic.add(held, grad)
-                state[-1] -= 1
-                if state[-1]:
-                    continue
-                outputs = shared.pop(target)
-                del outputs[-1]
-            heappush(ready, (-target.sequence, arrival, target, outputs))
-            arrival += 1
-        if not ready:
-            return captured
-        _, _, node, outputs = heappop(ready)
+                    grad = _validated(grad, (shape, dtype), arithmetic, maker, index)
+            sums = arrived.get(target)
+            if sums is None:
+                arrived[target] = [grad] if len(metadata) == 1 else _placed(grad, edge)
+            elif grad is not None:
+                held = sums[output]
+                sums[output] = grad if held is None else arithmetic.add(held, grad)
         # A leaf keeps without a copy what nobody else holds, so nothing here may hold it either.
-        grad, grads = None, ()
+        grad, grads, edges = None, (), ()
+        outputs = arrived.pop(node, None)
+        if outputs is None:
+            continue
         hooks = node.hooks
         if hooks is not None:
             _run_tensor_hooks(hooks, node, outputs, arithmetic)
-        if needed is not None and _captured(captures, node, outputs, captured, needed):
-            edges = ()
+        if needed is not None and (
+            node not in needed or _captured(captures, node, outputs, captured, needed)
+        ):
             continue
         if hooks is not None and hooks.pre:
             outputs = _run_pre_hooks(hooks, outputs, arithmetic)
@@ -87,30 +82,34 @@ def run(
             node.release()
         if hooks is not None and hooks.post:
             grads = _run_post_hooks(hooks, grads, outputs, arithmetic)
-        edges = node.edges
+        maker, edges = node, node.edges
+    return captured
 
 
-def _reached(roots: Sequence[Edge]) -> tuple[set[Node], dict[Node, list[Any]]]:
-    """The nodes that the walk can reach, and apart those that several edges lead to.
+def _order(roots: Sequence[Edge]) -> list[Node]:
+    """The nodes that the walk reaches, each after all that bring it a gradient.
 
-    Those gather gradients: each has a place for that of every output, empty yet, and last the
-    number of edges that have still to bring one.
+    Edges lead to what was recorded before, so the newest first is such an order, and torch's.
+    What has no place in it, as a leaf, comes directly after the last node that brings it a
+    gradient, in the order of that one's edges.
     """
-    reached: set[Node] = set()
-    shared: dict[Node, list[Any]] = {}
-    stack: list[Sequence[Edge | None]] = [roots]
+    ranks: dict[Node, int] = {}
+    stack: list[tuple[int, Sequence[Edge | None]]] = [(ACCUMULATE_SEQUENCE, roots)]
     while stack:
-        for edge in stack.pop():
+        sequence, edges = stack.pop()
+        for edge in edges:
             if edge is not None:
                 node = edge[0]
-                if node not in reached:
-                    reached.add(node)
-                    stack.append(node.edges)
-                elif node in shared:
-                    shared[node][-1] += 1
-                else:
-                    shared[node] = [*[None] * len(node.metadata), 2]
-    return reached, shared
+                own = node.sequence
+                if own != ACCUMULATE_SEQUENCE:
+                    if node not in ranks:
+                        ranks[node] = own
+                        stack.append((own, node.edges))
+                elif ranks.get(node, sequence) >= sequence:
+                    ranks.pop(node, None)  # so that it is last among equals
+                    ranks[node] = sequence
+                    stack.append((sequence, node.edges))
+    return sorted(ranks, key=ranks.__getitem__, reverse=True)
 
 
 def _placed(grad: Grad | None, edge: Edge) -> list[Grad | None]:
@@ -184,7 +183,8 @@ def _run_tensor_hooks(
     for output, hook in list(hooks.tensor.values()):
         grad = grads[output]
         if grad is not None:
-            replaced = hook(arithmetic.wrap(grad))
+            with set_grad_enabled(arithmetic.records):
+                replaced = hook(arithmetic.wrap(grad))
             if replaced is not None:
                 given = arithmetic.unwrap(replaced)
                 grads[output] = _validated(given, node.metadata[output], arithmetic, node, output)
@@ -206,7 +206,8 @@ def _run_pre_hooks(
     hooks: Hooks, grads: list[Grad | None], arithmetic: Arithmetic
 ) -> list[Grad | None]:
     for hook in list(hooks.pre.values()):
-        replaced = hook(_wrapped(grads, arithmetic))
+        with set_grad_enabled(arithmetic.records):
+            replaced = hook(_wrapped(grads, arithmetic))
         if replaced is not None:
             grads = _unwrapped(replaced, arithmetic)
     return grads
@@ -216,7 +217,8 @@ def _run_post_hooks(
     hooks: Hooks, inputs: Sequence[Grad | None], grads: list[Grad | None], arithmetic: Arithmetic
 ) -> Sequence[Grad | None]:
     for hook in list(hooks.post.values()):
-        replaced = hook(_wrapped(inputs, arithmetic), _wrapped(grads, arithmetic))
+        with set_grad_enabled(arithmetic.records):
+            replaced = hook(_wrapped(inputs, arithmetic), _wrapped(grads, arithmetic))
         if replaced is not None:
             inputs = _unwrapped(replaced, arithmetic)
     return inputs

@@ -119,7 +119,7 @@ def _or_not_implemented(general: Callable[..., Any]) -> Callable[..., Any]:
 def _unary(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
     """An op of one tensor, and of other arguments given by position or left at their defaults."""
     forward, record, view = op.bare, op.record, op.view
-    schema, defaults = op.schema, op.schema.defaults
+    schema = op.schema
     alone = schema.least == 1
     second = schema.parameters[1].exact_types if schema.positional == 2 else ()
     promotes = op.promotion is not Promotion.NONE
@@ -155,7 +155,7 @@ def _unary(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
         if view:
             as_view(out, self)
         if self._requires_grad and state.enabled and result.dtype.kind in "fc":
-            record(out, self, *more, *defaults[len(more) + 1 :])
+            record(out, self, *more)
         return out
 
     return call
@@ -164,7 +164,6 @@ def _unary(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
 def _binary(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
     """An op of two tensors, or of a tensor and a number; other arguments at their defaults."""
     forward, record = op.bare, op.record
-    defaults = op.schema.defaults[2:]
     promotes = op.promotion is not Promotion.NONE
     floating = op.promotion is Promotion.FLOATING
     scalars = op.scalars
@@ -202,7 +201,7 @@ def _binary(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
             result = arranged(result, a, b)
         out = make(result)
         if needs and state.enabled and result.dtype.kind in "fc":
-            record(out, self, other, *defaults)
+            record(out, self, other)
         return out
 
     return call

@@ -34,6 +34,7 @@ def compiled(op: Op) -> tuple[type[OpNode], Callable[..., None]]:
     """The op's node class and its `record`; in tracebacks they show as lines of its source."""
     namespace: dict[str, Any] = dict(_NAMESPACE)
     namespace.update((f"_rule_of_{name}", rule) for name, rule in op.rules.items())
+    namespace.update((f"_default_of_{each.name}", each.default) for each in op.schema.parameters)
     file = f"<mini_autograd op {op.title} {op.name}>"
     linecache.cache[file] = (len(op.source), None, op.source.splitlines(keepends=True), file)
     exec(compile(op.source, file, "exec"), namespace)
@@ -110,7 +111,9 @@ def _release(places: Sequence[int]) -> Iterator[str]:
 def _record(op: Op) -> Iterator[str]:
     """Makes the node of a call and gives it to the output, or to all outputs."""
     out = "_out" if op.outputs is None else "_outs"
-    yield f"def record({', '.join([out, *op.names])}):"
+    optional = {each.name for each in op.schema.parameters if each.has_default}
+    names = [f"{name}=_default_of_{name}" if name in optional else name for name in op.names]
+    yield f"def record({', '.join([out, *names])}):"
     yield f"    _node = _new({op.title})"
     # torch's node of an op without a derivative comes before all others, as those of leaves
     yield f"    _node.sequence = {'_next_sequence()' if op.rules else ACCUMULATE_SEQUENCE}"
