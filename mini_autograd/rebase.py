@@ -77,22 +77,35 @@ def renew_views(tensor: Tensor, *, besides: Tensor | None = None) -> None:
 
     All but one, if its history is known otherwise.
     """
-    for reference in counter_of(tensor).views or ():
+    counter = counter_of(tensor)
+    for reference in counter.views or ():
         view = reference()
         if view is None or view._base is None or view._array.dtype.kind not in "fc":
             continue
-        base = view._base
-        if view._origin is not None:
-            if base._requires_grad or view._node is not None:
-                _lose_history(view)
-            continue
-        if view is besides or not (base._requires_grad or view._node is not None):
-            continue
-        geometry = Geometry(base._array, view._array)
-        before = view._node, view._output_nr
-        as_strided.op.record(view, base, geometry)
-        view._output_nr = 0
-        _move_retained_grad(view, *before)
+        if not view._base._requires_grad and view._node is None:
+            view._outdated, counter.renew = True, _renew_outdated
+        elif view is not besides or view._origin is not None:
+            _renew(view, view._base)
+
+
+def _renew_outdated(base: Tensor) -> None:
+    """What an earlier write left to do, now that the base requires grad."""
+    for reference in counter_of(base).views or ():
+        view = reference()
+        if view is not None and view._outdated and view._base is base:
+            _renew(view, base)
+
+
+def _renew(view: Tensor, base: Tensor) -> None:
+    view._outdated = False
+    if view._origin is not None:
+        _lose_history(view)
+        return
+    geometry = Geometry(base._array, view._array)
+    before = view._node, view._output_nr
+    as_strided.op.record(view, base, geometry)
+    view._output_nr = 0
+    _move_retained_grad(view, *before)
 
 
 def _lose_history(view: Tensor) -> None:

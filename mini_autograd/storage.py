@@ -8,6 +8,7 @@ tensors are never written to.
 from __future__ import annotations
 
 import weakref
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,11 +18,12 @@ if TYPE_CHECKING:
 class VersionCounter:
     """Counts the in-place writes to one piece of memory, and knows the views that show it."""
 
-    __slots__ = ("version", "views")
+    __slots__ = ("renew", "version", "views")
 
     def __init__(self) -> None:
         self.version = 0
         self.views: list[weakref.ref[Tensor]] | None = None  # their history, too, a write changes
+        self.renew: Callable[[Tensor], None] | None = None  # due once their base requires grad
 
     def add_view(self, view: Tensor) -> None:
         """Remembers a view for as long as somebody else does."""

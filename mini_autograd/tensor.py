@@ -93,6 +93,7 @@ class Tensor:
     _grad: Tensor | None = None
     _base: Tensor | None = None
     _origin: ViewOrigin | None = None
+    _outdated: bool = False  # a view that was written to before its base required grad
     _lost: tuple[Node | None, int] | None = None  # the edge of a view whose history a write ended
     _borrowed: bool = False  # a view made outside the graph: it requires grad as its base does
     _accumulator: weakref.ref[AccumulateGrad] | None = None
@@ -128,6 +129,8 @@ class Tensor:
             self._requires_grad = bool(value)
             self._borrowed = False
             self._lend(self._requires_grad)
+            if value and self._counter is not None and self._counter.renew is not None:
+                self._counter.renew(self)
 
     def _lend(self, requires_grad: bool) -> None:
         """A view outside the graph says of itself what its base does."""

@@ -280,3 +280,14 @@ def test_the_gradient_of_a_squeezed_number_can_be_written_to():
     grad = torch.autograd.grad(x.squeeze().clone(), x)[0]
     grad.mul_(2)
     assert grad.tolist() == [2.0]
+
+
+def test_a_view_written_to_before_its_base_required_grad_is_renewed_when_it_does():
+    x = torch.ones(4)
+    view = x[:2]
+    x.mul_(2)
+    assert view.grad_fn is None
+    x.requires_grad_()
+    view.sum().backward()
+    assert view.grad_fn.name() == "AsStridedBackward0"
+    assert x.grad.tolist() == [1.0, 1.0, 0.0, 0.0]
