@@ -8,7 +8,6 @@ operations as the walk itself does.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from mini_autograd.errors import walk as errors
 from mini_autograd.grad_mode import set_grad_enabled
