@@ -123,7 +123,7 @@ def index_put_impl(self: Array, indices: IndexArrays, values: Array) -> Array:
     if not values.size:
         return self
     if all(each is None or each.dtype.kind == "b" for each in indices):
-        self[key] = values  # a mask names no position twice
+        self[key] += values  # a mask names no position twice
     else:
         np.add.at(self, key, values)
     return self
