@@ -114,7 +114,7 @@ _UNSHARED: Final = 3
 
 def _wanted_strides(array: Array) -> tuple[int, ...]:
     """The strides of a leaf's gradient: the leaf's if it is dense, else those of a fresh one."""
-    return array.strides if is_dense(array) else contiguous_strides(array.shape, array.itemsize)
+    return strides_of(array) if is_dense(array) else contiguous_strides(array.shape, array.itemsize)
 
 
 def _same_strides(grad: Array, strides: tuple[int, ...]) -> bool:
