@@ -12,10 +12,10 @@ from mini_autograd import engine
 from mini_autograd.arithmetic import RAW, TENSORS
 from mini_autograd.compat import summed_seed
 from mini_autograd.errors import walk as errors
-from mini_autograd.grad_mode import enable_grad
+from mini_autograd.grad_mode import enable_grad, no_grad
 from mini_autograd.graph import Arithmetic, Edge, Grad
 from mini_autograd.op import quiet
-from mini_autograd.tensor import Tensor, edge_of, make
+from mini_autograd.tensor import Tensor, as_view, edge_of, make
 
 _CYCLE_WARNING = (
     "Using backward() with create_graph=True will create a reference cycle between the parameter "
@@ -113,11 +113,9 @@ def grad(
     distinct = [edge for edge in dict.fromkeys(edges) if edge is not None]
     places = {edge: [place] for place, edge in enumerate(distinct)}
     found = _walk(roots, seeds, arithmetic, keep_graph, places)
-    # A gradient that came through unchanged is the very tensor that was given.
     given = () if grad_outputs is None else _tuple(grad_outputs)
-    known = {id(each._array): each for each in given if each is not None}
     grads = {
-        edge: known[id(got)] if id(got) in known else arithmetic.wrap(got)
+        edge: _handed_out(got, given, arithmetic)
         for edge, got in zip(distinct, found, strict=True)
         if got is not None
     }
@@ -131,6 +129,32 @@ def grad(
             got._requires_grad = create_graph
         results.append(got)
     return tuple(results)
+
+
+def _handed_out(got: Grad, given: Sequence[Tensor | None], arithmetic: Arithmetic) -> Tensor:
+    """A gradient as a tensor, in its relation to the cotangents that the user gave.
+
+    One that came through unchanged is that very tensor; a piece of one is a view of it, made
+    without grad, as torch's walk makes it.
+    """
+    for each in given:
+        if each is not None and each._array is got:
+            return each
+    result = arithmetic.wrap(got)
+    if not arithmetic.records and isinstance(got, np.ndarray) and got.base is not None:
+        memory = _memory(got)
+        for each in given:
+            if each is not None and _memory(each._array) is memory:
+                with no_grad():
+                    return as_view(result, each)
+    return result
+
+
+def _memory(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """The array that owns the memory."""
+    while isinstance(array.base, np.ndarray):
+        array = array.base
+    return array
 
 
 def _walk(
