@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from mini_autograd import dtypes, layout
+from mini_autograd.errors import gathering as mask_errors
 from mini_autograd.errors import inplace as errors
 from mini_autograd.errors import pointwise as kernel_errors
 from mini_autograd.errors import tensors as tensor_errors
@@ -16,7 +17,8 @@ from mini_autograd.ops.views import broadcast_shape
 from mini_autograd.tensor import Tensor, history_error
 
 # Ops that read nothing but what they write, and those whose kernels refuse any memory in common.
-_FILLS: Final = frozenset({"fill_", "zero_", "masked_fill_", "index_fill_"})
+_UNCHECKED: Final = frozenset({"fill_", "zero_", "tril_", "triu_"})
+_FILLS: Final = _UNCHECKED | {"masked_fill_", "index_fill_"}
 # Those that are not made of TensorIterator refuse in other words, and do not cast their result.
 _PRODUCTS: Final = frozenset({"addmm_", "addmv_", "baddbmm_"})
 _RUNNING: Final = {"cumsum_": "cumsum_out_cpu", "cumprod_": "cumprod_out_cpu"}
@@ -51,7 +53,7 @@ def check_memory(name: str, tensor: Tensor, given: Sequence[Tensor]) -> None:
             warnings.warn(errors.EXPANDED_INDEX_PUT, UserWarning, stacklevel=3)
         elif name not in _FILLS or (name == "fill_" and given):  # of a tensor it is a copy
             raise errors.overlapping_write()
-        elif name not in ("fill_", "zero_"):
+        elif name not in _UNCHECKED:
             warnings.warn(errors.expanded_write(name), UserWarning, stacklevel=3)
     if name in _FILLS or not array.size:
         return
@@ -78,7 +80,10 @@ def check_operands(name: str, tensor: Tensor, given: Sequence[Tensor], refused: 
     """Where the out-of-place op refused, torch's in-place op may find another fault first."""
     shape = tensor._array.shape
     if name == "masked_fill_" and given:
-        broadcast_shape(shape, given[0]._array.shape)
+        mask = given[0]
+        if mask.dtype is not dtypes.bool_:
+            raise mask_errors.mask_dtype(name, mask.dtype.cpp_name)
+        broadcast_shape(shape, mask._array.shape)
     if name == "addmm_" and len(given) == 2:
         rows, columns = given[0]._array.shape, given[1]._array.shape
         if len(rows) == len(columns) == 2 and rows[1] == columns[0]:

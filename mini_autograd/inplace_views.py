@@ -73,10 +73,10 @@ def _method(name: str, op: Bound | DifferentiableOp) -> Callable[..., Any]:
             raise
         check_history(self, needs_grad)
         self._array = result._array
+        counter_of(self).version += 1
         if needs_grad:
             self._node, self._output_nr = result._node, 0
-        counter_of(self).version += 1
-        renew_views(self, besides=self)
+        renew_views(self, besides=self if needs_grad else None)
         return self
 
     call.__name__ = call.__qualname__ = name

@@ -59,6 +59,9 @@ def set_item(self: Tensor, item: Any, value: Any) -> None:
     if item is False:
         return
     source = _as_source(self, value)
+    if item is True:
+        _copy_to(ops.unsqueeze(self, 0), source)
+        return
     view, indices = _located(self, item)
     if not indices:
         _copy_to(view, source)
@@ -202,7 +205,8 @@ def _copy_to(view: Tensor, source: Tensor) -> None:
             fill_(view, source)
             return
         source = _without_leading_ones(source)
-        source = ops.expand(source, shape)
+        if source._array.shape != shape:
+            source = ops.expand(source, shape)
     copy_(view, source)
 
 

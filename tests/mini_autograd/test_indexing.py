@@ -156,3 +156,10 @@ def test_indices_are_counted_before_they_are_looked_at(item):
         torch.tensor(1.0)[item]
     with pytest.raises(IndexError, match="only integers, slices"):
         torch.ones(2)[item]
+
+
+def test_assigning_under_true_copies_into_the_whole_tensor():
+    x = torch.tensor(1.0)
+    x[True] = torch.tensor([2.0], requires_grad=True)
+    assert x.item() == 2.0
+    assert x.grad_fn.next_functions[1][0].name() == "torch::autograd::AccumulateGrad"

@@ -291,3 +291,18 @@ def test_a_view_written_to_before_its_base_required_grad_is_renewed_when_it_does
     view.sum().backward()
     assert view.grad_fn.name() == "AsStridedBackward0"
     assert x.grad.tolist() == [1.0, 1.0, 0.0, 0.0]
+
+
+def test_a_triangle_of_an_expanded_tensor_writes_what_it_changes():
+    x = torch.tensor([1.0, 2.0]).expand(2, 2)
+    assert x.tril_().tolist() == [[1.0, 0.0], [1.0, 0.0]]
+
+
+def test_a_view_reshaped_without_grad_is_renewed_from_its_base():
+    x = torch.ones(1, 2, requires_grad=True)
+    view = x.t()
+    with torch.no_grad():
+        view.squeeze_()
+    assert view.grad_fn.name() == "AsStridedBackward0"
+    view.sum().backward()
+    assert x.grad.tolist() == [[1.0, 1.0]]
