@@ -114,7 +114,9 @@ def numbers_differ(expected: str, actual: str) -> bool:
 
 
 def sign_of_zero_differs(expected: np.ndarray[Any, Any], actual: np.ndarray[Any, Any]) -> bool:
-    """Whether a zero has another sign, which no tolerance sees."""
+    """Whether a zero has another sign, which no tolerance sees; none does of another dtype."""
+    if expected.dtype != actual.dtype:
+        return False
     if expected.dtype.kind not in "fc" or expected.tobytes() == actual.tobytes():
         return False
     if expected.dtype.kind == "c":

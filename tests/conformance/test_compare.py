@@ -274,3 +274,9 @@ def test_two_values_are_equal_when_assert_close_says_so(expected, noise, nearby)
 )
 def test_printed_numbers_may_differ_by_their_rounding_alone(expected, actual, same):
     assert same_text(expected, actual) is same
+
+
+def test_a_zero_of_another_dtype_has_no_sign_to_differ():
+    real, complex_ = np.float32([0.0]), np.complex64([-0.0])
+    assert not sign_of_zero_differs(real, complex_)
+    assert not sign_of_zero_differs(complex_, real)
