@@ -36,7 +36,12 @@ from conformance import (
     execute,
     resolve_engine,
 )
-from conformance.judge.closeness import difference, same_text, tolerances
+from conformance.judge.closeness import (
+    difference,
+    same_text,
+    sign_of_zero_differs,
+    tolerances,
+)
 from conformance.verdict import GRADE_OF
 
 TORCH = resolve_engine("torch")
