@@ -1,0 +1,1 @@
+"""How fast `mini_autograd` is; run by `make bench`, never part of the tests."""
