@@ -195,7 +195,12 @@ def _as_source(self: Tensor, value: Any) -> Tensor:
         raise errors.assigned_type(value, self.type_name)
     if isinstance(value, int) and value not in _INT64:
         raise creation_errors.int64_overflow()
-    return make(checked_number(value, self._array.dtype))
+    wanted = self._array.dtype
+    if wanted != np.float16:
+        return make(checked_number(value, wanted))
+    number = checked_number(value, np.dtype(np.float64))  # halves overflow to inf here
+    with np.errstate(over="ignore"):
+        return make(number.astype(wanted))
 
 
 def _copy_to(view: Tensor, source: Tensor) -> None:

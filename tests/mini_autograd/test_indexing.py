@@ -163,3 +163,11 @@ def test_assigning_under_true_copies_into_the_whole_tensor():
     x[True] = torch.tensor([2.0], requires_grad=True)
     assert x.item() == 2.0
     assert x.grad_fn.next_functions[1][0].name() == "torch::autograd::AccumulateGrad"
+
+
+def test_a_number_too_large_for_half_is_assigned_as_infinity():
+    x = torch.ones(2, dtype=torch.float16)
+    x[0] = 1e9
+    assert x.tolist() == [float("inf"), 1.0]
+    with pytest.raises(RuntimeError, match="cannot be converted to type double without"):
+        x[0] = 1j
