@@ -1,8 +1,8 @@
 """What a node keeps of tensors until backward, and whether they were written to since.
 
 A node's `saved` holds, of its operands: a tensor never written to as it is, which stands for
-version 0; one with a version counter as a `SavedTensor`; a number as the 0-d array that it was
-computed with; several in one argument as a list.
+version 0; one with a version counter as a `SavedTensor`; a number as it was computed with, which
+may be a 0-d array; several in one argument as a list.
 """
 
 from __future__ import annotations
@@ -66,18 +66,20 @@ class SavedResult:
 def unpacked_array(saved: Any, node: Node) -> Any:
     """Of saved tensors the arrays; of 0-d ones NumPy's scalars, which compute ten times as fast."""
     kind = type(saved)
+    if kind in _REAL:
+        return saved
     if kind is _ndarray:
         array = saved
-    elif kind is list:
-        return [None if each is None else unpacked_array(each, node) for each in saved]
     elif isinstance(saved, Tensor):
         counter = saved._counter
         if counter is not None and counter.version:
             raise _modified(saved, counter, 0)
         array = saved._array
+    elif kind is list:
+        return [None if each is None else unpacked_array(each, node) for each in saved]
     else:
         array = saved.unpack(node)._array
-        if type(saved) is SavedTensor and saved.dtype is not None:
+        if kind is SavedTensor and saved.dtype is not None:
             array = array.astype(saved.dtype)
     return array if array.ndim else array[()]
 
@@ -89,6 +91,8 @@ def unpacked_tensor(saved: Any, node: Node) -> Any:
         if counter is not None and counter.version:
             raise _modified(saved, counter, 0)
         return saved
+    if type(saved) in _REAL:
+        return saved
     if isinstance(saved, np.ndarray):
         return saved.item()
     if isinstance(saved, list):
@@ -96,6 +100,7 @@ def unpacked_tensor(saved: Any, node: Node) -> Any:
     return saved.unpack(node)
 
 
+_REAL: Final = frozenset({int, float, bool})
 _ndarray: Final = np.ndarray  # a module's attribute costs more than all the rest
 
 

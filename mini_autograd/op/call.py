@@ -54,8 +54,8 @@ def differentiable(
         name: the op's name in errors, if it is not the forward's.
         view: whether the outputs share the first operand's memory.
         outputs: for an op of several outputs their names; `()` where their number varies.
-        scalars: whether 0-d operands come as NumPy's scalars, on which Python's operators, and
-            functions of one argument, take a fraction of the time.
+        scalars: whether 0-d operands come as NumPy's scalars, and numbers as Python's: for a
+            forward of Python's operators, or of one argument, that is a fraction of the time.
         rules: for each differentiable operand, its derivative; an operand without one that
             requires grad makes backward raise.
     """
@@ -170,35 +170,43 @@ def _binary(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
     numbers = _REAL if promotes and "Number" in op.schema.parameters[1].words else ()
 
     def call(self: Any = _MISSING, other: Any = _MISSING, /, *more: Any, **named: Any) -> Any:
-        if isinstance(self, RAW):
-            return forward(self, other, *more, **named)
         if more or named or not isinstance(self, Tensor):
+            if isinstance(self, RAW):
+                return forward(self, other, *more, **named)
             return general(*_given(self, other, *more), **named)
         a = self._array
         if type(other) in numbers:
             if a.dtype.kind != "f" or not _LEAST < other < _MOST:
                 return general(self, other)
-            other = b = _number_array(other, a.dtype)
+            if not scalars:
+                other = _number_array(other, a.dtype)
+            b, beside = other, a
             needs = self._requires_grad
         elif isinstance(other, Tensor):
-            b = other._array
+            b = beside = other._array
             if promotes and (b.dtype is not a.dtype or (floating and a.dtype.kind not in "fc")):
                 return general(self, other)
             needs = self._requires_grad or other._requires_grad
         else:
             return general(*_given(self, other))
-        if scalars and not a.ndim and not b.ndim:
-            a, b = a[()], b[()]
+        if scalars and not a.ndim and not beside.ndim:
+            a = a[()]
+            if b is beside:
+                b = b[()]
         try:
             result = quiet.run(forward, a, b)
         except (ValueError, NotImplementedError):
             if promotes:
-                _raise_broadcast(a.shape, b.shape)  # torch looks at shapes before the kernel
+                _raise_broadcast(a.shape, beside.shape)  # torch looks at shapes before the kernel
             raise
         if type(result) is not _ndarray:
             result = _asarray(result)
-        elif result.ndim > 1 and promotes and not (a.flags.c_contiguous and b.flags.c_contiguous):
-            result = arranged(result, a, b)
+        elif (
+            result.ndim > 1
+            and promotes
+            and not (a.flags.c_contiguous and beside.flags.c_contiguous)
+        ):
+            result = arranged(result, a, beside)
         out = make(result)
         if needs and state.enabled and result.dtype.kind in "fc":
             record(out, self, other)

@@ -158,7 +158,7 @@ def _is_tensor(op: Op, index: int) -> str:
     if op.schema.parameters[index].words == ("Array",):
         return ""
     name = op.names[index]
-    number = "" if index == op.promoted[0] else f"type({name}) is not _ndarray and "  # quicker
+    number = "" if index == op.promoted[0] else f"type({name}) not in _NUMBERS and "  # quicker
     return f"{number}isinstance({name}, _Tensor) and "
 
 
@@ -198,7 +198,7 @@ def _edge(value: Any) -> Edge | None:
 
 def _saved_operand(value: Any) -> Any:
     """An operand as `saved` keeps it."""
-    if type(value) is _ndarray or not isinstance(value, Tensor) or value._counter is None:
+    if type(value) in _NUMBERS or not isinstance(value, Tensor) or value._counter is None:
         return value
     return SavedTensor(value)
 
@@ -215,7 +215,7 @@ class _NoArray:
 
 
 _NO_ARRAY: Final = _NoArray()
-_ndarray: Final = np.ndarray
+_NUMBERS: Final = frozenset({np.ndarray, int, float, bool})  # as an operand may have them
 
 
 def _attach(node: Any, outs: tuple[Tensor, ...]) -> None:
@@ -239,7 +239,7 @@ _NAMESPACE: Final[dict[str, Any]] = {
     "_counter_of": counter_of,
     "_edge": _edge,
     "_edge_of": edge_of,
-    "_ndarray": _ndarray,
+    "_NUMBERS": _NUMBERS,
     "_new": object.__new__,
     "_next_sequence": next_sequence,
     "_no_derivative": errors.derivative_not_implemented,

@@ -27,7 +27,7 @@ def _times(array: Any, alpha: complex, beside: Any) -> Any:
 
     Complex numbers are multiplied by one too: torch's infinities become NaN by it.
     """
-    if type(alpha) is int and alpha == 1 and array.dtype.kind != "c":
+    if type(alpha) is int and alpha == 1 and beside.dtype.kind != "c":
         return array
     np.broadcast_shapes(beside.shape, array.shape)  # its error comes first
     errors.check_alpha(alpha, array.dtype)
