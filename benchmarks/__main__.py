@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import torch
 from rich.console import Console
 from rich.table import Table
@@ -81,7 +80,6 @@ def depth() -> Table:
 def main() -> None:
     """Prints both tables."""
     torch.set_num_threads(1)
-    np.seterr(all="ignore")
     console = Console()
     console.print(ratios())
     console.print(depth())
