@@ -47,8 +47,9 @@ def tensor(data: Any = _MISSING, *args: Any, requires_grad: bool = False, **opti
         TypeError, RuntimeError: something that is no number; integers that require grad.
     """
     if type(data) is float and type(requires_grad) is bool and not args and not options:
-        number = quiet.run(np.array, data, dtypes.get_default_dtype().numpy)
-        return leaf(number, requires_grad)
+        made = make(quiet.run(np.array, data, dtypes.get_default_dtype().numpy))
+        made._requires_grad = requires_grad
+        return made
     given = args if data is _MISSING else (data, *args)
     return _tensor(*given, requires_grad=requires_grad, **options)  # type: ignore[no-any-return]
 

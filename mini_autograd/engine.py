@@ -107,7 +107,8 @@ def _order(roots: Sequence[Edge]) -> list[Node]:
                 elif ranks.get(node, sequence) >= sequence:
                     ranks.pop(node, None)  # so that it is last among equals
                     ranks[node] = sequence
-                    stack.append((sequence, node.edges))
+                    if node.edges:
+                        stack.append((sequence, node.edges))
     return sorted(ranks, key=ranks.__getitem__, reverse=True)
 
 

@@ -22,12 +22,16 @@ def scaled(grad: Any, factor: Any) -> Any:
     return grad if factor == 1 else times(grad, conj(factor))
 
 
+# NumPy's scalars: their type is a quicker answer than their dtype.
+FLOATS: Final = frozenset({np.float16, np.float32, np.float64})
+
+
 def _times(array: Any, alpha: complex, beside: Any) -> Any:
     """`array * alpha`, after torch's checks: `True` and `1.0` are not the default.
 
     Complex numbers are multiplied by one too: torch's infinities become NaN by it.
     """
-    if type(alpha) is int and alpha == 1 and beside.dtype.kind != "c":
+    if type(alpha) is int and alpha == 1 and (type(beside) in FLOATS or beside.dtype.kind != "c"):
         return array
     np.broadcast_shapes(beside.shape, array.shape)  # its error comes first
     errors.check_alpha(alpha, array.dtype)
@@ -100,7 +104,9 @@ def plus(self: Array, other: Number) -> Array:
 
 def _plain(array: Any, number: complex) -> bool:
     """Whether NumPy's operators compute as torch: the number takes the array's dtype."""
-    return type(number) in _REAL and array.itemsize > 2 and array.dtype.kind == "f"
+    if type(number) not in _REAL or array.itemsize == 2:
+        return False
+    return type(array) in FLOATS or array.dtype.kind == "f"
 
 
 def _by_number(function: Callable[..., Any], array: Any, number: complex) -> Any:

@@ -13,7 +13,7 @@ import numpy as np
 from mini_autograd.dtypes import number_array
 from mini_autograd.errors import pointwise as errors
 from mini_autograd.op import Promotion, differentiable
-from mini_autograd.ops.arithmetic import promoted, times
+from mini_autograd.ops.arithmetic import FLOATS, promoted, times
 from mini_autograd.ops.choosing import where
 from mini_autograd.ops.complexes import conj, imag, real
 from mini_autograd.ops.elementary import log
@@ -80,8 +80,7 @@ def _integer_power(base: Any, exponent: Any) -> Any:
 )
 def pow_number(self: Array, exponent: Number) -> Array:
     """`self ** exponent` for a Python number."""
-    kind = self.dtype.kind
-    if kind == "f" and type(exponent) in _REAL:
+    if type(exponent) in _REAL and (type(self) in FLOATS or self.dtype.kind == "f"):
         fast = (_FAST if self.itemsize > 2 else _FAST_HALF).get(exponent)
         return (
             fast(self) if fast is not None else np.power(self, number_array(exponent, self.dtype))
