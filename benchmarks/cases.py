@@ -1,88 +1,92 @@
-"""What is timed: each case makes a function of an engine's module."""
+"""What is measured: programs of plain torch code, given torch or an engine of the same API."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from types import ModuleType
 
 import numpy as np
 
-import mini_autograd
-
-Run = Callable[[], Any]
+Program = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One row: `make(module)` prepares the case on that engine and gives what is timed."""
+    """One program, and how often to run it."""
 
     name: str
-    make: Callable[[Any], Run]
-    limit: str
+    build: Callable[[ModuleType], Program]
+    target: float | None  # the greatest time that is wanted, in torch's
+    calls: int  # in one measurement
+    rounds: int
 
 
-def scalar(module: Any) -> Run:
-    """The tutorial's 0-d case: build and backward."""
+def scalar(torch: ModuleType) -> Program:
+    """The tutorial's first graph: built and walked, so nothing but overhead."""
 
     def run() -> None:
-        x = module.tensor(1.0, requires_grad=True)
+        x = torch.tensor(1.0, requires_grad=True)
         y = 2 * x + x**2
         y.backward()
 
     return run
 
 
-def perceptron(module: Any) -> Run:
-    """A relu MLP 784-128-10 on a batch of 64, forward, cross entropy and backward."""
-    rng = np.random.default_rng(0)
-
-    def parameter(*shape: int) -> Any:
-        values = rng.standard_normal(shape).astype(np.float32) / np.float32(np.sqrt(shape[-1]))
-        return module.from_numpy(values).requires_grad_()
-
-    weights = [parameter(128, 784), parameter(128), parameter(10, 128), parameter(10)]
-    x = module.from_numpy(rng.standard_normal((64, 784)).astype(np.float32))
-    target = module.from_numpy(rng.integers(0, 10, 64))
-    functional = module.nn.functional
+def perceptron(torch: ModuleType) -> Program:
+    """One step of a classifier of 28 by 28 images: 784-128-10, relu, 64 images at once."""
+    random = np.random.default_rng(0)
+    images = torch.tensor(random.standard_normal((64, 784), np.float32))
+    digits = torch.tensor(random.integers(0, 10, 64))
+    shapes = ((784, 128), (128,), (128, 10), (10,))
+    parameters = [torch.tensor(0.1 * random.standard_normal(s, np.float32)) for s in shapes]
+    for each in parameters:
+        each.requires_grad_()
+    w1, b1, w2, b2 = parameters
+    cross_entropy = torch.nn.functional.cross_entropy
 
     def run() -> None:
-        first, first_bias, second, second_bias = weights
-        hidden = functional.relu(functional.linear(x, first, first_bias))
-        loss = functional.cross_entropy(functional.linear(hidden, second, second_bias), target)
-        loss.backward()
-        for each in weights:
+        for each in parameters:
             each.grad = None
+        hidden = torch.relu(images @ w1 + b1)
+        cross_entropy(hidden @ w2 + b2, digits).backward()
 
     return run
 
 
-def elementwise(module: Any) -> Run:
-    """A million float32 elements through exp, sin, mul, square and sum, and back."""
-    values = np.random.default_rng(0).random(1_000_000, dtype=np.float32)
-    x = module.from_numpy(values).requires_grad_()
+def elementwise(torch: ModuleType) -> Program:
+    """A million elements through a chain of functions: the cost of memory and of NumPy."""
+    x = torch.tensor(np.linspace(-1, 1, 1_000_000, dtype=np.float32), requires_grad=True)
 
     def run() -> None:
-        (x.exp().sin() * x).square().sum().backward()
         x.grad = None
+        (x.exp().sin() * x).square().sum().backward()
 
     return run
 
 
-def chain(length: int) -> Run:
-    """So many additions in a row, on our engine."""
+def chain(length: int) -> Callable[[ModuleType], Program]:
+    """Additions one upon the other, as deep as they are many: backward only."""
 
-    def run() -> None:
-        x = y = mini_autograd.tensor(1.0, requires_grad=True)
+    def build(torch: ModuleType) -> Program:
+        x = torch.tensor(1.0, requires_grad=True)
+        y = x
         for _ in range(length):
             y = y + x
-        y.backward()
 
-    return run
+        def run() -> None:
+            y.backward(retain_graph=True)
+
+        return run
+
+    return build
 
 
 CASES = (
-    Case("(a) the tutorial's scalar case", scalar, "0.50"),
-    Case("(b) relu MLP 784-128-10, batch 64", perceptron, "1.50"),
-    Case("(c) a million elements: exp, sin, mul, square, sum", elementwise, "2.00"),
+    Case("scalar: 2*x + x**2, build and backward", scalar, 0.5, calls=50, rounds=400),
+    Case("MLP 784-128-10, batch 64, step", perceptron, 1.5, calls=10, rounds=60),
+    Case("1e6 float32: exp sin mul square sum, and back", elementwise, 2.0, calls=1, rounds=25),
+    Case("25,000 additions, backward", chain(25_000), None, calls=1, rounds=7),
+    Case("50,000 additions, backward", chain(50_000), None, calls=1, rounds=7),
+    Case("100,000 additions, backward", chain(100_000), None, calls=1, rounds=7),
 )
