@@ -87,6 +87,7 @@ _EXACT: Final[dict[str, tuple[type, ...]]] = {
     "IndexArray": (Tensor,),
     "Number": (int, float, bool, complex),
     "Int": (int,),
+    "Float": (float, int),
     "Bool": (bool,),
     "DType": (dtype,),
     "Str": (str,),
@@ -152,15 +153,15 @@ class Schema:
         """Whether arguments given by position plainly fit; False where `bind` must look closer."""
         if not self.least <= len(args) <= self.positional:
             return False
-        for at, value in enumerate(args):
+        for value, kinds, content in zip(args, self._kinds, self._contents):  # noqa: B905
             kind = type(value)
-            if kind not in self._kinds[at]:
-                content = self._contents[at]
-                if content is None or kind not in _SEQUENCES[content]:
+            if kind in kinds:
+                continue
+            if content is None or kind not in _SEQUENCES[content]:
+                return False
+            for each in value:
+                if type(each) is not content:
                     return False
-                for each in value:
-                    if type(each) is not content:
-                        return False
         return True
 
     def bind(
