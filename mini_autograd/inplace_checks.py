@@ -23,6 +23,7 @@ _FILLS: Final = _UNCHECKED | {"masked_fill_", "index_fill_"}
 _PRODUCTS: Final = frozenset({"addmm_", "addmv_", "baddbmm_"})
 _RUNNING: Final = {"cumsum_": "cumsum_out_cpu", "cumprod_": "cumprod_out_cpu"}
 _CLAMPS: Final = frozenset({"clamp_", "clamp_max_", "clamp_min_", "clip_"})
+_DIVISIONS: Final = frozenset({"remainder_", "fmod_", "floor_divide_", "div_", "divide_"})
 _SCATTERS: Final = frozenset(
     {"index_add_", "index_copy_", "index_put_", "put_", "scatter_", "scatter_add_"}
 )
@@ -90,10 +91,15 @@ def check_operands(name: str, tensor: Tensor, given: Sequence[Tensor], refused: 
             wanted = rows[0], columns[1]
             if shape != wanted:
                 raise errors.bad_size(shape, wanted)
+    if name.startswith("bitwise_") or name in _DIVISIONS:
+        for each in given:
+            common = broadcast_shape(shape, each._array.shape)
+            if shape != common:
+                raise tensor_errors.result_shape(shape, common)
     if isinstance(refused, NotImplementedError) and name.startswith("bitwise_"):
-        common = dtypes.result_type([tensor._array, *[each._array for each in given]])
-        if not dtypes.can_cast(common, tensor.dtype):
-            raise tensor_errors.result_cast(common, tensor.dtype)
+        found = dtypes.result_type([tensor._array, *[each._array for each in given]])
+        if not dtypes.can_cast(found, tensor.dtype):
+            raise tensor_errors.result_cast(found, tensor.dtype)
 
 
 def check_result(

@@ -221,8 +221,9 @@ class Schema:
         return tuple(values)
 
     def _required(self, start: int, method: bool) -> list[str]:
-        """The required parameters from one on: torch lists those given by keyword too."""
-        return [_public(p.name, method) for p in self.parameters[start:] if not p.has_default]
+        """The required positional parameters from one on, those given by keyword too."""
+        asked = self.parameters[start : max(self.positional, start + 1)]
+        return [_public(p.name, method) for p in asked if not p.has_default]
 
     def by_position(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """The function, taking its keyword-only parameters by position too."""

@@ -166,3 +166,13 @@ def index_k_range() -> RuntimeError:
 def norm_complex_order() -> RuntimeError:
     """An order of a norm with an imaginary part, be it zero."""
     return RuntimeError("linalg.vector_norm: Expected a non-complex scalar as the order of norm.")
+
+
+def complex_correction() -> RuntimeError:
+    """A correction with an imaginary part."""
+    return RuntimeError("value cannot be converted to type double without overflow")
+
+
+def matrix_norm_input() -> RuntimeError:
+    """A matrix norm of what is no matrix."""
+    return RuntimeError("linalg.matrix_norm: The input tensor A must have at least 2 dimensions.")

@@ -124,3 +124,12 @@ def invalid_gradient_shape(
 def derivative_not_implemented(name: str) -> RuntimeError:
     """The op has no derivative for this input."""
     return RuntimeError(f"derivative for aten::{name} is not implemented")
+
+
+def complex_gradient() -> RuntimeError:
+    """A complex gradient where a rule of torch's does not take the real part."""
+    return RuntimeError(
+        "Expected isFloatingType(grad.scalar_type()) || (input_is_complex == grad_is_complex) to "
+        "be true, but got false.  (Could this error message be improved?  If so, please report an "
+        "enhancement request to PyTorch.)"
+    )

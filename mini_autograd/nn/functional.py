@@ -13,6 +13,8 @@ from mini_autograd.ops.likelihood import likelihood_loss
 from mini_autograd.ops.losses import cross_entropy_loss
 from mini_autograd.tensor import Tensor, make
 
+linear = ops.linear
+
 _REDUCTIONS = ("none", "mean", "sum")
 
 
@@ -29,11 +31,6 @@ def sigmoid(input: Tensor) -> Tensor:
 def tanh(input: Tensor) -> Tensor:
     """The hyperbolic tangent of each element."""
     return ops.tanh(input)  # type: ignore[no-any-return]
-
-
-def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
-    """`input @ weight.T + bias`."""
-    return ops.linear(input, weight, bias)  # type: ignore[no-any-return]
 
 
 def _implicit_dim(name: str, ndim: int, stacklevel: int) -> int:

@@ -42,6 +42,10 @@ def _is_bool(array: Any) -> bool:
     return bool(array.dtype.kind == "b")
 
 
+def _is_complex(array: Any) -> bool:
+    return bool(array.dtype.kind == "c")
+
+
 @differentiable(
     scalars=True,
     self=lambda grad: grad,
@@ -61,6 +65,8 @@ def sub_promoted(self: Array | Number, other: Array | Number, *, alpha: Number =
     """`self - alpha * other`."""
     if _is_bool(self):
         raise errors.bool_subtraction()
+    if type(alpha) is not bool and (alpha == 0 or _is_complex(self)):
+        return np.add(self, _times(other, -alpha, self))  # by which torch's zeros have their sign
     return np.subtract(self, _times(other, alpha, self))
 
 
@@ -164,7 +170,7 @@ def _subtracting(op: Any) -> Any:
         def subtract(*args: Any, **kwargs: Any) -> Any:
             for each in args[:2]:
                 kind = type(each)
-                if kind is bool or (kind is Tensor and each._array.dtype is _BOOL):
+                if kind is bool or (kind is Tensor and each._array.dtype.kind == "b"):
                     _refuse_bool(args[:2])
             return call(*args, **kwargs)
 
@@ -178,7 +184,7 @@ def _subtracting(op: Any) -> Any:
 
 def _refuse_bool(operands: Sequence[Any]) -> None:
     kinds = [each._array.dtype if isinstance(each, Tensor) else type(each) for each in operands]
-    if all(each is _BOOL or each is bool for each in kinds):
+    if all(each == _BOOL for each in kinds):
         raise errors.bool_subtraction()
     raise errors.bool_subtraction_mixed()
 

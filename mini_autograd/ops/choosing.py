@@ -9,9 +9,10 @@ import numpy as np
 
 from mini_autograd import dtypes, ops
 from mini_autograd.errors import pointwise as errors
+from mini_autograd.errors import walk as walk_errors
 from mini_autograd.op import differentiable
 from mini_autograd.ops.arithmetic import over
-from mini_autograd.ops.rounding import kept
+from mini_autograd.ops.rounding import is_complex, kept
 from mini_autograd.overloads import composite, overloaded
 from mini_autograd.tensor import Tensor, make
 from mini_autograd.types import Array, Mask, Number
@@ -19,8 +20,8 @@ from mini_autograd.types import Array, Mask, Number
 
 @differentiable(
     name="where",
-    self=lambda grad, condition: where(condition, grad, 0.0),
-    other=lambda grad, condition: where(condition, 0.0, grad),
+    self=lambda grad, condition, self_dtype: _of_kind(where(condition, grad, 0.0), self_dtype),
+    other=lambda grad, condition, other_dtype: _of_kind(where(condition, 0.0, grad), other_dtype),
 )
 def where(condition: Mask, self: Array | Number, other: Array | Number) -> Array:
     """`self` where the condition holds, else `other`."""
@@ -31,6 +32,18 @@ def where(condition: Mask, self: Array | Number, other: Array | Number) -> Array
     if type(self) is float and not self:
         return kept(other, ~condition)
     return np.where(condition, self, other)
+
+
+def _of_kind(grad: Any, wanted: Any) -> Any:
+    """The gradient; complex of a real operand, torch refuses it here and nowhere else."""
+    if is_complex(grad) and wanted.kind != "c":
+        raise walk_errors.complex_gradient()
+    return grad
+
+
+def _first_zero(self: Any, other: Any) -> tuple[Any, Any]:
+    """The operands in the order in which NumPy gives the first of two zeros, as torch does."""
+    return (self, other) if self.dtype == np.float16 else (other, self)
 
 
 def _tie_split(grad: Any, tied: Any, lost: Any) -> Any:
@@ -46,7 +59,7 @@ def maximum(self: Array, other: Array) -> Array:
     """The greater of both; NaN if one is; a tie gives half the gradient to each."""
     if self.dtype.kind == "c":
         raise errors.extremum_of_complex("maximum")
-    return np.maximum(other, self)  # of two zeros NumPy gives the second, torch the first
+    return np.maximum(*_first_zero(self, other))
 
 
 @differentiable(
@@ -57,7 +70,7 @@ def minimum(self: Array, other: Array) -> Array:
     """The smaller of both; NaN if one is; a tie gives half the gradient to each."""
     if self.dtype.kind == "c":
         raise errors.extremum_of_complex("minimum")
-    return np.minimum(other, self)
+    return np.minimum(*_first_zero(self, other))
 
 
 _UINT8_CONDITION: Final = (

@@ -80,6 +80,7 @@ def _check_divisor(kernel: str, a: Any, b: Any) -> None:
     if kind in "bc":
         raise errors.not_implemented(kernel, a.dtype)
     if kind in "iu" and a.size and not np.all(b):
+        np.broadcast_shapes(a.shape, b.shape)  # its error comes first
         raise errors.zero_division()
 
 

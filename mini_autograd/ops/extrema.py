@@ -44,17 +44,20 @@ def _check_empty(name: str, array: Array, dims: Any) -> None:
     if dims is None or not len(dims):
         raise errors.needs_dim(name)
     for each in dims:
-        if array.ndim and not array.shape[each]:
+        if array.ndim and not array.shape[wrap_dim(each, array.ndim)]:
             raise errors.empty_dim(name, each)
 
 
 def _reduced(name: str, pick: np.ufunc, array: Array, dim: Any, keepdim: bool) -> Array:
-    dims = reduced_dims(dim, array.ndim)
     _check_empty(name, array, (dim,) if isinstance(dim, int) else dim)
+    dims = reduced_dims(dim, array.ndim)
     if array.dtype.kind == "c":
         kernel = "max_values_cpu" if pick is np.maximum else "min_values_cpu"
         raise errors.not_implemented(kernel, dtypes.of(array))
-    return fold(pick, array, dims, keepdim)
+    result = fold(pick, array, dims, keepdim)
+    if array.itemsize > 2 and array.dtype.kind == "f" and not np.all(result):
+        result = fold(pick, np.flip(array, dims), dims, keepdim)  # torch gives the first zero
+    return result
 
 
 @differentiable(
@@ -120,7 +123,10 @@ def _of_all(name: str, pick: np.ufunc, array: Array) -> Array:
     _check_empty(name, array, None)
     if array.dtype.kind == "c":
         raise errors.not_implemented(f"{name}_all", dtypes.of(array))
-    return pick.reduce(array, axis=None)
+    result = pick.reduce(array, axis=None)
+    if array.dtype == np.float16 and not result:
+        result = pick.reduce(np.flip(array), axis=None)  # of halves NumPy gives the first zero
+    return result
 
 
 @differentiable(

@@ -9,6 +9,7 @@ import numpy as np
 from mini_autograd import dtypes, ops
 from mini_autograd.errors import losses as errors
 from mini_autograd.errors.reductions import not_implemented
+from mini_autograd.grad_mode import state
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.types import Array, Int, Mask, Str
 
@@ -75,6 +76,8 @@ def _likelihood(
 ) -> Array:
     """The weighted negative elements that the targets name, reduced."""
     _check_targets(self, target, weight, axis, ignore_index)
+    if not self.shape[axis] and target.size:
+        return _of_no_class(self, target, reduction)
     places, weights, mask = _aimed(self, target, weight, ignore_index, axis)
     losses = -self[places] * weights
     if mask is not None:  # an infinity that is ignored times zero would be NaN
@@ -87,9 +90,18 @@ def _likelihood(
     return np.asarray(total).astype(self.dtype)
 
 
+def _of_no_class(self: Array, target: Array, reduction: str) -> Array:
+    """The loss where there is no class: every target is ignored, or it were out of bounds."""
+    if reduction == "none":
+        return np.zeros(target.shape, self.dtype)
+    return np.array(np.nan if reduction == "mean" else 0.0, self.dtype)
+
+
 def _likelihood_grad(
     grad: Array, self: Array, target: Array, weight: Any, reduction: str, ignore: int, axis: int
 ) -> Array:
+    if not self.size:
+        return np.zeros(self.shape, self.dtype)
     places, weights, mask = _aimed(self, target, weight, ignore, axis)
     if reduction == "mean":
         grad = grad / np.add.reduce(weights, axis=None, dtype=_wide(self))
@@ -192,7 +204,7 @@ def likelihood_loss(self: Any, target: Any, weight: Any, reduction: str, ignore_
     batch = target.shape[0] if len(target.shape) else 0
     if len(shape) != 1 and shape[0] != batch:
         raise errors.batch_size(shape[0], batch)
-    if weight is not None and weight.requires_grad:
+    if weight is not None and weight.requires_grad and state.enabled:
         raise errors.weight_without_derivative("nll_loss" if len(shape) <= 2 else "nll_loss2d")
     if len(shape) <= 2:
         return nll_loss(self, target, weight, reduction, ignore_index)

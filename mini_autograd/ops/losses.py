@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -53,7 +54,7 @@ def mse_loss(self: Array, target: Array, reduction: Str) -> Array:
 def mse_loss_backward(grad_output: Array, self: Array, target: Array, reduction: Str) -> Array:
     """The gradient of the loss by its first argument."""
     factor = 2.0 / max(self.size, 1) if reduction == "mean" else 2.0
-    return (self - target) * (grad_output * self.dtype.type(factor))
+    return (self - target) * self.dtype.type(factor) * grad_output
 
 
 def probability_loss(self: Any, target: Any, weight: Any, reduction: str, smoothing: float) -> Any:
@@ -65,19 +66,28 @@ def probability_loss(self: Any, target: Any, weight: Any, reduction: str, smooth
         raise errors.class_weights(classes, weight.shape, probabilities=True)
     if smoothing > 0:
         _check_smoothing(smoothing)
-        target = ops.add(times(target, 1 - smoothing), smoothing / classes)
+        target = ops.add(times(target, 1 - smoothing), _share(smoothing, classes))
     product = logs * target
     if weight is not None:
         product = product * _beside(weight, self, axis)
     if reduction == "none":
         return -ops.sum(product, (axis,))
-    total = -ops.sum_all(product)
-    return over(total, numel(self) / classes) if reduction == "mean" else total
+    total = ops.sum_all(product)
+    if reduction == "sum":
+        return -total
+    if not numel(self):  # an average of nothing, which torch writes over the sum
+        return -total.fill_(math.nan)
+    return over(-total, numel(self) / classes)
 
 
 def _check_smoothing(smoothing: float) -> None:
     if smoothing > 1:
         raise errors.label_smoothing(smoothing)
+
+
+def _share(smoothing: float, classes: int) -> float:
+    """The part of the smoothing that falls to one class."""
+    return smoothing / classes if classes else math.inf
 
 
 def _beside(weight: Any, self: Any, axis: int) -> Any:
@@ -102,7 +112,7 @@ def smoothed_loss(
         smooth = ops.sum_all(smooth)
     if reduction == "mean":
         smooth = smooth / _mass(target, weight, ignored)
-    return times(loss, 1 - smoothing) + times(smooth, smoothing / self.shape[axis])
+    return times(loss, 1 - smoothing) + times(smooth, _share(smoothing, self.shape[axis]))
 
 
 def _mass(target: Any, weight: Any, ignored: Any) -> Any:

@@ -28,16 +28,27 @@ from mini_autograd.types import Array, Bool, Ints, Number
 __all__ = ["std", "std_mean", "var", "var_mean"]
 
 
+_ROUNDED_MEAN: Final = (np.float32, np.complex64)
 _FREEDOM: Final = (
     "{}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction "
     "factor (input numel divided by output numel)."
 )
 
 
+def _real_correction(correction: Any) -> float:
+    """The correction as a real number; one is the default."""
+    dtypes.check_int(correction)
+    if not isinstance(correction, complex):
+        return 1 if correction is None else correction
+    if correction.imag:
+        raise errors.complex_correction()
+    return correction.real
+
+
 def _var_grad(grad: Any, self: Any, dim: Any, correction: Any, keepdim: bool) -> Any:
     """`2 / (n - correction) * (self - mean)`; of everything at once torch has its own limits."""
     shape = tuple(self.shape)
-    correction = 1 if correction is None else correction
+    correction = _real_correction(correction)
     freedom = count(shape, dim) - correction
     if dim is None or not shape:
         if freedom <= 0:
@@ -56,15 +67,19 @@ def _std_grad(grad: Any, self: Any, result: Any, dim: Any, correction: Any, keep
 
 def _variance(name: str, array: Array, dim: Any, correction: Any, keepdim: bool) -> Array:
     """In double precision, as torch's, and not yet rounded."""
-    dtypes.check_int(correction)
+    correction = _real_correction(correction)
     dims = reduced_dims(dim, array.ndim)
     n = count(array.shape, dims) if dims else 1
-    freedom = n - (1 if correction is None else correction)
+    freedom = n - correction
     if freedom <= 0 or not array.size:
         for _ in range(2 if array.dtype.kind == "c" else 1):  # for each part of the numbers
             warnings.warn(_FREEDOM.format(name), UserWarning, stacklevel=4)
     wide = np.complex128 if array.dtype.kind == "c" else np.float64
-    distance = np.subtract(array, fold(np.add, array, dims, True, wide) / np.float64(n))
+    if name in ("var", "std") and array.dtype in _ROUNDED_MEAN and len(dims) == array.ndim and n:
+        center = mean_all(array).astype(wide)  # of all at once torch rounds the mean
+    else:
+        center = fold(np.add, array, dims, True, wide) / np.float64(n)
+    distance = np.subtract(array, center)
     square = np.asarray(np.abs(distance) if wide is np.complex128 else distance)
     np.multiply(square, square, out=square)
     total = fold(np.add, square, dims, keepdim)

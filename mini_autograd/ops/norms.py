@@ -124,6 +124,8 @@ def norm(
     """
     if isinstance(p, str):
         if p == "nuc":
+            if input.ndim < 2:
+                raise errors.matrix_norm_input()
             raise NotImplementedError("norm(p='nuc') needs svd, which mini_autograd does not have")
         if p != "fro":
             raise errors.norm_order(p)

@@ -169,7 +169,6 @@ def _reflected(self: Tensor, other: Any) -> Any:
 _BOTH: Final[dict[str, Any]] = {"matmul": matmul, "outer": outer, "ger": outer, "inner": inner}
 FUNCTIONS: Final[dict[str, Callable[..., Any]]] = _BOTH
 METHODS: Final[dict[str, Callable[..., Any]]] = {k: v.method for k, v in _BOTH.items()}
-NN_FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {"linear": linear}
 OPERATORS: Final[dict[str, Callable[..., Any]]] = {
     "__matmul__": _operator,
     "__rmatmul__": _reflected,

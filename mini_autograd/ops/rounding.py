@@ -100,7 +100,8 @@ def relu(self: Array) -> Array:
         raise errors.bool_relu()
     if self.dtype.kind == "c":
         raise errors.clamp_of_complex()
-    return np.maximum(0, self)  # of two zeros NumPy gives the second, torch the first
+    # torch keeps -0; of two zeros NumPy gives the second, but of halves the first
+    return np.maximum(self, 0) if self.dtype == np.float16 else np.maximum(0, self)
 
 
 @differentiable(
