@@ -87,6 +87,8 @@ _TO_REAL = {complex64: float32, complex128: float64}
 _BY_NUMPY: Final[dict[np.dtype[Any], dtype]] = {each.numpy: each for each in ALL}
 _PYTHON: Final[dict[type, dtype]] = {bool: bool_, int: int64}
 
+_NUMBERS: Final = ((bool_, bool), (int64, (int, np.integer)))
+
 _default = float32
 
 
@@ -123,11 +125,11 @@ def of_number(number: complex) -> dtype:
     found = _PYTHON.get(kind)
     if found is not None:
         return found
-    if isinstance(number, bool):
-        return bool_
-    if isinstance(number, int):
-        return int64
-    return _default if isinstance(number, float) else _default.to_complex()
+    for found, kinds in _NUMBERS:  # a subclass, or one of NumPy's scalars
+        if isinstance(number, kinds):
+            return found
+    # torch reads NumPy's other scalars, its bools and complex64 too, as floats.
+    return _default.to_complex() if isinstance(number, complex) else _default
 
 
 def promote_types(a: dtype, b: dtype) -> dtype:
@@ -196,8 +198,8 @@ def number_array(number: complex, wanted: np.dtype[Any]) -> NDArray[Any]:
         OverflowError: an int of more than 64 bits.
     """
     check_int(number)
-    if wanted.kind in "iu" and isinstance(number, int):
-        return np.array(number & 0xFFFFFFFFFFFFFFFF, np.uint64).astype(wanted)
+    if wanted.kind in "iu" and isinstance(number, (int, np.integer)):
+        return np.array(int(number) & 0xFFFFFFFFFFFFFFFF, np.uint64).astype(wanted)
     if wanted.kind != "c" and isinstance(number, (complex, np.complexfloating)):
         number = number.real
     return np.array(number, wanted)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+import numpy as np
 import pytest
 import torch
 
@@ -42,3 +43,16 @@ def test_a_python_number_is_the_weakest_whatever_the_default_dtype(name, default
             finally:
                 m.set_default_dtype(m.float32)
         assert found[0] in (found[1], LACKING), (name, number, rank)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(
+    "kind", ["bool_", "int8", "int64", "uint8", "float16", "float32", "complex64"]
+)
+def test_a_numpy_scalar_counts_as_torch_counts_it_on_either_side(kind):
+    scalar = getattr(np, kind)(2)
+    for name, rank in itertools.product(["float32", "float64", "int64", "bool"], (0, 1)):
+        for apply in (lambda t, s: t * s, lambda t, s: s * t, lambda t, s: t.add(s)):
+            found = [apply(operand(m, name, rank), scalar) for m in (torch, mini_autograd)]
+            assert str(found[0]) == str(found[1]), (name, rank)
+            assert str(found[0].dtype) == str(found[1].dtype), (name, rank)
