@@ -20,8 +20,9 @@ Called with raw arrays, an op runs its forward and nothing else: rules are writt
 functions that users call, and cost no more than NumPy until a graph of them is wanted. For a
 parameter of several tensors (``Arrays``) the rule gives a list of gradients.
 
-`kind` is what is known of an op, `call` applies it, `record` makes its node, `node` goes
-backward through it, `promotion` brings operands to one dtype.
+`kind` is what is known of an op, from which `generate` writes its code (`node_text` the node and
+its recording, `call_text` the quick ways to call it); `call` applies any op to any arguments,
+`slots` are what a node saves, `promotion` brings operands to one dtype.
 """
 
 from mini_autograd.op.call import DifferentiableOp, differentiable

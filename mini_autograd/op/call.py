@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any, Final, Protocol, cast
+from typing import Any, Protocol, cast
 
 import numpy as np
 
-from mini_autograd.errors import shapes as shape_errors
 from mini_autograd.grad_mode import state
 from mini_autograd.layout import arranged
+from mini_autograd.op.generate import RAW
 from mini_autograd.op.kind import Forward, Op, Rule
-from mini_autograd.op.promotion import Promotion, promote, quiet
+from mini_autograd.op.promotion import Promotion, promote, quiet, raise_broadcast
 from mini_autograd.op.slots import Keep
 from mini_autograd.saved import SavedTensor
 from mini_autograd.schema import Schema, is_number
@@ -72,9 +72,9 @@ def differentiable(
             scalars=scalars,
         )
         general = functools.partial(_apply, op, True)
-        function = cast(DifferentiableOp, _caller(op, functools.partial(_apply, op, False)))
-        function.method = op.schema.gathering(_caller(op, general))
-        function.operator = _caller(op, _or_not_implemented(general))
+        function = cast(DifferentiableOp, op.caller(functools.partial(_apply, op, False)))
+        function.method = op.schema.gathering(op.caller(general))
+        function.operator = op.caller(_or_not_implemented(general))
         function.op = op
         function.schema = op.schema
         for made in (function, function.method, function.operator):
@@ -85,27 +85,6 @@ def differentiable(
     return decorate
 
 
-_MISSING: Final = object()
-# A module's attribute costs as much as a call.
-_asarray, _ndarray, _number_array = np.asarray, np.ndarray, np.array
-_REAL: Final = frozenset({int, float, bool})
-_LEAST, _MOST = -(2.0**63), 2.0**63  # what needs no second look
-
-
-def _caller(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
-    """The function that users call: a fast one where the op's form allows it."""
-    if op.outputs is None and not op.variadic and op.operands == op.promoted:
-        if op.operands == (0,):
-            return _unary(op, general)
-        if op.operands == (0, 1) and all(each.has_default for each in op.schema.parameters[2:]):
-            return _binary(op, general)
-
-    def call(*args: Any, **named: Any) -> Any:
-        return general(*args, **named)
-
-    return call
-
-
 def _or_not_implemented(general: Callable[..., Any]) -> Callable[..., Any]:
     def call(*args: Any, **named: Any) -> Any:
         try:
@@ -114,119 +93,6 @@ def _or_not_implemented(general: Callable[..., Any]) -> Callable[..., Any]:
             return NotImplemented
 
     return call
-
-
-def _unary(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
-    """An op of one tensor, and of other arguments given by position or left at their defaults."""
-    forward, record, view = op.bare, op.record, op.view
-    schema = op.schema
-    alone = schema.least == 1
-    second = schema.parameters[1].exact_types if schema.positional == 2 else ()
-    promotes = op.promotion is not Promotion.NONE
-    kinds = "fc" if promotes else "biufc"
-    scalars = op.scalars
-
-    def call(self: Any = _MISSING, /, *more: Any, **named: Any) -> Any:
-        if named or not isinstance(self, Tensor):
-            if isinstance(self, RAW):
-                return forward(self, *more, **named)
-            return general(*_given(self, *more), **named)
-        array = self._array
-        if array.dtype.kind not in kinds:
-            return general(self, *more)
-        if scalars and not array.ndim:
-            array = array[()]
-        if not more and alone:
-            result = quiet.run(forward, array)
-        elif (len(more) == 1 and type(more[0]) in second) or schema.fits((self, *more)):
-            result = quiet.run(forward, array, *more)
-        else:
-            return general(self, *more)
-        if type(result) is not _ndarray:
-            result = _asarray(result)
-        elif (
-            promotes
-            and array.ndim > 1
-            and not array.flags.c_contiguous
-            and result.shape == array.shape
-        ):
-            result = arranged(result, array)
-        out = make(result)
-        if view:
-            as_view(out, self)
-        if self._requires_grad and state.enabled and result.dtype.kind in "fc":
-            record(out, self, *more)
-        return out
-
-    return call
-
-
-def _binary(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
-    """An op of two tensors, or of a tensor and a number; other arguments at their defaults."""
-    forward, record = op.bare, op.record
-    promotes = op.promotion is not Promotion.NONE
-    floating = op.promotion is Promotion.FLOATING
-    scalars = op.scalars
-    numbers = _REAL if promotes and "Number" in op.schema.parameters[1].words else ()
-
-    def call(self: Any = _MISSING, other: Any = _MISSING, /, *more: Any, **named: Any) -> Any:
-        if more or named or not isinstance(self, Tensor):
-            if isinstance(self, RAW):
-                return forward(self, other, *more, **named)
-            return general(*_given(self, other, *more), **named)
-        a = self._array
-        if type(other) in numbers:
-            if a.dtype.kind != "f" or not _LEAST < other < _MOST:
-                return general(self, other)
-            if not scalars:
-                other = _number_array(other, a.dtype)
-            b, beside = other, a
-            needs = self._requires_grad
-        elif isinstance(other, Tensor):
-            b = beside = other._array
-            if promotes and (b.dtype is not a.dtype or (floating and a.dtype.kind not in "fc")):
-                return general(self, other)
-            needs = self._requires_grad or other._requires_grad
-        else:
-            return general(*_given(self, other))
-        if scalars and not a.ndim and not beside.ndim:
-            a = a[()]
-            if b is beside:
-                b = b[()]
-        try:
-            result = quiet.run(forward, a, b)
-        except (ValueError, NotImplementedError):
-            if promotes:
-                _raise_broadcast(a.shape, beside.shape)  # torch looks at shapes before the kernel
-            raise
-        if type(result) is not _ndarray:
-            result = _asarray(result)
-        elif (
-            result.ndim > 1
-            and promotes
-            and not (a.flags.c_contiguous and beside.flags.c_contiguous)
-        ):
-            result = arranged(result, a, beside)
-        out = make(result)
-        if needs and state.enabled and result.dtype.kind in "fc":
-            record(out, self, other)
-        return out
-
-    return call
-
-
-def _given(*args: Any) -> tuple[Any, ...]:
-    return tuple([each for each in args if each is not _MISSING])
-
-
-def _raise_broadcast(*shapes: tuple[int, ...]) -> None:
-    """torch's error if the shapes do not broadcast; a forward's own ValueError is another."""
-    common: tuple[int, ...] = ()
-    for shape in shapes:
-        try:
-            common = np.broadcast_shapes(common, shape)
-        except ValueError:
-            raise shape_errors.broadcast(common, shape) from None
 
 
 def _apply(op: Op, method: bool, /, *args: Any, **kwargs: Any) -> Any:
@@ -250,7 +116,7 @@ def _apply(op: Op, method: bool, /, *args: Any, **kwargs: Any) -> Any:
         results = quiet.run(op.forward, *raw)
     except (ValueError, NotImplementedError) as error:
         if isinstance(error, ValueError) or op.promotion is not Promotion.NONE:
-            _raise_broadcast(*[v.shape for i in op.operands if isinstance(v := raw[i], np.ndarray)])
+            raise_broadcast(*[v.shape for i in op.operands if isinstance(v := raw[i], np.ndarray)])
         raise
     if op.outputs is None and op.promotion is not Promotion.NONE:
         results = _arranged(op, results, args)
@@ -277,9 +143,6 @@ def _arranged(op: Op, result: Any, args: Sequence[Any]) -> Any:
         return result
     shape = np.broadcast_shapes(*[each.shape for each in given])
     return arranged(result, *given) if np.shape(result) == shape else result
-
-
-RAW: Final = (np.ndarray, np.generic)  # what a rule calls with
 
 
 def _is_raw(first: Any) -> bool:

@@ -1,194 +1,51 @@
-"""Writes an op kind's node class and `record` as Python, once: torch generates its C++ likewise.
+"""Writes an op kind's code as Python, once: torch generates its C++ likewise.
 
-What a call saves and which rules its backward runs is known when the op is made, and a loop over
-that knowledge would cost more than the mathematics on small tensors. `op.source` shows the text,
-in which the op's own names stand for its arguments (with `_` behind: as saved) and all others
-begin with an underscore.
+What a call tests and saves, and which rules its backward runs, is known when the op is made; a
+loop over that knowledge would cost more than the mathematics on small tensors. `op.source` shows
+the text. In it the op's own names stand for its arguments (with `_` behind: as saved) and all
+others begin with an underscore.
 """
 
 from __future__ import annotations
 
 import linecache
-from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from mini_autograd.errors import walk as errors
-from mini_autograd.graph import ACCUMULATE_SEQUENCE, Edge, next_sequence
+from mini_autograd.grad_mode import state
+from mini_autograd.graph import Edge, next_sequence
+from mini_autograd.layout import arranged
+from mini_autograd.op import call_text, node_text
 from mini_autograd.op.node import OpNode
-from mini_autograd.op.slots import TENSORS, Keep, Slot
+from mini_autograd.op.promotion import quiet, raise_broadcast
 from mini_autograd.saved import SavedResult, SavedTensor
-from mini_autograd.tensor import Tensor, counter_of, edge_of
+from mini_autograd.tensor import Tensor, as_view, counter_of, edge_of, make
 
 if TYPE_CHECKING:
     from mini_autograd.op.kind import Op
 
 
 def source(op: Op) -> str:
-    """The text of the node class and of `record(out, *arguments)`."""
-    return "\n".join([*_class(op), "", "", *_record(op), ""])
+    """The text of the node class, of `record(out, *arguments)` and of `caller(general)`."""
+    parts = (node_text.node_class(op), node_text.record(op), call_text.caller(op))
+    return "\n\n\n".join("\n".join(part) for part in parts) + "\n"
 
 
-def compiled(op: Op) -> tuple[type[OpNode], Callable[..., None]]:
-    """The op's node class and its `record`; in tracebacks they show as lines of its source."""
+def compiled(op: Op) -> dict[str, Any]:
+    """What the source defines; in tracebacks it shows line by line."""
     namespace: dict[str, Any] = dict(_NAMESPACE)
+    namespace["_forward"] = op.bare
+    namespace["_fits"] = op.schema.fits
     namespace.update((f"_rule_of_{name}", rule) for name, rule in op.rules.items())
-    namespace.update((f"_default_of_{each.name}", each.default) for each in op.schema.parameters)
+    for each in op.schema.parameters:
+        namespace[f"_default_of_{each.name}"] = each.default
+        namespace[f"_types_of_{each.name}"] = each.exact_types
     file = f"<mini_autograd op {op.title} {op.name}>"
     linecache.cache[file] = (len(op.source), None, op.source.splitlines(keepends=True), file)
     exec(compile(op.source, file, "exec"), namespace)
-    return namespace[op.title], namespace["record"]
-
-
-def _class(op: Op) -> Iterator[str]:
-    yield f"class {op.title}(_OpNode):"
-    yield f"    title = {op.title!r}"
-    yield "    __slots__ = ()"
-    yield "    __module__ = 'torch.autograd'"
-    yield ""
-    for line in _backward(op):
-        yield f"    {line}"
-    places = [place for place, slot in enumerate(op.slots) if slot.keep in TENSORS]
-    if places:
-        yield ""
-        for line in _release(places):
-            yield f"    {line}"
-
-
-def _backward(op: Op) -> Iterator[str]:
-    """Unpacks what was saved and runs the rule of each operand that needs a gradient."""
-    yield "def backward(_node, _grads, _arithmetic):"
-    yield "    _saved = _node.saved"
-    yield "    if _saved is None:"
-    yield "        raise _second_backward()"
-    if not op.rules:
-        yield f"    raise _no_derivative({op.name!r})"
-        return
-    if op.outputs is None:
-        yield "    _grad = _grads[0]"
-    else:
-        yield "    _grad = _arithmetic.filled(_grads, _node.metadata)"
-    yield "    if _grad is None:"
-    yield "        return (None,) * len(_node.edges)"
-    if op.keys:
-        yield f"    {', '.join(f'{key}_' for key in op.keys)}, = _saved"
-    for key, slot in zip(op.keys, op.slots, strict=True):
-        if slot.keep in TENSORS:
-            yield f"    if {key}_ is not None:"
-            yield f"        {key}_ = _arithmetic.unpack({key}_, _node)"
-    if op.promoted:
-        yield f"    {_edges(op)}, = _node.edges"
-    for index in sorted(op.promoted, key=op.names.__getitem__):  # torch's order, which graphs show
-        yield f"    _to_{op.names[index]} = {_given(op, index)}"
-    results = [("*_to_" if i in op.variadic else "_to_") + op.names[i] for i in op.promoted]
-    yield f"    return ({', '.join(results)},)" if results else "    return ()"
-
-
-def _given(op: Op, index: int) -> str:
-    """One operand's gradient, or those of all tensors of one argument."""
-    name = op.names[index]
-    reads = op.reads.get(name)
-    if reads is None:
-        given = f"_refused({op.name!r})"
-    else:
-        given = f"_rule_of_{name}({', '.join(['_grad', *(f'{key}_' for key in reads)])})"
-    if index in op.variadic:
-        return f"{given} if any(_edges_{name}) else (None,) * len(_edges_{name})"
-    return f"None if _edge_{name} is None else {given}"
-
-
-def _release(places: Sequence[int]) -> Iterator[str]:
-    """Frees what was saved; a node that saved no tensor can go backward again, as torch's."""
-    yield "def release(_node):"
-    yield "    _saved = _node.saved"
-    yield "    if _saved is not None and ("
-    yield "        " + " or ".join(f"_saved[{place}] is not None" for place in places)
-    yield "    ):"
-    yield "        _node.saved = None"
-
-
-def _record(op: Op) -> Iterator[str]:
-    """Makes the node of a call and gives it to the output, or to all outputs."""
-    out = "_out" if op.outputs is None else "_outs"
-    optional = {each.name for each in op.schema.parameters if each.has_default}
-    names = [f"{name}=_default_of_{name}" if name in optional else name for name in op.names]
-    yield f"def record({', '.join([out, *names])}):"
-    yield f"    _node = _new({op.title})"
-    # torch's node of an op without a derivative comes before all others, as those of leaves
-    yield f"    _node.sequence = {'_next_sequence()' if op.rules else ACCUMULATE_SEQUENCE}"
-    yield "    _node.hooks = None"
-    for index in op.promoted:
-        name = op.names[index]
-        if index in op.variadic:
-            yield f"    _edges_{name} = tuple([_edge(_each) for _each in {name}])"
-        else:
-            yield f"    if {_is_tensor(op, index)}{name}._requires_grad:"
-            yield f"        _edge_{name} = ({name}._node, {name}._output_nr)"
-            yield f"        if {name}._node is None:"
-            yield f"            _edge_{name} = _edge_of({name})"
-            yield "    else:"
-            yield f"        _edge_{name} = None"
-    yield f"    _node.edges = ({_edges(op)},)" if op.promoted else "    _node.edges = ()"
-    if not op.rules:  # and it has no others than the edges that a gradient would take
-        yield "    _node.edges = tuple(filter(None, _node.edges))"
-    yield "    _node.saved = ("
-    for slot in op.slots:
-        yield f"        {_saved(op, slot)},"
-    yield "    )"
-    if op.outputs is None:
-        yield "    _array = _out._array"
-        yield "    _node.metadata = ((_array.shape, _array.dtype),)"
-        yield "    _out._node = _node"
-        yield "    _out._requires_grad = True"
-    else:
-        yield "    _attach(_node, _outs)"
-
-
-def _edges(op: Op) -> str:
-    """The edges of all operands, to be packed or unpacked; one argument may have several."""
-    return ", ".join(
-        f"*_edges_{op.names[i]}" if i in op.variadic else f"_edge_{op.names[i]}"
-        for i in op.promoted
-    )
-
-
-def _is_tensor(op: Op, index: int) -> str:
-    """The test whether an operand is a tensor, and more; where it can be a number or None."""
-    if op.schema.parameters[index].words == ("Array",):
-        return ""
-    name = op.names[index]
-    number = "" if index == op.promoted[0] else f"type({name}) not in _NUMBERS and "  # quicker
-    return f"{number}isinstance({name}, _Tensor) and "
-
-
-def _saved(op: Op, slot: Slot) -> str:
-    """What a node saves for one slot; as torch, nothing if only rules that will not run use it."""
-    name = op.names[slot.index] if slot.keep is not Keep.RESULT else ""
-    out = "_out" if op.outputs is None else f"_outs[{slot.index}]"
-    text = _EXPRESSIONS[slot.keep].format(name=name, out=out, index=slot.index)
-    if slot.keep is Keep.OPERAND and slot.index in op.variadic:
-        text = f"[_saved_operand(_each) for _each in {name}]"
-    elif slot.keep is Keep.OPERAND and op.schema.parameters[slot.index].words == ("Array",):
-        text = f"({name} if {name}._counter is None else _saved_operand({name}))"
-    if slot.only_for is None:
-        return text
-    only = op.names[slot.only_for]
-    if slot.only_for in op.variadic:
-        return f"{text} if any(_edges_{only}) else None"
-    return f"None if _edge_{only} is None else {text}"
-
-
-_EXPRESSIONS: Final = {
-    Keep.OPERAND: "_saved_operand({name})",
-    Keep.VALUE: "{name}",
-    Keep.RESULT: "_SavedResult({out}._array, _counter_of({out}), {index})",
-    Keep.SHAPE: "_array_of({name}).shape",
-    Keep.STRIDES: "_array_of({name}).strides",
-    Keep.DTYPE: "_array_of({name}).dtype",
-    Keep.SHAPES: "tuple([_each._array.shape for _each in {name}])",
-    Keep.DTYPES: "tuple([_each._array.dtype for _each in {name}])",
-}
+    return namespace
 
 
 def _edge(value: Any) -> Edge | None:
@@ -230,20 +87,45 @@ def _refused(name: str) -> Any:
     raise errors.derivative_not_implemented(name)
 
 
+_MISSING: Final = object()
+
+
+def _given(*args: Any) -> tuple[Any, ...]:
+    return tuple([each for each in args if each is not _MISSING])
+
+
+RAW: Final = (np.ndarray, np.generic)  # what a rule calls with
+
 _NAMESPACE: Final[dict[str, Any]] = {
+    "_LEAST": -(2.0**63),
+    "_MISSING": _MISSING,
+    "_MOST": 2.0**63,  # a number between them needs no second look
     "_OpNode": OpNode,
+    "_RAW": RAW,
+    "_REAL": frozenset({int, float, bool}),
     "_SavedResult": SavedResult,
+    "_SavedTensor": SavedTensor,
     "_Tensor": Tensor,
+    "_arranged": arranged,
     "_array_of": _array_of,
+    "_as_view": as_view,
+    "_asarray": np.asarray,
     "_attach": _attach,
     "_counter_of": counter_of,
     "_edge": _edge,
     "_edge_of": edge_of,
     "_NUMBERS": _NUMBERS,
+    "_given": _given,
+    "_make": make,
+    "_ndarray": np.ndarray,
     "_new": object.__new__,
     "_next_sequence": next_sequence,
+    "_number_array": np.array,
     "_no_derivative": errors.derivative_not_implemented,
+    "_quiet": quiet,
+    "_raise_broadcast": raise_broadcast,
     "_refused": _refused,
     "_saved_operand": _saved_operand,
+    "_state": state,
     "_second_backward": errors.second_backward,
 }

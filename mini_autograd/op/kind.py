@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from mini_autograd.op import generate
+from mini_autograd.op.node import OpNode
 from mini_autograd.op.promotion import Promotion
 from mini_autograd.op.slots import Keep, Slot
 from mini_autograd.schema import Schema
@@ -57,8 +58,13 @@ class Op:
         self.keys = list(dict.fromkeys(key for each in self.reads.values() for key in each))
         self.slots = tuple(self._slot(key) for key in self.keys)
         self.source = generate.source(self)
-        self.node_class, self.record = generate.compiled(self)
+        made = generate.compiled(self)
+        self.node_class: type[OpNode] = made[self.title]
         self.node_class.op = self
+        self.record: Callable[..., None] = made["record"]
+        # Gives the function that users call, from that which takes all but the plain arguments.
+        self.caller: Callable[[Callable[..., Any]], Callable[..., Any]]
+        self.caller = made.get("caller", _as_it_is)
 
     def _slot(self, key: str) -> Slot:
         """torch saves a tensor that one of several rules uses only if that input needs grad."""
@@ -74,3 +80,10 @@ class Op:
         stem, _, what = key.rpartition("_")
         assert stem in names, f"a rule of {self.name} reads {key!r}, which is nothing of the op's"
         return Slot(Keep[what.upper()], names.index(stem), None)
+
+
+def _as_it_is(general: Callable[..., Any]) -> Callable[..., Any]:
+    def call(*args: Any, **named: Any) -> Any:
+        return general(*args, **named)
+
+    return call

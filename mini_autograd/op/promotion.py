@@ -1,4 +1,4 @@
-"""How operands come to one dtype, and how NumPy is kept quiet while it computes."""
+"""How operands come to one dtype, to one shape, and how NumPy is kept quiet."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mini_autograd import dtypes
+from mini_autograd.errors import shapes as shape_errors
 
 
 class Promotion(Enum):
@@ -59,3 +60,13 @@ def _cast(value: Any, wanted: np.dtype[Any]) -> NDArray[Any]:
     if not isinstance(value, np.ndarray):
         return dtypes.number_array(value, wanted)
     return value if value.dtype == wanted else value.astype(wanted)
+
+
+def raise_broadcast(*shapes: tuple[int, ...]) -> None:
+    """torch's error if the shapes do not broadcast; a forward's own ValueError is another."""
+    common: tuple[int, ...] = ()
+    for shape in shapes:
+        try:
+            common = np.broadcast_shapes(common, shape)
+        except ValueError:
+            raise shape_errors.broadcast(common, shape) from None

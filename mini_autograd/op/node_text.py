@@ -1,0 +1,175 @@
+"""Writes an op kind's node class and its `record`: see `generate`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Final
+
+from mini_autograd.graph import ACCUMULATE_SEQUENCE
+from mini_autograd.op.slots import TENSORS, Keep, Slot
+
+if TYPE_CHECKING:
+    from mini_autograd.op.kind import Op
+
+
+def node_class(op: Op) -> Iterator[str]:
+    yield f"class {op.title}(_OpNode):"
+    yield f"    title = {op.title!r}"
+    yield "    __slots__ = ()"
+    yield "    __module__ = 'torch.autograd'"
+    yield ""
+    for line in _backward(op):
+        yield f"    {line}"
+    places = [place for place, slot in enumerate(op.slots) if slot.keep in TENSORS]
+    if places:
+        yield ""
+        for line in _release(places):
+            yield f"    {line}"
+
+
+def _backward(op: Op) -> Iterator[str]:
+    """Unpacks what was saved and runs the rule of each operand that needs a gradient."""
+    yield "def backward(_node, _grads, _arithmetic):"
+    yield "    _saved = _node.saved"
+    yield "    if _saved is None:"
+    yield "        raise _second_backward()"
+    if not op.rules:
+        yield f"    raise _no_derivative({op.name!r})"
+        return
+    if op.outputs is None:
+        yield "    _grad = _grads[0]"
+    else:
+        yield "    _grad = _arithmetic.filled(_grads, _node.metadata)"
+    yield "    if _grad is None:"
+    yield "        return (None,) * len(_node.edges)"
+    if op.keys:
+        yield f"    {', '.join(f'{key}_' for key in op.keys)}, = _saved"
+    for key, slot in zip(op.keys, op.slots, strict=True):
+        if slot.keep in TENSORS:
+            yield f"    if {key}_ is not None:"
+            yield f"        {key}_ = _arithmetic.unpack({key}_, _node)"
+    if op.promoted:
+        yield f"    {_edges(op)}, = _node.edges"
+    for index in sorted(op.promoted, key=op.names.__getitem__):  # torch's order, which graphs show
+        yield f"    _to_{op.names[index]} = {_given(op, index)}"
+    results = [("*_to_" if i in op.variadic else "_to_") + op.names[i] for i in op.promoted]
+    yield f"    return ({', '.join(results)},)" if results else "    return ()"
+
+
+def _given(op: Op, index: int) -> str:
+    """One operand's gradient, or those of all tensors of one argument."""
+    name = op.names[index]
+    reads = op.reads.get(name)
+    if reads is None:
+        given = f"_refused({op.name!r})"
+    else:
+        given = f"_rule_of_{name}({', '.join(['_grad', *(f'{key}_' for key in reads)])})"
+    if index in op.variadic:
+        return f"{given} if any(_edges_{name}) else (None,) * len(_edges_{name})"
+    return f"None if _edge_{name} is None else {given}"
+
+
+def _release(places: Sequence[int]) -> Iterator[str]:
+    """Frees what was saved; a node that saved no tensor can go backward again, as torch's."""
+    yield "def release(_node):"
+    yield "    _saved = _node.saved"
+    yield "    if _saved is not None and ("
+    yield "        " + " or ".join(f"_saved[{place}] is not None" for place in places)
+    yield "    ):"
+    yield "        _node.saved = None"
+
+
+def record(op: Op) -> Iterator[str]:
+    """`record(out, *arguments)`: makes the node of a call, for its output or outputs."""
+    out = "_out" if op.outputs is None else "_outs"
+    optional = {each.name for each in op.schema.parameters if each.has_default}
+    names = [f"{name}=_default_of_{name}" if name in optional else name for name in op.names]
+    yield f"def record({', '.join([out, *names])}):"
+    if op.outputs is None:
+        yield "    _array = _out._array"
+    for line in recording(op, {}):
+        yield f"    {line}"
+
+
+def recording(op: Op, needs: Mapping[str, str]) -> Iterator[str]:
+    """Makes the node, where `_array` is that of `_out`.
+
+    `needs` has, for operands that are surely tensors or numbers, the test whether they need a
+    gradient.
+    """
+    yield f"_node = _new({op.title})"
+    # torch's node of an op without a derivative comes before all others, as those of leaves
+    yield f"_node.sequence = {'_next_sequence()' if op.rules else ACCUMULATE_SEQUENCE}"
+    yield "_node.hooks = None"
+    for index in op.promoted:
+        name = op.names[index]
+        if index in op.variadic:
+            yield f"_edges_{name} = tuple([_edge(_each) for _each in {name}])"
+            continue
+        test = needs.get(name) or f"{_is_tensor(op, index)}{name}._requires_grad"
+        yield f"if {test}:"
+        yield f"    _edge_{name} = ({name}._node, {name}._output_nr)"
+        yield f"    if {name}._node is None:"
+        yield f"        _edge_{name} = _edge_of({name})"
+        yield "else:"
+        yield f"    _edge_{name} = None"
+    yield f"_node.edges = ({_edges(op)},)" if op.promoted else "_node.edges = ()"
+    if not op.rules:  # and it has no others than the edges that a gradient would take
+        yield "_node.edges = tuple(filter(None, _node.edges))"
+    yield "_node.saved = ("
+    for slot in op.slots:
+        yield f"    {_saved(op, slot, needs)},"
+    yield ")"
+    if op.outputs is None:
+        yield "_node.metadata = ((_array.shape, _array.dtype),)"
+        yield "_out._node = _node"
+        yield "_out._requires_grad = True"
+    else:
+        yield "_attach(_node, _outs)"
+
+
+def _edges(op: Op) -> str:
+    """The edges of all operands, to be packed or unpacked; one argument may have several."""
+    return ", ".join(
+        f"*_edges_{op.names[i]}" if i in op.variadic else f"_edge_{op.names[i]}"
+        for i in op.promoted
+    )
+
+
+def _is_tensor(op: Op, index: int) -> str:
+    """The test whether an operand is a tensor, and more; where it can be a number or None."""
+    if op.schema.parameters[index].words == ("Array",):
+        return ""
+    name = op.names[index]
+    number = "" if index == op.promoted[0] else f"type({name}) not in _NUMBERS and "  # quicker
+    return f"{number}isinstance({name}, _Tensor) and "
+
+
+def _saved(op: Op, slot: Slot, needs: Mapping[str, str]) -> str:
+    """What a node saves for one slot; as torch, nothing if only rules that will not run use it."""
+    name = op.names[slot.index] if slot.keep is not Keep.RESULT else ""
+    out = "_out" if op.outputs is None else f"_outs[{slot.index}]"
+    text = _EXPRESSIONS[slot.keep].format(name=name, out=out, index=slot.index)
+    if slot.keep is Keep.OPERAND and slot.index in op.variadic:
+        text = f"[_saved_operand(_each) for _each in {name}]"
+    elif slot.keep is Keep.OPERAND and name in needs:
+        number = f"type({name}) in _NUMBERS or " if slot.index != op.promoted[0] else ""
+        text = f"({name} if {number}{name}._counter is None else _SavedTensor({name}))"
+    if slot.only_for is None:
+        return text
+    only = op.names[slot.only_for]
+    if slot.only_for in op.variadic:
+        return f"{text} if any(_edges_{only}) else None"
+    return f"None if _edge_{only} is None else {text}"
+
+
+_EXPRESSIONS: Final = {
+    Keep.OPERAND: "_saved_operand({name})",
+    Keep.VALUE: "{name}",
+    Keep.RESULT: "_SavedResult({out}._array, _counter_of({out}), {index})",
+    Keep.SHAPE: "_array_of({name}).shape",
+    Keep.STRIDES: "_array_of({name}).strides",
+    Keep.DTYPE: "_array_of({name}).dtype",
+    Keep.SHAPES: "tuple([_each._array.shape for _each in {name}])",
+    Keep.DTYPES: "tuple([_each._array.dtype for _each in {name}])",
+}
