@@ -16,6 +16,7 @@ from conformance.campaign.pool import Pool
 from conformance.campaign.result import Drift, Result
 from conformance.campaign.worker import Ended, Order
 from conformance.engines import Engine
+from conformance.known import matches
 from conformance.sources.opinfo import Excluded
 
 
@@ -95,7 +96,7 @@ def run_campaign(
     gathered: dict[str, _Gathered] = {piece.name: _Gathered() for piece in plan}
     interrupted = False
     with Journal(output / NAME, identity, resume) as journal:
-        orders = _orders(plan, journal, gathered)
+        orders = _orders(settings, journal, gathered)
         try:
             for piece, event in _events(settings, orders, jobs):
                 _take(gathered[piece.name], journal, piece, event)
@@ -123,16 +124,14 @@ def _identity(settings: Settings, reference: Engine, subject: Engine) -> dict[st
     }
 
 
-def _orders(
-    plan: Sequence[Piece], journal: Journal, gathered: Mapping[str, _Gathered]
-) -> list[Order]:
+def _orders(settings: Settings, journal: Journal, gathered: Mapping[str, _Gathered]) -> list[Order]:
     """What is left to do. Generated programs have no keys that are known beforehand, so a piece of
     them is done or is done again."""
     orders = []
-    for piece in plan:
-        results = journal.results.get(piece.name, [])
+    for piece in pieces(settings):
         if piece.source == "generated" and piece.name not in journal.ended:
-            results = []
+            journal.begin_again(piece)
+        results = [r for r in journal.results.get(piece.name, ()) if _asked(settings, r)]
         gathered[piece.name].results.extend(results)
         if piece.source == "generated" and piece.name in journal.ended:
             gathered[piece.name].ended = Ended()
@@ -141,10 +140,17 @@ def _orders(
     return orders
 
 
+def _asked(settings: Settings, result: Result) -> bool:
+    """Whether these settings ask for it: the journal may be of a run with other checks."""
+    if result.source == "generated":
+        return True
+    return result.check in settings.checks and not matches(settings.skips, result.id)
+
+
 def _take(entry: _Gathered, journal: Journal, piece: Piece, event: Result | Ended) -> None:
     if isinstance(event, Ended):
         entry.ended = event
-        journal.end(piece)
+        journal.end(piece, given_up=event.given_up)
     else:
         entry.results.append(event)
         journal.add(piece, event)

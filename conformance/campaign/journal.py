@@ -48,9 +48,14 @@ class Journal:
         """Write a verdict down."""
         self._append({"piece": piece.name, **result.to_json()})
 
-    def end(self, piece: Piece) -> None:
-        """Write down that a piece is done."""
-        self._append({"ended": piece.name})
+    def end(self, piece: Piece, *, given_up: bool = False) -> None:
+        """Write down that a piece is done, or given up, after which it is begun once more."""
+        self._append({"given_up" if given_up else "ended": piece.name})
+
+    def begin_again(self, piece: Piece) -> None:
+        """Forget the verdicts of a piece, which is to be run from its start."""
+        if self.results.pop(piece.name, None):
+            self._append({"again": piece.name})
 
     def _append(self, data: Mapping[str, Any]) -> None:
         self._file.write(f"{json.dumps(data)}\n")
@@ -67,7 +72,9 @@ class Journal:
         for entry in entries:
             if "ended" in entry:
                 self.ended.add(entry["ended"])
-            else:
+            elif "again" in entry:
+                self.results.pop(entry["again"], None)
+            elif "piece" in entry:
                 self.results.setdefault(entry["piece"], []).append(Result.from_json(entry))
 
 

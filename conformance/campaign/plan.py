@@ -80,4 +80,6 @@ def _pieces(settings: Settings) -> Iterator[Piece]:
             count = min(GENERATED_PIECE, settings.max_examples - start)
             # Far enough apart that no two campaigns of neighbouring seeds share a piece.
             seed = settings.seed * 1_000_003 + number
-            yield Piece("generated", f"programs/{seed}/{count}", seed=seed, count=count)
+            # The ops decide what is drawn; a name without them would resume another's programs.
+            of = f"{','.join(settings.ops)}/" if settings.ops else ""
+            yield Piece("generated", f"programs/{of}{seed}/{count}", seed=seed, count=count)

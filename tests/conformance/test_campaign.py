@@ -17,6 +17,7 @@ from conformance.campaign import (
     Settings,
     run_campaign,
 )
+from conformance.campaign.journal import Journal
 from conformance.campaign.plan import pieces
 from conformance.campaign.worker import Ended
 from conformance.engines import resolve_engine
@@ -201,3 +202,37 @@ def test_another_seed_gives_other_programs():
 
     assert len(seeds(0)) == 20
     assert not seeds(0) & seeds(1)
+
+
+def test_resuming_asks_other_settings_their_own_questions(tmp_path: Path):
+    first = Settings("torch", ops=("abs",), checks=("value", "programs"), max_examples=5)
+    campaign(first, tmp_path)
+    for settings in (
+        replace(first, ops=("neg",)),
+        replace(first, checks=("programs",)),
+        replace(first, max_examples=6),
+        replace(first, skips=("opinfo/*/float32/*",)),
+    ):
+        resumed = campaign(settings, tmp_path, resume=True)
+        (other := tmp_path / "afresh").mkdir(exist_ok=True)
+        afresh = campaign(settings, other)
+        assert resumed.results == afresh.results
+
+
+def test_generated_programs_that_were_given_up_are_run_again_when_resumed(tmp_path: Path):
+    settings = replace(FAULTY, ops=("sin",), checks=("programs",), max_examples=9, hang_after=0.5)
+    first = campaign(settings, tmp_path)
+    assert first.given_up == ("programs/sin/0/9",)
+    again = campaign(settings, tmp_path, resume=True)
+    assert again.given_up == first.given_up
+    assert again.results == first.results
+    with Journal(tmp_path / "verdicts.jsonl", _identity(settings), resume=True) as journal:
+        assert journal.results["programs/sin/0/9"] == [*first.results]
+        assert not journal.ended
+
+
+def _identity(settings: Settings) -> dict[str, str]:
+    return {
+        role: f"{name} {resolve_engine(name).version}"
+        for role, name in (("engine", settings.engine), ("reference", settings.reference))
+    }
