@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -91,6 +91,21 @@ class Mismatch:
         )
 
 
+def missed_grades(mismatches: Iterable[Mismatch]) -> frozenset[int]:
+    """The grades that the differences break. A process that dies or never answers gives nothing
+    at all. One that raises where the reference returns gives no value either; one that returns
+    where the reference raises has neither its type nor message."""
+    missed: set[int] = set()
+    for mismatch in mismatches:
+        if mismatch.counts:
+            missed.add(GRADE_OF[mismatch.kind])
+            if mismatch.kind in ("crash", "hang"):
+                missed |= GRADES.keys()
+            elif mismatch.kind == "raises":
+                missed |= {1} if mismatch.expected.startswith("returned") else {3, 4}
+    return frozenset(missed)
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """The judged result of a program on a subject."""
@@ -110,7 +125,7 @@ class Verdict:
     @property
     def failing(self) -> frozenset[int]:
         """The grades that the program breaks."""
-        return frozenset(GRADE_OF[m.kind] for m in self.mismatches if m.counts)
+        return missed_grades(self.mismatches)
 
     def grade(self, number: int) -> Literal["agree", "differ", "unsupported"]:
         """How the subject fares at one grade alone. A step that it cannot run leaves every grade

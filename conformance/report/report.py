@@ -12,7 +12,7 @@ from conformance.campaign.result import Result
 from conformance.known import Known, matches
 from conformance.report.groups import Group, grouped
 from conformance.sources.case import CHECKS, hash_of_corpus
-from conformance.verdict import GRADE_OF, GRADES, Mismatch
+from conformance.verdict import GRADES, Mismatch, missed_grades
 
 Standing: TypeAlias = Literal["agree", "differ", "known", "unsupported"]
 """What a case comes to once the known differences are taken into account."""
@@ -164,18 +164,6 @@ def _count(counts: _Counts, result: Result, known: Sequence[Known]) -> None:
             tally.count("differ")
         else:
             tally.count("known" if grade in known_to_miss else result.verdict.grade(grade))
-
-
-def missed_grades(mismatches: Iterable[Mismatch]) -> frozenset[int]:
-    """The grades that the differences break. One that raises where the reference returns gives no
-    value either; one that returns where the reference raises has neither its type nor message."""
-    missed: set[int] = set()
-    for mismatch in mismatches:
-        if mismatch.counts:
-            missed.add(GRADE_OF[mismatch.kind])
-            if mismatch.kind == "raises":
-                missed |= {1} if mismatch.expected.startswith("returned") else {3, 4}
-    return frozenset(missed)
 
 
 def _in_order(run: Run) -> Callable[[tuple[tuple[str, str], Tally]], tuple[int, int]]:

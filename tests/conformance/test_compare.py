@@ -136,7 +136,7 @@ def test_raising_where_the_reference_returns_makes_what_follows_a_consequence():
     raises, value = compare(TRACE, actual, PROGRAM)
     assert (raises.kind, raises.consequence) == ("raises", False)
     assert (value.kind, value.consequence) == ("value", True)
-    assert Verdict("", (raises, value)).failing == {2}
+    assert Verdict("", (raises, value)).failing == {1, 2}
 
 
 def test_returning_where_the_reference_raises_counts_too():
@@ -165,7 +165,7 @@ def test_a_difference_before_an_unsupported_step_counts():
     outcomes = [*TRACE.outcomes]
     outcomes[0], outcomes[1] = Raised("ValueError", "no"), Unsupported("view")
     verdict = Verdict("", compare(TRACE, replace(TRACE, outcomes=tuple(outcomes)), PROGRAM))
-    assert (verdict.outcome, verdict.failing) == ("differ", {2})
+    assert (verdict.outcome, verdict.failing) == ("differ", {1, 2})
 
 
 def test_what_cannot_be_observed_leaves_only_grade_five_unsupported():

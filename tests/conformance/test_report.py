@@ -296,3 +296,11 @@ def test_a_results_json_gives_back_the_result():
 
 def test_a_failing_programs_file_has_a_plain_name():
     assert file_name(result(mismatch())) == "failures/opinfo-exp-float32-value-0.json"
+
+
+@pytest.mark.parametrize("kind", ["crash", "hang"])
+def test_what_gives_no_answer_misses_every_grade(kind: str):
+    lost = result(mismatch(kind, where="", expected="the step ends", actual="killed"))
+    assert lost.verdict.failing == {1, 2, 3, 4, 5}
+    report = report_of(lost)
+    assert [(tally.agree, tally.differ) for tally in report.grades.values()] == [(0, 1)] * 5
