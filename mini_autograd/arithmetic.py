@@ -7,7 +7,7 @@ walk, so that a gradient has a graph of its own and every order of derivative co
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from mini_autograd import dtypes, ops
 from mini_autograd.dims import broadcast_dims
 from mini_autograd.errors import inplace as inplace_errors
+from mini_autograd.errors import walk as errors
 from mini_autograd.graph import Arithmetic, Metadata, Shape
 from mini_autograd.layout import contiguous_strides, is_dense, shows_twice, strides_of, walked
 from mini_autograd.saved import unpacked_array, unpacked_tensor
@@ -23,6 +24,18 @@ from mini_autograd.tensor import Tensor, counter_of, make
 
 Array = NDArray[Any]
 _asarray, _ndarray, _references = np.asarray, np.ndarray, sys.getrefcount
+
+
+def _checked_replacement(was: Tensor, given: object, hook: Callable[..., Any]) -> Tensor:
+    """What a hook returned for a gradient: a tensor of the same shape and dtype."""
+    if not isinstance(given, Tensor):
+        raise errors.hook_result(given)
+    name = getattr(hook, "__name__", type(hook).__name__)
+    if given._array.shape != was._array.shape:
+        raise errors.hook_changed_shape(name)
+    if given._array.dtype != was._array.dtype:
+        raise errors.hook_changed_type(name, was.type_name, given.type_name)
+    return given
 
 
 class RawArithmetic:
@@ -75,6 +88,10 @@ class RawArithmetic:
     def unwrap(self, grad: Tensor) -> Array:
         """As an array."""
         return grad._array
+
+    def replaced(self, grad: Array, given: object, hook: Callable[..., Any]) -> Array:
+        """The array of the tensor that a hook returned."""
+        return _checked_replacement(self.wrap(grad), given, hook)._array
 
     def accumulate(self, leaf: Tensor, grad: Array) -> None:
         """In place into an existing `.grad`; the first one is kept, or copied, as torch does.
@@ -185,6 +202,10 @@ class TensorArithmetic:
     def unwrap(self, grad: Tensor) -> Tensor:
         """As it is."""
         return grad
+
+    def replaced(self, grad: Tensor, given: object, hook: Callable[..., Any]) -> Tensor:
+        """The tensor that a hook returned."""
+        return _checked_replacement(grad, given, hook)
 
     def accumulate(self, leaf: Tensor, grad: Tensor) -> None:
         """Out of place: an earlier `.grad` may be part of a graph."""

@@ -12,10 +12,12 @@ from mini_autograd import engine
 from mini_autograd.arithmetic import RAW, TENSORS
 from mini_autograd.compat import summed_seed
 from mini_autograd.errors import walk as errors
-from mini_autograd.grad_mode import enable_grad, no_grad
+from mini_autograd.grad_mode import enable_grad, no_grad, set_grad_enabled
 from mini_autograd.graph import Arithmetic, Edge, Grad
 from mini_autograd.op import quiet
 from mini_autograd.tensor import Tensor, as_view, edge_of, make
+
+__all__ = ["backward", "enable_grad", "grad", "no_grad", "set_grad_enabled"]  # as torch.autograd
 
 _CYCLE_WARNING = (
     "Using backward() with create_graph=True will create a reference cycle between the parameter "
@@ -48,9 +50,7 @@ def backward(
             an output without a graph; a graph whose saved tensors are freed or were written to.
         TypeError: a gradient that is no tensor.
     """
-    if inputs is not None and not isinstance(inputs, Tensor) and not len(inputs):
-        raise errors.empty_inputs("backward")
-    wanted = None if inputs is None else _tuple(inputs)
+    wanted = None if inputs is None else _wanted(inputs, "backward")
     arithmetic = TENSORS if create_graph else RAW
     roots, seeds = _roots(tensors, grad_tensors, arithmetic)
     if create_graph:
@@ -100,9 +100,7 @@ def grad(
         raise NotImplementedError("is_grads_batched needs vmap, which mini_autograd does not have")
     if allow_unused is None:
         allow_unused = materialize_grads
-    wanted = _tuple(inputs)
-    if not wanted:
-        raise errors.empty_inputs("grad")
+    wanted = _wanted(inputs, "grad")
     arithmetic = TENSORS if create_graph else RAW
     roots, seeds = _roots(outputs, grad_outputs, arithmetic)
     for each in wanted:
@@ -171,6 +169,17 @@ def _walk(
     return quiet.run_reentrant(engine.run, roots, seeds, arithmetic, keep_graph, captures)  # type: ignore[no-any-return]
 
 
+def _wanted(inputs: Any, function: str) -> tuple[Tensor, ...]:
+    """The tensors to differentiate by: one at least, and nothing else."""
+    wanted = _tuple(inputs)
+    if not wanted:
+        raise errors.empty_inputs(function)
+    for each in wanted:
+        if not isinstance(each, Tensor):
+            raise errors.input_type(each)
+    return wanted
+
+
 def _tuple(tensors: Any) -> tuple[Any, ...]:
     return (tensors,) if isinstance(tensors, Tensor) else tuple(tensors)
 
@@ -209,6 +218,8 @@ def _roots(
 
 def _seed(output: Tensor, given: Tensor | None, index: int, arithmetic: Arithmetic) -> Grad | None:
     """The cotangent of an output: one for a real output of one element, or as given, checked."""
+    if not isinstance(output, Tensor):
+        raise errors.output_type()
     array = output._array
     if given is None:
         if not output._requires_grad:

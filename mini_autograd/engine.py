@@ -186,8 +186,7 @@ def _run_tensor_hooks(
             with set_grad_enabled(arithmetic.records):
                 replaced = hook(arithmetic.wrap(grad))
             if replaced is not None:
-                given = arithmetic.unwrap(replaced)
-                grads[output] = _validated(given, node.metadata[output], arithmetic, node, output)
+                grads[output] = arithmetic.replaced(grad, replaced, hook)
     for output, reference in hooks.retain.items():
         if grads[output] is not None and (tensor := reference()) is not None:
             arithmetic.retain(tensor, grads[output])

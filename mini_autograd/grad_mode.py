@@ -9,6 +9,8 @@ from collections.abc import Callable, Generator
 from types import TracebackType
 from typing import Any, ClassVar, Self
 
+from mini_autograd.errors import arguments as errors
+
 
 class _State(threading.local):
     enabled = True
@@ -115,6 +117,8 @@ class set_grad_enabled(_Mode):  # torch's name
     """Sets the mode at once; as a context manager it restores the previous one at the end."""
 
     def __init__(self, mode: bool) -> None:
+        if not isinstance(mode, bool):
+            raise errors.wrong_type("set_grad_enabled", "enabled", 1, "bool", mode)
         super().__init__(mode)
         self._before = state.enabled
         state.enabled = mode

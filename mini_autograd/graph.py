@@ -58,6 +58,9 @@ class Arithmetic(Protocol):
     def unwrap(self, grad: Tensor) -> Grad:
         """The gradient from the tensor that a hook returned."""
 
+    def replaced(self, grad: Grad, given: object, hook: Callable[..., Any]) -> Grad:
+        """What a hook gave instead of the gradient; an error unless it is such another."""
+
     def accumulate(self, leaf: Tensor, grad: Grad) -> None:
         """Adds into the leaf's `.grad`."""
 

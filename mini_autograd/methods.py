@@ -46,6 +46,9 @@ def backward(
     autograd.backward(self, gradient, retain_graph, create_graph, inputs)
 
 
+backward.__qualname__ = "Tensor.backward"  # as Python's own errors name it
+
+
 def requires_grad_(self: Tensor, requires_grad: bool = True) -> Tensor:
     """Sets whether gradients flow to it, and gives it back.
 

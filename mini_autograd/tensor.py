@@ -118,6 +118,8 @@ class Tensor:
 
     @requires_grad.setter
     def requires_grad(self, value: bool) -> None:
+        if not isinstance(value, bool):
+            raise errors.flag_type()
         if self._node is not None:
             if not value:
                 raise errors.flag_of_non_leaf()

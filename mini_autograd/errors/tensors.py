@@ -169,3 +169,8 @@ def detach_view_in_place() -> RuntimeError:
         "gradients. To fix this error, please refer to the Optimizer.zero_grad() function in "
         "torch/optim/optimizer.py as the solution."
     )
+
+
+def flag_type() -> RuntimeError:
+    """`requires_grad` was assigned something else than a bool."""
+    return RuntimeError("requires_grad must be a bool")
