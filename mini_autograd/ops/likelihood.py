@@ -83,7 +83,7 @@ def _likelihood(
     if mask is not None:  # an infinity that is ignored times zero would be NaN
         losses = np.where(mask, losses, self.dtype.type(0))
     if reduction == "none":
-        return losses
+        return losses if self.ndim > 1 else losses + 0  # torch adds up what has no rows: -0 is 0
     total = np.add.reduce(losses, axis=None, dtype=_wide(self))
     if reduction == "mean":
         total = total / np.add.reduce(weights, axis=None, dtype=_wide(self))

@@ -62,7 +62,7 @@ def index_select(self: Array, dim: Int, index: IndexArray) -> Array:
         raise errors.select_empty_dim()
     outside = _first_outside(index, 0, size)
     if outside is not None:
-        if row.size == 0 and row.ndim > 1:
+        if row.ndim > 1 and (row.size == 0 or dim == 1):
             raise errors.select_out_of_data(outside, size)
         raise errors.select_out_of_range()
     found = np.take(row, index, axis=dim)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd import ops
+from mini_autograd import dtypes, ops
 from mini_autograd.dims import wrap_dim
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.reductions import (
@@ -56,9 +56,17 @@ def _backward_sum(grad: Any, dim: int) -> Any:
     return ops.flip(cumsum(ops.flip(grad, (dim,)), dim), (dim,))
 
 
+def _in_dtype(grad: Any, wanted: Any) -> Any:
+    """The gradient in the operand's dtype, before it is summed and not after, as torch has it."""
+    given = grad._array.dtype if isinstance(grad, Tensor) else grad.dtype
+    if given == wanted:
+        return grad
+    return ops.to_dtype(grad, dtypes.of_numpy(wanted))
+
+
 @differentiable(
     promotion=Promotion.NONE,
-    self=lambda grad, dim: _backward_sum(grad, dim),
+    self=lambda grad, self_dtype, dim: _backward_sum(_in_dtype(grad, self_dtype), dim),
 )
 def cumsum(self: Array, dim: Int, *, dtype: DType | None = None) -> Array:
     """The sums of the elements up to and with each, along a dim."""

@@ -162,3 +162,26 @@ def test_the_second_derivative_of_a_pick_picks_the_seed() -> None:
     seed = leaf([1.0, 1.0])
     (first,) = torch.autograd.grad(x.max(1).values, x, seed, create_graph=True)
     assert gradient(first, seed, [[1.0, 2.0], [3.0, 4.0]]) == [2.0, 3.0]
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.float32, torch.float64])
+def test_of_two_zeros_the_first(dtype: Any) -> None:
+    x, y = torch.tensor(-0.0, dtype=dtype), torch.tensor(0.0, dtype=dtype)
+    assert math.copysign(1, torch.minimum(y, x).item()) == 1
+    assert math.copysign(1, torch.maximum(x, y).item()) == -1
+    assert math.copysign(1, torch.stack([x, y]).amin().item()) == -1
+    assert math.copysign(1, torch.stack([y, x]).amax().item()) == 1
+    assert math.copysign(1, torch.relu(x).item()) == -1
+
+
+def test_an_empty_dim_is_refused_before_a_repeated_one() -> None:
+    with pytest.raises(IndexError, match=r"^amin\(\): Expected reduction dim -1 to have non-zero"):
+        torch.zeros((0,)).amin((-1, 0))
+
+
+def test_a_complex_gradient_of_a_real_choice_is_refused() -> None:
+    x = leaf(1.0)
+    chosen = torch.where(torch.tensor(False), x, torch.tensor(1j))
+    with pytest.raises(RuntimeError, match="input_is_complex == grad_is_complex"):
+        chosen.backward(torch.tensor(1 + 0j))
+    assert x.grad is None

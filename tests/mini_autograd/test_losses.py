@@ -149,3 +149,28 @@ def test_no_warning_without_a_reason() -> None:
         warnings.simplefilter("error")
         functional.cross_entropy(leaf(LOGITS), torch.tensor([0, 1])).backward()
         functional.mse_loss(torch.zeros(2), torch.ones(2))
+
+
+def test_no_classes_and_no_rows() -> None:
+    empty = torch.zeros((0,))
+    assert math.isnan(functional.cross_entropy(empty, empty).item())
+    assert functional.cross_entropy(empty, empty, reduction="sum").item() == 0.0
+    ignored = functional.cross_entropy(torch.zeros((2, 0)), torch.tensor([0, 0]), ignore_index=0)
+    assert math.isnan(ignored.item())
+    x = torch.zeros((0, 1), requires_grad=True)
+    loss = functional.cross_entropy(x, torch.zeros((0, 1)))
+    assert "NegBackward0" in str(loss.grad_fn)
+    assert gradient(loss, x) == []
+
+
+def test_weights_may_require_grad_where_nothing_is_recorded() -> None:
+    with torch.no_grad():
+        loss = functional.nll_loss(leaf([[-1.0]]), torch.tensor([0]), leaf([1.0]))
+    assert loss.item() == 1.0
+
+
+def test_an_overflow_in_the_gradient_of_the_squared_error() -> None:
+    x = leaf(1.0)
+    loss = functional.mse_loss(x, torch.tensor(3e38))
+    (grad,) = torch.autograd.grad(loss, x, torch.tensor(0.0))
+    assert math.isnan(grad.item())
