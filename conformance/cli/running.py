@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from conformance.known import Known, KnownError, read_known, read_patterns, ship
 from conformance.program import Program
 from conformance.program.script import RENDER
 from conformance.report import (
+    FAILURES,
     Report,
     build_report,
     file_name,
@@ -90,10 +90,10 @@ def known_of(paths: Sequence[Path], engine: str) -> tuple[Known, ...]:
 def write(report: Report, output: Path) -> None:
     """Write parity.json, parity.md, and each failing program as a file for `replay`."""
     environment = this_environment()
+    _remove_failures(output)  # first: what it may remove, the old report says
     document = json.dumps(to_document(report, environment), indent=1, allow_nan=False)
     (output / "parity.json").write_text(f"{document}\n", encoding="utf-8")
     (output / "parity.md").write_text(to_markdown(report, environment), encoding="utf-8")
-    shutil.rmtree(output / "failures", ignore_errors=True)
     for group in report.groups:
         for result in group.results:
             assert result.failure is not None
@@ -101,6 +101,21 @@ def write(report: Report, output: Path) -> None:
             path.parent.mkdir(exist_ok=True)
             program = json.dumps(result.failure.program.to_json(), indent=1, allow_nan=False)
             path.write_text(f"{program}\n", encoding="utf-8")
+
+
+def _remove_failures(output: Path) -> None:
+    """Remove the programs that the report which is there names: what else lies beside them is not
+    ours, nor is anything where there is no such report."""
+    try:
+        document = json.loads((output / "parity.json").read_text(encoding="utf-8"))
+        files = [str(failure["file"]) for failure in document["data"]["failures"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+    for file in files:
+        path = output / file
+        # A report may come from anywhere: it is not to lead us out of our own folder.
+        if path.parent == output / FAILURES and path.suffix == ".json" and path.is_file():
+            path.unlink()
 
 
 def show_replay(program: Program, reference: Engine, subject: Engine, console: Console) -> int:

@@ -17,6 +17,9 @@ from conformance.verdict import GRADE_OF, GRADES
 SCHEMA = 1
 """The version of the report's form."""
 
+FAILURES = "failures"
+"""The folder beside the report that holds the failing programs."""
+
 _OUTCOME = {"differ": "failed", "known": "xfailed", "agree": "passed", "unsupported": "skipped"}
 
 
@@ -144,7 +147,7 @@ def _failure(result: Result) -> dict[str, Any]:
 
 def file_name(result: Result) -> str:
     """The file, in the folder of the report, that holds the failing program for `replay`."""
-    return f"failures/{result.id.replace('/', '-')}.json"
+    return f"{FAILURES}/{result.id.replace('/', '-')}.json"
 
 
 def _known(use: KnownUse) -> dict[str, Any]:

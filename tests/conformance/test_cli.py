@@ -191,3 +191,19 @@ def test_engines_tells_what_an_engine_lacks(capsys: pytest.CaptureFixture[str]):
 def test_engines_lists_what_is_announced(capsys: pytest.CaptureFixture[str]):
     assert conformance("engines") == 0
     assert "the reference" in capsys.readouterr().out
+
+
+def test_a_new_run_removes_the_programs_of_the_old_one_and_nothing_else(tmp_path: Path):
+    (folder := tmp_path / "out/failures").mkdir(parents=True)
+    theirs = {folder / "notes.txt", folder / "mine.json", tmp_path / "out/kept.json"}
+    for file in theirs:
+        file.write_text("{}")
+    arguments = ("--engine", "faulty_engine", "--checks", "value", "--output", "out")
+    assert conformance("run", *arguments, "--ops", "sqrt") == 1
+    report = tmp_path / "out/parity.json"
+    document = json.loads(report.read_text())
+    assert set(folder.iterdir()) > theirs - {tmp_path / "out/kept.json"}
+    document["data"]["failures"] += [{"file": "kept.json"}, {"file": "failures/../kept.json"}]
+    report.write_text(json.dumps(document))
+    assert conformance("run", *arguments, "--ops", "abs") == 0
+    assert {*folder.iterdir(), tmp_path / "out/kept.json"} == theirs
