@@ -42,10 +42,10 @@ def pow_tensor(self: Array, exponent: Array) -> Array:
 def _power(base: Any, exponent: Any) -> Any:
     if base.dtype.kind in "iu":
         return _integer_power(base, exponent)
-    if base.dtype.kind == "f" and not exponent.ndim:  # NumPy takes the root for a 0-d half
-        result = np.power(base, exponent[None]).reshape(base.shape)
-    else:
-        result = np.power(base, exponent)
+    if base.dtype.kind == "f" and not exponent.ndim and exponent == 0.5:
+        # here NumPy takes the root, which is another of -inf and -0 than the power is
+        base = np.where((base == 0) | np.isneginf(base), np.abs(base), base)
+    result = np.power(base, exponent)
     if base.dtype.kind == "c":
         at_zero = base == 0
         if np.any(at_zero):  # torch has no special case for 0 ** 0 of complex numbers: it is NaN
