@@ -19,6 +19,8 @@ from conformance.sources.case import CHECKS
 ENGINE = "mini_autograd"
 """The engine that is measured when none is named; nothing else in the harness knows it."""
 
+OPS_LISTED = "`conformance ops` lists them"
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -35,16 +37,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sys.exit(code)
 
 
-def _names(known: Sequence[str]) -> Callable[[Any, Any, Sequence[str]], tuple[str, ...]]:
-    """A check of an option that takes several names, separated by commas or given repeatedly."""
+def _names(
+    known: Sequence[str], listed: str
+) -> Callable[[Any, Any, Sequence[str]], tuple[str, ...]]:
+    """A check of an option that takes several names, separated by commas or given repeatedly.
+    `listed` says where to look for those that there are."""
 
     def check(context: Any, option: Any, given: Sequence[str]) -> tuple[str, ...]:
         names = [name.strip() for text in given for name in text.split(",") if name.strip()]
         for name in names:
             if name not in known:
                 close = difflib.get_close_matches(name, known)
-                hint = f"; did you mean {' or '.join(close)}?" if close else ""
-                raise click.BadParameter(f"{name!r} is not one of them{hint}", context, option)
+                hint = f"did you mean {' or '.join(close)}?" if close else listed
+                raise click.BadParameter(f"{name!r} is not one of them; {hint}", context, option)
         return tuple(dict.fromkeys(names))
 
     return check
@@ -94,7 +99,7 @@ def cli(context: click.Context) -> None:
 @click.option(
     "--ops",
     multiple=True,
-    callback=_names([*CATALOGUE]),
+    callback=_names([*CATALOGUE], OPS_LISTED),
     envvar="CONFORMANCE_OPS",
     metavar="A,B",
     help="Only these ops; `conformance ops` lists them.",
@@ -102,7 +107,7 @@ def cli(context: click.Context) -> None:
 @click.option(
     "--checks",
     multiple=True,
-    callback=_names(CHECKS),
+    callback=_names(CHECKS, f"there are {', '.join(CHECKS)}"),
     envvar="CONFORMANCE_CHECKS",
     metavar="A,B",
     help=f"Only these checks, of {', '.join(CHECKS)}.",
@@ -207,7 +212,7 @@ def ops(names: tuple[str, ...]) -> int:
     from conformance.cli.listing import show_op, show_ops
 
     console = Console()
-    for name in _names([*CATALOGUE])(click.get_current_context(), None, names):
+    for name in _names([*CATALOGUE], OPS_LISTED)(click.get_current_context(), None, names):
         show_op(CATALOGUE[name], console)
     if not names:
         show_ops(console)

@@ -30,7 +30,8 @@ def resolve_engine(name: str) -> Engine:
             found = getattr(found, attribute)
             if callable(found) and not isinstance(found, Engine | ModuleType):
                 found = found()
-    except Exception as error:  # Importing runs the engine's own code, which may raise anything.
+    # Importing runs the engine's own code, which may raise anything, or exit as a script does.
+    except (Exception, SystemExit) as error:
         raise EngineError(
             f"cannot load the engine {name!r}: {type(error).__name__}: {error}"
         ) from error

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from conformance.trace import Trace
     from conformance.verdict import Mismatch
 
+NESTING = 200  # levels of JSON in a file: those of 64 dims, each a tuple, and room to spare
 T = TypeVar("T")
 
 SCHEMA = 1
@@ -54,8 +55,11 @@ class Program:
                 data = json.loads(data)
             except ValueError as error:
                 raise ProgramError(f"not JSON: {error}") from error
+            except RecursionError as error:
+                raise ProgramError("nested too deeply") from error
         if not isinstance(data, dict):
             raise ProgramError(f"a program is an object, not a {type(data).__name__}")
+        _refuse_depth(data)
         if data.get("schema") != SCHEMA:
             raise ProgramError(f"schema={data.get('schema')!r}, while this version reads {SCHEMA}")
         program = cls(
@@ -104,6 +108,17 @@ class Program:
 
     def __hash__(self) -> int:
         return hash(self.hash)
+
+
+def _refuse_depth(data: Any) -> None:
+    """Level by level, as a recursion would fail on what this is to refuse."""
+    level = [data]
+    for _ in range(NESTING):
+        inside = (entry.values() if isinstance(entry, dict) else entry for entry in level)
+        level = [item for items in inside for item in items if isinstance(item, dict | list)]
+        if not level:
+            return
+    raise ProgramError("nested too deeply")
 
 
 def _check_words(step: Step, where: str) -> None:

@@ -104,6 +104,8 @@ def _max_examples(config: pytest.Config) -> int:
     from hypothesis import settings
 
     given: int | None = config.option.conformance_max_examples
+    if given is not None and given < 0:
+        raise pytest.UsageError(f"--max-examples must be 0 or more, not {given}")
     return settings.default.max_examples if given is None and settings.default else given or 0
 
 

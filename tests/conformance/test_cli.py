@@ -16,6 +16,9 @@ from conformance import Call, Input, Program, Ref
 from conformance.cli import main
 
 HERE = Path(__file__).parent
+DEEP = json.dumps(
+    {"schema": 1, "inputs": [], "steps": [{"kind": "call", "op": "add", "args": ["HERE"]}]}
+).replace('"HERE"', "[" * 900 + "]" * 900)
 
 
 @pytest.fixture(autouse=True)
@@ -71,7 +74,11 @@ def test_help_loads_neither_torch_nor_hypothesis():
         (["run", "--engine", "no_such_engine"], "cannot load the engine 'no_such_engine'"),
         (["run", "--engine", "json"], "'json' does not look like torch"),
         (["run", "--ops", "ad"], "'ad' is not one of them; did you mean add"),
+        (["run", "--ops", "zzz"], "'zzz' is not one of them; `conformance ops` lists them"),
         (["run", "--checks", "values"], "did you mean value"),
+        (["run", "--checks", "zzz"], "'zzz' is not one of them; there are "),
+        (["ops", "zzz"], "`conformance ops` lists them"),
+        (["run", "--engine", "exiting_engine"], "'exiting_engine': SystemExit: 3"),
         (["run", "--jobs", "0"], "--jobs"),
         (["run", "--max-examples", "many"], "--max-examples"),
         (["run", "--xfails-file", "absent.txt"], "absent.txt"),
@@ -94,7 +101,14 @@ def test_what_cannot_be_run_is_one_line_and_exit_code_2(
 
 
 @pytest.mark.parametrize(
-    ("text", "message"), [("{", "not JSON"), ("[]", "a program is an object"), ("{}", "schema=")]
+    ("text", "message"),
+    [
+        ("{", "not JSON"),
+        ("[]", "a program is an object"),
+        ("{}", "schema="),
+        ("[" * 200_000, "nested too deeply"),
+        (DEEP, "nested too deeply"),
+    ],
 )
 def test_a_broken_program_file_is_one_line_and_exit_code_2(
     text: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

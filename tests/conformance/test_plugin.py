@@ -169,6 +169,7 @@ def test_the_engine_may_come_from_the_environment_and_is_told(
     [
         ([], "*name the engine to test: --engine NAME, or CONFORMANCE_ENGINE"),
         (["--engine", "no_such_engine"], "*cannot load the engine 'no_such_engine'*"),
+        (["--engine", "torch", "--max-examples", "-1"], "*--max-examples must be 0 or more*"),
     ],
 )
 def test_without_an_engine_it_says_so_once(suite, arguments: list[str], message: str):
