@@ -87,6 +87,8 @@ def rsqrt(self: Array) -> Array:
 @differentiable(promotion=_FLOATING, self=lambda grad, result: -grad * conj(result * result))
 def reciprocal(self: Array) -> Array:
     """`1 / self`."""
+    if self.dtype.kind == "c":  # NumPy's own gives 1 / (1 + 0j) an imaginary part of -0
+        return np.divide(self.dtype.type(1), self)
     return np.reciprocal(self)
 
 
