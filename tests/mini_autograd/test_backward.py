@@ -31,7 +31,7 @@ def test_one_element_is_scalar_whatever_its_rank(shape):
 
 def test_a_complex_output_needs_a_gradient():
     x = torch.tensor(1.0 + 1.0j, requires_grad=True)
-    with pytest.raises(RuntimeError, match="only for real scalar outputs but got torch.complex64"):
+    with pytest.raises(RuntimeError, match="only for real scalar outputs but got"):
         (x * x).backward()
 
 
