@@ -7,6 +7,7 @@ import multiprocessing
 import signal
 from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
@@ -21,6 +22,7 @@ from conformance.campaign.result import Result
 from conformance.campaign.worker import Ended, Failed, Order, serve
 
 POLL = 0.25  # seconds between looks at whether a worker hangs
+LAST_BREATH = 2.0  # seconds that a process may take to die after its pipe is closed
 HANG = 7  # lives of a piece that a hang costs, while a crash costs one: a hang takes so long
 
 Event: TypeAlias = tuple[Piece, Result | Ended]
@@ -40,7 +42,9 @@ class _Worker:
 
     def assign(self, order: Order) -> None:
         self.order, self.done = order, [*order.done]
-        self.connection.send(order)
+        # One that died already is found by its closed pipe, as one that dies later is.
+        with suppress(BrokenPipeError, ConnectionResetError):
+            self.connection.send(order)
 
 
 class Pool:
@@ -121,7 +125,8 @@ class Pool:
 
     def _lost(self, worker: _Worker, *, hung: bool) -> Iterator[Event]:
         """The worker died or hangs: judge what it ran, and go on with the rest of its piece."""
-        worker.process.join(0 if hung else None)
+        # It may close its pipe and live on; `_end` then kills it.
+        worker.process.join(0 if hung else LAST_BREATH)
         code = worker.process.exitcode
         recording = read(worker.record)
         _end(worker)

@@ -47,3 +47,9 @@ def neg(*args: Any, **kwargs: Any) -> Any:
         return torch.neg(*args, **kwargs)
     except RuntimeError as error:
         raise RuntimeError("no") from error
+
+
+def tan(*args: Any, **kwargs: Any) -> Any:
+    """Closes every file of its process, and never ends."""
+    os.closerange(3, 1024)
+    time.sleep(3600)
