@@ -90,6 +90,11 @@ def _failure(group: Group) -> Panel:
     return Panel(body, title=f"{group.kind}: {group.shortest.id}", subtitle=more)
 
 
+def _first_lack(report: Report) -> str:
+    """What most cases needed."""
+    return next(iter(report.unsupported), "what the cases need")
+
+
 def _closing(report: Report) -> Text:
     """The figures in words."""
     run, total, generated = report.run, report.total, report.generated
@@ -104,6 +109,8 @@ def _closing(report: Report) -> Text:
             f"{generated.agree:,} agree, {generated.differ:,} differ, "
             f"{generated.known:,} differ as known, {generated.unsupported:,} unsupported"
         )
+    if total.total + generated.total and not total.attempted + generated.attempted:
+        lines.append(f"nothing could be run: {run.settings.engine} lacks {_first_lack(report)}")
     if report.unsupported:
         lacks = [f"{what} ({cases})" for what, cases in report.unsupported.items()]
         more = f" and {len(lacks) - SHOWN} more" if len(lacks) > SHOWN else ""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import multiprocessing
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from conformance.campaign import (
     CampaignError,
@@ -19,7 +22,9 @@ from conformance.campaign import (
 )
 from conformance.campaign.journal import Journal
 from conformance.campaign.plan import pieces
-from conformance.campaign.worker import Ended
+from conformance.campaign.pool import _Worker
+from conformance.campaign.progress import ProgressLine
+from conformance.campaign.worker import Ended, Order
 from conformance.engines import resolve_engine
 
 FAULTY = Settings("faulty_engine", checks=("value",), max_examples=0, hang_after=1.5)
@@ -236,3 +241,34 @@ def _identity(settings: Settings) -> dict[str, str]:
         role: f"{name} {resolve_engine(name).version}"
         for role, name in (("engine", settings.engine), ("reference", settings.reference))
     }
+
+
+def test_a_process_that_hangs_up_and_lives_on_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("conformance.campaign.pool.LAST_BREATH", 0.1)
+    others = ("opinfo/tan/*/value/[1-9]*", "opinfo/tan/[!f]*", "opinfo/tan/float[16]*")
+    run = campaign(replace(FAULTY, ops=("tan",), skips=others, hang_after=60), tmp_path)
+    assert [result.id for result in run.results] == ["opinfo/tan/float32/value/0"]
+    assert run.results[0].verdict.mismatches[0].actual == "it does not answer"
+
+
+def test_a_process_that_died_before_its_first_order_is_found_by_its_pipe(tmp_path: Path):
+    ours, theirs = multiprocessing.Pipe()
+    theirs.close()
+    worker = _Worker(multiprocessing.Process(), ours, tmp_path / "record")
+    worker.assign(Order(Piece("opinfo", "opinfo/abs", op="abs")))
+    with pytest.raises((EOFError, ConnectionResetError)):
+        ours.recv()
+
+
+def test_where_there_is_no_terminal_a_line_now_and_then_tells_what_is_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("conformance.campaign.progress.EVERY", 0.0)
+    settings = Settings("torch", ops=("abs",), checks=("errors", "programs"), max_examples=2)
+    with ProgressLine(settings, Console(file=io.StringIO())) as watch:
+        campaign(settings, tmp_path, watch=watch)
+    text = watch._console.file.getvalue()  # type: ignore[attr-defined]
+    assert text.splitlines()[0].startswith(("0 of 2 pieces done, 1 programs", "1 of 2 pieces done"))
+    assert text.splitlines()[-1] == "2 of 2 pieces done, 2 programs, 0 differ"

@@ -304,3 +304,13 @@ def test_what_gives_no_answer_misses_every_grade(kind: str):
     assert lost.verdict.failing == {1, 2, 3, 4, 5}
     report = report_of(lost)
     assert [(tally.agree, tally.differ) for tally in report.grades.values()] == [(0, 1)] * 5
+
+
+def test_an_engine_that_can_run_nothing_is_told_so():
+    def shown(report: Report) -> str:
+        show(report, console := Console(file=io.StringIO(), width=200))
+        return console.file.getvalue()  # type: ignore[attr-defined,no-any-return]
+
+    assert "nothing could be run: an_engine lacks cos" in shown(report_of(result(UNSUPPORTED)))
+    assert "nothing could be run" not in shown(report_of(result(UNSUPPORTED), result(number=1)))
+    assert "nothing could be run" not in shown(report_of())
