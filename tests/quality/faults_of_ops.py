@@ -82,7 +82,7 @@ FAULTS_OF_OPS: Final[dict[str, Fault]] = {
         "prod mul add",
     ),
     "a running sum not reversed": fault(
-        "grad_value", rule(cumsum, self=lambda grad, dim: cumsum(grad, dim))
+        "grad_value", rule(cumsum, self=lambda grad, self_dtype, dim: cumsum(grad, dim))
     ),
     "an index that is repeated": fault("grad_value", rule(index_select, self=_last_of_repeated)),
     # Forwards.
