@@ -75,7 +75,7 @@ def _pieces(settings: Settings) -> Iterator[Piece]:
         for name in settings.names:
             if CATALOGUE[name].opinfo:
                 yield Piece("opinfo", f"opinfo/{name}", op=name)
-    if "programs" in settings.checks:
+    if "programs" in settings.checks and any(CATALOGUE[name].signatures for name in settings.names):
         for number, start in enumerate(range(0, settings.max_examples, GENERATED_PIECE)):
             count = min(GENERATED_PIECE, settings.max_examples - start)
             # Far enough apart that no two campaigns of neighbouring seeds share a piece.

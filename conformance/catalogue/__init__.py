@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from conformance.catalogue.conversion import CONVERSION
+from conformance.catalogue.creation import CREATION
 from conformance.catalogue.entry import CONVENTIONS, Arg, Form, OpEntry, Operand, Param, Signature
 from conformance.catalogue.indexing import INDEXING
 from conformance.catalogue.joining import JOINING
@@ -38,6 +39,7 @@ CATALOGUE: Mapping[str, OpEntry] = {
         INDEXING,
         LOSSES,
         CONVERSION,
+        CREATION,
     )
     for entry in family
 }

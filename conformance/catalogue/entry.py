@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 Family: TypeAlias = Literal[
-    "pointwise", "reductions", "linalg", "views", "joining", "indexing", "losses", "conversion"
+    "pointwise",
+    "reductions",
+    "linalg",
+    "views",
+    "joining",
+    "indexing",
+    "losses",
+    "conversion",
+    "creation",
 ]
 
 Category: TypeAlias = Literal["float", "complex", "int", "bool"]
@@ -133,7 +141,8 @@ class OpEntry:
     Attributes:
         name: torch's public name under `torch.`, or that of a tensor's method or attribute.
         signatures: the ways to call it, each its params in torch's order; the first is the one
-            that in-place forms have where the shapes are patterns.
+            that in-place forms have where the shapes are patterns. None for an op that no
+            generated program calls.
         forms: the ways to write it.
         inplace: the forms that write into their first operand.
         differentiable: whether a gradient flows.

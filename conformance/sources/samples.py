@@ -109,13 +109,21 @@ def call_of(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tup
         function, args, kwargs = _calls_within(function, args, kwargs)
         path = _path_of(function)
     recording = Recording()
-    # The default of every op that takes a memory format, where the database spells it out.
-    kwargs = {name: given for name, given in kwargs.items() if given is not torch.preserve_format}
+    kwargs = {name: given for name, given in kwargs.items() if not _is_default(name, given)}
     values = tuple(_each(recording, args))
     named = {key: recording.value(item) for key, item in kwargs.items()}
     if "out" in named:
         raise Inexpressible("out=")
     return recording, _written(path, getattr(function, "__name__", ""), function, values, named)
+
+
+def _is_default(name: str, given: Any) -> bool:
+    """Whether it is the default of every op that takes it, which the database spells out."""
+    return (
+        given is torch.preserve_format
+        or (name == "device" and given == "cpu")
+        or (name == "requires_grad" and given is False)
+    )
 
 
 def _written(

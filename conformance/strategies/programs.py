@@ -82,9 +82,16 @@ def programs(
 
 def entries_of(ops: Sequence[str] | None) -> tuple[OpEntry, ...]:
     """The catalogue's entries of those names, all of them for None, each as often as it is to be
-    drawn."""
+    drawn: one without a signature never is.
+
+    Raises:
+        ValueError: none of them can be drawn.
+    """
     entries = [CATALOGUE[name] for name in (CATALOGUE if ops is None else ops)]
-    return weighted(*((entry, _weight(entry)) for entry in entries))
+    drawable = [entry for entry in entries if entry.signatures]
+    if not drawable:
+        raise ValueError(f"no generated program calls any of {', '.join(ops or CATALOGUE)}")
+    return weighted(*((entry, _weight(entry)) for entry in drawable))
 
 
 def _weight(entry: OpEntry) -> int:

@@ -13,7 +13,8 @@ def _checks(entry: OpEntry) -> tuple[Check, ...]:
     of_samples: tuple[Check, ...] = ("value", "gradient", "second_order", "errors")
     if not entry.differentiable:
         of_samples = ("value", "errors")
-    return (*(of_samples if entry.opinfo else ()), "programs")
+    of_programs: tuple[Check, ...] = ("programs",) if entry.signatures else ()
+    return (*(of_samples if entry.opinfo else ()), *of_programs)
 
 
 @pytest.mark.parametrize(

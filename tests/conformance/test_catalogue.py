@@ -7,11 +7,13 @@ from operator import attrgetter
 import pytest
 import torch
 
+from conformance.campaign.plan import Settings, pieces
 from conformance.catalogue import CATALOGUE, CONVENTIONS, Arg, Operand, op_of
 from conformance.program.operators import OPERATORS
 from conformance.program.steps import Call
 from conformance.program.values import Ref
 from conformance.strategies.arguments import ARGUMENTS
+from conformance.strategies.programs import entries_of
 
 PROMISED = """
 add sub mul div neg pow abs sign exp expm1 log log1p log2 sqrt rsqrt square reciprocal sin cos tan
@@ -21,7 +23,8 @@ log_softmax cumsum mm bmm matmul mv dot outer addmm nn.functional.linear reshape
 transpose t permute movedim expand broadcast_to squeeze unsqueeze cat stack split chunk unbind
 narrow select diagonal tril triu flip roll repeat __getitem__ __setitem__ gather index_select
 masked_fill take_along_dim nn.functional.mse_loss nn.functional.cross_entropy clone to float double
-int long bool zero_ copy_
+int long bool zero_ copy_ zeros ones full eye arange linspace scalar_tensor zeros_like ones_like
+full_like new_zeros new_ones new_full
 """
 
 FORMS = [(name, form) for name, e in CATALOGUE.items() for form in (*e.forms, *e.inplace)]
@@ -71,6 +74,7 @@ def test_conventions_have_a_description():
 
 
 def test_every_signature_begins_with_a_tensor():
+    assert [n for n, e in CATALOGUE.items() if not e.signatures and e.family != "creation"] == []
     firsts = [s[0] for e in CATALOGUE.values() for s in e.signatures]
     assert all(isinstance(first, Operand) and not first.optional for first in firsts)
 
@@ -112,3 +116,13 @@ def _call(name, operands, signature):
 )
 def test_a_call_is_known_by_the_op_that_it_writes(form, op, name):
     assert op_of(Call(op, (Ref("x0"),), form=form)) == name
+
+
+def test_no_generated_program_calls_what_has_no_signature():
+    drawn = entries_of(None)
+    assert CATALOGUE["add"] in drawn
+    assert CATALOGUE["zeros"] not in drawn
+    assert entries_of(["zeros", "abs"]) == entries_of(["abs"])
+    with pytest.raises(ValueError, match="no generated program calls any of zeros, ones"):
+        entries_of(["zeros", "ones"])
+    assert not [p for p in pieces(Settings("torch", ops=("zeros",))) if p.source == "generated"]

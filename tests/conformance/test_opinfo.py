@@ -158,3 +158,10 @@ def test_an_entry_that_torch_does_not_have_is_excluded():
     found = corpus_of("add", (("addition", ""),))
     assert not found.cases
     assert found.excluded[0].reason == "this torch's database has no such entry"
+
+
+@pytest.mark.parametrize("op", [e.name for e in CATALOGUE.values() if e.family == "creation"])
+def test_a_creation_is_asked_for_its_values_and_no_gradient(op: str):
+    cases = corpus_of(op, CATALOGUE[op].opinfo).cases
+    assert 10 < len(cases) < 110
+    assert {case.check for case in cases} <= {"value", "errors"}

@@ -75,3 +75,9 @@ def test_what_has_no_form_is_said(argument: object, reason: str):
 def test_out_is_no_part_of_programs():
     with pytest.raises(Inexpressible, match="out="):
         call(torch.exp, X, out=torch.empty(2, 3))
+
+
+def test_a_default_that_the_database_spells_out_is_left_out():
+    given = {"dtype": torch.float64, "device": "cpu", "requires_grad": False}
+    assert call(torch.zeros, (2,), **given).kwargs == {"dtype": DType("float64")}
+    assert call(torch.zeros, (2,), requires_grad=True).kwargs == {"requires_grad": True}
