@@ -85,7 +85,7 @@ def check_operands(name: str, tensor: Tensor, given: Sequence[Tensor], refused: 
         if mask.dtype is not dtypes.bool_:
             raise mask_errors.mask_dtype(name, mask.dtype.cpp_name)
         broadcast_shape(shape, mask._array.shape)
-    if name == "addmm_" and len(given) == 2:
+    if name == "addmm_" and len({tensor.dtype, *[each.dtype for each in given]}) == 1 < len(given):
         rows, columns = given[0]._array.shape, given[1]._array.shape
         if len(rows) == len(columns) == 2 and rows[1] == columns[0]:
             wanted = rows[0], columns[1]
