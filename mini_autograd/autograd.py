@@ -14,6 +14,7 @@ from mini_autograd.compat import summed_seed
 from mini_autograd.errors import walk as errors
 from mini_autograd.grad_mode import enable_grad, no_grad, set_grad_enabled
 from mini_autograd.graph import Arithmetic, Edge, Grad
+from mini_autograd.layout import owner_of
 from mini_autograd.op import quiet
 from mini_autograd.tensor import Tensor, as_view, edge_of, make
 
@@ -140,19 +141,12 @@ def _handed_out(got: Grad, given: Sequence[Tensor | None], arithmetic: Arithmeti
             return each
     result = arithmetic.wrap(got)
     if not arithmetic.records and isinstance(got, np.ndarray) and got.base is not None:
-        memory = _memory(got)
+        memory = owner_of(got)
         for each in given:
-            if each is not None and _memory(each._array) is memory:
+            if each is not None and owner_of(each._array) is memory:
                 with no_grad():
                     return as_view(result, each)
     return result
-
-
-def _memory(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """The array that owns the memory."""
-    while isinstance(array.base, np.ndarray):
-        array = array.base
-    return array
 
 
 def _walk(

@@ -64,11 +64,16 @@ def view_strides(array: Array, shape: Shape) -> Shape | None:
     return tuple(result) if at < 0 else None
 
 
+def owner_of(array: Array) -> Array:
+    """The array that owns the memory of which this one is a part."""
+    while isinstance(array.base, np.ndarray):
+        array = array.base
+    return array
+
+
 def memory_of(array: Array) -> tuple[Array, int]:
     """All the memory that an array is a part of, in its order, and the byte where it begins."""
-    owner = array
-    while isinstance(owner.base, np.ndarray):
-        owner = owner.base
+    owner = owner_of(array)
     if not owner.flags.c_contiguous:  # its dims are permuted: put the slowest first
         owner = owner.transpose(np.argsort(owner.strides)[::-1])
     return owner, _address(array) - _address(owner)
