@@ -8,8 +8,9 @@ from typing import Any, Final
 import numpy as np
 from planting import Fault, Plant, attribute, fault
 
-from mini_autograd import Tensor, arithmetic, autograd, engine, inplace
+from mini_autograd import Tensor, arithmetic, engine, inplace
 from mini_autograd.arithmetic import RawArithmetic, TensorArithmetic
+from mini_autograd.autograd import walks
 from mini_autograd.dims import broadcast_dims
 from mini_autograd.errors import shapes, walk
 from mini_autograd.saved import SavedResult, SavedTensor, unpacked_array, unpacked_tensor
@@ -139,10 +140,10 @@ FAULTS_OF_THE_WALK: Final[dict[str, Fault]] = {
     ),
     # Errors.
     "a gradient for an output that is no scalar": fault(
-        "raises", attribute(autograd, "_seed", _ones_for_any_output)
+        "raises", attribute(walks, "_seed", _ones_for_any_output)
     ),
     "a seed of another shape summed": fault(
-        "raises", attribute(autograd, "summed_seed", lambda _: _sum_seed)
+        "raises", attribute(walks, "summed_seed", lambda _: _sum_seed)
     ),
     "a message of an op changed": fault(
         "error_message", attribute(shapes, "broadcast", _another_message)

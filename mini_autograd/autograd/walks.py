@@ -12,13 +12,11 @@ from mini_autograd import engine
 from mini_autograd.arithmetic import RAW, TENSORS
 from mini_autograd.compat import summed_seed
 from mini_autograd.errors import walk as errors
-from mini_autograd.grad_mode import enable_grad, no_grad, set_grad_enabled
+from mini_autograd.grad_mode import enable_grad, no_grad
 from mini_autograd.graph import Arithmetic, Edge, Grad
 from mini_autograd.layout import owner_of
 from mini_autograd.op import quiet
 from mini_autograd.tensor import Tensor, as_view, edge_of, make
-
-__all__ = ["backward", "enable_grad", "grad", "no_grad", "set_grad_enabled"]  # as torch.autograd
 
 _CYCLE_WARNING = (
     "Using backward() with create_graph=True will create a reference cycle between the parameter "
