@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -11,7 +12,7 @@ import numpy as np
 from conformance.engines.protocol import Engine
 from conformance.execute import execute
 from conformance.judge.closeness import as_array, is_close, tolerances
-from conformance.judge.variants import in_double, moved
+from conformance.judge.variants import in_double, moved, rerounded
 from conformance.program import Program
 from conformance.program.steps import Read
 from conformance.trace import Returned, TensorState, Trace
@@ -43,8 +44,8 @@ class Evidence:
 
     @cached_property
     def near(self) -> list[Trace]:
-        """The program with each input moved by one unit in the last place."""
-        return self._moved(self.program, 1)
+        """The program with each input and each result moved by one unit in the last place."""
+        return [self._rerounded(seed) for seed in range(MOVES)]
 
     @cached_property
     def near_in_double(self) -> list[Trace]:
@@ -55,6 +56,15 @@ class Evidence:
     def further_in_double(self) -> list[Trace]:
         """And with `MANY` such steps."""
         return self._moved(self.double, MANY)
+
+    @cached_property
+    def _as_it_is(self) -> Trace:
+        return self.run(self.program)
+
+    def _rerounded(self, seed: int) -> Trace:
+        near, kept = rerounded(moved(self.program, 1, seed), self._as_it_is, seed)
+        trace = self.run(near)
+        return replace(trace, outcomes=tuple([trace.outcomes[number] for number in kept]))
 
     def _moved(self, program: Program, ulps: int) -> list[Trace]:
         return [self.run(moved(program, ulps, seed)) for seed in range(MOVES)]

@@ -23,7 +23,7 @@ from conformance.verdict import Judgement, Mismatch, Verdict
 
 Finding: TypeAlias = tuple[Judgement, str] | None
 
-SLACK = 8.0  # a result may be this many times further off than one ulp in each input explains
+SLACK = 8.0  # a result may be this many times further off than one ulp in each number explains
 JUMP = 0.1  # of a difference: how much a jump beside the input must explain to be its cause
 GROWTH = 32.0  # far less than the 1,024 times that a smooth function's answer moves (`MANY`)
 
@@ -40,8 +40,8 @@ def adjudicate(program: Program, expected: Trace, actual: Trace, reference: Engi
     - `reference_suspect`: finite differences side with the subject against the reference;
     - `convention`: the reference itself jumps beside these inputs, or the ops decide between a
       number and NaN: the subject must match, but it is known what it missed;
-    - `ill_conditioned`: the reference's own answer moves as far when the inputs move by one unit
-      in the last place. This alone is no failure;
+    - `ill_conditioned`: the reference's own answer moves as far when the inputs, and what each op
+      gives, move by one unit in the last place. This alone is no failure;
     - `reference_suspect`: in double precision the reference sides with the subject.
     """
     mismatches = compare(expected, actual, program)
@@ -111,7 +111,10 @@ def _ill_conditioned(case: Case) -> Finding:
     if not fits[case.differs].all():
         return None
     widest = float(spread[case.differs].max())
-    return "ill_conditioned", f"one unit in the last place of the inputs moves it by {widest:.3g}"
+    return (
+        "ill_conditioned",
+        f"one unit in the last place of inputs and results moves it by {widest:.3g}",
+    )
 
 
 def _suspect_in_double(case: Case) -> Finding:

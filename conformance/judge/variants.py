@@ -1,4 +1,4 @@
-"""Programs near a program: in double precision, or with its inputs moved a little."""
+"""Programs near a program: in double precision, or with its numbers moved a little."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import numpy as np
 
 from conformance.program import Program
 from conformance.program.inputs import Input
-from conformance.program.steps import Step
-from conformance.program.values import COMPLEX, FLOATING, NUMPY_DTYPES, DType, Value
+from conformance.program.steps import Call, Step
+from conformance.program.values import COMPLEX, FLOATING, NUMPY_DTYPES, DType, Ref, Value, refs
+from conformance.trace import UNOBSERVED, Returned, Trace
 
 _DOUBLE = {"float16": "float64", "float32": "float64", "complex64": "complex128"}
 
@@ -33,6 +34,48 @@ def moved(program: Program, ulps: int, seed: int) -> Program:
     return Program(
         tuple(_moved_input(entry, ulps, signs) for entry in program.inputs), program.steps
     )
+
+
+def rerounded(program: Program, trace: Trace, seed: int) -> tuple[Program, list[int]]:
+    """The program with each element of what its ops compute moved by one unit in the last place,
+    up or down as `seed` draws: as if every op had rounded otherwise.
+
+    What moves are tensors with memory of their own, through `.data`, which neither the graph nor
+    a version counter sees.
+
+    Args:
+        trace: what the reference did, which says the results and whose memory is whose.
+
+    Returns:
+        The program, and which of its steps are the original's.
+    """
+    inputs, steps, kept = list(program.inputs), list[Step](), list[int]()
+    signs = np.random.default_rng(seed)
+    for step, outcome in zip(program.steps, trace.outcomes, strict=True):
+        kept.append(len(steps))
+        steps.append(step)
+        if not isinstance(step, Call) or not isinstance(outcome, Returned):
+            continue
+        for ref in refs(outcome.value):
+            factor = _factor(f"moved{len(inputs)}", ref.name, trace, signs)
+            if factor is not None:
+                data = f"data{len(inputs)}"
+                inputs.append(factor)
+                steps.append(Call("data", (ref,), form="attribute", result=data))
+                steps.append(Call("mul_", (Ref(data), Ref(factor.name)), form="method"))
+    return Program(tuple(inputs), tuple(steps)), kept
+
+
+def _factor(name: str, result: str, trace: Trace, signs: np.random.Generator) -> Input | None:
+    """What to multiply a result by, unless it is not floating or shows another's memory."""
+    state = trace.tensors.get(result)
+    if state is None or state.dtype not in FLOATING or trace.aliases is UNOBSERVED:
+        return None
+    if any(result in group[1:] for group in trace.aliases):
+        return None
+    dtype = NUMPY_DTYPES[state.dtype]
+    ulps = np.where(signs.random(state.shape) < 0.5, 1, -1) * np.finfo(dtype).eps
+    return Input.of(name, (1 + ulps).astype(dtype))
 
 
 def shifted(program: Program, name: str, index: int, by: float) -> Program:

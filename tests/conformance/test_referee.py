@@ -26,7 +26,7 @@ from conformance import (
 )
 from conformance.judge.evidence import Evidence
 from conformance.judge.finite_differences import derivative
-from conformance.judge.variants import in_double, moved
+from conformance.judge.variants import in_double, moved, rerounded
 
 TORCH = resolve_engine("torch")
 
@@ -139,6 +139,16 @@ def test_noise_that_one_unit_in_the_inputs_explains_is_ill_conditioned_and_no_fa
     assert (verdict.outcome, verdict.failing) == ("agree", frozenset())
 
 
+def test_noise_that_the_rounding_of_a_result_explains_is_ill_conditioned():
+    def grown(x, off=0.0):
+        return torch.exp(x * (1 + off))
+
+    steps = tuple(Call("exp", (ref,), result=f"t{n}") for n, ref in enumerate((X0, T0, T1)))
+    case = Program((Input.of("x0", np.int64([1])),), steps)  # no input here can be moved
+    assert judged(case, exp=lambda x: grown(x, 1e-7))[1]["t2"][0] == "ill_conditioned"
+    assert judged(case, exp=lambda x: grown(x, 1e-4))[1]["t0"] == ("wrong", "")
+
+
 def test_the_same_error_where_nothing_cancels_is_wrong():
     _, found = judged(cancelling(1.0), sin=lambda x: torch.sin(x * (1 + 1e-4)))
     assert found["t2"] == ("wrong", "")
@@ -240,3 +250,16 @@ def test_moved_inputs_are_one_unit_away_and_special_values_stay():
     steps = [np.nextafter(finite, np.float32(way)) for way in (-np.inf, np.inf)]
     assert all(m in pair for m, pair in zip(entry.array[:3], zip(*steps, strict=True), strict=True))
     np.testing.assert_array_equal(entry.array[3:], values[3:])
+
+
+def test_a_result_that_rounds_otherwise_is_moved_without_a_trace_in_graph_or_versions():
+    case = program("exp", np.float32([0.5, 1.0]))
+    expected = execute(case, TORCH)
+    near, kept = rerounded(case, expected, seed=0)
+    trace = execute(near, TORCH)
+    assert [near.steps[number] for number in kept] == list(case.steps)
+    before, after = expected.tensors["t0"], trace.tensors["t0"]
+    assert (after.version, after.grad_fn) == (before.version, before.grad_fn)
+    assert (after.values != before.values).all()
+    np.testing.assert_allclose(after.values, before.values, rtol=3e-7)
+    np.testing.assert_array_equal(trace.tensors["x0"].grad.values, after.values)
