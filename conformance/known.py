@@ -27,6 +27,7 @@ class Known:
 
     Attributes:
         pattern: a case id, or a pattern of ids in which `*` stands for anything.
+        place: a pattern of what differs (`*.grad.stride()`); `*` where the line names none.
         kinds: the kinds of mismatch that are expected; any other kind still fails.
         reason: why it is so, with a link.
         where: file and line.
@@ -36,15 +37,21 @@ class Known:
     kinds: frozenset[str]
     reason: str
     where: str
+    place: str = "*"
 
     def covers(self, case: str, mismatch: Mismatch) -> bool:
         """Whether the difference is this one."""
-        return mismatch.kind in self.kinds and matches((self.pattern,), case)
+        return (
+            mismatch.kind in self.kinds
+            and matches((self.pattern,), case)
+            and matches((self.place,), mismatch.where)
+        )
 
 
 def read_known(paths: Iterable[Path]) -> tuple[Known, ...]:
-    """The entries of several files, in order. A line is `<id or pattern>  # <kinds>: <reason>`;
-    empty lines and lines that begin with `#` are comments. Kinds are separated by commas.
+    """The entries of several files, in order. A line is `<id>  # <kinds>: <reason>`, or
+    `<id> @ <place>  # ...` for one place that differs; id and place may be patterns. Kinds are
+    separated by commas; empty lines and lines that begin with `#` are comments.
 
     Raises:
         KnownError: a file cannot be read, or a line is not of that form.
@@ -84,14 +91,17 @@ def parse_known(text: str, name: str) -> Iterable[Known]:
 def _entry(pattern: str, comment: str, where: str) -> Known:
     kinds, colon, reason = (part.strip() for part in comment.partition(":"))
     named = frozenset(kind.strip() for kind in kinds.split(","))
+    pattern, at, place = (part.strip() for part in pattern.partition("@"))
     if " " in pattern:
         raise KnownError(f"{where}: an id has no spaces: {pattern!r}")
+    if at and not place:
+        raise KnownError(f"{where}: write `{pattern} @ <what differs>  # <kind>: <reason>`")
     if not colon or not reason:
         raise KnownError(f"{where}: write `{pattern}  # <kind>: <reason>`")
     if unknown := sorted(named - KINDS):
         known = ", ".join(sorted(KINDS))
         raise KnownError(f"{where}: {unknown[0]!r} is no kind of difference; they are {known}")
-    return Known(pattern, named, reason, where)
+    return Known(pattern, named, reason, where, place or "*")
 
 
 def _text(path: Path) -> str:
@@ -103,4 +113,9 @@ def _text(path: Path) -> str:
 
 def matches(patterns: Sequence[str], case: str) -> bool:
     """Whether any of the patterns fits the case's id."""
-    return any(pattern == case or fnmatchcase(case, pattern) for pattern in patterns)
+    return any(pattern == case or fnmatchcase(case, _bracketless(pattern)) for pattern in patterns)
+
+
+def _bracketless(pattern: str) -> str:
+    """The pattern with `[` standing for itself, as ids and places have it: `t0[1]`."""
+    return pattern.replace("[", "[[]")

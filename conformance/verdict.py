@@ -24,6 +24,8 @@ Kind: TypeAlias = Literal[
     "version",
     "graph",
     "alias",
+    "stride",
+    "zero_sign",
 ]
 
 GRADES: Mapping[int, str] = {
@@ -51,6 +53,8 @@ GRADE_OF: Mapping[str, int] = {
     "version": 5,
     "graph": 5,
     "alias": 5,
+    "stride": 5,
+    "zero_sign": 5,
 }
 """The grade that each kind of mismatch breaks. `unsupported` breaks none: it is counted apart."""
 

@@ -103,7 +103,7 @@ def _strides(pair: _Pair) -> Iterator[Mismatch]:
         # Nothing is reached by the stride of a dim of size 1, and torch leaves it to chance.
         strides = zip(wanted.shape, wanted.stride, got.stride, strict=True)
         if any(size > 1 and left != right for size, left, right in strides):
-            yield pair.differs("flag", ".stride()", wanted.stride, got.stride)
+            yield pair.differs("stride", ".stride()", wanted.stride, got.stride)
 
 
 def _grad(pair: _Pair) -> Iterator[Mismatch]:
@@ -128,7 +128,7 @@ def _values(pair: _Pair) -> Iterator[Mismatch]:
     elif detail := difference(wanted, got, pair.wanted.dtype):
         yield pair.differs(pair.kinds[2], "", wanted, got, detail)
     elif sign_of_zero_differs(wanted, got):
-        yield pair.differs("flag", "", wanted, got, "a zero has another sign")
+        yield pair.differs("zero_sign", "", wanted, got, "a zero has another sign")
 
 
 def _aliases(expected: Trace, actual: Trace, untold: set[str]) -> Iterator[Mismatch]:

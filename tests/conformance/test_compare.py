@@ -98,6 +98,8 @@ FOUND = {
     "version": with_state("t0", version=3),
     "graph": with_state("t0", grad_fn="AddBackward0"),
     "alias": replace(TRACE, aliases=()),
+    "stride": with_state("t0", stride=(1, 2)),
+    "zero_sign": with_state("t0", values=np.float32([[1, -4], [3, -0.0]])),
     "unsupported": with_outcome(1, Unsupported("view")),
     "crash": with_outcome(1, Crashed("signal 11")),
     "hang": with_outcome(1, Hung(10.0)),
@@ -194,16 +196,16 @@ def test_the_result_of_autograd_grad_is_a_gradient():
     assert one(with_state("t2[0]", values=np.ones((2, 2), np.float32))).kind == "grad_value"
 
 
-def test_the_sign_of_zero_is_only_a_flag():
+def test_the_sign_of_zero_is_a_kind_of_its_own():
     values = TRACE.tensors["t0"].values.copy()
     values[1, 1] = -0.0
-    assert one(with_state("t0", values=values)).kind == "flag"
+    assert one(with_state("t0", values=values)).kind == "zero_sign"
 
 
 def test_the_stride_of_a_dim_of_one_is_left_to_chance():
     program = Program((Input.of("x0", np.float32([[1, 2]])),), ())
     first = execute(program, TORCH)
-    for stride, kinds in (((7, 1), []), ((2, 2), ["flag"])):
+    for stride, kinds in (((7, 1), []), ((2, 2), ["stride"])):
         state = replace(first.tensors["x0"], stride=stride)
         found = compare(first, replace(first, tensors={"x0": state}), program)
         assert [mismatch.kind for mismatch in found] == kinds

@@ -19,8 +19,8 @@ from conformance.known import (
 from conformance.verdict import Mismatch
 
 
-def mismatch(kind: str) -> Mismatch:
-    return Mismatch(kind, 0, "t0", "1", "2")  # type: ignore[arg-type]
+def mismatch(kind: str, where: str = "t0") -> Mismatch:
+    return Mismatch(kind, 0, where, "1", "2")  # type: ignore[arg-type]
 
 
 def test_a_line_is_an_id_with_kinds_and_a_reason():
@@ -41,6 +41,13 @@ def test_an_entry_covers_its_kinds_in_its_cases_only():
     assert not entry.covers("opinfo/min/float32/gradient/3", mismatch("grad_value"))
 
 
+def test_an_entry_with_a_place_covers_what_differs_there_only():
+    (entry,) = parse_known("programs/* @ *[0].grad.stride()  # stride: of gradients", "f")
+    assert entry.covers("programs/add/1", mismatch("stride", "t0[0].grad.stride()"))
+    assert not entry.covers("programs/add/1", mismatch("stride", "t0.grad.stride()"))
+    assert not entry.covers("programs/add/1", mismatch("stride", "t0[0].stride()"))
+
+
 def test_a_pattern_is_a_glob_over_the_whole_id():
     assert matches(("opinfo/*/gradient/*",), "opinfo/add/float32/gradient/3")
     assert not matches(("opinfo/add",), "opinfo/add/float32/gradient/3")
@@ -54,6 +61,7 @@ def test_a_pattern_is_a_glob_over_the_whole_id():
         ("opinfo/add/*  # value", "<reason>"),
         ("opinfo/add/*  # value:", "<reason>"),
         ("opinfo/add/*  # wrong: it is", "'wrong' is no kind of difference; they are alias, "),
+        ("opinfo/add @  # value: it is", "@ <what differs>"),
         ("opinfo/add/* value  # value: it is", "an id has no spaces"),
     ],
 )
