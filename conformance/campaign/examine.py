@@ -46,9 +46,9 @@ class Examiner:
     def _failure(self, case: Case, verdict: Verdict) -> Failure:
         kind = gravest(verdict.mismatches).kind
         shrunk = (case.op, case.check, kind)
-        # A tutorial's cell is text that people know; it stays as it is.
+        # A tutorial's cell is text that people know, a provocation is short: they stay as they are.
         limit = SHRINKS if case.op else UNNAMED
-        reduced = case.check != "tutorial" and self._shrunk[shrunk] < limit
+        reduced = case.check not in ("tutorial", "messages") and self._shrunk[shrunk] < limit
         program, mismatches = case.program, verdict.mismatches
         if reduced:
             self._shrunk[shrunk] += 1

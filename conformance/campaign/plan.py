@@ -8,6 +8,7 @@ from typing import Literal
 
 from conformance.catalogue import CATALOGUE
 from conformance.sources.case import CHECKS, Check
+from conformance.sources.provocations import FEATURES
 
 GENERATED_PIECE = 250  # programs: seconds of work, so that no core waits long for the last piece
 
@@ -48,15 +49,16 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Some of the work: the tutorial, an op's cases of the corpus, or some generated programs.
+    """Some of the work: the tutorial, a feature's provocations, an op's cases of the corpus, or
+    some generated programs.
 
     Attributes:
         name: unique in the campaign.
-        op: whose cases.
+        op: whose cases; of provocations, the feature.
         seed, count: of the programs to generate.
     """
 
-    source: Literal["tutorial", "opinfo", "generated"]
+    source: Literal["tutorial", "provocations", "opinfo", "generated"]
     name: str
     op: str = ""
     seed: int = 0
@@ -71,7 +73,10 @@ def pieces(settings: Settings) -> tuple[Piece, ...]:
 def _pieces(settings: Settings) -> Iterator[Piece]:
     if "tutorial" in settings.checks and not settings.ops:
         yield Piece("tutorial", "tutorial")
-    if set(settings.checks) - {"tutorial", "programs"}:
+    if "messages" in settings.checks and not settings.ops:
+        for feature in FEATURES:
+            yield Piece("provocations", f"messages/{feature}", op=feature)
+    if set(settings.checks) - {"messages", "tutorial", "programs"}:
         for name in settings.names:
             if CATALOGUE[name].opinfo:
                 yield Piece("opinfo", f"opinfo/{name}", op=name)

@@ -20,6 +20,7 @@ from conformance.execute import execute
 from conformance.known import matches
 from conformance.sources.case import Case
 from conformance.sources.opinfo import Excluded, corpus_of
+from conformance.sources.provocations import cases_about
 from conformance.sources.tutorial import cells, shown
 
 
@@ -115,6 +116,8 @@ def cases_of(piece: Piece) -> tuple[tuple[Case, ...], tuple[Excluded, ...]]:
     if piece.source == "tutorial":
         named = ((f"tutorial/{cell.id}", cell.program) for cell in cells())
         return tuple(Case(name, "tutorial", "tutorial", program) for name, program in named), ()
+    if piece.source == "provocations":
+        return cases_about(piece.op), ()
     corpus = corpus_of(piece.op, CATALOGUE[piece.op].opinfo)
     return corpus.cases, corpus.excluded
 

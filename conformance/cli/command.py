@@ -175,7 +175,7 @@ def cli(context: click.Context) -> None:
     help="Go on with the run that was interrupted in --output; the engine must be unchanged.",
 )
 def run(**options: Any) -> int:
-    """Measure an engine: the tutorial, torch's own samples, and generated programs.
+    """Measure an engine: the tutorial, torch's own samples and messages, and generated programs.
 
     Prints the parity table and the shortest programs that differ; writes parity.json and
     parity.md. Exits with 0 only when nothing differs but what the known differences name.

@@ -9,13 +9,16 @@ from typing import Literal, TypeAlias
 
 from conformance.program import Program
 
-Check: TypeAlias = Literal["value", "gradient", "second_order", "errors", "tutorial", "programs"]
+Check: TypeAlias = Literal[
+    "value", "gradient", "second_order", "errors", "messages", "tutorial", "programs"
+]
 
 CHECKS: tuple[Check, ...] = (
     "value",
     "gradient",
     "second_order",
     "errors",
+    "messages",
     "tutorial",
     "programs",
 )
@@ -29,7 +32,8 @@ class Case:
     Attributes:
         id: stable between runs, and readable: `opinfo/add/float32/gradient/3`. Lists of known
             differences are patterns over it.
-        op: the catalogue's name of the op that it is about; "tutorial" for a cell.
+        op: the catalogue's name of the op that it is about; "tutorial" for a cell, and for a
+            provocation its feature.
         check: what about the op it asks.
     """
 
