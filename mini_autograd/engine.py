@@ -47,7 +47,7 @@ def run(
             target, output = edge
             if needed is not None and target not in needed and not (maker is None and alone):
                 continue
-            metadata = target.metadata
+            metadata = target.accepted
             grad = grads[index]
             if grad is not None:
                 shape, dtype = metadata[output]
@@ -115,7 +115,7 @@ def _order(roots: Sequence[Edge]) -> list[Node]:
 def _placed(grad: Grad | None, edge: Edge) -> list[Grad | None]:
     """The gradient as that of one of the node's outputs."""
     node, output = edge
-    placed = [None] * len(node.metadata)
+    placed = [None] * len(node.accepted)
     placed[output] = grad
     return placed
 

@@ -1,7 +1,7 @@
 """The recorded graph: what the backward walk needs to know, and no op's name.
 
 A node is one application of a differentiable op. Its edges point to the nodes that made its
-inputs; its metadata says which gradients it accepts; its backward gives one gradient an edge.
+inputs; its `accepted` says which gradients it accepts; its backward gives one gradient an edge.
 The same rules run on raw arrays or on tensors: an `Arithmetic` is which of the two.
 """
 
@@ -83,15 +83,15 @@ class Hooks:
 
 
 class Node:
-    """One recorded step. `metadata` has a (shape, dtype) for each output of the forward."""
+    """One recorded step. `accepted` has a (shape, dtype) for each output of the forward."""
 
     title: ClassVar[str] = "Node"
     edges: tuple[Edge | None, ...]
-    metadata: tuple[Metadata, ...]
+    accepted: tuple[Metadata, ...]
     saved: tuple[Any, ...] | None  # None once freed
     sequence: int
     hooks: Hooks | None
-    __slots__ = ("__weakref__", "edges", "hooks", "metadata", "saved", "sequence")
+    __slots__ = ("__weakref__", "accepted", "edges", "hooks", "saved", "sequence")
 
     def backward(self, grads: list[Grad | None], arithmetic: Arithmetic) -> Sequence[Grad | None]:
         """Gradients for the edges from gradients of the outputs; None where there is none."""
@@ -131,7 +131,7 @@ class AccumulateGrad(Node):
         self.variable = variable
         self.hooks = None
         array = variable._array
-        self.metadata = ((array.shape, array.dtype),)
+        self.accepted = ((array.shape, array.dtype),)
 
     def name(self) -> str:
         """torch's C++ name."""

@@ -136,9 +136,9 @@ def _write(tensor: Tensor, result: Tensor) -> None:
 
 
 def _adopt(node: Node, tensor: Tensor) -> None:
-    """The node made the tensor now: its metadata, and a saved result, are the tensor's."""
+    """The node made the tensor now: what it accepts, and a saved result, are the tensor's."""
     array = tensor._array
-    node.metadata = ((array.shape, array.dtype),)
+    node.accepted = ((array.shape, array.dtype),)
     if node.saved is not None and any(type(each) is SavedResult for each in node.saved):
         result = SavedResult(array, counter_of(tensor), 0)
         node.saved = tuple(result if type(each) is SavedResult else each for each in node.saved)

@@ -30,7 +30,7 @@ class CopySlices(Node):
     def __init__(self, base: Tensor, view: Tensor, written: Node) -> None:
         base_edge = edge_of(base) if base._requires_grad else None
         self.edges = (base_edge, *written.edges[1:])
-        self.metadata = ((base._array.shape, base._array.dtype),)
+        self.accepted = ((base._array.shape, base._array.dtype),)
         self.saved = (Geometry(base._array, view._array), written)
         self.sequence = next_sequence()
         self.hooks = None

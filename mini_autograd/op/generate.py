@@ -77,7 +77,7 @@ _NUMBERS: Final = frozenset({np.ndarray, int, float, bool})  # as an operand may
 
 def _attach(node: Any, outs: tuple[Tensor, ...]) -> None:
     """Makes several outputs those of one node."""
-    node.metadata = tuple([((array := out._array).shape, array.dtype) for out in outs])
+    node.accepted = tuple([((array := out._array).shape, array.dtype) for out in outs])
     for index, out in enumerate(outs):
         if out._array.dtype.kind in "fc":
             out._node, out._output_nr, out._requires_grad = node, index, True

@@ -39,7 +39,7 @@ def _backward(op: Op) -> Iterator[str]:
     if op.outputs is None:
         yield "    _grad = _grads[0]"
     else:
-        yield "    _grad = _arithmetic.filled(_grads, _node.metadata)"
+        yield "    _grad = _arithmetic.filled(_grads, _node.accepted)"
     yield "    if _grad is None:"
     yield "        return (None,) * len(_node.edges)"
     if op.keys:
@@ -121,7 +121,7 @@ def recording(op: Op, needs: Mapping[str, str]) -> Iterator[str]:
         yield f"    {_saved(op, slot, needs)},"
     yield ")"
     if op.outputs is None:
-        yield "_node.metadata = ((_array.shape, _array.dtype),)"
+        yield "_node.accepted = ((_array.shape, _array.dtype),)"
         yield "_out._node = _node"
         yield "_out._requires_grad = True"
     else:
