@@ -2,7 +2,27 @@
 
 from __future__ import annotations
 
+from mini_autograd import grad_mode
+from mini_autograd.autograd import functional
 from mini_autograd.autograd.walks import backward, grad
-from mini_autograd.grad_mode import enable_grad, no_grad, set_grad_enabled
+from mini_autograd.grad_mode import (
+    enable_grad,
+    inference_mode,
+    is_multithreading_enabled,
+    no_grad,
+    set_grad_enabled,
+    set_multithreading_enabled,
+)
 
-__all__ = ["backward", "enable_grad", "grad", "no_grad", "set_grad_enabled"]
+__all__ = [
+    "backward",
+    "enable_grad",
+    "functional",
+    "grad",
+    "grad_mode",
+    "inference_mode",
+    "is_multithreading_enabled",
+    "no_grad",
+    "set_grad_enabled",
+    "set_multithreading_enabled",
+]

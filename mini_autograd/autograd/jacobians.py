@@ -1,0 +1,202 @@
+"""A function's whole Jacobian or Hessian: `jacobian`, `hessian`.
+
+Row by row, as torch does without `vectorize`; with it, torch gives the rows as one batch to one
+walk, which here is a loop with the same results.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from mini_autograd import fills, ops
+from mini_autograd.autograd.arguments import (
+    OUTPUTS,
+    Tensors,
+    check_graph,
+    gradients,
+    handed_back,
+    prepared,
+    tuple_of,
+    unpacked,
+    unpacked_matrix,
+)
+from mini_autograd.autograd.pushforward import basis, pushforward
+from mini_autograd.autograd.severing import own_leaves, severed
+from mini_autograd.errors import functional as errors
+from mini_autograd.grad_mode import enable_grad, is_grad_enabled
+from mini_autograd.tensor import Tensor
+
+Function = Callable[..., Any]
+_STRATEGIES = ("forward-mode", "reverse-mode")
+
+
+def jacobian(
+    func: Function,
+    inputs: Any,
+    create_graph: bool = False,
+    strict: bool = False,
+    vectorize: bool = False,
+    strategy: str = "reverse-mode",
+) -> Any:
+    """The Jacobian of a function: for each output and each input a tensor.
+
+    Its shape is the output's and then the input's; it is alone, or in a tuple, or in a tuple of
+    tuples, as the function's output and its input are.
+
+    Args:
+        func: takes tensors, gives a tensor or a tuple of them.
+        inputs: where to differentiate: a tensor or a tuple of them; never written to.
+        create_graph: give a result that can be differentiated.
+        strict: an error, instead of zeros, where an output does not depend on an input.
+        vectorize: with one walk for all rows in torch; not together with `strict`.
+        strategy: "reverse-mode", or "forward-mode", which goes with `vectorize` alone and gives
+            the output's dtype instead of the input's.
+
+    Raises:
+        TypeError: anything but tensors and tuples of them.
+        RuntimeError: what `strict` refuses.
+        AssertionError, NotImplementedError: an unknown strategy, or options that exclude each
+            other.
+    """
+    if strategy not in _STRATEGIES:
+        raise errors.unknown_strategy(hint=True)
+    if strategy == "forward-mode":
+        for option, given in (("create_graph", create_graph), ("strict", strict)):
+            if given:
+                raise errors.forward_mode_excludes(option)
+        return _forward_mode(func, inputs, vectorize)
+    with enable_grad():
+        is_tuple, inputs = tuple_of(inputs, "inputs", "jacobian")
+        inputs = prepared(inputs, create_graph=create_graph, needs_grad=True)
+        several, outputs = tuple_of(func(*inputs), OUTPUTS, "jacobian")
+        check_graph(outputs, "outputs", strict=strict)
+        if vectorize:
+            if strict:
+                raise errors.strict_vectorized()
+            rows = _all_rows(outputs, inputs, create_graph)
+        else:
+            rows = tuple(
+                _rows(index, output, inputs, create_graph, strict)
+                for index, output in enumerate(outputs)
+            )
+        return unpacked_matrix(handed_back(rows, create_graph=create_graph), several, is_tuple)
+
+
+def hessian(
+    func: Function,
+    inputs: Any,
+    create_graph: bool = False,
+    strict: bool = False,
+    vectorize: bool = False,
+    outer_jacobian_strategy: str = "reverse-mode",
+) -> Any:
+    """The Hessian of a function that gives one number: the Jacobian of its Jacobian.
+
+    For an input that is a tuple it is a tuple of tuples. Arguments and errors are those of
+    `jacobian`, whose strategy is the outer one's.
+    """
+    is_tuple, inputs = tuple_of(inputs, "inputs", "hessian")
+    if outer_jacobian_strategy not in _STRATEGIES:
+        raise errors.unknown_strategy(hint=False)
+
+    def one_number(*given: Tensor) -> Tensor:
+        output = func(*given)
+        several, outputs = tuple_of(output, OUTPUTS, "hessian")
+        check_graph(outputs, "outputs", strict=strict)
+        if several:
+            raise errors.several_outputs("hessian")
+        if output.numel() != 1:
+            raise errors.several_elements("hessian")
+        return output.squeeze()  # type: ignore[no-any-return]
+
+    def inner(*given: Tensor) -> Any:
+        result = jacobian(one_number, given, create_graph=True)
+        check_graph(result, "jacobian", strict=strict)
+        return result
+
+    if outer_jacobian_strategy == "forward-mode" and vectorize and not (create_graph or strict):
+        result = _forward_mode(inner, inputs, vectorize, keep_graph=True)
+    else:
+        result = jacobian(inner, inputs, create_graph, strict, vectorize, outer_jacobian_strategy)
+    if is_tuple:
+        return result
+    return result[0][0]
+
+
+def _rows(index: int, output: Tensor, inputs: Tensors, create_graph: bool, strict: bool) -> Tensors:
+    """The Jacobian of one output, for each input; one walk for each of its elements."""
+    rows: list[list[Tensor]] = [[] for _ in inputs]
+    for element in range(output.numel()):
+        row = gradients(
+            (output.reshape(-1)[element],), inputs, retain_graph=True, create_graph=create_graph
+        )
+        for at, (got, like) in enumerate(zip(row, inputs, strict=True)):
+            if got is None:
+                if strict:
+                    raise errors.output_independent(index, at)
+                rows[at].append(fills.zeros_like(like))
+                continue
+            if strict and create_graph and not got.requires_grad:
+                raise errors.constant("jacobian", index)  # torch's: the output's index
+            rows[at].append(got)
+    return tuple(
+        ops.stack(each, dim=0).view(output.shape + like.shape)
+        for each, like in zip(rows, inputs, strict=True)
+    )
+
+
+def _all_rows(outputs: Tensors, inputs: Tensors, create_graph: bool) -> tuple[Tensors, ...]:
+    """The Jacobian of all outputs, seeded by rows of one basis that is split among them."""
+    counts = [output.numel() for output in outputs]
+    flat = tuple(output.reshape(-1) for output in outputs)
+    found = [
+        gradients(flat, inputs, seeds, retain_graph=True, create_graph=create_graph)
+        for seeds in zip(*basis(outputs), strict=True)
+    ]
+    columns = []
+    for at, like in enumerate(inputs):
+        rows = [fills.zeros_like(like) if row[at] is None else row[at] for row in found]
+        whole = ops.stack(rows) if rows else like.new_zeros((0, *like.shape))
+        columns.append(
+            [
+                part.view(output.shape + like.shape)
+                for part, output in zip(whole.split(counts), outputs, strict=True)
+            ]
+        )
+    return tuple(zip(*columns, strict=True))
+
+
+def _forward_mode(func: Function, inputs: Any, vectorize: bool, *, keep_graph: bool = False) -> Any:
+    """The Jacobian column by column, of the outputs' dtypes; in lists, where torch gives lists."""
+    is_tuple, inputs = tuple_of(inputs, "inputs", "jacobian")
+    if not vectorize:
+        raise errors.forward_mode_unvectorized()
+    records = is_grad_enabled()
+    with enable_grad():
+        given = prepared(inputs, create_graph=records, needs_grad=True)
+        several, outputs = tuple_of(func(*given), "outputs", "None")
+        push = pushforward(outputs, given)
+        found = [
+            push(tuple(each.view_as(like) for each, like in zip(unit, given, strict=True)))
+            for unit in zip(*basis(given), strict=True)
+        ]
+        counts = [each.numel() for each in given]
+        own = own_leaves(given)
+        matrix = []
+        for at, output in enumerate(outputs):
+            whole = ops.stack(
+                [fills.zeros_like(output) if row[at] is None else row[at] for row in found]
+            )
+            columns = [
+                part.permute(*range(1, part.ndim), 0).reshape(output.shape + like.shape)
+                for part, like in zip(whole.split(counts), given, strict=True)
+            ]
+            if not records:
+                columns = [each.detach() for each in columns]
+            elif not keep_graph:
+                columns = [severed(each, own) for each in columns]
+            matrix.append(columns)
+    if not is_tuple:
+        return unpacked(tuple(row[0] for row in matrix), several)
+    return unpacked(matrix, several)

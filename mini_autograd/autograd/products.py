@@ -1,0 +1,161 @@
+"""Products of a vector with a function's Jacobian or Hessian: `vjp`, `jvp`, `vhp`, `hvp`.
+
+The user's function runs with grad enabled whatever the caller's mode. There is no forward mode:
+a product from the right is the derivative of the one from the left, which is linear in its
+vector, whose value therefore does not matter (the double backward trick; torch does the same).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from mini_autograd import fills
+from mini_autograd.autograd.arguments import (
+    OUTPUTS,
+    Grads,
+    Tensors,
+    check_graph,
+    gradients,
+    handed_back,
+    is_one_number,
+    prepared,
+    tuple_of,
+    unpacked,
+    vector,
+    zeros_for_none,
+)
+from mini_autograd.errors import functional as errors
+from mini_autograd.grad_mode import enable_grad, is_grad_enabled, set_grad_enabled
+
+Function = Callable[..., Any]
+
+
+def vjp(
+    func: Function, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
+) -> tuple[Any, Any]:
+    """The function's output, and the product of a vector with its Jacobian.
+
+    Args:
+        func: takes tensors, gives a tensor or a tuple of them.
+        inputs: where to differentiate: a tensor or a tuple of them; never written to.
+        v: the vector, like the output; may be left out for an output of one element.
+        create_graph: give results that can be differentiated.
+        strict: an error, instead of zeros, where the output does not depend on an input.
+
+    Raises:
+        TypeError: anything but tensors and tuples of them.
+        RuntimeError: a `v` of another shape or missing; what `strict` refuses.
+    """
+    with enable_grad():
+        is_tuple, inputs = tuple_of(inputs, "inputs", "vjp")
+        inputs = prepared(inputs, create_graph=create_graph, needs_grad=True)
+        several, outputs = tuple_of(func(*inputs), OUTPUTS, "vjp")
+        check_graph(outputs, "outputs", strict=strict)
+        if v is not None:
+            v = vector(v, "vjp", outputs, is_tuple=several, create_graph=create_graph)
+        elif not is_one_number(outputs):
+            raise errors.vector_needed("outputs")
+    product = _last_walk(outputs, inputs, v, "back", inputs, strict, create_graph)
+    return _results(outputs, several, product, is_tuple, create_graph)
+
+
+def jvp(
+    func: Function, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
+) -> tuple[Any, Any]:
+    """The function's output, and the product of its Jacobian with a vector like the inputs.
+
+    Arguments and errors are those of `vjp`; `v` may be left out for an input of one element.
+    """
+    with enable_grad():
+        _, inputs, v = _inputs_and_vector(inputs, v, "jvp", create_graph)
+        several, outputs = tuple_of(func(*inputs), OUTPUTS, "jvp")
+        check_graph(outputs, "outputs", strict=strict)
+        cotangents = tuple(fills.zeros_like(each, requires_grad=True) for each in outputs)
+        grads = gradients(outputs, inputs, cotangents, create_graph=True)
+        check_graph(grads, "grad_inputs", strict=strict)
+    product = _last_walk(grads, cotangents, v, "back_trick", outputs, strict, create_graph)
+    return _results(outputs, several, product, several, create_graph)
+
+
+def vhp(
+    func: Function, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
+) -> tuple[Any, Any]:
+    """The output of a function that gives one number, and the product of `v` with its Hessian.
+
+    Arguments and errors are those of `jvp`.
+    """
+    with enable_grad():
+        is_tuple, inputs, v = _inputs_and_vector(inputs, v, "vhp", create_graph)
+        outputs, jacobian = _jacobian_of_number(func, inputs, "vhp", strict)
+    product = _last_walk(jacobian, inputs, v, "double_back", inputs, strict, create_graph)
+    return _results(outputs, False, product, is_tuple, create_graph)
+
+
+def hvp(
+    func: Function, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
+) -> tuple[Any, Any]:
+    """The output of a function that gives one number, and the product of its Hessian with `v`.
+
+    Arguments and errors are those of `jvp`. Where the Hessian is symmetric, `vhp` gives the same
+    with one walk less.
+    """
+    with enable_grad():
+        is_tuple, inputs, v = _inputs_and_vector(inputs, v, "hvp", create_graph)
+        outputs, jacobian = _jacobian_of_number(func, inputs, "hvp", strict)
+        cotangents = tuple(fills.zeros_like(each, requires_grad=True) for each in inputs)
+        double = gradients(jacobian, inputs, cotangents, create_graph=True)
+        check_graph(jacobian, "hessian", strict=strict)  # torch's: of the jacobian once more
+    product = _last_walk(double, cotangents, v, "double_back_trick", inputs, strict, create_graph)
+    return _results(outputs, False, product, is_tuple, create_graph)
+
+
+def _inputs_and_vector(
+    inputs: Any, v: Any, function: str, create_graph: bool
+) -> tuple[bool, Tensors, Tensors | None]:
+    """The inputs, and a vector like them, as `jvp`, `vhp` and `hvp` take them."""
+    is_tuple, given = tuple_of(inputs, "inputs", function)
+    given = prepared(given, create_graph=create_graph, needs_grad=True)
+    if v is not None:
+        v = vector(v, function, given, is_tuple=is_tuple, create_graph=create_graph)
+    elif not is_one_number(given):
+        raise errors.vector_needed("inputs")
+    return is_tuple, given, v
+
+
+def _jacobian_of_number(
+    func: Function, inputs: Tensors, function: str, strict: bool
+) -> tuple[Tensors, Grads]:
+    """The output of a function that must give one number, and its gradient with a graph."""
+    several, outputs = tuple_of(func(*inputs), OUTPUTS, function)
+    check_graph(outputs, "outputs", strict=strict)
+    if several:
+        raise errors.several_outputs(function)
+    if not is_one_number(outputs):
+        raise errors.several_elements(function)
+    jacobian = gradients(outputs, inputs, create_graph=True)
+    check_graph(jacobian, "jacobian", strict=strict)
+    return outputs, jacobian
+
+
+def _last_walk(
+    outputs: Grads,
+    inputs: Tensors,
+    v: Tensors | None,
+    stage: str,
+    like: Tensors,
+    strict: bool,
+    create_graph: bool,
+) -> Tensors:
+    """The walk that gives the product, in the caller's grad mode unless it is to be recorded."""
+    with set_grad_enabled(create_graph or is_grad_enabled()):
+        grads = gradients(outputs, inputs, v, create_graph=create_graph)
+        return zeros_for_none(grads, like, stage, strict=strict, create_graph=create_graph)
+
+
+def _results(
+    outputs: Tensors, several: bool, product: Tensors, is_tuple: bool, create_graph: bool
+) -> tuple[Any, Any]:
+    outputs = handed_back(outputs, create_graph=create_graph)
+    product = handed_back(product, create_graph=create_graph)
+    return unpacked(outputs, several), unpacked(product, is_tuple)
