@@ -46,14 +46,23 @@ from mini_autograd.fills import (
     zeros,
     zeros_like,
 )
-from mini_autograd.grad_mode import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
+from mini_autograd.grad_mode import (
+    enable_grad,
+    inference_mode,
+    is_grad_enabled,
+    is_inference_mode_enabled,
+    no_grad,
+    set_grad_enabled,
+)
 from mini_autograd.predicates import (
     can_cast,
     finfo,
     iinfo,
     is_complex,
     is_floating_point,
+    is_inference,
     is_nonzero,
+    is_same_size,
     is_tensor,
     numel,
     promote_types,

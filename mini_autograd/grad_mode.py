@@ -2,131 +2,206 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
 import threading
-from collections.abc import Callable, Generator
+import warnings
+from collections.abc import Callable
 from types import TracebackType
-from typing import Any, ClassVar, Self
+from typing import Any
 
+from mini_autograd.decorating import in_block
 from mini_autograd.errors import arguments as errors
+from mini_autograd.errors import modes as mode_errors
 
 
 class _State(threading.local):
-    enabled = True
+    enabled = True  # what ops ask
+    inference = False
+    wanted = True  # grad mode as the user sees it, while inference mode lets nothing be recorded
+    multithreading = True
 
 
 # Read on every op: `state.enabled` costs one attribute access.
 state = _State()
 
+# The threads that are in inference mode. Making a tensor asks whether there is any, which costs
+# nothing, before it asks `state`.
+inference_threads: set[int] = set()
+
 
 def is_grad_enabled() -> bool:
-    """Whether ops on this thread record a graph."""
-    return state.enabled
+    """Whether grad mode is on in this thread: ops record a graph, unless in inference mode."""
+    return state.wanted if state.inference else state.enabled
+
+
+def is_inference_mode_enabled() -> bool:
+    """Whether inference mode is on in this thread."""
+    return state.inference
+
+
+def is_multithreading_enabled() -> bool:
+    """What `set_multithreading_enabled` set in this thread; the walk is of one thread anyway."""
+    return state.multithreading
+
+
+def _set_grad(mode: bool) -> None:
+    if not isinstance(mode, bool):
+        raise errors.wrong_type("set_grad_enabled", "enabled", 1, "bool", mode)
+    state.wanted = mode
+    state.enabled = mode and not state.inference
+
+
+def _set_modes(grad: bool, inference: bool) -> None:
+    state.inference = inference
+    if inference:
+        inference_threads.add(threading.get_ident())
+    else:
+        inference_threads.discard(threading.get_ident())
+    _set_grad(grad)
 
 
 class _Mode:
-    """Sets grad mode for a `with` block, a function, or each resumption of a generator."""
+    """A context manager that decorates functions, and the resumptions of generators, too."""
 
-    def __init__(self, mode: bool) -> None:
-        self._mode = mode
-        self._previous: list[bool] = []
+    def __call__(self, orig_func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function, in the mode from its call to its return."""
+        function = orig_func
+        if inspect.isclass(orig_func):
+            warnings.warn(mode_errors.DECORATED_CLASS, FutureWarning, stacklevel=2)
 
-    def __enter__(self) -> Self:
-        self._previous.append(state.enabled)
-        state.enabled = self._mode
-        return self
+            def function(*args: Any, **kwargs: Any) -> Any:
+                return orig_func(*args, **kwargs)
+
+        return in_block(self.clone, function)
+
+    def clone(self) -> Any:
+        """Another such, not entered."""
+        return self.__class__()
+
+
+class _GradMode(_Mode):
+    """Leaving restores the mode of the last entering: torch keeps one, not a stack."""
+
+    prev = False
 
     def __exit__(
         self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
     ) -> None:
-        state.enabled = self._previous.pop()
-
-    def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        mode = self._mode
-        if inspect.isgeneratorfunction(function):
-            return _wrap_generator(function, mode)
-
-        @functools.wraps(function)
-        def wrapped(*args: Any, **kwargs: Any) -> Any:
-            with _Mode(mode):
-                return function(*args, **kwargs)
-
-        return wrapped
+        _set_grad(self.prev)
 
 
-def _wrap_generator(function: Callable[..., Any], mode: bool) -> Callable[..., Any]:
-    """The mode holds while the generator runs and is the caller's own between its yields."""
+class _Bare(_GradMode):
+    """Decorates without parentheses, too."""
 
-    @functools.wraps(function)
-    def wrapped(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
-        generator = function(*args, **kwargs)
-        resume, sent = generator.send, None
-        while True:
-            try:
-                with _Mode(mode):
-                    value = resume(sent)
-            except StopIteration as stop:
-                return stop.value
-            try:
-                sent = yield value
-                resume = generator.send
-            except GeneratorExit:
-                with _Mode(mode):
-                    generator.close()
-                raise
-            except BaseException as error:
-                resume, sent = generator.throw, error
-
-    return wrapped
-
-
-class _Fixed(_Mode):
-    """A mode by its name: `with no_grad():`, `@no_grad()`, and `@no_grad` without parentheses."""
-
-    _enables: ClassVar[bool]
-
-    def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
+    def __new__(cls, orig_func: Callable[..., Any] | None = None) -> Any:
         """The mode, or the function decorated at once."""
-        made = super().__new__(cls)
-        if function is None:
-            return made
-        _Mode.__init__(made, cls._enables)
-        return made(function)
-
-    def __init__(self) -> None:
-        super().__init__(self._enables)
+        return super().__new__(cls) if orig_func is None else cls()(orig_func)
 
 
-class no_grad(_Fixed):  # torch's name
+class no_grad(_Bare):  # torch's name
     """Ops inside record nothing."""
 
-    _enables = False
+    def __init__(self) -> None:
+        """Nothing can be chosen."""
+
+    def __enter__(self) -> None:
+        self.prev = is_grad_enabled()
+        _set_grad(False)
 
 
-class enable_grad(_Fixed):  # torch's name
+class enable_grad(_Bare):  # torch's name
     """Ops inside record, even within `no_grad`."""
 
-    _enables = True
+    def __enter__(self) -> None:
+        self.prev = is_grad_enabled()
+        _set_grad(True)
 
 
-class set_grad_enabled(_Mode):  # torch's name
+class set_grad_enabled(_GradMode):  # torch's name
     """Sets the mode at once; as a context manager it restores the previous one at the end."""
 
     def __init__(self, mode: bool) -> None:
+        self.prev = is_grad_enabled()
+        self.mode = mode
+        _set_grad(mode)
+
+    def __call__(self, orig_func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function in the mode; nothing outside of it changes."""
+        _set_grad(self.prev)
+        return super().__call__(orig_func)
+
+    def __enter__(self) -> None:
+        _set_grad(self.mode)
+
+    def __repr__(self) -> str:
+        return f"torch.autograd.grad_mode.set_grad_enabled(mode={self.mode})"
+
+    def clone(self) -> set_grad_enabled:
+        """Another of the same mode; as it is made, the mode is set."""
+        return self.__class__(self.mode)
+
+
+class inference_mode(_Mode):  # torch's name
+    """Ops inside record nothing, and what they make stays out of every graph.
+
+    Such a tensor has no version counter, cannot be saved for backward and cannot be written to
+    outside. `inference_mode(False)` leaves the mode, and turns grad mode on.
+    """
+
+    _inference_mode_context: tuple[bool, bool] | None  # the modes to restore; torch's name
+
+    def __new__(cls, mode: Any = True) -> Any:
+        """The mode, or the function decorated at once."""
+        return super().__new__(cls) if isinstance(mode, bool) else cls()(mode)
+
+    def __init__(self, mode: bool = True) -> None:
+        self.mode = mode
+
+    def __enter__(self) -> None:
+        outer = getattr(self, "_inference_mode_context", None)
+        self._inference_mode_context = is_grad_enabled(), state.inference
+        _set_modes(not self.mode, self.mode)
+        if outer is not None:  # entered within itself, torch 2.13 drops the first block's guard
+            _set_modes(*outer)
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        left, self._inference_mode_context = self._inference_mode_context, None
+        if left is not None:
+            _set_modes(*left)
+
+    def clone(self) -> inference_mode:
+        """Another of the same mode, not entered."""
+        return self.__class__(self.mode)
+
+
+class set_multithreading_enabled(_Mode):  # torch's name
+    """Accepted as torch does on the CPU, where it changes nothing that can be seen."""
+
+    def __init__(self, mode: bool) -> None:
         if not isinstance(mode, bool):
-            raise errors.wrong_type("set_grad_enabled", "enabled", 1, "bool", mode)
-        super().__init__(mode)
-        self._before = state.enabled
-        state.enabled = mode
+            raise errors.wrong_type("set_multithreading_enabled", "enabled", 1, "bool", mode)
+        self.prev = state.multithreading
+        self.mode = state.multithreading = mode
 
-    def __enter__(self) -> Self:
-        self._previous.append(self._before)
-        return self
+    def __enter__(self) -> None:
+        """It is set already."""
 
-    def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        state.enabled = self._before  # as a decorator it changes nothing outside the function
-        return super().__call__(function)
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        state.multithreading = self.prev
+
+    def clone(self) -> set_multithreading_enabled:
+        """Another of the same mode; as it is made, the mode is set."""
+        return self.__class__(self.mode)

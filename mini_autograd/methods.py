@@ -90,7 +90,7 @@ def _constructed(cls: type[Tensor], *args: Any, device: Any = None) -> Tensor:
 
 _OWN: Final[dict[str, Any]] = {
     "backward": backward, "requires_grad_": requires_grad_, "detach": detach, "detach_": detach_,
-    "cpu": cpu, "get_device": lambda self: -1, "is_inference": lambda self: False,
+    "cpu": cpu, "get_device": lambda self: -1,
     "_is_view": lambda self: self._base is not None,
     "device": property(lambda self: CPU), "is_cuda": property(lambda self: False),
     "layout": property(lambda self: strided),

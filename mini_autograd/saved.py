@@ -12,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from mini_autograd.errors import modes as mode_errors
 from mini_autograd.errors import walk as errors
 from mini_autograd.errors.inplace import told_name
 from mini_autograd.graph import Node
@@ -31,7 +32,12 @@ class SavedTensor:
         self.tensor = tensor
         self.dtype = dtype
         counter = tensor._counter
-        self.version = 0 if counter is None else counter.version
+        if counter is None:
+            self.version = 0
+            return
+        if not counter.counts:
+            raise mode_errors.inference_saved()
+        self.version = counter.version
 
     def unpack(self, node: Node) -> Tensor:
         """The tensor; a RuntimeError if it was written to since."""

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
+
+from mini_autograd.errors import modes as errors
+from mini_autograd.grad_mode import state
 
 if TYPE_CHECKING:
     from mini_autograd.tensor import Tensor
@@ -19,6 +22,9 @@ class VersionCounter:
     """Counts the in-place writes to one piece of memory, and knows the views that show it."""
 
     __slots__ = ("renew", "version", "views")
+
+    counts: ClassVar[bool] = True
+    version: int
 
     def __init__(self) -> None:
         self.version = 0
@@ -33,3 +39,26 @@ class VersionCounter:
         elif not len(views) & (len(views) - 1):  # at powers of two: the cost a view is constant
             views[:] = [each for each in views if each() is not None]
         views.append(weakref.ref(view))
+
+
+class InferenceCounter(VersionCounter):
+    """That of an inference tensor, by which it is known: it counts nothing and knows no views."""
+
+    __slots__ = ()
+
+    counts = False
+
+    @property
+    def version(self) -> int:
+        """What a write adds to; it is refused outside of inference mode, once it is done."""
+        if not state.inference:
+            raise errors.inference_write()
+        return 0
+
+    @version.setter
+    def version(self, value: int) -> None:
+        pass
+
+    def add_view(self, view: Tensor) -> None:
+        """Such a view is a tensor of its own, in inference mode and outside."""
+        view._base = None

@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 
 from mini_autograd import dtypes
 from mini_autograd.errors import inplace as inplace_errors
+from mini_autograd.errors import modes as mode_errors
 from mini_autograd.errors import tensors as errors
-from mini_autograd.grad_mode import state
+from mini_autograd.grad_mode import inference_threads, state
 from mini_autograd.graph import AccumulateGrad, Edge, Hooks, Node
-from mini_autograd.storage import VersionCounter
+from mini_autograd.storage import InferenceCounter, VersionCounter
 
 _new = object.__new__
 
@@ -51,6 +52,7 @@ class ViewOrigin(Enum):
     """How a view was made, where that forbids to write into it while a graph is recorded."""
 
     WITHOUT_GRAD = "in no_grad"
+    INFERENCE = "in inference mode"
     ONE_OF_SEVERAL = "by an op of several outputs"
 
 
@@ -127,6 +129,8 @@ class Tensor:
             pass  # it requires grad as its base does, and a history it has no more
         elif value and self._array.dtype.kind not in "fc":
             raise errors.only_floating_flag()
+        elif value and self.is_inference() and not state.inference:
+            raise mode_errors.inference_requires_grad()
         elif value or not self._borrowed:
             self._requires_grad = bool(value)
             self._borrowed = False
@@ -160,7 +164,12 @@ class Tensor:
 
     @property
     def _version(self) -> int:
-        return 0 if self._counter is None else self._counter.version
+        counter = self._counter
+        if counter is None:
+            return 0
+        if not counter.counts:
+            raise mode_errors.inference_version()
+        return counter.version
 
     @property
     def shape(self) -> Size:
@@ -210,11 +219,17 @@ class Tensor:
     @property
     def data(self) -> Tensor:
         """An alias outside the graph, with a version counter of its own."""
-        return make(self._array)
+        alias = make(self._array)
+        alias._counter = self._counter if self.is_inference() else None
+        return alias
 
     @data.setter
     def data(self, value: Tensor) -> None:
         self._array = value._array
+
+    def is_inference(self) -> bool:
+        """Whether it was made in inference mode, or shows the memory of what was."""
+        return type(self._counter) is InferenceCounter
 
     def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> RemovableHandle:
         """Calls `hook` with the gradient when it is known; what it returns replaces it."""
@@ -245,6 +260,8 @@ def make(array: NDArray[Any]) -> Tensor:
     tensor._output_nr = 0
     tensor._requires_grad = False
     tensor._counter = None
+    if inference_threads and state.inference:
+        tensor._counter = InferenceCounter()
     return tensor
 
 
@@ -301,8 +318,10 @@ def as_view(result: Tensor, source: Tensor, *, several: bool = False) -> Tensor:
     result._base = base = source if source._base is None else source._base
     result._counter = counter = counter_of(source)
     counter.add_view(result)
+    if not counter.counts:
+        return result
     if not state.enabled:
-        result._origin = ViewOrigin.WITHOUT_GRAD
+        result._origin = ViewOrigin.INFERENCE if state.inference else ViewOrigin.WITHOUT_GRAD
         if base._requires_grad and result._array.dtype.kind in "fc":
             result._requires_grad = result._borrowed = True
     elif several:
@@ -319,6 +338,7 @@ def history_error(view: Tensor, edge: tuple[Node | None, int], *, indirect: bool
         None if node is None else node.title,
         output,
         several=view._origin is ViewOrigin.ONE_OF_SEVERAL,
+        inference=view._origin is ViewOrigin.INFERENCE,
         indirect=indirect,
     )
 

@@ -71,7 +71,9 @@ def partly_overlapping() -> RuntimeError:
     )
 
 
-def forbidden_view(node: str | None, output: int, *, several: bool, indirect: bool) -> RuntimeError:
+def forbidden_view(
+    node: str | None, output: int, *, several: bool, indirect: bool, inference: bool = False
+) -> RuntimeError:
     """A write, while a graph is recorded, into a view that was made while none was, or by an op of
     several outputs; `indirect`: its history is wanted after a write elsewhere in the memory.
 
@@ -83,9 +85,9 @@ def forbidden_view(node: str | None, output: int, *, several: bool, indirect: bo
         found = f"{view} and {written} modified inplace."
     else:
         made = f"{view} was" if node is None else f"{view} of a view which was"
-        modes = "created in no_grad mode", "modified inplace with grad mode enabled"
+        modes = _MODES[inference]
         found = f"{made} {modes[0]} and {written} {modes[1]}."
-    return RuntimeError(f"{found} {_SEVERAL if several else _WITHOUT_GRAD}")
+    return RuntimeError(f"{found} {_SEVERAL if several else _AMBIGUOUS.format(_BLOCKS[inference])}")
 
 
 _SEVERAL = (
@@ -93,9 +95,14 @@ _SEVERAL = (
     "allow the output views to be modified inplace. You should replace the inplace operation by an "
     "out-of-place one."
 )
-_WITHOUT_GRAD = (
+_MODES = (
+    ("created in no_grad mode", "modified inplace with grad mode enabled"),
+    ("created in inference mode", "modified inplace in normal mode"),
+)
+_BLOCKS = "no_grad", "inference_mode"
+_AMBIGUOUS = (
     "Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your "
-    "code by moving both the view and the inplace either both inside the no_grad block (if you "
+    "code by moving both the view and the inplace either both inside the {} block (if you "
     "don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked)."
 )
 
