@@ -111,6 +111,24 @@ class TensorState:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Called:
+    """A call that a hook or a custom function recorded during a step: its label and what it was
+    given, with a `TensorState` of shape, dtype, values and requires_grad for each tensor."""
+
+    step: int
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """A warning during a step. Where in an engine it was raised is no part of the text."""
+
+    step: int
+    category: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Trace:
     """A run of a program on an engine.
 
@@ -119,6 +137,10 @@ class Trace:
         tensors: the final state of every live tensor, by name (`x0`, `t0`, `t1[0]`).
         aliases: the groups of names, `x0.grad` included, that share memory; in program order.
         missing: the inputs that the engine could not make, and what it lacks.
+        calls: what hooks and custom functions recorded, in order.
+        warnings: what was warned of, in order.
+        replaced: the number of each step of the walk, and the names whose `.grad` was another
+            object after it than before.
     """
 
     engine: str
@@ -126,3 +148,6 @@ class Trace:
     tensors: Mapping[str, TensorState]
     aliases: Observed[tuple[tuple[str, ...], ...]] = UNOBSERVED
     missing: Mapping[str, str] = field(default_factory=dict)
+    calls: tuple[Called, ...] = ()
+    warnings: Observed[tuple[Warned, ...]] = UNOBSERVED
+    replaced: Observed[Mapping[int, tuple[str, ...]]] = UNOBSERVED

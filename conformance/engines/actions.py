@@ -9,6 +9,7 @@ from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from conformance.engines.callbacks import CALLBACKS
 from conformance.engines.names import Absent
 from conformance.program.operators import OPERATORS, READS, Operator
 from conformance.program.steps import (
@@ -17,11 +18,13 @@ from conformance.program.steps import (
     ClearGrad,
     Detach,
     EnterMode,
+    Forget,
     Grad,
     LeaveMode,
     Read,
     RequiresGrad,
     RetainGrad,
+    SetData,
     SetGrad,
     Snippet,
     Step,
@@ -141,21 +144,30 @@ def _retain_grad(session: Session, step: RetainGrad) -> None:
 
 
 def _enter_mode(session: Session, step: EnterMode) -> None:
-    mode = session.names.lookup(step.mode)(*session.names.all(step.args))
-    mode.__enter__()
-    session.modes.append(mode)
+    session.enter(session.names.lookup(step.mode)(*session.names.all(step.args)))
 
 
 def _leave_mode(session: Session, step: LeaveMode) -> None:
     if session.modes:
-        session.modes.pop().__exit__(None, None, None)
+        error = RuntimeError("left") if step.raising else None
+        session.modes.pop().__exit__(error and RuntimeError, error, None)
+
+
+def _set_data(session: Session, step: SetData) -> None:
+    session.names[step.tensor.name].data = session.names.resolve(step.value)
+
+
+def _forget(session: Session, step: Forget) -> None:
+    session.names.forget(step.tensor.name)
 
 
 def _read(session: Session, step: Read) -> Any:
     row = READS[step.what]
     tensor = session.names[step.tensor.name]
     try:
-        return row.read(tensor)
+        if step.other is None:
+            return row.read(tensor)
+        return row.read(tensor, session.names.resolve(step.other))
     except AttributeError as error:
         if error.obj is tensor:
             raise Absent(Unsupported(f"{type(tensor).__name__}.{error.name}")) from None
@@ -193,7 +205,10 @@ ACTIONS: Mapping[type[Step], Callable[[Session, Any], Any]] = {
     RetainGrad: _retain_grad,
     EnterMode: _enter_mode,
     LeaveMode: _leave_mode,
+    SetData: _set_data,
+    Forget: _forget,
     Read: _read,
     Snippet: _snippet,
+    **CALLBACKS,
 }
 """What the session does for each kind of step; what it returns is the step's result."""

@@ -40,6 +40,13 @@ class Names(dict[str, Any]):
             self.absent.get(name) or self.absent.get(name.partition("[")[0]) or NotRun(name)
         )
 
+    def forget(self, name: str) -> None:
+        """Drop a name, and the items of a tuple with it."""
+        self[name]  # A name that is not there is absent for its own reason.
+        for bound in [bound for bound in self if bound.partition("[")[0] == name]:
+            del self[bound]
+        self.absent[name] = NotRun(name)
+
     def lookup(self, path: str) -> Any:
         """The module's attribute at a dotted path. Only the path is remembered between calls,
         never what was found, since a test may put a fault into the module at any time.

@@ -151,3 +151,18 @@ def plain(value: Any, dtype_type: type | None) -> Value | Opaque | np.ndarray[An
     if isinstance(value, np.generic):
         return value.item()
     return Opaque(type(value).__name__)
+
+
+def given(value: Any, tensor_type: type, dtype_type: type | None) -> Any:
+    """What a hook was given. A tensor's values are copied: the walk may go on to write there."""
+    if isinstance(value, tensor_type):
+        values = _guarded(values_of, value)
+        return TensorState(
+            tuple(value.shape),
+            dtype_name(value.dtype),
+            values if values is UNOBSERVED else np.array(values),
+            _guarded(lambda tensor: bool(tensor.requires_grad), value),
+        )
+    if isinstance(value, tuple | list):
+        return tuple([given(item, tensor_type, dtype_type) for item in value])
+    return plain(value, dtype_type)

@@ -9,14 +9,25 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from types import ModuleType
 from typing import Any
 
 from conformance.engines.actions import ACTIONS
 from conformance.engines.create import make
+from conformance.engines.listening import Listener
 from conformance.engines.names import Absent, Names
 from conformance.engines.observe import aliases_of, plain, state_of, version_of
 from conformance.program.inputs import Input
-from conformance.program.steps import Read, Snippet, Step, result_of
+from conformance.program.steps import (
+    Backward,
+    MultiGradHook,
+    Read,
+    RegisterHook,
+    Snippet,
+    Step,
+    result_of,
+)
 from conformance.program.values import Ref, Value
 from conformance.trace import (
     NotRun,
@@ -38,6 +49,7 @@ class TorchLike:
     def __init__(self, module: Any, name: str | None = None) -> None:
         self.module = module
         self.name = name or module.__name__
+        self.definitions: dict[str, tuple[Any, dict[str, Any]]] = {}
 
     @property
     def version(self) -> str:
@@ -62,6 +74,7 @@ class TorchLikeSession:
         self.modes: list[Any] = []  # the open `with` blocks, innermost last
         self.printed = ""  # what the last snippet printed
         self.outcomes: list[Outcome] = []
+        self.replaced: dict[int, tuple[str, ...]] = {}
         self.missing: dict[str, str] = {}
         self._made: dict[str, int | None] = {}  # each tensor's version when it got its name
         self.tensor_type: type = engine.module.Tensor
@@ -71,17 +84,37 @@ class TorchLikeSession:
             for getter, setter in _GLOBALS
             if hasattr(self.module, getter) and hasattr(self.module, setter)
         ]
+        self._listener = Listener(self.outcomes, self.tensor_type, self._dtype_type)
+        self.log = self._listener.log
         self._inputs: set[str] = set()
         for entry in inputs:
             self._make(entry)
 
     def add(self, entry: Input) -> None:
         """Make one more input, just as if the program had begun with it, modes or not."""
-        if self.modes and hasattr(self.module, "enable_grad"):
-            with self.module.enable_grad():
-                self._make(entry)
-        else:
+        with ExitStack() as stack:
+            if self.modes:
+                for name, args in (("inference_mode", (False,)), ("enable_grad", ())):
+                    if mode := getattr(self.module, name, None):
+                        stack.enter_context(mode(*args))
             self._make(entry)
+
+    def enter(self, mode: Any) -> None:
+        """Open a `with` block, to be closed by `LeaveMode` or at the end."""
+        mode.__enter__()
+        self.modes.append(mode)
+
+    def defined(self, name: str, source: str) -> Any:
+        """What the source defines under that name, with `torch` and `log` as names that it may
+        use. A class is expensive, so it is kept, as long as the module's `Function` stays."""
+        parent = getattr(getattr(self.module, "autograd", None), "Function", None)
+        kept, namespace = self.engine.definitions.get(name, (None, {}))
+        if not namespace or kept is not parent:
+            namespace = {"torch": self.module}
+            exec(compile(source, "<program>", "exec"), namespace)
+            self.engine.definitions[name] = parent, namespace
+        namespace["log"] = self.log
+        return namespace[name]
 
     def _make(self, entry: Input) -> None:
         self._inputs.add(entry.name)
@@ -97,18 +130,56 @@ class TorchLikeSession:
         """Take the next step."""
         name = result_of(step)
         outcome: Outcome
+        self._listener.hearing = True
         try:
-            value = ACTIONS[type(step)](self, step)
+            value = self._walked(step) if isinstance(step, Backward) else self._taken(step)
         except Absent as absent:
             outcome = absent.outcome
         except Exception as error:
             outcome = raised(error, self.printed if isinstance(step, Snippet) else "")
         else:
             outcome = Returned(self._kept(step, name, value))
+        self._listener.hearing = False
         if name and not isinstance(outcome, Returned):
             self.names.absent[name] = outcome if isinstance(outcome, Unsupported) else NotRun(name)
         self.outcomes.append(outcome)
         return outcome
+
+    def _taken(self, step: Step) -> Any:
+        try:
+            return ACTIONS[type(step)](self, step)
+        except AttributeError as error:
+            # Inside a hook, say: what the module or a tensor of its own lacks.
+            if isinstance(error.obj, ModuleType | self.tensor_type):
+                raise Absent(Unsupported(str(error.name))) from None
+            raise
+
+    def _walked(self, step: Backward) -> None:
+        """Take the step, and see whose `.grad` it replaces by another object."""
+        before = self._gradients()
+        try:
+            self._taken(step)
+        finally:
+            if before:
+                after = self._gradients()
+                self.replaced[len(self.outcomes)] = tuple(
+                    name
+                    for name, grad in before.items()
+                    if after.get(name) is not None and after[name] is not grad
+                )
+
+    def _gradients(self) -> dict[str, Any]:
+        """The gradients that there are; a non-leaf that retains none would warn when asked."""
+        found = {}
+        try:
+            for name, tensor in self.names.items():
+                if not isinstance(tensor, self.tensor_type):
+                    continue
+                if (tensor.is_leaf or tensor.retains_grad) and tensor.grad is not None:
+                    found[name] = tensor.grad
+        except Exception:  # As in `observe`: an engine may lack a field in any way.
+            return {}
+        return found
 
     def value(self, name: str) -> Any:
         """The module's own object of that name; KeyError when there is none."""
@@ -126,11 +197,21 @@ class TorchLikeSession:
     def finish(self) -> Trace:
         """Observe the final state, leave the modes, and restore the module's global state."""
         self._restore()
+        self._listener.close()
         tensors = self.tensors()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             aliases = aliases_of(self._live())
-        return Trace(self.engine.name, tuple(self.outcomes), tensors, aliases, self.missing)
+        return Trace(
+            self.engine.name,
+            tuple(self.outcomes),
+            tensors,
+            aliases,
+            self.missing,
+            tuple(self._listener.calls),
+            tuple(self._listener.warnings),
+            self.replaced,
+        )
 
     def _live(self) -> dict[str, Any]:
         """The tensors by name, inputs first, whenever they were added."""
@@ -147,6 +228,9 @@ class TorchLikeSession:
     def _kept(self, step: Step, name: str | None, value: Any) -> Value:
         """What of the step's result is observed; one that a call leaves unbound is dropped, as
         the program's text drops it."""
+        if isinstance(step, RegisterHook | MultiGradHook):
+            self.names[step.result] = value  # A handle is there to be removed, not to be seen.
+            return None
         if name is not None:
             return self._bind(name, value)
         return plain(value, self._dtype_type) if isinstance(step, Read | Snippet) else None

@@ -145,3 +145,10 @@ READS: Mapping[str, Observation] = {
     "version": _attribute("_version", "version"),
 }
 """What a `Read` step can observe; the value is plain (a dtype becomes a `DType`)."""
+
+COPIES: Mapping[str, str] = {
+    "copy": "copy.copy({0})",
+    "deepcopy": "copy.deepcopy({0})",
+    "pickle": "pickle.loads(pickle.dumps({0}))",
+}
+"""The ways of a `Copy` step."""

@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from conformance.program.coding import decode_step, encode_step
 from conformance.program.inputs import Input
 from conformance.program.operators import FORMS, OPERATORS, READS
 from conformance.program.script import script
-from conformance.program.steps import Call, Read, Step, decode_step, encode_step, refs_of, result_of
+from conformance.program.steps import Call, Read, Step, refs_of, result_of
 from conformance.program.values import ProgramError
 
 if TYPE_CHECKING:

@@ -5,19 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from conformance.program.definitions import preamble
+from conformance.program.functionals import APIS
+from conformance.program.hooks import HOOKS, PACKS, PARAMETERS, REGISTER, function
 from conformance.program.literals import index, literal, operand, tensor
-from conformance.program.operators import OPERATORS, READS
+from conformance.program.operators import COPIES, OPERATORS, READS
 from conformance.program.steps import (
+    Apply,
     Backward,
     Call,
     ClearGrad,
+    Copy,
     Detach,
     EnterMode,
+    Forget,
+    Functional,
     Grad,
     LeaveMode,
+    MultiGradHook,
+    PackHooks,
     Read,
+    RegisterHook,
+    RemoveHook,
     RequiresGrad,
     RetainGrad,
+    SetData,
     SetGrad,
     Snippet,
     Step,
@@ -35,23 +47,65 @@ INDENT = "    "
 
 def script(program: Program, trace: Trace | None, mismatches: Sequence[Mismatch]) -> str:
     """The program's text; see `Program.script`."""
-    lines = ["import torch", ""]
+    outcomes: Sequence[Outcome] = (
+        [Returned() for _ in program.steps] if trace is None else trace.outcomes
+    )
+    lines = preamble(program.steps)
     lines += [f"{entry.name} = {tensor(entry)}" for entry in program.inputs]
-    depth = 0
-    for number, step in enumerate(program.steps):
-        outcome: Outcome = Returned() if trace is None else trace.outcomes[number]
-        written = _guarded(RENDER[type(step)](step), outcome)
-        lines += [INDENT * depth + line for line in written]
-        if isinstance(step, EnterMode) and isinstance(outcome, Returned):
-            depth += 1
-        elif isinstance(step, LeaveMode) and depth:
-            if lines[-1].endswith(":"):
-                lines.append(INDENT * depth + "pass")
-            depth -= 1
-    if depth and lines[-1].endswith(":"):
-        lines.append(INDENT * depth + "pass")
+    blocks = _Blocks(program.steps, outcomes)
+    for number, (step, outcome) in enumerate(zip(program.steps, outcomes, strict=True)):
+        if isinstance(step, LeaveMode):
+            lines += blocks.close(lines[-1])
+            continue
+        if isinstance(outcome, Returned) and isinstance(step, EnterMode | PackHooks):
+            lines += blocks.open(number, RENDER[type(step)](step))
+        else:
+            lines += blocks.indented(_guarded(RENDER[type(step)](step), outcome))
+    while blocks.inner:
+        lines += blocks.close(lines[-1])
     lines += [line for mismatch in mismatches for line in _shown(mismatch)]
     return "\n".join(lines) + "\n"
+
+
+class _Blocks:
+    """The open `with` blocks. One that an exception leaves stands inside a `try`, so how it is
+    left must be known when it is opened."""
+
+    def __init__(self, steps: Sequence[Step], outcomes: Sequence[Outcome]) -> None:
+        self.raising: set[int] = set()  # the numbers of the steps that open such a block
+        self.inner: list[bool] = []  # for each open block, whether it is one
+        opened: list[int] = []
+        for number, (step, outcome) in enumerate(zip(steps, outcomes, strict=True)):
+            if isinstance(step, EnterMode | PackHooks) and isinstance(outcome, Returned):
+                opened.append(number)
+            elif isinstance(step, LeaveMode) and opened and step.raising:
+                self.raising.add(opened.pop())
+            elif isinstance(step, LeaveMode) and opened:
+                opened.pop()
+
+    def indented(self, lines: list[str]) -> list[str]:
+        """The lines, as deep as the innermost block's body."""
+        deep = INDENT * (len(self.inner) + sum(self.inner))
+        return [deep + line for line in lines]
+
+    def open(self, number: int, lines: list[str]) -> list[str]:
+        """The lines, the last of which opens a block."""
+        raising = number in self.raising
+        if raising:
+            lines = [*lines[:-1], "try:", INDENT + lines[-1]]
+        lines = self.indented(lines)
+        self.inner.append(raising)
+        return lines
+
+    def close(self, before: str) -> list[str]:
+        """What ends the innermost block, if there is one; `before` is the line above."""
+        if not self.inner:
+            return []
+        last = 'raise RuntimeError("left")' if self.inner[-1] else "pass"
+        ending = self.indented([last]) if self.inner[-1] or before.endswith(":") else []
+        if self.inner.pop():
+            ending += self.indented(["except RuntimeError:", INDENT + "pass"])
+        return ending
 
 
 def _guarded(lines: list[str], outcome: Outcome) -> list[str]:
@@ -144,6 +198,50 @@ def _requires_grad(step: RequiresGrad) -> list[str]:
     return [f"{step.tensor.name}.requires_grad_({flag})"]
 
 
+def _register_hook(step: RegisterHook) -> list[str]:
+    body = HOOKS[step.on][step.behaviour].format(tensor=step.tensor.name, handle=step.result)
+    text = function("hook", PARAMETERS[step.on], repr(step.result), body)
+    register = f"{step.tensor.name}.{REGISTER[step.on]}"
+    return [*text.split("\n"), f"{step.result} = {register}(hook)"]
+
+
+def _multi_grad_hook(step: MultiGradHook) -> list[str]:
+    body = HOOKS[step.mode][step.behaviour].format(handle=step.result)
+    text = function("hook", PARAMETERS[step.mode], repr(step.result), body)
+    mode = "" if step.mode == "all" else f', mode="{step.mode}"'
+    register = "torch.autograd.graph.register_multi_grad_hook"
+    return [
+        *text.split("\n"),
+        f"{step.result} = {register}({literal(step.tensors)}, hook{mode})",
+    ]
+
+
+def _pack_hooks(step: PackHooks) -> list[str]:
+    pack, unpack = PACKS[step.behaviour]
+    return [
+        *function("pack", "tensor", repr(f"{step.label} packs"), pack).split("\n"),
+        *function("unpack", "packed", repr(f"{step.label} unpacks"), unpack).split("\n"),
+        "with torch.autograd.graph.saved_tensors_hooks(pack, unpack):",
+    ]
+
+
+def _functional(step: Functional) -> list[str]:
+    inputs = step.inputs if isinstance(step.inputs, tuple) else (step.inputs,)
+    call = APIS[step.api].format(
+        api=f"torch.{step.api}",
+        function=step.function,
+        inputs=literal(step.inputs),
+        spread=_arguments(inputs, {}),
+        vectors=literal(step.vectors),
+        kwargs="".join(f", {name}={literal(value)}" for name, value in step.kwargs.items()),
+    )
+    return _bound(step.result, call)
+
+
+def _read(step: Read) -> list[str]:
+    return [f"print({READS[step.what].text.format(step.tensor.name, literal(step.other))})"]
+
+
 RENDER: Mapping[type[Step], Callable[[Any], list[str]]] = {
     Call: _call,
     Backward: _backward,
@@ -154,8 +252,17 @@ RENDER: Mapping[type[Step], Callable[[Any], list[str]]] = {
     RequiresGrad: _requires_grad,
     RetainGrad: lambda step: [f"{step.tensor.name}.retain_grad()"],
     EnterMode: lambda step: [f"with torch.{step.mode}({_arguments(step.args, {})}):"],
-    LeaveMode: lambda step: [],
-    Read: lambda step: [f"print({READS[step.what].text.format(step.tensor.name)})"],
+    LeaveMode: lambda step: [],  # What ends a block depends on how it began: `_Blocks.close`.
+    PackHooks: _pack_hooks,
+    RegisterHook: _register_hook,
+    MultiGradHook: _multi_grad_hook,
+    RemoveHook: lambda step: [f"{step.handle.name}.remove()"],
+    Apply: lambda step: _bound(step.result, f"{step.function}.apply({_arguments(step.args, {})})"),
+    Functional: _functional,
+    SetData: lambda step: [f"{step.tensor.name}.data = {literal(step.value)}"],
+    Copy: lambda step: [f"{step.result} = {COPIES[step.how].format(step.tensor.name)}"],
+    Forget: lambda step: [f"del {step.tensor.name}"],
+    Read: _read,
     Snippet: lambda step: step.code.rstrip("\n").split("\n"),
 }
 """How each kind of step is written."""

@@ -7,10 +7,10 @@ of each engine adapter; a test holds the tables complete.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, dataclass, field, fields
-from typing import Any, TypeAlias
+from dataclasses import dataclass, field, fields
+from typing import TypeAlias
 
-from conformance.program.values import ProgramError, Ref, Value, decode, encode, refs
+from conformance.program.values import Ref, Value, refs
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +102,112 @@ class EnterMode:
 
 
 @dataclass(frozen=True, slots=True)
+class PackHooks:
+    """Open a `with torch.autograd.graph.saved_tensors_hooks(...):` block, as `EnterMode` does.
+    `behaviour` is a row of `hooks.PACKS`; `label` is what its calls are recorded under."""
+
+    behaviour: str
+    label: str = "pack"
+
+
+@dataclass(frozen=True, slots=True)
 class LeaveMode:
     """Close the innermost open block; without one it does nothing, so that shrinking may drop
-    the `EnterMode`. Blocks left open end with the program."""
+    the `EnterMode`. Blocks left open end with the program. A block may be left by an exception,
+    which is raised as the block's last statement and caught around it."""
+
+    raising: Value = False
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterHook:
+    """Register a hook; `result` names its handle, and its calls are recorded under that name.
+
+    `on` says what it is registered on: "tensor" (`register_hook`), "post_accumulate"
+    (`register_post_accumulate_grad_hook`), "node" or "node_pre" (`register_hook` and
+    `register_prehook` of the tensor's grad_fn). `behaviour` is a row of `hooks.HOOKS[on]`.
+    """
+
+    tensor: Ref
+    behaviour: str
+    on: str
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class MultiGradHook:
+    """`torch.autograd.graph.register_multi_grad_hook(tensors, hook, mode=)`; `behaviour` is a row
+    of `hooks.HOOKS[mode]`, and the mode "all" or "any"."""
+
+    tensors: tuple[Value, ...]
+    mode: str
+    behaviour: str
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveHook:
+    """`handle.remove()`."""
+
+    handle: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """`result = function.apply(*args)`, of a custom `torch.autograd.Function` that is a row of
+    `functions.FUNCTIONS`."""
+
+    function: str
+    args: tuple[Value, ...] = ()
+    result: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Functional:
+    """Differentiate a function of `functionals.MAPS` by a functional call: `api` is a row of
+    `functionals.APIS`, which says how its arguments are written. `vectors` are the cotangents,
+    or the tangents, of the APIs that take some."""
+
+    api: str
+    function: str
+    inputs: Value
+    vectors: Value = None
+    kwargs: Mapping[str, Value] = field(default_factory=dict)
+    result: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetData:
+    """`tensor.data = value`."""
+
+    tensor: Ref
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A copy of the tensor by Python's own means: `how` is a row of `operators.COPIES`."""
+
+    tensor: Ref
+    how: str
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """`del tensor`: the program drops its reference; steps that use the name later do not run."""
+
+    tensor: Ref
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Observe a tensor: `what` is a row of `operators.READS`; the outcome is a plain value."""
+    """Observe a tensor: `what` is a row of `operators.READS`; the outcome is a plain value.
+    `other` is the second operand of those that have one: `x._base is y`."""
 
     tensor: Ref
     what: str
+    other: Value = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +228,16 @@ Step: TypeAlias = (
     | RequiresGrad
     | RetainGrad
     | EnterMode
+    | PackHooks
     | LeaveMode
+    | RegisterHook
+    | MultiGradHook
+    | RemoveHook
+    | Apply
+    | Functional
+    | SetData
+    | Copy
+    | Forget
     | Read
     | Snippet
 )
@@ -148,7 +252,16 @@ KINDS: Mapping[str, type[Step]] = {
     "requires_grad": RequiresGrad,
     "retain_grad": RetainGrad,
     "enter_mode": EnterMode,
+    "pack_hooks": PackHooks,
     "leave_mode": LeaveMode,
+    "register_hook": RegisterHook,
+    "multi_grad_hook": MultiGradHook,
+    "remove_hook": RemoveHook,
+    "apply": Apply,
+    "functional": Functional,
+    "set_data": SetData,
+    "copy": Copy,
+    "forget": Forget,
     "read": Read,
     "snippet": Snippet,
 }
@@ -171,59 +284,3 @@ def refs_of(step: Step) -> Iterator[Ref]:
     """Every value that the step uses, in reading order."""
     for entry in fields(step):
         yield from refs(getattr(step, entry.name))
-
-
-def encode_step(step: Step) -> dict[str, Any]:
-    """A step as JSON: its kind, and the fields that differ from their defaults."""
-    data: dict[str, Any] = {"kind": kind_of(step)}
-    for entry in fields(step):
-        value = getattr(step, entry.name)
-        # `repr`, since 0 == False and nan != nan: what is left out must read back as it was.
-        if entry.default is not MISSING and repr(value) == repr(entry.default):
-            continue
-        if entry.name == "args":
-            data["args"] = [encode(item) for item in value]
-        elif entry.name == "kwargs":
-            if value:
-                data["kwargs"] = {key: encode(item) for key, item in value.items()}
-        else:
-            data[entry.name] = encode(value)
-    return data
-
-
-def decode_step(data: Any) -> Step:
-    """The step that `encode_step` wrote.
-
-    Raises:
-        ProgramError: an unknown kind, an unknown or missing field, or a value that is none.
-    """
-    if not isinstance(data, dict):
-        raise ProgramError(f"expected an object, not {data!r}")
-    kind = KINDS.get(data.get("kind", ""))
-    if kind is None:
-        raise ProgramError(f"kind={data.get('kind')!r} is none of {', '.join(KINDS)}")
-    entries = {entry.name: entry for entry in fields(kind)}
-    if unknown := sorted(data.keys() - entries.keys() - {"kind"}):
-        raise ProgramError(f"{data['kind']} has no field {', '.join(unknown)}")
-    given = {name: _decode_field(name, data[name]) for name in entries if name in data}
-    for name, entry in entries.items():
-        if entry.type == "Ref" and not isinstance(given.get(name), Ref):
-            raise ProgramError(f"{data['kind']}.{name} must be a ref, not {given.get(name)!r}")
-        if entry.type == "str" and not isinstance(given.get(name, entry.default), str):
-            raise ProgramError(f"{data['kind']}.{name} must be a string, not {given.get(name)!r}")
-    try:
-        return kind(**given)
-    except TypeError as error:
-        raise ProgramError(f"{data['kind']}: {error}") from error
-
-
-def _decode_field(name: str, data: Any) -> Value:
-    if name == "args":
-        if not isinstance(data, list):
-            raise ProgramError(f"args must be a list, not {data!r}")
-        return tuple(decode(item) for item in data)
-    if name == "kwargs":
-        if not isinstance(data, dict):
-            raise ProgramError(f"kwargs must be an object, not {data!r}")
-        return {key: decode(item) for key, item in data.items()}
-    return decode(data)

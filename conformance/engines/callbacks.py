@@ -1,0 +1,134 @@
+"""Hooks, custom functions and functional calls on a torch-like module: made of the same text that
+a printed script shows, and run."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from types import CodeType
+from typing import TYPE_CHECKING, Any
+
+from conformance.program.functionals import APIS, MAPS
+from conformance.program.functions import FUNCTIONS
+from conformance.program.hooks import HOOKS, PACKS, PARAMETERS, REGISTER, function
+from conformance.program.operators import COPIES
+from conformance.program.steps import (
+    Apply,
+    Copy,
+    Functional,
+    MultiGradHook,
+    PackHooks,
+    RegisterHook,
+    RemoveHook,
+    Step,
+)
+
+if TYPE_CHECKING:
+    from conformance.engines.torchlike import TorchLikeSession as Session
+
+
+@lru_cache(maxsize=4096)
+def _code(text: str, mode: str = "exec") -> CodeType:
+    return compile(text, "<program>", mode)
+
+
+@lru_cache(maxsize=4096)
+def _hook_code(on: str, behaviour: str) -> CodeType:
+    body = HOOKS[on][behaviour].format(tensor="tensor", handle="handle()")
+    return _maker(function("hook", PARAMETERS[on], "label", body), "hook")
+
+
+@lru_cache(maxsize=4096)
+def _pack_code(behaviour: str) -> CodeType:
+    pack, unpack = PACKS[behaviour]
+    text = "\n".join(
+        (
+            function("pack", "tensor", "f'{label} packs'", pack),
+            function("unpack", "packed", "f'{label} unpacks'", unpack),
+        )
+    )
+    return _maker(text, "pack, unpack")
+
+
+def _maker(text: str, made: str) -> CodeType:
+    """Code that defines `make`: a function of what the text's names stand for."""
+    lines = ["def make(label, tensor, handle):", *(f"    {line}" for line in text.split("\n"))]
+    return _code("\n".join([*lines, f"    return {made}"]))
+
+
+def _made(session: Session, code: CodeType, label: str, tensor: Any = None) -> Any:
+    namespace: dict[str, Any] = {"torch": session.module, "log": session.log}
+    exec(code, namespace)
+    return namespace["make"](label, tensor, lambda: session.names[label])
+
+
+def _register_hook(session: Session, step: RegisterHook) -> Any:
+    names = session.names
+    owner = tensor = names[step.tensor.name]
+    for name in REGISTER[step.on].split("."):
+        owner = names.attribute(owner, name)
+    return owner(_made(session, _hook_code(step.on, step.behaviour), step.result, tensor))
+
+
+def _multi_grad_hook(session: Session, step: MultiGradHook) -> Any:
+    names = session.names
+    register = names.lookup("autograd.graph.register_multi_grad_hook")
+    hook = _made(session, _hook_code(step.mode, step.behaviour), step.result)
+    options = {} if step.mode == "all" else {"mode": step.mode}
+    return register(names.resolve(step.tensors), hook, **options)
+
+
+def _remove_hook(session: Session, step: RemoveHook) -> None:
+    session.names.attribute(session.names[step.handle.name], "remove")()
+
+
+def _pack_hooks(session: Session, step: PackHooks) -> None:
+    hooks = session.names.lookup("autograd.graph.saved_tensors_hooks")
+    session.enter(hooks(*_made(session, _pack_code(step.behaviour), step.label)))
+
+
+def _apply(session: Session, step: Apply) -> Any:
+    session.names.lookup("autograd.Function")
+    made = session.defined(step.function, FUNCTIONS[step.function].source(step.function))
+    return made.apply(*session.names.all(step.args))
+
+
+def _functional(session: Session, step: Functional) -> Any:
+    names = session.names
+    inputs = names.resolve(step.inputs)
+    text = APIS[step.api].format(
+        api="api",
+        function="function",
+        inputs="inputs",
+        spread="*spread",
+        vectors="vectors",
+        kwargs=", **kwargs",
+    )
+    namespace = {
+        "api": names.lookup(step.api),
+        "function": session.defined(step.function, MAPS[step.function].source),
+        "inputs": inputs,
+        "spread": inputs if isinstance(inputs, tuple) else (inputs,),
+        "vectors": names.resolve(step.vectors),
+        "kwargs": names.resolve(step.kwargs),
+    }
+    return eval(_code(text, "eval"), namespace)
+
+
+def _copy(session: Session, step: Copy) -> Any:
+    namespace = {"copy": copy, "pickle": pickle, "tensor": session.names[step.tensor.name]}
+    return eval(_code(COPIES[step.how].format("tensor"), "eval"), namespace)
+
+
+CALLBACKS: Mapping[type[Step], Callable[[Session, Any], Any]] = {
+    RegisterHook: _register_hook,
+    MultiGradHook: _multi_grad_hook,
+    RemoveHook: _remove_hook,
+    PackHooks: _pack_hooks,
+    Apply: _apply,
+    Functional: _functional,
+    Copy: _copy,
+}
+"""The rows of `actions.ACTIONS` for steps that run code of the program's own."""

@@ -1,0 +1,65 @@
+"""Steps as JSON data, and back: the kind, and the fields that differ from their defaults."""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, fields
+from typing import Any
+
+from conformance.program.steps import KINDS, Step, kind_of
+from conformance.program.values import ProgramError, Ref, Value, decode, encode
+
+
+def encode_step(step: Step) -> dict[str, Any]:
+    """A step as JSON: its kind, and the fields that differ from their defaults."""
+    data: dict[str, Any] = {"kind": kind_of(step)}
+    for entry in fields(step):
+        value = getattr(step, entry.name)
+        # `repr`, since 0 == False and nan != nan: what is left out must read back as it was.
+        if entry.default is not MISSING and repr(value) == repr(entry.default):
+            continue
+        if entry.name == "args":
+            data["args"] = [encode(item) for item in value]
+        elif entry.name == "kwargs":
+            if value:
+                data["kwargs"] = {key: encode(item) for key, item in value.items()}
+        else:
+            data[entry.name] = encode(value)
+    return data
+
+
+def decode_step(data: Any) -> Step:
+    """The step that `encode_step` wrote.
+
+    Raises:
+        ProgramError: an unknown kind, an unknown or missing field, or a value that is none.
+    """
+    if not isinstance(data, dict):
+        raise ProgramError(f"expected an object, not {data!r}")
+    kind = KINDS.get(data.get("kind", ""))
+    if kind is None:
+        raise ProgramError(f"kind={data.get('kind')!r} is none of {', '.join(KINDS)}")
+    entries = {entry.name: entry for entry in fields(kind)}
+    if unknown := sorted(data.keys() - entries.keys() - {"kind"}):
+        raise ProgramError(f"{data['kind']} has no field {', '.join(unknown)}")
+    given = {name: _decode_field(name, data[name]) for name in entries if name in data}
+    for name, entry in entries.items():
+        if entry.type == "Ref" and not isinstance(given.get(name), Ref):
+            raise ProgramError(f"{data['kind']}.{name} must be a ref, not {given.get(name)!r}")
+        if entry.type == "str" and not isinstance(given.get(name, entry.default), str):
+            raise ProgramError(f"{data['kind']}.{name} must be a string, not {given.get(name)!r}")
+    try:
+        return kind(**given)
+    except TypeError as error:
+        raise ProgramError(f"{data['kind']}: {error}") from error
+
+
+def _decode_field(name: str, data: Any) -> Value:
+    if name == "args":
+        if not isinstance(data, list):
+            raise ProgramError(f"args must be a list, not {data!r}")
+        return tuple(decode(item) for item in data)
+    if name == "kwargs":
+        if not isinstance(data, dict):
+            raise ProgramError(f"kwargs must be an object, not {data!r}")
+        return {key: decode(item) for key, item in data.items()}
+    return decode(data)
