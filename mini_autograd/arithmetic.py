@@ -104,7 +104,7 @@ class RawArithmetic:
             if shows_twice(held._array):
                 raise inplace_errors.overlapping_write()
             np.add(held._array, grad, out=held._array)
-            counter_of(held).version += 1
+            counter_of(held).advance()
             return
         shared = _references(grad) > _UNSHARED
         if type(grad) is not _ndarray:  # a NumPy scalar: see `saved.unpacked_array`

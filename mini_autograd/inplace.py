@@ -6,6 +6,7 @@ node the tensor's history. Nothing is written before every check has passed.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
@@ -25,7 +26,7 @@ from mini_autograd.inplace_checks import (
 from mini_autograd.ops.indexing import index_put
 from mini_autograd.ops.writing import RECORDED, copied, filled, zeroed
 from mini_autograd.overloads import composite, with_forms
-from mini_autograd.rebase import rebase, renew_views
+from mini_autograd.rebase import rebase
 from mini_autograd.saved import SavedResult
 from mini_autograd.schema import is_number
 from mini_autograd.tensor import Tensor, counter_of, edge_of, make
@@ -71,6 +72,8 @@ def in_place(name: str, method: Method, recorded: Method | None = None) -> Metho
             and name not in _LOGICAL
             and any(each._requires_grad for each in (self, *given))
         )
+        if needs_grad:
+            _check_recordable(self, method, args, kwargs)
         original = _original(self, needs_grad)
         try:
             if self._array.dtype.kind in "fc":
@@ -81,11 +84,9 @@ def in_place(name: str, method: Method, recorded: Method | None = None) -> Metho
         except TypeError as error:
             raise TypeError(str(error).replace(f"{bare_name}()", f"{name}()", 1)) from None
         except Exception as error:
-            check_history(self, needs_grad)  # torch looks at history and memory before shapes
-            check_memory(name, self, given)
+            check_memory(name, self, given)  # at which torch looks before shapes
             check_operands(name, self, given, error)
             raise
-        check_history(self, needs_grad)
         check_memory(name, self, given)
         if bare_name in _REAL_ONLY and self._array.dtype.kind == "c":
             raise errors.complex_in_place(bare_name)
@@ -96,6 +97,18 @@ def in_place(name: str, method: Method, recorded: Method | None = None) -> Metho
     call.__name__ = call.__qualname__ = name
     call.__doc__ = f"In-place form of `{bare_name}`; gives the tensor itself."
     return call
+
+
+def _check_recordable(
+    tensor: Tensor, method: Method, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> None:
+    """Whether the tensor can get a new history; torch looks at the arguments' types before."""
+    try:
+        check_history(tensor, True)
+    except RuntimeError:
+        with no_grad(), contextlib.suppress(RuntimeError, IndexError, ValueError):
+            method(make(tensor._array), *args, **kwargs)
+        raise
 
 
 def _tensors(values: tuple[Any, ...]) -> Iterator[Tensor]:
@@ -112,11 +125,8 @@ def _original(tensor: Tensor, needs_grad: bool) -> Tensor:
         return make(tensor._array)
     original = make(tensor._array.copy(order="K"))
     if tensor._requires_grad:
-        edge = edge_of(tensor) if tensor._lost is None else None
         original._requires_grad = True
-        original._accumulator = tensor._accumulator
-        if tensor._node is not None and edge is not None:
-            original._node, original._output_nr = edge
+        original._node, original._output_nr = edge_of(tensor) or (None, 0)
     return original
 
 
@@ -127,12 +137,11 @@ def _write(tensor: Tensor, result: Tensor) -> None:
         array[changed] = values[changed]
     else:
         np.copyto(array, values, casting="unsafe")
-    counter_of(tensor).version += 1
+    counter_of(tensor).advance()
     node = result._node
     if node is not None:
         _adopt(node, tensor)
         rebase(tensor, node)
-    renew_views(tensor)
 
 
 def _adopt(node: Node, tensor: Tensor) -> None:

@@ -14,7 +14,7 @@ from mini_autograd.errors import inplace as errors
 from mini_autograd.errors import pointwise as kernel_errors
 from mini_autograd.errors import tensors as tensor_errors
 from mini_autograd.ops.views import broadcast_shape
-from mini_autograd.tensor import Tensor, history_error
+from mini_autograd.tensor import Tensor, check_creation
 
 # Ops that read nothing but what they write, and those whose kernels refuse any memory in common.
 _UNCHECKED: Final = frozenset({"fill_", "zero_", "tril_", "triu_"})
@@ -33,14 +33,12 @@ def check_history(tensor: Tensor, needs_grad: bool) -> None:
     """A leaf that requires grad has no history to add to, nor has a view of one."""
     if not needs_grad:
         return
-    base, node = tensor._base, tensor._node
+    base = tensor._base
     if base is not None:
-        if tensor._origin is not None:
-            edge = tensor._lost or (node, tensor._output_nr)
-            raise history_error(tensor, edge, indirect=False)
+        check_creation(tensor, indirect=False)
         if tensor._requires_grad and base._node is None:
             raise tensor_errors.view_of_leaf_in_place()
-    if tensor._requires_grad and node is None:
+    if tensor._requires_grad and tensor.grad_fn is None:
         raise tensor_errors.leaf_in_place()
 
 

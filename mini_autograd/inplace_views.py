@@ -2,7 +2,7 @@
 
 Nothing is written, yet torch counts a version and makes the op's node the tensor's history. A view
 stays a view, on its own branch of the graph: its base is not told, and only the other views of
-the memory have their history renewed.
+the memory are renewed when asked.
 """
 
 from __future__ import annotations
@@ -18,8 +18,7 @@ from mini_autograd.inplace_checks import check_history
 from mini_autograd.op import DifferentiableOp, Promotion, differentiable
 from mini_autograd.ops import transposing
 from mini_autograd.overloads import Bound, overloaded
-from mini_autograd.rebase import renew_views
-from mini_autograd.tensor import Tensor, counter_of
+from mini_autograd.tensor import Tensor, counter_of, set_history
 from mini_autograd.types import Array, Int
 
 _NONE: Final = Promotion.NONE
@@ -73,10 +72,9 @@ def _method(name: str, op: Bound | DifferentiableOp) -> Callable[..., Any]:
             raise
         check_history(self, needs_grad)
         self._array = result._array
-        counter_of(self).version += 1
+        counter_of(self).advance()
         if needs_grad:
-            self._node, self._output_nr = result._node, 0
-        renew_views(self, besides=self if needs_grad else None)
+            set_history(self, result._node)
         return self
 
     call.__name__ = call.__qualname__ = name

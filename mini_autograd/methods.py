@@ -17,11 +17,12 @@ from mini_autograd import (
     ops,
     predicates,
     protocols,
+    rebase,
 )
 from mini_autograd.errors import arguments as argument_errors
 from mini_autograd.errors import tensors as errors
 from mini_autograd.factories import CPU, checked_device, strided
-from mini_autograd.tensor import Tensor, detached
+from mini_autograd.tensor import Tensor, detached, set_flag
 
 
 def _families() -> Iterator[ModuleType]:
@@ -61,7 +62,10 @@ def requires_grad_(self: Tensor, requires_grad: bool = True) -> Tensor:
         )
     if requires_grad and self._array.dtype.kind not in "fc":
         raise errors.only_floating_method()
-    self.requires_grad = requires_grad
+    if requires_grad and (self._node is not None or self._outdated is not None):
+        set_flag(self, True)  # which is no error here
+    else:
+        self.requires_grad = requires_grad
     return self
 
 
@@ -74,7 +78,8 @@ def detach_(self: Tensor) -> Tensor:
     """Takes the tensor itself out of the graph; refused for a view."""
     if self._base is not None:
         raise errors.detach_view_in_place()
-    self._node, self._output_nr, self._requires_grad = None, 0, False
+    self._node, self._output_nr = None, 0
+    set_flag(self, False)
     return self
 
 
@@ -91,7 +96,7 @@ def _constructed(cls: type[Tensor], *args: Any, device: Any = None) -> Tensor:
 _OWN: Final[dict[str, Any]] = {
     "backward": backward, "requires_grad_": requires_grad_, "detach": detach, "detach_": detach_,
     "cpu": cpu, "get_device": lambda self: -1,
-    "_is_view": lambda self: self._base is not None,
+    "_is_view": lambda self: self._base is not None, "_renew_history": rebase.renew_history,
     "device": property(lambda self: CPU), "is_cuda": property(lambda self: False),
     "layout": property(lambda self: strided),
     "new_tensor": creation.new_tensor.method, "new_zeros": fills.new_zeros.method,

@@ -112,13 +112,16 @@ def reverse(self: Tensor) -> Tensor:
 def text(self: Tensor) -> str:
     """As torch prints it."""
     default = dtypes.get_default_dtype()
-    node = self._node
-    name = None if node is None else node.title
+    try:
+        node = self.grad_fn
+        name = None if node is None else node.title
+    except RuntimeError:  # a view that must not get a new history
+        name = "Invalid"
     return printing.tensor_text(
         self._array,
         default_dtype=default.numpy,
         default_complex=default.to_complex().numpy,
-        grad_fn_name=name if self._lost is None else "Invalid",
+        grad_fn_name=name,
         requires_grad=self._requires_grad,
     )
 
@@ -164,7 +167,7 @@ def reduced(self: Tensor, protocol: Any) -> tuple[Callable[..., Tensor], tuple[A
 
 def deep_copy(self: Tensor, memo: dict[int, Any]) -> Tensor:
     """A leaf with memory of its own, and its `.grad` likewise; a RuntimeError for a non-leaf."""
-    if self._node is not None:
+    if self.grad_fn is not None:
         raise errors.deep_copy_of_non_leaf()
     if id(self) in memo:
         found: Tensor = memo[id(self)]

@@ -1,8 +1,8 @@
 """The history of a tensor that was written to: the write becomes what made it.
 
 A write to a view is a write to its base: the base gets a `CopySlices` node, and every view of it,
-the written one too, becomes a piece of the new base (`AsStridedBackward0`). torch renews a view's
-history when it is next looked at; here the base knows its views and renews them at once.
+the written one too, becomes a piece of the new base (`AsStridedBackward0`) when its history is
+next asked for.
 """
 
 from __future__ import annotations
@@ -12,9 +12,18 @@ from collections.abc import Sequence
 from mini_autograd.errors import inplace as errors
 from mini_autograd.errors import walk as walk_errors
 from mini_autograd.graph import Arithmetic, Grad, Node, next_sequence
+from mini_autograd.ops.complexes import view_as_complex, view_as_real
 from mini_autograd.ops.conversion import zeros_of
 from mini_autograd.ops.strided import Geometry, as_strided, as_strided_scatter
-from mini_autograd.tensor import Tensor, counter_of, edge_of, hooks_of
+from mini_autograd.tensor import (
+    Tensor,
+    check_creation,
+    counter_of,
+    edge_of,
+    hooks_of,
+    make,
+    set_history,
+)
 
 
 class CopySlices(Node):
@@ -64,61 +73,59 @@ class CopySlices(Node):
 
 
 def rebase(tensor: Tensor, node: Node) -> None:
-    """Makes a write's node the history of the tensor, and of the base and views it shares with."""
+    """Makes a write's node the history of a tensor, or of the base that it is a view of."""
     base = tensor._base
     if base is None:
-        _make_history(tensor, node)
+        _replace_history(tensor, node)
     else:
-        _make_history(base, CopySlices(base, tensor, node))
+        _replace_history(base, CopySlices(base, tensor, node))
+        renew_history(tensor)  # torch looks at it at once
 
 
-def renew_views(tensor: Tensor, *, besides: Tensor | None = None) -> None:
-    """Gives the views of the memory that a tensor shows their history anew, after a write.
-
-    All but one, if its history is known otherwise.
-    """
-    counter = counter_of(tensor)
-    for reference in counter.views or ():
-        view = reference()
-        if view is None or view._base is None or view._array.dtype.kind not in "fc":
-            continue
-        if not view._base._requires_grad and view._node is None:
-            view._outdated, counter.renew = True, _renew_outdated
-        elif view is not besides or view._origin is not None:
-            _renew(view, view._base)
-
-
-def _renew_outdated(base: Tensor) -> None:
-    """What an earlier write left to do, now that the base requires grad."""
-    for reference in counter_of(base).views or ():
-        view = reference()
-        if view is not None and view._outdated and view._base is base:
-            _renew(view, base)
-
-
-def _renew(view: Tensor, base: Tensor) -> None:
-    view._outdated = False
-    if view._origin is not None:
-        _lose_history(view)
-        return
-    geometry = Geometry(base._array, view._array)
-    before = view._node, view._output_nr
-    as_strided.op.record(view, base, geometry)
-    view._output_nr = 0
-    _move_retained_grad(view, *before)
-
-
-def _lose_history(view: Tensor) -> None:
-    """Nothing can renew it: whoever asks for its history from now on gets an error."""
-    if view._lost is None:
-        view._lost = view._node, view._output_nr
-    view._node, view._requires_grad, view._borrowed = None, True, True
-
-
-def _make_history(tensor: Tensor, node: Node) -> None:
+def _replace_history(tensor: Tensor, node: Node) -> None:
     before = tensor._node, tensor._output_nr
-    tensor._node, tensor._output_nr, tensor._requires_grad = node, 0, True
+    set_history(tensor, node)
     _move_retained_grad(tensor, *before)
+
+
+def renew_history(view: Tensor) -> None:
+    """A view whose memory was written to becomes a piece of its base as that is now.
+
+    As torch, which does so when somebody asks.
+
+    Raises:
+        RuntimeError: the way that the view was made forbids it.
+    """
+    base, before = view._base, view._outdated
+    assert base is not None
+    if before is None and not base._requires_grad:
+        return
+    version = counter_of(view).version
+    if version == view._attr_version:
+        return
+    check_creation(view, indirect=True)
+    _replay(view, base, into=view)
+    output, view._output_nr = view._output_nr, 0
+    view._attr_version, view._outdated = version, None
+    _move_retained_grad(view, before, output)
+
+
+def _replay(view: Tensor, base: Tensor, *, into: Tensor) -> None:
+    """Records how a view is made of its base: as one piece, or where the dtype changes, several."""
+    bridge = view._bridge
+    if bridge is None:
+        as_strided.op.record(into, base, Geometry(base._array, view._array))
+        return
+    source = base
+    if bridge is not base:
+        source = make(bridge._array)
+        _replay(bridge, base, into=source)
+    if bridge._array.dtype.kind == view._array.dtype.kind:
+        as_strided.op.record(into, source, Geometry(bridge._array, view._array))
+    elif view._array.dtype.kind == "c":
+        view_as_complex.op.record(into, source)
+    else:
+        view_as_real.op.record(into, source)
 
 
 def _move_retained_grad(tensor: Tensor, node: Node | None, output: int) -> None:

@@ -8,7 +8,7 @@ tensors are never written to.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
 from mini_autograd.errors import modes as errors
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class VersionCounter:
     """Counts the in-place writes to one piece of memory, and knows the views that show it."""
 
-    __slots__ = ("renew", "version", "views")
+    __slots__ = ("version", "views")
 
     counts: ClassVar[bool] = True
     version: int
@@ -29,7 +29,6 @@ class VersionCounter:
     def __init__(self) -> None:
         self.version = 0
         self.views: list[weakref.ref[Tensor]] | None = None  # their history, too, a write changes
-        self.renew: Callable[[Tensor], None] | None = None  # due once their base requires grad
 
     def add_view(self, view: Tensor) -> None:
         """Remembers a view for as long as somebody else does."""
@@ -39,6 +38,20 @@ class VersionCounter:
         elif not len(views) & (len(views) - 1):  # at powers of two: the cost a view is constant
             views[:] = [each for each in views if each() is not None]
         views.append(weakref.ref(view))
+
+    def living(self) -> Iterator[Tensor]:
+        """The views that somebody holds."""
+        for reference in self.views or ():
+            if (view := reference()) is not None:
+                yield view
+
+    def advance(self) -> None:
+        """Counts a write: what the views have as their history is that of the memory no more."""
+        self.version += 1
+        if self.views:
+            for view in self.living():
+                if view._node is not None:
+                    view._outdated, view._node = view._node, None
 
 
 class InferenceCounter(VersionCounter):
@@ -58,7 +71,3 @@ class InferenceCounter(VersionCounter):
     @version.setter
     def version(self, value: int) -> None:
         pass
-
-    def add_view(self, view: Tensor) -> None:
-        """Such a view is a tensor of its own, in inference mode and outside."""
-        view._base = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
-from enum import Enum
+from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -48,12 +48,14 @@ class Size(tuple[int, ...]):
         return Size(tuple.__add__(self, tuple(other)))
 
 
-class ViewOrigin(Enum):
-    """How a view was made, where that forbids to write into it while a graph is recorded."""
+class CreationMeta(Enum):
+    """How a view was made: all but the first forbid to write into it while a graph is recorded."""
 
-    WITHOUT_GRAD = "in no_grad"
-    INFERENCE = "in inference mode"
-    ONE_OF_SEVERAL = "by an op of several outputs"
+    DEFAULT = auto()
+    IN_CUSTOM_FUNCTION = auto()
+    MULTI_OUTPUT_NODE = auto()
+    NO_GRAD_MODE = auto()
+    INFERENCE_MODE = auto()
 
 
 class RemovableHandle:
@@ -93,11 +95,14 @@ class Tensor:
     _requires_grad: bool
     _counter: VersionCounter | None
     _grad: Tensor | None = None
+    # Of views, as torch's DifferentiableViewMeta. `_node` is None from a write on until the
+    # history is asked for; `_requires_grad` is so of the view itself, its history, or its base.
     _base: Tensor | None = None
-    _origin: ViewOrigin | None = None
-    _outdated: bool = False  # a view that was written to before its base required grad
-    _lost: tuple[Node | None, int] | None = None  # the edge of a view whose history a write ended
-    _borrowed: bool = False  # a view made outside the graph: it requires grad as its base does
+    _creation: CreationMeta = CreationMeta.DEFAULT
+    _attr_version: int = 0  # that its history is of
+    _outdated: Node | None = None  # its history before the last write
+    _flag: bool = False  # whether it was itself told to require grad
+    _bridge: Tensor | None = None  # what made it, or what it was made of, as of another dtype
     _accumulator: weakref.ref[AccumulateGrad] | None = None
     _retains_grad: bool = False
     __hash__ = object.__hash__
@@ -108,9 +113,13 @@ class Tensor:
 
     @property
     def grad_fn(self) -> Node | None:
-        """The node that made it; None for a leaf."""
-        if self._lost is not None:
-            raise history_error(self, self._lost, indirect=True)
+        """The node that made it; None for a leaf.
+
+        Raises:
+            RuntimeError: a view that must have no new history, of memory that was written to.
+        """
+        if self._node is None and self._base is not None:
+            self._renew_history()
         return self._node
 
     @property
@@ -122,30 +131,13 @@ class Tensor:
     def requires_grad(self, value: bool) -> None:
         if not isinstance(value, bool):
             raise errors.flag_type()
-        if self._node is not None:
-            if not value:
-                raise errors.flag_of_non_leaf()
-        elif self._lost is not None:
-            pass  # it requires grad as its base does, and a history it has no more
-        elif value and self._array.dtype.kind not in "fc":
+        if self._node is not None or self._outdated is not None:
+            raise errors.flag_of_non_leaf(value)
+        if value and self._array.dtype.kind not in "fc":
             raise errors.only_floating_flag()
-        elif value and self.is_inference() and not state.inference:
+        if value and self.is_inference() and not state.inference:
             raise mode_errors.inference_requires_grad()
-        elif value or not self._borrowed:
-            self._requires_grad = bool(value)
-            self._borrowed = False
-            self._lend(self._requires_grad)
-            if value and self._counter is not None and self._counter.renew is not None:
-                self._counter.renew(self)
-
-    def _lend(self, requires_grad: bool) -> None:
-        """A view outside the graph says of itself what its base does."""
-        for reference in () if self._counter is None else self._counter.views or ():
-            view = reference()
-            if view is None or view._base is not self or view._node is not None:
-                continue
-            if view._borrowed or not view._requires_grad:
-                view._requires_grad = view._borrowed = requires_grad
+        set_flag(self, value)
 
     @property
     def is_leaf(self) -> bool:
@@ -225,7 +217,18 @@ class Tensor:
 
     @data.setter
     def data(self, value: Tensor) -> None:
+        if not isinstance(value, Tensor):
+            raise errors.data_type(value)
+        given = value._array.dtype
+        if self._requires_grad and given.kind not in "fc":
+            raise errors.data_dtype()
+        if given != self._array.dtype:
+            self._accumulator = None  # whose metadata says what gradients it takes
         self._array = value._array
+
+    @data.deleter
+    def data(self) -> None:
+        raise errors.data_deletion()
 
     def is_inference(self) -> bool:
         """Whether it was made in inference mode, or shows the memory of what was."""
@@ -290,16 +293,51 @@ def hooks_of(node: Node) -> Hooks:
 def edge_of(tensor: Tensor) -> Edge | None:
     """Where the gradient of a tensor that requires grad goes.
 
-    Nowhere, if it is a view that was made outside the graph of what requires grad.
+    Nowhere, if it is a view that has no history, of a base that requires grad.
     """
     node = tensor._node
     if node is not None:
         return node, tensor._output_nr
-    if not tensor._borrowed:
-        return accumulator_of(tensor), 0
-    if tensor._lost is not None:
-        raise history_error(tensor, tensor._lost, indirect=True)
-    return None
+    if tensor._base is not None:
+        node = tensor.grad_fn
+        if node is not None:
+            return node, tensor._output_nr
+        if not tensor._flag:
+            return None
+    return accumulator_of(tensor), 0
+
+
+def set_flag(tensor: Tensor, value: bool) -> None:
+    """Says whether a tensor requires grad; a view does if its history or its base does, too."""
+    if tensor._base is None:
+        tensor._requires_grad = value
+        tell_views(tensor)
+    else:
+        tensor._flag = value
+        _derive_flag(tensor, tensor._base)
+
+
+def tell_views(base: Tensor) -> None:
+    """Its views require grad if it does."""
+    counter = base._counter
+    if counter is not None and counter.views:
+        for view in counter.living():
+            if view._base is base:
+                _derive_flag(view, base)
+
+
+def _derive_flag(view: Tensor, base: Tensor) -> None:
+    has_history = view._node is not None or view._outdated is not None
+    view._requires_grad = view._flag or has_history or base._requires_grad
+
+
+def set_history(tensor: Tensor, node: Node) -> None:
+    """Makes a node, which recorded what was done to the tensor itself, its history."""
+    tensor._node, tensor._output_nr, tensor._requires_grad = node, 0, True
+    if tensor._base is None:
+        tell_views(tensor)
+    else:
+        tensor._attr_version, tensor._outdated = counter_of(tensor).version, None
 
 
 def accumulator_of(tensor: Tensor) -> AccumulateGrad:
@@ -315,32 +353,46 @@ def accumulator_of(tensor: Tensor) -> AccumulateGrad:
 
 def as_view(result: Tensor, source: Tensor, *, several: bool = False) -> Tensor:
     """Marks a result that shares memory: it has the source's base and version counter."""
-    result._base = base = source if source._base is None else source._base
     result._counter = counter = counter_of(source)
-    counter.add_view(result)
     if not counter.counts:
-        return result
+        return result  # a view of an inference tensor is a tensor of its own
+    result._base = base = source if source._base is None else source._base
+    counter.add_view(result)
+    if counter.version:
+        result._attr_version = counter.version
+    if source._bridge is not None or result._array.dtype is not source._array.dtype:
+        _remember_bridge(result, source)
     if not state.enabled:
-        result._origin = ViewOrigin.INFERENCE if state.inference else ViewOrigin.WITHOUT_GRAD
-        if base._requires_grad and result._array.dtype.kind in "fc":
-            result._requires_grad = result._borrowed = True
+        kind = CreationMeta.INFERENCE_MODE if state.inference else CreationMeta.NO_GRAD_MODE
+        result._creation = kind
+        result._requires_grad = base._requires_grad
     elif several:
-        result._origin = ViewOrigin.ONE_OF_SEVERAL
-    elif source._origin is not None:
-        result._origin = source._origin
+        result._creation = CreationMeta.MULTI_OUTPUT_NODE
+    elif source._creation is not CreationMeta.DEFAULT:
+        result._creation = source._creation
     return result
 
 
-def history_error(view: Tensor, edge: tuple[Node | None, int], *, indirect: bool) -> RuntimeError:
-    """The error of a view that must not be written to, or whose base was: `indirect`."""
-    node, output = edge
-    return inplace_errors.forbidden_view(
-        None if node is None else node.title,
-        output,
-        several=view._origin is ViewOrigin.ONE_OF_SEVERAL,
-        inference=view._origin is ViewOrigin.INFERENCE,
-        indirect=indirect,
-    )
+def _remember_bridge(result: Tensor, source: Tensor) -> None:
+    """Where the dtype changes on the way from the base, the history has to be replayed."""
+    changes = result._array.dtype.kind != source._array.dtype.kind
+    if changes or source._bridge is None:
+        result._bridge = source if changes else None
+    else:
+        starts = source._bridge._array.dtype.kind != source._array.dtype.kind
+        result._bridge = source if starts else source._bridge
+
+
+def check_creation(view: Tensor, *, indirect: bool) -> None:
+    """Whether a view may be given a new history.
+
+    Raises:
+        RuntimeError: it may not, and is written to, or, `indirect`, its memory was.
+    """
+    if view._creation is not CreationMeta.DEFAULT:
+        node = view._node or view._outdated
+        name, kind = None if node is None else node.name(), view._creation.name
+        raise inplace_errors.forbidden_view(kind, name, view._output_nr, indirect=indirect)
 
 
 def plain(array: NDArray[Any] | np.generic) -> NDArray[Any]:

@@ -59,7 +59,7 @@ def backward(
         _walk(roots, seeds, arithmetic, keep_graph)
         return
     for each in wanted:
-        if each._node is not None or not each._requires_grad:
+        if each.grad_fn is not None or not each._requires_grad:
             each.retain_grad()
     edges = [edge for each in wanted if (edge := edge_of(each)) is not None]
     _walk(roots, seeds, arithmetic, keep_graph, {edge: [] for edge in edges})

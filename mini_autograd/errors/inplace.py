@@ -71,40 +71,47 @@ def partly_overlapping() -> RuntimeError:
     )
 
 
-def forbidden_view(
-    node: str | None, output: int, *, several: bool, indirect: bool, inference: bool = False
-) -> RuntimeError:
-    """A write, while a graph is recorded, into a view that was made while none was, or by an op of
-    several outputs; `indirect`: its history is wanted after a write elsewhere in the memory.
+def forbidden_view(creation: str, node: str | None, output: int, *, indirect: bool) -> RuntimeError:
+    """A view may not be given a new history: it was made as `creation`, torch's name for it, says.
 
+    It is written to; or, `indirect`, its history is wanted after a write elsewhere in the memory.
     `node` is the name of what made the view, if a graph was recorded.
     """
     written = "its base or another view of its base has been" if indirect else "is being"
     view = "A view" if node is None else f"Output {output} of {told_name(node)} is a view"
-    if several and node is not None:
+    modes = _MODES.get(creation, _MODES["NO_GRAD_MODE"] if node is None else None)
+    if modes is None:
         found = f"{view} and {written} modified inplace."
     else:
         made = f"{view} was" if node is None else f"{view} of a view which was"
-        modes = _MODES[inference]
         found = f"{made} {modes[0]} and {written} {modes[1]}."
-    return RuntimeError(f"{found} {_SEVERAL if several else _AMBIGUOUS.format(_BLOCKS[inference])}")
+    return RuntimeError(f"{found} {_ADVICE[creation]}")
 
 
-_SEVERAL = (
-    "This view is the output of a function that returns multiple views. Such functions do not "
-    "allow the output views to be modified inplace. You should replace the inplace operation by an "
-    "out-of-place one."
-)
-_MODES = (
-    ("created in no_grad mode", "modified inplace with grad mode enabled"),
-    ("created in inference mode", "modified inplace in normal mode"),
-)
-_BLOCKS = "no_grad", "inference_mode"
+_MODES = {
+    "NO_GRAD_MODE": ("created in no_grad mode", "modified inplace with grad mode enabled"),
+    "INFERENCE_MODE": ("created in inference mode", "modified inplace in normal mode"),
+}
 _AMBIGUOUS = (
     "Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your "
     "code by moving both the view and the inplace either both inside the {} block (if you "
     "don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked)."
 )
+_ADVICE = {
+    "NO_GRAD_MODE": _AMBIGUOUS.format("no_grad"),
+    "INFERENCE_MODE": _AMBIGUOUS.format("inference_mode"),
+    "MULTI_OUTPUT_NODE": (
+        "This view is the output of a function that returns multiple views. Such functions do not "
+        "allow the output views to be modified inplace. You should replace the inplace operation "
+        "by an out-of-place one."
+    ),
+    "IN_CUSTOM_FUNCTION": (
+        "This view was created inside a custom Function (or because an input was returned as-is) "
+        "and the autograd logic to handle view+inplace would override the custom backward "
+        "associated with the custom Function, leading to incorrect gradients. This behavior is "
+        "forbidden. You can fix this by cloning the output of the custom Function."
+    ),
+}
 
 
 def told_name(node: str) -> str:

@@ -6,11 +6,6 @@ from collections.abc import Sequence
 
 from mini_autograd.dtypes import dtype
 
-_LEAF_FLAG = (
-    "you can only change requires_grad flags of leaf variables. If you want to use a computed "
-    "variable in a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
-)
-
 
 def only_floating_at_creation() -> RuntimeError:
     """`tensor([1], requires_grad=True)`."""
@@ -27,9 +22,32 @@ def only_floating_flag() -> RuntimeError:
     return RuntimeError("only Tensors of floating point and complex dtype can require gradients")
 
 
-def flag_of_non_leaf() -> RuntimeError:
-    """`requires_grad = False` on a computed tensor."""
-    return RuntimeError(_LEAF_FLAG)
+def flag_of_non_leaf(value: bool) -> RuntimeError:
+    """`requires_grad` of a computed tensor was assigned."""
+    advice = (
+        " If you want to use a computed variable in a subgraph that doesn't require "
+        "differentiation use var_no_grad = var.detach()."
+    )
+    return RuntimeError(
+        "you can only change requires_grad flags of leaf variables." + ("" if value else advice)
+    )
+
+
+def data_type(value: object) -> TypeError:
+    """`.data` was assigned something else than a tensor."""
+    return TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
+
+
+def data_dtype() -> RuntimeError:
+    """`.data` of what requires grad was assigned integers."""
+    return RuntimeError(
+        "data set to a tensor that requires gradients must be floating point or complex dtype"
+    )
+
+
+def data_deletion() -> RuntimeError:
+    """`del x.data`."""
+    return RuntimeError("Deleting tensor data is not allowed. Delete tensor instead!")
 
 
 def retain_without_grad() -> RuntimeError:
