@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.engines.callbacks import CALLBACKS
 from conformance.engines.names import Absent
-from conformance.program.operators import OPERATORS, READS, Operator
+from conformance.program.operators import OPERATORS, Operator
+from conformance.program.reads import READS
 from conformance.program.steps import (
     Backward,
     Call,

@@ -12,7 +12,7 @@ from conformance.trace import Called, Warned
 
 # Where in C++ a warning was raised, and the traceback that anomaly mode adds to one, are about
 # the machine. Neither is a part of what is said.
-_LOCATION = re.compile(r" \((?:Triggered|function) .*\)$|(?<=Traceback of forward call).*", re.S)
+_LOCATION = re.compile(r" \(Triggered internally at .*\)$|(?<=Traceback of forward call).*", re.S)
 
 
 class Listener:
@@ -28,7 +28,7 @@ class Listener:
         self._filters = warnings.catch_warnings()
         self._filters.__enter__()
         warnings.simplefilter("always")
-        warnings.showwarning = self._warned
+        warnings.showwarning = self._warned  # type: ignore[assignment]
 
     def log(self, *call: Any) -> None:
         """Record a call; this is `log` in the text of hooks and functions."""

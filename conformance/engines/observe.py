@@ -130,6 +130,21 @@ def _place(groups: dict[int, list[str]], name: str, tensor: Any) -> None:
         groups.setdefault(storage, []).append(name)
 
 
+def gradients_of(named: Mapping[str, Any], tensor_type: type[Any]) -> dict[str, Any]:
+    """The gradients that there are, by their tensor's name. A non-leaf that retains none is not
+    asked, since it would warn; of a module that cannot tell, none is seen."""
+    found = {}
+    try:
+        for name, tensor in named.items():
+            if isinstance(tensor, tensor_type) and (tensor.is_leaf or tensor.retains_grad):
+                grad = tensor.grad
+                if grad is not None:
+                    found[name] = grad
+    except Exception:  # As in `state_of`: a field may be lacking in any way.
+        return {}
+    return found
+
+
 _PLAIN = (bool, int, float, complex, str, type(None), Text)
 
 
@@ -153,7 +168,7 @@ def plain(value: Any, dtype_type: type | None) -> Value | Opaque | np.ndarray[An
     return Opaque(type(value).__name__)
 
 
-def given(value: Any, tensor_type: type, dtype_type: type | None) -> Any:
+def given(value: Any, tensor_type: type[Any], dtype_type: type | None) -> Any:
     """What a hook was given. A tensor's values are copied: the walk may go on to write there."""
     if isinstance(value, tensor_type):
         values = _guarded(values_of, value)

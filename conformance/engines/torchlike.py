@@ -17,7 +17,7 @@ from conformance.engines.actions import ACTIONS
 from conformance.engines.create import make
 from conformance.engines.listening import Listener
 from conformance.engines.names import Absent, Names
-from conformance.engines.observe import aliases_of, plain, state_of, version_of
+from conformance.engines.observe import aliases_of, gradients_of, plain, state_of, version_of
 from conformance.program.inputs import Input
 from conformance.program.steps import (
     Backward,
@@ -77,7 +77,7 @@ class TorchLikeSession:
         self.replaced: dict[int, tuple[str, ...]] = {}
         self.missing: dict[str, str] = {}
         self._made: dict[str, int | None] = {}  # each tensor's version when it got its name
-        self.tensor_type: type = engine.module.Tensor
+        self.tensor_type: type[Any] = engine.module.Tensor
         self._dtype_type: type | None = type(getattr(engine.module, "float32", None))
         self._globals = [
             (setter, getattr(self.module, getter)())
@@ -154,32 +154,17 @@ class TorchLikeSession:
                 raise Absent(Unsupported(str(error.name))) from None
             raise
 
-    def _walked(self, step: Backward) -> None:
+    def _walked(self, step: Backward) -> Any:
         """Take the step, and see whose `.grad` it replaces by another object."""
-        before = self._gradients()
+        before = gradients_of(self.names, self.tensor_type)
         try:
-            self._taken(step)
+            return self._taken(step)
         finally:
             if before:
-                after = self._gradients()
+                after = gradients_of(self.names, self.tensor_type)
                 self.replaced[len(self.outcomes)] = tuple(
-                    name
-                    for name, grad in before.items()
-                    if after.get(name) is not None and after[name] is not grad
+                    [name for name, grad in before.items() if after.get(name, grad) is not grad]
                 )
-
-    def _gradients(self) -> dict[str, Any]:
-        """The gradients that there are; a non-leaf that retains none would warn when asked."""
-        found = {}
-        try:
-            for name, tensor in self.names.items():
-                if not isinstance(tensor, self.tensor_type):
-                    continue
-                if (tensor.is_leaf or tensor.retains_grad) and tensor.grad is not None:
-                    found[name] = tensor.grad
-        except Exception:  # As in `observe`: an engine may lack a field in any way.
-            return {}
-        return found
 
     def value(self, name: str) -> Any:
         """The module's own object of that name; KeyError when there is none."""

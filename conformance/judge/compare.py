@@ -10,7 +10,8 @@ from conformance.brief import brief, brief_outcome
 from conformance.judge.closeness import as_array, difference, numbers_differ, same_text
 from conformance.judge.states import compare_states
 from conformance.program import Program
-from conformance.program.operators import READS
+from conformance.program.literals import literal
+from conformance.program.reads import READS
 from conformance.program.steps import Grad, Read, Step, result_of
 from conformance.program.values import Ref
 from conformance.trace import (
@@ -63,7 +64,8 @@ class _Site:
             row = READS[step.what]
             state = expected.tensors.get(step.tensor.name)
             dtype = "" if state is None else state.dtype
-            return cls(number, row.text.format(step.tensor.name), row.mismatch, "value", dtype)
+            where = row.written(step.tensor.name, literal(step.other))
+            return cls(number, where, row.mismatch, "value", dtype)
         missing: Kind = "grad_missing" if isinstance(step, Grad) else "value"
         return cls(number, result_of(step) or "", "value", missing, "float32")
 

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 
 from conformance.program.functionals import MAPS
 from conformance.program.functions import FUNCTIONS
+from conformance.program.reads import READS
 from conformance.program.steps import (
     Apply,
     Copy,
     Functional,
     MultiGradHook,
     PackHooks,
+    Read,
     RegisterHook,
     Step,
 )
@@ -46,3 +48,5 @@ def _definitions(steps: Sequence[Step]) -> Iterator[str]:
             yield FUNCTIONS[step.function].source(step.function)
         elif isinstance(step, Functional):
             yield MAPS[step.function].source
+        elif isinstance(step, Read) and (text := READS[step.what].defines):
+            yield text

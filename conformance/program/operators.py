@@ -1,4 +1,4 @@
-"""How an op or an observation is written in Python: one row for each operator and each read.
+"""How an op is written in Python: one row for each operator.
 
 A row is the function that does it and the text that says it, so that an engine adapter and the
 printed script cannot disagree.
@@ -10,8 +10,6 @@ import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-
-from conformance.verdict import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,67 +82,6 @@ OPERATORS: Mapping[str, Operator] = {
 }
 
 FORMS: frozenset[str] = frozenset({"function", "method", "attribute", "operator"})
-
-
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """A read: how it is done, how it is written, and the kind of mismatch when it differs."""
-
-    read: Callable[[Any], Any]
-    text: str
-    mismatch: Kind
-
-
-def _attribute(name: str, mismatch: Kind) -> Observation:
-    return Observation(operator.attrgetter(name), f"{{0}}.{name}", mismatch)
-
-
-def _method(name: str, mismatch: Kind) -> Observation:
-    return Observation(operator.methodcaller(name), f"{{0}}.{name}()", mismatch)
-
-
-def _builtin(function: Callable[[Any], Any], mismatch: Kind) -> Observation:
-    return Observation(function, f"{function.__name__}({{0}})", mismatch)
-
-
-def _grad_fn_name(tensor: Any) -> str | None:
-    return None if tensor.grad_fn is None else str(tensor.grad_fn.name())
-
-
-READS: Mapping[str, Observation] = {
-    "item": _method("item", "value"),
-    "tolist": _method("tolist", "value"),
-    "numpy": _method("numpy", "value"),
-    "float": _builtin(float, "value"),
-    "int": _builtin(int, "value"),
-    "bool": _builtin(bool, "value"),
-    "complex": _builtin(complex, "value"),
-    "len": _builtin(len, "shape"),
-    "repr": _builtin(repr, "flag"),
-    "str": _builtin(str, "flag"),
-    "format": Observation("{}".format, 'f"{{{0}}}"', "flag"),
-    "shape": Observation(lambda tensor: tuple(tensor.shape), "tuple({0}.shape)", "shape"),
-    "size": Observation(lambda tensor: tuple(tensor.size()), "tuple({0}.size())", "shape"),
-    "dim": _method("dim", "shape"),
-    "ndim": _attribute("ndim", "shape"),
-    "numel": _method("numel", "shape"),
-    "dtype": _attribute("dtype", "dtype"),
-    "stride": _method("stride", "flag"),
-    "storage_offset": _method("storage_offset", "flag"),
-    "is_contiguous": _method("is_contiguous", "flag"),
-    "is_floating_point": _method("is_floating_point", "flag"),
-    "is_complex": _method("is_complex", "flag"),
-    "is_leaf": _attribute("is_leaf", "flag"),
-    "requires_grad": _attribute("requires_grad", "flag"),
-    "retains_grad": _attribute("retains_grad", "flag"),
-    "grad_is_none": Observation(
-        lambda tensor: tensor.grad is None, "{0}.grad is None", "grad_missing"
-    ),
-    "output_nr": _attribute("output_nr", "graph"),
-    "grad_fn": Observation(_grad_fn_name, "{0}.grad_fn and {0}.grad_fn.name()", "graph"),
-    "version": _attribute("_version", "version"),
-}
-"""What a `Read` step can observe; the value is plain (a dtype becomes a `DType`)."""
 
 COPIES: Mapping[str, str] = {
     "copy": "copy.copy({0})",

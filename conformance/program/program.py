@@ -5,16 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import keyword
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from conformance.program.coding import decode_step, encode_step
 from conformance.program.inputs import Input
-from conformance.program.operators import FORMS, OPERATORS, READS
 from conformance.program.script import script
-from conformance.program.steps import Call, Read, Step, refs_of, result_of
+from conformance.program.steps import Step, refs_of, result_of
 from conformance.program.values import ProgramError
+from conformance.program.words import check_words
 
 if TYPE_CHECKING:
     from conformance.trace import Trace
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 NESTING = 200  # levels of JSON in a file: those of 64 dims, each a tuple, and room to spare
 T = TypeVar("T")
+
+RESERVED = frozenset({"torch", "calls", "log", "hook", "pack", "unpack", "copy", "pickle"})
+"""What a printed script calls its own things, so that nothing in a program can be called so."""
 
 SCHEMA = 1
 """The version of the program file format; a file of another version is refused."""
@@ -91,7 +94,7 @@ class Program:
             for ref in refs_of(step):
                 if ref.base not in bound:
                     raise ProgramError(f"{where}: {ref.name!r} is used before it is bound")
-            _check_words(step, where)
+            check_words(step, where)
             if (name := result_of(step)) is not None:
                 _bind(bound, name, where)
 
@@ -122,25 +125,8 @@ def _refuse_depth(data: Any) -> None:
     raise ProgramError("nested too deeply")
 
 
-def _check_words(step: Step, where: str) -> None:
-    if isinstance(step, Read) and step.what not in READS:
-        raise ProgramError(f"{where}: what={step.what!r} is none of {_list(READS)}")
-    if not isinstance(step, Call):
-        return
-    if step.form not in FORMS:
-        raise ProgramError(f"{where}: form={step.form!r} is none of {_list(sorted(FORMS))}")
-    if step.form == "operator" and step.op not in OPERATORS:
-        raise ProgramError(f"{where}: op={step.op!r} is none of {_list(OPERATORS)}")
-    if step.form != "function" and not step.args:
-        raise ProgramError(f"{where}: the {step.form} {step.op!r} has nothing to act on")
-
-
-def _list(names: Iterable[str]) -> str:
-    return ", ".join(names)
-
-
 def _bind(bound: set[str], name: str, where: str) -> None:
-    if not name.isidentifier() or keyword.iskeyword(name) or name == "torch":
+    if not name.isidentifier() or keyword.iskeyword(name) or name in RESERVED:
         raise ProgramError(f"{where}: {name!r} cannot be a name")
     if name in bound:
         raise ProgramError(f"{where}: {name!r} is bound twice")

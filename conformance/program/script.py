@@ -9,7 +9,8 @@ from conformance.program.definitions import preamble
 from conformance.program.functionals import APIS
 from conformance.program.hooks import HOOKS, PACKS, PARAMETERS, REGISTER, function
 from conformance.program.literals import index, literal, operand, tensor
-from conformance.program.operators import COPIES, OPERATORS, READS
+from conformance.program.operators import COPIES, OPERATORS
+from conformance.program.reads import READS
 from conformance.program.steps import (
     Apply,
     Backward,
@@ -239,7 +240,7 @@ def _functional(step: Functional) -> list[str]:
 
 
 def _read(step: Read) -> list[str]:
-    return [f"print({READS[step.what].text.format(step.tensor.name, literal(step.other))})"]
+    return [f"print({READS[step.what].written(step.tensor.name, literal(step.other))})"]
 
 
 RENDER: Mapping[type[Step], Callable[[Any], list[str]]] = {

@@ -202,7 +202,7 @@ class Forget:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Observe a tensor: `what` is a row of `operators.READS`; the outcome is a plain value.
+    """Observe a tensor: `what` is a row of `reads.READS`; the outcome is a plain value.
     `other` is the second operand of those that have one: `x._base is y`."""
 
     tensor: Ref
