@@ -24,6 +24,8 @@ Kind: TypeAlias = Literal[
     "version",
     "graph",
     "alias",
+    "hook_order",
+    "warning",
     "stride",
     "zero_sign",
 ]
@@ -53,6 +55,8 @@ GRADE_OF: Mapping[str, int] = {
     "version": 5,
     "graph": 5,
     "alias": 5,
+    "hook_order": 5,
+    "warning": 5,
     "stride": 5,
     "zero_sign": 5,
 }

@@ -8,6 +8,7 @@ from typing import Any
 
 from conformance.brief import brief, brief_outcome
 from conformance.judge.closeness import as_array, difference, numbers_differ, same_text
+from conformance.judge.sayings import Sayings
 from conformance.judge.states import compare_states
 from conformance.program import Program
 from conformance.program.literals import literal
@@ -36,6 +37,7 @@ def compare(expected: Trace, actual: Trace, program: Program) -> tuple[Mismatch,
     without a step.
     """
     found: list[Mismatch] = []
+    sayings = Sayings(expected, actual)
     split = False
     for number, step in enumerate(program.steps):
         for mismatch in _outcomes(number, step, expected, actual):
@@ -43,6 +45,8 @@ def compare(expected: Trace, actual: Trace, program: Program) -> tuple[Mismatch,
             if mismatch.kind in ("unsupported", "crash", "hang"):
                 return tuple(found)
         split = split or any(mismatch.kind == "raises" for mismatch in found)
+        for mismatch in sayings.compare(number, step):
+            found.append(replace(mismatch, consequence=True) if split else mismatch)
     for mismatch in compare_states(expected, actual, program):
         found.append(replace(mismatch, consequence=True) if split else mismatch)
     return tuple(found)

@@ -75,6 +75,8 @@ def finder(mismatch: Mismatch, program: Program) -> Find:
     if mismatch.step is not None and isinstance(program.steps[mismatch.step], Read):
         number = mismatch.step
         return lambda trace: _outcome_value(trace, number)
+    if mismatch.where.startswith("calls["):
+        return lambda trace: _called_value(trace, mismatch.where)
     return lambda trace: _state_value(trace, mismatch.where)
 
 
@@ -83,11 +85,24 @@ def _outcome_value(trace: Trace, number: int) -> Array | None:
     return as_array(outcome.value) if isinstance(outcome, Returned) else None
 
 
+def _called_value(trace: Trace, where: str) -> Array | None:
+    found: Any = [call.values for call in trace.calls]
+    for place in where.removeprefix("calls[").removesuffix("]").split("]["):
+        if not isinstance(found, list | tuple) or int(place) >= len(found):
+            return None
+        found = found[int(place)]
+    return _array(found)
+
+
 def _state_value(trace: Trace, where: str) -> Array | None:
     name, *grads = where.split(".")
     state: Any = trace.tensors.get(name)
     for _ in grads:
         state = state.grad if isinstance(state, TensorState) else None
+    return _array(state)
+
+
+def _array(state: Any) -> Array | None:
     if not isinstance(state, TensorState) or not isinstance(state.values, np.ndarray):
         return None
     return state.values

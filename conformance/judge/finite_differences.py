@@ -13,7 +13,7 @@ from conformance.judge.variants import shifted
 from conformance.program import Program
 from conformance.program.inputs import Input
 from conformance.program.operators import OPERATORS
-from conformance.program.steps import Backward, Call, Grad, Step
+from conformance.program.steps import Backward, Call, Grad, Read, RetainGrad, Step
 from conformance.program.values import FLOATING, Ref, Value
 from conformance.trace import Trace
 
@@ -45,6 +45,10 @@ def derivative(
             return None
         estimates.append(fine)
     return np.array(estimates)
+
+
+_PLAIN = (Backward, Call, Grad, Read, RetainGrad)
+"""Hooks, modes and functions of one's own may make a gradient anything; these do not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,9 @@ def _values(trace: Trace, name: str) -> np.ndarray[Any, Any] | None:
 def _plain_function(where: str, program: Program) -> _PlainFunction | None:
     """The function whose gradient `where` holds, if the program is no more than that."""
     walks = [n for n, step in enumerate(program.steps) if isinstance(step, Backward | Grad)]
-    if len(walks) != 1 or any(_writes(step) for step in program.steps):
+    if len(walks) != 1 or not all(isinstance(step, _PLAIN) for step in program.steps):
+        return None
+    if any(_writes(step) for step in program.steps):
         return None
     step = program.steps[walks[0]]
     if isinstance(step, Backward):
