@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
-
 import numpy as np
 import pytest
-import torch
 from handwritten import GRID, PROGRAMS, T0, X0, operator
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
+from scripts import differences_of_the_script, run
 
 from conformance import (
     Backward,
@@ -21,43 +18,21 @@ from conformance import (
     Mismatch,
     Program,
     Raised,
-    Trace,
-    compare,
     execute,
     resolve_engine,
 )
-from conformance.engines.observe import aliases_of, state_of
 from conformance.program.values import NUMPY_DTYPES
 
 TORCH = resolve_engine("torch")
 
 
-def run(script):
-    """The script's names and what it prints, run as plain Python."""
-    names, printed = {}, io.StringIO()
-    enabled = torch.is_grad_enabled()
-    with contextlib.redirect_stdout(printed):
-        exec(compile(script, "<script>", "exec"), names)
-    assert torch.is_grad_enabled() == enabled
-    return names, printed.getvalue()
-
-
 @pytest.mark.parametrize("name", [name for name in PROGRAMS if name != "snippets"])
 @pytest.mark.filterwarnings("ignore")
 def test_the_script_leaves_every_tensor_as_the_program_does(name):
-    program = PROGRAMS[name]
-    trace = execute(program, TORCH)
-    names, _ = run(program.script(trace))
-    live = {path: eval(path, names) for path in trace.tensors}
-    inputs = {entry.name for entry in program.inputs}
-    # What torch's kernels wrote while they made a result is not seen from a script's end.
-    made = {p: 0 if p in inputs else t._version - trace.tensors[p].version for p, t in live.items()}
-    states = {path: state_of(tensor, made[path]) for path, tensor in live.items()}
-    again = Trace("script", trace.outcomes, states, aliases_of(live))
-    assert compare(trace, again, program) == ()
+    assert differences_of_the_script(PROGRAMS[name]) == ()
 
 
-@pytest.mark.parametrize("name", ["raising", "snippets", "reads"])
+@pytest.mark.parametrize("name", ["raising", "snippets", "reads", "hooks", "functions", "memory"])
 def test_the_script_prints_the_errors_that_the_program_raises(name):
     trace = execute(PROGRAMS[name], TORCH)
     _, printed = run(PROGRAMS[name].script(trace))
