@@ -156,8 +156,8 @@ def _all_rows(outputs: Tensors, inputs: Tensors, create_graph: bool) -> tuple[Te
     ]
     columns = []
     for at, like in enumerate(inputs):
-        rows = [fills.zeros_like(like) if row[at] is None else row[at] for row in found]
-        whole = ops.stack(rows) if rows else like.new_zeros((0, *like.shape))
+        rows = [row[at] for row in found if row[at] is not None]  # all of them, or none
+        whole = ops.stack(rows) if rows else fills.zeros_like(like).expand(sum(counts), *like.shape)
         columns.append(
             [
                 part.view(output.shape + like.shape)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 from mini_autograd import fills
 from mini_autograd.autograd.arguments import Grads, Tensors, gradients
+from mini_autograd.errors import functional as errors
 from mini_autograd.tensor import Tensor
 
 
@@ -37,7 +38,13 @@ def pushforward(outputs: Tensors, inputs: Tensors) -> Callable[[Grads], Grads]:
 
 
 def basis(tensors: Sequence[Tensor]) -> list[Tensor]:
-    """The unit vectors of all tensors' elements together: for each tensor its columns."""
+    """The unit vectors of all tensors' elements together: for each tensor its columns.
+
+    Raises:
+        AssertionError: no tensors.
+    """
+    if not tensors:
+        raise errors.no_tensors()
     counts = [each.numel() for each in tensors]
     total, start, whole = sum(counts), 0, []
     for each, count in zip(tensors, counts, strict=True):

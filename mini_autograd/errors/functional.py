@@ -88,6 +88,11 @@ def strict_vectorized() -> RuntimeError:
     )
 
 
+def no_tensors() -> AssertionError:
+    """Nothing to differentiate, or to differentiate by, with `vectorize`."""
+    return AssertionError("Expected at least one tensor")
+
+
 def independent_output(index: int) -> RuntimeError:
     """The outputs do not depend on an input."""
     return RuntimeError(

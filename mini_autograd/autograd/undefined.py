@@ -1,0 +1,82 @@
+"""Whether backward functions bear it that no gradient came: a part of `gradcheck`."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+from mini_autograd.autograd.differences import Function, as_tuple
+from mini_autograd.autograd.gradient_rows import with_grad
+from mini_autograd.autograd.walks import grad
+from mini_autograd.errors import gradcheck as errors
+from mini_autograd.graph import Arithmetic, Edge, Grad, Node, next_sequence
+from mini_autograd.tensor import Tensor, edge_of, make
+
+
+class UndefinedGrad(Node):
+    """Passes a tensor on, and no gradient back."""
+
+    __slots__ = ()
+
+    title = "UndefinedGrad"
+
+    def __init__(self, tensor: Tensor, edge: Edge | None) -> None:
+        array = tensor._array
+        self.edges = (edge,)
+        self.accepted = ((array.shape, array.dtype),)
+        self.saved = ()
+        self.sequence = next_sequence()
+        self.hooks = None
+
+    def backward(self, grads: list[Grad | None], arithmetic: Arithmetic) -> Sequence[Grad | None]:
+        """No gradient, whatever came."""
+        return (None,)
+
+
+def check_undefined(func: Function, count: int, inputs: Sequence[Any]) -> None:
+    """Walks with no gradient for any output, and for each output in turn if there are several.
+
+    Raises:
+        GradcheckError: a backward that raised, or gave a gradient; a warning tells how to do
+            without this check.
+    """
+    outputs = _with_grad(func, inputs)
+    _check([_without_gradient(each) for each in outputs], inputs)
+    if len(outputs) > 1:
+        for index in range(count):
+            _check(
+                [
+                    _without_gradient(each) if at == index else each
+                    for at, each in enumerate(_with_grad(func, inputs))
+                ],
+                inputs,
+            )
+
+
+def _with_grad(func: Function, inputs: Sequence[Any]) -> list[Tensor]:
+    return [each for each in as_tuple(func(*inputs)) if each.requires_grad]
+
+
+def _without_gradient(tensor: Tensor) -> Tensor:
+    """The tensor's values, made by a node that gives nothing back."""
+    passed = make(tensor._array)
+    passed._node = UndefinedGrad(tensor, edge_of(tensor))
+    passed._requires_grad = True
+    return passed
+
+
+def _check(outputs: list[Tensor], inputs: Sequence[Any]) -> None:
+    zeros = [each.new_zeros(each.shape) for each in outputs]
+    try:
+        grads = grad(outputs, with_grad(inputs), zeros, allow_unused=True)
+    except RuntimeError as error:
+        _warn()
+        raise errors.undefined_refused() from error
+    if any(got is not None and not got.eq(0).all() for got in grads):
+        _warn()
+        raise errors.undefined_gave_gradient()
+
+
+def _warn() -> None:
+    warnings.warn(errors.UNDEFINED_IS_CHECKED, UserWarning, stacklevel=2)
