@@ -83,6 +83,7 @@ from mini_autograd.sampling import (
     randperm,
     seed,
 )
+from mini_autograd.serialization import load, save
 from mini_autograd.tensor import Size, Tensor
 from mini_autograd.typed import TensorType, typename
 

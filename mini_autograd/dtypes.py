@@ -63,7 +63,7 @@ class dtype:
         return f"torch.{self.name}"
 
     def __reduce__(self) -> str:
-        return self.name
+        return "bool_" if self.name == "bool" else self.name
 
 
 float16: Final = dtype("float16", "Half", "c10::Half")

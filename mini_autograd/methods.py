@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from mini_autograd import (
     autograd,
+    copying,
     creation,
     fills,
     inplace,
@@ -118,7 +119,9 @@ def install() -> None:
             for name, value in getattr(family, table, {}).items():
                 setattr(Tensor, name, value)
     methods |= inplace.methods_of(methods)
-    for name, value in {**methods, **inplace_views.METHODS, **protocols.METHODS, **_OWN}.items():
+    for each in (inplace_views, copying, protocols):
+        methods |= each.METHODS
+    for name, value in {**methods, **_OWN}.items():
         setattr(Tensor, name, value)
 
 

@@ -1,9 +1,9 @@
-"""What Python and NumPy ask of a tensor: its number, its items, its text, its array, its copy."""
+"""What Python and NumPy ask of a tensor: its number, its items, its text, its array."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
@@ -153,31 +153,6 @@ def wrapped(
     return make(array.astype(np.uint8) if array.dtype.kind == "b" else array)
 
 
-def rebuilt(array: NDArray[Any], requires_grad: bool) -> Tensor:
-    """A leaf on an array: what a pickle holds."""
-    made = make(array)
-    made._requires_grad = requires_grad
-    return made
-
-
-def reduced(self: Tensor, protocol: Any) -> tuple[Callable[..., Tensor], tuple[Any, ...]]:
-    """How it is pickled: its values and its flag, without its history."""
-    return rebuilt, (self._array, self._requires_grad)
-
-
-def deep_copy(self: Tensor, memo: dict[int, Any]) -> Tensor:
-    """A leaf with memory of its own, and its `.grad` likewise; a RuntimeError for a non-leaf."""
-    if self.grad_fn is not None:
-        raise errors.deep_copy_of_non_leaf()
-    if id(self) in memo:
-        found: Tensor = memo[id(self)]
-        return found
-    made = memo[id(self)] = rebuilt(self._array.copy(order="K"), self._requires_grad)
-    if self._grad is not None:
-        made._grad = deep_copy(self._grad, memo)
-    return made
-
-
 METHODS: Final[dict[str, Any]] = {
     "item": item, "tolist": tolist, "numpy": numpy,
     "__float__": to_float, "__int__": to_int, "__complex__": to_complex, "__bool__": to_bool,
@@ -185,6 +160,5 @@ METHODS: Final[dict[str, Any]] = {
     "__reversed__": reverse, "__getitem__": subscript.get_item, "__setitem__": subscript.set_item,
     "__repr__": text, "__format__": formatted, "__hash__": lambda self: id(self),
     "__array__": as_array,
-    "__array_wrap__": wrapped, "__array_priority__": 1000, "__reduce_ex__": reduced,
-    "__deepcopy__": deep_copy,
+    "__array_wrap__": wrapped, "__array_priority__": 1000,
 }  # fmt: skip

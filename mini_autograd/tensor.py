@@ -19,7 +19,8 @@ from mini_autograd.errors import inplace as inplace_errors
 from mini_autograd.errors import modes as mode_errors
 from mini_autograd.errors import tensors as errors
 from mini_autograd.grad_mode import inference_threads, state
-from mini_autograd.graph import AccumulateGrad, Edge, Hooks, Node
+from mini_autograd.graph import AccumulateGrad, Edge, Node
+from mini_autograd.hooks import HookDict
 from mini_autograd.storage import InferenceCounter, VersionCounter
 
 _new = object.__new__
@@ -28,6 +29,7 @@ _new = object.__new__
 class Size(tuple[int, ...]):
     """A shape; prints as torch's."""
 
+    __module__ = "mini_autograd"  # as it prints: <class 'mini_autograd.Size'>
     __slots__ = ()
 
     def numel(self) -> int:
@@ -58,27 +60,6 @@ class CreationMeta(Enum):
     INFERENCE_MODE = auto()
 
 
-class RemovableHandle:
-    """What registering a hook gives: `remove()` takes it off."""
-
-    _next_id: ClassVar[int] = 0
-
-    def __init__(self, hooks: dict[int, Any]) -> None:
-        self._hooks = hooks
-        self.id = RemovableHandle._next_id
-        RemovableHandle._next_id += 1
-
-    def remove(self) -> None:
-        """Takes the hook off; again is no error."""
-        self._hooks.pop(self.id, None)
-
-    def __enter__(self) -> RemovableHandle:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.remove()
-
-
 class Tensor:
     """An array that may take part in a graph; everything a user calls on it is in `methods`."""
 
@@ -104,7 +85,11 @@ class Tensor:
     _flag: bool = False  # whether it was itself told to require grad
     _bridge: Tensor | None = None  # what made it, or what it was made of, as of another dtype
     _accumulator: weakref.ref[AccumulateGrad] | None = None
+    _kept_accumulator: AccumulateGrad | None = None  # the same, once it has hooks
     _retains_grad: bool = False
+    _hooked: bool = False  # whether a leaf has hooks, which its AccumulateGrad has to take
+    _hooks: HookDict | None = None
+    _accumulated_hooks: HookDict | None = None
     __hash__ = object.__hash__
 
     if TYPE_CHECKING:  # the methods that `methods` installs
@@ -112,12 +97,17 @@ class Tensor:
         def __getattr__(self, name: str) -> Any: ...
 
     @property
-    def grad_fn(self) -> Node | None:
+    def grad_fn(self) -> Any:
         """The node that made it; None for a leaf.
 
         Raises:
             RuntimeError: a view that must have no new history, of memory that was written to.
         """
+        node = self._maker()
+        return None if node is None else node.shown
+
+    def _maker(self) -> Node | None:
+        """`grad_fn` as the walk knows it: of a custom function not its context."""
         if self._node is None and self._base is not None:
             self._renew_history()
         return self._node
@@ -142,7 +132,7 @@ class Tensor:
     @property
     def is_leaf(self) -> bool:
         """Whether no recorded op made it."""
-        return self.grad_fn is None
+        return self._maker() is None
 
     @property
     def output_nr(self) -> int:
@@ -153,6 +143,26 @@ class Tensor:
     def retains_grad(self) -> bool:
         """Whether it is no leaf and still keeps its gradient."""
         return self._retains_grad
+
+    @property
+    def _backward_hooks(self) -> HookDict | None:
+        """Of its gradient: those put on what made it, not on what made it before a write."""
+        return self._hooks
+
+    @_backward_hooks.setter
+    def _backward_hooks(self, hooks: HookDict | None) -> None:
+        self._hooks = hooks
+        tell_accumulator(self)
+
+    @property
+    def _post_accumulate_grad_hooks(self) -> HookDict | None:
+        """Of a leaf, for when its `.grad` is there."""
+        return self._accumulated_hooks
+
+    @_post_accumulate_grad_hooks.setter
+    def _post_accumulate_grad_hooks(self, hooks: HookDict | None) -> None:
+        self._accumulated_hooks = hooks
+        tell_accumulator(self)
 
     @property
     def _version(self) -> int:
@@ -234,26 +244,6 @@ class Tensor:
         """Whether it was made in inference mode, or shows the memory of what was."""
         return type(self._counter) is InferenceCounter
 
-    def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> RemovableHandle:
-        """Calls `hook` with the gradient when it is known; what it returns replaces it."""
-        if not self._requires_grad:
-            raise errors.hook_without_grad()
-        node, output = self.grad_fn, self._output_nr
-        if node is None:
-            node = self._kept_accumulator = accumulator_of(self)  # its hooks outlive the graph
-        handle = RemovableHandle(hooks_of(node).tensor)
-        hooks_of(node).tensor[handle.id] = (output, hook)
-        return handle
-
-    def retain_grad(self) -> None:
-        """Keeps the gradient of a tensor that is no leaf in its `.grad`."""
-        if not self._requires_grad:
-            raise errors.retain_without_grad()
-        node = self.grad_fn
-        if node is not None and not self._retains_grad:
-            hooks_of(node).retain[self._output_nr] = weakref.ref(self)
-            self._retains_grad = True
-
 
 def make(array: NDArray[Any]) -> Tensor:
     """A tensor on an array, outside the graph."""
@@ -283,13 +273,6 @@ def counter_of(tensor: Tensor) -> VersionCounter:
     return counter
 
 
-def hooks_of(node: Node) -> Hooks:
-    """The node's hooks, made when first asked for."""
-    if node.hooks is None:
-        node.hooks = Hooks()
-    return node.hooks
-
-
 def edge_of(tensor: Tensor) -> Edge | None:
     """Where the gradient of a tensor that requires grad goes.
 
@@ -299,7 +282,7 @@ def edge_of(tensor: Tensor) -> Edge | None:
     if node is not None:
         return node, tensor._output_nr
     if tensor._base is not None:
-        node = tensor.grad_fn
+        node = tensor._maker()
         if node is not None:
             return node, tensor._output_nr
         if not tensor._flag:
@@ -349,6 +332,15 @@ def accumulator_of(tensor: Tensor) -> AccumulateGrad:
         accumulator = AccumulateGrad(tensor)
         tensor._accumulator = weakref.ref(accumulator)
     return accumulator
+
+
+def tell_accumulator(leaf: Tensor) -> None:
+    """The node that stands for a leaf takes its hooks; if there is none, the next one does."""
+    leaf._hooked = True
+    held = leaf._accumulator
+    accumulator = None if held is None else held()
+    if accumulator is not None:
+        accumulator.take_hooks()
 
 
 def as_view(result: Tensor, source: Tensor, *, several: bool = False) -> Tensor:

@@ -152,11 +152,6 @@ def zero_dim_iteration() -> TypeError:
     return TypeError("iteration over a 0-d tensor")
 
 
-def hook_without_grad() -> RuntimeError:
-    """A hook on what needs no gradient."""
-    return RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
-
-
 def not_an_index() -> TypeError:
     """A list indexed by a tensor of floats, or of several elements."""
     return TypeError("only integer tensors of a single element can be converted to an index")
@@ -166,15 +161,6 @@ def contains_type(value: object) -> RuntimeError:
     """`"text" in x`."""
     return RuntimeError(
         f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(value)}."
-    )
-
-
-def deep_copy_of_non_leaf() -> RuntimeError:
-    """`deepcopy` would need a graph of its own."""
-    return RuntimeError(
-        "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol "
-        "at the moment.  If you were attempting to deepcopy a module, this may be because of a "
-        "torch.nn.utils.weight_norm usage, see https://github.com/pytorch/pytorch/pull/103001"
     )
 
 

@@ -1,5 +1,8 @@
-"""What torch has under `torch.nn`: here the functions only."""
+"""What torch has under `torch.nn`: the functions, and parameters."""
 
-from mini_autograd.nn import functional
+from __future__ import annotations
 
-__all__ = ["functional"]
+from mini_autograd.nn import functional, parameter
+from mini_autograd.nn.parameter import Parameter
+
+__all__ = ["Parameter", "functional", "parameter"]

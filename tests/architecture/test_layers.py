@@ -15,13 +15,15 @@ LAYERS: dict[str, list[set[str]]] = {
     "mini_autograd": [
         {"errors", "dtypes", "grad_mode", "decorating", "types"},
         {"storage"},
+        {"anomaly", "hooks"},
         {"graph"},
-        {"engine"},
+        {"attended", "engine"},
         {"tensor", "saved", "dims", "layout", "return_types"},
         {"schema", "op", "overloads", "factories"},
         {"ops"},
         {"arithmetic", "compat", "autograd", "rebase", "inplace", "inplace_checks",
-         "inplace_views", "nested", "creation", "fills", "ranges", "typed", "sampling", "nn"},
+         "inplace_views", "tensor_hooks", "nested", "copying", "serialization", "creation", "fills", "ranges",
+         "typed", "sampling", "nn"},
         {"printing", "subscript", "predicates", "protocols", "methods", "__init__"},
     ],
     "conformance": [
