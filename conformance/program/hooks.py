@@ -103,8 +103,8 @@ PACKS: Mapping[str, tuple[str, str]] = {
     "record": ("return tensor", "return packed"),
     "clone": ("return tensor.clone()", "return packed"),
     "clone_later": ("return tensor", "return packed.clone()"),
-    "scale": ("return tensor * 2", "return packed"),
-    "scale_later": ("return tensor", "return packed * 2"),
+    "scale": ("return tensor * 2 if tensor.is_floating_point() else tensor", "return packed"),
+    "scale_later": ("return tensor", "return packed * 2 if packed.is_floating_point() else packed"),
     "detach": ("return tensor.detach()", "return packed"),
     "numpy": ("return tensor.detach().numpy()", "return torch.from_numpy(packed)"),
     "tuple": ("return (tensor, tensor.requires_grad)", "return packed[0]"),
@@ -113,10 +113,17 @@ PACKS: Mapping[str, tuple[str, str]] = {
     "raise_unpacking": ("return tensor", 'raise ValueError("raised while unpacking")'),
     "wrong_type": ("return tensor", 'return "a string"'),
     "wrong_shape": ("return tensor", "return packed.new_ones((3, *packed.shape))"),
-    "write_packing": ("tensor.add_(1)\nreturn tensor", "return packed"),
-    "write_unpacking": ("return tensor", "packed.add_(1)\nreturn packed"),
+    "write_packing": (
+        "if tensor.is_floating_point():\n    tensor.add_(1)\nreturn tensor",
+        "return packed",
+    ),
+    "write_unpacking": (
+        "return tensor",
+        "if packed.is_floating_point():\n    packed.add_(1)\nreturn packed",
+    ),
 }
-"""What `saved_tensors_hooks` is given: the body of pack(tensor), and that of unpack(packed)."""
+"""What `saved_tensors_hooks` is given: the body of pack(tensor), and that of unpack(packed). None
+gives another index than was saved: torch's kernels do not check those, and would write anywhere."""
 
 
 def function(name: str, parameters: str, label: str, body: str) -> str:
