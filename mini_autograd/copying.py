@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -105,7 +105,7 @@ def reduced(self: Tensor, protocol: Any) -> Reduced:
 
 def reduced_on(tensor: Tensor, memory: Array, start: int) -> Reduced:
     """Likewise, given the memory that is to stand for the tensor's."""
-    for hook in _hooks_on(tensor):
+    for hook in (tensor._hooks or {}).values():
         warnings.warn(errors.lost_hook(hook), UserWarning, stacklevel=2)
     array = tensor._array
     args = memory, start, array.dtype, array.shape, array.strides, tensor._requires_grad
@@ -121,23 +121,13 @@ def shared_memory(array: Array) -> tuple[Array, int]:
     return (memory, start) if memory.flags.c_contiguous else (layout.copied(array), 0)
 
 
-def _hooks_on(tensor: Tensor) -> Iterator[Any]:
-    """The hooks that were registered on the tensor, not those on its node."""
-    held = tensor._accumulator
-    node = tensor._node or (None if held is None else held())
-    hooks = None if node is None else node.hooks
-    for output, hook in () if hooks is None else list(hooks.tensor.values()):
-        if output == tensor._output_nr:
-            yield hook
-
-
 def set_state(self: Tensor, state: tuple[Any, ...]) -> None:
     """The flag, from a pickle of an old form: `(requires_grad, ..., hooks)`."""
     if not self.is_leaf:
         raise errors.state_of_non_leaf()
     if len(state) == 5:
         self.data, state = state[0], (state[3], state[4], state[2])
-    self.requires_grad, _, _ = state
+    self.requires_grad, _, self._backward_hooks = state
 
 
 METHODS: Final[dict[str, Any]] = {

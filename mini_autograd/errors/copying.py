@@ -19,6 +19,11 @@ def state_of_non_leaf() -> RuntimeError:
     return RuntimeError("__setstate__ can be only called on leaf Tensors")
 
 
+def unpicklable(value: object) -> TypeError:
+    """A node of the graph: its class cannot be found again by its name."""
+    return TypeError(f"cannot pickle '{type(value).__name__}' object")
+
+
 def lost_hook(hook: object) -> str:
     """The warning of each hook of a tensor that is pickled."""
     return (

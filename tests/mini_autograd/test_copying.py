@@ -169,3 +169,9 @@ def test_a_file_runs_no_code_unless_asked():
         torch.load(file)
     file.seek(0)
     assert torch.load(file, weights_only=False) is io.StringIO
+
+
+@pytest.mark.parametrize("copied", COPIES)
+def test_a_graph_cannot_be_copied(copied):
+    with pytest.raises(TypeError, match="cannot pickle 'MulBackward0' object"):
+        copied((torch.ones(1, requires_grad=True) * 2).grad_fn)
