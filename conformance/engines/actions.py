@@ -6,11 +6,11 @@ import io
 import re
 from collections.abc import Callable, Mapping
 from functools import partial
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from conformance.engines.callbacks import CALLBACKS
 from conformance.engines.names import Absent
+from conformance.engines.texts import compiled
 from conformance.program.operators import OPERATORS, Operator
 from conformance.program.reads import READS
 from conformance.program.steps import (
@@ -180,11 +180,7 @@ def _snippet(session: Session, step: Snippet) -> Text:
     # `print` is a name of the snippet's own: capturing sys.stdout would be global state.
     namespace = {**session.names, "torch": session.module, "print": partial(print, file=printed)}
     try:
-        exec(compile(step.code, "<snippet>", "exec"), namespace)
-    except AttributeError as error:
-        if isinstance(error.obj, ModuleType | session.tensor_type):  # submodules too
-            raise Absent(Unsupported(str(error.name))) from None
-        raise
+        exec(compiled(step.code), namespace)
     finally:
         session.printed = _under_torch(printed.getvalue(), session.module.__name__)
     return Text(session.printed)

@@ -10,6 +10,7 @@ from functools import lru_cache
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
+from conformance.engines.texts import compiled
 from conformance.program.functionals import APIS, MAPS
 from conformance.program.functions import FUNCTIONS
 from conformance.program.hooks import HOOKS, PACKS, PARAMETERS, REGISTER, function
@@ -27,11 +28,6 @@ from conformance.program.steps import (
 
 if TYPE_CHECKING:
     from conformance.engines.torchlike import TorchLikeSession as Session
-
-
-@lru_cache(maxsize=4096)
-def _code(text: str, mode: str = "exec") -> CodeType:
-    return compile(text, "<program>", mode)
 
 
 @lru_cache(maxsize=4096)
@@ -55,7 +51,7 @@ def _pack_code(behaviour: str) -> CodeType:
 def _maker(text: str, made: str) -> CodeType:
     """Code that defines `make`: a function of what the text's names stand for."""
     lines = ["def make(label, tensor, handle):", *(f"    {line}" for line in text.split("\n"))]
-    return _code("\n".join([*lines, f"    return {made}"]))
+    return compiled("\n".join([*lines, f"    return {made}"]))
 
 
 def _made(session: Session, code: CodeType, label: str, tensor: Any = None) -> Any:
@@ -114,12 +110,12 @@ def _functional(session: Session, step: Functional) -> Any:
         "vectors": names.resolve(step.vectors),
         "kwargs": names.resolve(step.kwargs),
     }
-    return eval(_code(text, "eval"), namespace)
+    return eval(compiled(text, "eval"), namespace)
 
 
 def _copy(session: Session, step: Copy) -> Any:
     namespace = {"copy": copy, "pickle": pickle, "tensor": session.names[step.tensor.name]}
-    return eval(_code(COPIES[step.how].format("tensor"), "eval"), namespace)
+    return eval(compiled(COPIES[step.how].format("tensor"), "eval"), namespace)
 
 
 CALLBACKS: Mapping[type[Step], Callable[[Session, Any], Any]] = {

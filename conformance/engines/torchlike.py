@@ -18,6 +18,7 @@ from conformance.engines.create import make
 from conformance.engines.listening import Listener
 from conformance.engines.names import Absent, Names
 from conformance.engines.observe import aliases_of, gradients_of, plain, state_of, version_of
+from conformance.engines.texts import compiled, raised_in_program
 from conformance.program.inputs import Input
 from conformance.program.steps import (
     Backward,
@@ -111,7 +112,7 @@ class TorchLikeSession:
         kept, namespace = self.engine.definitions.get(name, (None, {}))
         if not namespace or kept is not parent:
             namespace = {"torch": self.module}
-            exec(compile(source, "<program>", "exec"), namespace)
+            exec(compiled(source), namespace)
             self.engine.definitions[name] = parent, namespace
         namespace["log"] = self.log
         return namespace[name]
@@ -149,8 +150,9 @@ class TorchLikeSession:
         try:
             return ACTIONS[type(step)](self, step)
         except AttributeError as error:
-            # Inside a hook, say: what the module or a tensor of its own lacks.
-            if isinstance(error.obj, ModuleType | self.tensor_type):
+            # In a hook, say, or in a snippet. What fails inside an engine's op is an error.
+            lacking = isinstance(error.obj, ModuleType | self.tensor_type)
+            if lacking and raised_in_program(error):
                 raise Absent(Unsupported(str(error.name))) from None
             raise
 

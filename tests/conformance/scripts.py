@@ -31,8 +31,10 @@ def differences_of_the_script(program):
     live = {path: eval(path, names) for path in trace.tensors}
     inputs = {entry.name for entry in program.inputs}
     # What torch's kernels wrote while they made a result is not seen from a script's end.
-    made = {p: 0 if p in inputs else t._version - trace.tensors[p].version for p, t in live.items()}
-    states = {path: state_of(tensor, made[path]) for path, tensor in live.items()}
+    states = {
+        path: state_of(tensor, 0 if path in inputs else _made(tensor, trace.tensors[path]))
+        for path, tensor in live.items()
+    }
     # A script has no steps, so its calls are taken for those of the same steps.
     steps = [call.step for call in trace.calls]
     said = names.get("calls", [])
@@ -40,6 +42,10 @@ def differences_of_the_script(program):
     calls = tuple(Called(step, call) for step, call in zip(steps, said, strict=True))
     again = Trace("script", trace.outcomes, states, aliases_of(live), {}, calls, UNOBSERVED)
     return compare(trace, again, program)
+
+
+def _made(tensor, state):
+    return None if state.version is UNOBSERVED else tensor._version - state.version
 
 
 def _listening(script):
