@@ -7,7 +7,8 @@ walk, so that a gradient has a graph of its own and every order of derivative co
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+import weakref
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -15,8 +16,8 @@ from numpy.typing import NDArray
 
 from mini_autograd import dtypes, ops
 from mini_autograd.dims import broadcast_dims
+from mini_autograd.errors import hooks as hook_errors
 from mini_autograd.errors import inplace as inplace_errors
-from mini_autograd.errors import walk as errors
 from mini_autograd.graph import Arithmetic, Metadata, Shape
 from mini_autograd.layout import contiguous_strides, is_dense, shows_twice, strides_of, walked
 from mini_autograd.saved import unpacked_array, unpacked_tensor
@@ -26,16 +27,24 @@ Array = NDArray[Any]
 _asarray, _ndarray, _references = np.asarray, np.ndarray, sys.getrefcount
 
 
-def _checked_replacement(was: Tensor, given: object, hook: Callable[..., Any]) -> Tensor:
-    """What a hook returned for a gradient: a tensor of the same shape and dtype."""
+def _check_replacement(was: Tensor, given: object, name: str) -> None:
+    """A hook gives for a gradient a tensor of the same dtype and shape, or else an error."""
     if not isinstance(given, Tensor):
-        raise errors.hook_result(given)
-    name = getattr(hook, "__name__", type(hook).__name__)
-    if given._array.shape != was._array.shape:
-        raise errors.hook_changed_shape(name)
+        raise hook_errors.hook_result("Variable", given)
     if given._array.dtype != was._array.dtype:
-        raise errors.hook_changed_type(name, was.type_name, given.type_name)
-    return given
+        raise hook_errors.hook_changed_type(name, was.type_name, given.type_name)
+    if given._array.shape != was._array.shape:
+        raise hook_errors.hook_changed_shape(name)
+
+
+# The tensors that stand for arrays of a walk, as long as somebody holds them: two hooks see one
+# tensor, as does who gave it or gets it in the end.
+_shown: Final[weakref.WeakValueDictionary[int, Tensor]] = weakref.WeakValueDictionary()
+
+
+def show(tensor: Tensor) -> None:
+    """From now on it stands for its array in a walk."""
+    _shown[id(tensor._array)] = tensor
 
 
 class RawArithmetic:
@@ -82,16 +91,22 @@ class RawArithmetic:
     unpack = staticmethod(unpacked_array)
 
     def wrap(self, grad: Array) -> Tensor:
-        """As a tensor."""
-        return make(np.asarray(grad))
+        """As the tensor that stands for it."""
+        found = _shown.get(id(grad))
+        if found is None or found._array is not grad:
+            found = make(np.asarray(grad))
+            show(found)
+        return found
 
     def unwrap(self, grad: Tensor) -> Array:
         """As an array."""
         return grad._array
 
-    def replaced(self, grad: Array, given: object, hook: Callable[..., Any]) -> Array:
-        """The array of the tensor that a hook returned."""
-        return _checked_replacement(self.wrap(grad), given, hook)._array
+    check_replacement = staticmethod(_check_replacement)
+
+    def has_nan(self, grad: Array) -> bool:
+        """Whether any element is not a number."""
+        return bool(np.isnan(grad).any())
 
     def accumulate(self, leaf: Tensor, grad: Array) -> None:
         """In place into an existing `.grad`; the first one is kept, or copied, as torch does.
@@ -203,9 +218,11 @@ class TensorArithmetic:
         """As it is."""
         return grad
 
-    def replaced(self, grad: Tensor, given: object, hook: Callable[..., Any]) -> Tensor:
-        """The tensor that a hook returned."""
-        return _checked_replacement(grad, given, hook)
+    check_replacement = staticmethod(_check_replacement)
+
+    def has_nan(self, grad: Tensor) -> bool:
+        """Whether any element is not a number."""
+        return bool(np.isnan(grad._array).any())
 
     def accumulate(self, leaf: Tensor, grad: Tensor) -> None:
         """Out of place: an earlier `.grad` may be part of a graph."""

@@ -8,11 +8,15 @@ The same rules run on raw arrays or on tensors: an `Arithmetic` is which of the 
 from __future__ import annotations
 
 import itertools
-import weakref
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
 import numpy as np
+
+from mini_autograd.anomaly import anomaly
+from mini_autograd.errors import copying as copying_errors
+from mini_autograd.hooks import Hook, Hooks, RemovableHandle, registered
 
 if TYPE_CHECKING:
     from mini_autograd.tensor import Tensor
@@ -58,28 +62,17 @@ class Arithmetic(Protocol):
     def unwrap(self, grad: Tensor) -> Grad:
         """The gradient from the tensor that a hook returned."""
 
-    def replaced(self, grad: Grad, given: object, hook: Callable[..., Any]) -> Grad:
-        """What a hook gave instead of the gradient; an error unless it is such another."""
+    def check_replacement(self, was: Tensor, given: object, name: str) -> None:
+        """Whether the hook of that name gave such another tensor, else an error."""
+
+    def has_nan(self, grad: Grad) -> bool:
+        """Whether any element is not a number."""
 
     def accumulate(self, leaf: Tensor, grad: Grad) -> None:
         """Adds into the leaf's `.grad`."""
 
     def retain(self, tensor: Tensor, grad: Grad) -> None:
         """Adds to the `.grad` of a tensor that is no leaf."""
-
-
-class Hooks:
-    """What a user attached to a node: rare, so a node has none until it is needed."""
-
-    __slots__ = ("post", "pre", "retain", "tensor")
-
-    def __init__(self) -> None:
-        # Dictionaries keep the order of registration and make removal by handle cheap.
-        self.tensor: dict[int, tuple[int, Callable[[Any], Any]]] = {}  # id: (output, hook)
-        # output: the tensor whose `.grad` is kept, weakly, since it holds the node
-        self.retain: dict[int, weakref.ref[Tensor]] = {}
-        self.pre: dict[int, Callable[[Any], Any]] = {}
-        self.post: dict[int, Callable[[Any, Any], Any]] = {}
 
 
 class Node:
@@ -91,7 +84,10 @@ class Node:
     saved: tuple[Any, ...] | None  # None once freed
     sequence: int
     hooks: Hooks | None
-    __slots__ = ("__weakref__", "accepted", "edges", "hooks", "saved", "sequence")
+    _metadata: dict[str, Any]  # not set before somebody asks
+    __slots__ = (
+        "__weakref__", "_metadata", "accepted", "edges", "hooks", "saved", "sequence",
+    )  # fmt: skip
 
     def backward(self, grads: list[Grad | None], arithmetic: Arithmetic) -> Sequence[Grad | None]:
         """Gradients for the edges from gradients of the outputs; None where there is none."""
@@ -105,16 +101,62 @@ class Node:
         return self.title
 
     @property
-    def next_functions(self) -> tuple[tuple[Node | None, int], ...]:
+    def next_functions(self) -> tuple[tuple[Any, int], ...]:
         """The nodes that made the inputs, each with which of its outputs."""
-        return tuple((None, 0) if edge is None else edge for edge in self.edges)
+        return tuple((None, 0) if edge is None else (edge[0].shown, edge[1]) for edge in self.edges)
 
     @property
+    def shown(self) -> Any:
+        """What a user gets to see as a tensor's `grad_fn`."""
+        return self
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """What anybody wants to remember of the node; anomaly mode keeps its traceback there."""
+        try:
+            return self._metadata
+        except AttributeError:
+            self._metadata = {}
+            return self._metadata
+
+    def register_hook(self, hook: Hook) -> RemovableHandle:
+        """Calls `hook(grad_inputs, grad_outputs)` when the node has gone backward.
+
+        Both are tuples; a tuple that it returns goes on instead of `grad_inputs`.
+        """
+        return registered(hooks_of(self).post, hook)
+
+    def register_prehook(self, hook: Hook) -> RemovableHandle:
+        """Calls `hook(grad_outputs)` before the node goes backward.
+
+        What it is given is a tuple; another that it returns takes its place.
+        """
+        return registered(hooks_of(self).pre, hook)
+
+    def _register_hook_dict(self, tensor: Tensor) -> None:
+        """Takes the hooks of a tensor that this node made, those still to come included."""
+        assert tensor._hooks is not None
+        hooks_of(self).tensor.append((tensor._hooks, tensor._output_nr))
+
     def _sequence_nr(self) -> int:
         return self.sequence
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        raise copying_errors.unpicklable(self)
+
     def __repr__(self) -> str:
         return f"<{self.title} object at {hex(id(self))}>"
+
+
+def hooks_of(node: Node) -> Hooks:
+    """The node's hooks, made when first asked for."""
+    if node.hooks is None:
+        node.hooks = Hooks()
+    return node.hooks
+
+
+# Two walks may reach one leaf at a time, in two threads; a hook may go backward in between.
+_accumulating: Final = threading.RLock()
 
 
 class AccumulateGrad(Node):
@@ -132,6 +174,16 @@ class AccumulateGrad(Node):
         self.hooks = None
         array = variable._array
         self.accepted = ((array.shape, array.dtype),)
+        if variable._hooked:
+            self.take_hooks()
+        if anomaly.enabled:
+            anomaly.remember(self)
+
+    def take_hooks(self) -> None:
+        """Takes those of the leaf, which outlive this node: no longer than a graph does it live."""
+        hooks, leaf = hooks_of(self), self.variable
+        hooks.tensor = [] if leaf._hooks is None else [(leaf._hooks, 0)]
+        hooks.accumulated = leaf._accumulated_hooks
 
     def name(self) -> str:
         """torch's C++ name."""
@@ -140,5 +192,8 @@ class AccumulateGrad(Node):
     def backward(self, grads: list[Grad | None], arithmetic: Arithmetic) -> Sequence[Grad | None]:
         """Accumulates, unless the leaf has stopped requiring grad; gives nothing on."""
         if grads[0] is not None and self.variable._requires_grad:
-            arithmetic.accumulate(self.variable, grads[0])
+            with _accumulating:
+                arithmetic.accumulate(self.variable, grads[0])
+            if self.hooks is not None and self.hooks.accumulated:
+                self.hooks.run_accumulated(self.variable, arithmetic)
         return ()

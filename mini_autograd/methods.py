@@ -19,6 +19,7 @@ from mini_autograd import (
     predicates,
     protocols,
     rebase,
+    tensor_hooks,
 )
 from mini_autograd.errors import arguments as argument_errors
 from mini_autograd.errors import tensors as errors
@@ -119,7 +120,7 @@ def install() -> None:
             for name, value in getattr(family, table, {}).items():
                 setattr(Tensor, name, value)
     methods |= inplace.methods_of(methods)
-    for each in (inplace_views, copying, protocols):
+    for each in (inplace_views, copying, protocols, tensor_hooks):
         methods |= each.METHODS
     for name, value in {**methods, **_OWN}.items():
         setattr(Tensor, name, value)

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mini_autograd.anomaly import anomaly
 from mini_autograd.errors import inplace as errors
 from mini_autograd.errors import walk as walk_errors
-from mini_autograd.graph import Arithmetic, Grad, Node, next_sequence
+from mini_autograd.graph import Arithmetic, Grad, Node, hooks_of, next_sequence
 from mini_autograd.ops.complexes import view_as_complex, view_as_real
 from mini_autograd.ops.conversion import zeros_of
 from mini_autograd.ops.strided import Geometry, as_strided, as_strided_scatter
@@ -20,7 +21,6 @@ from mini_autograd.tensor import (
     check_creation,
     counter_of,
     edge_of,
-    hooks_of,
     make,
     set_history,
 )
@@ -43,6 +43,8 @@ class CopySlices(Node):
         self.saved = (Geometry(base._array, view._array), written)
         self.sequence = next_sequence()
         self.hooks = None
+        if anomaly.enabled:
+            anomaly.remember(self)
 
     def name(self) -> str:
         """torch's C++ name."""
@@ -130,6 +132,8 @@ def _replay(view: Tensor, base: Tensor, *, into: Tensor) -> None:
 
 def _move_retained_grad(tensor: Tensor, node: Node | None, output: int) -> None:
     """`retain_grad` speaks of the tensor, whatever made it; a hook stays where it was put."""
+    if tensor._hooks is not None:
+        tensor._hooks = None
     if tensor._retains_grad and node is not None and tensor._node is not None:
         kept = hooks_of(node).retain.pop(output, None)  # an in-place view op left it behind
         if kept is not None:

@@ -7,9 +7,8 @@ a tensor sets one attribute.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from mini_autograd import engine
-from mini_autograd.arithmetic import RAW, TENSORS
+from mini_autograd.arithmetic import RAW, TENSORS, show
+from mini_autograd.attended import Captures
 from mini_autograd.compat import summed_seed
 from mini_autograd.errors import walk as errors
-from mini_autograd.grad_mode import enable_grad, no_grad
+from mini_autograd.grad_mode import no_grad, state
 from mini_autograd.graph import Arithmetic, Edge, Grad
 from mini_autograd.layout import owner_of
 from mini_autograd.op import quiet
@@ -134,10 +135,9 @@ def _handed_out(got: Grad, given: Sequence[Tensor | None], arithmetic: Arithmeti
     One that came through unchanged is that very tensor; a piece of one is a view of it, made
     without grad, as torch's walk makes it.
     """
-    for each in given:
-        if each is not None and each._array is got:
-            return each
     result = arithmetic.wrap(got)
+    if any(result is each for each in given):
+        return result
     if not arithmetic.records and isinstance(got, np.ndarray) and got.base is not None:
         memory = owner_of(got)
         for each in given:
@@ -152,13 +152,16 @@ def _walk(
     seeds: list[Grad | None],
     arithmetic: Arithmetic,
     keep_graph: bool,
-    captures: engine.Captures | None = None,
+    captures: Captures | None = None,
 ) -> list[Grad | None]:
-    """Walks to the leaves, or to the captures only."""
-    if arithmetic.records:
-        with enable_grad():
-            return engine.run(roots, seeds, arithmetic, keep_graph, captures)
-    return quiet.run_reentrant(engine.run, roots, seeds, arithmetic, keep_graph, captures)  # type: ignore[no-any-return]
+    """Walks to the leaves, or to the captures only; hooks record as the walk itself does."""
+    before = state.enabled, state.wanted
+    state.wanted = arithmetic.records
+    state.enabled = arithmetic.records and not state.inference
+    try:
+        return quiet.run_reentrant(engine.run, roots, seeds, arithmetic, keep_graph, captures)  # type: ignore[no-any-return]
+    finally:
+        state.enabled, state.wanted = before
 
 
 def _wanted(inputs: Any, function: str) -> tuple[Tensor, ...]:
@@ -230,4 +233,5 @@ def _seed(output: Tensor, given: Tensor | None, index: int, arithmetic: Arithmet
         given = summed
     elif (array.dtype.kind == "c") != (given._array.dtype.kind == "c"):
         raise errors.grad_output_dtype(index, given.dtype, output.dtype)
+    show(given)
     return arithmetic.unwrap(given)

@@ -93,7 +93,7 @@ def modified_in_place(
 ) -> RuntimeError:
     """A tensor saved for backward was written to; `producer` is as in "output 0 of Exp"."""
     which = f", which is {producer}," if producer else ""
-    kind = _type_text(type_name)
+    kind = type_text(type_name)
     return RuntimeError(
         "one of the variables needed for gradient computation has been modified by an inplace "
         f"operation: [{kind} {list(shape)}]{which} is at version {version}; expected "
@@ -111,7 +111,8 @@ _INTERNAL_TYPES = {
 }
 
 
-def _type_text(type_name: str) -> str:
+def type_text(type_name: str) -> str:
+    """A legacy type name as torch's translation of its internal names prints it."""
     return _INTERNAL_TYPES.get(type_name, f"torch.{type_name}")
 
 
@@ -139,22 +140,6 @@ def complex_gradient() -> RuntimeError:
     )
 
 
-def hook_changed_shape(name: str) -> RuntimeError:
-    """A hook gave a gradient of another shape."""
-    return RuntimeError(f"hook '{name}' has changed the size of value")
-
-
-def hook_changed_type(name: str, was: str, got: str) -> RuntimeError:
-    """A hook gave a gradient of another dtype; both come by their legacy names."""
-    was, got = _type_text(was), _type_text(got)
-    return RuntimeError(f"hook '{name}' has changed the type of value (was {was} got {got})")
-
-
-def hook_result(value: object) -> TypeError:
-    """A hook gave something else than a tensor."""
-    return TypeError(f"expected Variable, but hook returned '{type(value).__name__}'")
-
-
 def input_type(value: object) -> RuntimeError:
     """One of `inputs` is no tensor."""
     return RuntimeError(
@@ -165,3 +150,8 @@ def input_type(value: object) -> RuntimeError:
 def output_type() -> AssertionError:
     """An output to differentiate is no tensor."""
     return AssertionError("Expected output to be a torch.Tensor")
+
+
+def nan_gradient(node: str, index: int) -> RuntimeError:
+    """Anomaly mode found a gradient that is not a number."""
+    return RuntimeError(f"Function '{node}' returned nan values in its {index}th output.")

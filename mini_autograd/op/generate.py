@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from mini_autograd.anomaly import anomaly
 from mini_autograd.errors import walk as errors
 from mini_autograd.grad_mode import state
 from mini_autograd.graph import Edge, next_sequence
@@ -106,6 +107,7 @@ _NAMESPACE: Final[dict[str, Any]] = {
     "_SavedResult": SavedResult,
     "_SavedTensor": SavedTensor,
     "_Tensor": Tensor,
+    "_anomaly": anomaly,
     "_arranged": arranged,
     "_array_of": _array_of,
     "_as_view": as_view,

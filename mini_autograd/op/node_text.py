@@ -99,6 +99,8 @@ def recording(op: Op, needs: Mapping[str, str]) -> Iterator[str]:
     """
     yield f"_node = _new({op.title})"
     yield "_node.hooks = None"
+    yield "if _anomaly.enabled:"
+    yield "    _anomaly.remember(_node)"
     for index in op.promoted:
         name = op.names[index]
         if index in op.variadic:

@@ -1,0 +1,148 @@
+"""A walk that somebody attends to: with hooks, for some tensors only, or in anomaly mode.
+
+Here is what the plain walk skips. The order in which it happens to a node is torch's.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import threading
+from collections.abc import Collection, Iterable, Sequence
+
+from mini_autograd.anomaly import anomaly
+from mini_autograd.errors import walk as errors
+from mini_autograd.graph import Arithmetic, Edge, Grad, Node
+
+# Where a gradient is wanted: the indexes of the results. A leaf without any is accumulated into.
+Captures = dict[Edge, list[int]]
+
+_next_number = itertools.count().__next__
+
+
+class _Current(threading.local):
+    walk: AttendedWalk | None = None
+
+
+current = _Current()
+
+
+class AttendedWalk:
+    """What such a walk knows beside the gradients that have arrived."""
+
+    def __init__(
+        self,
+        order: Collection[Node],
+        arithmetic: Arithmetic,
+        captures: Captures | None,
+        roots: Sequence[Edge],
+    ) -> None:
+        self.number = _next_number()
+        self.arithmetic = arithmetic
+        self._order = order
+        self.captures = captures or {}
+        self.captured: list[Grad | None] = [None] * sum(map(len, self.captures.values()))
+        self.captured_at = {node for (node, _), places in self.captures.items() if places}
+        self.needed = None if captures is None else _leading_to(captures, order)
+        # torch: one alone runs its tensor's hooks even if it leads nowhere
+        self.alone = roots[0][0] if len(roots) == 1 else None
+
+    def executes(self, node: Node) -> bool:
+        """Whether this walk goes through the node, or at least to it."""
+        if self.needed is None:
+            return node in self._reached
+        return node in self.needed or node in self.captured_at
+
+    @functools.cached_property
+    def _reached(self) -> frozenset[Node]:
+        return frozenset(self._order)
+
+    def run(self, node: Node, outputs: list[Grad | None]) -> Sequence[Grad | None] | None:
+        """One node, from what arrived to what goes on along its edges; None if nothing does."""
+        before = current.walk, anomaly.evaluating.node
+        current.walk = self
+        try:
+            return self._run(node, outputs)
+        except BaseException:
+            if anomaly.enabled:
+                anomaly.warn(node)
+            raise
+        finally:
+            current.walk, anomaly.evaluating.node = before
+
+    def _run(self, node: Node, outputs: list[Grad | None]) -> Sequence[Grad | None] | None:
+        hooks, arithmetic = node.hooks, self.arithmetic
+        if self.needed is not None and node not in self.needed:
+            if hooks is not None and (node in self.captured_at or node is self.alone):
+                hooks.run_of_tensors(outputs, arithmetic)
+            self._capture(node, outputs)
+            return None
+        # torch takes what is wanted of a node that runs before the hooks have seen it
+        self._capture(node, outputs)
+        if hooks is not None:
+            hooks.run_of_tensors(outputs, arithmetic)
+            if hooks.pre:
+                hooks.run_before(outputs, arithmetic)
+        anomaly.evaluating.node = node
+        grads = self._checked(node, node.backward(outputs, arithmetic))
+        if hooks is not None and hooks.post:
+            grads = hooks.run_after(grads, outputs, arithmetic)
+        if anomaly.enabled and anomaly.check_nan:
+            for index, grad in enumerate(grads):
+                if grad is not None and arithmetic.has_nan(grad):
+                    raise errors.nan_gradient(node.name(), index)
+        return grads
+
+    def _checked(self, node: Node, grads: Sequence[Grad | None]) -> Sequence[Grad | None]:
+        """What a node gave, as those further along want it; nothing for what this walk leaves."""
+        return [
+            validated(grad, edge, self.arithmetic, node, index)
+            if edge is not None and (self.needed is None or self.executes(edge[0]))
+            else None
+            for index, (edge, grad) in enumerate(zip(node.edges, grads, strict=True))
+        ]
+
+    def _capture(self, node: Node, grads: Sequence[Grad | None]) -> None:
+        if node in self.captured_at:
+            for output, grad in enumerate(grads):
+                for place in self.captures.get((node, output), ()):
+                    self.captured[place] = grad
+
+
+def _leading_to(captures: Captures, reached: Iterable[Node]) -> set[Node]:
+    """The nodes that have to run: those on a path to a capture, and those accumulated into."""
+    users: dict[Node, list[Node]] = {}
+    for node in reached:
+        for edge in node.edges:
+            if edge is not None:
+                users.setdefault(edge[0], []).append(node)
+    needed: set[Node] = set()
+    stack = [user for (node, _) in captures for user in users.get(node, ())]
+    stack += [node for (node, _), places in captures.items() if not places]
+    while stack:
+        node = stack.pop()
+        if node not in needed:
+            needed.add(node)
+            stack.extend(users.get(node, ()))
+    return needed
+
+
+def validated(
+    grad: Grad | None, edge: Edge, arithmetic: Arithmetic, maker: Node | None, index: int
+) -> Grad | None:
+    """A gradient in the shape and dtype of its target: the one place that undoes broadcasting.
+
+    Which node gave it, for which of its inputs, is for the error.
+    """
+    if grad is None:
+        return None
+    node, output = edge
+    shape, dtype = node.accepted[output]
+    grad = arithmetic.real_for(grad, dtype)
+    if grad.shape != shape:
+        summed = arithmetic.sum_to(grad, shape)
+        if summed is None:
+            name = "GraphRoot" if maker is None else maker.title
+            raise errors.invalid_gradient_shape(name, index, grad.shape, shape)
+        grad = summed
+    return arithmetic.cast(grad, dtype)

@@ -1,0 +1,69 @@
+"""Errors of hooks: where they may be put, and what they may answer with."""
+
+from __future__ import annotations
+
+from mini_autograd.errors.walk import type_text
+
+
+def hook_without_grad() -> RuntimeError:
+    """A hook on what needs no gradient."""
+    return RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+
+
+def post_accumulate_on_non_leaf() -> RuntimeError:
+    """A hook for an accumulated gradient on a tensor that accumulates none."""
+    return RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
+
+
+def post_accumulate_result() -> RuntimeError:
+    """Such a hook gave something back."""
+    return RuntimeError("Tensor post accumulate grad hooks should return None.")
+
+
+def hook_result(wanted: str, value: object) -> TypeError:
+    """A hook gave something else than a tensor ("Variable"), or than a tuple."""
+    return TypeError(f"expected {wanted}, but hook returned '{type(value).__name__}'")
+
+
+def hook_result_count(name: str, got: int, expected: int) -> RuntimeError:
+    """A hook of a node gave too few or too many gradients."""
+    return RuntimeError(
+        f"hook '{name}' has returned an incorrect number of values "
+        f"(got {got}, but expected {expected})"
+    )
+
+
+def none_replaced() -> RuntimeError:
+    """A hook made up a gradient where there is none."""
+    return RuntimeError("can't replace a None gradient with a non-None value")
+
+
+def hook_changed_shape(name: str) -> RuntimeError:
+    """A hook gave a gradient of another shape."""
+    return RuntimeError(f"hook '{name}' has changed the size of value")
+
+
+def hook_changed_type(name: str, was: str, got: str) -> RuntimeError:
+    """A hook gave a gradient of another dtype; both come by their legacy names."""
+    was, got = type_text(was), type_text(got)
+    return RuntimeError(f"hook '{name}' has changed the type of value (was {was} got {got})")
+
+
+def edge_without_grad() -> RuntimeError:
+    """The edge is asked of a tensor that has none."""
+    return RuntimeError(
+        "It is not possible to get the gradient edge for a Tensor that does not require gradients"
+    )
+
+
+def multi_grad_mode(modes: tuple[str, ...], mode: object) -> ValueError:
+    """A hook for several gradients that waits neither for all nor for any."""
+    return ValueError(f"Expects mode to be one of {modes} but got {mode}")
+
+
+def leaf_in_grad() -> RuntimeError:
+    """A hook for the gradients of leaves runs within `grad`, which accumulates none."""
+    return RuntimeError(
+        "A leaf node was passed to _will_engine_execute_node but we are currently running "
+        "autograd.grad(). This is currently not supported."
+    )
