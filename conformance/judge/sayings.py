@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+import numpy as np
+
 from conformance.brief import brief
 from conformance.judge.closeness import difference
 from conformance.program.steps import Backward, Functional, Grad, Step
@@ -117,8 +119,20 @@ def _given(site: _Site, wanted: Any, got: Any) -> Iterator[Mismatch]:
         yield from _tensors(site, wanted, got)
     elif isinstance(wanted, TensorState) or isinstance(got, TensorState):
         yield site.differs(site.kinds[3], "", _shown(wanted), _shown(got))
+    elif isinstance(wanted, np.ndarray) and isinstance(got, np.ndarray):
+        yield from _arrays(site, wanted, got)
     elif type(wanted) is not type(got) or wanted != got:
         yield site.differs("flag", "", wanted, got)
+
+
+def _arrays(site: _Site, wanted: Any, got: Any) -> Iterator[Mismatch]:
+    shape, dtype, value, _ = site.kinds
+    if wanted.shape != got.shape:
+        yield site.differs(shape, ".shape", wanted.shape, got.shape)
+    elif wanted.dtype != got.dtype:
+        yield site.differs(dtype, ".dtype", wanted.dtype.name, got.dtype.name)
+    elif detail := difference(wanted, got, wanted.dtype.name):
+        yield site.differs(value, "", wanted, got, detail)
 
 
 def _shown(value: Any) -> Any:
