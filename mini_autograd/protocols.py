@@ -114,7 +114,7 @@ def text(self: Tensor) -> str:
     default = dtypes.get_default_dtype()
     try:
         node = self.grad_fn
-        name = None if node is None else node.title
+        name = None if node is None else type(node).__name__
     except RuntimeError:  # a view that must not get a new history
         name = "Invalid"
     return printing.tensor_text(
@@ -156,6 +156,7 @@ def wrapped(
 METHODS: Final[dict[str, Any]] = {
     "item": item, "tolist": tolist, "numpy": numpy,
     "__float__": to_float, "__int__": to_int, "__complex__": to_complex, "__bool__": to_bool,
+    "__nonzero__": to_bool, "__long__": to_int,
     "__index__": to_index, "__len__": length, "__iter__": items, "__contains__": contains,
     "__reversed__": reverse, "__getitem__": subscript.get_item, "__setitem__": subscript.set_item,
     "__repr__": text, "__format__": formatted, "__hash__": lambda self: id(self),
