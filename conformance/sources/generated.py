@@ -14,12 +14,14 @@ from conformance.judge.referee import adjudicate, judge
 from conformance.program import Program
 from conformance.sources.reduction import reduce
 from conformance.sources.statistics import Statistics
-from conformance.strategies import ROW, Drawn, entries_of, interpret
+from conformance.strategies import HEADER, ROW, Drawn, entries_of, interpret
 from conformance.trace import Trace
 from conformance.verdict import Mismatch, Verdict
 
 SHRINKS = 4  # programs made short of each kind and op; of a kind that names no op, so many more
 ATTEMPTS = 2000  # programs tried to make one short
+
+FEW_STEPS = 3  # a shorter program is a part of many a longer one
 
 __all__ = ["Finding", "Statistics", "drawn", "examined", "generate", "reduce"]
 
@@ -53,7 +55,7 @@ def drawn(
     seed: int,
     start: int = 0,
     ops: Sequence[str] | None = None,
-    max_steps: int = 8,
+    max_steps: int = 12,
 ) -> Iterator[Drawn]:
     """So many programs from number `start` on, with what the reference did; the same ones for the
     same arguments.
@@ -67,8 +69,10 @@ def drawn(
     entries = entries_of(ops)
     for number in range(start, start + count):
         rng = Random(f"{seed}/{number}")
-        rows = [rng.randbytes(ROW) for _ in range(1 + rng.randrange(max_steps))]
-        yield interpret(reference, entries, rows, rng.randbytes(ROW))
+        few = min(FEW_STEPS, max_steps)
+        count_of_rows = few + rng.randrange(max_steps - few + 1)
+        rows = [rng.randbytes(ROW) for _ in range(count_of_rows)]
+        yield interpret(reference, entries, rows, rng.randbytes(HEADER))
 
 
 def examined(

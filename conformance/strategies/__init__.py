@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from conformance.strategies.ops import entries_of
 from conformance.strategies.parts import dtypes, inputs, partner_shapes, read_from_tape, shapes
-from conformance.strategies.programs import ROW, Drawn, entries_of, interpret, programs
+from conformance.strategies.programs import HEADER, ROW, Drawn, interpret, programs
 
 __all__ = [
+    "HEADER",
     "ROW",
     "Drawn",
     "dtypes",

@@ -1,16 +1,12 @@
-"""The steps that are no call: backward, gradients, flags, modes and reads."""
+"""Steps that go through the graph, and those that change what a leaf or a gradient is."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 from conformance.program.steps import (
     Backward,
+    Call,
     ClearGrad,
-    Detach,
-    EnterMode,
     Grad,
-    Read,
     RequiresGrad,
     RetainGrad,
     SetGrad,
@@ -20,7 +16,7 @@ from conformance.program.values import Value
 from conformance.strategies import tensors
 from conformance.strategies.drawing import Drawing, Live, differentiable
 from conformance.strategies.seeds import seed
-from conformance.strategies.tape import Tape, weighted
+from conformance.strategies.tape import weighted
 
 
 def backward(drawing: Drawing) -> Step | None:
@@ -28,28 +24,25 @@ def backward(drawing: Drawing) -> Step | None:
     root = _root(drawing)
     if root is None:
         return None
-    tape = drawing.tape
     gradient = seed(drawing, root)
-    retain, create = _graph_options(tape)
+    retain, create = _graph_options(drawing)
     inputs = None
-    if tape.chance(12):
+    if "inputs=" in drawing.features and drawing.tape.chance(50):
         inputs = _inputs(drawing, root)
     return Backward(root.ref, gradient, retain, create, inputs)
 
 
-def _graph_options(tape: Tape) -> tuple[Value, Value]:
+def _graph_options(drawing: Drawing) -> tuple[Value, Value]:
     """`retain_graph` and `create_graph`."""
-    return tape.pick(_GRAPH_OPTIONS)
+    retains = "retain_graph" in drawing.features and drawing.tape.chance(60)
+    creates = "create_graph" in drawing.features and drawing.tape.chance(50)
+    if retains and creates:
+        return drawing.tape.pick(_BOTH), True
+    return (True if retains else drawing.tape.pick(_NEITHER)), creates
 
 
-_GRAPH_OPTIONS = weighted(
-    ((None, False), 62),
-    ((True, False), 18),
-    ((None, True), 14),
-    ((False, False), 2),
-    ((True, True), 3),
-    ((False, True), 1),
-)
+_NEITHER = weighted((None, 30), (False, 1))
+_BOTH = weighted((True, 3), (False, 1))
 
 
 def _root(drawing: Drawing) -> Live | None:
@@ -59,13 +52,14 @@ def _root(drawing: Drawing) -> Live | None:
     if drawing.flawed and drawing.tape.chance(15):
         return drawing.tape.pick(live)
     able = [entry for entry in live if entry.requires_grad]
-    fitting = [entry for entry in able if not drawing.is_spent(entry)] or (
+    fitting = [entry for entry in able if not drawing.history.is_spent(entry.ref.name)] or (
         able if drawing.flawed else []
     )
     results = [entry for entry in fitting if not entry.is_leaf]
     if not results and drawing.tape.chance(20):
         results = fitting
-    # The newest mostly: its graph is the deepest.
+    # What was written to lies behind it, if it can be; else the newest: its graph is the deepest.
+    results.sort(key=lambda entry: not drawing.history.leads_to_stale(entry.ref.name))
     return results[drawing.tape.pick(_ROOTS) % len(results)] if results else None
 
 
@@ -75,7 +69,7 @@ _ROOTS = weighted((0, 8), (1, 1), (2, 1))
 def _inputs(drawing: Drawing, root: Live) -> Value:
     """One to three of the tensors that the root was made from, in a list, a tuple or alone."""
     tape = drawing.tape
-    ancestors = drawing.ancestors([root.ref])
+    ancestors = drawing.history.ancestors([root.ref])
     able = [entry for entry in drawing.live() if entry.requires_grad]
     fitting = [entry for entry in able if entry.ref.name in ancestors]
     leaves = [entry for entry in fitting if entry.is_leaf]
@@ -99,7 +93,7 @@ def grad(drawing: Drawing) -> Step | None:
         return None
     tape = drawing.tape
     wanted = _inputs(drawing, root)
-    retain, create = _graph_options(tape)
+    retain, create = _graph_options(drawing)
     allow, materialize = tape.pick(
         ((None, False), (None, False), (True, False), (True, True), (None, True), (False, False))
     )
@@ -117,7 +111,7 @@ def grad(drawing: Drawing) -> Step | None:
 
 def set_grad(drawing: Drawing) -> Step | None:
     """`.grad` of a tensor given by hand."""
-    live = _one(drawing, lambda entry: entry.is_leaf and entry.requires_grad)
+    live = drawing.one(lambda entry: entry.is_leaf and entry.requires_grad)
     if live is None:
         return None
     tape = drawing.tape
@@ -130,16 +124,29 @@ def set_grad(drawing: Drawing) -> Step | None:
     return SetGrad(live.ref, value.ref)
 
 
+def use_grad(drawing: Drawing) -> Step | None:
+    """`.grad` of a leaf, under a name, so that what follows computes with it; backward where no
+    leaf has one."""
+    fits = _with_grad(drawing)
+    if not fits:
+        return backward(drawing)
+    return Call("grad", (drawing.tape.pick(fits).ref,), {}, "attribute", drawing.result())
+
+
+def _with_grad(drawing: Drawing) -> list[Live]:
+    """The leaves that have a gradient. No others are asked, since torch would warn."""
+    leaves = drawing.history.leaves
+    return [
+        live for live in drawing.live() if live.ref.name in leaves and live.tensor.grad is not None
+    ]
+
+
 def clear_grad(drawing: Drawing) -> Step | None:
-    """`.grad = None`."""
-    live = _one(drawing, lambda entry: entry.is_leaf and entry.requires_grad)
+    """`.grad = None`, where there is one for the most part."""
+    if (fits := _with_grad(drawing)) and not drawing.tape.chance(10):
+        return ClearGrad(drawing.tape.pick(fits).ref)
+    live = drawing.one(lambda entry: entry.is_leaf and entry.requires_grad)
     return None if live is None else ClearGrad(live.ref)
-
-
-def detach(drawing: Drawing) -> Step | None:
-    """`.detach()`."""
-    live = _one(drawing, lambda entry: entry.requires_grad)
-    return None if live is None else Detach(live.ref, drawing.result())
 
 
 def requires_grad(drawing: Drawing) -> Step | None:
@@ -155,86 +162,5 @@ def requires_grad(drawing: Drawing) -> Step | None:
 
 def retain_grad(drawing: Drawing) -> Step | None:
     """`.retain_grad()`, of a result for the most part."""
-    live = _one(drawing, lambda entry: entry.requires_grad and not entry.is_leaf)
+    live = drawing.one(lambda entry: entry.requires_grad and not entry.is_leaf)
     return None if live is None else RetainGrad(live.ref)
-
-
-def _one(drawing: Drawing, fits: Callable[[Live], bool]) -> Live | None:
-    """A tensor that fits; any one in a program that may be wrong."""
-    live = drawing.live()
-    fitting = [entry for entry in live if fits(entry)]
-    if drawing.flawed and drawing.tape.chance(20):
-        fitting = live
-    return drawing.tape.pick(fitting) if fitting else None
-
-
-def mode(drawing: Drawing) -> Step | None:
-    """A `with` block opened."""
-    return drawing.tape.pick(_MODES)
-
-
-_MODES = weighted(
-    (EnterMode("no_grad"), 4),
-    (EnterMode("enable_grad"), 2),
-    (EnterMode("set_grad_enabled", (False,)), 1),
-    (EnterMode("set_grad_enabled", (True,)), 1),
-)
-
-
-def read(drawing: Drawing) -> Step | None:
-    """One observation of one tensor."""
-    live = drawing.live()
-    if not live:
-        return None
-    tape = drawing.tape
-    chosen = tape.pick(live)
-    return Read(chosen.ref, tape.pick([what for what, fits in _READS.items() if fits(chosen)]))
-
-
-def _always(live: Live) -> bool:
-    return True
-
-
-def _is_number(live: Live) -> bool:
-    return live.size == 1
-
-
-def _is_real_number(live: Live) -> bool:
-    return live.size == 1 and live.category != "complex"
-
-
-def _is_whole(live: Live) -> bool:
-    return live.size == 1 and live.category in ("int", "bool")
-
-
-_READS: Mapping[str, Callable[[Live], bool]] = {
-    "tolist": _always,
-    "item": _is_number,
-    "repr": _always,
-    "shape": _always,
-    "dtype": _always,
-    "grad_is_none": _always,
-    "grad_fn": _always,
-    "is_leaf": _always,
-    "requires_grad": _always,
-    "retains_grad": _always,
-    "version": _always,
-    "output_nr": _always,
-    "stride": _always,
-    "storage_offset": _always,
-    "is_contiguous": _always,
-    "numel": _always,
-    "dim": _always,
-    "ndim": _always,
-    "size": _always,
-    "str": _always,
-    "format": _is_number,
-    "len": lambda live: bool(live.shape),
-    "numpy": lambda live: not live.requires_grad,
-    "float": _is_real_number,
-    "int": _is_whole,
-    "bool": _is_number,
-    "complex": _is_number,
-    "is_floating_point": _always,
-    "is_complex": _always,
-}

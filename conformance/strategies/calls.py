@@ -8,6 +8,7 @@ from itertools import count
 from conformance.catalogue.entry import Arg, Category, Form, OpEntry, Operand, Param, Signature
 from conformance.program.operators import OPERATORS
 from conformance.program.steps import Call as CallStep
+from conformance.program.steps import Step
 from conformance.program.values import Value
 from conformance.strategies.arguments import ahead, argument
 from conformance.strategies.drawing import Drawing
@@ -16,17 +17,59 @@ from conformance.strategies.operands import RELATIONS, Call, anything, operand
 from conformance.strategies.tape import Tape
 from conformance.strategies.values import number
 
-INPLACE_PERCENT = 16.0
+WRITING = frozenset({"in-place", "items"})
+"""The features by which a program writes into what it has."""
+
 WRONG_PERCENT = 45.0  # of the calls of a program that may hold wrong ones
 NUMBER_PERCENT = 22.0  # of the operands that may be a Python number
 NAMED_PERCENT = 25.0  # of the arguments that may be given by name or by position
 
 
-def call(drawing: Drawing, ops: Sequence[OpEntry]) -> CallStep:
-    """A call of one of the ops on the program's tensors; new inputs are made as it needs them."""
+def plain(drawing: Drawing) -> Step:
+    """A call of an op that makes a tensor, or of any that the program may call at all."""
+    ops = drawing.ops
+    if entries := ops.plain or ops.views:
+        return call(drawing, drawing.tape.pick(entries))
+    return call(drawing, drawing.tape.pick(ops.writing or ops.items), writes=True)
+
+
+def view(drawing: Drawing) -> Step | None:
+    """A call of an op whose result may share memory."""
+    if not drawing.ops.views or (WRITING & drawing.features and _too_early(drawing)):
+        return None
+    return call(drawing, drawing.tape.pick(drawing.ops.views))
+
+
+def write(drawing: Drawing) -> Step | None:
+    """A call that writes into a tensor."""
+    if not drawing.ops.writing or _too_early(drawing):
+        return None
+    return call(drawing, drawing.tape.pick(drawing.ops.writing), writes=True)
+
+
+def _too_early(drawing: Drawing) -> bool:
+    """Whether to wait for a result: torch refuses to write into most of what there is before,
+    and no graph would tell."""
+    if any(live.requires_grad and not live.is_leaf for live in drawing.live()):
+        return False
+    return drawing.grad_enabled and drawing.tape.chance(75)
+
+
+def item(drawing: Drawing) -> Step | None:
+    """An assignment to items of a tensor."""
+    if not drawing.ops.items or _too_early(drawing):
+        return None
+    return call(drawing, drawing.tape.pick(drawing.ops.items), writes=True)
+
+
+def join(drawing: Drawing) -> Step | None:
+    """A call that joins the graphs of two tensors."""
+    return call(drawing, drawing.tape.pick(drawing.ops.joining)) if drawing.ops.joining else None
+
+
+def call(drawing: Drawing, entry: OpEntry, *, writes: bool = False) -> CallStep:
+    """A call of the op on the program's tensors; new inputs are made as it needs them."""
     tape = drawing.tape
-    entry = ops[tape.below(len(ops))]
-    writes = bool(entry.inplace) and (not entry.forms or tape.chance(INPLACE_PERCENT))
     form = tape.pick(entry.inplace if writes else entry.forms)
     drawn = Call(drawing, entry, tape.pick(_signatures(entry, writes)), writes)
     _omit(drawn, form)

@@ -10,17 +10,10 @@ from conformance.engines.observe import dtype_name, values_of
 from conformance.engines.torchlike import TorchLike, TorchLikeSession
 from conformance.program import Program
 from conformance.program.inputs import Input
-from conformance.program.steps import (
-    Backward,
-    EnterMode,
-    Grad,
-    LeaveMode,
-    RequiresGrad,
-    Step,
-    refs_of,
-    result_of,
-)
-from conformance.program.values import DIFFERENTIABLE, Ref, refs
+from conformance.program.steps import Forget, Step, result_of
+from conformance.program.values import DIFFERENTIABLE, Ref
+from conformance.strategies.history import History
+from conformance.strategies.ops import Ops
 from conformance.strategies.shaping import Shape
 from conformance.strategies.tape import Tape
 from conformance.strategies.tensors import category
@@ -71,27 +64,46 @@ def _dtype_names(dtype: Any) -> str:
 class Drawing:
     """The program so far, its tensors on the reference, and the tape that choices are read from.
 
-    `flawed` says that this program may hold calls that are wrong on purpose.
+    Attributes:
+        ops: those that the program may call.
+        features: those that it may use.
+        flawed: whether it may hold calls that are wrong on purpose.
+        history: what was done so far, and to what.
     """
 
-    def __init__(self, reference: TorchLike) -> None:
+    def __init__(self, reference: TorchLike, ops: Ops) -> None:
         self.session: TorchLikeSession = reference.start(())
+        self.ops = ops
         self.tape = Tape(b"")
+        self.features: frozenset[str] = frozenset()
         self.flawed = False
         self.inputs: list[Input] = []
         self.steps: list[Step] = []
-        self.modes = 0
-        self.spent: set[str] = set()  # results whose graph a backward has freed
+        self.history = History()
         self._names: list[str] = []  # of the tensors, oldest first
-        self._parents: dict[str, frozenset[str]] = {}
-        self._leaves: set[str] = set()  # those that require grad
+        self._live: list[Live] | None = None  # what `live` gave since the last step
         self._results = 0
+
+    @property
+    def grad_enabled(self) -> bool:
+        """Whether what is called now becomes part of a graph."""
+        return bool(self.session.module.is_grad_enabled())
 
     def live(self) -> list[Live]:
         """The tensors, newest first."""
-        return [
-            Live(name, self.session.value(name), self._leaves) for name in reversed(self._names)
-        ]
+        if self._live is None:
+            leaves = self.history.leaves
+            value = self.session.value
+            self._live = [Live(name, value(name), leaves) for name in reversed(self._names)]
+        return self._live
+
+    def one(self, fits: Callable[[Live], bool], wrong: float = 20) -> Live | None:
+        """A tensor that fits; in a program that may be wrong at times any one."""
+        live = self.live()
+        fitting = [entry for entry in live if fits(entry)]
+        if self.flawed and self.tape.chance(wrong):
+            fitting = live
+        return self.tape.pick(fitting) if fitting else None
 
     def fresh(self, make: Callable[[str], Input]) -> Live:
         """One more input; `make` is given its name."""
@@ -99,10 +111,11 @@ class Drawing:
         self.inputs.append(entry)
         self.session.add(entry)
         self._names.append(entry.name)
-        if entry.requires_grad:
-            self._leaves.add(entry.name)
-        self._parents[entry.name] = frozenset({entry.name})
-        return Live(entry.name, self.session.value(entry.name), self._leaves)
+        self.history.input(entry.name, entry.requires_grad)
+        live = Live(entry.name, self.session.value(entry.name), self.history.leaves)
+        if self._live is not None:
+            self._live = [live, *self._live]
+        return live
 
     def result(self) -> str:
         """The name that the next step to be taken may bind."""
@@ -114,35 +127,12 @@ class Drawing:
         self.steps.append(step)
         if result_of(step) is not None:
             self._results += 1
-        if isinstance(outcome, Returned):
-            made = [ref.name for ref in refs(outcome.value)]
-            self._names += made
-            ancestors = self.ancestors(refs_of(step))
-            for name in made:
-                self._parents[name] = ancestors | {name}
-            self._follow(step, ancestors)
+        self._names += self.history.take(step, outcome)
+        if isinstance(step, Forget) and isinstance(outcome, Returned):
+            gone = step.tensor.base
+            self._names = [name for name in self._names if name.partition("[")[0] != gone]
+        self._live = None
         return outcome
-
-    def _follow(self, step: Step, ancestors: frozenset[str]) -> None:
-        if isinstance(step, RequiresGrad):
-            self._leaves.add(step.tensor.name)
-        elif isinstance(step, EnterMode):
-            self.modes += 1
-        elif isinstance(step, LeaveMode):
-            self.modes = max(self.modes - 1, 0)
-        elif isinstance(step, Backward | Grad):
-            keeps = step.create_graph if step.retain_graph is None else step.retain_graph
-            if not keeps:
-                self.spent |= {name for name in ancestors if name.startswith("t")}
-
-    def ancestors(self, of: Iterable[Ref]) -> frozenset[str]:
-        """The tensors from which these were made, and these."""
-        return frozenset().union(*(self._parents.get(ref.name, frozenset()) for ref in of))
-
-    def is_spent(self, live: Live) -> bool:
-        """Whether backward from this tensor would walk through a freed graph, as far as the
-        names tell."""
-        return not self.spent.isdisjoint(self._parents[live.ref.name])
 
     def finish(self) -> tuple[Program, Trace]:
         """The program, and what the reference did."""

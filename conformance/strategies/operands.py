@@ -64,16 +64,27 @@ def operand(call: Call, spec: Operand) -> Live:
         place = None  # The values that its conventions are about are drawn into new inputs.
     fitting = []
     if place is not None and not spec.indexes:
-        fitting = [live for live in call.drawing.live() if _fits(call, spec, live)]
-        # Results with a graph come first, newest first, so that graphs grow deep; and those that
-        # the call does not have yet before those that it has, so that graphs join.
-        taken = {live.ref for live in call.tensors}
-        fitting.sort(key=lambda live: (live.is_leaf, live.ref in taken))
+        fitting = _in_order(call, [lv for lv in call.drawing.live() if _fits(call, spec, lv)])
     live = fitting[(place or 0) % len(fitting)] if fitting else fresh(call, spec)
     call.tensors.append(live)
     if spec.shape not in RELATIONS:
         call.letters = shaping.matches(spec.shape, live.shape, call.letters) or call.letters
     return live
+
+
+def _in_order(call: Call, fitting: list[Live]) -> list[Live]:
+    """What is written to is first of all what something else was done to before, and what is
+    read what was then written to. Else results with a graph come first, newest first, so that
+    graphs grow deep; and those that the call does not have yet before those that it has, so that
+    graphs join."""
+    history = call.drawing.history
+    if call.writes and not call.tensors:
+        return sorted(fitting, key=lambda live: (-history.weight(live.ref.name), live.is_leaf))
+    taken = {live.ref for live in call.tensors}
+    return sorted(
+        fitting,
+        key=lambda live: (live.is_leaf, live.ref in taken, not history.is_stale(live.ref.name)),
+    )
 
 
 def anything(call: Call) -> Live:
@@ -111,12 +122,17 @@ def _categories(call: Call, spec: Operand) -> frozenset[Category]:
 def _may_take_part_in_writing(call: Call, live: Live) -> bool:
     if not call.tensors:
         return call.drawing.flawed or not _is_guarded(call, live)
+    if live.ref == call.first.ref and call.entry.family == "pointwise":
+        return True
     # Reading and writing one memory in two layouts is not defined.
     return not live.shares_memory(call.first)
 
 
 def _is_guarded(call: Call, live: Live) -> bool:
-    """Whether torch refuses to write into it: a leaf that requires grad, or a view of one."""
+    """Whether torch refuses to write into it: a leaf that requires grad, or a view of one, where
+    grad mode is on."""
+    if not call.drawing.grad_enabled:
+        return False
     leaves = [other for other in call.drawing.live() if other.is_leaf and other.requires_grad]
     return any(live.shares_memory(leaf) for leaf in leaves)
 

@@ -18,6 +18,7 @@ from conformance.judge.compare import compare
 from conformance.program.steps import KINDS, Backward, Call, Snippet, kind_of, refs_of, result_of
 from conformance.sources.generated import Statistics, drawn
 from conformance.strategies import (
+    HEADER,
     ROW,
     dtypes,
     entries_of,
@@ -134,7 +135,7 @@ def test_backward_is_given_gradients_of_every_sort(sample):
     for program, trace in sample:
         inputs = {entry.name: entry for entry in program.inputs}
         for step in program.steps:
-            if isinstance(step, Backward):
+            if isinstance(step, Backward) and step.root.name in trace.tensors:
                 entry = inputs.get(getattr(step.gradient, "name", ""))
                 seeds[_sort(step, entry, trace)] += 1
     assert all(seeds[sort] > 10 for sort in ("none", "wrong shape", "wrong dtype"))
@@ -163,9 +164,9 @@ def test_tensors_are_used_more_than_once(sample):
     assert reused > len(sample) / 2
 
 
-def test_programs_hold_eight_steps_a_join_and_a_backward_at_most(sample):
-    assert min(len(p.steps) for p, _ in sample) >= 1
-    assert max(len(p.steps) for p, _ in sample) <= 10
+def test_programs_hold_three_to_twelve_steps_a_join_and_a_backward_at_most(sample):
+    assert min(len(p.steps) for p, _ in sample) == 3
+    assert max(len(p.steps) for p, _ in sample) <= 14
 
 
 def test_programs_are_as_the_file_format_wants_them(sample):
@@ -242,7 +243,7 @@ def test_parts_shrink_to_the_simplest():
 
 
 def test_a_program_is_shown_as_a_script():
-    drawn_program = interpret(REFERENCE, entries_of(["neg"]), [bytes(ROW)], bytes(ROW))
+    drawn_program = interpret(REFERENCE, entries_of(["neg"]), [bytes(ROW)], bytes(HEADER))
     assert pretty(drawn_program) == (
         "# a program:\n"
         "import torch\n\n"
@@ -259,7 +260,7 @@ def test_any_bytes_give_a_program():
 
 
 def test_zeros_give_a_plain_program():
-    program, trace = interpret(REFERENCE, entries_of(None), [bytes(ROW)], bytes(ROW))
+    program, trace = interpret(REFERENCE, entries_of(None), [bytes(ROW)], bytes(HEADER))
     assert program.script(trace) == (
         "import torch\n\nx0 = torch.tensor([1., 2.], requires_grad=True)\nt0 = torch.add(x0, x0)\n"
     )

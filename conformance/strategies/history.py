@@ -1,0 +1,288 @@
+"""What a program has done so far to each of its tensors, and where two of its doings met.
+
+Nothing here runs: the history goes by names, steps and outcomes, so that a program in the course
+of being drawn and one that was read from a file are told by the same rules.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from conformance.catalogue import CATALOGUE, op_of
+from conformance.program import Program
+from conformance.program.steps import (
+    Apply,
+    Backward,
+    Call,
+    Detach,
+    EnterMode,
+    Grad,
+    LeaveMode,
+    MultiGradHook,
+    PackHooks,
+    RegisterHook,
+    RemoveHook,
+    RequiresGrad,
+    RetainGrad,
+    SetData,
+    Step,
+    refs_of,
+)
+from conformance.program.values import Ref, refs
+from conformance.trace import Outcome, Raised, Returned, Trace
+
+_WRITES = frozenset((form.kind, form.op) for entry in CATALOGUE.values() for form in entry.inplace)
+IN_PLACE = frozenset({"DoubleInPlace", "UnmarkedInPlace"})
+"""The custom functions that write into their operand."""
+
+_VIEWS = frozenset(name for name, entry in CATALOGUE.items() if entry.view)
+
+SAVED, VIEWED, HOOKED, RETAINED = "a save", "a view", "a hook", "retain_grad"
+UNHOOKED, MADE, PACKED, REPLACED = "a hook removed", "a Function", "a pack hook", "set .data"
+"""What may have been done to a tensor, or to another name of its memory, before a write."""
+
+
+def writes(step: Step) -> bool:
+    """Whether the step writes into the memory of its first operand."""
+    return isinstance(step, Call) and (step.form, step.op) in _WRITES
+
+
+def views(step: Step) -> bool:
+    """Whether the step's result may share the memory of its first operand."""
+    return isinstance(step, Call) and not writes(step) and op_of(step) in _VIEWS
+
+
+class History:
+    """The doings so far.
+
+    Attributes:
+        modes: the `with` blocks that are open, innermost last.
+        leaves: the tensors that were made to require grad, and are no result.
+        handles: the names of the hooks' handles, oldest first.
+        met: how often doings met, by what they were.
+    """
+
+    def __init__(self) -> None:
+        self.modes: list[EnterMode | PackHooks] = []
+        self.leaves: set[str] = set()
+        self.handles: dict[str, str] = {}  # each with the tensor that it is registered on
+        self.met: Counter[str] = Counter()
+        self._parents: dict[str, frozenset[str]] = {}
+        self._memory: dict[str, str] = {}  # the name that stands for all of one memory
+        self._marks: dict[str, set[str]] = {}  # by memory
+        self._stale: dict[str, set[str]] = {}  # by memory: what it was before it was written to
+        self._graphs: set[str] = set()  # names whose tensor was made, or written, by a step
+        self._spent: set[str] = set()  # of these, those whose graph a backward has freed
+        self._walked: set[str] = set()
+        self._gradients: set[str] = set()
+        self._failed: frozenset[str] = frozenset()  # what the last step that raised was about
+
+    def input(self, name: str, requires_grad: bool) -> None:
+        """One more input."""
+        self._parents[name] = frozenset({name})
+        self._memory[name] = name
+        if requires_grad:
+            self.leaves.add(name)
+
+    def take(self, step: Step, outcome: Outcome) -> tuple[str, ...]:
+        """Take note of a step; gives the names of the tensors that it made."""
+        used = tuple(refs_of(step))
+        if not self._failed.isdisjoint(ref.name for ref in used):
+            self.met["an error, then the same tensor"] += 1
+        if isinstance(outcome, Raised):
+            self._failed |= {ref.name for ref in used}
+        if not isinstance(outcome, Returned):
+            return ()
+        made = tuple(ref.name for ref in refs(outcome.value))
+        ancestors = self.ancestors(used)
+        for name in made:
+            self._parents[name] = ancestors | {name}
+            self._memory[name] = name
+            self._graphs.add(name)
+        follow = _FOLLOW.get(type(step))
+        if follow is not None:
+            follow(self, step, used, made)
+        return made
+
+    def ancestors(self, of: Iterable[Ref]) -> frozenset[str]:
+        """The tensors from which these were made, and these."""
+        return frozenset().union(*(self._parents.get(ref.name, frozenset()) for ref in of))
+
+    @property
+    def packs(self) -> bool:
+        """Whether what is saved now goes through pack hooks."""
+        return any(isinstance(mode, PackHooks) for mode in self.modes)
+
+    def is_spent(self, name: str) -> bool:
+        """Whether backward from this tensor would walk through a freed graph, as far as the
+        names tell."""
+        return not self._spent.isdisjoint(self._parents[name])
+
+    def marks(self, name: str) -> frozenset[str] | set[str]:
+        """What was done to the tensor, under this name or another of the same memory."""
+        return self._marks.get(self._memory.get(name, name), frozenset())
+
+    def is_stale(self, name: str) -> bool:
+        """Whether the tensor's memory was written to after something else was done to it."""
+        return bool(self._stale.get(self._memory.get(name, name)))
+
+    def leads_to_stale(self, name: str) -> bool:
+        """Whether the tensor was made from one that is stale, or is one."""
+        return any(self._stale.get(self._memory.get(of, of)) for of in self._parents[name])
+
+    def weight(self, name: str) -> int:
+        """How much a write into the tensor meets; two names of one memory, or a hook, are rarer
+        than a save."""
+        return sum(1 if mark == SAVED else 2 for mark in self.marks(name))
+
+    def mark(self, name: str, what: str) -> None:
+        """Take note of what was done to the tensor."""
+        self._marks.setdefault(self._memory.get(name, name), set()).add(what)
+
+    def share(self, name: str, owner: str) -> None:
+        """From now on the one has the other's memory."""
+        self._memory[name] = self._memory.get(owner, owner)
+
+    def called(self, step: Call, used: tuple[Ref, ...], made: tuple[str, ...]) -> None:
+        """An op was called."""
+        if writes(step):
+            self.written(used)
+        elif step.form == "attribute" and step.op == "grad":
+            self._gradients.update(made)
+        elif used and (views(step) or step.form == "attribute"):  # `.data`, `.T`
+            for name in made:
+                self.share(name, used[0].name)
+            self.mark(used[0].name, VIEWED)
+        else:
+            for ref in used:
+                self.mark(ref.name, SAVED)
+            if self.packs:
+                for name in made:
+                    self.mark(name, PACKED)
+
+    def written(self, used: tuple[Ref, ...]) -> None:
+        """The first of these was written to, from the others."""
+        if not used:
+            return
+        name = used[0].name
+        memory = self._memory.get(name, name)
+        marks = self._marks.get(memory, set())
+        for mark in marks:
+            self.met[f"{mark}, then a write"] += 1
+        self._stale.setdefault(memory, set()).update(marks)
+        if self.modes:
+            self.met["a write in a mode"] += 1
+        ancestors = self.ancestors(used)
+        for other, of in self._memory.items():
+            if of == memory:
+                self._parents[other] |= ancestors
+                self._graphs.add(other)
+
+    def walked(self, step: Backward | Grad, used: tuple[Ref, ...], made: tuple[str, ...]) -> None:
+        """A backward pass went through the graph."""
+        roots = refs(step.root if isinstance(step, Backward) else step.outputs)
+        ancestors = self.ancestors(roots)
+        graph = ancestors & self._graphs
+        self._gradients.update(made)
+        for met in self._met_by_a_walk(ancestors, graph):
+            self.met[f"{met}, then backward"] += 1
+        if self.modes:
+            self.met["backward in a mode"] += 1
+        self._walked |= graph
+        keeps = step.create_graph if step.retain_graph is None else step.retain_graph
+        if not keeps:
+            self._spent |= graph
+
+    def _met_by_a_walk(self, ancestors: frozenset[str], graph: frozenset[str]) -> Iterable[str]:
+        memories = {self._memory.get(name, name) for name in ancestors}
+        for memory in memories & self._stale.keys():
+            yield "a write"
+            yield from (f"{mark} and a write" for mark in self._stale[memory])
+        for mark in {mark for memory in memories for mark in self._marks.get(memory, ())}:
+            if mark != SAVED:
+                yield mark
+        if graph & self._walked:
+            yield "backward"
+        if graph & self._gradients:
+            yield "a gradient as operand"
+
+
+def _opened(history: History, step: EnterMode | PackHooks, used: Any, made: Any) -> None:
+    history.modes.append(step)
+
+
+def _closed(history: History, step: Step, used: Any, made: Any) -> None:
+    if history.modes:
+        history.modes.pop()
+
+
+def _required(history: History, step: RequiresGrad, used: Any, made: Any) -> None:
+    if step.tensor.name not in history._graphs:
+        history.leaves.add(step.tensor.name)
+
+
+def _retained(history: History, step: RetainGrad, used: Any, made: Any) -> None:
+    history.mark(step.tensor.name, RETAINED)
+
+
+def _detached(history: History, step: Detach, used: Any, made: tuple[str, ...]) -> None:
+    for name in made:
+        history.share(name, step.tensor.name)
+    history.mark(step.tensor.name, VIEWED)
+
+
+def _hooked(history: History, step: Any, used: tuple[Ref, ...], made: Any) -> None:
+    history.handles[step.result] = used[0].name
+    for ref in used:
+        history.mark(ref.name, HOOKED)
+
+
+def _unhooked(history: History, step: RemoveHook, used: Any, made: Any) -> None:
+    history.mark(history.handles.get(step.handle.name, ""), UNHOOKED)
+
+
+def _applied(history: History, step: Apply, used: tuple[Ref, ...], made: tuple[str, ...]) -> None:
+    for name in made:
+        history.mark(name, MADE)
+    if step.function in IN_PLACE:
+        history.written(used)
+        for name in made:
+            history.share(name, used[0].name)
+
+
+def _replaced(history: History, step: SetData, used: tuple[Ref, ...], made: Any) -> None:
+    history.mark(step.tensor.name, REPLACED)
+    if len(used) > 1:
+        history.share(used[0].name, used[1].name)
+
+
+_FOLLOW: Mapping[type[Step], Callable[[History, Any, tuple[Ref, ...], tuple[str, ...]], None]] = {
+    Apply: _applied,
+    Backward: History.walked,
+    Call: History.called,
+    Detach: _detached,
+    EnterMode: _opened,
+    Grad: History.walked,
+    LeaveMode: _closed,
+    MultiGradHook: _hooked,
+    PackHooks: _opened,
+    RegisterHook: _hooked,
+    RemoveHook: _unhooked,
+    RequiresGrad: _required,
+    RetainGrad: _retained,
+    SetData: _replaced,
+}
+"""What each kind of step does to the history; a kind that is not here does nothing to it."""
+
+
+def interactions(program: Program, trace: Trace) -> Counter[str]:
+    """Where doings of a program met: what was done to a tensor before it was written to, what
+    a backward pass found on its way, what was done in a mode or after an error."""
+    history = History()
+    for entry in program.inputs:
+        history.input(entry.name, entry.requires_grad)
+    for step, outcome in zip(program.steps, trace.outcomes, strict=True):
+        history.take(step, outcome)
+    return history.met
