@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from operator import attrgetter
 from types import ModuleType
 from typing import Any
 
@@ -41,7 +42,12 @@ from conformance.trace import (
 )
 
 # Global state that a program may change by calling a function: how to read it, how to set it.
-_GLOBALS = (("is_grad_enabled", "set_grad_enabled"), ("get_default_dtype", "set_default_dtype"))
+_GLOBALS = (
+    ("is_grad_enabled", "set_grad_enabled"),
+    ("get_default_dtype", "set_default_dtype"),
+    ("is_anomaly_enabled", "autograd.set_detect_anomaly"),
+    ("is_warn_always_enabled", "set_warn_always"),
+)
 
 
 class TorchLike:
@@ -80,11 +86,9 @@ class TorchLikeSession:
         self._made: dict[str, int | None] = {}  # each tensor's version when it got its name
         self.tensor_type: type[Any] = engine.module.Tensor
         self._dtype_type: type | None = type(getattr(engine.module, "float32", None))
-        self._globals = [
-            (setter, getattr(self.module, getter)())
-            for getter, setter in _GLOBALS
-            if hasattr(self.module, getter) and hasattr(self.module, setter)
-        ]
+        self._globals = _globals_of(self.module)
+        if set_warn_always := getattr(self.module, "set_warn_always", None):
+            set_warn_always(True)  # Else the first program of a process would warn, and no other.
         self._listener = Listener(self.outcomes, self.tensor_type, self._dtype_type)
         self.log = self._listener.log
         self._inputs: set[str] = set()
@@ -210,7 +214,7 @@ class TorchLikeSession:
         while self.modes:
             self.modes.pop().__exit__(None, None, None)
         for setter, value in self._globals:
-            getattr(self.module, setter)(value)
+            setter(value)
 
     def _kept(self, step: Step, name: str | None, value: Any) -> Value:
         """What of the step's result is observed; one that a call leaves unbound is dropped, as
@@ -232,6 +236,15 @@ class TorchLikeSession:
             items = [self._bind(f"{name}[{number}]", item) for number, item in enumerate(value)]
             return items if isinstance(value, list) else tuple(items)
         return plain(value, self._dtype_type)
+
+
+def _globals_of(module: Any) -> list[tuple[Any, Any]]:
+    """What sets each piece of global state that the module has, and the value to put back."""
+    found = []
+    for getter, setter in _GLOBALS:
+        with suppress(AttributeError):
+            found.append((attrgetter(setter)(module), getattr(module, getter)()))
+    return found
 
 
 def raised(error: Exception, printed: str = "") -> Raised:

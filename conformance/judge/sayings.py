@@ -120,19 +120,9 @@ def _given(site: _Site, wanted: Any, got: Any) -> Iterator[Mismatch]:
     elif isinstance(wanted, TensorState) or isinstance(got, TensorState):
         yield site.differs(site.kinds[3], "", _shown(wanted), _shown(got))
     elif isinstance(wanted, np.ndarray) and isinstance(got, np.ndarray):
-        yield from _arrays(site, wanted, got)
-    elif type(wanted) is not type(got) or wanted != got:
+        yield from _arrays(site, wanted, got, wanted.dtype.name)
+    elif repr(wanted) != repr(got):  # A NaN is itself here.
         yield site.differs("flag", "", wanted, got)
-
-
-def _arrays(site: _Site, wanted: Any, got: Any) -> Iterator[Mismatch]:
-    shape, dtype, value, _ = site.kinds
-    if wanted.shape != got.shape:
-        yield site.differs(shape, ".shape", wanted.shape, got.shape)
-    elif wanted.dtype != got.dtype:
-        yield site.differs(dtype, ".dtype", wanted.dtype.name, got.dtype.name)
-    elif detail := difference(wanted, got, wanted.dtype.name):
-        yield site.differs(value, "", wanted, got, detail)
 
 
 def _shown(value: Any) -> Any:
@@ -140,18 +130,23 @@ def _shown(value: Any) -> Any:
 
 
 def _tensors(site: _Site, wanted: TensorState, got: TensorState) -> Iterator[Mismatch]:
-    shape, dtype, value, _ = site.kinds
-    if wanted.shape != got.shape:
-        yield site.differs(shape, ".shape", wanted.shape, got.shape)
     if wanted.dtype != got.dtype:
-        yield site.differs(dtype, ".dtype", wanted.dtype, got.dtype)
+        yield site.differs(site.kinds[1], ".dtype", wanted.dtype, got.dtype)
     if _both(wanted.requires_grad, got.requires_grad) and wanted.requires_grad != got.requires_grad:
         yield site.differs("flag", ".requires_grad", wanted.requires_grad, got.requires_grad)
     left, right = wanted.values, got.values
-    if isinstance(left, Unobserved) or isinstance(right, Unobserved) or left.shape != right.shape:
-        return
-    if detail := difference(left, right, wanted.dtype):
-        yield site.differs(value, "", left, right, detail)
+    if not isinstance(left, Unobserved) and not isinstance(right, Unobserved):
+        yield from _arrays(site, left, right, wanted.dtype)
+
+
+def _arrays(
+    site: _Site, wanted: np.ndarray[Any, Any], got: np.ndarray[Any, Any], dtype: str
+) -> Iterator[Mismatch]:
+    """The differences of two tensors' values, or of two arrays that a pack hook stored."""
+    if wanted.shape != got.shape:
+        yield site.differs(site.kinds[0], ".shape", wanted.shape, got.shape)
+    elif detail := difference(wanted, got, dtype):
+        yield site.differs(site.kinds[2], "", wanted, got, detail)
 
 
 def _both(left: Observed[bool], right: Observed[bool]) -> bool:
