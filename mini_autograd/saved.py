@@ -17,7 +17,7 @@ from mini_autograd.errors import walk as errors
 from mini_autograd.errors.inplace import told_name
 from mini_autograd.graph import Node
 from mini_autograd.storage import VersionCounter
-from mini_autograd.tensor import Tensor, make
+from mini_autograd.tensor import Tensor, counter_of, make
 
 
 class SavedTensor:
@@ -119,3 +119,10 @@ def _modified(tensor: Tensor, counter: VersionCounter, expected: int) -> Runtime
     return errors.modified_in_place(
         tensor.type_name, tensor.shape, producer, counter.version, expected
     )
+
+
+def kept_for(node: Node, tensor: Tensor) -> SavedTensor | SavedResult:
+    """What a node keeps of a tensor: of its own output the memory, else the tensor itself."""
+    if tensor._node is node:
+        return SavedResult(tensor._array, counter_of(tensor), tensor._output_nr)
+    return SavedTensor(tensor)

@@ -117,7 +117,7 @@ _ADVICE = {
 def told_name(node: str) -> str:
     """A node's name in errors: "MulBackward0" is told as Mul, "SumBackward1" as Sum1."""
     stem, _, number = node.rpartition("Backward")
-    return stem + number.removeprefix("0") if number.isdigit() else node
+    return stem + number.removeprefix("0") if not number or number.isdigit() else node
 
 
 EXPANDED_INDEX_PUT = (

@@ -1,0 +1,172 @@
+"""`Function`: operations whose forward and backward a user writes."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import itertools
+import warnings
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from mini_autograd.autograd.function_context import (
+    BackwardCFunction,
+    FunctionCtx,
+    undefined_backward,
+)
+from mini_autograd.autograd.function_gradients import made_undifferentiable
+from mini_autograd.autograd.function_outputs import Outputs
+from mini_autograd.errors import function as errors
+from mini_autograd.grad_mode import is_grad_enabled, no_grad, state
+from mini_autograd.tensor import Tensor
+
+__all__ = [
+    "BackwardCFunction",
+    "Function",
+    "FunctionCtx",
+    "FunctionMeta",
+    "InplaceFunction",
+    "once_differentiable",
+]
+
+_next_id = itertools.count().__next__
+
+
+class FunctionMeta(type):
+    """Makes for each function the class of its contexts, which names its nodes."""
+
+    _backward_cls: type[BackwardCFunction]
+
+    def __init__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> None:
+        members = {
+            "_forward_cls": cls,
+            "_autograd_function_id": _next_id(),
+            "__module__": BackwardCFunction.__module__,
+        }
+        cls._backward_cls = type(f"{name}Backward", (BackwardCFunction,), members)
+        super().__init__(name, bases, namespace)
+
+
+class Function(FunctionCtx, metaclass=FunctionMeta):
+    """An operation with a forward and a backward of its own, called by `apply`.
+
+    A subclass has static methods: `forward(ctx, *args)`, or `forward(*args)` beside
+    `setup_context(ctx, inputs, output)`; and `backward(ctx, *grad_outputs)`, also named `vjp`,
+    which gives a gradient, or None, for each argument of the forward.
+    """
+
+    generate_vmap_rule: ClassVar[bool] = False
+    clear_saved_tensors_on_access: ClassVar[bool] = False
+    boxed_grads_call: ClassVar[bool] = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        warnings.warn(errors.instantiated(type(self)), DeprecationWarning, stacklevel=2)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Refused: `apply` is called on the class."""
+        raise errors.legacy_call()
+
+    @staticmethod
+    def forward(*args: Any, **kwargs: Any) -> Any:
+        """Computes the outputs from the arguments: to be overridden."""
+        raise errors.no_forward()
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> Any:
+        """Prepares the context after a forward that does not take it: may be overridden."""
+        raise errors.no_setup_context()
+
+    backward = staticmethod(undefined_backward)
+    vjp = backward
+
+    @staticmethod
+    def jvp(ctx: Any, *grad_inputs: Any) -> Any:
+        """Forward mode, which nothing here calls."""
+        raise errors.no_jvp()
+
+    @staticmethod
+    def vmap(info: Any, in_dims: Any, *args: Any) -> Any:
+        """Batching, which nothing here calls."""
+        raise errors.no_vmap()
+
+    @classmethod
+    def apply(cls, *args: Any, **kwargs: Any) -> Any:
+        """Runs the forward, and records the function as one step of the graph.
+
+        Returns:
+            What the forward returned; a tuple of any kind as a tuple. Tensors in a list or a
+            dict have no history.
+
+        Raises:
+            RuntimeError: what the forward marked as written to cannot be.
+            TypeError: `save_for_backward` of something else than tensors; arguments by keyword
+                that the forward does not have by position.
+        """
+        apart = cls.setup_context is not Function.setup_context
+        if apart:
+            bound = inspect.signature(cls.forward).bind(*args, **kwargs)
+            bound.apply_defaults()
+            args, kwargs = bound.args, bound.kwargs
+        if kwargs:
+            args = _by_position(cls.forward, args, kwargs)
+        return _applied(cls, args, apart)
+
+
+def _applied(cls: type[Function], args: tuple[Any, ...], apart: bool) -> Any:
+    ctx = cls._backward_cls()
+    records = state.enabled and any(
+        [isinstance(each, Tensor) and each._requires_grad for each in args]
+    )
+    ctx._take(args, records)
+    with no_grad():
+        if apart:
+            output = cls.forward(*args)
+            cls.setup_context(ctx, args, output)
+        else:
+            output = cls.forward(ctx, *args)
+    outputs = Outputs(ctx, args, records=records, saves_apart=apart)
+    outs = outputs.wrapped(tuple(output) if isinstance(output, tuple) else (output,))
+    outputs.save()
+    return outs if isinstance(output, tuple) else outs[0]
+
+
+def _by_position(
+    forward: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[Any, ...]:
+    """Arguments by keyword in the places that the forward has them, after its context."""
+    code = forward.__code__
+    names = code.co_varnames[1 : code.co_argcount]
+    places = {}
+    for name, value in kwargs.items():
+        if name not in names:
+            raise errors.unexpected_keyword(name)
+        places[names.index(name)] = value
+        if names.index(name) < len(args):
+            raise errors.repeated(name)
+    for position in range(len(args), max(places)):
+        if position not in places:
+            raise errors.missing(names[position], position)
+    return (*args, *[places[position] for position in sorted(places)])
+
+
+def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:
+    """Says of a backward that its answer cannot be differentiated: whoever tries gets an error."""
+
+    @functools.wraps(backward)
+    def wrapper(ctx: Any, *args: Any, **kwargs: Any) -> Any:
+        with no_grad():
+            answer = backward(ctx, *args, **kwargs)
+        needs = any(isinstance(each, Tensor) and each._requires_grad for each in args)
+        if not is_grad_enabled() or not needs:
+            return answer
+        return made_undifferentiable(answer, errors.DIFFERENTIATED_TWICE)
+
+    return wrapper
+
+
+class InplaceFunction(Function):
+    """An old name, for code that still derives from it."""
+
+    def __init__(self, inplace: bool = False) -> None:
+        super().__init__()
+        self.inplace = inplace

@@ -1,0 +1,262 @@
+"""What a custom function's forward leaves for its backward: the `ctx`, which is its `grad_fn` too.
+
+Users put attributes of any name on it, so it is not the graph's node itself: that is a second
+object, which keeps the `ctx` alive and has all it knows from there. A `ctx` whose graph is gone
+makes such a node anew when it is asked for what the graph had.
+"""
+
+from __future__ import annotations
+
+import warnings
+import weakref
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, NoReturn
+
+import numpy as np
+
+from mini_autograd.anomaly import anomaly
+from mini_autograd.autograd.function_gradients import checked_gradients
+from mini_autograd.errors import function as errors
+from mini_autograd.errors import walk as walk_errors
+from mini_autograd.grad_mode import set_grad_enabled
+from mini_autograd.graph import Arithmetic, Edge, Grad, Hooks, Metadata, Node, next_sequence
+from mini_autograd.saved import unpacked_tensor
+from mini_autograd.tensor import Tensor, edge_of, make
+
+
+class FunctionCtx:
+    """How a forward says what its backward needs, and what it did to its inputs."""
+
+    __slots__ = ()
+
+    def save_for_backward(self, *tensors: Tensor | None) -> None:
+        """Keeps tensors for `saved_tensors`, which tells whether they were written to since."""
+        self.to_save = tensors
+
+    def save_for_forward(self, *tensors: Tensor | None) -> None:
+        """Accepted: there is no forward mode that would ask for them.
+
+        Raises:
+            AssertionError: one is no tensor.
+        """
+        for tensor in tensors:
+            if not (isinstance(tensor, Tensor) or tensor is None):
+                raise errors.saved_for_forward_type()
+        self.saved_for_forward = tensors
+
+    def mark_dirty(self, *args: Tensor) -> None:
+        """Says which inputs were written to; each must be returned."""
+        self.dirty_tensors = args
+
+    def mark_non_differentiable(self, *args: Tensor) -> None:
+        """Says through which outputs no gradient flows."""
+        self.non_differentiable = args
+
+    def set_materialize_grads(self, value: bool) -> None:
+        """Whether `backward` gets zeros, not None, for outputs that no gradient came to."""
+        self.materialize_grads = value
+
+
+def undefined_backward(ctx: Any, *grad_outputs: Any) -> Any:
+    """Gives a gradient for each input of `forward`: to be overridden."""
+    raise errors.no_backward()
+
+
+class _ReadOnly(property):
+    """A property that refuses to be set in torch's words."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __set__(self, instance: Any, value: Any) -> NoReturn:
+        raise errors.not_writable(self.name)
+
+
+class BackwardCFunction(FunctionCtx):
+    """The `ctx` of one application, of a class made for each function."""
+
+    __slots__ = (
+        "__dict__", "__weakref__", "_accepted", "_accessed", "_edges", "_hooks", "_materializes",
+        "_metadata", "_node", "_saved", "_sequence", "_takes", "dirty_tensors",
+        "needs_input_grad", "non_differentiable", "saved_for_forward", "to_save",
+    )  # fmt: skip
+
+    __module__ = "torch.autograd.function"
+    _forward_cls: ClassVar[Any]
+
+    def __init__(self) -> None:
+        self._sequence = next_sequence()  # before what the forward itself may record
+        self._edges: tuple[Edge | None, ...] = ()
+        self._accepted: tuple[Metadata | None, ...] = ()  # None for an output that is no tensor
+        self._saved: tuple[Any, ...] | None = ()
+        self._hooks: Hooks | None = None
+        self._metadata: dict[Any, Any] | None = None
+        self._takes: tuple[bool, ...] = ()  # which of the arguments are tensors
+        self._node: weakref.ref[FunctionNode] | None = None
+        self._accessed = False
+        self._materializes = True
+        self.needs_input_grad: tuple[bool, ...] = ()
+        self.to_save: Any = None
+        self.dirty_tensors: Any = None
+        self.non_differentiable: Any = None
+        self.saved_for_forward: Any = None
+
+    def _take(self, args: Sequence[Any], records: bool) -> None:
+        """Notes what the forward is called with, before it may write to it."""
+        self._takes = tuple([isinstance(each, Tensor) for each in args])
+        self.needs_input_grad = tuple(
+            [isinstance(each, Tensor) and each._requires_grad for each in args]
+        )
+        tensors = [each for each in args if isinstance(each, Tensor)] if records else ()
+        self._edges = tuple([edge_of(each) if each._requires_grad else None for each in tensors])
+
+    @property
+    def _recorded(self) -> FunctionNode:
+        """The node of the graph."""
+        node = None if self._node is None else self._node()
+        if node is None:
+            node = FunctionNode(self)
+            self._node = weakref.ref(node)
+        return node
+
+    @_ReadOnly
+    def saved_tensors(self) -> tuple[Tensor | None, ...]:
+        """What `save_for_backward` kept.
+
+        Raises:
+            RuntimeError: it is freed, or was written to since.
+        """
+        saved = self._saved
+        if saved is None:
+            raise walk_errors.second_backward()
+        if not saved:
+            return ()
+        once = self._forward_cls.clear_saved_tensors_on_access
+        if once and self._accessed:
+            raise errors.saved_accessed_twice()
+        self._accessed = True
+        node = self._recorded
+        if once:
+            self._saved = (None,)
+        return tuple([None if each is None else unpacked_tensor(each, node) for each in saved])
+
+    @_ReadOnly
+    def saved_variables(self) -> tuple[Tensor | None, ...]:
+        """`saved_tensors`, by an old name."""
+        warnings.warn(errors.SAVED_VARIABLES, DeprecationWarning, stacklevel=2)
+        return self.saved_tensors
+
+    @property
+    def materialize_grads(self) -> bool:
+        """Can only be set."""
+        raise errors.not_readable("materialize_grads")
+
+    @materialize_grads.setter
+    def materialize_grads(self, value: bool) -> None:
+        if not isinstance(value, bool):
+            raise errors.materialize_type()
+        self._materializes = value
+
+    @_ReadOnly
+    def next_functions(self) -> tuple[tuple[Any, int], ...]:
+        """The nodes that made the tensors among the inputs, each with which of its outputs."""
+        return self._recorded.next_functions
+
+    @_ReadOnly
+    def metadata(self) -> dict[Any, Any]:
+        """A dict for anything."""
+        if self._metadata is None:
+            self._metadata = {}
+        return self._metadata
+
+    @_ReadOnly
+    def requires_grad(self) -> bool:
+        """Always, in torch too."""
+        return True
+
+    def name(self) -> str:
+        """The class's name."""
+        return type(self).__name__
+
+    def _sequence_nr(self) -> int:
+        return self._sequence
+
+    def register_hook(self, fn: Callable[..., Any]) -> Any:
+        """Calls `fn` with the gradients that went out and came in, after the backward."""
+        return self._recorded.register_hook(fn)
+
+    def register_prehook(self, fn: Callable[..., Any]) -> Any:
+        """Calls `fn` with the gradients that came in, before the backward."""
+        return self._recorded.register_prehook(fn)
+
+    def _register_hook_dict(self, tensor: Tensor) -> None:
+        self._recorded._register_hook_dict(tensor)
+
+    def apply(self, *args: Any) -> Any:
+        """The function's own `backward`, or `vjp`, on gradients of the outputs."""
+        backward = self._own_backward()
+        if self._forward_cls.boxed_grads_call:
+            args = (list(args),)
+        return backward(self, *args)
+
+    def _own_backward(self) -> Callable[..., Any]:
+        cls = self._forward_cls
+        own = [each for each in (cls.vjp, cls.backward) if each is not undefined_backward]
+        if len(own) > 1:
+            raise errors.two_backwards()
+        return own[0] if own else undefined_backward
+
+
+class FunctionNode(Node):
+    """One application of a custom function, as the walk knows it."""
+
+    __slots__ = ("ctx",)
+
+    def __init__(self, ctx: BackwardCFunction) -> None:
+        self.ctx = ctx
+        if anomaly.enabled and not ctx._accepted:
+            anomaly.remember(self)
+
+    edges = property(lambda self: self.ctx._edges)
+    accepted = property(lambda self: self.ctx._accepted)
+    saved = property(lambda self: self.ctx._saved)
+    sequence = property(lambda self: self.ctx._sequence)
+    metadata = property(lambda self: self.ctx.metadata)
+    title = property(lambda self: self.ctx.name())
+
+    @property
+    def hooks(self) -> Hooks | None:
+        """What was put on the context, or on the tensors that it made."""
+        return self.ctx._hooks
+
+    @hooks.setter
+    def hooks(self, value: Hooks) -> None:
+        self.ctx._hooks = value
+
+    @property
+    def shown(self) -> BackwardCFunction:
+        """The user's `ctx`."""
+        return self.ctx
+
+    def backward(self, grads: list[Grad | None], arithmetic: Arithmetic) -> Sequence[Grad | None]:
+        """Calls the user's backward on tensors, in the walk's grad mode.
+
+        Raises:
+            RuntimeError: it gave another number of gradients, or something else than tensors.
+        """
+        ctx = self.ctx
+        given = [
+            self._materialized(metadata) if grad is None else arithmetic.wrap(grad)
+            for grad, metadata in zip(grads, ctx._accepted, strict=True)
+        ]
+        with set_grad_enabled(arithmetic.records):
+            answer = ctx.apply(*given)
+        checked = checked_gradients(ctx.name(), answer, ctx._takes, ctx._edges)
+        return [None if each is None else arithmetic.unwrap(each) for each in checked]
+
+    def _materialized(self, metadata: Metadata | None) -> Tensor | None:
+        return None if metadata is None or not self.ctx._materializes else make(np.zeros(*metadata))
+
+    def release(self) -> None:
+        """Frees what `save_for_backward` kept."""
+        self.ctx._saved = None

@@ -1,0 +1,158 @@
+"""What a custom function's forward returned and marked becomes its node's outputs.
+
+In torch's order: first the marks are read, then each output gets its history, then what is saved
+is kept. A tensor that is an input, or shows the memory of one, has a history of its own, which
+decides what it becomes.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+from mini_autograd.autograd.function_context import BackwardCFunction
+from mini_autograd.errors import function as errors
+from mini_autograd.grad_mode import no_grad
+from mini_autograd.inplace_checks import check_history
+from mini_autograd.rebase import rebase
+from mini_autograd.saved import kept_for
+from mini_autograd.tensor import (
+    CreationMeta,
+    Tensor,
+    as_view,
+    counter_of,
+    detached,
+    make,
+    set_flag,
+    set_history,
+)
+
+
+class Outputs:
+    """Gives the outputs of one application their histories."""
+
+    def __init__(
+        self, ctx: BackwardCFunction, args: Sequence[Any], *, records: bool, saves_apart: bool
+    ) -> None:
+        """`saves_apart`: the context was set up by `setup_context`."""
+        self.ctx = ctx
+        self.node = ctx._recorded
+        self.records = records
+        self.inputs = {id(each) for each in args if isinstance(each, Tensor)}
+        self.undifferentiated = _marked(
+            self.ctx.non_differentiable, "non_differentiable", errors.non_differentiable_type
+        )
+        self.dirty = _marked(self.ctx.dirty_tensors, "dirty_tensors", errors.dirty_type)
+        for each in self.ctx.dirty_tensors or ():
+            counter_of(each).advance()
+        saved = self.ctx.to_save if saves_apart else None
+        self.saved_apart = {id(each) for each in saved or () if isinstance(each, Tensor)}
+
+    def wrapped(self, given: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The outputs as the user gets them.
+
+        Raises:
+            RuntimeError: a write that torch forbids, or that was not returned.
+        """
+        self.ctx._accepted = tuple([_metadata(each) for each in given])
+        several = len(given) > 1
+        outs = tuple([self._wrapped(index, each, several) for index, each in enumerate(given)])
+        if sum(self._differentiable(each) for each in given) > 1:
+            for out in outs:
+                if isinstance(out, Tensor) and out._base is not None:
+                    out._creation = CreationMeta.MULTI_OUTPUT_NODE
+        if not self.dirty <= {id(each) for each in given}:
+            raise errors.dirty_not_returned()
+        return outs
+
+    def _differentiable(self, out: Any) -> bool:
+        return (
+            self.records
+            and isinstance(out, Tensor)
+            and id(out) not in self.undifferentiated
+            and out._array.dtype.kind in "fc"
+        )
+
+    def _wrapped(self, index: int, given: Any, several: bool) -> Any:
+        if not isinstance(given, Tensor):
+            return given
+        is_input, is_dirty = id(given) in self.inputs, id(given) in self.dirty
+        if not self._differentiable(given):
+            out = self._undifferentiated(given, is_input, is_dirty)
+        elif is_dirty:
+            out = self._written(index, given, is_input, several)
+        else:
+            out = self._viewed(given) if is_input else given
+            set_history(out, self.node)
+            out._output_nr = index
+        if out._base is not None and not (is_input and is_dirty):
+            out._creation = CreationMeta.IN_CUSTOM_FUNCTION
+        return out
+
+    def _undifferentiated(self, given: Tensor, is_input: bool, is_dirty: bool) -> Tensor:
+        """An output that no gradient flows through; of an input an alias, which needs none."""
+        if not given._requires_grad:
+            return self._viewed(given) if is_input and not is_dirty else given
+        if is_input:
+            return detached(given)
+        if given._base is None:  # a view is left as one made in no_grad
+            given._node, given._output_nr = None, 0
+            set_flag(given, False)
+        return given
+
+    def _written(self, index: int, given: Tensor, is_input: bool, several: bool) -> Tensor:
+        """The tensor itself, whose history the function is from now on."""
+        if given._requires_grad and given._node is None and given._outdated is None:
+            raise errors.dirty_leaf()
+        if not is_input:
+            warnings.warn(errors.DIRTY_NO_INPUT, UserWarning, stacklevel=5)
+        if given._base is not None and several:
+            raise errors.dirty_view_of_several()
+        check_history(given, needs_grad=True)
+        rebase(given, self.node)
+        if given._base is None:
+            given._output_nr = index
+        return given
+
+    def _viewed(self, given: Tensor) -> Tensor:
+        """An input that is returned as it is: a view of it, with a history of its own."""
+        if id(given) in self.saved_apart:
+            raise errors.saved_input_returned()
+        with no_grad():
+            return as_view(make(given._array.view()), given)
+
+    def save(self) -> None:
+        """Keeps what `save_for_backward` was given, if a graph is recorded.
+
+        Raises:
+            RuntimeError: the context's `to_save` was set to something else than a tuple.
+            TypeError: something in it is no tensor.
+        """
+        saved, self.ctx.to_save = self.ctx.to_save, None
+        if not self.records or saved is None:
+            return
+        if not isinstance(saved, tuple):
+            raise errors.not_a_tuple("to_save")
+        kept = []
+        for position, each in enumerate(saved):
+            if each is not None and not isinstance(each, Tensor):
+                raise errors.saved_type(position, each)
+            kept.append(None if each is None else kept_for(self.node, each))
+        self.ctx._saved = tuple(kept)
+
+
+def _marked(marked: Any, attribute: str, refused: Any) -> set[int]:
+    """The identities of the tensors that a context's attribute marks."""
+    if marked is None:
+        return set()
+    if not isinstance(marked, tuple):
+        raise errors.not_a_tuple(attribute)
+    for each in marked:
+        if not isinstance(each, Tensor):
+            raise refused()
+    return {id(each) for each in marked}
+
+
+def _metadata(out: Any) -> Any:
+    return (out._array.shape, out._array.dtype) if isinstance(out, Tensor) else None
