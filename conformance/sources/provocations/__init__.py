@@ -1,8 +1,8 @@
 """Every message that torch has for a program that misuses the graph's state, each provoked.
 
-One file a feature, each with a table `RAISING` of a name and a few lines of torch code whose last
-statement raises, and where there are any a table `WARNING`. What cannot be provoked from Python on
-a CPU, and why, stands in `unreachable`.
+One file a feature, each with tables of a name and a few lines of torch code: what raises, each with
+a message of its own; other ways to these messages; and what warns. Which messages cannot be
+provoked, and why, stands in `unreachable`.
 """
 
 from __future__ import annotations
@@ -12,20 +12,40 @@ from functools import cache
 
 from conformance.sources.case import Case
 from conformance.sources.provocations import (
+    conversions,
+    derivatives,
+    func,
+    functional,
+    functions,
+    gradcheck,
     hooks,
+    inference,
     inplace,
     leaves,
+    modes,
+    saved,
+    views,
     walk,
 )
-from conformance.sources.provocations.provocation import Provocation, rows
+from conformance.sources.provocations.provocation import Feature, Provocation
 
 __all__ = ["FEATURES", "Provocation", "cases_about", "provocations"]
 
-FEATURES: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
-    "walk": (walk.RAISING, walk.WARNING),
-    "leaves": (leaves.RAISING, leaves.WARNING),
-    "hooks": (hooks.RAISING, {}),
-    "inplace": (inplace.RAISING, {}),
+FEATURES: Mapping[str, Feature] = {
+    "walk": Feature(walk.RAISING, walk.AGAIN, walk.WARNING),
+    "leaves": Feature(leaves.RAISING, leaves.AGAIN, leaves.WARNING),
+    "hooks": Feature(hooks.RAISING, hooks.AGAIN, hooks.WARNING),
+    "inplace": Feature(inplace.RAISING, inplace.AGAIN, inplace.WARNING),
+    "views": Feature(views.RAISING, views.AGAIN, {}),
+    "inference": Feature(inference.RAISING, inference.AGAIN, {}),
+    "modes": Feature(modes.RAISING, modes.AGAIN, modes.WARNING),
+    "functions": Feature(functions.RAISING, functions.AGAIN, functions.WARNING),
+    "derivatives": Feature(derivatives.RAISING, derivatives.AGAIN, derivatives.WARNING),
+    "saved": Feature(saved.RAISING, saved.AGAIN, {}),
+    "functional": Feature(functional.RAISING, functional.AGAIN, {}),
+    "gradcheck": Feature(gradcheck.RAISING, gradcheck.AGAIN, gradcheck.WARNING),
+    "func": Feature(func.RAISING, func.AGAIN, {}),
+    "conversions": Feature(conversions.RAISING, conversions.AGAIN, conversions.WARNING),
 }
 """The tables of each feature, in the order in which they are run."""
 
@@ -33,11 +53,7 @@ FEATURES: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
 @cache
 def provocations() -> tuple[Provocation, ...]:
     """All of them."""
-    return tuple(
-        row
-        for feature, (raising, warning) in FEATURES.items()
-        for row in rows(feature, raising, warning)
-    )
+    return tuple(row for name, feature in FEATURES.items() for row in feature.rows(name))
 
 
 def cases_about(feature: str) -> tuple[Case, ...]:

@@ -35,12 +35,14 @@ class Provocation:
         name: unique in its feature.
         code: plain torch code, after `PRELUDE`; the last statement raises.
         warns: the code raises nothing; what it warns of is printed, category and text.
+        again: another provocation has the same message already, by another way.
     """
 
     feature: str
     name: str
     code: str
     warns: bool = False
+    again: bool = False
 
     @property
     def program(self) -> Program:
@@ -57,11 +59,29 @@ class Provocation:
         return Case(name, self.feature, "messages", self.program)
 
 
-def rows(
-    feature: str, raising: Mapping[str, str], warning: Mapping[str, str] | None = None
-) -> Iterator[Provocation]:
-    """The provocations of tables that map a name to indented code."""
-    for name, code in raising.items():
-        yield Provocation(feature, name, dedent(code).strip("\n") + "\n")
-    for name, code in (warning or {}).items():
-        yield Provocation(feature, name, dedent(code).strip("\n") + "\n", warns=True)
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """The tables of one feature: each maps a name to indented code.
+
+    Attributes:
+        raising: a row for each message of an error.
+        again: other ways to such a message, where other code of torch's comes to it.
+        warning: a row for each message of a warning.
+    """
+
+    raising: Mapping[str, str]
+    again: Mapping[str, str]
+    warning: Mapping[str, str]
+
+    def rows(self, name: str) -> Iterator[Provocation]:
+        """The provocations, under the feature's name."""
+        for row, code in self.raising.items():
+            yield Provocation(name, row, _text(code))
+        for row, code in self.again.items():
+            yield Provocation(name, row, _text(code), again=True)
+        for row, code in self.warning.items():
+            yield Provocation(name, row, _text(code), warns=True)
+
+
+def _text(code: str) -> str:
+    return dedent(code).strip("\n") + "\n"
