@@ -22,10 +22,9 @@ from conformance.engines.observe import aliases_of, gradients_of, plain, state_o
 from conformance.engines.texts import compiled, raised_in_program
 from conformance.program.inputs import Input
 from conformance.program.steps import (
+    HANDLED,
     Backward,
-    MultiGradHook,
     Read,
-    RegisterHook,
     Snippet,
     Step,
     result_of,
@@ -219,8 +218,8 @@ class TorchLikeSession:
     def _kept(self, step: Step, name: str | None, value: Any) -> Value:
         """What of the step's result is observed; one that a call leaves unbound is dropped, as
         the program's text drops it."""
-        if isinstance(step, RegisterHook | MultiGradHook):
-            self.names[step.result] = value  # A handle is there to be removed, not to be seen.
+        if isinstance(step, HANDLED):
+            self.names[step.result] = value
             return None
         if name is not None:
             return self._bind(name, value)

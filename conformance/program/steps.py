@@ -267,6 +267,9 @@ KINDS: Mapping[str, type[Step]] = {
 }
 """The name of each kind in JSON, in statistics and in reports."""
 
+HANDLED = RegisterHook | MultiGradHook
+"""The kinds whose result is a hook's handle, which is there to be removed and not to be seen."""
+
 _NAMES: Mapping[type[Step], str] = {kind: name for name, kind in KINDS.items()}
 
 

@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from conformance.program import Program
-from conformance.program.steps import Call, Detach, Grad, Step, refs_of, result_of
+from conformance.program.steps import HANDLED, Step, refs_of, result_of
 from conformance.program.values import Ref, Value
 
 
@@ -66,9 +66,15 @@ def without_unused_inputs(program: Program) -> Program:
 
 
 def renamed(program: Program) -> Program:
-    """The program with its inputs named x0, x1, ... and its results t0, t1, ... in order."""
+    """The program with its inputs named x0, x1, ..., its results t0, t1, ... and the handles of
+    its hooks h0, h1, ... in order."""
+    hooks = [step.result for step in program.steps if isinstance(step, HANDLED)]
     results = [name for step in program.steps if (name := result_of(step)) is not None]
-    names = _numbered("x", [entry.name for entry in program.inputs]) | _numbered("t", results)
+    names = (
+        _numbered("x", [entry.name for entry in program.inputs])
+        | _numbered("h", hooks)
+        | _numbered("t", [name for name in results if name not in hooks])
+    )
 
     def of(ref: Ref) -> Ref:
         return Ref(names.get(ref.base, ref.base) + ref.name[len(ref.base) :])
@@ -82,6 +88,8 @@ def _numbered(letter: str, names: Sequence[str]) -> dict[str, str]:
 
 
 def _renamed(step: Step, names: Mapping[str, str]) -> Step:
-    if isinstance(step, Call | Grad | Detach) and step.result is not None:
-        return replace(step, result=names[step.result])
-    return step
+    name = result_of(step)
+    if name is None:
+        return step
+    changed: dict[str, Any] = {"result": names[name]}
+    return replace(step, **changed)

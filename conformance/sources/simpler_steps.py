@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
@@ -11,8 +11,26 @@ import numpy as np
 from conformance.engines.protocol import Engine
 from conformance.execute import execute
 from conformance.program import Program
+from conformance.program.functionals import MAPS
+from conformance.program.functions import FUNCTIONS
+from conformance.program.hooks import HOOKS
 from conformance.program.inputs import Input
-from conformance.program.steps import Backward, Call, Grad, Step, refs_of, result_of
+from conformance.program.steps import (
+    HANDLED,
+    Apply,
+    Backward,
+    Call,
+    EnterMode,
+    Functional,
+    Grad,
+    LeaveMode,
+    MultiGradHook,
+    PackHooks,
+    RegisterHook,
+    Step,
+    refs_of,
+    result_of,
+)
 from conformance.program.values import Ref, Value
 from conformance.sources.rewriting import (
     bypassed,
@@ -37,7 +55,7 @@ def fewer_steps(program: Program, reference: Engine) -> Iterator[Program]:
 def steps_bypassed(program: Program, reference: Engine) -> Iterator[Program]:
     """A step left out, and an operand of its own taken for its result."""
     for number, step in enumerate(program.steps):
-        if result_of(step) is not None:
+        if result_of(step) is not None and not isinstance(step, HANDLED):
             for ref in dict.fromkeys(refs_of(step)):
                 yield without_unused_inputs(bypassed(program, number, ref))
 
@@ -78,26 +96,88 @@ def plainer_steps(program: Program, reference: Engine) -> Iterator[Program]:
 
 
 def _plainer(step: Step) -> Iterator[Step]:
-    if isinstance(step, Backward | Grad):
-        for entry in fields(step):
-            if entry.name not in ("root", "outputs", "inputs", "result"):
-                value = getattr(step, entry.name)
-                if repr(value) != repr(entry.default):
-                    plain: dict[str, Any] = {entry.name: entry.default}
-                    yield replace(step, **plain)
+    for kind, plainer in _PLAINER:
+        if isinstance(step, kind):
+            yield from plainer(step)
+
+
+def _plainer_walk(step: Backward | Grad) -> Iterator[Step]:
+    for entry in fields(step):
+        if entry.name not in ("root", "outputs", "inputs", "result"):
+            value = getattr(step, entry.name)
+            if repr(value) != repr(entry.default):
+                plain: dict[str, Any] = {entry.name: entry.default}
+                yield replace(step, **plain)
     if isinstance(step, Backward) and step.inputs is not None:
         yield replace(step, inputs=None)
     if isinstance(step, Grad) and isinstance(step.inputs, list | tuple) and len(step.inputs) > 1:
         for item in step.inputs:
             yield replace(step, inputs=item)
-    if isinstance(step, Call):
-        if len(step.args) > 1:
-            yield replace(step, args=step.args[:-1])
-        for key in step.kwargs:
-            yield replace(step, kwargs={k: v for k, v in step.kwargs.items() if k != key})
-        for place, value in enumerate(step.args):
-            for simpler in _simpler_values(value):
-                yield replace(step, args=(*step.args[:place], simpler, *step.args[place + 1 :]))
+
+
+def _plainer_call(step: Call) -> Iterator[Step]:
+    if len(step.args) > 1:
+        yield replace(step, args=step.args[:-1])
+    for key in step.kwargs:
+        yield replace(step, kwargs={k: v for k, v in step.kwargs.items() if k != key})
+    for place, value in enumerate(step.args):
+        for simpler in _simpler_values(value):
+            yield replace(step, args=(*step.args[:place], simpler, *step.args[place + 1 :]))
+
+
+def _plainer_hook(step: RegisterHook) -> Iterator[Step]:
+    if step.on != "tensor":
+        if step.behaviour in HOOKS["tensor"]:
+            yield replace(step, on="tensor")
+        yield replace(step, on="tensor", behaviour="record")
+    if step.behaviour != "record":
+        yield replace(step, behaviour="record")
+
+
+def _plainer_multi_grad_hook(step: MultiGradHook) -> Iterator[Step]:
+    for tensors in _simpler_values(step.tensors):
+        yield replace(step, tensors=tensors)
+    if step.mode != "all":
+        yield replace(step, mode="all", behaviour="record")
+    if step.behaviour != "record":
+        yield replace(step, behaviour="record")
+
+
+def _plainer_function(step: Apply) -> Iterator[Step]:
+    row = FUNCTIONS[step.function]
+    shape = (row.operands, row.results)
+    first = next(name for name, r in FUNCTIONS.items() if (r.operands, r.results) == shape)
+    if step.function != first:
+        yield replace(step, function=first)
+
+
+def _plainer_functional(step: Functional) -> Iterator[Step]:
+    for key in step.kwargs:
+        yield replace(step, kwargs={k: v for k, v in step.kwargs.items() if k != key})
+    operands = MAPS[step.function].operands
+    first = next(name for name, row in MAPS.items() if row.operands == operands)
+    if step.function != first:
+        yield replace(step, function=first)
+
+
+def _plainer_block(step: EnterMode | LeaveMode | PackHooks) -> Iterator[Step]:
+    if isinstance(step, LeaveMode) and step.raising:
+        yield LeaveMode()
+    elif isinstance(step, EnterMode) and step.args:
+        yield replace(step, args=step.args[:-1])
+    elif isinstance(step, PackHooks) and step.behaviour != "record":
+        yield replace(step, behaviour="record")
+
+
+_PLAINER: Sequence[tuple[Any, Callable[[Any], Iterator[Step]]]] = (
+    (Backward | Grad, _plainer_walk),
+    (Call, _plainer_call),
+    (RegisterHook, _plainer_hook),
+    (MultiGradHook, _plainer_multi_grad_hook),
+    (Apply, _plainer_function),
+    (Functional, _plainer_functional),
+    (EnterMode | LeaveMode | PackHooks, _plainer_block),
+)
 
 
 def _simpler_values(value: Value) -> Iterator[Value]:
