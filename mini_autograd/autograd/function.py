@@ -115,7 +115,7 @@ class Function(FunctionCtx, metaclass=FunctionMeta):
 def _applied(cls: type[Function], args: tuple[Any, ...], apart: bool) -> Any:
     ctx = cls._backward_cls()
     records = state.enabled and any(
-        [isinstance(each, Tensor) and each._requires_grad for each in args]
+        isinstance(each, Tensor) and each._requires_grad for each in args
     )
     ctx._take(args, records)
     with no_grad():

@@ -19,7 +19,8 @@ from mini_autograd.autograd.function_gradients import checked_gradients
 from mini_autograd.errors import function as errors
 from mini_autograd.errors import walk as walk_errors
 from mini_autograd.grad_mode import set_grad_enabled
-from mini_autograd.graph import Arithmetic, Edge, Grad, Hooks, Metadata, Node, next_sequence
+from mini_autograd.graph import Arithmetic, Edge, Grad, Metadata, Node, next_sequence
+from mini_autograd.hooks import Hooks
 from mini_autograd.saved import unpacked_tensor
 from mini_autograd.tensor import Tensor, edge_of, make
 
@@ -27,7 +28,11 @@ from mini_autograd.tensor import Tensor, edge_of, make
 class FunctionCtx:
     """How a forward says what its backward needs, and what it did to its inputs."""
 
-    __slots__ = ()
+    to_save: Any
+    saved_for_forward: Any
+    dirty_tensors: Any
+    non_differentiable: Any
+    materialize_grads: Any
 
     def save_for_backward(self, *tensors: Tensor | None) -> None:
         """Keeps tensors for `saved_tensors`, which tells whether they were written to since."""
@@ -76,9 +81,9 @@ class BackwardCFunction(FunctionCtx):
     """The `ctx` of one application, of a class made for each function."""
 
     __slots__ = (
-        "__dict__", "__weakref__", "_accepted", "_accessed", "_edges", "_hooks", "_materializes",
-        "_metadata", "_node", "_saved", "_sequence", "_takes", "dirty_tensors",
-        "needs_input_grad", "non_differentiable", "saved_for_forward", "to_save",
+        "_accepted", "_accessed", "_edges", "_hooks", "_materializes", "_metadata", "_node",
+        "_saved", "_sequence", "_takes", "dirty_tensors", "needs_input_grad",
+        "non_differentiable", "saved_for_forward", "to_save",
     )  # fmt: skip
 
     __module__ = "torch.autograd.function"
@@ -96,10 +101,8 @@ class BackwardCFunction(FunctionCtx):
         self._accessed = False
         self._materializes = True
         self.needs_input_grad: tuple[bool, ...] = ()
-        self.to_save: Any = None
-        self.dirty_tensors: Any = None
-        self.non_differentiable: Any = None
-        self.saved_for_forward: Any = None
+        self.to_save = self.saved_for_forward = None
+        self.dirty_tensors = self.non_differentiable = None
 
     def _take(self, args: Sequence[Any], records: bool) -> None:
         """Notes what the forward is called with, before it may write to it."""
@@ -144,15 +147,16 @@ class BackwardCFunction(FunctionCtx):
     def saved_variables(self) -> tuple[Tensor | None, ...]:
         """`saved_tensors`, by an old name."""
         warnings.warn(errors.SAVED_VARIABLES, DeprecationWarning, stacklevel=2)
-        return self.saved_tensors
+        saved: tuple[Tensor | None, ...] = self.saved_tensors
+        return saved
 
     @property
-    def materialize_grads(self) -> bool:
+    def materialize_grads(self) -> Any:
         """Can only be set."""
         raise errors.not_readable("materialize_grads")
 
     @materialize_grads.setter
-    def materialize_grads(self, value: bool) -> None:
+    def materialize_grads(self, value: Any) -> None:
         if not isinstance(value, bool):
             raise errors.materialize_type()
         self._materializes = value
@@ -230,7 +234,7 @@ class FunctionNode(Node):
         return self.ctx._hooks
 
     @hooks.setter
-    def hooks(self, value: Hooks) -> None:
+    def hooks(self, value: Hooks | None) -> None:
         self.ctx._hooks = value
 
     @property

@@ -66,7 +66,7 @@ class Error(Node):
         self.hooks = None
         self.saved = ()
         self.message = message
-        self.edges = tuple([each and (accumulator_of(each), 0) for each in inputs])
+        self.edges = tuple([None if e is None else (accumulator_of(e), 0) for e in inputs])
         self.accepted = tuple([_metadata(each) for each in inputs])
 
     def name(self) -> str:
