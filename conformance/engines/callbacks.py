@@ -63,6 +63,9 @@ def _made(session: Session, code: CodeType, label: str, tensor: Any = None) -> A
 def _register_hook(session: Session, step: RegisterHook) -> Any:
     names = session.names
     owner = tensor = names[step.tensor.name]
+    # A view whose base was written to gets a new grad_fn when it is asked for. `register_hook` of
+    # torch 2.13 asks after it has set its first hook, and crashes; asked before, it does not.
+    getattr(tensor, "grad_fn", None)
     for name in REGISTER[step.on].split("."):
         owner = names.attribute(owner, name)
     return owner(_made(session, _hook_code(step.on, step.behaviour), step.result, tensor))

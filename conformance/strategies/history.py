@@ -128,6 +128,11 @@ class History:
         """Whether the tensor's memory was written to after something else was done to it."""
         return bool(self._stale.get(self._memory.get(name, name)))
 
+    def is_stale_view(self, name: str) -> bool:
+        """Whether the tensor is a view whose memory was written to."""
+        memory = self._memory.get(name, name)
+        return memory != name and VIEWED in self._stale.get(memory, ())
+
     def leads_to_stale(self, name: str) -> bool:
         """Whether the tensor was made from one that is stale, or is one."""
         return any(self._stale.get(self._memory.get(of, of)) for of in self._parents[name])

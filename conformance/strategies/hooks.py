@@ -46,8 +46,12 @@ def _behaviour(drawing: Drawing, on: str) -> str:
 
 
 def on_tensor(drawing: Drawing) -> Step | None:
-    """`register_hook` of a tensor."""
-    return _registered(drawing, drawing.one(lambda live: live.requires_grad), "tensor")
+    """`register_hook` of a tensor. Torch 2.13 crashes when the first hook of a view is set after
+    its base was written to, so that a script would end there."""
+    live = drawing.one(lambda live: live.requires_grad)
+    if live is not None and drawing.history.is_stale_view(live.ref.name):
+        return None
+    return _registered(drawing, live, "tensor")
 
 
 def on_accumulation(drawing: Drawing) -> Step | None:
