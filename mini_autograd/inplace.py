@@ -14,7 +14,6 @@ import numpy as np
 
 from mini_autograd import layout
 from mini_autograd.errors import arguments as argument_errors
-from mini_autograd.errors import inplace as errors
 from mini_autograd.grad_mode import no_grad, state
 from mini_autograd.graph import Node
 from mini_autograd.inplace_checks import (
@@ -23,8 +22,9 @@ from mini_autograd.inplace_checks import (
     check_operands,
     check_result,
 )
+from mini_autograd.inplace_table import ROWS, InPlace
 from mini_autograd.ops.indexing import index_put
-from mini_autograd.ops.writing import RECORDED, copied, filled, zeroed
+from mini_autograd.ops.writing import copied, filled, zeroed
 from mini_autograd.overloads import composite, with_forms
 from mini_autograd.rebase import rebase
 from mini_autograd.saved import SavedResult
@@ -34,63 +34,41 @@ from mini_autograd.types import Array, Bool, Number
 
 Method = Callable[..., Any]
 
-# The out-of-place methods that torch has in an in-place form too.
-_NAMES: Final = """
-abs absolute acos acosh add addcdiv addcmul addmm addmv addr arccos arccosh arcsin arcsinh arctan
-arctan2 arctanh asin asinh atan atan2 atanh baddbmm bitwise_and bitwise_left_shift bitwise_not
-bitwise_or bitwise_right_shift bitwise_xor ceil clamp clamp_max clamp_min clip conj_physical
-copysign cos cosh cumprod cumsum deg2rad digamma div divide eq erf erfc erfinv exp exp2 expm1 fix
-float_power floor floor_divide fmod frac ge greater greater_equal gt heaviside hypot index_add
-index_copy index_fill index_put ldexp le lerp less less_equal lgamma log log10 log1p log2
-logical_and logical_not logical_or logical_xor logit lt masked_fill masked_scatter mul multiply
-nan_to_num ne neg negative not_equal pow put rad2deg reciprocal relu remainder round rsqrt scatter
-scatter_add scatter_reduce sgn sigmoid sign sin sinc sinh sqrt square sub subtract tan tanh tril
-triu true_divide trunc xlogy
-"""
-NAMES: Final = frozenset(_NAMES.split())
-# Of `abs` a complex tensor's result is real; the logical ops have no derivative, so torch lets
-# them write where it would refuse another.
-_REAL_ONLY: Final = frozenset({"abs", "absolute"})
-_LOGICAL: Final = frozenset({"logical_and_", "logical_not_", "logical_or_", "logical_xor_"})
-_ALIASES: Final = {
-    "not_equal": "ne", "less": "lt", "less_equal": "le", "greater": "gt", "greater_equal": "ge",
-}  # fmt: skip
 
-
-def in_place(name: str, method: Method, recorded: Method | None = None) -> Method:
-    """The in-place form, called `name`, of a method that computes a new tensor.
-
-    `recorded` computes it where a graph is recorded, if the method's own result has no history.
-    """
+def in_place(op: InPlace, method: Method) -> Method:
+    """The in-place form of a method that computes a new tensor."""
+    name = op.name
     bare_name = name.removesuffix("_")
-    written = recorded or method
+    recorded = method if op.recorded is None else op.recorded.method
 
     def call(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         given = tuple(_tensors((*args, *kwargs.values())))
         needs_grad = (
             state.enabled
-            and name not in _LOGICAL
+            and op.differentiable
             and any(each._requires_grad for each in (self, *given))
         )
         if needs_grad:
             _check_recordable(self, method, args, kwargs)
         original = _original(self, needs_grad)
+        on_floats = self._array.dtype.kind in "fc"
         try:
-            if self._array.dtype.kind in "fc":
-                result = (written if needs_grad else method)(original, *args, **kwargs)
+            if needs_grad and on_floats:
+                result = recorded(original, *args, **kwargs)
             else:
-                with no_grad():  # of integers there is none to record, nor to refuse
+                with no_grad():  # of integers there is no history to record, nor to refuse
                     result = method(original, *args, **kwargs)
         except TypeError as error:
             raise TypeError(str(error).replace(f"{bare_name}()", f"{name}()", 1)) from None
         except Exception as error:
-            check_memory(name, self, given)  # at which torch looks before shapes
-            check_operands(name, self, given, error)
+            check_memory(op, self, given)  # at which torch looks before shapes
+            check_operands(op, self, given, error)
             raise
-        check_memory(name, self, given)
-        if bare_name in _REAL_ONLY and self._array.dtype.kind == "c":
-            raise errors.complex_in_place(bare_name)
-        check_result(name, self, result, given, kwargs.get("dtype"))
+        check_memory(op, self, given)
+        check_result(op, self, result, given, kwargs.get("dtype"))
+        if needs_grad and op.on_integers and not on_floats:
+            original._array = original._array.astype(np.float64)  # of which a node can be recorded
+            result._node = recorded(original, *args, **kwargs)._node
         _write(self, result)
         return self
 
@@ -162,10 +140,10 @@ def _copy_source(self: Array, other: Array | Number, non_blocking: Bool = False)
 _COPY_FORM: Final = ("(Tensor other, bool non_blocking = False)",)
 with_forms(_copy_source, function_forms=_COPY_FORM, method_forms=_COPY_FORM)
 
-copy_: Final = in_place("copy_", _copy_source.method)
-fill_: Final = in_place("fill_", filled.method)
-zero_: Final = in_place("zero_", zeroed.method)
-index_put_: Final = in_place("index_put_", index_put.method)
+copy_: Final = in_place(ROWS["copy_"], _copy_source.method)
+fill_: Final = in_place(ROWS["fill_"], filled.method)
+zero_: Final = in_place(ROWS["zero_"], zeroed.method)
+index_put_: Final = in_place(ROWS["index_put_"], index_put.method)
 
 _AUGMENTED: Final = {
     "__iadd__": ("+=", "add"), "__isub__": ("-=", "sub"), "__imul__": ("*=", "mul"),
@@ -188,13 +166,11 @@ def _augmented(symbol: str, method: Method) -> Method:
 
 def methods_of(methods: dict[str, Method]) -> dict[str, Method]:
     """The in-place methods and augmented assignments that a table of methods gives."""
-    made: dict[str, Method] = {}
-    for name in sorted(NAMES & methods.keys()):
-        recorded = RECORDED.get(_ALIASES.get(name, name))
-        made[f"{name}_"] = in_place(
-            f"{name}_", methods[name], None if recorded is None else recorded.method
-        )
-    made |= {"copy_": copy_, "fill_": fill_, "zero_": zero_}
+    made = {"copy_": copy_, "fill_": fill_, "zero_": zero_}
+    for name, op in ROWS.items():
+        method = methods.get(name.removesuffix("_"))
+        if method is not None and name not in made:
+            made[name] = in_place(op, method)
     for operator, (symbol, name) in _AUGMENTED.items():
         if f"{name}_" in made:
             made[operator] = _augmented(symbol, made[f"{name}_"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,19 +14,10 @@ from mini_autograd.errors import inplace as errors
 from mini_autograd.errors import pointwise as kernel_errors
 from mini_autograd.errors import tensors as tensor_errors
 from mini_autograd.ops.views import broadcast_shape
-from mini_autograd.tensor import Tensor, check_creation
+from mini_autograd.tensor import Tensor, check_creation, has_history
 
-# Ops that read nothing but what they write, and those whose kernels refuse any memory in common.
-_UNCHECKED: Final = frozenset({"fill_", "zero_", "tril_", "triu_"})
-_FILLS: Final = _UNCHECKED | {"masked_fill_", "index_fill_"}
-# Those that are not made of TensorIterator refuse in other words, and do not cast their result.
-_PRODUCTS: Final = frozenset({"addmm_", "addmv_", "baddbmm_"})
-_RUNNING: Final = {"cumsum_": "cumsum_out_cpu", "cumprod_": "cumprod_out_cpu"}
-_CLAMPS: Final = frozenset({"clamp_", "clamp_max_", "clamp_min_", "clip_"})
-_DIVISIONS: Final = frozenset({"remainder_", "fmod_", "floor_divide_", "div_", "divide_"})
-_SCATTERS: Final = frozenset(
-    {"index_add_", "index_copy_", "index_put_", "put_", "scatter_", "scatter_add_"}
-)
+if TYPE_CHECKING:
+    from mini_autograd.inplace_table import InPlace
 
 
 def check_history(tensor: Tensor, needs_grad: bool) -> None:
@@ -38,30 +29,32 @@ def check_history(tensor: Tensor, needs_grad: bool) -> None:
         check_creation(tensor, indirect=False)
         if tensor._requires_grad and base._node is None:
             raise tensor_errors.view_of_leaf_in_place()
-    if tensor._requires_grad and tensor.grad_fn is None:
+    if tensor._requires_grad and not has_history(tensor):
         raise tensor_errors.leaf_in_place()
 
 
-def check_memory(name: str, tensor: Tensor, given: Sequence[Tensor]) -> None:
+def check_memory(op: InPlace, tensor: Tensor, given: Sequence[Tensor]) -> None:
     """Refuses memory that is written to twice, or read from while it is written to."""
     array = tensor._array
-    if name == "copy_" and given and _is_same(array, given[0]._array):
-        return  # there is nothing to do
-    if layout.shows_twice(array):
-        if name == "index_put_":
-            warnings.warn(errors.EXPANDED_INDEX_PUT, UserWarning, stacklevel=3)
-        elif name not in _FILLS or (name == "fill_" and given):  # of a tensor it is a copy
-            raise errors.overlapping_write()
-        elif name not in _UNCHECKED:
-            warnings.warn(errors.expanded_write(name), UserWarning, stacklevel=3)
-    if name in _FILLS or not array.size:
+    expanded, common = type(op.expanded), type(op.common)
+    if op.common is common.ITSELF and given and _is_same(array, given[0]._array):
         return
-    for other in [each._array for each in given]:
+    if layout.shows_twice(array):
+        if op.expanded is expanded.WARNED:
+            warnings.warn(errors.expanded_write(op.name), UserWarning, stacklevel=4)
+        elif op.expanded is not expanded.ALLOWED and (op.expanded is expanded.REFUSED or given):
+            raise errors.overlapping_write()
+    if op.common is common.ANYTHING or not array.size:
+        return
+    for each in given:
+        if op.common is common.NOTHING and each is tensor:
+            raise errors.partly_overlapping()
+        other = each._array
         if not other.size or not np.may_share_memory(array, other):
             continue
         if not layout.is_dense(array) or not layout.is_dense(other):
             continue  # too hard to tell, torch finds
-        if name in _SCATTERS or not _is_same(array, other):
+        if op.common is common.NOTHING or not _is_same(array, other):
             raise errors.partly_overlapping()
 
 
@@ -75,33 +68,45 @@ def _is_same(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any]) -> bool:
     )
 
 
-def check_operands(name: str, tensor: Tensor, given: Sequence[Tensor], refused: Exception) -> None:
-    """Where the out-of-place op refused, torch's in-place op may find another fault first."""
-    shape = tensor._array.shape
-    if name == "masked_fill_" and given:
+def check_mask(tensor: Tensor, given: Sequence[Tensor]) -> None:
+    """What `masked_fill_` asks of its mask."""
+    if given:
         mask = given[0]
         if mask.dtype is not dtypes.bool_:
-            raise mask_errors.mask_dtype(name, mask.dtype.cpp_name)
-        broadcast_shape(shape, mask._array.shape)
-    if name == "addmm_" and len({tensor.dtype, *[each.dtype for each in given]}) == 1 < len(given):
+            raise mask_errors.mask_dtype("masked_fill_", mask.dtype.cpp_name)
+        broadcast_shape(tensor._array.shape, mask._array.shape)
+
+
+def check_product(tensor: Tensor, given: Sequence[Tensor]) -> None:
+    """Whether `addmm_` has the shape of the product that it adds."""
+    if len({tensor.dtype, *[each.dtype for each in given]}) == 1 < len(given):
         rows, columns = given[0]._array.shape, given[1]._array.shape
         if len(rows) == len(columns) == 2 and rows[1] == columns[0]:
             wanted = rows[0], columns[1]
-            if shape != wanted:
-                raise errors.bad_size(shape, wanted)
-    if name.startswith("bitwise_") or name in _DIVISIONS:
+            if tensor._array.shape != wanted:
+                raise errors.bad_size(tensor._array.shape, wanted)
+
+
+def check_operands(
+    op: InPlace, tensor: Tensor, given: Sequence[Tensor], refused: Exception
+) -> None:
+    """Where the out-of-place op refused, torch's in-place op may find another fault first."""
+    shape = tensor._array.shape
+    if op.check is not None:
+        op.check(tensor, given)
+    if op.shapes_first:
         for each in given:
             common = broadcast_shape(shape, each._array.shape)
             if shape != common:
                 raise tensor_errors.result_shape(shape, common)
-    if isinstance(refused, NotImplementedError) and name.startswith("bitwise_"):
+    if op.casts_first and isinstance(refused, NotImplementedError):
         found = dtypes.result_type([tensor._array, *[each._array for each in given]])
         if not dtypes.can_cast(found, tensor.dtype):
             raise tensor_errors.result_cast(found, tensor.dtype)
 
 
 def check_result(
-    name: str,
+    op: InPlace,
     tensor: Tensor,
     result: Tensor,
     given: Sequence[Tensor],
@@ -112,19 +117,21 @@ def check_result(
     `given` are the tensors and `asked` the dtype among the arguments.
     """
     array, values = tensor._array, result._array
+    if op.real_result and array.dtype.kind == "c":
+        raise errors.complex_in_place(op.name.removesuffix("_"))
     if values.shape != array.shape:
-        if name in _PRODUCTS:
+        if op.product:
             raise errors.bad_size(array.shape, values.shape)
         raise tensor_errors.result_shape(array.shape, values.shape)
     wanted, found = tensor.dtype, result.dtype
     if found is wanted:
         return
-    if name in _RUNNING:
+    if op.running is not None:
         if asked is not None:
             raise errors.bad_dtype(wanted, found)
         if wanted is dtypes.bool_ and array.ndim and array.size:
-            raise kernel_errors.not_implemented(_RUNNING[name], array.dtype)
+            raise kernel_errors.not_implemented(op.running, array.dtype)
     elif not dtypes.can_cast(found, wanted):
-        if name in _CLAMPS and not given:
+        if op.number_cast and not given:
             raise tensor_errors.result_cast(found, wanted, wanted.cpp_name)
         raise tensor_errors.result_cast(found, wanted)

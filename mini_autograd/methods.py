@@ -24,7 +24,7 @@ from mini_autograd import (
 from mini_autograd.errors import arguments as argument_errors
 from mini_autograd.errors import tensors as errors
 from mini_autograd.factories import CPU, checked_device, strided
-from mini_autograd.tensor import Tensor, detached, set_flag
+from mini_autograd.tensor import Tensor, detached, has_history, set_flag
 
 
 def _families() -> Iterator[ModuleType]:
@@ -64,7 +64,7 @@ def requires_grad_(self: Tensor, requires_grad: bool = True) -> Tensor:
         )
     if requires_grad and self._array.dtype.kind not in "fc":
         raise errors.only_floating_method()
-    if requires_grad and (self._node is not None or self._outdated is not None):
+    if requires_grad and has_history(self):
         set_flag(self, True)  # which is no error here
     else:
         self.requires_grad = requires_grad

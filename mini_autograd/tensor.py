@@ -6,6 +6,7 @@ a tensor sets one attribute.
 
 from __future__ import annotations
 
+import warnings
 import weakref
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
@@ -120,7 +121,7 @@ class Tensor:
     def requires_grad(self, value: bool) -> None:
         if not isinstance(value, bool):
             raise errors.flag_type()
-        if self._node is not None or self._outdated is not None:
+        if has_history(self):
             raise errors.flag_of_non_leaf(value)
         if value and self._array.dtype.kind not in "fc":
             raise errors.only_floating_flag()
@@ -194,7 +195,12 @@ class Tensor:
 
     @property
     def grad(self) -> Tensor | None:
-        """The accumulated gradient; None until a backward reaches it."""
+        """The accumulated gradient; None until a backward reaches it.
+
+        Warns of a tensor that will never have one.
+        """
+        if self._grad is None and not self._retains_grad and not self.is_leaf:
+            warnings.warn(errors.GRAD_OF_NON_LEAF, UserWarning, stacklevel=2)
         return self._grad
 
     @grad.setter
@@ -289,6 +295,14 @@ def edge_of(tensor: Tensor) -> Edge | None:
     return accumulator_of(tensor), 0
 
 
+def has_history(tensor: Tensor) -> bool:
+    """Whether it is no leaf; of a view that may have got a history, as torch, what it had before.
+
+    Unlike `is_leaf`, which asks for that history.
+    """
+    return tensor._node is not None or tensor._outdated is not None
+
+
 def set_flag(tensor: Tensor, value: bool) -> None:
     """Says whether a tensor requires grad; a view does if its history or its base does, too."""
     if tensor._base is None:
@@ -309,8 +323,7 @@ def tell_views(base: Tensor) -> None:
 
 
 def _derive_flag(view: Tensor, base: Tensor) -> None:
-    has_history = view._node is not None or view._outdated is not None
-    view._requires_grad = view._flag or has_history or base._requires_grad
+    view._requires_grad = view._flag or has_history(view) or base._requires_grad
 
 
 def set_history(tensor: Tensor, node: Node) -> None:

@@ -120,19 +120,13 @@ def told_name(node: str) -> str:
     return stem + number.removeprefix("0") if not number or number.isdigit() else node
 
 
-EXPANDED_INDEX_PUT = (
-    "Use of index_put_ on expanded tensors is deprecated. Please clone() the tensor before "
-    "performing this operation. This also applies to advanced indexing e.g. tensor[indices] = "
-    "tensor"
-)
-
-
 def expanded_write(name: str) -> str:
-    """The warning of a masked or indexed fill of an expanded tensor."""
+    """The warning of a masked or indexed write to an expanded tensor."""
+    indices, value = ("indices", "tensor") if name == "index_put_" else ("mask", "scalar")
     return (
         f"Use of {name} on expanded tensors is deprecated. Please clone() the tensor before "
-        "performing this operation. This also applies to advanced indexing e.g. tensor[mask] = "
-        "scalar"
+        f"performing this operation. This also applies to advanced indexing e.g. tensor[{indices}] "
+        f"= {value}"
     )
 
 
