@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from math import e, inf, nan, pi
 
-from mini_autograd import autograd, compat, methods, nn
+from mini_autograd import autograd, compat, func, methods, nn
 from mini_autograd.creation import as_tensor, from_numpy, tensor
 from mini_autograd.dtypes import bool_ as bool
 from mini_autograd.dtypes import (
@@ -86,6 +86,7 @@ from mini_autograd.sampling import (
 from mini_autograd.serialization import load, save
 from mini_autograd.tensor import Size, Tensor
 from mini_autograd.typed import TensorType, typename
+from mini_autograd.warned import is_warn_always_enabled, set_warn_always
 
 __version__ = "0.1.0"
 

@@ -20,8 +20,10 @@ from mini_autograd import (
     protocols,
     rebase,
     tensor_hooks,
+    transforms,
 )
 from mini_autograd.errors import arguments as argument_errors
+from mini_autograd.errors import func as func_errors
 from mini_autograd.errors import tensors as errors
 from mini_autograd.factories import CPU, checked_device, strided
 from mini_autograd.tensor import Tensor, detached, has_history, set_flag
@@ -56,12 +58,14 @@ def requires_grad_(self: Tensor, requires_grad: bool = True) -> Tensor:
     """Sets whether gradients flow to it, and gives it back.
 
     Raises:
-        RuntimeError: integers, or a tensor that was computed.
+        RuntimeError: integers, or a tensor that was computed; inside a transform of `func`.
     """
     if not isinstance(requires_grad, bool):
         raise argument_errors.wrong_type(
             "requires_grad_", "requires_grad", 1, "bool", requires_grad
         )
+    if transforms.state.depth:
+        raise func_errors.forbidden_requires_grad()
     if requires_grad and self._array.dtype.kind not in "fc":
         raise errors.only_floating_method()
     if requires_grad and has_history(self):

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from mini_autograd import creation, dtypes, ops, predicates
+from mini_autograd import creation, dtypes, ops
 from mini_autograd.autograd import differences, gradient_rows
 from mini_autograd.autograd.differences import (
     Function,
@@ -21,8 +21,8 @@ from mini_autograd.autograd.differences import (
     is_float_or_complex,
     places_with_grad,
 )
+from mini_autograd.autograd.levels import Level
 from mini_autograd.autograd.pushforward import pushforward
-from mini_autograd.autograd.severing import own_leaves, severed
 from mini_autograd.errors import gradcheck as errors
 from mini_autograd.tensor import Tensor
 
@@ -45,7 +45,7 @@ class Comparison:
 
     def agree(self, a: Tensor, b: Tensor, atol: float | None = None) -> bool:
         """Whether they are close, in the dtype that both go into."""
-        common = predicates.promote_types(a.dtype, b.dtype)
+        common = dtypes.promote_types(a.dtype, b.dtype)
         atol = self.atol if atol is None else atol
         return bool(a.to(common).allclose(b.to(common), self.rtol, atol))
 
@@ -176,20 +176,24 @@ def _told_in_full(
     return errors.fast_mismatch(text, numerical, analytical, difference, slow_passes=passes)
 
 
-def _pushed(func: Function, inputs: Tensors) -> tuple[Any, list[Tensor], list[Tensor]]:
-    """What pushes tangents of the inputs that require grad, those inputs, and the outputs."""
+def _pushed(func: Function, inputs: Tensors) -> tuple[Level, Any, list[Tensor], list[Tensor]]:
+    """What pushes tangents of the inputs that require grad, those inputs, and the outputs.
+
+    The inputs are other tensors than the user's, so that what the function captured stands still.
+    """
     given, moved = list(inputs), []
-    for at in places_with_grad(inputs):
-        given[at] = inputs[at].detach().requires_grad_()  # so that what it captured does not move
-        moved.append(given[at])
-    outputs = [each for each in as_tuple(func(*given)) if is_float_or_complex(each)]
-    return pushforward(tuple(outputs), tuple(moved)), moved, outputs
+    with Level(records=False) as level:
+        for at in places_with_grad(inputs):
+            given[at] = level.raised(inputs[at])
+            moved.append(given[at])
+        outputs = [each for each in as_tuple(func(*given)) if is_float_or_complex(each)]
+        push = pushforward(tuple(outputs), tuple(moved))
+    return level, push, moved, outputs
 
 
 def _forward_jacobians(func: Function, inputs: Tensors) -> Iterator[Tensors]:
     """For each input the Jacobian of each real or complex output, column by column."""
-    push, moved, outputs = _pushed(func, inputs)
-    own = own_leaves(moved)
+    level, push, moved, outputs = _pushed(func, inputs)
     for place, each in enumerate(moved):
         found = tuple(output.new_zeros((each.numel(), output.numel())) for output in outputs)
         for row in range(each.numel()):
@@ -197,21 +201,20 @@ def _forward_jacobians(func: Function, inputs: Tensors) -> Iterator[Tensors]:
             tangents[place].view(-1)[row] = 1.0
             for jacobian, pushed in zip(found, push(tuple(tangents)), strict=True):
                 if pushed is not None:
-                    jacobian[row] = severed(pushed, own).reshape(-1)
+                    jacobian[row] = level.lowered(pushed).reshape(-1)
         yield found
 
 
 def _forward_projections(func: Function, inputs: Tensors, directions: list[Any]) -> Iterator[Any]:
     """For each input the outputs' tangents along its direction, flat."""
-    push, moved, outputs = _pushed(func, inputs)
-    own = own_leaves(moved)
+    level, push, moved, outputs = _pushed(func, inputs)
     for place, direction in enumerate(directions):
         tangents = [other.new_zeros(other.shape) for other in moved]
         tangents[place] = direction.reshape(moved[place].shape)
         yield [
             output.new_zeros(output.numel())
             if pushed is None
-            else output.new_zeros(output.numel()).copy_(severed(pushed, own).reshape(-1))
+            else output.new_zeros(output.numel()).copy_(level.lowered(pushed).reshape(-1))
             for output, pushed in zip(outputs, push(tuple(tangents)), strict=True)
         ]
 

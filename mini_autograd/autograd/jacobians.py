@@ -21,10 +21,10 @@ from mini_autograd.autograd.arguments import (
     unpacked,
     unpacked_matrix,
 )
+from mini_autograd.autograd.levels import Level
 from mini_autograd.autograd.pushforward import basis, pushforward
-from mini_autograd.autograd.severing import own_leaves, severed
 from mini_autograd.errors import functional as errors
-from mini_autograd.grad_mode import enable_grad, is_grad_enabled
+from mini_autograd.grad_mode import enable_grad, set_grad_enabled
 from mini_autograd.tensor import Tensor
 
 Function = Callable[..., Any]
@@ -172,9 +172,8 @@ def _forward_mode(func: Function, inputs: Any, vectorize: bool, *, keep_graph: b
     is_tuple, inputs = tuple_of(inputs, "inputs", "jacobian")
     if not vectorize:
         raise errors.forward_mode_unvectorized()
-    records = is_grad_enabled()
-    with enable_grad():
-        given = prepared(inputs, create_graph=records, needs_grad=True)
+    with Level() as level, enable_grad():
+        given = tuple(map(level.raised, inputs))
         several, outputs = tuple_of(func(*given), "outputs", "None")
         push = pushforward(outputs, given)
         found = [
@@ -182,8 +181,8 @@ def _forward_mode(func: Function, inputs: Any, vectorize: bool, *, keep_graph: b
             for unit in zip(*basis(given), strict=True)
         ]
         counts = [each.numel() for each in given]
-        own = own_leaves(given)
-        matrix = []
+    matrix = []
+    with set_grad_enabled(level.records):
         for at, output in enumerate(outputs):
             whole = ops.stack(
                 [fills.zeros_like(output) if row[at] is None else row[at] for row in found]
@@ -192,11 +191,7 @@ def _forward_mode(func: Function, inputs: Any, vectorize: bool, *, keep_graph: b
                 part.permute(*range(1, part.ndim), 0).reshape(output.shape + like.shape)
                 for part, like in zip(whole.split(counts), given, strict=True)
             ]
-            if not records:
-                columns = [each.detach() for each in columns]
-            elif not keep_graph:
-                columns = [severed(each, own) for each in columns]
-            matrix.append(columns)
+            matrix.append(columns if keep_graph else [level.lowered(each) for each in columns])
     if not is_tuple:
         return unpacked(tuple(row[0] for row in matrix), several)
     return unpacked(matrix, several)

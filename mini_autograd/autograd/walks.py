@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from mini_autograd import engine
+from mini_autograd import engine, warned
 from mini_autograd.arithmetic import RAW, TENSORS, show
 from mini_autograd.attended import Captures
 from mini_autograd.compat import summed_seed
+from mini_autograd.errors import func as func_errors
 from mini_autograd.errors import walk as errors
 from mini_autograd.grad_mode import no_grad, state
 from mini_autograd.graph import Arithmetic, Edge, Grad
 from mini_autograd.layout import owner_of
 from mini_autograd.op import quiet
 from mini_autograd.tensor import Tensor, as_view, edge_of, make
+from mini_autograd.transforms import state as transforms
 
 _CYCLE_WARNING = (
     "Using backward() with create_graph=True will create a reference cycle between the parameter "
@@ -47,14 +48,17 @@ def backward(
 
     Raises:
         RuntimeError: no gradient for an output that is no scalar; a gradient of another shape;
-            an output without a graph; a graph whose saved tensors are freed or were written to.
+            an output without a graph; a graph whose saved tensors are freed or were written to;
+            inside a transform of `func`.
         TypeError: a gradient that is no tensor.
     """
+    if transforms.depth:
+        raise func_errors.forbidden_backward()
     wanted = None if inputs is None else _wanted(inputs, "backward")
     arithmetic = TENSORS if create_graph else RAW
     roots, seeds = _roots(tensors, grad_tensors, arithmetic)
     if create_graph:
-        warnings.warn(_CYCLE_WARNING, UserWarning, stacklevel=3)
+        warned.once(_CYCLE_WARNING, stacklevel=3)
     keep_graph = create_graph if retain_graph is None else retain_graph
     if wanted is None:
         _walk(roots, seeds, arithmetic, keep_graph)
@@ -155,13 +159,13 @@ def _walk(
     captures: Captures | None = None,
 ) -> list[Grad | None]:
     """Walks to the leaves, or to the captures only; hooks record as the walk itself does."""
-    before = state.enabled, state.wanted
-    state.wanted = arithmetic.records
-    state.enabled = arithmetic.records and not state.inference
+    before = state.enabled
+    if not state.inference:
+        state.enabled = arithmetic.records
     try:
         return quiet.run_reentrant(engine.run, roots, seeds, arithmetic, keep_graph, captures)  # type: ignore[no-any-return]
     finally:
-        state.enabled, state.wanted = before
+        state.enabled = before
 
 
 def _wanted(inputs: Any, function: str) -> tuple[Tensor, ...]:

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 # A room may import its own layer and those below. Rooms are files or folders of the package.
 LAYERS: dict[str, list[set[str]]] = {
     "mini_autograd": [
-        {"errors", "dtypes", "grad_mode", "decorating", "types", "warned"},
+        {"errors", "dtypes", "grad_mode", "decorating", "transforms", "types", "warned"},
         {"storage"},
         {"anomaly", "hooks"},
         {"graph"},
@@ -21,7 +21,7 @@ LAYERS: dict[str, list[set[str]]] = {
         {"tensor", "saved", "dims", "layout", "return_types"},
         {"schema", "op", "overloads", "factories"},
         {"ops"},
-        {"arithmetic", "compat", "autograd", "rebase", "inplace", "inplace_checks", "inplace_table",
+        {"arithmetic", "compat", "autograd", "func", "rebase", "inplace", "inplace_checks", "inplace_table",
          "inplace_views", "tensor_hooks", "nested", "copying", "serialization", "creation", "fills", "ranges",
          "typed", "sampling", "nn"},
         {"printing", "subscript", "predicates", "protocols", "methods", "__init__"},

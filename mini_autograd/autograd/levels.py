@@ -1,0 +1,90 @@
+"""A transform's own leaves: they end its graph while it runs, and lead on once it is done.
+
+torch wraps the arguments of a transform in tensors of a new level, each a leaf there, and unwraps
+the results. Here an argument is given as a leaf on the same memory. When the level closes, the
+node that stands for it becomes a passage to the graph of what the user gave, or a dead end.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Sequence
+from typing import Any
+
+from mini_autograd.errors import tensors as errors
+from mini_autograd.grad_mode import is_grad_enabled
+from mini_autograd.graph import AccumulateGrad, Arithmetic, Edge, Grad, Node
+from mini_autograd.tensor import Tensor, detached, edge_of
+
+
+class LevelLeaf(AccumulateGrad):
+    """Stands for a transform's leaf, of which nobody sees a `.grad`."""
+
+    __slots__ = ("edges", "is_open")
+
+    edges: tuple[Edge | None, ...]  # type: ignore[assignment]  # of one that is open, none
+
+    def __init__(self, variable: Tensor) -> None:
+        super().__init__(variable)
+        self.edges = ()
+        self.is_open = True
+
+    def backward(self, grads: list[Grad | None], arithmetic: Arithmetic) -> Sequence[Grad | None]:
+        """Passes on what came, if it leads anywhere."""
+        return (grads[0],) if self.edges else ()
+
+
+class Level:
+    """What one call of a transform made; as a context manager it is open, and then closed.
+
+    `records`: whether results keep a graph that leads to the user's tensors; by default as the
+    grad mode is where the level was made.
+    """
+
+    def __init__(self, *, records: bool | None = None) -> None:
+        self.records = is_grad_enabled() if records is None else records
+        self._raised: dict[int, tuple[Tensor, LevelLeaf, Tensor]] = {}
+
+    def __enter__(self) -> Level:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for _leaf, node, given in self._raised.values():
+            node.is_open = False
+            if self.records and given.requires_grad:
+                node.edges = (edge_of(given),)
+
+    def raised(self, given: Tensor) -> Tensor:
+        """A leaf of this level on the memory of a tensor; a RuntimeError if it is of integers."""
+        leaf = detached(given)
+        if leaf._array.dtype.kind not in "fc":
+            raise errors.only_floating_method()
+        leaf._requires_grad = True
+        node = LevelLeaf(leaf)
+        leaf._accumulator = weakref.ref(node)
+        self._raised[id(leaf)] = leaf, node, given
+        return leaf
+
+    def lowered(self, result: Any) -> Any:
+        """A result of the closed level: a leaf's own tensor, or one without what ends in leaves."""
+        if not isinstance(result, Tensor):
+            return result
+        if id(result) in self._raised:
+            return self._raised[id(result)][2]
+        return result if result._node is None or _leads_on(result._node) else detached(result)
+
+
+def _leads_on(start: Node) -> bool:
+    """Whether a graph has an end that is not a dead one."""
+    stack, seen = [start], {start}
+    while stack:
+        node = stack.pop()
+        if isinstance(node, AccumulateGrad) and not node.edges:
+            if not isinstance(node, LevelLeaf) or node.is_open:
+                return True
+            continue
+        for edge in node.edges:
+            if edge is not None and edge[0] not in seen:
+                seen.add(edge[0])
+                stack.append(edge[0])
+    return False

@@ -1,0 +1,93 @@
+"""Which arguments a transform differentiates by, and what the function's output must be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mini_autograd.autograd.levels import Level
+from mini_autograd.errors import func as errors
+from mini_autograd.func import trees
+from mini_autograd.tensor import Tensor
+
+Argnums = int | tuple[int, ...]
+
+
+def checked_argnums(argnums: Any, count: int) -> Argnums:
+    """Which arguments are meant, counted from the start."""
+    if isinstance(argnums, int):
+        return _checked_argnum(argnums, count)
+    if not isinstance(argnums, tuple):
+        raise errors.argnums_type(argnums)
+    checked = tuple(_checked_argnum(each, count) for each in argnums)
+    if not checked:
+        raise errors.no_argnums()
+    if len(set(checked)) != len(checked):
+        raise errors.argnums_repeat(checked)
+    return checked
+
+
+def _checked_argnum(argnum: Any, count: int) -> int:
+    if not isinstance(argnum, int):
+        raise errors.argnum_type(argnum)
+    if not -count <= argnum < count:
+        raise errors.argnum_range(argnum, count)
+    return argnum % count
+
+
+def raised(level: Level, args: tuple[Any, ...], argnums: Argnums | None) -> tuple[Any, Any]:
+    """The arguments with the level's leaves among them, and those leaves alone, as given.
+
+    None stands for all arguments.
+    """
+
+    def raise_one(value: Any) -> Tensor:
+        if not isinstance(value, Tensor):
+            raise errors.not_a_tensor(value)
+        return level.raised(value)
+
+    if argnums is None:
+        leaves = trees.mapped(raise_one, args)
+        return leaves, leaves
+    given = list(args)
+    for at in (argnums,) if isinstance(argnums, int) else argnums:
+        given[at] = trees.mapped(raise_one, args[at])
+    if isinstance(argnums, int):
+        return tuple(given), given[argnums]
+    return tuple(given), tuple(given[at] for at in argnums)
+
+
+def split_aux(output: Any, has_aux: bool, api: str) -> tuple[Any, Any]:
+    """The output and what goes with it."""
+    if not has_aux:
+        return output, None
+    if not (isinstance(output, tuple) and len(output) == 2):
+        raise errors.no_aux(api)
+    return output
+
+
+def lowered_aux(level: Level, aux: Any) -> Any:
+    """What went with the output, which may be nested tensors only."""
+
+    def lower(value: Any) -> Any:
+        if not isinstance(value, Tensor):
+            raise errors.unsupported_aux(value)
+        return level.lowered(value)
+
+    return trees.mapped(lower, aux)
+
+
+def checked_outputs(outputs: list[Any], api: str) -> list[Tensor]:
+    """The leaves of an output: tensors, one at least."""
+    if not outputs or (len(outputs) == 1 and outputs[0] is None):
+        raise errors.no_output(api, outputs)
+    for each in outputs:
+        if not isinstance(each, Tensor):
+            raise errors.output_type(api, each)
+    return outputs
+
+
+def check_real(tree: Any, api: str, *, is_input: bool) -> None:
+    """No tensor among the leaves may be complex."""
+    for index, each in enumerate(trees.flatten(tree)[0]):
+        if isinstance(each, Tensor) and each.is_complex():
+            raise errors.complex_value(api, index, is_input=is_input)

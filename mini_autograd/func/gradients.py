@@ -1,0 +1,153 @@
+"""`grad`, `grad_and_value`, `vjp`: functions of functions, by the backward walk.
+
+The function runs with grad enabled whatever the caller's mode; what comes is differentiable where
+the arguments, or what the function captured, are.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from mini_autograd import fills
+from mini_autograd.autograd.levels import Level
+from mini_autograd.autograd.walks import grad as walk
+from mini_autograd.errors import func as errors
+from mini_autograd.func import trees
+from mini_autograd.func.arguments import (
+    Argnums,
+    checked_argnums,
+    checked_outputs,
+    lowered_aux,
+    raised,
+    split_aux,
+)
+from mini_autograd.grad_mode import enable_grad, is_grad_enabled
+from mini_autograd.tensor import Tensor
+from mini_autograd.transforms import running
+
+Function = Callable[..., Any]
+
+
+def grad(func: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
+    """A function that gives the gradient of `func`, which gives one number.
+
+    Args:
+        func: gives a tensor without dims; with `has_aux` a pair of it and other tensors.
+        argnums: by which of its arguments to differentiate, each a tensor or nested tensors; the
+            gradient is nested likewise, for a tuple of `argnums` in a tuple.
+        has_aux: give the pair of the gradient and the other tensors.
+
+    The function raises:
+        RuntimeError: an output that is no such number; `argnums` that were not given.
+        ValueError: an argument to differentiate by that is no tensor.
+    """
+
+    @functools.wraps(func)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        gradient, value = _grad_and_value(func, argnums, has_aux, args, kwargs)
+        return (gradient, value[1]) if has_aux else gradient
+
+    return wrapper
+
+
+def grad_and_value(func: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
+    """As `grad`, for the pair of gradient and output; with `has_aux` (gradient, (output, aux))."""
+
+    @functools.wraps(func)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        return _grad_and_value(func, argnums, has_aux, args, kwargs)
+
+    return wrapper
+
+
+def _grad_and_value(
+    func: Function, argnums: Argnums, has_aux: bool, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[Any, Any]:
+    with running(), Level() as level, enable_grad():
+        given, by = raised(level, args, checked_argnums(argnums, len(args)))
+        output, aux = split_aux(func(*given, **kwargs), has_aux, "grad_and_value(f)(*args)")
+        if not isinstance(output, Tensor):
+            raise errors.grad_of_no_tensor(output)
+        if output.ndim:
+            raise errors.grad_of_no_scalar(output.ndim)
+        leaves, structure = trees.flatten(by)
+        grads = walked([output], leaves, None, retain_graph=False, create_graph=True)
+    gradient = trees.unflatten(map(level.lowered, grads), structure)
+    value = level.lowered(output)
+    return gradient, (value, lowered_aux(level, aux)) if has_aux else value
+
+
+def vjp(func: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
+    """The output of `func`, and the function from cotangents, nested as it, to a tuple of products.
+
+    Args:
+        func: gives tensors, nested or not; with `has_aux` a pair of them and other tensors, which
+            come third.
+        primals: its arguments: tensors, nested or not.
+
+    Raises:
+        RuntimeError: outputs that are no real or complex tensors; of the function, cotangents
+            that are nested otherwise.
+        ValueError: a primal that is no tensor.
+    """
+    return vjp_by(func, primals, None, has_aux)
+
+
+def vjp_by(
+    func: Function, primals: tuple[Any, ...], argnums: Argnums | None, has_aux: bool
+) -> tuple[Any, ...]:
+    """As `vjp`, by some of the arguments."""
+    api = "vjp(f, *primals)"
+    with running(), Level() as level, enable_grad():
+        if argnums is not None:
+            argnums = checked_argnums(argnums, len(primals))
+        given, by = raised(level, primals, argnums)
+        output, aux = split_aux(func(*given), has_aux, api)
+        flat, structure = trees.flatten(output)
+        checked_outputs(flat, api)
+        leaves, by_structure = trees.flatten(by)
+        for each in flat:
+            if not (each.is_floating_point() or each.is_complex()):
+                raise errors.integer_output(each.dtype)
+
+    def products(
+        cotangents: Any, retain_graph: bool = True, create_graph: bool | None = None
+    ) -> Any:
+        seeds, given_structure = trees.flatten(cotangents)
+        if trees.spelled(given_structure) != trees.spelled(structure):
+            raise errors.cotangent_structure(given_structure, structure)
+        records = is_grad_enabled() if create_graph is None else create_graph
+        grads = walked(flat, leaves, seeds, retain_graph=retain_graph, create_graph=records)
+        return trees.unflatten(map(level.lowered, grads), by_structure)
+
+    outputs = trees.unflatten(map(level.lowered, flat), structure)
+    return (outputs, products, lowered_aux(level, aux)) if has_aux else (outputs, products)
+
+
+def walked(
+    outputs: Sequence[Tensor],
+    inputs: Sequence[Tensor],
+    cotangents: Sequence[Any] | None,
+    *,
+    retain_graph: bool,
+    create_graph: bool,
+) -> list[Tensor]:
+    """The gradients by `inputs` of the outputs that have a graph; zeros where none came."""
+    seeds: Sequence[Any] = [None] * len(outputs) if cotangents is None else cotangents
+    pairs = [(o, seed) for o, seed in zip(outputs, seeds, strict=True) if o.requires_grad]
+    if not pairs:
+        return [fills.zeros_like(each) for each in inputs]
+    grads = walk(
+        [output for output, _ in pairs],
+        inputs,
+        None if cotangents is None else [seed for _, seed in pairs],
+        retain_graph=retain_graph,
+        create_graph=create_graph,
+        allow_unused=True,
+    )
+    return [
+        fills.zeros_like(like) if got is None else got
+        for got, like in zip(grads, inputs, strict=True)
+    ]

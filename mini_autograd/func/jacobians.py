@@ -1,0 +1,213 @@
+"""`jvp`, `jacfwd`, `jacrev`, `hessian`: derivatives along tangents, and whole Jacobians.
+
+There is no forward mode: a derivative along a tangent is that of the backward walk by its
+cotangent (see `autograd.pushforward`), and rows and columns come one after the other.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from mini_autograd import fills, ops
+from mini_autograd.autograd.levels import Level
+from mini_autograd.autograd.pushforward import basis, pushforward
+from mini_autograd.errors import func as errors
+from mini_autograd.func import trees
+from mini_autograd.func.arguments import (
+    Argnums,
+    check_real,
+    checked_argnums,
+    checked_outputs,
+    lowered_aux,
+    raised,
+    split_aux,
+)
+from mini_autograd.func.gradients import Function, vjp_by
+from mini_autograd.grad_mode import enable_grad
+from mini_autograd.tensor import Tensor
+from mini_autograd.transforms import running
+
+_JVP = "jvp(f, primals, tangents)"
+
+
+def jvp(
+    func: Function, primals: Any, tangents: Any, *, strict: bool = False, has_aux: bool = False
+) -> tuple[Any, ...]:
+    """The output of `func`, and its derivative along the tangents.
+
+    Args:
+        func: gives tensors, nested or not; with `has_aux` a pair of them and other tensors, which
+            come third.
+        primals: the tuple of its arguments: tensors, nested or not.
+        tangents: nested as the primals are.
+        strict: an error, instead of zeros, where an output does not depend on the primals.
+
+    Raises:
+        RuntimeError: primals and tangents that do not fit, outputs that are no tensors, what
+            `strict` refuses.
+        ValueError: integers.
+    """
+    if not isinstance(primals, tuple):
+        raise errors.primals_type()
+    flat, structure = trees.flatten(primals)
+    seeds, seed_structure = trees.flatten(tangents)
+    if trees.spelled(structure) != trees.spelled(seed_structure):
+        raise errors.tangent_structure(trees.spelled(structure), trees.spelled(seed_structure))
+    for argument, values in (("primals", flat), ("tangents", seeds)):
+        if not values:
+            raise errors.no_tensors(argument)
+        for each in values:
+            if not isinstance(each, Tensor):
+                raise errors.only_tensors(argument, each)
+    for primal, tangent in zip(flat, seeds, strict=True):
+        _check_tangent(primal, tangent)
+    outputs, output_structure, push, level, aux = _pushing(func, primals, None, has_aux)
+    pushed = push(seeds)
+    if strict and any(each is None for each in pushed):
+        raise errors.independent()
+    results = (
+        trees.unflatten(map(level.lowered, outputs), output_structure),
+        trees.unflatten(_tangents(pushed, outputs, level), output_structure),
+    )
+    return (*results, lowered_aux(level, aux)) if has_aux else results
+
+
+def jacfwd(
+    func: Function, argnums: Argnums = 0, has_aux: bool = False, *, randomness: str = "error"
+) -> Function:
+    """A function that gives the Jacobian of `func`, column by column, of the outputs' dtypes.
+
+    Arguments and errors are those of `jacrev`; `randomness` is taken as torch takes it.
+    """
+
+    @functools.wraps(func)
+    def wrapper(*args: Any) -> Any:
+        check_real(args, "jacfwd", is_input=True)
+        checked = checked_argnums(argnums, len(args))
+        by = [args[at] for at in ((checked,) if isinstance(checked, int) else checked)]
+        primals, structure = trees.flatten(by)
+        outputs, output_structure, push, level, aux = _pushing(func, args, checked, has_aux)
+        check_real(outputs, "jacfwd", is_input=False)
+        columns = []
+        for unit in zip(*basis(primals), strict=True):
+            seeds = [each.view_as(like) for each, like in zip(unit, primals, strict=True)]
+            columns.append(_tangents(push(seeds), outputs, level))
+        matrix = [
+            _by_input([column[at] for column in columns], primals) for at in range(len(outputs))
+        ]
+        jacobian = _nested(matrix, output_structure, structure, alone=isinstance(checked, int))
+        return (jacobian, lowered_aux(level, aux)) if has_aux else jacobian
+
+    return wrapper
+
+
+def jacrev(
+    func: Function,
+    argnums: Argnums = 0,
+    *,
+    has_aux: bool = False,
+    chunk_size: int | None = None,
+    _preallocate_and_copy: bool = False,
+) -> Function:
+    """A function that gives the Jacobian of `func`, row by row.
+
+    Args:
+        func: gives real tensors, nested or not; with `has_aux` a pair of them and other tensors.
+        argnums: by which of its arguments to differentiate, each a tensor or nested tensors.
+        has_aux: give the pair of the Jacobian and the other tensors.
+        chunk_size: how many rows torch has in one batch.
+
+    For each output, nested as it is, comes a tensor for each argument, nested as that is, for a
+    tuple of `argnums` in a tuple; of the output's shape and then the argument's.
+
+    Raises:
+        ValueError: a `chunk_size` below 1; of the function, an argument that is no tensor.
+        RuntimeError: complex arguments or outputs; `argnums` that were not given.
+    """
+    if not (chunk_size is None or chunk_size > 0):
+        raise errors.chunk_size("jacrev")
+
+    @functools.wraps(func)
+    def wrapper(*args: Any) -> Any:
+        check_real(args, "jacrev", is_input=True)
+        output, products, *aux = vjp_by(func, args, argnums, has_aux)
+        outputs, output_structure = trees.flatten(output)
+        check_real(outputs, "jacrev", is_input=False)
+        checked = checked_argnums(argnums, len(args))
+        by = [args[at] for at in ((checked,) if isinstance(checked, int) else checked)]
+        primals, structure = trees.flatten(by)
+        rows = []
+        for unit in zip(*basis(outputs), strict=True):
+            seeds = [each.view_as(like) for each, like in zip(unit, outputs, strict=True)]
+            rows.append(trees.flatten(products(trees.unflatten(seeds, output_structure)))[0])
+        columns = [
+            _by_output([row[at] for row in rows], outputs, like) for at, like in enumerate(primals)
+        ]
+        matrix = list(zip(*columns, strict=True))
+        jacobian = _nested(matrix, output_structure, structure, alone=isinstance(checked, int))
+        return (jacobian, *aux) if has_aux else jacobian
+
+    return wrapper
+
+
+def hessian(func: Function, argnums: Argnums = 0) -> Function:
+    """A function that gives the Hessian of `func`: the Jacobian of its Jacobian."""
+    return jacfwd(jacrev(func, argnums), argnums)
+
+
+def _check_tangent(primal: Tensor, tangent: Tensor) -> None:
+    if primal._array.dtype.kind not in "fc":
+        raise errors.integer_primal(primal.dtype)
+    if tangent._array.dtype.kind not in "fc":
+        raise errors.integer_tangent(tangent.dtype)
+    if primal.shape != tangent.shape:
+        raise errors.tangent_size(list(primal.shape), list(tangent.shape))
+
+
+def _pushing(
+    func: Function, args: tuple[Any, ...], argnums: Argnums | None, has_aux: bool
+) -> tuple[list[Tensor], Any, Callable[[Sequence[Any]], Sequence[Tensor | None]], Level, Any]:
+    """The outputs, flat, and their structure; what pushes tangents to them; the level; the aux."""
+    with running(), Level() as level, enable_grad():
+        given, by = raised(level, args, argnums)
+        output, aux = split_aux(func(*given), has_aux, _JVP)
+        flat, structure = trees.flatten(output)
+        outputs = checked_outputs(flat, _JVP)
+        push = pushforward(tuple(outputs), tuple(trees.flatten(by)[0]))
+    return outputs, structure, lambda seeds: push(tuple(seeds)), level, aux
+
+
+def _tangents(
+    pushed: Sequence[Tensor | None], outputs: Sequence[Tensor], level: Level
+) -> list[Tensor]:
+    return [
+        fills.zeros_like(output) if each is None else level.lowered(each)
+        for each, output in zip(pushed, outputs, strict=True)
+    ]
+
+
+def _by_input(columns: Sequence[Tensor], primals: Sequence[Tensor]) -> list[Tensor]:
+    """The Jacobian of one output by each input, from its columns for all of them."""
+    output_shape = columns[0].shape
+    whole = ops.stack(columns, len(output_shape))
+    parts: Iterable[Tensor] = whole.split([each.numel() for each in primals], -1)
+    return [
+        part.reshape(output_shape + like.shape) for part, like in zip(parts, primals, strict=True)
+    ]
+
+
+def _by_output(rows: Sequence[Tensor], outputs: Sequence[Tensor], like: Tensor) -> list[Tensor]:
+    """The Jacobian of each output by one input, from its rows for all of them."""
+    whole = ops.stack(rows)
+    parts: Iterable[Tensor] = whole.split([each.numel() for each in outputs])
+    return [
+        part.view(output.shape + like.shape) for part, output in zip(parts, outputs, strict=True)
+    ]
+
+
+def _nested(matrix: Sequence[Sequence[Tensor]], outputs: Any, inputs: Any, *, alone: bool) -> Any:
+    """Tensors for each output and input in the nesting of both; `alone` for one argument."""
+    rows = [trees.unflatten(row, tuple(inputs)) for row in matrix]
+    return trees.unflatten([row[0] if alone else row for row in rows], outputs)
