@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mini_autograd import dtypes, ops, printing, subscript
+from mini_autograd import dtypes, ops, printing, subscript, warned
 from mini_autograd.errors import arguments as argument_errors
 from mini_autograd.errors import conversion as conversion_errors
 from mini_autograd.errors import tensors as errors
@@ -51,7 +50,7 @@ def _real(self: Tensor, cpp_name: str) -> Any:
 def to_float(self: Tensor) -> float:
     """Its only element; a ValueError if it has none, or several."""
     if self._requires_grad:
-        warnings.warn(conversion_errors.SCALAR_OF_GRAPH, UserWarning, stacklevel=2)
+        warned.once(conversion_errors.SCALAR_OF_GRAPH)
     return float(_real(self, "double"))
 
 
@@ -62,6 +61,8 @@ def to_int(self: Tensor) -> int:
 
 def to_complex(self: Tensor) -> complex:
     """Its only element."""
+    if self._requires_grad:
+        warned.once(conversion_errors.SCALAR_OF_GRAPH)
     return complex(_only_element(self))
 
 

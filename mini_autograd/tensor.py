@@ -199,7 +199,7 @@ class Tensor:
 
         Warns of a tensor that will never have one.
         """
-        if self._grad is None and not self._retains_grad and not self.is_leaf:
+        if self._grad is None and not self._retains_grad and (self._node or self._outdated):
             warnings.warn(errors.GRAD_OF_NON_LEAF, UserWarning, stacklevel=2)
         return self._grad
 

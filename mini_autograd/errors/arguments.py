@@ -79,6 +79,11 @@ def _wrong_element(name: str, argument: str, expected: str, index: int, value: o
     )
 
 
+def warn_always_type(value: object) -> RuntimeError:
+    """`set_warn_always(1)`."""
+    return RuntimeError(f"setWarnOnlyOnce expects a bool, but got {type_name(value)}")
+
+
 def int_too_large(*, negative: bool) -> OverflowError:
     """A Python int of more than 64 bits."""
     if negative:

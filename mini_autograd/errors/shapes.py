@@ -182,3 +182,26 @@ def not_a_tensor(index: int, value: object) -> TypeError:
     return TypeError(
         f"expected Tensor as element {index} in argument 0, but got {type(value).__name__}"
     )
+
+
+def reversed_dims() -> str:
+    """The warning of `T` of what is no matrix."""
+    return (
+        "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is "
+        "deprecated and it will throw an error in a future release. Consider `x.mT` to transpose "
+        "batches of matrices or `x.permute(*torch.arange(x.ndim - 1, -1, -1))` to reverse the "
+        "dimensions of a tensor."
+    )
+
+
+ZERO_DIM_PROPERTIES = {
+    "T": "This function is the identity in these cases.",
+    "mT": "This function is the identity in these cases.",
+    "H": "Consider using x.conj().",
+    "mH": "Consider using x.conj().",
+}
+
+
+def zero_dim_property(name: str) -> str:
+    """The warning of `T` and its kin of a number."""
+    return f"Tensor.{name} is deprecated on 0-D tensors. {ZERO_DIM_PROPERTIES[name]}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mini_autograd.dtypes import dtype
+from mini_autograd.errors.arguments import type_name
 
 
 def only_floating_at_creation() -> RuntimeError:
@@ -35,7 +36,7 @@ def flag_of_non_leaf(value: bool) -> RuntimeError:
 
 def data_type(value: object) -> TypeError:
     """`.data` was assigned something else than a tensor."""
-    return TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
+    return TypeError(f"Variable data has to be a tensor, but got {type_name(value)}")
 
 
 def data_dtype() -> RuntimeError:
@@ -55,10 +56,19 @@ def retain_without_grad() -> RuntimeError:
     return RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
 
 
+GRAD_OF_NON_LEAF = (
+    "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad "
+    "attribute won't be populated during autograd.backward(). If you indeed want the .grad field "
+    "to be populated for a non-leaf Tensor, use .retain_grad() on the non-leaf Tensor. If you "
+    "access the non-leaf Tensor by mistake, make sure you access the leaf Tensor instead. See "
+    "github.com/pytorch/pytorch/pull/30531 for more information."
+)
+
+
 def grad_type(value: object) -> TypeError:
     """`.grad` was assigned something else than a tensor."""
     return TypeError(
-        f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}"
+        f"assigned grad expected to be a Tensor or None but got grad of type {type_name(value)}"
     )
 
 

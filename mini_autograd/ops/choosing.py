@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd import dtypes, ops
+from mini_autograd import dtypes, ops, warned
 from mini_autograd.errors import pointwise as errors
 from mini_autograd.errors import walk as walk_errors
 from mini_autograd.op import differentiable
@@ -98,7 +97,7 @@ def where_parsed(condition: Mask, self: Array | Number, other: Array | Number) -
 def _as_mask(condition: Any) -> Any:
     found = condition._array.dtype
     if found == np.uint8:
-        warnings.warn(_UINT8_CONDITION, UserWarning, stacklevel=5)
+        warned.once(_UINT8_CONDITION, stacklevel=5)
         return make(condition._array.astype(np.bool_))
     if found.kind != "b":
         raise errors.condition_not_bool(found)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mini_autograd import dtypes, layout
+from mini_autograd import dtypes, layout, warned
 from mini_autograd.dtypes import dtype as DTypeOf  # noqa: N812 - the parameter is called dtype
 from mini_autograd.errors import arguments as argument_errors
 from mini_autograd.errors import conversion as errors
@@ -39,7 +38,7 @@ def zeros_of(like: Any, shape: tuple[int, ...], dtype: np.dtype[Any] | None = No
 def converted(array: NDArray[Any], wanted: np.dtype[Any]) -> NDArray[Any]:
     """A copy in another dtype, rounded as C rounds."""
     if array.dtype.kind == "c" and wanted.kind not in "cb":
-        warnings.warn(errors.CASTS_COMPLEX, UserWarning, stacklevel=4)
+        warned.once(errors.CASTS_COMPLEX, stacklevel=4)
         array = array.real
     made = layout.empty_as(array, wanted)
     if wanted == np.float16 and array.dtype.kind in "fiu" and array.itemsize > 4:

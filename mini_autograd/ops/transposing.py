@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd import layout, ops
+from mini_autograd import layout, ops, warned
 from mini_autograd.dims import wrap_dim, wrap_dims
 from mini_autograd.errors import shapes as errors
 from mini_autograd.op import Promotion, differentiable
@@ -105,17 +105,23 @@ def matrix_transpose(self: Tensor, name: str = "mT") -> Tensor:
     """The last two dims swapped; torch gives a 0-d tensor back."""
     if self.ndim == 1:
         raise errors.matrix_property(name, 1)
-    return transpose(self, -2, -1) if self.ndim else self
+    if self.ndim:
+        return transpose(self, -2, -1)
+    if name in errors.ZERO_DIM_PROPERTIES:
+        warned.once(errors.zero_dim_property(name))
+    return self
 
 
 def _conjugate_transpose(self: Tensor) -> Any:
     if self.ndim not in (0, 2):
         raise errors.not_a_matrix_for_h(self.ndim)
-    return ops.conj(matrix_transpose(self))
+    return ops.conj(matrix_transpose(self, "H"))
 
 
 def reversed_dims(self: Tensor) -> Tensor:
     """All dims in reverse order."""
+    if self.ndim != 2:
+        warned.once(errors.reversed_dims() if self.ndim else errors.zero_dim_property("T"))
     return permute(self, tuple(range(self.ndim - 1, -1, -1)))
 
 

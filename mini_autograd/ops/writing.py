@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd import dtypes, layout, ops
+from mini_autograd import dtypes, layout, ops, warned
 from mini_autograd.errors import gathering as fill_errors
 from mini_autograd.errors import inplace as errors
 from mini_autograd.grad_mode import state
@@ -77,7 +76,7 @@ def _of_tensor(self: Array, value: Array) -> Array:
     if value.ndim:
         raise errors.fill_value_rank(value.ndim)
     if value.dtype.kind == "c" and self.dtype.kind in "fiu":
-        warnings.warn(errors.CASTS_COMPLEX, UserWarning, stacklevel=2)
+        warned.once(errors.CASTS_COMPLEX)
         value = value.real
     return _like(self, value.astype(self.dtype))
 
@@ -135,7 +134,7 @@ def _in_dtype(grad: Any, wanted: np.dtype[Any]) -> Any:
 def copied(self: Array, src: Array, non_blocking: Bool = False) -> Array:
     """`src` in the shape and dtype of `self`."""
     if src.dtype.kind == "c" and self.dtype.kind in "fiu":
-        warnings.warn(errors.CASTS_COMPLEX, UserWarning, stacklevel=2)
+        warned.once(errors.CASTS_COMPLEX)
         src = src.real
     made = layout.empty_as(self)
     if src.ndim > self.ndim:  # NumPy drops leading dims of size 1

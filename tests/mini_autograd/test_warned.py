@@ -1,0 +1,109 @@
+"""What is warned of: once a process or each time, in torch's words."""
+
+from __future__ import annotations
+
+import warnings
+
+import pytest
+
+import mini_autograd as torch
+from mini_autograd import warned
+
+
+@pytest.fixture(autouse=True)
+def _nothing_said_yet(monkeypatch):
+    monkeypatch.setattr(warned, "_said", warned._Said())
+
+
+def said(call):
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        call()
+    return [(each.category, str(each.message)) for each in caught]
+
+
+ONCE = {
+    "a scalar of a graph": (
+        lambda: float(torch.tensor(2.0, requires_grad=True)),
+        "Converting a tensor with requires_grad=True to a scalar may lead to unexpected "
+        "behavior.\nConsider using tensor.detach() first.",
+    ),
+    "a complex number of a graph": (
+        lambda: complex(torch.tensor(2.0, requires_grad=True)),
+        "Converting a tensor with requires_grad=True to a scalar may lead to unexpected "
+        "behavior.\nConsider using tensor.detach() first.",
+    ),
+    "a cycle": (
+        lambda: torch.ones((), requires_grad=True).exp().backward(create_graph=True),
+        "Using backward() with create_graph=True will create a reference cycle between the "
+        "parameter and its gradient which can cause a memory leak. We recommend using "
+        "autograd.grad when creating the graph to avoid this. If you have to use this function, "
+        "make sure to reset the .grad fields of your parameters to None after use to break the "
+        "cycle and avoid the leak.",
+    ),
+    "complex to real": (
+        lambda: torch.ones(1).copy_(torch.tensor([1j])),
+        "Casting complex values to real discards the imaginary part",
+    ),
+    "T of no matrix": (
+        lambda: torch.ones(2).T,
+        "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is "
+        "deprecated and it will throw an error in a future release. Consider `x.mT` to transpose "
+        "batches of matrices or `x.permute(*torch.arange(x.ndim - 1, -1, -1))` to reverse the "
+        "dimensions of a tensor.",
+    ),
+    "T of a number": (
+        lambda: torch.tensor(1.0).T,
+        "Tensor.T is deprecated on 0-D tensors. This function is the identity in these cases.",
+    ),
+    "mH of a number": (
+        lambda: torch.tensor(1.0).mH,
+        "Tensor.mH is deprecated on 0-D tensors. Consider using x.conj().",
+    ),
+}
+
+
+@pytest.mark.parametrize(("call", "message"), ONCE.values(), ids=ONCE)
+def test_it_is_said_once_or_always(call, message):
+    assert said(call) == [(UserWarning, message)]
+    assert said(call) == []
+    torch.set_warn_always(True)
+    assert torch.is_warn_always_enabled()
+    assert said(call) == said(call) == [(UserWarning, message)]
+
+
+def test_a_warning_that_was_made_an_error_is_said_again():
+    call = ONCE["T of a number"][0]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for _ in range(2):
+            with pytest.raises(UserWarning, match="deprecated on 0-D tensors"):
+                call()
+
+
+def test_the_switch_takes_bools_only():
+    with pytest.raises(RuntimeError, match="setWarnOnlyOnce expects a bool, but got int"):
+        torch.set_warn_always(1)
+
+
+def test_the_grad_of_what_was_computed_is_asked_for_with_a_warning_each_time():
+    y = torch.ones(2, requires_grad=True) * 2
+    message = (
+        "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad "
+        "attribute won't be populated during autograd.backward(). If you indeed want the .grad "
+        "field to be populated for a non-leaf Tensor, use .retain_grad() on the non-leaf Tensor. "
+        "If you access the non-leaf Tensor by mistake, make sure you access the leaf Tensor "
+        "instead. See github.com/pytorch/pytorch/pull/30531 for more information."
+    )
+    assert said(lambda: y.grad) == said(lambda: y.grad) == [(UserWarning, message)]
+    y.retain_grad()
+    assert said(lambda: y.grad) == []
+
+
+def test_no_warning_for_a_leaf_a_view_without_history_or_a_grad_that_was_set():
+    x = torch.ones(2, requires_grad=True)
+    with torch.no_grad():
+        view = x[:1]
+    computed = x * 2
+    computed.grad = torch.ones(2)
+    assert said(lambda: (x.grad, view.grad, computed.grad, torch.ones(1).grad)) == []
