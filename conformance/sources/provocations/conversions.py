@@ -8,7 +8,6 @@ RAISING: Mapping[str, str] = {
     "numpy_of_what_requires_grad": "x.numpy()",
     "numpy_of_a_conjugate": "torch.ones(2, dtype=torch.complex64).conj().numpy()",
     "numpy_of_a_negative_view": "torch.ones(2, dtype=torch.complex64).conj().imag.numpy()",
-    "numpy_of_bfloat16": "torch.ones(2, dtype=torch.bfloat16).numpy()",
     "item_of_two": "x.item()",
     "float_of_two": "float(x)",
     "int_of_complex": "int(torch.tensor(1j))",
@@ -53,6 +52,8 @@ RAISING: Mapping[str, str] = {
     "node_made_by_hand": "type(x.exp().grad_fn)()",
     "scalar_that_requires_grad_as_argument": "torch.full((2,), x)",
     "fill_with_what_requires_grad": "torch.add(torch.ones(2), 1, alpha=x.sum())",
+    "round_of_two": 'round(x, "a")',
+    "numpy_of_a_lazy": "torch.ones(2).numpy(force=3)",
 }
 
 # Other ways to a message that stands above, or in another feature's table.
@@ -65,6 +66,14 @@ AGAIN: Mapping[str, str] = {
     "parameter_written": "torch.nn.Parameter(torch.ones(2)).add_(1)",
     "parameter_numpy": "torch.nn.Parameter(torch.ones(2)).numpy()",
     "setattr_of_a_node": "x.exp().grad_fn.next_functions = ()",
+    "index_of_what_requires_grad": "range(x.sum())",
+    "deepcopy_of_a_view": """
+        import copy
+        copy.deepcopy(x[:1])
+    """,
+    "parameter_data_of_another_kind": """
+        torch.nn.Parameter(torch.ones(2)).data = torch.ones(2, dtype=torch.int64)
+    """,
 }
 
 WARNING: Mapping[str, str] = {

@@ -51,6 +51,9 @@ RAISING: Mapping[str, str] = {
         y = torch.ones(2)
         torch.func.grad(lambda a: y.add_(a).sum())(x)
     """,
+    "hessian_of_complex": """
+        torch.func.hessian(torch.exp)(torch.ones(2, dtype=torch.complex64))
+    """,
 }
 
 # Other ways to a message that stands above, or in another feature's table.
@@ -60,4 +63,9 @@ AGAIN: Mapping[str, str] = {
         output, vjp = torch.func.vjp(torch.exp, x)
         vjp(torch.ones(3))
     """,
+    "vjp_cotangent_is_a_number": """
+        output, vjp = torch.func.vjp(torch.exp, x)
+        vjp(3)
+    """,
+    "jacrev_of_nothing": "torch.func.jacrev(lambda a: None)(x)",
 }

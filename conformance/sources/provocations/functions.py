@@ -163,6 +163,14 @@ RAISING: Mapping[str, str] = {
     """,
     "vmap_called": "torch.autograd.Function.vmap(None, None, x)",
     "setup_context_called": "torch.autograd.Function.setup_context(None, (x,), x)",
+    "boxed_grads_call_is_a_number": """
+        class F(torch.autograd.Function):
+            boxed_grads_call = 3
+            @staticmethod
+            def forward(ctx, a):
+                return a.clone()
+        F.apply(x)
+    """,
 }
 
 # Other ways to a message that stands above, or in another feature's table.

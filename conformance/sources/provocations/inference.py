@@ -67,11 +67,6 @@ AGAIN: Mapping[str, str] = {
             y = torch.ones(2)
         y.copy_(x)
     """,
-    "out_is_an_inference_tensor": """
-        with torch.inference_mode():
-            y = torch.ones(2)
-        torch.add(torch.ones(2), 1, out=y)
-    """,
     "saved_by_a_function": """
         class Keep(torch.autograd.Function):
             @staticmethod

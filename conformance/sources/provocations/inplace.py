@@ -121,10 +121,6 @@ RAISING: Mapping[str, str] = {
         torch.ones(2).masked_scatter_(torch.tensor([True, True]), torch.ones(2).double())
     """,
     "abs_of_complex": "torch.ones(2, dtype=torch.complex64).abs_()",
-    "out_requires_grad": """
-        out = torch.ones(2)
-        torch.add(x, 1, out=out)
-    """,
     "resized": "x.resize_(3)",
     "relu_then_backward_twice": """
         y = x.exp()
@@ -134,6 +130,44 @@ RAISING: Mapping[str, str] = {
     """,
     "version_of_a_number_incremented": "torch.autograd.graph.increment_version([3])",
     "version_of_no_iterable_incremented": "torch.autograd.graph.increment_version(3)",
+    "too_many_indices": "torch.ones(2)[0, 0] = 1",
+    "index_is_a_float": "torch.ones(2)[1.5] = 1",
+    "mask_of_another_shape": "torch.ones(2)[torch.tensor([True])] = 1.0",
+    "slice_backwards": "torch.ones(2)[::-1] = 1.0",
+    "item_is_a_vector": "torch.ones(2)[0] = torch.ones(2)",
+    "item_is_none": "torch.ones(2)[0] = None",
+    "item_is_a_list": "torch.ones(2)[:] = [1.0, 2.0, 3.0]",
+    "item_of_a_scalar": "torch.ones(())[0] = 1.0",
+    "item_deleted": "del torch.ones(2)[0]",
+    "zeroed_with_an_argument": "torch.ones(2).zero_(1)",
+    "filled_with_text": 'torch.ones(2).fill_("a")',
+    "added_to_text": 'torch.ones(2).add_("a")',
+    "added_to_nothing": "torch.ones(2).add_()",
+    "augmented_with_text": """
+        y = torch.ones(2)
+        y += "a"
+    """,
+    "index_of_integers_and_floats": """
+        torch.ones(2).index_fill_(0, torch.tensor([0.5]), 1.0)
+    """,
+    "index_copy_out_of_range": """
+        torch.ones(2).index_copy_(0, torch.tensor([5]), torch.ones(1))
+    """,
+    "index_add_index_of_floats": """
+        torch.ones(2).index_add_(0, torch.tensor([0.5]), torch.ones(1))
+    """,
+    "index_add_of_a_matrix": """
+        torch.ones(2).index_add_(0, torch.tensor([[0]]), torch.ones(1))
+    """,
+    "scatter_of_an_unknown_reduction": """
+        torch.ones(2).scatter_(0, torch.tensor([0]), torch.ones(1), reduce="foo")
+    """,
+    "scatter_of_more_dimensions": """
+        torch.ones(2).scatter_(0, torch.tensor([[0]]), torch.ones(1))
+    """,
+    "masked_scatter_with_a_mask_of_floats": """
+        torch.ones(2).masked_scatter_(torch.ones(2), torch.ones(2))
+    """,
 }
 
 # Other ways to a message that stands above, or in another feature's table.
@@ -173,6 +207,8 @@ AGAIN: Mapping[str, str] = {
         x.register_hook(lambda grad: grad.add_(1))
         x.sum().backward()
     """,
+    "index_tensor_out_of_range": "torch.ones(2)[torch.tensor([5])] = 1.0",
+    "index_fill_out_of_range": "torch.ones(2).index_fill_(0, torch.tensor([5]), 1.0)",
 }
 
 WARNING: Mapping[str, str] = {
@@ -186,5 +222,4 @@ WARNING: Mapping[str, str] = {
         torch.ones(1).expand(2).index_fill_(0, torch.tensor([0]), 1)
     """,
     "mask_of_bytes": "torch.ones(2)[torch.tensor([1, 0], dtype=torch.uint8)]",
-    "out_resized": "torch.add(torch.ones(2), 1, out=torch.ones(3))",
 }

@@ -40,9 +40,9 @@ AGAIN: Mapping[str, str] = {
         x.grad_dtype = torch.float64
         x.grad = torch.ones(2)
     """,
+    "grad_of_a_view_set": "(x * 2).grad = torch.ones(3)",
 }
 
 WARNING: Mapping[str, str] = {
     "grad_of_a_result_is_read": "(x * 2).grad",
-    "volatile": "x.volatile",
 }

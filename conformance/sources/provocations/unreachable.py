@@ -8,6 +8,8 @@ UNREACHABLE: Mapping[str, str] = {
     "Function's jvp returned ..., Forward AD gradient ..., jvp(f, primals, tangents) ...":
         "forward-mode differentiation, which is no feature here",
     "vmap: ..., While computing batched gradients, got ...": "vmap, which is no feature here",
+    "functions with out=... arguments don't support automatic differentiation, An output with one":
+        "`out=`, which is no feature here",
     "element 0 of gradients tuple is not a Tensor or None": "`_make_grads` refuses it first",
     "element 0 of gradients tuple is None, but the corresponding Tensor requires grad":
         "`_make_grads` makes the gradient, or refuses first",

@@ -81,6 +81,8 @@ RAISING: Mapping[str, str] = {
         y.sum().backward()
     """,
     "retain_graph_is_text": 'x.sum().backward(retain_graph="yes")',
+    "node_made_by_hand": "torch.autograd.graph.Node()",
+    "inputs_of_a_text": 'x.sum().backward(inputs="x")',
 }
 
 # Other ways to a message that stands above, or in another feature's table.
@@ -110,6 +112,8 @@ AGAIN: Mapping[str, str] = {
     "second_root_is_of_integers": """
         torch.autograd.backward([x.sum(), torch.ones((), dtype=torch.int64)])
     """,
+    "grad_of_nothing": "torch.autograd.grad([], x)",
+    "batched_without_gradients": "torch.autograd.grad(x * 2, x, is_grads_batched=True)",
 }
 
 WARNING: Mapping[str, str] = {
