@@ -8,11 +8,14 @@ from collections.abc import Sized
 from typing import Any
 
 from conformance.engines.observe import given
+from conformance.engines.texts import without_addresses
 from conformance.trace import Called, Warned
 
-# Where in C++ a warning was raised, and the traceback that anomaly mode adds to one, are about
-# the machine. Neither is a part of what is said.
-_LOCATION = re.compile(r" \(Triggered internally at .*\)$|(?<=Traceback of forward call).*", re.S)
+# Where in C++ a warning was raised, the traceback that anomaly mode adds to one, and where in
+# memory a function lies are about the machine. None is a part of what is said.
+_LOCATION = re.compile(
+    r" \(Triggered internally at .*\)$|(?<=Traceback of forward call).*| at 0x[0-9a-f]+(?=>)", re.S
+)
 
 
 class Listener:
@@ -39,7 +42,7 @@ class Listener:
         # Python shows a DeprecationWarning of a library's to nobody: it is about its insides.
         if not self.hearing or category is DeprecationWarning:
             return
-        text = _LOCATION.sub("", str(message))
+        text = without_addresses(_LOCATION.sub("", str(message)))
         self.warnings.append(Warned(len(self._outcomes), category.__name__, text))
 
     def close(self) -> None:
