@@ -7,7 +7,6 @@ import copy
 import pickle
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from conformance.engines.texts import compiled
@@ -31,33 +30,31 @@ if TYPE_CHECKING:
 
 
 @lru_cache(maxsize=4096)
-def _hook_code(on: str, behaviour: str) -> CodeType:
+def _hook_text(on: str, behaviour: str) -> str:
     body = HOOKS[on][behaviour].format(tensor="tensor", handle="handle()")
-    return _maker(function("hook", PARAMETERS[on], "label", body), "hook")
+    return function("hook", PARAMETERS[on], "label", body)
 
 
 @lru_cache(maxsize=4096)
-def _pack_code(behaviour: str) -> CodeType:
+def _pack_text(behaviour: str) -> str:
     pack, unpack = PACKS[behaviour]
-    text = "\n".join(
+    return "\n".join(
         (
             function("pack", "tensor", "f'{label} packs'", pack),
             function("unpack", "packed", "f'{label} unpacks'", unpack),
         )
     )
-    return _maker(text, "pack, unpack")
 
 
-def _maker(text: str, made: str) -> CodeType:
-    """Code that defines `make`: a function of what the text's names stand for."""
-    lines = ["def make(label, tensor, handle):", *(f"    {line}" for line in text.split("\n"))]
-    return compiled("\n".join([*lines, f"    return {made}"]))
-
-
-def _made(session: Session, code: CodeType, label: str, tensor: Any = None) -> Any:
-    namespace: dict[str, Any] = {"torch": session.module, "log": session.log}
-    exec(code, namespace)
-    return namespace["make"](label, tensor, lambda: session.names[label])
+def _defined(session: Session, text: str, label: str, tensor: Any = None) -> dict[str, Any]:
+    """The names that the text defines. Only a text that uses the tensor keeps it alive."""
+    namespace = {"torch": session.module, "log": session.log, "label": label}
+    if "tensor" in text:
+        namespace["tensor"] = tensor
+    if "handle" in text:
+        namespace["handle"] = lambda: session.names[label]
+    exec(compiled(text), namespace)
+    return namespace
 
 
 def _register_hook(session: Session, step: RegisterHook) -> Any:
@@ -68,13 +65,14 @@ def _register_hook(session: Session, step: RegisterHook) -> Any:
     getattr(tensor, "grad_fn", None)
     for name in REGISTER[step.on].split("."):
         owner = names.attribute(owner, name)
-    return owner(_made(session, _hook_code(step.on, step.behaviour), step.result, tensor))
+    text = _hook_text(step.on, step.behaviour)
+    return owner(_defined(session, text, step.result, tensor)["hook"])
 
 
 def _multi_grad_hook(session: Session, step: MultiGradHook) -> Any:
     names = session.names
     register = names.lookup("autograd.graph.register_multi_grad_hook")
-    hook = _made(session, _hook_code(step.mode, step.behaviour), step.result)
+    hook = _defined(session, _hook_text(step.mode, step.behaviour), step.result)["hook"]
     options = {} if step.mode == "all" else {"mode": step.mode}
     return register(names.resolve(step.tensors), hook, **options)
 
@@ -85,7 +83,8 @@ def _remove_hook(session: Session, step: RemoveHook) -> None:
 
 def _pack_hooks(session: Session, step: PackHooks) -> None:
     hooks = session.names.lookup("autograd.graph.saved_tensors_hooks")
-    session.enter(hooks(*_made(session, _pack_code(step.behaviour), step.label)))
+    made = _defined(session, _pack_text(step.behaviour), step.label)
+    session.enter(hooks(made["pack"], made["unpack"]))
 
 
 def _apply(session: Session, step: Apply) -> Any:

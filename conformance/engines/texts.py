@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from types import CodeType
 
+_ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
 _FILE = "<program>"
 
 
@@ -12,6 +14,11 @@ _FILE = "<program>"
 def compiled(text: str, mode: str = "exec") -> CodeType:
     """The text's code; `mode` is that of Python's `compile`."""
     return compile(text, _FILE, mode)
+
+
+def without_addresses(text: str) -> str:
+    """The text with every object's address, another in each process, left out."""
+    return _ADDRESS.sub("0x…", text) if "0x" in text else text
 
 
 def raised_in_program(error: BaseException) -> bool:

@@ -19,7 +19,7 @@ from conformance.engines.create import make
 from conformance.engines.listening import Listener
 from conformance.engines.names import Absent, Names
 from conformance.engines.observe import aliases_of, gradients_of, plain, state_of, version_of
-from conformance.engines.texts import compiled, raised_in_program
+from conformance.engines.texts import compiled, raised_in_program, without_addresses
 from conformance.program.inputs import Input
 from conformance.program.steps import (
     HANDLED,
@@ -251,7 +251,7 @@ def raised(error: Exception, printed: str = "") -> Raised:
     kind = type(error)
     bases = tuple(base.__name__ for base in kind.__mro__)
     try:
-        message = str(error)
+        message = without_addresses(str(error))
     except Exception as failure:  # An error class of the engine's own, with a broken __str__.
         message = f"<its message could not be read: {failure!r}>"
     return Raised(kind.__name__, message, bases, printed)
