@@ -57,12 +57,17 @@ def _defined(session: Session, text: str, label: str, tensor: Any = None) -> dic
     return namespace
 
 
+def _with_grad_fn(tensor: Any) -> Any:
+    """The tensor, whose grad_fn is up to date: a view whose base was written to gets another when
+    it is asked for. `register_hook` of torch 2.13 asks after it has set its first hook, and
+    crashes; asked before, it does not."""
+    getattr(tensor, "grad_fn", None)
+    return tensor
+
+
 def _register_hook(session: Session, step: RegisterHook) -> Any:
     names = session.names
-    owner = tensor = names[step.tensor.name]
-    # A view whose base was written to gets a new grad_fn when it is asked for. `register_hook` of
-    # torch 2.13 asks after it has set its first hook, and crashes; asked before, it does not.
-    getattr(tensor, "grad_fn", None)
+    owner = tensor = _with_grad_fn(names[step.tensor.name])
     for name in REGISTER[step.on].split("."):
         owner = names.attribute(owner, name)
     text = _hook_text(step.on, step.behaviour)
@@ -74,7 +79,8 @@ def _multi_grad_hook(session: Session, step: MultiGradHook) -> Any:
     register = names.lookup("autograd.graph.register_multi_grad_hook")
     hook = _defined(session, _hook_text(step.mode, step.behaviour), step.result)["hook"]
     options = {} if step.mode == "all" else {"mode": step.mode}
-    return register(names.resolve(step.tensors), hook, **options)
+    tensors = [_with_grad_fn(tensor) for tensor in names.all(step.tensors)]
+    return register(type(step.tensors)(tensors), hook, **options)
 
 
 def _remove_hook(session: Session, step: RemoveHook) -> None:
