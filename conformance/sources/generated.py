@@ -14,7 +14,7 @@ from conformance.judge.referee import adjudicate, judge
 from conformance.program import Program
 from conformance.sources.reduction import reduce
 from conformance.sources.statistics import Statistics
-from conformance.strategies import HEADER, ROW, Drawn, entries_of, interpret
+from conformance.strategies import HEADER, ROW, Drawn, entries_of, filled, interpret
 from conformance.trace import Trace
 from conformance.verdict import Mismatch, Verdict
 
@@ -22,6 +22,8 @@ SHRINKS = 4  # programs made short of each kind and op; of a kind that names no 
 ATTEMPTS = 2000  # programs tried to make one short
 
 FEW_STEPS = 3  # a shorter program is a part of many a longer one
+FILLS = 3  # programs of one structure, which differ in the values of the inputs
+VALUES = 64  # bytes from which the values of a fill are read
 
 __all__ = ["Finding", "Statistics", "drawn", "examined", "generate", "reduce"]
 
@@ -56,9 +58,10 @@ def drawn(
     start: int = 0,
     ops: Sequence[str] | None = None,
     max_steps: int = 12,
+    fills: int = FILLS,
 ) -> Iterator[Drawn]:
     """So many programs from number `start` on, with what the reference did; the same ones for the
-    same arguments.
+    same arguments. Of each structure there are `fills`, that differ in the inputs' values.
 
     The bytes that `strategies.programs` asks Hypothesis for come from a plain generator here.
     Hypothesis looks for a failure and then for its smallest form, so it draws a good part of its
@@ -67,12 +70,21 @@ def drawn(
     depend on those before it.
     """
     entries = entries_of(ops)
-    for number in range(start, start + count):
-        rng = Random(f"{seed}/{number}")
-        few = min(FEW_STEPS, max_steps)
-        count_of_rows = few + rng.randrange(max_steps - few + 1)
-        rows = [rng.randbytes(ROW) for _ in range(count_of_rows)]
-        yield interpret(reference, entries, rows, rng.randbytes(HEADER))
+    few = min(FEW_STEPS, max_steps)
+    number, end = start, start + count
+    while number < end:
+        structure, fill = divmod(number, fills)
+        rng = Random(f"{seed}/{structure}")
+        rows = [rng.randbytes(ROW) for _ in range(few + rng.randrange(max_steps - few + 1))]
+        first = interpret(reference, entries, rows, rng.randbytes(HEADER))
+        others = [rng.randbytes(VALUES) for _ in range(fills - 1)]
+        for place in range(fill, min(fills, fill + end - number)):
+            number += 1
+            if place:
+                program = filled(first.program, others[place - 1])
+                yield Drawn(program, execute(program, reference))
+            else:
+                yield first
 
 
 def examined(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from conformance.strategies.fills import filled
 from conformance.strategies.ops import entries_of
 from conformance.strategies.parts import dtypes, inputs, partner_shapes, read_from_tape, shapes
 from conformance.strategies.programs import HEADER, ROW, Drawn, interpret, programs
@@ -12,6 +13,7 @@ __all__ = [
     "Drawn",
     "dtypes",
     "entries_of",
+    "filled",
     "inputs",
     "interpret",
     "partner_shapes",

@@ -135,7 +135,7 @@ def use_grad(drawing: Drawing) -> Step | None:
 
 def _with_grad(drawing: Drawing) -> list[Live]:
     """The leaves that have a gradient. No others are asked, since torch would warn."""
-    leaves = drawing.history.leaves
+    leaves = drawing.leaves
     return [
         live for live in drawing.live() if live.ref.name in leaves and live.tensor.grad is not None
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import Any
 
 from conformance.catalogue.entry import Category
@@ -10,7 +10,7 @@ from conformance.engines.observe import dtype_name, values_of
 from conformance.engines.torchlike import TorchLike, TorchLikeSession
 from conformance.program import Program
 from conformance.program.inputs import Input
-from conformance.program.steps import Forget, Step, result_of
+from conformance.program.steps import Copy, Forget, RequiresGrad, Step, refs_of, result_of
 from conformance.program.values import DIFFERENTIABLE, Ref
 from conformance.strategies.history import History
 from conformance.strategies.ops import Ops
@@ -69,6 +69,7 @@ class Drawing:
         features: those that it may use.
         flawed: whether it may hold calls that are wrong on purpose.
         history: what was done so far, and to what.
+        leaves: the tensors that require grad and are no result of an op.
     """
 
     def __init__(self, reference: TorchLike, ops: Ops) -> None:
@@ -80,6 +81,7 @@ class Drawing:
         self.inputs: list[Input] = []
         self.steps: list[Step] = []
         self.history = History()
+        self.leaves: set[str] = set()
         self._names: list[str] = []  # of the tensors, oldest first
         self._live: list[Live] | None = None  # what `live` gave since the last step
         self._results = 0
@@ -92,7 +94,7 @@ class Drawing:
     def live(self) -> list[Live]:
         """The tensors, newest first."""
         if self._live is None:
-            leaves = self.history.leaves
+            leaves = self.leaves
             value = self.session.value
             self._live = [Live(name, value(name), leaves) for name in reversed(self._names)]
         return self._live
@@ -111,8 +113,10 @@ class Drawing:
         self.inputs.append(entry)
         self.session.add(entry)
         self._names.append(entry.name)
-        self.history.input(entry.name, entry.requires_grad)
-        live = Live(entry.name, self.session.value(entry.name), self.history.leaves)
+        self.history.input(entry.name)
+        if entry.requires_grad:
+            self.leaves.add(entry.name)
+        live = Live(entry.name, self.session.value(entry.name), self.leaves)
         if self._live is not None:
             self._live = [live, *self._live]
         return live
@@ -123,16 +127,42 @@ class Drawing:
 
     def take(self, step: Step) -> Outcome:
         """Add the step, and let the reference take it."""
+        required = isinstance(step, RequiresGrad) and self._value(step.tensor).requires_grad
         outcome = self.session.step(step)
         self.steps.append(step)
         if result_of(step) is not None:
             self._results += 1
-        self._names += self.history.take(step, outcome)
-        if isinstance(step, Forget) and isinstance(outcome, Returned):
-            gone = step.tensor.base
-            self._names = [name for name in self._names if name.partition("[")[0] != gone]
+        made = self.history.take(step, outcome)
+        self._names += made
+        if isinstance(outcome, Returned):
+            self._follow(step, required)
+            self._leaves_among(made, step)
         self._live = None
         return outcome
+
+    def _value(self, ref: Ref) -> Any:
+        return self.session.value(ref.name)
+
+    def _follow(self, step: Step, required: bool) -> None:
+        """What the step did to which tensors there are, and which are leaves; `required` says
+        that one which was asked to require grad had done so before, as a result may."""
+        if isinstance(step, Forget):
+            gone = step.tensor.base
+            self._names = [name for name in self._names if name.partition("[")[0] != gone]
+        elif isinstance(step, Copy) and step.tensor.name in self.leaves:
+            self.leaves.add(step.result)
+        elif isinstance(step, RequiresGrad):
+            if not self._value(step.tensor).requires_grad:
+                self.leaves.discard(step.tensor.name)
+            elif not required:
+                self.leaves.add(step.tensor.name)
+
+    def _leaves_among(self, made: Sequence[str], step: Step) -> None:
+        """Some ops give the very tensor that they were given: `x.real`, `x.to(x.dtype)`."""
+        given = [ref for ref in refs_of(step) if ref.name in self.leaves] if made else []
+        for name in made:
+            if any(self._value(Ref(name)) is self._value(ref) for ref in given):
+                self.leaves.add(name)
 
     def finish(self) -> tuple[Program, Trace]:
         """The program, and what the reference did."""

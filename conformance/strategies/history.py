@@ -24,7 +24,6 @@ from conformance.program.steps import (
     PackHooks,
     RegisterHook,
     RemoveHook,
-    RequiresGrad,
     RetainGrad,
     SetData,
     Step,
@@ -59,14 +58,12 @@ class History:
 
     Attributes:
         modes: the `with` blocks that are open, innermost last.
-        leaves: the tensors that were made to require grad, and are no result.
         handles: the names of the hooks' handles, oldest first.
         met: how often doings met, by what they were.
     """
 
     def __init__(self) -> None:
         self.modes: list[EnterMode | PackHooks] = []
-        self.leaves: set[str] = set()
         self.handles: dict[str, str] = {}  # each with the tensor that it is registered on
         self.met: Counter[str] = Counter()
         self._parents: dict[str, frozenset[str]] = {}
@@ -79,12 +76,10 @@ class History:
         self._gradients: set[str] = set()
         self._failed: frozenset[str] = frozenset()  # what the last step that raised was about
 
-    def input(self, name: str, requires_grad: bool) -> None:
+    def input(self, name: str) -> None:
         """One more input."""
         self._parents[name] = frozenset({name})
         self._memory[name] = name
-        if requires_grad:
-            self.leaves.add(name)
 
     def take(self, step: Step, outcome: Outcome) -> tuple[str, ...]:
         """Take note of a step; gives the names of the tensors that it made."""
@@ -223,11 +218,6 @@ def _closed(history: History, step: Step, used: Any, made: Any) -> None:
         history.modes.pop()
 
 
-def _required(history: History, step: RequiresGrad, used: Any, made: Any) -> None:
-    if step.tensor.name not in history._graphs:
-        history.leaves.add(step.tensor.name)
-
-
 def _retained(history: History, step: RetainGrad, used: Any, made: Any) -> None:
     history.mark(step.tensor.name, RETAINED)
 
@@ -275,7 +265,6 @@ _FOLLOW: Mapping[type[Step], Callable[[History, Any, tuple[Ref, ...], tuple[str,
     PackHooks: _opened,
     RegisterHook: _hooked,
     RemoveHook: _unhooked,
-    RequiresGrad: _required,
     RetainGrad: _retained,
     SetData: _replaced,
 }
@@ -287,7 +276,7 @@ def interactions(program: Program, trace: Trace) -> Counter[str]:
     a backward pass found on its way, what was done in a mode or after an error."""
     history = History()
     for entry in program.inputs:
-        history.input(entry.name, entry.requires_grad)
+        history.input(entry.name)
     for step, outcome in zip(program.steps, trace.outcomes, strict=True):
         history.take(step, outcome)
     return history.met

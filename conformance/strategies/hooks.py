@@ -46,12 +46,14 @@ def _behaviour(drawing: Drawing, on: str) -> str:
 
 
 def on_tensor(drawing: Drawing) -> Step | None:
-    """`register_hook` of a tensor. Torch 2.13 crashes when the first hook of a view is set after
-    its base was written to, so that a script would end there."""
-    live = drawing.one(lambda live: live.requires_grad)
-    if live is not None and drawing.history.is_stale_view(live.ref.name):
-        return None
-    return _registered(drawing, live, "tensor")
+    """`register_hook` of a tensor."""
+    return _registered(drawing, drawing.one(lambda live: _takes_hooks(drawing, live)), "tensor")
+
+
+def _takes_hooks(drawing: Drawing, live: Live) -> bool:
+    # Torch 2.13 crashes when the first hook of a view is set after its base was written to, and
+    # so would the script.
+    return live.requires_grad and not drawing.history.is_stale_view(live.ref.name)
 
 
 def on_accumulation(drawing: Drawing) -> Step | None:
@@ -62,7 +64,7 @@ def on_accumulation(drawing: Drawing) -> Step | None:
 
 def on_node(drawing: Drawing) -> Step | None:
     """`register_hook` or `register_prehook` of the node that made a tensor."""
-    live = drawing.one(lambda live: live.requires_grad and not live.is_leaf, 5)
+    live = drawing.one(lambda live: live.requires_grad and not live.is_leaf, 0)
     return _registered(drawing, live, drawing.tape.pick(("node", "node_pre")))
 
 
@@ -75,7 +77,7 @@ def _registered(drawing: Drawing, live: Live | None, on: str) -> Step | None:
 def on_several(drawing: Drawing) -> Step | None:
     """`register_multi_grad_hook` of one to three tensors."""
     tape = drawing.tape
-    able = [live for live in drawing.live() if live.requires_grad]
+    able = [live for live in drawing.live() if _takes_hooks(drawing, live)]
     if drawing.flawed and tape.chance(20):
         able = drawing.live()
     if not able:

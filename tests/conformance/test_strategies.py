@@ -53,7 +53,7 @@ def one_thread():
 
 @pytest.fixture(scope="module")
 def sample():
-    return list(drawn(REFERENCE, count=2500, seed=11))
+    return list(drawn(REFERENCE, count=2500, seed=11, fills=1))
 
 
 @pytest.fixture(scope="module")

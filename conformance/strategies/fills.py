@@ -1,0 +1,44 @@
+"""Other values in the inputs of a drawn program: its structure is drawn once and run with several.
+
+Drawing costs more than running, and whether an engine is right often hangs on a tie, a zero, or
+a sign that one draw of values does not have.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from conformance.program import Program
+from conformance.program.inputs import Input
+from conformance.program.values import FLOATING
+from conformance.strategies.tape import Tape
+from conformance.strategies.values import Array, elements
+
+MODERATE = 100  # what an op needs that takes integers of any width; the values drawn are far less
+
+
+def filled(program: Program, data: bytes) -> Program:
+    """The program with other values in its inputs of real numbers, which the bytes choose.
+
+    What the values were drawn to be they stay: positive, free of zeros or of infinities, one-hot.
+    Integers may be indices, and truth values choose shapes: they stay as they are.
+    """
+    tape = Tape(data)
+    return Program(tuple([_filled(tape, entry) for entry in program.inputs]), program.steps)
+
+
+def _filled(tape: Tape, entry: Input) -> Input:
+    if entry.dtype not in FLOATING:
+        return entry
+    old = entry.storage
+    if np.count_nonzero(old) <= 1 and old.size > 1:  # a seed of zeros, or a one-hot one
+        return replace(entry, data=np.roll(old, 1).tobytes())
+    special = not (np.abs(old) < MODERATE).all()
+    new: Array = elements(tape, old.size, entry.dtype, special=special)
+    if (old > 0).all():
+        new = np.abs(new)
+    if old.all():
+        new = np.where(new == 0, old, new)
+    return replace(entry, data=new.astype(old.dtype).tobytes())
