@@ -11,6 +11,7 @@ import threading
 from collections.abc import Collection, Iterable, Sequence
 
 from mini_autograd.anomaly import anomaly
+from mini_autograd.errors import hooks as hook_errors
 from mini_autograd.errors import walk as errors
 from mini_autograd.graph import Arithmetic, Edge, Grad, Node
 
@@ -52,6 +53,12 @@ class AttendedWalk:
         if self.needed is None:
             return node in self._reached
         return node in self.needed or node in self.captured_at
+
+    def will_execute(self, node: Node) -> bool:
+        """As `executes`; refuses leaves of a walk for certain tensors, as torch does."""
+        if node in self.captured_at and not node.edges:
+            raise hook_errors.leaf_in_grad()
+        return self.executes(node)
 
     @functools.cached_property
     def _reached(self) -> frozenset[Node]:

@@ -36,9 +36,9 @@ def sum_oversized_gradients() -> Generator[None, None, None]:
         _switches.sum_oversized_gradients = previous
 
 
-def summed_seed(gradient: Tensor, output: Tensor) -> Tensor | None:
+def summed_seed(gradient: Tensor, shape: tuple[int, ...]) -> Tensor | None:
     """The gradient summed to its output's shape, if the switch is on and it can be."""
     if not _switches.sum_oversized_gradients:
         return None
-    summed = RAW.sum_to(gradient._array, output._array.shape)
+    summed = RAW.sum_to(gradient._array, shape)
     return None if summed is None else make(summed)

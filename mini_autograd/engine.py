@@ -22,16 +22,17 @@ def run(
 ) -> list[Grad | None]:
     """Walks from the roots, each with its gradient, to every leaf, or to the captures only.
 
+    A seed has its root's shape and dtype.
     With captures, nothing is accumulated anywhere else: gives the gradient that arrived at each
     that has an index, None where none did.
     """
     order = _order(roots)
-    attended = None  # what nobody attends to costs nothing
+    attended = None  # what nobody attends to shall cost nothing
     if captures is not None or anomaly.enabled:
         attended = AttendedWalk(order, arithmetic, captures, roots)
     arrived: dict[Node, list[Grad | None]] = {}
-    for index, (root, seed) in enumerate(zip(roots, seeds, strict=True)):
-        _arrive(arrived, root, validated(seed, root, arithmetic, None, index), arithmetic)
+    for root, seed in zip(roots, seeds, strict=True):
+        _arrive(arrived, root, seed, arithmetic)
     for node in order:
         outputs = arrived.pop(node, None)
         if outputs is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from types import ModuleType
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from mini_autograd import (
     autograd,
     copying,
     creation,
+    describing,
     fills,
     inplace,
     inplace_views,
@@ -25,7 +26,7 @@ from mini_autograd import (
 from mini_autograd.errors import arguments as argument_errors
 from mini_autograd.errors import func as func_errors
 from mini_autograd.errors import tensors as errors
-from mini_autograd.factories import CPU, checked_device, strided
+from mini_autograd.factories import checked_device
 from mini_autograd.tensor import Tensor, detached, has_history, set_flag
 
 
@@ -48,7 +49,7 @@ def backward(
     inputs: Tensor | Sequence[Tensor] | None = None,
 ) -> None:
     """Accumulates the gradients of this tensor into its leaves; see `autograd.backward`."""
-    autograd.backward(self, gradient, retain_graph, create_graph, inputs)
+    autograd.backward(self, gradient, retain_graph, create_graph, inputs=inputs)
 
 
 backward.__qualname__ = "Tensor.backward"  # as Python's own errors name it
@@ -101,24 +102,51 @@ def _constructed(cls: type[Tensor], *args: Any, device: Any = None) -> Tensor:
 
 _OWN: Final[dict[str, Any]] = {
     "backward": backward, "requires_grad_": requires_grad_, "detach": detach, "detach_": detach_,
-    "cpu": cpu, "get_device": lambda self: -1,
+    "cpu": cpu,
     "_is_view": lambda self: self._base is not None, "_renew_history": rebase.renew_history,
-    "device": property(lambda self: CPU), "is_cuda": property(lambda self: False),
-    "layout": property(lambda self: strided),
     "new_tensor": creation.new_tensor.method, "new_zeros": fills.new_zeros.method,
     "new_ones": fills.new_ones.method, "new_empty": fills.new_empty.method,
     "new_full": fills.new_full.method,
     "is_floating_point": predicates.is_floating_point, "is_complex": predicates.is_complex,
     "is_signed": lambda self: self.dtype.is_signed, "is_nonzero": predicates.is_nonzero,
-    "is_same_size": predicates.is_same_size,
     "__new__": staticmethod(_constructed),
 }  # fmt: skip
+
+
+# torch's parser refuses arguments of these in words of its own.
+_BARE: Final = (
+    "_is_view", "detach", "detach_", "element_size", "get_device", "is_conj", "is_distributed",
+    "is_inference", "is_neg", "is_signed", "item", "retain_grad", "storage_offset", "tolist",
+)  # fmt: skip
+
+
+def _bare(name: str, method: Callable[[Tensor], Any]) -> Callable[..., Any]:
+    """The method, given an error if there are arguments."""
+
+    def call(self: Tensor, *args: Any, **kwargs: Any) -> Any:
+        if kwargs:
+            raise argument_errors.no_keywords(name)
+        if args:
+            raise argument_errors.too_many(name, 0, 0, len(args), method=False)
+        return method(self)
+
+    call.__name__, call.__qualname__, call.__doc__ = name, f"Tensor.{name}", method.__doc__
+    return call
+
+
+def _read_only(name: str, made: property) -> property:
+    """The property, which refuses to be set in torch's words."""
+
+    def refuse(self: Tensor, value: Any = None) -> None:
+        raise errors.read_only(name)
+
+    return property(made.fget, made.fset or refuse, made.fdel or refuse, made.__doc__)
 
 
 def install() -> None:
     """Puts every method, operator and property on `Tensor`."""
     methods: dict[str, Any] = {}
-    for family in _families():
+    for family in (*_families(), describing):
         methods |= getattr(family, "METHODS", {})
         for table in ("OPERATORS", "PROPERTIES"):
             for name, value in getattr(family, table, {}).items():
@@ -128,6 +156,11 @@ def install() -> None:
         methods |= each.METHODS
     for name, value in {**methods, **_OWN}.items():
         setattr(Tensor, name, value)
+    for name in _BARE:
+        setattr(Tensor, name, _bare(name, getattr(Tensor, name)))
+    for name, value in list(vars(Tensor).items()):
+        if isinstance(value, property):
+            setattr(Tensor, name, _read_only(name, value))
 
 
 install()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from mini_autograd import grad_mode
-from mini_autograd.autograd import function, functional
+from mini_autograd.autograd import anomaly_mode, function, functional, graph
+from mini_autograd.autograd.anomaly_mode import detect_anomaly, set_detect_anomaly
 from mini_autograd.autograd.function import Function
 from mini_autograd.autograd.gradcheck import gradcheck, gradgradcheck
 from mini_autograd.autograd.walks import backward, grad
@@ -18,7 +19,9 @@ from mini_autograd.grad_mode import (
 
 __all__ = [
     "Function",
+    "anomaly_mode",
     "backward",
+    "detect_anomaly",
     "enable_grad",
     "function",
     "functional",
@@ -26,9 +29,11 @@ __all__ = [
     "grad_mode",
     "gradcheck",
     "gradgradcheck",
+    "graph",
     "inference_mode",
     "is_multithreading_enabled",
     "no_grad",
+    "set_detect_anomaly",
     "set_grad_enabled",
     "set_multithreading_enabled",
 ]

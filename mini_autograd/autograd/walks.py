@@ -1,39 +1,35 @@
-"""`backward` and `grad`: check what the user gave, walk, hand out what came."""
+"""`backward` and `grad`: take what the user gave, walk, hand out what came."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any, overload
 
 import numpy as np
 
 from mini_autograd import engine, warned
-from mini_autograd.arithmetic import RAW, TENSORS, show
+from mini_autograd.arithmetic import RAW, TENSORS
 from mini_autograd.attended import Captures
-from mini_autograd.compat import summed_seed
-from mini_autograd.errors import func as func_errors
+from mini_autograd.autograd.edges import GradientEdge
+from mini_autograd.autograd.seeds import Cotangents, Differentiated, as_tuple, roots_and_seeds
 from mini_autograd.errors import walk as errors
 from mini_autograd.grad_mode import no_grad, state
 from mini_autograd.graph import Arithmetic, Edge, Grad
 from mini_autograd.layout import owner_of
 from mini_autograd.op import quiet
 from mini_autograd.tensor import Tensor, as_view, edge_of, make
-from mini_autograd.transforms import state as transforms
 
-_CYCLE_WARNING = (
-    "Using backward() with create_graph=True will create a reference cycle between the parameter "
-    "and its gradient which can cause a memory leak. We recommend using autograd.grad when "
-    "creating the graph to avoid this. If you have to use this function, make sure to reset the "
-    ".grad fields of your parameters to None after use to break the cycle and avoid the leak."
-)
+Several = Differentiated | Sequence[Differentiated]
 
 
 def backward(
-    tensors: Tensor | Sequence[Tensor],
-    grad_tensors: Tensor | Sequence[Tensor | None] | None = None,
+    tensors: Several,
+    grad_tensors: Cotangents | None = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
-    inputs: Tensor | Sequence[Tensor] | None = None,
+    grad_variables: Cotangents | None = None,
+    inputs: Several | dict[str, Tensor] | None = None,
 ) -> None:
     """Accumulates the gradients of `tensors` into the `.grad` of the leaves, or of `inputs`.
 
@@ -44,43 +40,51 @@ def backward(
         retain_graph: keep what the graph saved, so that it can be walked again; by default as
             `create_graph`.
         create_graph: record the walk, so that the gradients can be differentiated.
-        inputs: accumulate into these alone.
+        grad_variables: the old name of `grad_tensors`.
+        inputs: accumulate into these alone; of a dict, its values.
 
     Raises:
         RuntimeError: no gradient for an output that is no scalar; a gradient of another shape;
-            an output without a graph; a graph whose saved tensors are freed or were written to;
-            inside a transform of `func`.
+            an output without a graph; a graph whose saved tensors are freed or were written to.
         TypeError: a gradient that is no tensor.
     """
-    if transforms.depth:
-        raise func_errors.forbidden_backward()
+    if grad_variables is not None:
+        warnings.warn(errors.GRAD_VARIABLES, FutureWarning, stacklevel=2)
+        if grad_tensors is not None:
+            raise errors.grad_variables_twice()
+        grad_tensors = grad_variables
     wanted = None if inputs is None else _wanted(inputs, "backward")
     arithmetic = TENSORS if create_graph else RAW
-    roots, seeds = _roots(tensors, grad_tensors, arithmetic)
+    roots, seeds = roots_and_seeds(tensors, grad_tensors, arithmetic)
+    captures: Captures | None = None
+    if wanted is not None:
+        edges = [_edge_to(each, accumulate=True) for each in wanted]
+        captures = {edge: [] for edge in edges if edge is not None}
     if create_graph:
-        warned.once(_CYCLE_WARNING, stacklevel=3)
+        warned.once(errors.REFERENCE_CYCLE, stacklevel=3)
     keep_graph = create_graph if retain_graph is None else retain_graph
-    if wanted is None:
-        _walk(roots, seeds, arithmetic, keep_graph)
-        return
-    for each in wanted:
-        if each.grad_fn is not None or not each._requires_grad:
-            each.retain_grad()
-    edges = [edge for each in wanted if (edge := edge_of(each)) is not None]
-    _walk(roots, seeds, arithmetic, keep_graph, {edge: [] for edge in edges})
+    _walk(roots, seeds, arithmetic, keep_graph, captures)
 
 
+@overload
 def grad(
-    outputs: Tensor | Sequence[Tensor],
-    inputs: Tensor | Sequence[Tensor],
-    grad_outputs: Tensor | Sequence[Tensor | None] | None = None,
+    outputs: Several, inputs: dict[str, Tensor], *args: Any, **options: Any
+) -> dict[str, Tensor | None]: ...
+@overload
+def grad(
+    outputs: Several, inputs: Several, *args: Any, **options: Any
+) -> tuple[Tensor | None, ...]: ...
+def grad(
+    outputs: Several,
+    inputs: Several | dict[str, Tensor],
+    grad_outputs: Cotangents | None = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
     only_inputs: bool = True,
     allow_unused: bool | None = None,
     is_grads_batched: bool = False,
     materialize_grads: bool = False,
-) -> tuple[Tensor | None, ...]:
+) -> tuple[Tensor | None, ...] | dict[str, Tensor | None]:
     """The gradients of `outputs` with respect to `inputs`, accumulated nowhere.
 
     Args:
@@ -94,6 +98,9 @@ def grad(
         is_grads_batched: not supported.
         materialize_grads: give zeros instead of None.
 
+    Returns:
+        One gradient an input; for a dict of inputs a dict.
+
     Raises:
         RuntimeError: as `backward`; an input without gradient, or unused.
         ValueError: `materialize_grads` with `allow_unused=False`.
@@ -102,43 +109,86 @@ def grad(
         raise errors.allow_unused_contradicts()
     if is_grads_batched:
         raise NotImplementedError("is_grads_batched needs vmap, which mini_autograd does not have")
-    if allow_unused is None:
-        allow_unused = materialize_grads
+    outputs = as_tuple(outputs)
     wanted = _wanted(inputs, "grad")
+    if not only_inputs:
+        warnings.warn(errors.ONLY_INPUTS, FutureWarning, stacklevel=2)
     arithmetic = TENSORS if create_graph else RAW
-    roots, seeds = _roots(outputs, grad_outputs, arithmetic)
-    for each in wanted:
-        if not each._requires_grad:
-            raise errors.input_without_grad()
+    roots, seeds = roots_and_seeds(outputs, grad_outputs, arithmetic)
+    captures, edges = _captures(wanted)
     keep_graph = create_graph if retain_graph is None else retain_graph
-    edges = [edge_of(each) for each in wanted]
-    distinct = [edge for edge in dict.fromkeys(edges) if edge is not None]
-    places = {edge: [place] for place, edge in enumerate(distinct)}
-    found = _walk(roots, seeds, arithmetic, keep_graph, places)
-    given = () if grad_outputs is None else _tuple(grad_outputs)
-    grads = {
-        edge: _handed_out(got, given, arithmetic)
-        for edge, got in zip(distinct, found, strict=True)
-        if got is not None
-    }
-    results: list[Tensor | None] = []
-    for index, (each, edge) in enumerate(zip(wanted, edges, strict=True)):
-        got = None if edge is None else grads.get(edge)  # one for an input that is given twice
-        if got is None and not allow_unused:
-            raise errors.unused_input(index)
-        if got is None and materialize_grads:
-            got = make(np.zeros_like(each._array))
-            got._requires_grad = create_graph
-        results.append(got)
-    return tuple(results)
+    found = _walk(roots, seeds, arithmetic, keep_graph, captures)
+    given = () if grad_outputs is None else as_tuple(grad_outputs)
+    handed = [_handed_out(got, given, arithmetic) for got in found]
+    results = [None if edge is None else handed[captures[edge][0]] for edge in edges]
+    if not (materialize_grads if allow_unused is None else allow_unused):
+        for index, result in enumerate(results):
+            if result is None:
+                raise errors.unused_input(index)
+    if materialize_grads:
+        results = _materialized(results, wanted, create_graph)
+    return dict(zip(inputs, results, strict=True)) if type(inputs) is dict else tuple(results)
 
 
-def _handed_out(got: Grad, given: Sequence[Tensor | None], arithmetic: Arithmetic) -> Tensor:
+def _wanted(inputs: Any, function: str) -> tuple[Any, ...]:
+    """What to differentiate by: one tensor at least."""
+    if type(inputs) is dict:
+        inputs = tuple(inputs.values())
+    elif isinstance(inputs, Mapping):
+        raise errors.inputs_mapping(function, inputs)
+    wanted = as_tuple(inputs)
+    if not wanted:
+        raise errors.empty_inputs(function)
+    return wanted
+
+
+def _captures(wanted: Sequence[Any]) -> tuple[Captures, list[Edge | None]]:
+    """Where gradients are wanted, each once, and the edge of every input."""
+    edges = [_edge_to(each, accumulate=False) for each in wanted]
+    distinct = dict.fromkeys(edge for edge in edges if edge is not None)
+    return {edge: [place] for place, edge in enumerate(distinct)}, edges
+
+
+def _edge_to(wanted: Any, *, accumulate: bool) -> Edge | None:
+    """Where the gradient is known; a tensor that shall accumulate it and is no leaf retains it."""
+    if isinstance(wanted, GradientEdge):
+        return wanted.node, wanted.output_nr
+    if not isinstance(wanted, Tensor):
+        raise errors.input_type(wanted)
+    if accumulate:
+        wanted.retain_grad()
+    if not wanted._requires_grad:
+        raise errors.input_without_grad()
+    return edge_of(wanted)
+
+
+def _walk(
+    roots: list[Edge],
+    seeds: list[Grad | None],
+    arithmetic: Arithmetic,
+    keep_graph: bool,
+    captures: Captures | None,
+) -> list[Grad | None]:
+    """Walks to the leaves, or to the captures only; hooks record as the walk itself does."""
+    before = state.enabled
+    if not state.inference:
+        state.enabled = arithmetic.records
+    try:
+        return quiet.run_reentrant(engine.run, roots, seeds, arithmetic, keep_graph, captures)  # type: ignore[no-any-return]
+    finally:
+        state.enabled = before
+
+
+def _handed_out(
+    got: Grad | None, given: Sequence[Tensor | None], arithmetic: Arithmetic
+) -> Tensor | None:
     """A gradient as a tensor, in its relation to the cotangents that the user gave.
 
     One that came through unchanged is that very tensor; a piece of one is a view of it, made
     without grad, as torch's walk makes it.
     """
+    if got is None:
+        return None
     result = arithmetic.wrap(got)
     if any(result is each for each in given):
         return result
@@ -151,91 +201,15 @@ def _handed_out(got: Grad, given: Sequence[Tensor | None], arithmetic: Arithmeti
     return result
 
 
-def _walk(
-    roots: list[Edge],
-    seeds: list[Grad | None],
-    arithmetic: Arithmetic,
-    keep_graph: bool,
-    captures: Captures | None = None,
-) -> list[Grad | None]:
-    """Walks to the leaves, or to the captures only; hooks record as the walk itself does."""
-    before = state.enabled
-    if not state.inference:
-        state.enabled = arithmetic.records
-    try:
-        return quiet.run_reentrant(engine.run, roots, seeds, arithmetic, keep_graph, captures)  # type: ignore[no-any-return]
-    finally:
-        state.enabled = before
-
-
-def _wanted(inputs: Any, function: str) -> tuple[Tensor, ...]:
-    """The tensors to differentiate by: one at least, and nothing else."""
-    wanted = _tuple(inputs)
-    if not wanted:
-        raise errors.empty_inputs(function)
-    for each in wanted:
-        if not isinstance(each, Tensor):
-            raise errors.input_type(each)
-    return wanted
-
-
-def _tuple(tensors: Any) -> tuple[Any, ...]:
-    return (tensors,) if isinstance(tensors, Tensor) else tuple(tensors)
-
-
-def _roots(
-    outputs: Tensor | Sequence[Tensor],
-    given: Tensor | Sequence[Tensor | None] | None,
-    arithmetic: Arithmetic,
-) -> tuple[list[Edge], list[Grad | None]]:
-    """Where the walk starts, and with which cotangents."""
-    if isinstance(outputs, Tensor) and (given is None or isinstance(given, Tensor)):
-        seed = _seed(outputs, given, 0, arithmetic)
-        edge = edge_of(outputs) if outputs._requires_grad else None
-        if edge is None:
-            raise errors.root_without_graph(0)
-        return [edge], [seed]
-    outputs = _tuple(outputs)
-    given = (None,) * len(outputs) if given is None else _tuple(given)
-    roots: list[Edge] = []
-    seeds: list[Grad | None] = []
-    without_graph: int | None = None
-    for output, grad in zip(outputs, given):  # noqa: B905 - torch ignores what is too many
-        index = len(seeds)
-        seeds.append(_seed(output, grad, index, arithmetic))
-        edge = edge_of(output) if output._requires_grad else None
-        if edge is not None:
-            roots.append(edge)
-        elif without_graph is None:
-            without_graph = index
-    if len(seeds) != len(outputs):
-        raise errors.grad_count(len(outputs), len(seeds))
-    if without_graph is not None:
-        raise errors.root_without_graph(without_graph)
-    return roots, seeds
-
-
-def _seed(output: Tensor, given: Tensor | None, index: int, arithmetic: Arithmetic) -> Grad | None:
-    """The cotangent of an output: one for a real output of one element, or as given, checked."""
-    if not isinstance(output, Tensor):
-        raise errors.output_type()
-    array = output._array
-    if given is None:
-        if not output._requires_grad:
-            return None
-        if array.size != 1:
-            raise errors.not_scalar()
-        if array.dtype.kind != "f":
-            raise errors.not_real_scalar(output.dtype)
-        return arithmetic.one((array.shape, array.dtype))
-    if not isinstance(given, Tensor):
-        raise errors.grad_output_type(given)
-    if array.shape != given._array.shape:
-        summed = summed_seed(given, output)
-        if summed is None:
-            raise errors.grad_output_shape(index, given.shape, output.shape)
-        given = summed
-    elif (array.dtype.kind == "c") != (given._array.dtype.kind == "c"):
-        raise errors.grad_output_dtype(index, given.dtype, output.dtype)
-    show(given)
-    return arithmetic.unwrap(given)
+def _materialized(
+    results: Sequence[Tensor | None], wanted: Sequence[Differentiated], requires_grad: bool
+) -> list[Tensor | None]:
+    """Zeros for what is None."""
+    filled = list(results)
+    for index, each in enumerate(wanted):
+        if filled[index] is None:
+            if isinstance(each, GradientEdge):
+                raise errors.edge_materialized()
+            filled[index] = zeros = make(np.zeros_like(each._array))
+            zeros._requires_grad = requires_grad
+    return filled

@@ -67,3 +67,18 @@ def leaf_in_grad() -> RuntimeError:
         "A leaf node was passed to _will_engine_execute_node but we are currently running "
         "autograd.grad(). This is currently not supported."
     )
+
+
+def increment_iterable() -> RuntimeError:
+    """`increment_version` of what is no tensor and has none."""
+    return RuntimeError("increment_version expect a Iterable[Tensor] as input")
+
+
+def increment_element() -> RuntimeError:
+    """`increment_version` of several, one of which is no tensor."""
+    return RuntimeError("increment_version expects each element of the iterable to be a tensor")
+
+
+def stream_flag(value: object) -> RuntimeError:
+    """A switch about streams is set to something else than a bool."""
+    return RuntimeError(f"enabled must be a bool, but got {type(value).__name__}")

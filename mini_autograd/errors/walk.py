@@ -4,6 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+REFERENCE_CYCLE = (
+    "Using backward() with create_graph=True will create a reference cycle between the parameter "
+    "and its gradient which can cause a memory leak. We recommend using autograd.grad when "
+    "creating the graph to avoid this. If you have to use this function, make sure to reset the "
+    ".grad fields of your parameters to None after use to break the cycle and avoid the leak."
+)
+GRAD_VARIABLES = "`grad_variables` is deprecated. Use `grad_tensors` instead."
+ONLY_INPUTS = (
+    "only_inputs argument is deprecated and is ignored now (defaults to True). To accumulate "
+    "gradient for other parts of the graph, please use torch.autograd.backward."
+)
+
 
 def not_scalar() -> RuntimeError:
     """No gradient was given for an output of other than one element."""
@@ -17,19 +29,19 @@ def not_real_scalar(dtype: object) -> RuntimeError:
     )
 
 
-def grad_output_shape(index: int, grad: object, output: object) -> RuntimeError:
+def grad_output_shape(index: int, output_index: int, grad: object, output: object) -> RuntimeError:
     """The gradient given for an output has another shape; both come as `Size`."""
     return RuntimeError(
         f"Mismatch in shape: grad_output[{index}] has a shape of {grad} and "
-        f"output[{index}] has a shape of {output}."
+        f"output[{output_index}] has a shape of {output}."
     )
 
 
-def grad_output_dtype(index: int, grad: object, output: object) -> RuntimeError:
+def grad_output_dtype(index: int, output_index: int, grad: object, output: object) -> RuntimeError:
     """One of the gradient and the output is complex and the other real."""
     return RuntimeError(
         "For complex Tensors, both grad_output and output are required to have the same dtype. "
-        f"Mismatch in dtype: grad_output[{index}] has a dtype of {grad} and output[{index}] "
+        f"Mismatch in dtype: grad_output[{index}] has a dtype of {grad} and output[{output_index}] "
         f"has a dtype of {output}."
     )
 
@@ -54,6 +66,27 @@ def root_without_graph(index: int) -> RuntimeError:
 def empty_inputs(function: str) -> RuntimeError:
     """`inputs=[]`."""
     return RuntimeError(f"`inputs` argument to `{function}()` cannot be empty.")
+
+
+def inputs_mapping(function: str, inputs: object) -> TypeError:
+    """`inputs` is a mapping and no dict."""
+    return TypeError(
+        f"`inputs` argument to `{function}()` must be a dict, not {type(inputs).__name__}. "
+        "Other Mapping types are not supported."
+    )
+
+
+def grad_variables_twice() -> RuntimeError:
+    """The cotangents are given by their old name, too."""
+    return RuntimeError(
+        "`grad_tensors` and `grad_variables` (deprecated) arguments both passed to `backward()`. "
+        "Please only use `grad_tensors`."
+    )
+
+
+def edge_materialized() -> RuntimeError:
+    """Zeros are wanted for an edge, which has no shape in torch."""
+    return RuntimeError("materialize_grads cannot be used when the given input is a GradientEdge")
 
 
 def input_without_grad() -> RuntimeError:

@@ -10,7 +10,7 @@ from planting import Fault, Plant, attribute, fault
 
 from mini_autograd import Tensor, arithmetic, engine, inplace
 from mini_autograd.arithmetic import RawArithmetic, TensorArithmetic
-from mini_autograd.autograd import walks
+from mini_autograd.autograd import seeds
 from mini_autograd.dims import broadcast_dims
 from mini_autograd.errors import shapes, walk
 from mini_autograd.saved import SavedResult, SavedTensor, unpacked_array, unpacked_tensor
@@ -78,17 +78,17 @@ def _without_history(saved: Any, node: Any) -> Any:
 
 
 def _ones_for_any_output(seed: Any) -> Any:
-    def broken(output: Tensor, given: Any, index: int, how: Any) -> Any:
+    def broken(output: Tensor, given: Any, among: Any, how: Any) -> Any:
         if given is None and output._requires_grad and output._array.dtype.kind == "f":
             return how.one((output._array.shape, output._array.dtype))
-        return seed(output, given, index, how)
+        return seed(output, given, among, how)
 
     return broken
 
 
-def _sum_seed(given: Tensor, output: Tensor) -> Tensor | None:
+def _sum_seed(given: Tensor, shape: tuple[int, ...]) -> Tensor | None:
     """As torch before 1.3: a larger gradient is summed to the output's shape, and nothing said."""
-    summed = arithmetic.RAW.sum_to(given._array, output._array.shape)
+    summed = arithmetic.RAW.sum_to(given._array, shape)
     return None if summed is None else make(summed)
 
 
@@ -140,10 +140,10 @@ FAULTS_OF_THE_WALK: Final[dict[str, Fault]] = {
     ),
     # Errors.
     "a gradient for an output that is no scalar": fault(
-        "raises", attribute(walks, "_seed", _ones_for_any_output)
+        "raises", attribute(seeds, "_seed", _ones_for_any_output)
     ),
     "a seed of another shape summed": fault(
-        "raises", attribute(walks, "summed_seed", lambda _: _sum_seed)
+        "raises", attribute(seeds, "summed_seed", lambda _: _sum_seed)
     ),
     "a message of an op changed": fault(
         "error_message", attribute(shapes, "broadcast", _another_message)

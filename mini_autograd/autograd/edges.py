@@ -1,0 +1,41 @@
+"""A place in the graph where a gradient is known: what stands for a tensor in a walk."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from mini_autograd.errors import hooks as errors
+from mini_autograd.graph import Node
+from mini_autograd.tensor import Tensor, accumulator_of
+
+
+class GradientEdge(NamedTuple):
+    """A node and which of its outputs; `backward` and `grad` take it for the tensor itself.
+
+    It keeps the graph alive and not the tensor's memory. `ownership_token` is torch's, and unused.
+    """
+
+    node: Node
+    output_nr: int
+    ownership_token: Node | None = None
+
+
+def get_gradient_edge(tensor: Tensor) -> GradientEdge:
+    """Where the gradient of a tensor is known.
+
+    Raises:
+        RuntimeError: the tensor requires no grad.
+    """
+    if not tensor.requires_grad:
+        raise errors.edge_without_grad()
+    return GradientEdge(node_of(tensor), tensor.output_nr)
+
+
+def node_of(tensor: Tensor | GradientEdge) -> Node:
+    """What made the tensor, or accumulates into it."""
+    if isinstance(tensor, GradientEdge):
+        return tensor.node
+    if tensor.grad_fn is not None:
+        return tensor.grad_fn
+    assert tensor.requires_grad, "Expected gradient function to be set"
+    return accumulator_of(tensor)

@@ -1,0 +1,60 @@
+"""What torch has under `torch.autograd.graph`: nodes, edges, and hooks that see several of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mini_autograd.autograd.edges import GradientEdge, get_gradient_edge
+from mini_autograd.autograd.multi_grad import register_multi_grad_hook
+from mini_autograd.autograd.saved_hooks import (
+    disable_saved_tensors_hooks,
+    save_on_cpu,
+    saved_tensors_hooks,
+)
+from mini_autograd.errors import hooks as errors
+from mini_autograd.graph import Node
+from mini_autograd.tensor import Tensor, counter_of
+
+__all__ = [
+    "GradientEdge",
+    "Node",
+    "disable_saved_tensors_hooks",
+    "get_gradient_edge",
+    "increment_version",
+    "register_multi_grad_hook",
+    "save_on_cpu",
+    "saved_tensors_hooks",
+    "set_override_stale_capture_stream",
+    "set_warn_on_accumulate_grad_stream_mismatch",
+]
+
+
+def increment_version(tensor: Tensor | Iterable[Tensor]) -> None:
+    """Counts a write that the engine did not see, as one through NumPy, to one tensor or several.
+
+    Raises:
+        RuntimeError: something that is no tensor.
+    """
+    tensors = (tensor,) if isinstance(tensor, Tensor) else tensor
+    if not isinstance(tensors, Iterable):
+        raise errors.increment_iterable()
+    for each in tensors:
+        if not isinstance(each, Tensor):
+            raise errors.increment_element()
+        if not each.is_inference():  # which has no version to increment
+            counter_of(each).version += 1
+
+
+def set_warn_on_accumulate_grad_stream_mismatch(enabled: bool) -> None:
+    """Accepted: the CPU has no streams."""
+    _check_switch(enabled)
+
+
+def set_override_stale_capture_stream(enabled: bool) -> None:
+    """Accepted: the CPU has no streams."""
+    _check_switch(enabled)
+
+
+def _check_switch(enabled: object) -> None:
+    if not isinstance(enabled, bool):
+        raise errors.stream_flag(enabled)

@@ -1,0 +1,98 @@
+"""Hooks for the gradients of several tensors at once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from mini_autograd.attended import AttendedWalk, current
+from mini_autograd.autograd.edges import node_of
+from mini_autograd.errors import hooks as errors
+from mini_autograd.hooks import RemovableHandle
+from mini_autograd.tensor import Tensor
+
+_MODES = ("all", "any")
+
+
+class MultiHandle(RemovableHandle):
+    """The handles of the hooks that belong together."""
+
+    def __init__(self, handles: tuple[RemovableHandle, ...]) -> None:
+        self.handles = handles
+
+    def remove(self) -> None:
+        """Takes them all off."""
+        for handle in self.handles:
+            handle.remove()
+
+
+def register_multi_grad_hook(
+    tensors: Sequence[Tensor], fn: Callable[[Any], None], *, mode: str = "all"
+) -> RemovableHandle:
+    """Calls `fn` once a walk: with all gradients when the last of them is known, or with the first.
+
+    A tensor that the walk does not come to is not waited for; its gradient is None.
+
+    Raises:
+        ValueError: `mode` is neither "all" nor "any".
+        RuntimeError: a tensor that requires no grad, in mode "all".
+    """
+    if mode not in _MODES:
+        raise errors.multi_grad_mode(_MODES, mode)
+    if mode == "all":
+        waiting = _All(tensors, fn)
+        handles = [each.register_hook(waiting.hook(i)) for i, each in enumerate(tensors)]
+    else:
+        hook = _any(fn)
+        handles = [each.register_hook(hook) for each in tensors if each.requires_grad]
+    return MultiHandle(tuple(handles))
+
+
+class _All:
+    """The gradients that are known, by walk: two may go on at a time."""
+
+    def __init__(self, tensors: Sequence[Tensor], fn: Callable[[Any], None]) -> None:
+        self.nodes = [node_of(each) for each in tensors]
+        self.fn = fn
+        self.lock = threading.Lock()
+        self.known: dict[int, list[Tensor | None]] = {}
+        self.left: dict[int, int] = {}
+
+    def hook(self, index: int) -> Callable[[Tensor], None]:
+        """That of one tensor."""
+
+        def arrived(grad: Tensor) -> None:
+            walk = _walk()
+            with self.lock:
+                if walk.number not in self.left:
+                    self.left[walk.number] = sum(map(walk.will_execute, self.nodes))
+                    self.known[walk.number] = [None] * len(self.nodes)
+                self.left[walk.number] -= 1
+            self.known[walk.number][index] = grad
+            if not self.left[walk.number]:
+                self.fn(self.known[walk.number])
+                del self.left[walk.number], self.known[walk.number]
+
+        return arrived
+
+
+def _any(fn: Callable[[Any], None]) -> Callable[[Tensor], None]:
+    lock = threading.Lock()
+    called: set[int] = set()
+
+    def arrived(grad: Tensor) -> None:
+        number = _walk().number
+        with lock:
+            if number in called:
+                return
+            called.add(number)
+        fn(grad)
+
+    return arrived
+
+
+def _walk() -> AttendedWalk:
+    walk = current.walk
+    assert walk is not None, "expected this hook to be called inside a backward call"
+    return walk

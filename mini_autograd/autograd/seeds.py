@@ -1,0 +1,114 @@
+"""Where a walk starts, and with which cotangents: what the user gave, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from mini_autograd import dtypes
+from mini_autograd.arithmetic import show
+from mini_autograd.attended import validated
+from mini_autograd.autograd.edges import GradientEdge
+from mini_autograd.compat import summed_seed
+from mini_autograd.errors import walk as errors
+from mini_autograd.graph import Arithmetic, Edge, Grad, Metadata
+from mini_autograd.tensor import Size, Tensor, edge_of
+
+Differentiated = Tensor | GradientEdge
+Cotangents = Tensor | Sequence[Tensor | None]
+
+
+def as_tuple(given: Any) -> tuple[Any, ...]:
+    """One tensor or edge, or several."""
+    return (given,) if isinstance(given, Differentiated) else tuple(given)
+
+
+def roots_and_seeds(
+    outputs: Differentiated | Sequence[Differentiated],
+    given: Cotangents | None,
+    arithmetic: Arithmetic,
+) -> tuple[list[Edge], list[Grad | None]]:
+    """The edges that a walk starts from, and the gradient at each.
+
+    Raises:
+        RuntimeError: as `backward` does.
+        TypeError: a cotangent that is no tensor.
+    """
+    if given is None and isinstance(outputs, Tensor):  # the common case
+        seed = _seed(outputs, None, ((outputs,), (None,)), arithmetic)
+        edge = _root(outputs)
+        if edge is None:
+            raise errors.root_without_graph(0)
+        return [edge], [seed]
+    outputs = as_tuple(outputs)
+    given = (None,) * len(outputs) if given is None else as_tuple(given)
+    pairs = list(zip(outputs, given, strict=False))  # torch ignores what is too many
+    seeds = [_seed(output, grad, (outputs, given), arithmetic) for output, grad in pairs]
+    if len(seeds) != len(outputs):
+        raise errors.grad_count(len(outputs), len(seeds))
+    roots: list[Edge] = []
+    for index, output in enumerate(outputs):
+        edge = _root(output)
+        if edge is None:
+            raise errors.root_without_graph(index)
+        roots.append(edge)
+    return roots, [
+        validated(seed, root, arithmetic, None, index)
+        for index, (root, seed) in enumerate(zip(roots, seeds, strict=True))
+    ]
+
+
+def _root(output: Differentiated) -> Edge | None:
+    if isinstance(output, GradientEdge):
+        return output.node, output.output_nr
+    return edge_of(output) if output._requires_grad else None
+
+
+def _seed(
+    output: Differentiated,
+    given: Tensor | None,
+    all_given: tuple[Sequence[Any], Sequence[Any]],
+    arithmetic: Arithmetic,
+) -> Grad | None:
+    """The cotangent of an output: one for a real output of one element, or as given, checked.
+
+    The outputs and cotangents together are for the error.
+    """
+    shape, dtype = _metadata(output)
+    if given is None:
+        if isinstance(output, Tensor) and not output._requires_grad:
+            return None
+        if any(size != 1 for size in shape):
+            raise errors.not_scalar()
+        if dtype.kind != "f":
+            raise errors.not_real_scalar(dtypes.of_numpy(dtype))
+        return arithmetic.one((shape, dtype))
+    if not isinstance(given, Tensor):
+        raise errors.grad_output_type(given)
+    if shape != given._array.shape:
+        summed = summed_seed(given, shape)
+        if summed is None:
+            where = _places(output, given, all_given)
+            raise errors.grad_output_shape(*where, given.shape, Size(shape))
+        given = summed
+    elif (dtype.kind == "c") != (given._array.dtype.kind == "c"):
+        where = _places(output, given, all_given)
+        raise errors.grad_output_dtype(*where, given.dtype, dtypes.of_numpy(dtype))
+    show(given)
+    return arithmetic.unwrap(given)
+
+
+def _metadata(output: Differentiated) -> Metadata:
+    if isinstance(output, GradientEdge):
+        return output.node.accepted[output.output_nr]
+    if not isinstance(output, Tensor):
+        raise errors.output_type()
+    return output._array.shape, output._array.dtype
+
+
+def _places(
+    output: Differentiated, given: Tensor, all_given: tuple[Sequence[Any], Sequence[Any]]
+) -> tuple[int, int]:
+    """The places that torch 2.13 names: the first that equal them, if they can be compared."""
+    outputs, grads = all_given
+    return grads.index(given), outputs.index(output)
