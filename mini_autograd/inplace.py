@@ -7,7 +7,7 @@ node the tensor's history. Nothing is written before every check has passed.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 import numpy as np
@@ -26,8 +26,9 @@ from mini_autograd.inplace_table import ROWS, InPlace
 from mini_autograd.ops.indexing import index_put
 from mini_autograd.ops.writing import copied, filled, zeroed
 from mini_autograd.overloads import composite, with_forms
+from mini_autograd.packing import deferring, packing_threads
 from mini_autograd.rebase import rebase
-from mini_autograd.saved import SavedResult
+from mini_autograd.saved import SavedResult, pack_results
 from mini_autograd.schema import is_number
 from mini_autograd.tensor import Tensor, counter_of, edge_of, make
 from mini_autograd.types import Array, Bool, Number
@@ -51,10 +52,15 @@ def in_place(op: InPlace, method: Method) -> Method:
         if needs_grad:
             _check_recordable(self, method, args, kwargs)
         original = _original(self, needs_grad)
+        waiting: Iterable[tuple[Node, tuple[Tensor, ...]]] = ()
         on_floats = self._array.dtype.kind in "fc"
         try:
             if needs_grad and on_floats:
-                result = recorded(original, *args, **kwargs)
+                if packing_threads:
+                    with deferring() as waiting:
+                        result = recorded(original, *args, **kwargs)
+                else:
+                    result = recorded(original, *args, **kwargs)
             else:
                 with no_grad():  # of integers there is no history to record, nor to refuse
                     result = method(original, *args, **kwargs)
@@ -70,6 +76,8 @@ def in_place(op: InPlace, method: Method) -> Method:
             original._array = original._array.astype(np.float64)  # of which a node can be recorded
             result._node = recorded(original, *args, **kwargs)._node
         _write(self, result)
+        for node, outs in waiting:
+            pack_results(node, (self,) if node is result._node else outs)
         return self
 
     call.__name__ = call.__qualname__ = name

@@ -7,6 +7,7 @@ may be a 0-d array; several in one argument as a list.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -15,7 +16,9 @@ from numpy.typing import NDArray
 from mini_autograd.errors import modes as mode_errors
 from mini_autograd.errors import walk as errors
 from mini_autograd.errors.inplace import told_name
+from mini_autograd.grad_mode import no_grad
 from mini_autograd.graph import Node
+from mini_autograd.packing import Pack, PackedTensor, Unpack, current, deferred
 from mini_autograd.storage import VersionCounter
 from mini_autograd.tensor import Tensor, counter_of, make
 
@@ -84,8 +87,12 @@ def unpacked_array(saved: Any, node: Node) -> Any:
     elif kind is list:
         return [None if each is None else unpacked_array(each, node) for each in saved]
     else:
-        array = saved.unpack(node)._array
-        if kind is SavedTensor and saved.dtype is not None:
+        if kind is PackedTensor:
+            with no_grad():
+                array = saved.unpack(node)._array
+        else:
+            array = saved.unpack(node)._array
+        if kind is not SavedResult and saved.dtype is not None:
             array = array.astype(saved.dtype)
     return array if array.ndim else array[()]
 
@@ -121,8 +128,53 @@ def _modified(tensor: Tensor, counter: VersionCounter, expected: int) -> Runtime
     )
 
 
-def kept_for(node: Node, tensor: Tensor) -> SavedTensor | SavedResult:
-    """What a node keeps of a tensor: of its own output the memory, else the tensor itself."""
+def kept_for(node: Node, tensor: Tensor) -> SavedTensor | SavedResult | PackedTensor:
+    """What a node keeps of tensors that a user saves: of its own output the memory."""
+    hooks = current()
+    if hooks is not None:
+        return PackedTensor(tensor, node, hooks)
     if tensor._node is node:
         return SavedResult(tensor._array, counter_of(tensor), tensor._output_nr)
     return SavedTensor(tensor)
+
+
+def pack(node: Node, outs: tuple[Tensor, ...], operands: Sequence[int]) -> None:
+    """Has the hooks of this thread, if there are any, pack what a node saved.
+
+    `operands` are the places in `saved` that are no results. torch saves those first.
+    """
+    hooks = current()
+    if hooks is None or node.saved is None:
+        return
+    kept = list(node.saved)
+    for place in operands:
+        kept[place] = _packed(kept[place], node, hooks)
+    node.saved = tuple(kept)
+    waiting = deferred()
+    if waiting is None:
+        pack_results(node, outs)
+    else:
+        waiting.append((node, outs))
+
+
+def pack_results(node: Node, outs: tuple[Tensor, ...]) -> None:
+    """Likewise of the results that it saved."""
+    hooks = current()
+    if hooks is not None and node.saved is not None:
+        node.saved = tuple(
+            [
+                PackedTensor(outs[each.output], node, hooks) if type(each) is SavedResult else each
+                for each in node.saved
+            ]
+        )
+
+
+def _packed(saved: Any, node: Node, hooks: tuple[Pack, Unpack]) -> Any:
+    """A saved operand, packed; numbers are not."""
+    if isinstance(saved, list):
+        return [_packed(each, node, hooks) for each in saved]
+    if isinstance(saved, SavedTensor):
+        packed = PackedTensor(saved.tensor, node, hooks)
+        packed.dtype = saved.dtype
+        return packed
+    return PackedTensor(saved, node, hooks) if isinstance(saved, Tensor) else saved

@@ -14,6 +14,7 @@ from mini_autograd.op.generate import RAW
 from mini_autograd.op.kind import Forward, Op, Rule
 from mini_autograd.op.promotion import Promotion, promote, quiet, raise_broadcast
 from mini_autograd.op.slots import Keep
+from mini_autograd.packing import PackedTensor
 from mini_autograd.saved import SavedTensor
 from mini_autograd.schema import Schema, is_number
 from mini_autograd.tensor import Tensor, as_view, make, plain
@@ -166,7 +167,10 @@ def _record_promoted(
     for at, (keep, index, _) in enumerate(op.slots):
         value = args[index] if keep is Keep.OPERAND and kept[at] is not None else None
         if isinstance(value, Tensor) and value._array.dtype != raw[index].dtype:
-            kept[at] = SavedTensor(value, raw[index].dtype)
+            if isinstance(kept[at], PackedTensor):
+                kept[at].dtype = raw[index].dtype
+            else:
+                kept[at] = SavedTensor(value, raw[index].dtype)
     node.saved = tuple(kept)
 
 

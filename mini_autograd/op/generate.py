@@ -21,7 +21,8 @@ from mini_autograd.layout import arranged
 from mini_autograd.op import call_text, node_text
 from mini_autograd.op.node import OpNode
 from mini_autograd.op.promotion import quiet, raise_broadcast
-from mini_autograd.saved import SavedResult, SavedTensor
+from mini_autograd.packing import packing_threads
+from mini_autograd.saved import SavedResult, SavedTensor, pack
 from mini_autograd.tensor import Tensor, as_view, counter_of, edge_of, make
 
 if TYPE_CHECKING:
@@ -120,6 +121,8 @@ _NAMESPACE: Final[dict[str, Any]] = {
     "_given": _given,
     "_make": make,
     "_ndarray": np.ndarray,
+    "_pack": pack,
+    "_packing_threads": packing_threads,
     "_new": object.__new__,
     "_next_sequence": next_sequence,
     "_number_array": np.array,

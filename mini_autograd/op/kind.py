@@ -55,7 +55,9 @@ class Op:
         self.reads = {
             key: list(inspect.signature(rule).parameters)[1:] for key, rule in rules.items()
         }
-        self.keys = list(dict.fromkeys(key for each in self.reads.values() for key in each))
+        used = {key for each in self.reads.values() for key in each}
+        # torch's order of saving and unpacking: the first stale one is what an error names.
+        self.keys = sorted(used, key=lambda key: (key.startswith("result"), key))
         self.slots = tuple(self._slot(key) for key in self.keys)
         self.source = generate.source(self)
         made = generate.compiled(self)

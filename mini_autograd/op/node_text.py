@@ -129,6 +129,11 @@ def recording(op: Op, needs: Mapping[str, str]) -> Iterator[str]:
         yield "_out._requires_grad = True"
     else:
         yield "_attach(_node, _outs)"
+    if any(slot.keep in TENSORS for slot in op.slots):
+        operands = tuple(i for i, slot in enumerate(op.slots) if slot.keep is Keep.OPERAND)
+        outs = "(_out,)" if op.outputs is None else "_outs"
+        yield "if _packing_threads:"
+        yield f"    _pack(_node, {outs}, {operands})"
 
 
 def _edges(op: Op) -> str:

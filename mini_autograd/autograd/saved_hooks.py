@@ -1,0 +1,53 @@
+"""The context managers of pack and unpack hooks, as `torch.autograd.graph` has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from mini_autograd import packing
+from mini_autograd.packing import Pack, Unpack
+from mini_autograd.tensor import Tensor
+
+
+class saved_tensors_hooks:  # torch's name
+    """What is saved for backward inside goes through `pack_hook`, and comes by `unpack_hook`.
+
+    The first is called with each tensor when the graph saves it, the second with what the first
+    gave, each time that the tensor is needed. Of nested pairs the innermost holds.
+    """
+
+    __module__ = "mini_autograd.autograd.graph"  # as it prints
+
+    def __init__(self, pack_hook: Pack, unpack_hook: Unpack) -> None:
+        self.pack_hook = pack_hook
+        self.unpack_hook = unpack_hook
+
+    def __enter__(self) -> None:
+        packing.push(self.pack_hook, self.unpack_hook)
+
+    def __exit__(self, *args: object) -> None:
+        packing.pop()
+
+
+class save_on_cpu(saved_tensors_hooks):  # torch's name
+    """Accepted as torch does on the CPU, where saved tensors are already; writes go unnoticed."""
+
+    __module__ = "mini_autograd.autograd.graph"
+
+    def __init__(self, pin_memory: bool = False, device_type: str = "cuda") -> None:
+        def pack(tensor: Tensor) -> Tensor:
+            return tensor.clone() if pin_memory else tensor  # type: ignore[no-any-return]
+
+        super().__init__(pack, lambda packed: packed)
+
+
+@contextmanager
+def disable_saved_tensors_hooks(error_message: str) -> Iterator[None]:
+    """Whoever uses such hooks inside gets a RuntimeError with this message."""
+    before = packing.disabled_message()
+    try:
+        packing.disable(error_message)
+        yield
+    finally:
+        packing.disable(before)

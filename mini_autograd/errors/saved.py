@@ -1,0 +1,44 @@
+"""Errors of hooks on saved tensors, and of looking at what a node saved."""
+
+from __future__ import annotations
+
+
+def not_callable(pack: object, unpack: object) -> TypeError:
+    """A hook that cannot be called."""
+    return TypeError(
+        "_push_saved_tensors_default_hooks(): incompatible function arguments. The following "
+        "argument types are supported:\n    1. (arg0: collections.abc.Callable, arg1: "
+        f"collections.abc.Callable) -> None\n\nInvoked with: {pack!r}, {unpack!r}"
+    )
+
+
+def disabled(message: str) -> RuntimeError:
+    """Hooks where `disable_saved_tensors_hooks` forbids them; the message is the user's."""
+    return RuntimeError(message)
+
+
+def disable_type(message: object) -> TypeError:
+    """The message is no text."""
+    return TypeError(
+        "_saved_tensors_hooks_disable(): incompatible function arguments. The following argument "
+        "types are supported:\n    1. (error_message: str, fail_if_non_empty: bool = True) -> None"
+        f"\n\nInvoked with: {message!r}"
+    )
+
+
+def pack_modified() -> RuntimeError:
+    """A pack hook wrote into the tensor that it was given."""
+    return RuntimeError(
+        "A saved tensor pack hook is modifying its input in place. Tensors provided as input to "
+        "pack hook cannot be modified by in-place operations as this can lead to unexpected "
+        "side-effects. Please open an issue if you need to perform in-place operations on the "
+        "input to a pack hook."
+    )
+
+
+def unpacked_type(value: object) -> TypeError:
+    """An unpack hook gave no tensor."""
+    return TypeError(
+        "Output of saved tensor unpack_hook expected to be a Tensor but got result of type "
+        f"{type(value).__name__}"
+    )

@@ -1,0 +1,144 @@
+"""Pack and unpack hooks: what the user keeps instead of the tensors that the graph would keep.
+
+As in torch the innermost pair of a thread holds, when a node is recorded; what they packed is
+not checked for writes. While no thread has any, recording a node costs one test.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from mini_autograd.errors import saved as errors
+from mini_autograd.grad_mode import no_grad
+from mini_autograd.tensor import Tensor, accumulator_of, counter_of, make
+
+if TYPE_CHECKING:
+    from mini_autograd.graph import Node
+
+Pack = Callable[[Tensor], Any]
+Unpack = Callable[[Any], Tensor]
+Outputs = tuple[Tensor, ...]
+
+
+class _OfThread(threading.local):
+    def __init__(self) -> None:
+        self.pairs: list[tuple[Pack, Unpack]] = []
+        self.disabled: str | None = None  # why there may be none
+        # Nodes of a write whose results are those of the written tensor, once it is written.
+        self.deferred: list[tuple[Node, Outputs]] | None = None
+
+
+_own = _OfThread()
+
+# The threads that have hooks: recording asks whether there is any, before it asks for its own.
+packing_threads: Final[set[int]] = set()
+
+
+def push(pack: Pack, unpack: Unpack) -> None:
+    """Makes a pair of hooks those of this thread.
+
+    Raises:
+        TypeError: one cannot be called.
+        RuntimeError: hooks are disabled.
+    """
+    if not (callable(pack) and callable(unpack)):
+        raise errors.not_callable(pack, unpack)
+    if _own.disabled is not None:
+        raise errors.disabled(_own.disabled)
+    _own.pairs.append((pack, unpack))
+    packing_threads.add(threading.get_ident())
+
+
+def pop() -> None:
+    """Takes the innermost pair away."""
+    _own.pairs.pop()
+    if not _own.pairs:
+        packing_threads.discard(threading.get_ident())
+
+
+def disabled_message() -> str | None:
+    """What `disable` set."""
+    return _own.disabled
+
+
+def disable(message: str | None) -> None:
+    """Lets nobody push hooks, who gets this message; None allows it again.
+
+    Raises:
+        TypeError: the message is no text.
+        RuntimeError: there are hooks.
+    """
+    if message is not None and not isinstance(message, str):
+        raise errors.disable_type(message)
+    if message is not None and _own.pairs:
+        raise errors.disabled(message)
+    _own.disabled = message
+
+
+def current() -> tuple[Pack, Unpack] | None:
+    """The pair that holds in this thread."""
+    return _own.pairs[-1] if _own.pairs else None
+
+
+def deferred() -> list[tuple[Node, Outputs]] | None:
+    """Where a node's results wait to be packed, while a write is under way."""
+    return _own.deferred
+
+
+@contextmanager
+def deferring() -> Iterator[list[tuple[Node, Outputs]]]:
+    """Packs no results inside, but notes whose they are."""
+    before, _own.deferred = _own.deferred, []
+    try:
+        yield _own.deferred
+    finally:
+        _own.deferred = before
+
+
+class PackedTensor:
+    """What a pack hook gave for a tensor, and the place in the graph that the tensor had."""
+
+    __slots__ = ("accumulator", "dtype", "node", "output", "packed", "requires_grad", "unpacking")
+
+    def __init__(self, tensor: Tensor, owner: Node, hooks: tuple[Pack, Unpack]) -> None:
+        """`owner`: the node that keeps it, which is not kept itself if it made the tensor."""
+        pack, self.unpacking = hooks
+        self.dtype: np.dtype[Any] | None = None  # as in `SavedTensor`
+        self.requires_grad = tensor._requires_grad
+        self.output = tensor._output_nr
+        made_by = tensor._maker()
+        self.node = None if made_by is owner else made_by
+        self.accumulator = None
+        if made_by is None and tensor._requires_grad:
+            accumulator_of(tensor)
+            self.accumulator = tensor._accumulator
+        elif made_by is None:
+            self.output = -1  # of nothing
+        version = counter_of(tensor).version
+        with no_grad():
+            self.packed = pack(tensor)
+        if counter_of(tensor).version != version:
+            raise errors.pack_modified()
+
+    def unpack(self, owner: Node) -> Tensor:
+        """The tensor that the unpack hook gives, in the place of that which was packed.
+
+        Raises:
+            TypeError: it gives something else.
+        """
+        given = self.unpacking(self.packed)
+        if not isinstance(given, Tensor):
+            raise errors.unpacked_type(given)
+        made = make(given._array)
+        made._counter = counter_of(given)
+        made._requires_grad = self.requires_grad
+        if self.accumulator is not None:
+            made._accumulator = self.accumulator
+        elif self.requires_grad:
+            made._node, made._output_nr = self.node or owner, self.output
+        return made
