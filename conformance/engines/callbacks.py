@@ -77,6 +77,9 @@ def _register_hook(session: Session, step: RegisterHook) -> Any:
 def _multi_grad_hook(session: Session, step: MultiGradHook) -> Any:
     names = session.names
     register = names.lookup("autograd.graph.register_multi_grad_hook")
+    tensors = names.all(step.tensors)
+    for tensor in tensors:
+        _renew(tensor)
     hook = _defined(session, _hook_text(step.mode, step.behaviour), step.result)["hook"]
     options = {} if step.mode == "all" else {"mode": step.mode}
     tensors = [_with_grad_fn(tensor) for tensor in names.all(step.tensors)]
