@@ -59,8 +59,8 @@ def _defined(session: Session, text: str, label: str, tensor: Any = None) -> dic
 
 def _with_grad_fn(tensor: Any) -> Any:
     """The tensor, whose grad_fn is up to date: a view whose base was written to gets another when
-    it is asked for. `register_hook` of torch 2.13 asks after it has set its first hook, and
-    crashes; asked before, it does not."""
+    it is asked for. `register_hook` of torch up to 2.14 asks after it has set its first hook, and
+    crashes (pytorch issue 196459); from then on it asks before, as is done here."""
     getattr(tensor, "grad_fn", None)
     return tensor
 
@@ -77,9 +77,6 @@ def _register_hook(session: Session, step: RegisterHook) -> Any:
 def _multi_grad_hook(session: Session, step: MultiGradHook) -> Any:
     names = session.names
     register = names.lookup("autograd.graph.register_multi_grad_hook")
-    tensors = names.all(step.tensors)
-    for tensor in tensors:
-        _renew(tensor)
     hook = _defined(session, _hook_text(step.mode, step.behaviour), step.result)["hook"]
     options = {} if step.mode == "all" else {"mode": step.mode}
     tensors = [_with_grad_fn(tensor) for tensor in names.all(step.tensors)]
