@@ -54,6 +54,9 @@ RAISING: Mapping[str, str] = {
     "fill_with_what_requires_grad": "torch.add(torch.ones(2), 1, alpha=x.sum())",
     "round_of_two": 'round(x, "a")',
     "numpy_of_a_lazy": "torch.ones(2).numpy(force=3)",
+    "map2_of_what_requires_grad": "x.map2_(x, x, lambda a, b, c: a)",
+    "dlpack_of_what_requires_grad": "x.__dlpack__()",
+    "variable_by_function": "torch.autograd.variable(3)",
 }
 
 # Other ways to a message that stands above, or in another feature's table.

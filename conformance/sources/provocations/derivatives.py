@@ -162,6 +162,26 @@ RAISING: Mapping[str, str] = {
         F.apply(x)
     """,
     "jvp_called": "torch.autograd.Function.jvp(None, x)",
+    "backward_gives_a_dict": """
+        class F(torch.autograd.Function):
+            @staticmethod
+            def forward(ctx, a):
+                return a + 1
+            @staticmethod
+            def backward(ctx, grad):
+                return {"a": grad}
+        F.apply(x).sum().backward()
+    """,
+    "needs_input_grad_out_of_range": """
+        class F(torch.autograd.Function):
+            @staticmethod
+            def forward(ctx, a):
+                return a + 1
+            @staticmethod
+            def backward(ctx, grad):
+                return grad * ctx.needs_input_grad[1]
+        F.apply(x).sum().backward()
+    """,
 }
 
 # Other ways to a message that stands above, or in another feature's table.
@@ -211,6 +231,26 @@ AGAIN: Mapping[str, str] = {
                 ctx.mark_non_differentiable(b)
                 return b
         F.apply(x).sum().backward()
+    """,
+    "gradient_of_an_integer_output": """
+        class F(torch.autograd.Function):
+            @staticmethod
+            def forward(ctx, a):
+                return a.long()
+            @staticmethod
+            def backward(ctx, grad):
+                return grad
+        F.apply(x).sum().backward()
+    """,
+    "backward_gives_a_list": """
+        class F(torch.autograd.Function):
+            @staticmethod
+            def forward(ctx, a, b):
+                return a + b
+            @staticmethod
+            def backward(ctx, grad):
+                return [grad, grad]
+        F.apply(x, x).sum().backward()
     """,
 }
 

@@ -93,6 +93,11 @@ RAISING: Mapping[str, str] = {
         f = lambda a, b: (a ** 2).sum() + (b * x).sum()
         torch.autograd.functional.hvp(f, (y, y), (y, y), strict=True)
     """,
+    "strict_vhp_with_a_constant_hessian": """
+        f = lambda a: (a * a).sum()
+        y = torch.ones(2)
+        torch.autograd.functional.vhp(f, y, y, strict=True, create_graph=True)
+    """,
 }
 
 # Other ways to a message that stands above, or in another feature's table.
@@ -122,5 +127,10 @@ AGAIN: Mapping[str, str] = {
         torch.autograd.functional.jvp(
             lambda a: a * 2, x, torch.ones(2), strict=True, create_graph=True
         )
+    """,
+    "strict_hvp_with_a_constant_hessian": """
+        f = lambda a: (a * a).sum()
+        y = torch.ones(2)
+        torch.autograd.functional.hvp(f, y, y, strict=True, create_graph=True)
     """,
 }

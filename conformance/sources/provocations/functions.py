@@ -171,6 +171,13 @@ RAISING: Mapping[str, str] = {
                 return a.clone()
         F.apply(x)
     """,
+    "part_of_a_returned_view_written": """
+        class F(torch.autograd.Function):
+            @staticmethod
+            def forward(ctx, a):
+                return a.view(2, 1)
+        F.apply(x.clone())[0].add_(1)
+    """,
 }
 
 # Other ways to a message that stands above, or in another feature's table.
@@ -200,6 +207,21 @@ AGAIN: Mapping[str, str] = {
             def backward(ctx, grad):
                 return grad
         F.apply(x.clone()).mul_(2)
+    """,
+    "captured_leaf_marked_dirty": """
+        class F(torch.autograd.Function):
+            @staticmethod
+            def forward(ctx, a):
+                ctx.mark_dirty(x)
+                return x
+        F.apply(x.clone())
+    """,
+    "captured_leaf_returned": """
+        class F(torch.autograd.Function):
+            @staticmethod
+            def forward(ctx, a):
+                return x
+        F.apply(x.clone()).sum().backward()
     """,
 }
 

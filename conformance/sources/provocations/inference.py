@@ -37,6 +37,20 @@ RAISING: Mapping[str, str] = {
         y.add_(1)
         view.grad_fn
     """,
+    "view_of_a_view_made_inside_written_outside": """
+        y = x.clone()
+        with torch.inference_mode():
+            view = y[:1]
+        view.view(1, 1).add_(1)
+    """,
+    "view_of_a_view_made_inside_read_after_a_write": """
+        y = x.clone()
+        with torch.inference_mode():
+            view = y[:1]
+        second = view.view(1, 1)
+        y.add_(1)
+        second.grad_fn
+    """,
 }
 
 # Other ways to a message that stands above, or in another feature's table.

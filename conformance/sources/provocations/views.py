@@ -57,6 +57,32 @@ RAISING: Mapping[str, str] = {
         y.add_(1)
         first.grad_fn
     """,
+    "view_of_a_view_under_no_grad_written": """
+        y = x.clone()
+        with torch.no_grad():
+            view = y[:1]
+        view.view(1, 1).add_(1)
+    """,
+    "view_of_a_view_under_no_grad_read_after_a_write": """
+        y = x.clone()
+        with torch.no_grad():
+            view = y[:1]
+        second = view.view(1, 1)
+        y.add_(1)
+        second.grad_fn
+    """,
+    "view_of_a_part_written": """
+        first, second = x.clone().unbind()
+        first.view(1).add_(1)
+    """,
+    "view_of_a_part_read_after_a_write": """
+        y = x.clone()
+        first, second = y.unbind()
+        view = first.view(1)
+        y.add_(1)
+        view.grad_fn
+    """,
+    "unflatten_to_nothing": "x.unflatten(0, ())",
 }
 
 # Other ways to a message that stands above, or in another feature's table.

@@ -114,6 +114,31 @@ AGAIN: Mapping[str, str] = {
     """,
     "grad_of_nothing": "torch.autograd.grad([], x)",
     "batched_without_gradients": "torch.autograd.grad(x * 2, x, is_grads_batched=True)",
+    "second_backward_in_another_thread": """
+        import threading
+        y = x.exp().sum()
+        y.backward()
+        errors = []
+        def work():
+            try:
+                y.backward()
+            except RuntimeError as error:
+                errors.append(error)
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+        raise errors[0]
+    """,
+    "part_of_the_graph_freed_by_inputs": """
+        y = x.exp()
+        z = y.sin().sum()
+        z.backward(inputs=[y])
+        z.backward(inputs=[x])
+    """,
+    "gradient_of_a_linear_function": """
+        (grad,) = torch.autograd.grad((x * 2).sum(), x, create_graph=True)
+        torch.autograd.grad(grad.sum(), x)
+    """,
 }
 
 WARNING: Mapping[str, str] = {
