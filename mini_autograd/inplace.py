@@ -183,3 +183,34 @@ def methods_of(methods: dict[str, Method]) -> dict[str, Method]:
         if f"{name}_" in made:
             made[operator] = _augmented(symbol, made[f"{name}_"])
     return made
+
+
+# The in-place methods that torch has as functions, too.
+_FUNCTIONS: Final = """
+abs_ acos_ acosh_ addmv_ arccos_ arccosh_ arcsin_ arcsinh_ arctan_ arctanh_ as_strided_ asin_ asinh_
+atan_ atanh_ ceil_ clamp_ clamp_max_ clamp_min_ clip_ conj_physical_ cos_ cosh_ deg2rad_ detach_
+erf_ erfc_ exp2_ exp_ expm1_ fill_ fix_ floor_ frac_ index_put_ ldexp_ log10_ log1p_ log2_ log_
+logit_ nan_to_num_ neg_ negative_ rad2deg_ reciprocal_ relu_ resize_as_ round_ rsqrt_ sigmoid_ sin_
+sinc_ sinh_ sqrt_ square_ tan_ tanh_ trunc_ xlogy_ zero_
+"""
+
+
+def _as_function(name: str) -> Method:
+    def call(input: Any = _MISSING, *args: Any, **kwargs: Any) -> Any:
+        if not isinstance(input, Tensor):
+            if input is _MISSING:
+                raise argument_errors.missing(name, ["input"])
+            raise argument_errors.wrong_type(name, "input", 1, "Tensor", input)
+        return getattr(input, name)(*args, **kwargs)
+
+    call.__name__ = call.__qualname__ = name
+    call.__doc__ = f"`input.{name}(...)`."
+    return call
+
+
+_MISSING: Final = object()
+
+
+def functions() -> dict[str, Method]:
+    """The function forms of in-place methods."""
+    return {name: _as_function(name) for name in _FUNCTIONS.split() if hasattr(Tensor, name)}

@@ -17,9 +17,10 @@ from mini_autograd.grad_mode import state
 from mini_autograd.inplace_checks import check_history
 from mini_autograd.op import DifferentiableOp, Promotion, differentiable
 from mini_autograd.ops import transposing
-from mini_autograd.overloads import Bound, overloaded
+from mini_autograd.ops.restriding import checked_region, strided_view
+from mini_autograd.overloads import Bound, composite, overloaded
 from mini_autograd.tensor import Tensor, counter_of, set_history
-from mini_autograd.types import Array, Int
+from mini_autograd.types import Array, Int, Sizes
 
 _NONE: Final = Promotion.NONE
 
@@ -28,6 +29,9 @@ def _in_place(name: str, node: str, view: DifferentiableOp) -> DifferentiableOp:
     """A view op under its in-place name: the same forward and rules, a node of its own."""
     rule = view.op.rules["self"]
     return differentiable(promotion=_NONE, name=name, node=node, self=rule)(view.op.forward)
+
+
+_strided: Final = _in_place("as_strided_", "AsStridedBackward1", strided_view)
 
 
 @differentiable(
@@ -47,6 +51,12 @@ def _t(self: Array) -> Array:
 )
 def _swapaxes(self: Array, axis0: Int, axis1: Int) -> Array:
     return np.asarray(transposing.transpose.op.bare(self, axis0, axis1))
+
+
+@composite(name="as_strided_")
+def _as_strided(self: Array, size: Sizes, stride: Sizes, storage_offset: Int | None = None) -> Any:
+    region = checked_region(self._array, size, stride, storage_offset)  # type: ignore[attr-defined]
+    return _strided(self, size, stride, *region)
 
 
 _squeeze: Final = overloaded(
@@ -83,6 +93,7 @@ def _method(name: str, op: Bound | DifferentiableOp) -> Callable[..., Any]:
 
 
 _OPS: Final[dict[str, Bound | DifferentiableOp]] = {
+    "as_strided_": _as_strided,
     "transpose_": _in_place("transpose_", "TransposeBackward1", transposing.transpose),
     "swapdims_": _in_place("swapdims_", "TransposeBackward1", transposing.transpose),
     "swapaxes_": _swapaxes,

@@ -6,7 +6,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterator, Sequence
 from types import ModuleType
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from mini_autograd import (
     autograd,
@@ -15,6 +15,8 @@ from mini_autograd import (
     describing,
     fills,
     inplace,
+    inplace_memory,
+    inplace_random,
     inplace_views,
     ops,
     predicates,
@@ -24,10 +26,13 @@ from mini_autograd import (
     transforms,
 )
 from mini_autograd.errors import arguments as argument_errors
+from mini_autograd.errors import conversion as conversion_errors
 from mini_autograd.errors import func as func_errors
 from mini_autograd.errors import tensors as errors
 from mini_autograd.factories import checked_device
+from mini_autograd.overloads import composite
 from mini_autograd.tensor import Tensor, detached, has_history, set_flag
+from mini_autograd.types import Array, Bool
 
 
 def _families() -> Iterator[ModuleType]:
@@ -37,8 +42,9 @@ def _families() -> Iterator[ModuleType]:
 
 
 def functions() -> dict[str, Any]:
-    """The functions of every family, by their public names."""
-    return {k: v for each in _families() for k, v in getattr(each, "FUNCTIONS", {}).items()}
+    """The functions of every family, and torch's in-place ones, by their public names."""
+    given = {k: v for each in _families() for k, v in getattr(each, "FUNCTIONS", {}).items()}
+    return given | inplace.functions()
 
 
 def backward(
@@ -55,16 +61,17 @@ def backward(
 backward.__qualname__ = "Tensor.backward"  # as Python's own errors name it
 
 
-def requires_grad_(self: Tensor, requires_grad: bool = True) -> Tensor:
+@composite
+def requires_grad_(self: Array, requires_grad: Bool = True) -> Any:
     """Sets whether gradients flow to it, and gives it back.
 
     Raises:
         RuntimeError: integers, or a tensor that was computed; inside a transform of `func`.
     """
-    if not isinstance(requires_grad, bool):
-        raise argument_errors.wrong_type(
-            "requires_grad_", "requires_grad", 1, "bool", requires_grad
-        )
+    return _set_flag(cast(Tensor, self), requires_grad)
+
+
+def _set_flag(self: Tensor, requires_grad: bool) -> Tensor:
     if transforms.state.depth:
         raise func_errors.forbidden_requires_grad()
     if requires_grad and self._array.dtype.kind not in "fc":
@@ -90,8 +97,10 @@ def detach_(self: Tensor) -> Tensor:
     return self
 
 
-def cpu(self: Tensor, memory_format: Any = None) -> Tensor:
+def cpu(self: Tensor, *args: Any, memory_format: Any = None) -> Tensor:
     """The tensor itself: it is on the CPU."""
+    if args:
+        raise conversion_errors.takes_no_arguments("cpu", len(args))
     return self
 
 
@@ -101,7 +110,7 @@ def _constructed(cls: type[Tensor], *args: Any, device: Any = None) -> Tensor:
 
 
 _OWN: Final[dict[str, Any]] = {
-    "backward": backward, "requires_grad_": requires_grad_, "detach": detach, "detach_": detach_,
+    "backward": backward, "requires_grad_": requires_grad_.method, "detach": detach, "detach_": detach_,
     "cpu": cpu,
     "_is_view": lambda self: self._base is not None, "_renew_history": rebase.renew_history,
     "new_tensor": creation.new_tensor.method, "new_zeros": fills.new_zeros.method,
@@ -109,6 +118,7 @@ _OWN: Final[dict[str, Any]] = {
     "new_full": fills.new_full.method,
     "is_floating_point": predicates.is_floating_point, "is_complex": predicates.is_complex,
     "is_signed": lambda self: self.dtype.is_signed, "is_nonzero": predicates.is_nonzero,
+    "new": lambda self, *args: creation.legacy(args, self.dtype),
     "__new__": staticmethod(_constructed),
 }  # fmt: skip
 
@@ -152,7 +162,7 @@ def install() -> None:
             for name, value in getattr(family, table, {}).items():
                 setattr(Tensor, name, value)
     methods |= inplace.methods_of(methods)
-    for each in (inplace_views, copying, protocols, tensor_hooks):
+    for each in (inplace_views, inplace_memory, inplace_random, copying, protocols, tensor_hooks):
         methods |= each.METHODS
     for name, value in {**methods, **_OWN}.items():
         setattr(Tensor, name, value)

@@ -58,6 +58,8 @@ def set_item(self: Tensor, item: Any, value: Any) -> None:
     """
     if item is False:
         return
+    if type(item) is slice and not self._array.ndim:
+        raise errors.zero_dim("slice")
     source = _as_source(self, value)
     if item is True:
         _copy_to(ops.unsqueeze(self, 0), source)

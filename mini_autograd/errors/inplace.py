@@ -8,6 +8,7 @@ import numpy as np
 
 from mini_autograd.dtypes import dtype
 from mini_autograd.errors import shapes, tensors
+from mini_autograd.errors.filling import C_TYPES
 
 CASTS_COMPLEX = "Casting complex values to real discards the imaginary part"
 
@@ -138,3 +139,36 @@ def complex_in_place(name: str) -> RuntimeError:
 def not_a_matrix(ndim: int) -> RuntimeError:
     """`t_` of more than two dims."""
     return RuntimeError(f"t_() expects a tensor with <= 2 dimensions, but self is {ndim}D")
+
+
+def diagonal_rank() -> RuntimeError:
+    """`fill_diagonal_` of less than a matrix."""
+    return RuntimeError("dimensions must larger than 1")
+
+
+def diagonal_shape() -> RuntimeError:
+    """`fill_diagonal_` of more dims that are not all of one size."""
+    return RuntimeError("all dimensions of input must be of equal length")
+
+
+def set_dtype(given: dtype, found: dtype) -> RuntimeError:
+    """`set_` to memory of another dtype."""
+    return RuntimeError(
+        f"Could not set tensor of type {C_TYPES[given.name]} to a tensor of type "
+        f"{C_TYPES[found.name]}"
+    )
+
+
+def resize_with_grad() -> RuntimeError:
+    """`resize_` of what requires grad."""
+    return RuntimeError("cannot resize variables that require grad")
+
+
+def resize_overflow() -> RuntimeError:
+    """`resize_` to a negative size."""
+    return RuntimeError("numel: integer multiplication overflow")
+
+
+def set_derivative() -> RuntimeError:
+    """Going backward through `set_`."""
+    return RuntimeError("derivative for set_ is not implemented")

@@ -215,8 +215,8 @@ def view_as_complex_dtype(dtype: np.dtype[Any]) -> RuntimeError:
     )
 
 
-def check_pairs(shape: Sequence[int], strides: Sequence[int]) -> None:
-    """The last dim of `view_as_complex`'s input must hold pairs; strides count elements."""
+def check_pairs(shape: Sequence[int], strides: Sequence[int], start: int) -> None:
+    """The last dim of `view_as_complex`'s input must hold pairs; elements are counted."""
     if not shape:
         raise RuntimeError("Input tensor must have one or more dimensions")
     if shape[-1] != 2:
@@ -225,6 +225,8 @@ def check_pairs(shape: Sequence[int], strides: Sequence[int]) -> None:
         raise RuntimeError("Tensor must have a last dimension with stride 1")
     if any(stride % 2 for stride in strides[:-1]):
         raise RuntimeError("Tensor must have a stride divisible by 2 for all but last dimension")
+    if start % 2:
+        raise RuntimeError("Tensor must have a storage_offset divisible by 2")
 
 
 def complex_of_dtypes(real: np.dtype[Any], imag: np.dtype[Any]) -> RuntimeError:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd import dtypes, ops
+from mini_autograd import dtypes, layout, ops
 from mini_autograd.errors import pointwise as errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.overloads import composite
@@ -83,9 +83,10 @@ def view_as_complex(self: Array) -> Array:
     if self.dtype not in _COMPLEX_OF:
         raise errors.view_as_complex_dtype(self.dtype)
     if not self.size:  # nothing to share, and NumPy's strides of it are arbitrary
-        errors.check_pairs(self.shape, (2,) * (self.ndim - 1) + (1,))
+        errors.check_pairs(self.shape, (2,) * (self.ndim - 1) + (1,), 0)
         return np.empty(self.shape[:-1], _COMPLEX_OF[self.dtype])
-    errors.check_pairs(self.shape, [each // self.itemsize for each in self.strides])
+    start = layout.memory_of(self)[1] // self.itemsize
+    errors.check_pairs(self.shape, [each // self.itemsize for each in self.strides], start)
     return self.view(_COMPLEX_OF[self.dtype])[..., 0]
 
 
@@ -179,4 +180,16 @@ METHODS: Final[dict[str, Any]] = {
     "is_conj": _is_conj,
     "resolve_conj": resolve_conj.method,
 }
-PROPERTIES: Final[dict[str, property]] = {"imag": property(imag), "real": property(real)}
+
+
+def _set_real(self: Tensor, value: Any) -> None:
+    real(self)[...] = value
+
+
+def _set_imag(self: Tensor, value: Any) -> None:
+    imag(self)[...] = value
+
+
+PROPERTIES: Final[dict[str, property]] = {
+    "imag": property(imag, _set_imag), "real": property(real, _set_real),
+}  # fmt: skip

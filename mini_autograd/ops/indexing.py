@@ -141,12 +141,12 @@ def index_put(self: Array, indices: IndexArrays, values: Array, accumulate: Bool
     if values.size == 1 and not accumulate and _is_one_mask(indices):
         values = checked_number(values.item(), self.dtype)  # torch fills, whatever the dtype
     located = _Located(self.shape, indices)
+    if not _broadcasts(values.shape, located.shape):
+        raise errors.value_shape(values.shape, located.shape)
     if self.dtype != values.dtype:
         raise errors.put_dtypes(
             dtypes.of_numpy(self.dtype).scalar_name, dtypes.of_numpy(values.dtype).scalar_name
         )
-    if not _broadcasts(values.shape, located.shape):
-        raise errors.value_shape(values.shape, located.shape)
     result = layout.copied(self)
     if 0 in located.shape:
         return result

@@ -83,10 +83,14 @@ def strided_view(self: Array, size: Ints, stride: Ints, storage_offset: Int, sta
     return np.ndarray(tuple(size), self.dtype, memory, storage_offset * self.itemsize, steps)
 
 
-@composite
-def as_strided(self: Array, size: Sizes, stride: Sizes, storage_offset: Int | None = None) -> Any:
-    """A view of the memory by sizes and strides; by default from the tensor's first element on."""
-    array = self._array if isinstance(self, Tensor) else self
+def checked_region(
+    array: Array, size: Sizes, stride: Sizes, storage_offset: int | None
+) -> tuple[int, int]:
+    """Where in its memory, in elements, a view by sizes and strides begins, and the array itself.
+
+    Raises:
+        RuntimeError: such a view is not in the memory.
+    """
     memory, start = layout.memory_of(array)
     itemsize = array.itemsize
     offset = start // itemsize if storage_offset is None else storage_offset
@@ -104,7 +108,14 @@ def as_strided(self: Array, size: Sizes, stride: Sizes, storage_offset: Int | No
         raise errors.out_of_storage(
             size, stride, offset, itemsize=itemsize, needed=needed, available=memory.nbytes
         )
-    return strided_view(self, size, stride, 0 if 0 in size else offset, start // itemsize)
+    return 0 if 0 in size else offset, start // itemsize
+
+
+@composite
+def as_strided(self: Array, size: Sizes, stride: Sizes, storage_offset: Int | None = None) -> Any:
+    """A view of the memory by sizes and strides; by default from the tensor's first element on."""
+    array = self._array if isinstance(self, Tensor) else self
+    return strided_view(self, size, stride, *checked_region(array, size, stride, storage_offset))
 
 
 @differentiable(

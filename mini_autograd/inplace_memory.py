@@ -1,0 +1,166 @@
+"""In-place methods in terms of memory: other memory for a tensor, or a part of it by strides."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from mini_autograd import layout
+from mini_autograd.errors import inplace as errors
+from mini_autograd.grad_mode import state
+from mini_autograd.graph import ACCUMULATE_SEQUENCE, Arithmetic, Grad, Node
+from mini_autograd.inplace import fill_
+from mini_autograd.inplace_checks import check_history
+from mini_autograd.ops.restriding import as_strided, checked_region, strided_view
+from mini_autograd.overloads import composite, overloaded
+from mini_autograd.rebase import rebase
+from mini_autograd.tensor import Tensor, counter_of, edge_of, make
+from mini_autograd.types import Anything, Array, Bool, Int, Number, Sizes
+
+
+class NotImplementedNode(Node):
+    """The history of a tensor that was set to show other memory: nothing goes back."""
+
+    __slots__ = ()
+    title = "NotImplemented"
+    __module__ = "torch.autograd"
+    sequence = ACCUMULATE_SEQUENCE  # as torch's node of any op without a derivative
+
+    def __init__(self, *inputs: Tensor, made: Array) -> None:
+        self.edges = tuple([edge_of(each) if each._requires_grad else None for each in inputs])
+        self.accepted = ((made.shape, made.dtype),)
+        self.saved = ()
+        self.hooks = None
+
+    def name(self) -> str:
+        """torch's C++ name."""
+        return "torch::autograd::NotImplemented"
+
+    def backward(self, grads: list[Grad | None], arithmetic: Arithmetic) -> Sequence[Grad | None]:
+        """An error, always."""
+        raise errors.set_derivative()
+
+
+def _show(tensor: Tensor, source: Tensor, array: Any) -> Tensor:
+    """The tensor, showing another's memory from then on; no gradient passes."""
+    if source._array.dtype != tensor._array.dtype:
+        raise errors.set_dtype(source.dtype, tensor.dtype)
+    needs_grad = state.enabled and (tensor._requires_grad or source._requires_grad)
+    check_history(tensor, needs_grad)
+    node = NotImplementedNode(tensor, source, made=array) if needs_grad else None
+    tensor._array = array
+    counter_of(tensor).advance()
+    if node is not None:
+        rebase(tensor, node)
+    return tensor
+
+
+@composite(name="set_")
+def _set_tensor(self: Array, source: Array) -> Any:
+    """Shows the same memory in the same way."""
+    assert isinstance(self, Tensor)
+    assert isinstance(source, Tensor)
+    return _show(self, source, source._array)
+
+
+@composite(name="set_")
+def _set_region(
+    self: Array, source: Array, storage_offset: Int, size: Sizes, stride: Sizes = ()
+) -> Any:
+    """Shows a region of that memory."""
+    assert isinstance(self, Tensor)
+    assert isinstance(source, Tensor)
+    array = source._array
+    steps = stride or [each // array.itemsize for each in layout.contiguous_strides(size, 1)]
+    region = checked_region(array, size, steps, storage_offset)
+    return _show(self, source, strided_view.op.bare(array, size, steps, *region))
+
+
+@composite(name="set_")
+def _set_nothing(self: Array) -> Any:
+    """Shows no elements."""
+    assert isinstance(self, Tensor)
+    nothing = make(np.empty(0, self._array.dtype))
+    return _show(self, nothing, nothing._array)
+
+
+_REGION: Final = "int storage_offset, tuple of ints size, tuple of ints stride = None"
+_set: Final = overloaded(
+    "set_",
+    _set_nothing,
+    _set_tensor,
+    _set_region,
+    function_forms=(
+        "()",
+        "(torch.Storage source)",
+        f"(torch.Storage source, {_REGION})",
+        "(Tensor source)",
+        f"(Tensor source, {_REGION})",
+    ),
+)
+
+
+@composite(name="resize_")
+def _resize(self: Array, size: Sizes, *, memory_format: Anything = None) -> Any:
+    """Another shape on the same memory, or where that is too small, on a larger copy of it.
+
+    What is new holds anything. Unlike torch's, other tensors on the memory keep the smaller one.
+    """
+    assert isinstance(self, Tensor)
+    if self._requires_grad:
+        raise errors.resize_with_grad()
+    if any(each < 0 for each in size):
+        raise errors.resize_overflow()
+    array, shape = self._array, tuple(size)
+    if array.shape == shape:
+        return self
+    memory, start = layout.memory_of(array)
+    needed, kept = math.prod(shape) * array.itemsize, memory.nbytes - start
+    if needed > kept:
+        larger = np.empty(shape, array.dtype)
+        held = np.ndarray(kept // array.itemsize, array.dtype, memory, start)
+        larger.reshape(-1)[: held.size] = held
+        self._array = larger
+    else:
+        strides = layout.contiguous_strides(shape, array.itemsize)
+        self._array = np.ndarray(shape, array.dtype, memory, start, strides)
+    counter_of(self).advance()
+    return self
+
+
+@composite(name="resize_as_")
+def _resize_as(self: Array, the_template: Array, *, memory_format: Anything = None) -> Any:
+    """`resize_` to another tensor's shape."""
+    return _resize.method(self, tuple(the_template.shape))
+
+
+@composite(name="fill_diagonal_")
+def _fill_diagonal(self: Array, fill_value: Number, wrap: Bool = False) -> Any:
+    """A number on the main diagonal, which in a tall matrix may begin anew below its end."""
+    assert isinstance(self, Tensor)
+    array = self._array
+    shape = array.shape
+    if len(shape) < 2:
+        raise errors.diagonal_rank()
+    if len(shape) > 2 and len(set(shape)) > 1:
+        raise errors.diagonal_shape()
+    steps = [each // array.itemsize for each in layout.strides_of(array)]
+    size = min(shape)
+    fill_(as_strided(self, (size,), (sum(steps),)), fill_value)
+    height, width = shape[:2]
+    if wrap and len(shape) == 2 and height > width + 1:
+        start = layout.memory_of(array)[1] // array.itemsize + steps[0] * (width + 1)
+        rest = -(-array.size // (width + 1)) - size
+        fill_(as_strided(self, (rest,), (sum(steps),), start), fill_value)
+    return self
+
+
+METHODS: Final = {
+    "set_": _set.method,
+    "resize_": _resize.method,
+    "resize_as_": _resize_as.method,
+    "fill_diagonal_": _fill_diagonal.method,
+}

@@ -1,0 +1,218 @@
+"""Random fills: each draws a tensor like the one that it is written into.
+
+The numbers are NumPy's: others than torch's from the same seed, of the same distributions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+
+from mini_autograd import dtypes, layout, ops
+from mini_autograd.errors import creation as creation_errors
+from mini_autograd.errors import filling as errors
+from mini_autograd.inplace import in_place
+from mini_autograd.inplace_table import Common, InPlace
+from mini_autograd.op import DifferentiableOp, Promotion, differentiable
+from mini_autograd.overloads import Bound, overloaded
+from mini_autograd.sampling import Generator, default_generator
+from mini_autograd.types import Anything, Array, Float, Int
+
+_GENERATOR: Final = "*, torch.Generator generator = None"
+
+
+def _zeros(grad: Any, self_shape: tuple[int, ...]) -> Any:
+    return ops.zeros_of(grad, self_shape)
+
+
+def _zeros_of_p(grad: Any, p_shape: tuple[int, ...]) -> Any:
+    return ops.zeros_of(grad, p_shape)
+
+
+def _drawn(node: str, **rules: Any) -> Callable[[Callable[..., Array]], DifferentiableOp]:
+    """An op that makes such a tensor: nothing of the old values counts, so no gradient passes."""
+    stem = node.rpartition("Backward")[0]
+    name = "".join(f"_{c.lower()}" if c.isupper() else c for c in stem).removeprefix("_")
+    return differentiable(promotion=Promotion.NONE, name=name, node=node, self=_zeros, **rules)
+
+
+def _numbers(generator: Generator | None) -> np.random.Generator:
+    return (generator or default_generator).numbers
+
+
+def _like(self: Array, draws: Any) -> Array:
+    made = layout.empty_as(self)
+    np.copyto(made, draws, casting="unsafe")
+    return made
+
+
+def _check_kind(self: Array, kinds: str, kernel: str) -> None:
+    if self.dtype.kind not in kinds:
+        raise creation_errors.not_implemented(kernel, dtypes.of(self))
+
+
+@_drawn("NormalBackward0")
+def _normal(
+    self: Array, mean: Float = 0.0, std: Float = 1.0, *, generator: Anything = None
+) -> Array:
+    """Of a normal distribution; of a complex one, half of the variance in each part."""
+    if std < 0:
+        raise errors.expects("normal", "std >= 0.0", f"found std {std:g}")
+    _check_kind(self, "fc", "normal_kernel_cpu")
+    source = _numbers(generator)
+    draws = np.asarray(source.standard_normal(self.shape))
+    if self.dtype.kind == "c":
+        draws = (draws + 1j * source.standard_normal(self.shape)) * np.sqrt(0.5)
+    return _like(self, mean + std * draws)
+
+
+def _uniform_draws(self: Array, generator: Generator | None) -> Array:
+    """On [0, 1), with as many bits as the dtype has: rounding never gives 1."""
+    bits = np.finfo(self.dtype).nmant + 1
+    return np.asarray(_numbers(generator).integers(0, 2**bits, self.shape) / 2**bits)
+
+
+@_drawn("UniformBackward0")
+def _uniform(self: Array, low: Float = 0.0, high: Float = 1.0, generator: Anything = None) -> Array:
+    """Of a uniform distribution on [low, high)."""
+    _check_kind(self, "fc", "check_uniform_bounds")
+    for bound, value in (("from", low), ("to", high)):
+        if abs(value) > np.finfo(self.dtype).max:
+            raise errors.out_of_bounds(bound, dtypes.of(self))
+    if low > high:
+        raise errors.empty_range(low, high)
+    draws = low + (high - low) * _uniform_draws(self, generator)
+    if self.dtype.kind == "c":
+        draws = draws + 1j * (low + (high - low) * _uniform_draws(self, generator))
+    return _like(self, draws)
+
+
+def _check_probability(p: float) -> None:
+    if not 0 <= p <= 1:
+        raise errors.expects("bernoulli_", "p to be in [0, 1]", f"got p={p:g}")
+
+
+@_drawn("BernoulliBackward2")
+def _bernoulli(self: Array, p: Float = 0.5, *, generator: Anything = None) -> Array:
+    """Ones with a probability, else zeros."""
+    _check_probability(p)
+    return _like(self, np.asarray(_numbers(generator).random(self.shape)) < p)
+
+
+@_drawn("BernoulliBackward1", p=_zeros_of_p)
+def _bernoulli_each(self: Array, p: Array, *, generator: Anything = None) -> Array:
+    """Ones with a probability for each element."""
+    p = ops.expand.op.bare(p, self.shape)
+    _check_kind(p, "f", "bernoulli_tensor_cpu_p_")
+    if not ((p >= 0) & (p <= 1)).all():
+        raise errors.probability()
+    return _like(self, np.asarray(_numbers(generator).random(self.shape)) < p)
+
+
+def _integers(self: Array, low: int, high: int, generator: Generator | None) -> Array:
+    """Integers from `low` up to but not including `high`; a RuntimeError if that is nowhere."""
+    if low >= high:
+        raise errors.no_integers(low, high)
+    kind = self.dtype.kind
+    limits = (0, 1) if kind == "b" else (
+        (np.iinfo if kind in "iu" else np.finfo)(self.dtype).min,
+        (np.iinfo if kind in "iu" else np.finfo)(self.dtype).max,
+    )  # fmt: skip
+    for bound, value in (("from", low), ("to - 1", high - 1)):
+        if not limits[0] <= value <= limits[1]:
+            raise errors.out_of_bounds(bound, dtypes.of(self))
+    return _like(self, np.asarray(_numbers(generator).integers(low, high, self.shape)))
+
+
+@_drawn("RandomBackward2")
+def _random(self: Array, *, generator: Anything = None) -> Array:
+    """Integers, as large as the dtype can hold them all."""
+    kind = self.dtype.kind
+    if kind in "fc":
+        most = 2 ** (np.finfo(self.dtype).nmant + 1)
+    else:
+        most = 1 if kind == "b" else int(np.iinfo(self.dtype).max)
+    return _integers(self, 0, most + (most < 2**63 - 1), generator)
+
+
+@_drawn("RandomBackward1")
+def _random_below(self: Array, to: Int, *, generator: Anything = None) -> Array:
+    return _integers(self, 0, to, generator)
+
+
+@_drawn("RandomBackward0")
+def _random_between(self: Array, low: Int, to: Int, *, generator: Anything = None) -> Array:
+    return _integers(self, low, to, generator)
+
+
+@_drawn("ExponentialBackward0")
+def _exponential(self: Array, lambd: Float = 1.0, *, generator: Anything = None) -> Array:
+    """Of an exponential distribution of the given rate."""
+    if self.dtype.kind not in "f":
+        raise errors.continuous("Exponential", dtypes.of(self).scalar_name)
+    if lambd <= 0:
+        raise errors.expects("exponential_", "lambda > 0.0", f"found lambda={lambd:g}")
+    return _like(self, _numbers(generator).standard_exponential(self.shape) / lambd)
+
+
+@_drawn("CauchyBackward0")
+def _cauchy(
+    self: Array, median: Float = 0.0, sigma: Float = 1.0, *, generator: Anything = None
+) -> Array:
+    """Of a Cauchy distribution."""
+    if sigma <= 0:
+        raise errors.expects("cauchy_", "sigma > 0.0", f"found sigma={sigma:g}")
+    if self.dtype.kind != "f":
+        raise errors.continuous("Cauchy", errors.C_TYPES[dtypes.of(self).name])
+    return _like(self, median + sigma * np.asarray(_numbers(generator).standard_cauchy(self.shape)))
+
+
+@_drawn("LogNormalBackward0")
+def _log_normal(
+    self: Array, mean: Float = 1.0, std: Float = 2.0, *, generator: Anything = None
+) -> Array:
+    """Of the exponential of a normal distribution."""
+    if std <= 0:
+        raise errors.expects("log_normal_", "std > 0.0", f"found std={std:g}")
+    _check_kind(self, "f", "log_normal_cpu")
+    return _like(self, _numbers(generator).lognormal(mean, std, self.shape))
+
+
+@_drawn("GeometricBackward0")
+def _geometric(self: Array, p: Float, *, generator: Anything = None) -> Array:
+    """How many trials of a probability a success takes."""
+    if not 0 < p < 1:
+        raise errors.expects("geometric_", "p to be in (0, 1)", f"got p={p:g}")
+    return _like(self, _numbers(generator).geometric(p, self.shape))
+
+
+_DRAWN: Final[dict[str, Bound | DifferentiableOp]] = {
+    "normal_": _normal,
+    "uniform_": _uniform,
+    "exponential_": _exponential,
+    "cauchy_": _cauchy,
+    "log_normal_": _log_normal,
+    "geometric_": _geometric,
+    "bernoulli_": overloaded(
+        "bernoulli",
+        _bernoulli,
+        _bernoulli_each,
+        function_forms=(f"(Tensor p, {_GENERATOR})", f"(float p = 0.5, {_GENERATOR})"),
+    ),
+    "random_": overloaded(
+        "random",
+        _random,
+        _random_below,
+        _random_between,
+        function_forms=(
+            f"({_GENERATOR})",
+            f"(int from, int to, {_GENERATOR})",
+            f"(int to, {_GENERATOR})",
+        ),
+    ),
+}
+METHODS: Final = {
+    name: in_place(InPlace(name, common=Common.ANYTHING), op.method) for name, op in _DRAWN.items()
+}
