@@ -271,6 +271,9 @@ HANDLED = RegisterHook | MultiGradHook
 """The kinds whose result is a hook's handle, which is there to be removed and not to be seen."""
 
 _NAMES: Mapping[type[Step], str] = {kind: name for name, kind in KINDS.items()}
+_FIELDS: Mapping[type[Step], tuple[str, ...]] = {
+    kind: tuple(entry.name for entry in fields(kind)) for kind in KINDS.values()
+}
 
 
 def kind_of(step: Step) -> str:
@@ -285,5 +288,5 @@ def result_of(step: Step) -> str | None:
 
 def refs_of(step: Step) -> Iterator[Ref]:
     """Every value that the step uses, in reading order."""
-    for entry in fields(step):
-        yield from refs(getattr(step, entry.name))
+    for name in _FIELDS[type(step)]:
+        yield from refs(getattr(step, name))

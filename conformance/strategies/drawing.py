@@ -149,7 +149,7 @@ class Drawing:
         if isinstance(step, Forget):
             gone = step.tensor.base
             self._names = [name for name in self._names if name.partition("[")[0] != gone]
-        elif isinstance(step, Copy) and step.tensor.name in self.leaves:
+        elif isinstance(step, Copy):
             self.leaves.add(step.result)
         elif isinstance(step, RequiresGrad):
             if not self._value(step.tensor).requires_grad:

@@ -7,12 +7,13 @@ then uses those often (Groce et al., "Swarm Testing", ISSTA 2012).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from conformance.program import Program
 from conformance.program.steps import (
+    KINDS,
     Apply,
     Backward,
     Call,
@@ -42,85 +43,86 @@ from conformance.trace import Raised, Trace
 GRAD_MODES = frozenset({"no_grad", "enable_grad", "set_grad_enabled"})
 
 
+def _always(step: Any) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Feature:
     """One switch.
 
     Attributes:
         percent: of the programs have it on.
-        shown: whether a step shows that it was on.
+        kinds: the kinds of step that can show that it was on.
+        shown: whether one of these shows it.
     """
 
     percent: float
-    shown: Callable[[Any], bool]
+    kinds: tuple[type[Step], ...]
+    shown: Callable[[Any], bool] = _always
 
 
-def _of(*kinds: type[Step]) -> Callable[[Any], bool]:
-    return lambda step: isinstance(step, kinds)
-
-
-def _mode(*names: str) -> Callable[[Any], bool]:
-    return lambda step: isinstance(step, EnterMode) and step.mode in names
-
-
-def _walk(option: str) -> Callable[[Any], bool]:
-    """A backward pass that is given this option."""
-    return lambda step: isinstance(step, Backward | Grad) and bool(getattr(step, option, None))
-
-
-def _is_item(step: Any) -> bool:
-    return isinstance(step, Call) and step.op == "[]="
+def _is_item(step: Call) -> bool:
+    return step.op == "[]="
 
 
 def _attribute(name: str) -> Callable[[Any], bool]:
-    return lambda step: isinstance(step, Call) and (step.form, step.op) == ("attribute", name)
+    return lambda step: step.form == "attribute" and step.op == name
 
 
-def _hook(*places: str) -> Callable[[Any], bool]:
-    return lambda step: isinstance(step, RegisterHook) and step.on in places
-
-
-def _other_mode(step: Any) -> bool:
-    known = GRAD_MODES | {"inference_mode"}
-    return isinstance(step, EnterMode) and step.mode not in known
-
-
-def _data(step: Any) -> bool:
+def _is_data(step: Call | SetData) -> bool:
     return isinstance(step, SetData) or _attribute("data")(step)
 
 
+def _hook(*places: str) -> Callable[[Any], bool]:
+    return lambda step: step.on in places
+
+
+def _option(name: str) -> Callable[[Any], bool]:
+    """A backward pass that is given this option."""
+    return lambda step: bool(getattr(step, name))
+
+
+_WALKS = (Backward, Grad)
+_KNOWN_MODES = GRAD_MODES | {"inference_mode"}
+
 FEATURES: Mapping[str, Feature] = {
-    "in-place": Feature(45, lambda step: writes(step) and not _is_item(step)),
-    "items": Feature(18, _is_item),
-    "views": Feature(45, views),
-    "detach": Feature(14, _of(Detach)),
-    ".data": Feature(14, _data),
-    "copies": Feature(10, _of(Copy)),
-    "del": Feature(10, _of(Forget)),
-    "tensor hooks": Feature(20, _hook("tensor")),
-    "accumulate hooks": Feature(14, _hook("post_accumulate")),
-    "node hooks": Feature(14, _hook("node", "node_pre")),
-    "multi-grad hooks": Feature(10, _of(MultiGradHook)),
-    "hook removal": Feature(16, _of(RemoveHook)),
-    "pack hooks": Feature(12, _of(PackHooks)),
-    "grad modes": Feature(22, _mode(*GRAD_MODES)),
-    "inference mode": Feature(10, _mode("inference_mode")),
-    "other modes": Feature(10, _other_mode),
-    "left by an error": Feature(40, lambda step: isinstance(step, LeaveMode) and step.raising),
-    "functions": Feature(18, _of(Apply)),
-    "functional": Feature(8, _of(Functional)),
-    "autograd.grad": Feature(25, _of(Grad)),
-    "create_graph": Feature(22, _walk("create_graph")),
-    "retain_graph": Feature(25, _walk("retain_graph")),
-    "inputs=": Feature(14, lambda step: isinstance(step, Backward) and step.inputs is not None),
-    "set .grad": Feature(14, _of(SetGrad)),
-    "clear .grad": Feature(14, _of(ClearGrad)),
-    "use .grad": Feature(20, _attribute("grad")),
-    "requires_grad_": Feature(14, _of(RequiresGrad)),
-    "retain_grad": Feature(18, _of(RetainGrad)),
-    "reads": Feature(25, _of(Read)),
+    "in-place": Feature(45, (Call,), lambda step: writes(step) and not _is_item(step)),
+    "items": Feature(18, (Call,), _is_item),
+    "views": Feature(45, (Call,), views),
+    "detach": Feature(14, (Detach,)),
+    ".data": Feature(14, (SetData, Call), _is_data),
+    "copies": Feature(10, (Copy,)),
+    "del": Feature(10, (Forget,)),
+    "tensor hooks": Feature(20, (RegisterHook,), _hook("tensor")),
+    "accumulate hooks": Feature(14, (RegisterHook,), _hook("post_accumulate")),
+    "node hooks": Feature(14, (RegisterHook,), _hook("node", "node_pre")),
+    "multi-grad hooks": Feature(10, (MultiGradHook,)),
+    "hook removal": Feature(16, (RemoveHook,)),
+    "pack hooks": Feature(12, (PackHooks,)),
+    "grad modes": Feature(22, (EnterMode,), lambda step: step.mode in GRAD_MODES),
+    "inference mode": Feature(10, (EnterMode,), lambda step: step.mode == "inference_mode"),
+    "other modes": Feature(10, (EnterMode,), lambda step: step.mode not in _KNOWN_MODES),
+    "left by an error": Feature(40, (LeaveMode,), lambda step: bool(step.raising)),
+    "functions": Feature(18, (Apply,)),
+    "functional": Feature(8, (Functional,)),
+    "autograd.grad": Feature(25, (Grad,)),
+    "create_graph": Feature(22, _WALKS, _option("create_graph")),
+    "retain_graph": Feature(25, _WALKS, _option("retain_graph")),
+    "inputs=": Feature(14, (Backward,), lambda step: step.inputs is not None),
+    "set .grad": Feature(14, (SetGrad,)),
+    "clear .grad": Feature(14, (ClearGrad,)),
+    "use .grad": Feature(20, (Call,), _attribute("grad")),
+    "requires_grad_": Feature(14, (RequiresGrad,)),
+    "retain_grad": Feature(18, (RetainGrad,)),
+    "reads": Feature(25, (Read,)),
 }
 """Every switch; in a program's bytes they stand in this order."""
+
+_SHOWN_BY: Mapping[type[Step], tuple[tuple[str, Callable[[Any], bool]], ...]] = {
+    kind: tuple((name, row.shown) for name, row in FEATURES.items() if kind in row.kinds)
+    for kind in KINDS.values()
+}
 
 FLAWED_PERCENT = 14.0  # of the programs may hold what torch refuses on purpose
 
@@ -130,11 +132,10 @@ def switched_on(tape: Tape) -> frozenset[str]:
     return frozenset([name for name, row in FEATURES.items() if tape.chance(row.percent)])
 
 
-def features_of(program: Program) -> Iterator[str]:
-    """The features that a program's steps show."""
-    for name, feature in FEATURES.items():
-        if any(feature.shown(step) for step in program.steps):
-            yield name
+def features_of(program: Program) -> list[str]:
+    """The features that a program's steps show, in the order of `FEATURES`."""
+    shown = {name for step in program.steps for name, fits in _SHOWN_BY[type(step)] if fits(step)}
+    return [name for name in FEATURES if name in shown]
 
 
 def is_valid(trace: Trace) -> bool:

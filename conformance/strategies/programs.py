@@ -117,7 +117,7 @@ def programs(
 
 def _tell(pair: Drawn) -> None:
     """Tell Hypothesis what was exercised, and let it seek programs in which more meets."""
-    used = list(features_of(pair.program))
+    used = features_of(pair.program)
     for name in used:
         event(f"feature: {name}")
     for first, second in combinations(used, 2):
