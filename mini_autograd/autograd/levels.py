@@ -71,7 +71,9 @@ class Level:
             return result
         if id(result) in self._raised:
             return self._raised[id(result)][2]
-        return result if result._node is None or _leads_on(result._node) else detached(result)
+        if result._node is None or (self.records and _leads_on(result._node)):
+            return result
+        return detached(result)
 
 
 def _leads_on(start: Node) -> bool:

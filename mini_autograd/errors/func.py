@@ -60,6 +60,14 @@ def argnums_repeat(argnums: Iterable[int]) -> RuntimeError:
     return RuntimeError(f"argnums elements must be unique, got {argnums}")
 
 
+def leaf_count(got: int, expected: int, structure: str) -> ValueError:
+    """More or fewer leaves than a structure has places."""
+    return ValueError(
+        f"treespec.unflatten(leaves): `leaves` has length {got} but the spec refers to a pytree "
+        f"that holds {expected} items ({structure})."
+    )
+
+
 def no_aux(api: str) -> RuntimeError:
     """With `has_aux`, an output that is no pair."""
     return RuntimeError(

@@ -73,7 +73,7 @@ def _grad_and_value(
         if output.ndim:
             raise errors.grad_of_no_scalar(output.ndim)
         leaves, structure = trees.flatten(by)
-        grads = walked([output], leaves, None, retain_graph=False, create_graph=True)
+        grads = walked([output], leaves, None, retain_graph=True, create_graph=True)
     gradient = trees.unflatten(map(level.lowered, grads), structure)
     value = level.lowered(output)
     return gradient, (value, lowered_aux(level, aux)) if has_aux else value
@@ -135,6 +135,8 @@ def walked(
     create_graph: bool,
 ) -> list[Tensor]:
     """The gradients by `inputs` of the outputs that have a graph; zeros where none came."""
+    if not inputs:  # nothing nested in an argument: a walk would refuse that
+        return []
     seeds: Sequence[Any] = [None] * len(outputs) if cotangents is None else cotangents
     pairs = [(o, seed) for o, seed in zip(outputs, seeds, strict=True) if o.requires_grad]
     if not pairs:

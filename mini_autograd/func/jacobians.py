@@ -1,7 +1,8 @@
 """`jvp`, `jacfwd`, `jacrev`, `hessian`: derivatives along tangents, and whole Jacobians.
 
 There is no forward mode: a derivative along a tangent is that of the backward walk by its
-cotangent (see `autograd.pushforward`), and rows and columns come one after the other.
+cotangent (see `autograd.pushforward`), and rows and columns come one after the other. So what the
+function computes without grad is constant here, where a forward mode goes through it.
 """
 
 from __future__ import annotations
@@ -68,27 +69,27 @@ def jvp(
     if strict and any(each is None for each in pushed):
         raise errors.independent()
     results = (
-        trees.unflatten(map(level.lowered, outputs), output_structure),
+        trees.unflatten([ops.alias(level.lowered(each)) for each in outputs], output_structure),
         trees.unflatten(_tangents(pushed, outputs, level), output_structure),
     )
     return (*results, lowered_aux(level, aux)) if has_aux else results
 
 
 def jacfwd(
-    func: Function, argnums: Argnums = 0, has_aux: bool = False, *, randomness: str = "error"
+    func: Function, argnums: Argnums | None = 0, has_aux: bool = False, *, randomness: str = "error"
 ) -> Function:
     """A function that gives the Jacobian of `func`, column by column, of the outputs' dtypes.
 
-    Arguments and errors are those of `jacrev`; `randomness` is taken as torch takes it.
+    Arguments and errors are those of `jacrev`, and None stands for all arguments. As in torch, it
+    does not depend on one that `argnums` counts from the end. `randomness` is for torch's batching.
     """
 
     @functools.wraps(func)
     def wrapper(*args: Any) -> Any:
         check_real(args, "jacfwd", is_input=True)
-        checked = checked_argnums(argnums, len(args))
-        by = [args[at] for at in ((checked,) if isinstance(checked, int) else checked)]
+        by = _selected(args, argnums)
         primals, structure = trees.flatten(by)
-        outputs, output_structure, push, level, aux = _pushing(func, args, checked, has_aux)
+        outputs, output_structure, push, level, aux = _pushing(func, args, argnums, has_aux)
         check_real(outputs, "jacfwd", is_input=False)
         columns = []
         for unit in zip(*basis(primals), strict=True):
@@ -97,7 +98,7 @@ def jacfwd(
         matrix = [
             _by_input([column[at] for column in columns], primals) for at in range(len(outputs))
         ]
-        jacobian = _nested(matrix, output_structure, structure, alone=isinstance(checked, int))
+        jacobian = _nested(matrix, output_structure, structure, alone=isinstance(argnums, int))
         return (jacobian, lowered_aux(level, aux)) if has_aux else jacobian
 
     return wrapper
@@ -132,12 +133,11 @@ def jacrev(
     @functools.wraps(func)
     def wrapper(*args: Any) -> Any:
         check_real(args, "jacrev", is_input=True)
+        checked_argnums(argnums, len(args))
         output, products, *aux = vjp_by(func, args, argnums, has_aux)
         outputs, output_structure = trees.flatten(output)
         check_real(outputs, "jacrev", is_input=False)
-        checked = checked_argnums(argnums, len(args))
-        by = [args[at] for at in ((checked,) if isinstance(checked, int) else checked)]
-        primals, structure = trees.flatten(by)
+        primals, structure = trees.flatten(_selected(args, argnums))
         rows = []
         for unit in zip(*basis(outputs), strict=True):
             seeds = [each.view_as(like) for each, like in zip(unit, outputs, strict=True)]
@@ -146,7 +146,7 @@ def jacrev(
             _by_output([row[at] for row in rows], outputs, like) for at, like in enumerate(primals)
         ]
         matrix = list(zip(*columns, strict=True))
-        jacobian = _nested(matrix, output_structure, structure, alone=isinstance(checked, int))
+        jacobian = _nested(matrix, output_structure, structure, alone=isinstance(argnums, int))
         return (jacobian, *aux) if has_aux else jacobian
 
     return wrapper
@@ -171,12 +171,24 @@ def _pushing(
 ) -> tuple[list[Tensor], Any, Callable[[Sequence[Any]], Sequence[Tensor | None]], Level, Any]:
     """The outputs, flat, and their structure; what pushes tangents to them; the level; the aux."""
     with running(), Level() as level, enable_grad():
-        given, by = raised(level, args, argnums)
+        checked = None if argnums is None else checked_argnums(argnums, len(args))
+        given, by = raised(level, args, checked)
+        if argnums is not None:
+            places = (argnums,) if isinstance(argnums, int) else argnums
+            given = tuple(g if at in places else args[at] for at, g in enumerate(given))
         output, aux = split_aux(func(*given), has_aux, _JVP)
         flat, structure = trees.flatten(output)
         outputs = checked_outputs(flat, _JVP)
         push = pushforward(tuple(outputs), tuple(trees.flatten(by)[0]))
     return outputs, structure, lambda seeds: push(tuple(seeds)), level, aux
+
+
+def _selected(args: tuple[Any, ...], argnums: Argnums | None) -> tuple[Any, ...]:
+    """The arguments to differentiate by."""
+    if argnums is None:
+        return args
+    checked = checked_argnums(argnums, len(args))
+    return (args[checked],) if isinstance(checked, int) else tuple(args[at] for at in checked)
 
 
 def _tangents(
@@ -209,5 +221,5 @@ def _by_output(rows: Sequence[Tensor], outputs: Sequence[Tensor], like: Tensor) 
 
 def _nested(matrix: Sequence[Sequence[Tensor]], outputs: Any, inputs: Any, *, alone: bool) -> Any:
     """Tensors for each output and input in the nesting of both; `alone` for one argument."""
-    rows = [trees.unflatten(row, tuple(inputs)) for row in matrix]
+    rows = [trees.unflatten(row, inputs) for row in matrix]
     return trees.unflatten([row[0] if alone else row for row in rows], outputs)

@@ -9,6 +9,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
+from mini_autograd.errors import func as errors
+
 
 class _Leaf:
     def __repr__(self) -> str:
@@ -50,7 +52,11 @@ def flatten(tree: Any) -> tuple[list[Any], Any]:
 
 
 def unflatten(leaves: Iterable[Any], structure: Any) -> Any:
-    """The leaves in a structure."""
+    """The leaves in a structure; a ValueError if their number is another."""
+    leaves = list(leaves)
+    count = len(flatten(structure)[0])
+    if len(leaves) != count:
+        raise errors.leaf_count(len(leaves), count, spelled(structure))
     remaining: Iterator[Any] = iter(leaves)
     return mapped(lambda _: next(remaining), structure)
 
