@@ -168,14 +168,6 @@ RAISING: Mapping[str, str] = {
     "masked_scatter_with_a_mask_of_floats": """
         torch.ones(2).masked_scatter_(torch.ones(2), torch.ones(2))
     """,
-    "leaky_relu_of_a_negative_slope": """
-        y = torch.nn.functional.leaky_relu(x.clone(), -0.1, inplace=True)
-        y.sum().backward()
-    """,
-    "elu_of_a_negative_slope": """
-        y = torch.nn.functional.elu(x.clone(), -0.1, inplace=True)
-        y.sum().backward()
-    """,
     "saved_tensor_detached_in_place": """
         y = x * 2
         z = y.sin()
