@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from operator import attrgetter
 from types import ModuleType
 from typing import Any
@@ -41,11 +41,14 @@ from conformance.trace import (
 )
 
 # Global state that a program may change by calling a function: how to read it, how to set it.
-_GLOBALS = (
-    ("is_grad_enabled", "set_grad_enabled"),
-    ("get_default_dtype", "set_default_dtype"),
-    ("is_anomaly_enabled", "autograd.set_detect_anomaly"),
-    ("is_warn_always_enabled", "set_warn_always"),
+_GLOBALS = tuple(
+    (attrgetter(getter), attrgetter(setter))
+    for getter, setter in (
+        ("is_grad_enabled", "set_grad_enabled"),
+        ("get_default_dtype", "set_default_dtype"),
+        ("is_anomaly_enabled", "autograd.set_detect_anomaly"),
+        ("is_warn_always_enabled", "set_warn_always"),
+    )
 )
 
 
@@ -212,8 +215,9 @@ class TorchLikeSession:
     def _restore(self) -> None:
         while self.modes:
             self.modes.pop().__exit__(None, None, None)
-        for setter, value in self._globals:
-            setter(value)
+        for read, write, value in self._globals:
+            if read() != value:
+                write(value)
 
     def _kept(self, step: Step, name: str | None, value: Any) -> Value:
         """What of the step's result is observed; one that a call leaves unbound is dropped, as
@@ -237,12 +241,15 @@ class TorchLikeSession:
         return plain(value, self._dtype_type)
 
 
-def _globals_of(module: Any) -> list[tuple[Any, Any]]:
-    """What sets each piece of global state that the module has, and the value to put back."""
+def _globals_of(module: Any) -> list[tuple[Any, Any, Any]]:
+    """Of each piece of global state that the module has: what reads it, what sets it, its value."""
     found = []
     for getter, setter in _GLOBALS:
-        with suppress(AttributeError):
-            found.append((attrgetter(setter)(module), getattr(module, getter)()))
+        try:
+            read, write = getter(module), setter(module)
+        except AttributeError:
+            continue
+        found.append((read, write, read()))
     return found
 
 
