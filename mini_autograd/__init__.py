@@ -10,6 +10,11 @@ from __future__ import annotations
 from math import e, inf, nan, pi
 
 from mini_autograd import autograd, compat, func, methods, nn
+from mini_autograd.autograd.anomaly_mode import (
+    is_anomaly_check_nan_enabled,
+    is_anomaly_enabled,
+    set_anomaly_enabled,
+)
 from mini_autograd.creation import as_tensor, from_numpy, tensor
 from mini_autograd.dtypes import bool_ as bool
 from mini_autograd.dtypes import (
@@ -60,9 +65,7 @@ from mini_autograd.predicates import (
     iinfo,
     is_complex,
     is_floating_point,
-    is_inference,
     is_nonzero,
-    is_same_size,
     is_tensor,
     numel,
     promote_types,

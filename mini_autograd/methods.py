@@ -43,7 +43,8 @@ def _families() -> Iterator[ModuleType]:
 
 def functions() -> dict[str, Any]:
     """The functions of every family, and torch's in-place ones, by their public names."""
-    given = {k: v for each in _families() for k, v in getattr(each, "FUNCTIONS", {}).items()}
+    families = (*_families(), describing)
+    given = {k: v for each in families for k, v in getattr(each, "FUNCTIONS", {}).items()}
     return given | inplace.functions()
 
 
@@ -72,6 +73,10 @@ def requires_grad_(self: Array, requires_grad: Bool = True) -> Any:
 
 
 def _set_flag(self: Tensor, requires_grad: bool) -> Tensor:
+    if not isinstance(requires_grad, bool):  # but NumPy's
+        raise argument_errors.wrong_type(
+            "requires_grad_", "requires_grad", 1, "bool", requires_grad
+        )
     if transforms.state.depth:
         raise func_errors.forbidden_requires_grad()
     if requires_grad and self._array.dtype.kind not in "fc":

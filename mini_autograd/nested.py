@@ -14,8 +14,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mini_autograd import dtypes
+from mini_autograd import dtypes, warned
 from mini_autograd.dtypes import dtype
+from mini_autograd.errors import conversion as conversion_errors
 from mini_autograd.errors import creation as errors
 from mini_autograd.tensor import Tensor
 
@@ -156,15 +157,22 @@ def _number(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
+def _warned_number(value: Any) -> Any:
+    """Likewise; a tensor that requires grad is converted as by `float`, with its warning."""
+    if isinstance(value, Tensor) and value._requires_grad:
+        warned.once(conversion_errors.SCALAR_OF_GRAPH, stacklevel=5)
+    return _number(value)
+
+
 def _as_float(value: Any, found: dtype) -> float:
-    value = _number(value)
+    value = _warned_number(value)
     if isinstance(value, complex) or not hasattr(value, "__float__"):
         raise errors.not_real(value)
     return float(value)
 
 
 def _as_complex(value: Any, found: dtype) -> complex:
-    value = _number(value)
+    value = _warned_number(value)
     if not hasattr(value, "__complex__") and not hasattr(value, "__float__"):
         raise errors.not_real(value)
     return complex(value)

@@ -51,16 +51,6 @@ def is_nonzero(input: Tensor) -> bool:
     return bool(array)
 
 
-def is_same_size(input: Tensor, other: Tensor) -> bool:
-    """Whether two tensors have the same shape."""
-    return _checked("is_same_size", input)._array.shape == other._array.shape
-
-
-def is_inference(input: Tensor) -> bool:
-    """Whether it is an inference tensor."""
-    return _checked("is_inference", input).is_inference()
-
-
 def promote_types(type1: dtype, type2: dtype) -> dtype:
     """The smallest dtype that both convert to."""
     return dtypes.promote_types(type1, type2)

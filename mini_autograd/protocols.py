@@ -132,8 +132,10 @@ def formatted(self: Tensor, spec: str) -> str:
     return printing.format_tensor(self, self._array, spec, is_subclass=type(self) is not Tensor)
 
 
-def numpy(self: Tensor, *, force: bool = False) -> NDArray[Any]:
+def numpy(self: Tensor, *args: Any, force: bool = False) -> NDArray[Any]:
     """Its array, on the same memory; refused if that would cut a graph, unless forced."""
+    if args:
+        raise conversion_errors.takes_no_arguments("numpy", len(args))
     if not isinstance(force, bool):
         raise argument_errors.wrong_type("numpy", "force", None, "bool", force)
     if self._requires_grad and not force:

@@ -20,7 +20,7 @@ def too_many(name: str, least: int, most: int, given: int, *, method: bool) -> T
         return TypeError(f"TensorBase.{name}() takes no arguments ({given} given)")
     most -= method
     takes = f"{most}" if least == most else f"from {least} to {most}"
-    plural = "" if most == 1 else "s"
+    plural = "" if least == most == 1 else "s"
     verb = "was" if given == 1 else "were"
     return TypeError(f"{name}() takes {takes} positional argument{plural} but {given} {verb} given")
 

@@ -205,3 +205,26 @@ ZERO_DIM_PROPERTIES = {
 def zero_dim_property(name: str) -> str:
     """The warning of `T` and its kin of a number."""
     return f"Tensor.{name} is deprecated on 0-D tensors. {ZERO_DIM_PROPERTIES[name]}"
+
+
+def no_shape(value: object) -> RuntimeError:
+    """`broadcast_shapes(3.5)`."""
+    return RuntimeError(
+        f"Input shapes should be of type ints, a tuple of ints, or a list of ints, got {value}"
+    )
+
+
+def negative_broadcast() -> ValueError:
+    """`broadcast_shapes((-1,))`."""
+    return ValueError("Attempting to broadcast a dimension with negative length!")
+
+
+def broadcast_shapes(
+    dim: int, position: int, shape: Sequence[int], common: Sequence[int]
+) -> RuntimeError:
+    """Shapes that do not broadcast, where `broadcast_shapes` finds it."""
+    return RuntimeError(
+        f"Attempting to broadcast a dimension of length {shape[dim]} at {dim}! Mismatching "
+        f"argument at index {position} had {shape}; but expected shape should be broadcastable to "
+        f"{list(common)}"
+    )

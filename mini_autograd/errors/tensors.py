@@ -188,3 +188,8 @@ def detach_view_in_place() -> RuntimeError:
 def flag_type() -> RuntimeError:
     """`requires_grad` was assigned something else than a bool."""
     return RuntimeError("requires_grad must be a bool")
+
+
+def read_only(name: str) -> AttributeError:
+    """`x.shape = ...`."""
+    return AttributeError(f"attribute '{name}' of 'torch._C.TensorBase' objects is not writable")

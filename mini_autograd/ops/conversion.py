@@ -148,7 +148,11 @@ def type_(self: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
     """
     if dtype is None:
         return f"torch.{self.type_name}"
-    wanted = as_dtype(getattr(dtype, "made_dtype", dtype))
+    wanted = getattr(dtype, "made_dtype", dtype)
+    if isinstance(wanted, type):
+        if wanted is not Tensor:
+            raise errors.type_name(wanted.__name__)
+        wanted = dtypes.get_default_dtype()
     if isinstance(wanted, str):
         if wanted not in _TYPES:
             raise errors.type_name(wanted)

@@ -1,0 +1,102 @@
+"""What a tensor says of itself: where it lies, how its memory is shared, what it is not.
+
+Also what it is broadcast to with others, which is said of shapes alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from mini_autograd.errors import creation as device_errors
+from mini_autograd.errors import shapes as errors
+from mini_autograd.factories import CPU, strided
+from mini_autograd.layout import memory_of, strides_of
+from mini_autograd.overloads import composite
+from mini_autograd.tensor import Size, Tensor
+from mini_autograd.types import Array
+
+
+@composite
+def is_set_to(self: Array, tensor: Array) -> Any:
+    """Whether it shows the same piece of the same memory in the same way as another."""
+    a: Any = self._array  # type: ignore[attr-defined]
+    b: Any = tensor._array  # type: ignore[attr-defined]
+    if (a.dtype, a.shape, strides_of(a)) != (b.dtype, b.shape, strides_of(b)):
+        return False
+    (memory, start), (other, other_start) = memory_of(a), memory_of(b)
+    same: bool = memory.__array_interface__["data"][0] == other.__array_interface__["data"][0]
+    return same and start == other_start
+
+
+@composite
+def is_same_size(self: Array, other: Array) -> Any:
+    """Whether two tensors have the same shape."""
+    return self._array.shape == other._array.shape  # type: ignore[attr-defined]
+
+
+def broadcast_shapes(*shapes: Sequence[int] | int | None) -> Size:
+    """The shape to which tensors of these shapes are broadcast together.
+
+    Raises:
+        RuntimeError: there is none, or what is given is no shape.
+        ValueError: a negative size.
+    """
+    given = [(each,) if isinstance(each, int) else each for each in shapes if each is not None]
+    for shape in given:
+        if not isinstance(shape, Sequence):
+            raise errors.no_shape(shape)
+    common = [1] * max(map(len, given), default=0)
+    for position, shape in enumerate(given):
+        for dim in range(-1, -1 - len(shape), -1):
+            size = shape[dim]
+            if size == common[dim]:
+                continue
+            if common[dim] == 1:
+                if size < 0:
+                    raise errors.negative_broadcast()
+                common[dim] = size
+            elif size != 1:
+                raise errors.broadcast_shapes(dim, position, shape, common)
+    return Size(common)
+
+
+def cuda(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """There is no such device."""
+    raise device_errors.no_cuda()
+
+
+def _asked(name: str) -> Any:
+    """The function that asks a tensor by its method."""
+
+    @composite(name=name)
+    def call(self: Array) -> Any:
+        return getattr(self, name)()
+
+    return call
+
+
+FUNCTIONS: Final[dict[str, Any]] = {
+    "is_same_size": is_same_size, "broadcast_shapes": broadcast_shapes,
+    **{
+        name: _asked(name)
+        for name in ("is_conj", "is_distributed", "is_inference", "is_neg", "is_signed")
+    },
+}  # fmt: skip
+METHODS: Final[dict[str, Any]] = {
+    "is_set_to": is_set_to.method, "is_same_size": is_same_size.method, "cuda": cuda,
+    "is_shared": lambda self: False, "is_pinned": lambda self: False,
+    "is_neg": lambda self: False, "is_distributed": lambda self: False,
+    "share_memory_": lambda self: self, "get_device": lambda self: -1,
+}  # fmt: skip
+PROPERTIES: Final[dict[str, Any]] = {
+    "device": property(lambda self: CPU), "layout": property(lambda self: strided),
+    "is_cpu": property(lambda self: True),
+    **{
+        f"is_{kind}": property(lambda self: False)
+        for kind in (
+            "cuda", "ipu", "maia", "meta", "mkldnn", "mps", "mtia", "nested", "quantized",
+            "sparse", "sparse_csr", "vulkan", "xla", "xpu",
+        )
+    },
+}  # fmt: skip
