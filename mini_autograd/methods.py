@@ -115,8 +115,8 @@ def _constructed(cls: type[Tensor], *args: Any, device: Any = None) -> Tensor:
 
 
 _OWN: Final[dict[str, Any]] = {
-    "backward": backward, "requires_grad_": requires_grad_.method, "detach": detach, "detach_": detach_,
-    "cpu": cpu,
+    "backward": backward, "requires_grad_": requires_grad_.method, "cpu": cpu,
+    "detach": detach, "detach_": detach_,
     "_is_view": lambda self: self._base is not None, "_renew_history": rebase.renew_history,
     "new_tensor": creation.new_tensor.method, "new_zeros": fills.new_zeros.method,
     "new_ones": fills.new_ones.method, "new_empty": fills.new_empty.method,

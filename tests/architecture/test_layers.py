@@ -21,9 +21,10 @@ LAYERS: dict[str, list[set[str]]] = {
         {"tensor", "packing", "saved", "dims", "layout", "return_types"},
         {"schema", "op", "overloads", "factories"},
         {"ops"},
-        {"arithmetic", "compat", "autograd", "func", "rebase", "inplace", "inplace_checks", "inplace_table", "inplace_random", "inplace_memory",
-         "inplace_views", "tensor_hooks", "nested", "copying", "serialization", "creation", "fills", "ranges",
-         "typed", "sampling", "nn"},
+        {"arithmetic", "compat", "autograd", "func", "rebase", "inplace", "inplace_checks",
+         "inplace_table", "inplace_random", "inplace_memory", "inplace_views", "tensor_hooks",
+         "nested", "copying", "serialization", "creation", "fills", "ranges", "typed",
+         "sampling", "nn"},
         {"printing", "subscript", "describing", "predicates", "protocols", "methods", "__init__"},
     ],
     "conformance": [
