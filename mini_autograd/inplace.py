@@ -50,7 +50,7 @@ def in_place(op: InPlace, method: Method) -> Method:
             and any(each._requires_grad for each in (self, *given))
         )
         if needs_grad:
-            _check_recordable(self, method, args, kwargs)
+            check_recordable(self, method, args, kwargs)
         original = _original(self, needs_grad)
         waiting: Iterable[tuple[Node, tuple[Tensor, ...]]] = ()
         on_floats = self._array.dtype.kind in "fc"
@@ -85,7 +85,7 @@ def in_place(op: InPlace, method: Method) -> Method:
     return call
 
 
-def _check_recordable(
+def check_recordable(
     tensor: Tensor, method: Method, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> None:
     """Whether the tensor can get a new history; torch looks at the arguments' types before."""

@@ -14,7 +14,7 @@ import numpy as np
 
 from mini_autograd.errors import inplace as errors
 from mini_autograd.grad_mode import state
-from mini_autograd.inplace_checks import check_history
+from mini_autograd.inplace import check_recordable
 from mini_autograd.op import DifferentiableOp, Promotion, differentiable
 from mini_autograd.ops import transposing
 from mini_autograd.ops.restriding import checked_region, strided_view
@@ -73,14 +73,9 @@ def _method(name: str, op: Bound | DifferentiableOp) -> Callable[..., Any]:
 
     def call(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         needs_grad = state.enabled and self._requires_grad
-        try:
-            result = op.method(self, *args, **kwargs)
-        except TypeError:
-            raise
-        except Exception:
-            check_history(self, needs_grad)  # torch looks at it before the dims
-            raise
-        check_history(self, needs_grad)
+        if needs_grad:
+            check_recordable(self, op.method, args, kwargs)
+        result = op.method(self, *args, **kwargs)
         self._array = result._array
         counter_of(self).advance()
         if needs_grad:

@@ -113,7 +113,9 @@ def renew_history(view: Tensor) -> None:
 
 
 def _replay(view: Tensor, base: Tensor, *, into: Tensor) -> None:
-    """Records how a view is made of its base: as one piece, or where the dtype changes, several."""
+    """Records how a view is made of its base: as one piece, or from where the dtype changes on,
+    as every view on the way was made.
+    """
     bridge = view._bridge
     if bridge is None:
         as_strided.op.record(into, base, Geometry(base._array, view._array))

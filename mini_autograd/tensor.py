@@ -83,7 +83,7 @@ class Tensor:
     _attr_version: int = 0  # that its history is of
     _outdated: Node | None = None  # its history before the last write
     _flag: bool = False  # whether it was itself told to require grad
-    _bridge: Tensor | None = None  # what made it, or what it was made of, as of another dtype
+    _bridge: Tensor | None = None  # what it was made of, if its dtype is not that of the base
     _accumulator: weakref.ref[AccumulateGrad] | None = None
     _kept_accumulator: AccumulateGrad | None = None  # the same, once it has hooks
     _retains_grad: bool = False
@@ -365,7 +365,7 @@ def as_view(result: Tensor, source: Tensor, *, several: bool = False) -> Tensor:
     if counter.version:
         result._attr_version = counter.version
     if source._bridge is not None or result._array.dtype is not source._array.dtype:
-        _remember_bridge(result, source)
+        result._bridge = source
     if not state.enabled:
         kind = CreationMeta.INFERENCE_MODE if state.inference else CreationMeta.NO_GRAD_MODE
         result._creation = kind
@@ -375,16 +375,6 @@ def as_view(result: Tensor, source: Tensor, *, several: bool = False) -> Tensor:
     elif source._creation is not CreationMeta.DEFAULT:
         result._creation = source._creation
     return result
-
-
-def _remember_bridge(result: Tensor, source: Tensor) -> None:
-    """Where the dtype changes on the way from the base, the history has to be replayed."""
-    changes = result._array.dtype.kind != source._array.dtype.kind
-    if changes or source._bridge is None:
-        result._bridge = source if changes else None
-    else:
-        starts = source._bridge._array.dtype.kind != source._array.dtype.kind
-        result._bridge = source if starts else source._bridge
 
 
 def check_creation(view: Tensor, *, indirect: bool) -> None:

@@ -48,9 +48,13 @@ class _Located:
         self.shape = (*rest[: self.at], *self.common, *rest[self.at :])
         if 0 not in self.common and 0 in [shape[dim] for dim in self.indexed]:
             raise errors.empty_dim()
-        if 0 not in self.shape:  # torch looks at no index if nothing is read
+        self._whole = shape
+
+    def check_range(self) -> None:
+        """Whether each index is in range; torch looks at none if nothing is read."""
+        if 0 not in self.shape:
             for ordinal, dim in enumerate(self.indexed):
-                _check_range(given[ordinal], ordinal, shape[dim])
+                _check_range(self.key[dim], ordinal, self._whole[dim])
 
     def result_strides(self, array: NDArray[Any]) -> tuple[int, ...]:
         """The strides, in elements, of what reading gives: those of the rest where it can."""
@@ -106,6 +110,7 @@ def _check_range(index: NDArray[Any], ordinal: int, size: int) -> None:
 def index(self: Array, indices: IndexArrays) -> Array:
     """The elements at the positions, one index tensor a dim, None for a whole dim."""
     located = _Located(self.shape, indices)
+    located.check_range()
     result = layout.empty_with(located.shape, located.result_strides(self), self.dtype)
     if result.size:
         result[...] = self[located.key]
@@ -147,6 +152,7 @@ def index_put(self: Array, indices: IndexArrays, values: Array, accumulate: Bool
         raise errors.put_dtypes(
             dtypes.of_numpy(self.dtype).scalar_name, dtypes.of_numpy(values.dtype).scalar_name
         )
+    located.check_range()
     result = layout.copied(self)
     if 0 in located.shape:
         return result

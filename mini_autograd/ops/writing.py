@@ -10,6 +10,7 @@ import numpy as np
 from mini_autograd import dtypes, layout, ops, warned
 from mini_autograd.errors import gathering as fill_errors
 from mini_autograd.errors import inplace as errors
+from mini_autograd.errors import pointwise as kernel_errors
 from mini_autograd.grad_mode import state
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.overloads import Bound, overloaded
@@ -149,11 +150,17 @@ def copied(self: Array, src: Array, non_blocking: Bool = False) -> Array:
 def _compared(name: str, compare: np.ufunc) -> Bound:
     """A comparison written over its operand, whose gradient is zero from then on."""
 
-    def with_number(self: Array, other: Number) -> Array:
+    def compared(self: Array, other: Any) -> Array:
+        common = np.result_type(self, other)
+        if common.kind == "c" and name not in ("eq", "ne"):
+            raise kernel_errors.not_implemented(f"{name}_cpu", common)
         return np.asarray(compare(self, other)).astype(self.dtype)
 
+    def with_number(self: Array, other: Number) -> Array:
+        return compared(self, other)
+
     def with_tensor(self: Array, other: Array) -> Array:
-        return np.asarray(compare(self, other)).astype(self.dtype)
+        return compared(self, other)
 
     def zeros(grad: Any, self_shape: tuple[int, ...]) -> Any:
         return ops.zeros_of(grad, self_shape)
