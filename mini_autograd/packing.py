@@ -105,8 +105,17 @@ class PackedTensor:
 
     __slots__ = ("accumulator", "dtype", "node", "output", "packed", "requires_grad", "unpacking")
 
-    def __init__(self, tensor: Tensor, owner: Node, hooks: tuple[Pack, Unpack]) -> None:
-        """`owner`: the node that keeps it, which is not kept itself if it made the tensor."""
+    def __init__(
+        self,
+        tensor: Tensor,
+        owner: Node,
+        hooks: tuple[Pack, Unpack],
+        seen: Tensor | None = None,
+    ) -> None:
+        """`owner`: the node that keeps it, which is not kept itself if it made the tensor.
+
+        `seen`: what the pack hook gets, if not the tensor.
+        """
         pack, self.unpacking = hooks
         self.dtype: np.dtype[Any] | None = None  # as in `SavedTensor`
         self.requires_grad = tensor._requires_grad
@@ -121,7 +130,7 @@ class PackedTensor:
             self.output = -1  # of nothing
         version = counter_of(tensor).version
         with no_grad():
-            self.packed = pack(tensor)
+            self.packed = pack(tensor if seen is None else seen)
         if counter_of(tensor).version != version:
             raise errors.pack_modified()
 

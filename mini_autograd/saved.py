@@ -63,12 +63,17 @@ class SavedResult:
 
     def unpack(self, node: Node) -> Tensor:
         """The result as a tensor made by the node; a RuntimeError if it was written to since."""
+        made = self.remade(node)
+        if self.counter.version != self.version:
+            raise _modified(made, self.counter, self.version)
+        return made
+
+    def remade(self, node: Node) -> Tensor:
+        """The result, written to or not."""
         made = make(self.array)
         made._counter = self.counter
         if self.array.dtype.kind in "fc":  # not so the indices beside values
             made._node, made._output_nr, made._requires_grad = node, self.output, True
-        if self.counter.version != self.version:
-            raise _modified(made, self.counter, self.version)
         return made
 
 

@@ -21,6 +21,7 @@ from mini_autograd.errors import walk as walk_errors
 from mini_autograd.grad_mode import set_grad_enabled
 from mini_autograd.graph import Arithmetic, Edge, Grad, Metadata, Node, next_sequence
 from mini_autograd.hooks import Hooks
+from mini_autograd.op.saved_attributes import RawSaved, raw_saved
 from mini_autograd.saved import unpacked_tensor
 from mini_autograd.tensor import Tensor, edge_of, make
 
@@ -144,6 +145,13 @@ class BackwardCFunction(FunctionCtx):
         return tuple([None if each is None else unpacked_tensor(each, node) for each in saved])
 
     @_ReadOnly
+    def _raw_saved_tensors(self) -> tuple[RawSaved, ...]:
+        """What `save_for_backward` kept, as objects that take hooks."""
+        if self._saved is None:
+            raise walk_errors.second_backward()
+        return tuple([raw_saved(self._recorded, place) for place in range(len(self._saved))])
+
+    @_ReadOnly
     def saved_variables(self) -> tuple[Tensor | None, ...]:
         """`saved_tensors`, by an old name."""
         warnings.warn(errors.SAVED_VARIABLES, DeprecationWarning, stacklevel=2)
@@ -223,10 +231,18 @@ class FunctionNode(Node):
 
     edges = property(lambda self: self.ctx._edges)
     accepted = property(lambda self: self.ctx._accepted)
-    saved = property(lambda self: self.ctx._saved)
     sequence = property(lambda self: self.ctx._sequence)
     metadata = property(lambda self: self.ctx.metadata)
     title = property(lambda self: self.ctx.name())
+
+    @property
+    def saved(self) -> tuple[Any, ...] | None:
+        """What `save_for_backward` kept."""
+        return self.ctx._saved
+
+    @saved.setter
+    def saved(self, value: tuple[Any, ...] | None) -> None:
+        self.ctx._saved = value
 
     @property
     def hooks(self) -> Hooks | None:

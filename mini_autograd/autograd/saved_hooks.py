@@ -37,7 +37,7 @@ class save_on_cpu(saved_tensors_hooks):  # torch's name
 
     def __init__(self, pin_memory: bool = False, device_type: str = "cuda") -> None:
         def pack(tensor: Tensor) -> Tensor:
-            return tensor.clone() if pin_memory else tensor  # type: ignore[no-any-return]
+            return tensor.clone() if pin_memory else tensor
 
         super().__init__(pack, lambda packed: packed)
 

@@ -42,3 +42,46 @@ def unpacked_type(value: object) -> TypeError:
         "Output of saved tensor unpack_hook expected to be a Tensor but got result of type "
         f"{type(value).__name__}"
     )
+
+
+def register_type(saved: object, hooks: tuple[object, ...]) -> TypeError:
+    """`register_hooks` with other than two functions."""
+    invoked = ", ".join(map(repr, (saved, *hooks)))
+    return TypeError(
+        "register_hooks(): incompatible function arguments. The following argument types are "
+        "supported:\n    1. (self: torch._C._autograd.SavedTensor, arg0: collections.abc.Callable, "
+        f"arg1: collections.abc.Callable) -> None\n\nInvoked with: {invoked}"
+    )
+
+
+def made_by_hand() -> RuntimeError:
+    """A user made the object that stands for a saved tensor."""
+    return RuntimeError("Trying to create a SavedTensor object from Python is forbidden.")
+
+
+def freed() -> RuntimeError:
+    """`register_hooks` when the saved tensor is gone."""
+    return RuntimeError(
+        "Calling register_hooks on a saved tensor after it has been freed. Saved intermediate "
+        "values of the graph are freed when you call .backward() or autograd.grad(). Specify "
+        "retain_graph=True if you need to backward through the graph a second time or if you need "
+        "to access saved variables after calling backward."
+    )
+
+
+def hooks_on_none() -> RuntimeError:
+    """`register_hooks` where nothing was saved."""
+    return RuntimeError("Calling register_hooks on a saved tensor with value None is forbidden")
+
+
+def hooked_already() -> RuntimeError:
+    """`register_hooks` a second time."""
+    return RuntimeError(
+        "Calling register_hooks on a saved tensor whose hooks have already been set. Hint: only "
+        "one pair of hooks is allowed at a time."
+    )
+
+
+def not_writable(node: str, name: str) -> AttributeError:
+    """Setting what a node saved."""
+    return AttributeError(f"attribute '{name}' of '{node}' objects is not writable")

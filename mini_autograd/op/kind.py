@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from mini_autograd.op import generate
+from mini_autograd.op import generate, saved_attributes
 from mini_autograd.op.node import OpNode
 from mini_autograd.op.promotion import Promotion
 from mini_autograd.op.slots import Keep, Slot
@@ -63,6 +63,7 @@ class Op:
         made = generate.compiled(self)
         self.node_class: type[OpNode] = made[self.title]
         self.node_class.op = self
+        saved_attributes.install(self)
         self.record: Callable[..., None] = made["record"]
         # Gives the function that users call, from that which takes all but the plain arguments.
         self.caller: Callable[[Callable[..., Any]], Callable[..., Any]]
