@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
-from planting import Fault, Plant, attribute, fault
+from planting import Fault, attribute, fault, method
 
 from mini_autograd import Tensor, arithmetic, engine, inplace
 from mini_autograd.arithmetic import RawArithmetic, TensorArithmetic
@@ -15,10 +15,6 @@ from mini_autograd.dims import broadcast_dims
 from mini_autograd.errors import shapes, walk
 from mini_autograd.saved import SavedResult, SavedTensor, unpacked_array, unpacked_tensor
 from mini_autograd.tensor import counter_of, make
-
-
-def _method(owner: type, name: str, broken: Callable[..., Any]) -> Plant:
-    return attribute(owner, name, lambda _: broken)
 
 
 def _slice_to(self: Any, grad: Any, shape: tuple[int, ...]) -> Any:
@@ -102,15 +98,15 @@ def _another_message(error: Any) -> Any:
 
 FAULTS_OF_THE_WALK: Final[dict[str, Fault]] = {
     # The walk.
-    "no reduction to shape": fault("grad_value", _method(RawArithmetic, "sum_to", _slice_to)),
+    "no reduction to shape": fault("grad_value", method(RawArithmetic, "sum_to", _slice_to)),
     "a second path dropped": fault(
-        "grad_value", _method(RawArithmetic, "add", lambda self, a, b: a)
+        "grad_value", method(RawArithmetic, "add", lambda self, a, b: a)
     ),
     "a sum written into a shared gradient": fault(
-        "grad_value value", _method(RawArithmetic, "add", _add_in_place)
+        "grad_value value", method(RawArithmetic, "add", _add_in_place)
     ),
     "a gradient in the output's dtype": fault(
-        "grad_dtype", _method(RawArithmetic, "cast", lambda self, grad, dtype: grad)
+        "grad_dtype", method(RawArithmetic, "cast", lambda self, grad, dtype: grad)
     ),
     "a gradient not accumulated": fault(
         "grad_value", attribute(RawArithmetic, "accumulate", _accumulate_the_last)
@@ -119,21 +115,21 @@ FAULTS_OF_THE_WALK: Final[dict[str, Fault]] = {
         "alias", attribute(arithmetic, "_copied", lambda _: lambda grad, strides: grad)
     ),
     "a seed read in the order of its memory": fault(
-        "grad_value", _method(RawArithmetic, "unwrap", _in_order_of_memory)
+        "grad_value", method(RawArithmetic, "unwrap", _in_order_of_memory)
     ),
     "retain_graph ignored": fault("raises", attribute(engine, "run", _keep_graph(False))),
     "a graph that is never freed": fault("raises", attribute(engine, "run", _keep_graph(True))),
     "retain_grad ignored": fault(
-        "grad_missing", _method(RawArithmetic, "retain", lambda self, tensor, grad: None)
+        "grad_missing", method(RawArithmetic, "retain", lambda self, tensor, grad: None)
     ),
     "saved tensors without history": fault(
         "grad_value flag raises",
-        _method(TensorArithmetic, "unpack", staticmethod(_without_history)),
+        method(TensorArithmetic, "unpack", staticmethod(_without_history)),
     ),
     # Writes and versions.
     "a version that is not counted": fault("version", attribute(inplace, "_write", _uncounted)),
     "a stale saved tensor used": fault(
-        "raises", _method(RawArithmetic, "unpack", staticmethod(_unchecked))
+        "raises", method(RawArithmetic, "unpack", staticmethod(_unchecked))
     ),
     "a write without history": fault(
         "grad_value flag", attribute(inplace, "rebase", lambda _: lambda tensor, node: None)

@@ -56,6 +56,11 @@ def attribute(owner: Any, name: str, change: Callable[[Any], Any]) -> Plant:
     return lambda patch: patch.setattr(owner, name, after)
 
 
+def method(owner: type, name: str, broken: Callable[..., Any]) -> Plant:
+    """A method replaced by another."""
+    return attribute(owner, name, lambda _: broken)
+
+
 def rule(op: DifferentiableOp, **rules: Callable[..., Any]) -> Plant:
     """Derivatives of an op replaced: each takes what the rule in its place does."""
     written = op.op.node_class.backward.__globals__  # where the generated code finds the rules
@@ -70,14 +75,21 @@ def rule(op: DifferentiableOp, **rules: Callable[..., Any]) -> Plant:
 
 
 def remade(
-    op: DifferentiableOp, change: Callable[[Any], Any] | None = None, **options: Any
+    op: DifferentiableOp,
+    change: Callable[[Any], Any] | None = None,
+    rules: dict[str, Callable[..., Any]] | None = None,
+    **options: Any,
 ) -> Plant:
-    """An op made anew, with a changed forward or other options, wherever users call it."""
+    """An op made anew, with a changed forward, rules or options, wherever users call it."""
     known = op.op
     forward = known.bare if change is None else functools.wraps(known.bare)(change(known.bare))
     given = {"node": known.title, "view": known.view, **options}
     made = differentiable(
-        name=known.name, promotion=known.promotion, outputs=known.outputs, **given, **known.rules
+        name=known.name,
+        promotion=known.promotion,
+        outputs=known.outputs,
+        **given,
+        **known.rules | (rules or {}),
     )(forward)
     return _public({op: made, op.method: made.method})
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from faults_of_hooks import FAULTS_OF_HOOKS
 from faults_of_ops import FAULTS_OF_OPS
 from faults_of_the_walk import FAULTS_OF_THE_WALK
+from faults_of_writes import FAULTS_OF_WRITES
 from planting import Fault, planted
 
 from conformance import Program, execute, resolve_engine
@@ -16,11 +18,12 @@ from conformance.verdict import GRADE_OF, Verdict
 REFERENCE = resolve_engine("torch")
 SUBJECT = resolve_engine("mini_autograd")
 
-FAULTS = FAULTS_OF_THE_WALK | FAULTS_OF_OPS
+FAULTS_OF_STATE = FAULTS_OF_WRITES | FAULTS_OF_HOOKS
+FAULTS = FAULTS_OF_THE_WALK | FAULTS_OF_OPS | FAULTS_OF_STATE
 
 SEED = 0
-PROGRAMS = 2000  # the most that are drawn to find one fault
-STEPS = 4  # the most that the shortest program may have
+PROGRAMS = 5000  # the most that are drawn to find one fault
+STEPS = {name: 6 if name in FAULTS_OF_STATE else 4 for name in FAULTS}  # of the shortest program
 
 
 def kinds(verdict: Verdict) -> set[str]:
@@ -57,7 +60,7 @@ def test_a_fault_is_found_and_shown_in_a_few_steps(name, record_property):
 
     ops = " ".join(fault.ops or ["all"])
     record_property("fault", [name, ops, kind, number, len(program.steps), len(short.steps)])
-    assert len(short.steps) <= STEPS, short.script()
+    assert len(short.steps) <= STEPS[name], short.script()
     with planted(fault.plant):
         assert kind in kinds(judge(short, REFERENCE, SUBJECT))
     assert judge(short, REFERENCE, SUBJECT).grade(GRADE_OF[kind]) == "agree", short.script()
