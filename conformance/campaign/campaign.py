@@ -18,6 +18,7 @@ from conformance.campaign.worker import Ended, Order
 from conformance.engines import Engine
 from conformance.known import matches
 from conformance.sources.opinfo import Excluded
+from conformance.sources.statistics import Statistics, merged
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Run:
         drift: where the reference itself has changed since the tutorial was recorded.
         given_up: the pieces not run to their end, since the engine died or hung too often.
         interrupted: whether it was stopped before the end.
+        statistics: what the generated programs exercised, of the pieces that came to their end.
     """
 
     settings: Settings
@@ -42,6 +44,7 @@ class Run:
     given_up: tuple[str, ...] = ()
     seconds: float = 0.0
     interrupted: bool = False
+    statistics: Statistics = field(default_factory=Statistics)
 
     @property
     def whole(self) -> bool:
@@ -114,6 +117,7 @@ def run_campaign(
         tuple(name for name, entry in gathered.items() if entry.ended and entry.ended.given_up),
         time.monotonic() - began,
         interrupted,
+        merged([entry.statistics for entry in ended if entry.statistics is not None]),
     )
 
 
@@ -134,7 +138,7 @@ def _orders(settings: Settings, journal: Journal, gathered: Mapping[str, _Gather
         results = [r for r in journal.results.get(piece.name, ()) if _asked(settings, r)]
         gathered[piece.name].results.extend(results)
         if piece.source == "generated" and piece.name in journal.ended:
-            gathered[piece.name].ended = Ended()
+            gathered[piece.name].ended = Ended(statistics=journal.ended[piece.name])
         else:
             orders.append(Order(piece, tuple(result.key for result in results)))
     return orders
@@ -150,7 +154,7 @@ def _asked(settings: Settings, result: Result) -> bool:
 def _take(entry: _Gathered, journal: Journal, piece: Piece, event: Result | Ended) -> None:
     if isinstance(event, Ended):
         entry.ended = event
-        journal.end(piece, given_up=event.given_up)
+        journal.end(piece, given_up=event.given_up, statistics=event.statistics)
     else:
         entry.results.append(event)
         journal.add(piece, event)

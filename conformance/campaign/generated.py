@@ -13,16 +13,24 @@ from conformance.execute import execute
 from conformance.judge.referee import adjudicate
 from conformance.program import Program
 from conformance.sources.case import Case
+from conformance.sources.counting import count
 from conformance.sources.generated import drawn
+from conformance.sources.statistics import Statistics
 from conformance.verdict import Verdict
 
 
 def results(
-    piece: Piece, done: int, settings: Settings, reference: Engine, subject: Engine
+    piece: Piece,
+    done: int,
+    settings: Settings,
+    reference: Engine,
+    subject: Engine,
+    statistics: Statistics,
 ) -> Iterator[Result]:
     """A result for each program of the piece, but for the first `done` of them.
 
-    A program's id says the op at which it first differs, and the program itself.
+    A program's id says the op at which it first differs, and the program itself. The statistics
+    count all of them: a piece that is gone on with has lost what its first part counted.
     """
     if not isinstance(reference, TorchLike):
         raise TypeError(f"programs are drawn on a torch-like reference; {reference.name} is none")
@@ -31,6 +39,7 @@ def results(
     for number, (program, expected) in enumerate(
         drawn(reference, count=piece.count, seed=piece.seed, ops=ops)
     ):
+        count(statistics, program, expected)
         if number >= done:
             verdict = adjudicate(program, expected, execute(program, subject), reference)
             yield examiner.result(_case(program, verdict), "generated", verdict)

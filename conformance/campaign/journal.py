@@ -11,6 +11,7 @@ from typing import Any, TextIO
 from conformance.campaign.plan import Piece
 from conformance.campaign.result import Result
 from conformance.program.values import ProgramError
+from conformance.sources.statistics import Statistics
 
 NAME = "verdicts.jsonl"
 
@@ -26,7 +27,7 @@ class Journal:
     def __init__(self, path: Path, identity: Mapping[str, Any], resume: bool) -> None:
         self.path = path
         self.results: dict[str, list[Result]] = {}
-        self.ended: set[str] = set()
+        self.ended: dict[str, Statistics | None] = {}
         if resume and path.exists():
             self._read(dict(identity))
         else:
@@ -48,9 +49,15 @@ class Journal:
         """Write a verdict down."""
         self._append({"piece": piece.name, **result.to_json()})
 
-    def end(self, piece: Piece, *, given_up: bool = False) -> None:
-        """Write down that a piece is done, or given up, after which it is begun once more."""
-        self._append({"given_up" if given_up else "ended": piece.name})
+    def end(
+        self, piece: Piece, *, given_up: bool = False, statistics: Statistics | None = None
+    ) -> None:
+        """Write down that a piece is done, and what its programs exercised; or that it is given
+        up, after which it is begun once more."""
+        entry: dict[str, Any] = {"given_up" if given_up else "ended": piece.name}
+        if statistics is not None:
+            entry["statistics"] = statistics.to_json()
+        self._append(entry)
 
     def begin_again(self, piece: Piece) -> None:
         """Forget the verdicts of a piece, which is to be run from its start."""
@@ -71,7 +78,8 @@ class Journal:
             )
         for entry in entries:
             if "ended" in entry:
-                self.ended.add(entry["ended"])
+                counts = entry.get("statistics")
+                self.ended[entry["ended"]] = counts and Statistics.from_json(counts)
             elif "again" in entry:
                 self.results.pop(entry["again"], None)
             elif "piece" in entry:

@@ -21,6 +21,7 @@ from conformance.known import matches
 from conformance.sources.case import Case
 from conformance.sources.opinfo import Excluded, corpus_of
 from conformance.sources.provocations import cases_about
+from conformance.sources.statistics import Statistics
 from conformance.sources.tutorial import cells, shown
 
 
@@ -37,12 +38,14 @@ class Order:
 @dataclass(frozen=True, slots=True)
 class Ended:
     """The piece is done: the hashes of its cases, by id, what gave no case, and where the
-    reference itself has moved on. `given_up`: the engine died or hung too often to go on."""
+    reference itself has moved on; of generated programs, what they exercised. `given_up`: the
+    engine died or hung too often to go on."""
 
     corpus: tuple[tuple[str, str], ...] = ()
     excluded: tuple[Excluded, ...] = ()
     drift: tuple[Drift, ...] = ()
     given_up: bool = False
+    statistics: Statistics | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +110,10 @@ class Worker:
 
         self.recorder.case = ""
         done = len(order.done)  # They are drawn in the same order again.
-        yield from results(order.piece, done, self.settings, self.reference, self.subject)
-        yield Ended()
+        statistics = Statistics()
+        engines = self.reference, self.subject
+        yield from results(order.piece, done, self.settings, *engines, statistics)
+        yield Ended(statistics=statistics)
 
 
 def cases_of(piece: Piece) -> tuple[tuple[Case, ...], tuple[Excluded, ...]]:

@@ -174,6 +174,11 @@ def cli(context: click.Context) -> None:
     is_flag=True,
     help="Go on with the run that was interrupted in --output; the engine must be unchanged.",
 )
+@click.option(
+    "--statistics",
+    is_flag=True,
+    help="Print what the generated programs exercised: steps, features and their pairs, errors.",
+)
 def run(**options: Any) -> int:
     """Measure an engine: the tutorial, torch's own samples and messages, and generated programs.
 

@@ -16,6 +16,7 @@ from rich.table import Table
 from conformance.brief import brief_outcome
 from conformance.campaign import CampaignError, JournalError, Settings, run_campaign
 from conformance.campaign.progress import ProgressLine
+from conformance.cli.statistics import show_statistics
 from conformance.engines import Engine
 from conformance.execute import execute
 from conformance.judge.referee import adjudicate
@@ -64,6 +65,8 @@ def run_and_report(
     report = build_report(run, known)
     show(report, console)
     write(report, output)
+    if options["statistics"]:
+        show_statistics(run.statistics, console)
     console.print(f"{escape(str(output / 'parity.md'))}, {escape(str(output / 'parity.json'))}")
     return report.exit_code
 

@@ -1,24 +1,11 @@
-"""What was drawn: how many programs, of which steps, ops and features, and how they fared."""
+"""What was exercised: how many programs, of which steps, ops and features, how they fared."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
-from itertools import combinations
 from typing import Any
-
-from conformance.catalogue import op_of
-from conformance.program import Program
-from conformance.program.steps import kind_of
-from conformance.strategies.features import features_of, is_valid
-from conformance.strategies.history import interactions
-from conformance.trace import Raised, Trace
-from conformance.verdict import Verdict
-
-PAIR = " + "  # between the names of two features
-LONGEST = 120  # characters of an error's pattern
 
 
 @dataclass(slots=True)
@@ -32,8 +19,8 @@ class Statistics:
         kinds: by the kinds of their steps.
         ops: of the calls, by the catalogue's name of the op.
         features: by the features that they use.
-        pairs: by each two of these, as `pair_of` names them.
-        met: by the doings that met in them; see `interactions`.
+        pairs: by each two of these.
+        met: by the doings that met in them; see `strategies.history`.
         errors: of the errors on the reference, by type and pattern of the message.
         outcomes: of the verdicts.
     """
@@ -50,22 +37,9 @@ class Statistics:
     errors: Counter[str] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
 
-    def add(self, program: Program, expected: Trace, verdict: Verdict | None = None) -> None:
-        """Count a program."""
-        self.programs += 1
-        self.valid += is_valid(expected)
-        self.inputs.update([entry.dtype for entry in program.inputs])
-        kinds = [kind_of(step) for step in program.steps]
-        self.steps.update(kinds)
-        self.kinds.update(set(kinds))
-        self.ops.update([name for step in program.steps if (name := op_of(step))])
-        features = features_of(program)
-        self.features.update(features)
-        self.pairs.update([pair_of(*pair) for pair in combinations(features, 2)])
-        self.met.update(interactions(program, expected).keys())
-        self.errors.update([pattern(o) for o in expected.outcomes if isinstance(o, Raised)])
-        if verdict is not None:
-            self.outcomes[verdict.outcome] += 1
+    def pair(self, first: str, second: str) -> int:
+        """How many programs used both features."""
+        return self.pairs[f"{first} + {second}"] or self.pairs[f"{second} + {first}"]
 
     def merge(self, other: Statistics) -> None:
         """Count what the other has counted, too."""
@@ -96,21 +70,9 @@ class Statistics:
         return made
 
 
-def pair_of(first: str, second: str) -> str:
-    """The name of a pair of features, the same whichever comes first."""
-    return PAIR.join(sorted((first, second)))
-
-
-_QUOTED = re.compile(r"(?<![A-Za-z])'[^']*'|\"[^\"]*\"")
-_NUMBERS = re.compile(r"(?<![A-Za-z_])-?\d+(?:\.\d+)?(?:e-?\d+)?")
-_LISTS = re.compile(r"[\[(](?:N(?:, N|,)*)?[\])]")
-
-
-def pattern(error: Raised) -> str:
-    """The error's type and the first line of its message, with numbers, shapes and what is quoted
-    left out: what two errors of one cause have in common."""
-    line = error.message.split("\n", 1)[0]
-    line = _LISTS.sub("[…]", _NUMBERS.sub("N", _QUOTED.sub("'…'", line)))
-    if len(line) > LONGEST:
-        line = f"{line[: LONGEST - 1]}…"
-    return f"{error.error}: {line}"
+def merged(parts: Iterable[Statistics]) -> Statistics:
+    """The counts of all the parts together."""
+    whole = Statistics()
+    for part in parts:
+        whole.merge(part)
+    return whole

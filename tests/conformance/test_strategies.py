@@ -16,6 +16,7 @@ from conformance import Program, Raised, Returned, TorchLike, execute
 from conformance.catalogue import CATALOGUE, op_of
 from conformance.judge.compare import compare
 from conformance.program.steps import KINDS, Backward, Call, Snippet, kind_of, refs_of, result_of
+from conformance.sources.counting import count
 from conformance.sources.generated import Statistics, drawn
 from conformance.strategies import (
     HEADER,
@@ -60,7 +61,7 @@ def sample():
 def statistics(sample):
     counted = Statistics()
     for program, trace in sample:
-        counted.add(program, trace)
+        count(counted, program, trace)
     return counted
 
 
