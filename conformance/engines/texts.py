@@ -21,9 +21,12 @@ def without_addresses(text: str) -> str:
     return _ADDRESS.sub("0x…", text) if "0x" in text else text
 
 
-def raised_in_program(error: BaseException) -> bool:
-    """Whether the program's own code raised it, and not what that code calls."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
+def asked_by_program(error: AttributeError) -> bool:
+    """Whether the attribute is one that the program's own code names, and not one that an
+    engine's op lacks inside."""
+    trace, asking = error.__traceback__, None
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == _FILE:
+            asking = trace.tb_frame.f_code
         trace = trace.tb_next
-    return trace is not None and trace.tb_frame.f_code.co_filename == _FILE
+    return asking is not None and error.name in asking.co_names

@@ -19,7 +19,7 @@ from conformance.engines.create import make
 from conformance.engines.listening import Listener
 from conformance.engines.names import Absent, Names
 from conformance.engines.observe import aliases_of, gradients_of, plain, state_of, version_of
-from conformance.engines.texts import compiled, raised_in_program, without_addresses
+from conformance.engines.texts import asked_by_program, compiled, without_addresses
 from conformance.program.inputs import Input
 from conformance.program.steps import (
     HANDLED,
@@ -158,7 +158,7 @@ class TorchLikeSession:
         except AttributeError as error:
             # In a hook, say, or in a snippet. What fails inside an engine's op is an error.
             lacking = isinstance(error.obj, ModuleType | self.tensor_type)
-            if lacking and raised_in_program(error):
+            if lacking and asked_by_program(error):
                 raise Absent(Unsupported(str(error.name))) from None
             raise
 
