@@ -15,7 +15,7 @@ RAISING: Mapping[str, str] = {
     "int_of_nan": "int(torch.tensor(float('nan')))",
     "int_of_infinity": "int(torch.tensor(float('inf')))",
     "bool_of_two": "bool(x)",
-    "bool_of_none": "bool(torch.ones(0))",
+    "bool_of_an_empty": "bool(torch.ones(0))",
     "index_of_a_float": "[1, 2][torch.tensor(1.0)]",
     "len_of_a_scalar": "len(x.sum())",
     "iteration_of_a_scalar": "iter(x.sum())",
@@ -51,9 +51,9 @@ RAISING: Mapping[str, str] = {
     "unknown_attribute": "x.exp().grad_fn._saved_nothing",
     "node_made_by_hand": "type(x.exp().grad_fn)()",
     "scalar_that_requires_grad_as_argument": "torch.full((2,), x)",
-    "fill_with_what_requires_grad": "torch.add(torch.ones(2), 1, alpha=x.sum())",
-    "round_of_two": 'round(x, "a")',
-    "numpy_of_a_lazy": "torch.ones(2).numpy(force=3)",
+    "alpha_that_requires_grad": "torch.add(torch.ones(2), 1, alpha=x.sum())",
+    "round_to_text": 'round(x, "a")',
+    "numpy_force_is_a_number": "torch.ones(2).numpy(force=3)",
     "map2_of_what_requires_grad": "x.map2_(x, x, lambda a, b, c: a)",
     "dlpack_of_what_requires_grad": "x.__dlpack__()",
     "variable_by_function": "torch.autograd.variable(3)",
@@ -82,7 +82,7 @@ AGAIN: Mapping[str, str] = {
 WARNING: Mapping[str, str] = {
     "tensor_of_a_tensor": "torch.tensor(x)",
     "new_tensor_of_a_tensor": "x.new_tensor(x)",
-    "transpose_of_a_vector": "torch.ones(2, 3, 4).T",
+    "T_of_three_dimensions": "torch.ones(2, 3, 4).T",
     "from_a_read_only_array": """
         import numpy as np
         array = np.arange(3.0)

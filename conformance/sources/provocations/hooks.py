@@ -83,7 +83,6 @@ RAISING: Mapping[str, str] = {
         x.sum().backward()
     """,
     "multi_grad_hook_called_by_hand": """
-        hooks = []
         torch.autograd.graph.register_multi_grad_hook([x], print)
         next(iter(x._backward_hooks.values()))(torch.ones(2))
     """,

@@ -61,7 +61,7 @@ RAISING: Mapping[str, str] = {
         y.neg_()
         z.sum().backward()
     """,
-    "broadcast_of_itself": "torch.ones(2).add_(torch.ones(3, 2))",
+    "written_with_a_broadcast": "torch.ones(2).add_(torch.ones(3, 2))",
     "result_of_another_kind": "torch.ones(2, dtype=torch.int64).add_(1.5)",
     "result_is_complex": "torch.ones(2).mul_(torch.ones(2, dtype=torch.complex64))",
     "result_is_no_bool": "torch.ones(2, dtype=torch.bool).add_(1)",
@@ -122,7 +122,7 @@ RAISING: Mapping[str, str] = {
     """,
     "abs_of_complex": "torch.ones(2, dtype=torch.complex64).abs_()",
     "resized": "x.resize_(3)",
-    "relu_then_backward_twice": """
+    "saved_result_of_a_write_modified": """
         y = x.exp()
         z = y.relu_()
         z.mul_(2)
@@ -147,7 +147,7 @@ RAISING: Mapping[str, str] = {
         y = torch.ones(2)
         y += "a"
     """,
-    "index_of_integers_and_floats": """
+    "index_fill_index_of_floats": """
         torch.ones(2).index_fill_(0, torch.tensor([0.5]), 1.0)
     """,
     "index_copy_out_of_range": """
@@ -203,7 +203,7 @@ AGAIN: Mapping[str, str] = {
         torch.ones(1).expand(2).scatter_(0, torch.tensor([0]), torch.ones(1))
     """,
     "set_to_another": "x.set_(torch.ones(2))",
-    "leaf_detached_in_place_then_written": """
+    "result_made_a_leaf_and_written": """
         y = (x * 2).sqrt()
         y.detach_()
         y.requires_grad_()

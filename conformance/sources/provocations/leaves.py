@@ -40,7 +40,7 @@ AGAIN: Mapping[str, str] = {
         x.grad_dtype = torch.float64
         x.grad = torch.ones(2)
     """,
-    "grad_of_a_view_set": "(x * 2).grad = torch.ones(3)",
+    "grad_of_a_result_of_another_shape": "(x * 2).grad = torch.ones(3)",
 }
 
 WARNING: Mapping[str, str] = {

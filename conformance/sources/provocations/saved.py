@@ -65,11 +65,8 @@ RAISING: Mapping[str, str] = {
         y.grad_fn._raw_saved_result.register_hooks(lambda t: t, lambda t: t)
     """,
     "registered_on_none": """
-        y = torch.ones(2, 2) * x
-        y.grad_fn._raw_saved_self.register_hooks(lambda t: t, lambda t: t)
-        c = torch.ones(2, requires_grad=True)
-        z = torch.nn.functional.nll_loss(x.view(1, 2), torch.tensor([0]))
-        z.grad_fn._raw_saved_weight.register_hooks(lambda t: t, lambda t: t)
+        y = torch.nn.functional.nll_loss(x.view(1, 2), torch.tensor([0]))
+        y.grad_fn._raw_saved_weight.register_hooks(lambda t: t, lambda t: t)
     """,
     "saved_value_set": "x.exp().grad_fn._saved_result = x",
     "saved_tensor_made_by_hand": "type(x.exp().grad_fn._raw_saved_result)()",

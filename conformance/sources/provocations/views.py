@@ -46,10 +46,9 @@ RAISING: Mapping[str, str] = {
     "saved_view_modified_by_a_sister": """
         y = x.clone()
         one, other = y[:1], y[:1]
-        z = one.exp()
-        w = one * one
+        z = one * one
         other.add_(1)
-        w.sum().backward()
+        z.sum().backward()
     """,
     "part_of_unbind_read_after_a_write": """
         y = x.clone()
@@ -108,12 +107,8 @@ AGAIN: Mapping[str, str] = {
         view.add_(1)
     """,
     "view_of_a_leaf_by_a_chain": "x.view(2, 1).t()[0].mul_(3)",
-    "leaf_made_a_view_of_what_is_written": """
-        y = torch.ones(2)
-        view = y[:1]
-        view.requires_grad_()
-        y.add_(1)
-        view.sum().backward()
+    "leaf_that_is_a_view_written": """
+        view = torch.ones(2)[:1].requires_grad_()
         view.add_(1)
     """,
     "part_of_unbind_detached_in_place": """
@@ -127,7 +122,7 @@ AGAIN: Mapping[str, str] = {
     """,
     "transpose_in_place_of_a_leaf": "x.t_()",
     "squeeze_in_place_of_a_leaf": "x.unsqueeze_(0)",
-    "data_written_and_saved_shape_gone": """
+    "data_of_another_shape_set_after_a_save": """
         y = x.clone()
         z = y * x
         x.data = torch.ones(3)

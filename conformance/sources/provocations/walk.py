@@ -82,7 +82,7 @@ RAISING: Mapping[str, str] = {
     """,
     "retain_graph_is_text": 'x.sum().backward(retain_graph="yes")',
     "node_made_by_hand": "torch.autograd.graph.Node()",
-    "inputs_of_a_text": 'x.sum().backward(inputs="x")',
+    "inputs_are_text": 'x.sum().backward(inputs="x")',
 }
 
 # Other ways to a message that stands above, or in another feature's table.
@@ -94,7 +94,7 @@ AGAIN: Mapping[str, str] = {
         y.sum().backward()
         y.grad_fn._saved_result.sum()
     """,
-    "hook_makes_the_graph_go_away": """
+    "backward_within_a_hook": """
         y = x.exp()
         y.register_hook(lambda grad: y.sum().backward())
         y.sum().backward()
