@@ -68,6 +68,11 @@ def leaf_count(got: int, expected: int, structure: str) -> ValueError:
     )
 
 
+def empty_basis() -> AssertionError:
+    """A Jacobian by an argument that holds no tensor."""
+    return AssertionError("tensors must have at least one element")
+
+
 def no_aux(api: str) -> RuntimeError:
     """With `has_aux`, an output that is no pair."""
     return RuntimeError(

@@ -89,10 +89,15 @@ def jacfwd(
         check_real(args, "jacfwd", is_input=True)
         by = _selected(args, argnums)
         primals, structure = trees.flatten(by)
+        if not primals:
+            raise errors.empty_basis()
+        units = zip(*basis(primals), strict=True)
+        for each in primals:
+            _check_tangent(each, each)
         outputs, output_structure, push, level, aux = _pushing(func, args, argnums, has_aux)
         check_real(outputs, "jacfwd", is_input=False)
         columns = []
-        for unit in zip(*basis(primals), strict=True):
+        for unit in units:
             seeds = [each.view_as(like) for each, like in zip(unit, primals, strict=True)]
             columns.append(_tangents(push(seeds), outputs, level))
         matrix = [
@@ -133,10 +138,10 @@ def jacrev(
     @functools.wraps(func)
     def wrapper(*args: Any) -> Any:
         check_real(args, "jacrev", is_input=True)
-        checked_argnums(argnums, len(args))
         output, products, *aux = vjp_by(func, args, argnums, has_aux)
         outputs, output_structure = trees.flatten(output)
         check_real(outputs, "jacrev", is_input=False)
+        checked_argnums(argnums, len(args))  # torch's order: None is refused as late as here
         primals, structure = trees.flatten(_selected(args, argnums))
         rows = []
         for unit in zip(*basis(outputs), strict=True):
