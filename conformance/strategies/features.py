@@ -124,7 +124,7 @@ _SHOWN_BY: Mapping[type[Step], tuple[tuple[str, Callable[[Any], bool]], ...]] = 
     for kind in KINDS.values()
 }
 
-FLAWED_PERCENT = 14.0  # of the programs may hold what torch refuses on purpose
+FLAWED_PERCENT = 10.0  # of the programs may hold what torch refuses on purpose
 
 
 def switched_on(tape: Tape) -> frozenset[str]:

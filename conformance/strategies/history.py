@@ -39,7 +39,7 @@ IN_PLACE = frozenset({"DoubleInPlace", "UnmarkedInPlace"})
 _VIEWS = frozenset(name for name, entry in CATALOGUE.items() if entry.view)
 
 SAVED, VIEWED, HOOKED, RETAINED = "a save", "a view", "a hook", "retain_grad"
-UNHOOKED, MADE, PACKED, REPLACED = "a hook removed", "a Function", "a pack hook", "set .data"
+UNHOOKED, MADE, PACKED = "a hook removed", "a Function", "a pack hook"
 """What may have been done to a tensor, or to another name of its memory, before a write."""
 
 
@@ -119,9 +119,10 @@ class History:
         """What was done to the tensor, under this name or another of the same memory."""
         return self._marks.get(self._memory.get(name, name), frozenset())
 
-    def is_stale(self, name: str) -> bool:
-        """Whether the tensor's memory was written to after something else was done to it."""
-        return bool(self._stale.get(self._memory.get(name, name)))
+    def is_telling(self, name: str) -> bool:
+        """Whether a use of the tensor tells more than another's: it is a gradient, or its memory
+        was written to after something else was done to it."""
+        return name in self._gradients or bool(self._stale.get(self._memory.get(name, name)))
 
     def is_stale_view(self, name: str) -> bool:
         """Whether the tensor is a view whose memory was written to."""
@@ -168,10 +169,7 @@ class History:
             return
         name = used[0].name
         memory = self._memory.get(name, name)
-        marks = self._marks.get(memory, set())
-        for mark in marks:
-            self.met[f"{mark}, then a write"] += 1
-        self._stale.setdefault(memory, set()).update(marks)
+        self.changed(name, "a write")
         if self.modes:
             self.met["a write in a mode"] += 1
         ancestors = self.ancestors(used)
@@ -179,6 +177,14 @@ class History:
             if of == memory:
                 self._parents[other] |= ancestors
                 self._graphs.add(other)
+
+    def changed(self, name: str, how: str) -> None:
+        """The tensor's values were changed."""
+        memory = self._memory.get(name, name)
+        marks = self._marks.get(memory, set())
+        for mark in marks:
+            self.met[f"{mark}, then {how}"] += 1
+        self._stale.setdefault(memory, set()).update(marks)
 
     def walked(self, step: Backward | Grad, used: tuple[Ref, ...], made: tuple[str, ...]) -> None:
         """A backward pass went through the graph."""
@@ -248,7 +254,7 @@ def _applied(history: History, step: Apply, used: tuple[Ref, ...], made: tuple[s
 
 
 def _replaced(history: History, step: SetData, used: tuple[Ref, ...], made: Any) -> None:
-    history.mark(step.tensor.name, REPLACED)
+    history.changed(step.tensor.name, "set .data")
     if len(used) > 1:
         history.share(used[0].name, used[1].name)
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from conformance.program.hooks import HOOKS
 from conformance.program.steps import MultiGradHook, RegisterHook, RemoveHook, Step
 from conformance.program.values import Ref
+from conformance.strategies.calls import WRITING
 from conformance.strategies.drawing import Drawing, Live
 from conformance.strategies.tape import weighted
 
@@ -46,8 +47,12 @@ def _behaviour(drawing: Drawing, on: str) -> str:
 
 
 def on_tensor(drawing: Drawing) -> Step | None:
-    """`register_hook` of a tensor."""
-    return _registered(drawing, drawing.one(lambda live: _takes_hooks(drawing, live)), "tensor")
+    """`register_hook` of a tensor; of one that may be written to, where the program writes."""
+    live = None
+    if WRITING & drawing.features and drawing.tape.chance(60):
+        live = drawing.one(lambda live: _takes_hooks(drawing, live) and not live.is_leaf)
+    live = live or drawing.one(lambda live: _takes_hooks(drawing, live))
+    return _registered(drawing, live, "tensor")
 
 
 def _takes_hooks(drawing: Drawing, live: Live) -> bool:

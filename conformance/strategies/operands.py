@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from conformance.catalogue.entry import ANY, Category, OpEntry, Operand, Signature
+from conformance.catalogue.entry import ANY, INEXACT, Category, OpEntry, Operand, Signature
 from conformance.program.inputs import Input
 from conformance.program.values import Value
 from conformance.strategies import shaping, tensors
@@ -73,17 +73,28 @@ def operand(call: Call, spec: Operand) -> Live:
 
 
 def _in_order(call: Call, fitting: list[Live]) -> list[Live]:
-    """What is written to is first of all what something else was done to before, and what is
-    read what was then written to. Else results with a graph come first, newest first, so that
-    graphs grow deep; and those that the call does not have yet before those that it has, so that
-    graphs join."""
+    """What is written to is first of all what something else was done to before; what is read is
+    what was then written to, or is a gradient. Else results with a graph come first, newest
+    first, so that graphs grow deep; and those that the call does not have yet before those that
+    it has, so that graphs join."""
     history = call.drawing.history
     if call.writes and not call.tensors:
-        return sorted(fitting, key=lambda live: (-history.weight(live.ref.name), live.is_leaf))
+        return sorted(
+            fitting,
+            key=lambda live: (
+                live.category not in INEXACT,  # Few functions have whole numbers as values.
+                -history.weight(live.ref.name),
+                live.is_leaf,
+            ),
+        )
     taken = {live.ref for live in call.tensors}
     return sorted(
         fitting,
-        key=lambda live: (live.is_leaf, live.ref in taken, not history.is_stale(live.ref.name)),
+        key=lambda live: (
+            live.ref in taken or not history.is_telling(live.ref.name),
+            live.is_leaf,
+            live.ref in taken,
+        ),
     )
 
 
@@ -217,6 +228,8 @@ def _fresh_dtype(call: Call, spec: Operand) -> str:
         first = call.first
         if first.category in categories:
             return first.dtype
+    if call.writes and not call.tensors and not tape.chance(15):
+        categories = categories & INEXACT or categories
     return tensors.dtype(tape, categories or ANY)
 
 
