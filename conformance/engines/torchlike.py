@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from operator import attrgetter
 from types import ModuleType
 from typing import Any
@@ -23,11 +23,11 @@ from conformance.engines.texts import asked_by_program, compiled, without_addres
 from conformance.program.inputs import Input
 from conformance.program.steps import (
     HANDLED,
-    Backward,
     Read,
     Snippet,
     Step,
     result_of,
+    walks,
 )
 from conformance.program.values import Ref, Value
 from conformance.trace import (
@@ -139,7 +139,7 @@ class TorchLikeSession:
         outcome: Outcome
         self._listener.hearing = True
         try:
-            value = self._walked(step) if isinstance(step, Backward) else self._taken(step)
+            value = self._walked(step) if walks(step) else self._taken(step)
         except Absent as absent:
             outcome = absent.outcome
         except Exception as error:
@@ -162,7 +162,7 @@ class TorchLikeSession:
                 raise Absent(Unsupported(str(error.name))) from None
             raise
 
-    def _walked(self, step: Backward) -> Any:
+    def _walked(self, step: Step) -> Any:
         """Take the step, and see whose `.grad` it replaces by another object."""
         before = gradients_of(self.names, self.tensor_type)
         try:
@@ -214,7 +214,8 @@ class TorchLikeSession:
 
     def _restore(self) -> None:
         while self.modes:
-            self.modes.pop().__exit__(None, None, None)
+            with suppress(Exception):  # Else those further out would stay open.
+                self.modes.pop().__exit__(None, None, None)
         for read, write, value in self._globals:
             if read() != value:
                 write(value)

@@ -11,7 +11,7 @@ import numpy as np
 
 from conformance.brief import brief
 from conformance.judge.closeness import difference
-from conformance.program.steps import Backward, Functional, Grad, Step
+from conformance.program.steps import Step, walks
 from conformance.trace import Called, Observed, TensorState, Trace, Unobserved, Warned
 from conformance.verdict import Kind, Mismatch
 
@@ -81,7 +81,7 @@ def _calls(
         # What the calls were given is no more to be compared: one does not know which with which.
         yield Mismatch("hook_order", number, "", before or "none", after or "none")
         return
-    kinds = _GRADIENTS if isinstance(step, Backward | Grad | Functional) else _VALUES
+    kinds = _GRADIENTS if walks(step) else _VALUES
     for (place, left), (_, right) in zip(wanted, got, strict=True):
         site = _Site(number, f"calls[{place}]", kinds)
         yield from _given(site, left.values, right.values)

@@ -281,6 +281,13 @@ def kind_of(step: Step) -> str:
     return _NAMES[type(step)]
 
 
+def walks(step: Step) -> bool:
+    """Whether the step goes backward through the graph."""
+    if isinstance(step, Call):
+        return step.op == "autograd.backward"
+    return isinstance(step, Backward | Grad | Functional)
+
+
 def result_of(step: Step) -> str | None:
     """The name that the step binds, if it binds one."""
     return getattr(step, "result", None)

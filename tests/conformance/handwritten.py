@@ -161,6 +161,7 @@ PROGRAMS = {
             RegisterHook(T0, "wrong_shape", "tensor", "h7"),
             Backward(T0, X1, retain_graph=True),
             RemoveHook(Ref("h7")),
+            Call("autograd.backward", ([T0, X0], [X1, X1]), {"retain_graph": True}),
             Backward(T0, X1, create_graph=True),
         ),
     ),

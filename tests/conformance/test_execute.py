@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import weakref
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
@@ -10,18 +13,23 @@ from handwritten import PROGRAMS, T0, T1, X0, X1, method, operator
 
 from conformance import (
     UNOBSERVED,
+    Apply,
     Backward,
     Call,
     DType,
     Engine,
     EngineError,
     EnterMode,
+    Forget,
     Input,
+    LeaveMode,
     NotRun,
+    PackHooks,
     Program,
     Raised,
     Read,
     Ref,
+    RegisterHook,
     Returned,
     Snippet,
     Text,
@@ -168,6 +176,98 @@ def test_global_state_set_by_a_call_is_restored():
     execute(Program((), steps), TORCH)
     assert torch.is_grad_enabled()
     assert torch.get_default_dtype() is torch.float32
+
+
+def test_modes_of_every_kind_that_a_program_leaves_open_end_with_it():
+    modes = [
+        EnterMode("autograd.detect_anomaly"),
+        EnterMode("inference_mode"),
+        EnterMode("autograd.graph.disable_saved_tensors_hooks", ("no hooks here",)),
+        EnterMode("autograd.set_multithreading_enabled", (False,)),
+        Call("autograd.set_detect_anomaly", (True,)),
+        PackHooks("raise_packing"),
+    ]
+    found = outcomes(*modes)
+    assert [type(outcome) for outcome in found] == [Returned] * 5 + [Raised]
+    assert found[5].message == "no hooks here"
+    assert not torch.is_anomaly_enabled()
+    assert not torch.is_inference_mode_enabled()
+    assert torch._C._is_multithreading_enabled()
+    with torch.autograd.graph.saved_tensors_hooks(lambda t: t, lambda t: t):
+        assert outcomes(operator("*", X0, X0, result="t0"))[0] == Returned(Ref("t0"))
+
+
+def test_a_mode_that_cannot_be_left_leaves_the_others_to_be():
+    class Stuck:
+        def __enter__(self):
+            pass
+
+        def __exit__(self, *error):
+            raise RuntimeError("stuck")
+
+    steps = EnterMode("no_grad"), EnterMode("stuck")
+    execute(Program((), steps), torch_but(stuck=Stuck))
+    assert torch.is_grad_enabled()
+
+
+def test_a_block_may_be_left_by_an_exception_that_it_sees():
+    seen = []
+
+    class Seeing:
+        def __enter__(self):
+            pass
+
+        def __exit__(self, kind, error, trace):
+            seen.append((kind, str(error)))
+
+    steps = EnterMode("seeing"), EnterMode("seeing"), LeaveMode(raising=True), LeaveMode()
+    execute(Program((), steps), torch_but(seeing=Seeing))
+    assert seen == [(RuntimeError, "left"), (None, "None")]
+
+
+def test_an_input_made_inside_a_block_is_as_any_other():
+    session = TORCH.start(())
+    session.step(EnterMode("no_grad"))
+    session.step(EnterMode("inference_mode"))
+    session.add(Input.of("x0", np.float32([[1.0, 2.0]]).T, True))
+    assert not session.value("x0").is_inference()
+    assert session.value("x0").is_leaf
+    session.finish()
+
+
+def test_a_name_that_is_forgotten_is_gone_with_its_items_and_its_tensor():
+    session = TORCH.start((VECTOR,))
+    session.step(Call("split", (X0, 1), result="t0"))
+    tensor = weakref.ref(session.value("t0[1]"))
+    session.step(Forget(T0))
+    assert tensor() is None
+    assert session.step(operator("*", Ref("t0[1]"), 2, result="t1")) == NotRun("t0")
+    assert session.step(Forget(T0)) == NotRun("t0")
+    assert set(session.finish().tensors) == {"x0"}
+
+
+@pytest.mark.parametrize(("behaviour", "kept"), [("record", False), ("read_grad", True)])
+def test_a_hook_keeps_its_tensor_alive_only_if_it_uses_it(behaviour, kept):
+    session = TORCH.start((VECTOR,))
+    session.step(operator("*", X0, 2, result="t0"))
+    session.step(RegisterHook(T0, behaviour, "tensor", "h0"))
+    session.step(operator("*", T0, 2, result="t1"))  # its node holds the hook's
+    tensor = weakref.ref(session.value("t0"))
+    session.step(Forget(T0))
+    assert (tensor() is not None) == kept
+    session.finish()
+
+
+def test_a_custom_function_is_made_once_and_anew_when_function_is_another():
+    engine = torch_but(autograd=torch.autograd)
+    step = Apply("Exp", (X0,), "t0")
+    outcomes(step, engine=engine)
+    (_, first) = engine.definitions["Exp"]
+    outcomes(step, engine=engine)
+    assert engine.definitions["Exp"][1] is first
+    engine.module.autograd = SimpleNamespace(Function=type("Function", (), {"apply": print}))
+    outcomes(step, engine=engine)
+    assert engine.definitions["Exp"][1] is not first
 
 
 def test_an_interrupt_comes_out_with_the_modes_left():

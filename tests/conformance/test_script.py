@@ -32,6 +32,7 @@ def test_the_script_leaves_every_tensor_as_the_program_does(name):
     assert differences_of_the_script(PROGRAMS[name]) == ()
 
 
+@pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("name", ["raising", "snippets", "reads", "hooks", "functions", "memory"])
 def test_the_script_prints_the_errors_that_the_program_raises(name):
     trace = execute(PROGRAMS[name], TORCH)
