@@ -92,10 +92,14 @@ def index_add(
     rows = _as_row(source)
     if index.size != (rows.shape[dim] if dim < rows.ndim else 1):
         raise errors.add_count(index.size, rows.shape[dim], dim)
-    if _without(self.shape, dim) != _without(source.shape, dim) and self.ndim + source.ndim > 1:
+    if self.ndim != source.ndim or _without(self.shape, dim) != _without(source.shape, dim):
         raise errors.add_shapes(self.shape, source.shape)
     result = np.array(self, order="C")
     into, index = _as_row(result), _as_row(index)
+    if into.ndim > 1 and not into.size:
+        return result  # torch looks at no index then
+    if into.ndim == 1 and _first_outside(index, 0, into.size) is not None:
+        raise errors.select_out_of_range()
     _check_slices(index, 0, into.shape[dim], dim)
     added = rows if alpha == 1 else rows * checked_number(alpha, self.dtype)
     np.add.at(into, _at(dim, index), added)
@@ -179,7 +183,7 @@ def index_copy(self: Array, dim: Int, index: IndexArray, source: Array) -> Array
         names = (of_numpy(each.dtype).scalar_name for each in (self, source))
         raise errors.copy_dtypes(*names)
     rows = _as_row(source)
-    if _without(self.shape, dim) != _without(source.shape, dim) and self.ndim + source.ndim > 1:
+    if self.ndim != source.ndim or _without(self.shape, dim) != _without(source.shape, dim):
         raise errors.copy_shapes(_without(self.shape, dim), _without(source.shape, dim), dim)
     if index.size != rows.shape[dim]:
         raise errors.copy_count(index.size, rows.shape[dim])
