@@ -30,6 +30,7 @@ from mini_autograd.errors import conversion as conversion_errors
 from mini_autograd.errors import func as func_errors
 from mini_autograd.errors import tensors as errors
 from mini_autograd.factories import checked_device
+from mini_autograd.grad_mode import state
 from mini_autograd.overloads import composite
 from mini_autograd.tensor import Tensor, detached, has_history, set_flag
 from mini_autograd.types import Array, Bool
@@ -94,7 +95,12 @@ def detach(self: Tensor) -> Tensor:
 
 
 def detach_(self: Tensor) -> Tensor:
-    """Takes the tensor itself out of the graph; refused for a view."""
+    """Takes the tensor itself out of the graph; refused for a view.
+
+    In inference mode it changes nothing, as torch has it.
+    """
+    if state.inference or self.is_inference():
+        return self
     if self._base is not None:
         raise errors.detach_view_in_place()
     self._node, self._output_nr = None, 0

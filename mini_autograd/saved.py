@@ -38,7 +38,7 @@ class SavedTensor:
         if counter is None:
             self.version = 0
             return
-        if not counter.counts:
+        if counter.inference:
             raise mode_errors.inference_saved()
         self.version = counter.version
 

@@ -23,11 +23,11 @@ class VersionCounter:
 
     __slots__ = ("version", "views")
 
-    counts: ClassVar[bool] = True
+    inference: ClassVar[bool] = False  # whether it is by this that a tensor is known for one
     version: int
 
-    def __init__(self) -> None:
-        self.version = 0
+    def __init__(self, version: int = 0) -> None:
+        self.version = version
         self.views: list[weakref.ref[Tensor]] | None = None  # their history, too, a write changes
 
     def add_view(self, view: Tensor) -> None:
@@ -55,11 +55,11 @@ class VersionCounter:
 
 
 class InferenceCounter(VersionCounter):
-    """That of an inference tensor, by which it is known: it counts nothing and knows no views."""
+    """That of an inference tensor: it counts nothing."""
 
     __slots__ = ()
 
-    counts = False
+    inference = True
 
     @property
     def version(self) -> int:
@@ -71,3 +71,11 @@ class InferenceCounter(VersionCounter):
     @version.setter
     def version(self, value: int) -> None:
         pass
+
+
+class InferenceAliasCounter(VersionCounter):
+    """That of an alias of an inference tensor, made outside of inference mode: it counts."""
+
+    __slots__ = ()
+
+    inference = True

@@ -21,7 +21,7 @@ from mini_autograd.errors import tensors as errors
 from mini_autograd.grad_mode import inference_threads, state
 from mini_autograd.graph import AccumulateGrad, Edge, Node
 from mini_autograd.hooks import HookDict
-from mini_autograd.storage import InferenceCounter, VersionCounter
+from mini_autograd.storage import InferenceAliasCounter, InferenceCounter, VersionCounter
 
 _new = object.__new__
 
@@ -169,7 +169,7 @@ class Tensor:
         counter = self._counter
         if counter is None:
             return 0
-        if not counter.counts:
+        if type(counter) is InferenceCounter:
             raise mode_errors.inference_version()
         return counter.version
 
@@ -227,7 +227,7 @@ class Tensor:
     def data(self) -> Tensor:
         """An alias outside the graph, with a version counter of its own."""
         alias = make(self._array)
-        alias._counter = self._counter if self.is_inference() else None
+        alias._counter = inference_counter() if self.is_inference() else None
         return alias
 
     @data.setter
@@ -239,6 +239,8 @@ class Tensor:
             raise errors.data_dtype()
         if given != self._array.dtype:
             self._accumulator = None  # whose metadata says what gradients it takes
+        if value.is_inference() and not self.is_inference():
+            self._counter = InferenceAliasCounter(self._version)
         self._array = value._array
 
     @data.deleter
@@ -247,7 +249,7 @@ class Tensor:
 
     def is_inference(self) -> bool:
         """Whether it was made in inference mode, or shows the memory of what was."""
-        return type(self._counter) is InferenceCounter
+        return self._counter is not None and self._counter.inference
 
 
 def make(array: NDArray[Any]) -> Tensor:
@@ -266,8 +268,14 @@ def make(array: NDArray[Any]) -> Tensor:
 def detached(tensor: Tensor) -> Tensor:
     """A tensor on another's memory and counter, outside the graph."""
     alias = make(tensor._array)
-    alias._counter = counter_of(tensor)
+    counter = counter_of(tensor)
+    alias._counter = inference_counter() if counter.inference else counter
     return alias
+
+
+def inference_counter() -> VersionCounter:
+    """A counter for an alias of an inference tensor, which is another one."""
+    return InferenceCounter() if state.inference else InferenceAliasCounter()
 
 
 def counter_of(tensor: Tensor) -> VersionCounter:
@@ -358,7 +366,7 @@ def tell_accumulator(leaf: Tensor) -> None:
 def as_view(result: Tensor, source: Tensor, *, several: bool = False) -> Tensor:
     """Marks a result that shares memory: it has the source's base and version counter."""
     result._counter = counter = counter_of(source)
-    if not counter.counts:
+    if counter.inference:
         return result  # a view of an inference tensor is a tensor of its own
     result._base = base = source if source._base is None else source._base
     counter.add_view(result)

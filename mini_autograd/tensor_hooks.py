@@ -56,7 +56,8 @@ def retain_grad(self: Tensor) -> None:
     """
     if not self._requires_grad:
         raise tensor_errors.retain_without_grad()
-    node = self.grad_fn
+    made_by = self._node or self._outdated  # torch renews the history only of what had one
+    node = None if made_by is None else self.grad_fn
     if node is not None and not self._retains_grad:
         hooks_of(node).retain[self._output_nr] = weakref.ref(self)
         self._retains_grad = True

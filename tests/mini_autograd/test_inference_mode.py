@@ -194,3 +194,33 @@ def test_backward_inside_makes_gradients_of_its_kind():
     assert x.grad.tolist() == [6]
     assert x.grad.is_inference()
     assert message(lambda: (x * 1).backward()) == WRITE
+
+
+def test_an_alias_made_outside_is_one_that_counts_its_writes():
+    i = inferred(1.0, 2.0)
+    for alias in (i.detach(), i.data):
+        assert alias.is_inference()
+        assert alias._version == 0
+        alias.add_(1)
+        assert alias._version == 1
+    with torch.inference_mode():
+        alias = i.detach()
+    assert message(lambda: alias._version) == "Inference tensors do not track version counter."
+
+
+def test_inside_nothing_is_detached_in_place():
+    x = torch.ones(2, requires_grad=True)
+    view = x[:1]
+    with torch.inference_mode():
+        assert x.detach_() is x
+        view.detach_()
+    assert x.requires_grad
+    assert view.grad_fn is not None
+
+
+def test_data_of_its_kind_makes_a_tensor_one():
+    x = torch.ones(2)
+    x.add_(1)
+    x.data = inferred(1.0)
+    assert x.is_inference()
+    assert x._version == 1
