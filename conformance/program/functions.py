@@ -1,7 +1,4 @@
-"""The custom `torch.autograd.Function`s that a program may apply: each a class, as torch code.
-
-The row's name is the class's. Each records the calls of its backward, as hooks do.
-"""
+"""The custom `torch.autograd.Function`s that a program may apply: each a class, as torch code."""
 
 from __future__ import annotations
 
@@ -11,447 +8,172 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """How many tensors the function takes, how many it gives, and its body's text."""
+    """A class by the bodies of its two functions; its backward begins by recording the call.
 
-    operands: int
-    results: int
-    text: str
+    Attributes:
+        parameters: of forward, after ctx. What has a default is no tensor.
+        grads: what backward is given, by name; as many as the function has results.
+        notes: what else its record holds, as expressions.
+        setup: the body of `setup_context(ctx, inputs, output)`; forward has no ctx then.
+        decorator: what stands above backward.
+    """
+
+    parameters: str
+    forward: str
+    backward: str | None
+    grads: str = "grad"
+    notes: str = ""
+    setup: str | None = None
+    decorator: str | None = None
+
+    @property
+    def operands(self) -> int:
+        """How many tensors it takes."""
+        return sum("=" not in name for name in self.parameters.split(", "))
+
+    @property
+    def results(self) -> int:
+        """How many tensors it gives."""
+        return len(self.grads.split(", "))
 
     def source(self, name: str) -> str:
         """The class's definition."""
         lines = [f"class {name}(torch.autograd.Function):"]
-        lines += [f"    {line}" if line else "" for line in self.text.strip("\n").split("\n")]
+        parameters = self.parameters if self.setup else f"ctx, {self.parameters}"
+        lines += _method(f"forward({parameters})", self.forward)
+        if self.setup:
+            lines += ["", *_method("setup_context(ctx, inputs, output)", self.setup)]
+        if self.backward:
+            noted = f", {', '.join(filter(None, (self.grads, self.notes)))}"
+            body = f'log("{name}"{noted})\n{self.backward}'
+            lines += ["", *_method(f"backward(ctx, {self.grads})", body, self.decorator)]
         return "\n".join(lines)
 
 
-FUNCTIONS: Mapping[str, Written] = {
-    "Multiply": Written(
-        2,
-        1,
-        """
-@staticmethod
-def forward(ctx, x, y):
-    ctx.save_for_backward(x, y)
-    return x * y
+def _method(signature: str, body: str, decorator: str | None = None) -> list[str]:
+    above = ["    @staticmethod"] + ([f"    @{decorator}"] if decorator else [])
+    return [*above, f"    def {signature}:", *(f"        {line}" for line in body.split("\n"))]
 
-@staticmethod
-def backward(ctx, grad):
-    log("Multiply", grad, ctx.needs_input_grad)
-    x, y = ctx.saved_tensors
-    return grad * y, grad * x
-""",
+
+_DIFFERENTIABLE: Mapping[str, Written] = {
+    "Multiply": Written(
+        "x, y",
+        "ctx.save_for_backward(x, y)\nreturn x * y",
+        "x, y = ctx.saved_tensors\nreturn grad * y, grad * x",
+        notes="ctx.needs_input_grad",
     ),
     "Exp": Written(
-        1,
-        1,
-        """
-@staticmethod
-def forward(ctx, x):
-    result = x.exp()
-    ctx.save_for_backward(result)
-    return result
-
-@staticmethod
-def backward(ctx, grad):
-    log("Exp", grad)
-    (result,) = ctx.saved_tensors
-    return grad * result
-""",
+        "x",
+        "result = x.exp()\nctx.save_for_backward(result)\nreturn result",
+        "(result,) = ctx.saved_tensors\nreturn grad * result",
     ),
     "Square": Written(
-        1,
-        1,
-        """
-@staticmethod
-def forward(x):
-    return x * x
-
-@staticmethod
-def setup_context(ctx, inputs, output):
-    ctx.save_for_backward(inputs[0])
-
-@staticmethod
-def backward(ctx, grad):
-    log("Square", grad)
-    return grad * 2 * ctx.saved_tensors[0]
-""",
+        "x",
+        "return x * x",
+        "return grad * 2 * ctx.saved_tensors[0]",
+        setup="ctx.save_for_backward(inputs[0])",
     ),
     "Once": Written(
-        1,
-        1,
-        """
-@staticmethod
-def forward(ctx, x):
-    ctx.save_for_backward(x)
-    return x * x
-
-@staticmethod
-@torch.autograd.function.once_differentiable
-def backward(ctx, grad):
-    log("Once", grad, torch.is_grad_enabled())
-    return grad * 2 * ctx.saved_tensors[0]
-""",
-    ),
-    "DoubleInPlace": Written(
-        1,
-        1,
-        """
-@staticmethod
-def forward(ctx, x):
-    ctx.mark_dirty(x)
-    return x.mul_(2)
-
-@staticmethod
-def backward(ctx, grad):
-    log("DoubleInPlace", grad)
-    return grad * 2
-""",
-    ),
-    "UnmarkedInPlace": Written(
-        1,
-        1,
-        """
-@staticmethod
-def forward(ctx, x):
-    return x.mul_(2)
-
-@staticmethod
-def backward(ctx, grad):
-    log("UnmarkedInPlace", grad)
-    return grad * 2
-""",
-    ),
-    "MarkedForNothing": Written(
-        1,
-        1,
-        """
-@staticmethod
-def forward(ctx, x):
-    ctx.mark_dirty(x)
-    return x * 2
-
-@staticmethod
-def backward(ctx, grad):
-    log("MarkedForNothing", grad)
-    return grad * 2
-""",
-    ),
-    "Same": Written(
-        1,
-        1,
-        """
-@staticmethod
-def forward(ctx, x):
-    return x
-
-@staticmethod
-def backward(ctx, grad):
-    log("Same", grad)
-    return grad * 3
-""",
-    ),
-    "View": Written(
-        1,
-        1,
-        """
-@staticmethod
-def forward(ctx, x):
-    return x.view(-1)
-
-@staticmethod
-def backward(ctx, grad):
-    log("View", grad)
-    return grad * 3
-""",
-    ),
-    "Detached": Written(
-        1,
-        1,
-        """
-@staticmethod
-def forward(ctx, x):
-    return x.detach()
-
-@staticmethod
-def backward(ctx, grad):
-    log("Detached", grad)
-    return grad * 3
-""",
+        "x",
+        "ctx.save_for_backward(x)\nreturn x * x",
+        "return grad * 2 * ctx.saved_tensors[0]",
+        notes="torch.is_grad_enabled()",
+        decorator="torch.autograd.function.once_differentiable",
     ),
     "SumAndCount": Written(
-        1,
-        2,
-        """
-@staticmethod
-def forward(ctx, x):
-    ctx.save_for_backward(x)
-    total, positive = x.sum(0, keepdim=True), (x > 0).to(x.dtype)
-    ctx.mark_non_differentiable(positive)
-    return total, positive
-
-@staticmethod
-def backward(ctx, grad, unused):
-    log("SumAndCount", grad, unused)
-    return grad.expand_as(ctx.saved_tensors[0])
-""",
+        "x",
+        "ctx.save_for_backward(x)\n"
+        "total, positive = x.sum(0, keepdim=True), (x > 0).to(x.dtype)\n"
+        "ctx.mark_non_differentiable(positive)\n"
+        "return total, positive",
+        "return grad.expand_as(ctx.saved_tensors[0])",
+        grads="grad, unused",
     ),
     "TwoResults": Written(
-        2,
-        2,
-        """
-@staticmethod
-def forward(ctx, x, y):
-    ctx.save_for_backward(x, y)
-    return x + y, x * y
-
-@staticmethod
-def backward(ctx, grad_sum, grad_product):
-    log("TwoResults", grad_sum, grad_product, ctx.needs_input_grad)
-    x, y = ctx.saved_tensors
-    return grad_sum + grad_product * y, grad_sum + grad_product * x
-""",
+        "x, y",
+        "ctx.save_for_backward(x, y)\nreturn x + y, x * y",
+        "x, y = ctx.saved_tensors\nreturn grad_sum + grad_product * y, grad_sum + grad_product * x",
+        grads="grad_sum, grad_product",
+        notes="ctx.needs_input_grad",
     ),
     "NotMaterialized": Written(
-        1,
-        2,
-        """
-@staticmethod
-def forward(ctx, x):
-    ctx.set_materialize_grads(False)
-    return x * 2, x * 3
-
-@staticmethod
-def backward(ctx, first, second):
-    log("NotMaterialized", first, second)
-    first = None if first is None else first * 2
-    return first if second is None else second * 3
-""",
+        "x",
+        "ctx.set_materialize_grads(False)\nreturn x * 2, x * 3",
+        "first = None if first is None else first * 2\n"
+        "return first if second is None else second * 3",
+        grads="first, second",
     ),
-    "NoneGradient": Written(
-        2,
-        1,
-        """
-@staticmethod
-def forward(ctx, x, y):
-    return x * y
-
-@staticmethod
-def backward(ctx, grad):
-    log("NoneGradient", grad)
-    return grad, None
-""",
-    ),
+    "NoneGradient": Written("x, y", "return x * y", "return grad, None"),
     "WithNumber": Written(
-        1,
-        1,
-        """
-@staticmethod
-def forward(ctx, x, factor=3.0):
-    ctx.factor = factor
-    return x * factor
-
-@staticmethod
-def backward(ctx, grad):
-    log("WithNumber", grad, ctx.needs_input_grad)
-    return grad * ctx.factor
-""",
+        "x, factor=3.0",
+        "ctx.factor = factor\nreturn x * factor",
+        "return grad * ctx.factor",
+        notes="ctx.needs_input_grad",
     ),
-    "WriteSaved": Written(
-        1,
-        1,
-        """
-@staticmethod
-def forward(ctx, x):
-    result = x * 2
-    ctx.save_for_backward(result)
-    result.add_(1)
-    return result
-
-@staticmethod
-def backward(ctx, grad):
-    log("WriteSaved", grad)
-    return grad * ctx.saved_tensors[0]
-""",
-    ),
-    "SaveIntermediate": Written(
-        1,
-        1,
-        """
-@staticmethod
-def forward(ctx, x):
-    half = x / 2
-    ctx.save_for_backward(half)
-    return half * half
-
-@staticmethod
-def backward(ctx, grad):
-    log("SaveIntermediate", grad)
-    return grad * ctx.saved_tensors[0]
-""",
-    ),
-    "KeepOnContext": Written(
-        1,
-        1,
-        """
-@staticmethod
-def forward(ctx, x):
-    ctx.x = x
-    return x * x
-
-@staticmethod
-def backward(ctx, grad):
-    log("KeepOnContext", grad)
-    return grad * 2 * ctx.x
-""",
-    ),
-    "WriteGradient": Written(
-        1,
-        1,
-        """
-@staticmethod
-def forward(ctx, x):
-    return x * 2
-
-@staticmethod
-def backward(ctx, grad):
-    log("WriteGradient", grad)
-    return grad.mul_(2)
-""",
-    ),
+    "KeepOnContext": Written("x", "ctx.x = x\nreturn x * x", "return grad * 2 * ctx.x"),
     "Forward": Written(
-        1,
-        1,
-        """
-@staticmethod
-def forward(ctx, x):
-    log("Forward", x.requires_grad, x.is_leaf, torch.is_grad_enabled(), ctx.needs_input_grad)
-    return x + 1
-
-@staticmethod
-def backward(ctx, grad):
-    log("Forward", grad, torch.is_grad_enabled())
-    return grad
-""",
+        "x",
+        'log("Forward", x.requires_grad, x.is_leaf, torch.is_grad_enabled())\nreturn x + 1',
+        "return grad",
+        notes="torch.is_grad_enabled(), ctx.needs_input_grad",
     ),
-    "TooMany": Written(
-        1,
-        1,
-        """
-@staticmethod
-def forward(ctx, x):
-    return x * 2
-
-@staticmethod
-def backward(ctx, grad):
-    log("TooMany", grad)
-    return grad, grad
-""",
+    "Recompute": Written(
+        "x",
+        "ctx.save_for_backward(x)\nreturn x.sin()",
+        "x = ctx.saved_tensors[0].detach().requires_grad_()\n"
+        "with torch.enable_grad():\n"
+        "    result = x.sin()\n"
+        "return torch.autograd.grad(result, x, grad)[0]",
     ),
-    "TooFew": Written(
-        2,
-        1,
-        """
-@staticmethod
-def forward(ctx, x, y):
-    return x * y
-
-@staticmethod
-def backward(ctx, grad):
-    log("TooFew", grad)
-    return grad
-""",
-    ),
-    "WrongShape": Written(
-        1,
-        1,
-        """
-@staticmethod
-def forward(ctx, x):
-    return x * 2
-
-@staticmethod
-def backward(ctx, grad):
-    log("WrongShape", grad)
-    return grad.new_ones(7)
-""",
-    ),
-    "Wider": Written(
-        1,
-        1,
-        """
-@staticmethod
-def forward(ctx, x):
-    return x * 2
-
-@staticmethod
-def backward(ctx, grad):
-    log("Wider", grad)
-    return grad.double().expand((2, *grad.shape))
-""",
-    ),
-    "WrongType": Written(
-        1,
-        1,
-        """
-@staticmethod
-def forward(ctx, x):
-    return x * 2
-
-@staticmethod
-def backward(ctx, grad):
-    log("WrongType", grad)
-    return 2.0
-""",
-    ),
-    "WrongResult": Written(
-        1,
-        1,
-        """
-@staticmethod
-def forward(ctx, x):
-    return [x * 2]
-
-@staticmethod
-def backward(ctx, grad):
-    log("WrongResult", grad)
-    return grad
-""",
-    ),
-    "RaiseForward": Written(
-        1,
-        1,
-        """
-@staticmethod
-def forward(ctx, x):
-    raise ValueError("raised in forward")
-
-@staticmethod
-def backward(ctx, grad):
-    return grad
-""",
-    ),
-    "RaiseBackward": Written(
-        1,
-        1,
-        """
-@staticmethod
-def forward(ctx, x):
-    return x * 2
-
-@staticmethod
-def backward(ctx, grad):
-    log("RaiseBackward", grad)
-    raise ValueError("raised in backward")
-""",
-    ),
-    "NoBackward": Written(
-        1,
-        1,
-        """
-@staticmethod
-def forward(ctx, x):
-    return x * 2
-""",
+    "Counting": Written(
+        "x", "return x * 2, (x > 0).sum()", "return grad * 2", grads="grad, unused"
     ),
 }
+
+_ON_MEMORY: Mapping[str, Written] = {
+    "DoubleInPlace": Written("x", "ctx.mark_dirty(x)\nreturn x.mul_(2)", "return grad * 2"),
+    "UnmarkedInPlace": Written("x", "return x.mul_(2)", "return grad * 2"),
+    "MarkedForNothing": Written("x", "ctx.mark_dirty(x)\nreturn x * 2", "return grad * 2"),
+    "MarkedAndKept": Written("x", "ctx.mark_dirty(x)\nx.mul_(2)\nreturn x * 1", "return grad * 2"),
+    "Same": Written("x", "return x", "return grad * 3"),
+    "SameAndOther": Written("x", "return x, x * 2", "return grad + other * 2", grads="grad, other"),
+    "View": Written("x", "return x.view(-1)", "return grad * 3"),
+    "TwoViews": Written(
+        "x", "return x.view(-1), x.view(-1)", "return first + second", grads="first, second"
+    ),
+    "Detached": Written("x", "return x.detach()", "return grad * 3"),
+    "WriteSaved": Written(
+        "x",
+        "result = x * 2\nctx.save_for_backward(result)\nresult.add_(1)\nreturn result",
+        "return grad * ctx.saved_tensors[0]",
+    ),
+    "SaveIntermediate": Written(
+        "x",
+        "half = x / 2\nctx.save_for_backward(half)\nreturn half * half",
+        "return grad * ctx.saved_tensors[0]",
+    ),
+    "SaveBoth": Written(
+        "x",
+        "result = x.tanh()\nctx.save_for_backward(x, result, None)\nreturn result",
+        "x, result, nothing = ctx.saved_tensors\nreturn grad * (1 - result * result)",
+        notes="ctx.saved_tensors",
+    ),
+    "WriteGradient": Written("x", "return x * 2", "return grad.mul_(2)"),
+}
+
+_FAILING: Mapping[str, Written] = {
+    "TooMany": Written("x", "return x * 2", "return grad, grad"),
+    "TooFew": Written("x, y", "return x * y", "return grad"),
+    "WrongShape": Written("x", "return x * 2", "return grad.new_ones(7)"),
+    "Wider": Written("x", "return x * 2", "return grad.double().expand((2, *grad.shape))"),
+    "WrongType": Written("x", "return x * 2", "return 2.0"),
+    "WrongResult": Written("x", "return [x * 2]", "return grad"),
+    "SaveNumber": Written("x", "ctx.save_for_backward(2.0)\nreturn x * 2", "return grad"),
+    "MarkNumber": Written("x", "ctx.mark_dirty(2.0)\nreturn x * 2", "return grad"),
+    "RaiseForward": Written("x", 'raise ValueError("raised in forward")', "return grad"),
+    "RaiseBackward": Written("x", "return x * 2", 'raise ValueError("raised in backward")'),
+    "NoBackward": Written("x", "return x * 2", None),
+}
+
+FUNCTIONS: Mapping[str, Written] = {**_DIFFERENTIABLE, **_ON_MEMORY, **_FAILING}
 """The classes by name."""

@@ -43,6 +43,10 @@ _ON_TENSOR: Mapping[str, str] = {
     "set_grad": "{tensor}.grad = None",
     "read_mode": "log(torch.is_grad_enabled())",
     "use_tensor": "return grad * {tensor}",
+    "walk": "with torch.enable_grad():\n"
+    "    inner = grad.detach().requires_grad_()\n"
+    "    (inner * inner).sum().backward()\n"
+    "return inner.grad",
     "add_hook": "{tensor}.register_hook(lambda grad: log('added', grad))",
 }
 
