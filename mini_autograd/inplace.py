@@ -6,7 +6,7 @@ node the tensor's history. Nothing is written before every check has passed.
 
 from __future__ import annotations
 
-import contextlib
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
@@ -50,7 +50,7 @@ def in_place(op: InPlace, method: Method) -> Method:
             and any(each._requires_grad for each in (self, *given))
         )
         if needs_grad:
-            check_recordable(self, method, args, kwargs)
+            check_recordable(name, self, method, args, kwargs)
         original = _original(self, needs_grad)
         waiting: Iterable[tuple[Node, tuple[Tensor, ...]]] = ()
         on_floats = self._array.dtype.kind in "fc"
@@ -65,10 +65,11 @@ def in_place(op: InPlace, method: Method) -> Method:
                 with no_grad():  # of integers there is no history to record, nor to refuse
                     result = method(original, *args, **kwargs)
         except TypeError as error:
-            raise TypeError(str(error).replace(f"{bare_name}()", f"{name}()", 1)) from None
+            raise _renamed(error, name) from None
         except Exception as error:
-            check_memory(op, self, given)  # at which torch looks before shapes
-            check_operands(op, self, given, error)
+            if not op.memory_last:
+                check_memory(op, self, given)  # at which torch looks before shapes
+            check_operands(op, self, (*given, *filter(is_number, args)), error)
             raise
         check_memory(op, self, given)
         check_result(op, self, result, given, kwargs.get("dtype"))
@@ -86,15 +87,25 @@ def in_place(op: InPlace, method: Method) -> Method:
 
 
 def check_recordable(
-    tensor: Tensor, method: Method, args: tuple[Any, ...], kwargs: dict[str, Any]
+    name: str, tensor: Tensor, method: Method, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> None:
     """Whether the tensor can get a new history; torch looks at the arguments' types before."""
     try:
         check_history(tensor, True)
     except RuntimeError:
-        with no_grad(), contextlib.suppress(RuntimeError, IndexError, ValueError):
-            method(make(tensor._array), *args, **kwargs)
+        try:
+            with no_grad():
+                method(make(tensor._array), *args, **kwargs)
+        except TypeError as error:
+            raise _renamed(error, name) from None
+        except Exception:  # what it has besides to say, torch would not get to
+            pass
         raise
+
+
+def _renamed(error: TypeError, name: str) -> TypeError:
+    """The error of an op's parser as that of its in-place form."""
+    return TypeError(re.sub(r"^(TensorBase\.)?\w+\(\)", rf"\g<1>{name}()", str(error)))
 
 
 def _tensors(values: tuple[Any, ...]) -> Iterator[Tensor]:

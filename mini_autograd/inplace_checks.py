@@ -68,17 +68,28 @@ def _is_same(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any]) -> bool:
     )
 
 
-def check_mask(tensor: Tensor, given: Sequence[Tensor]) -> None:
-    """What `masked_fill_` asks of its mask."""
-    if given:
-        mask = given[0]
+def check_mask(tensor: Tensor, given: Sequence[Any]) -> None:
+    """What `masked_fill_` asks of its mask and value."""
+    mask, *values = given
+    if values and isinstance(values[0], Tensor) and values[0]._array.ndim:
+        raise mask_errors.fill_value_rank("masked_fill_", values[0]._array.ndim)
+    if isinstance(mask, Tensor):
         if mask.dtype is not dtypes.bool_:
             raise mask_errors.mask_dtype("masked_fill_", mask.dtype.cpp_name)
-        broadcast_shape(tensor._array.shape, mask._array.shape)
+        _check_shape(tensor, mask)
 
 
-def check_product(tensor: Tensor, given: Sequence[Tensor]) -> None:
+def _check_shape(tensor: Tensor, operand: Tensor) -> None:
+    """Whether an operand broadcasts to the tensor."""
+    shape = tensor._array.shape
+    common = broadcast_shape(shape, operand._array.shape)
+    if shape != common:
+        raise tensor_errors.result_shape(shape, common)
+
+
+def check_product(tensor: Tensor, given: Sequence[Any]) -> None:
     """Whether `addmm_` has the shape of the product that it adds."""
+    given = [each for each in given if isinstance(each, Tensor)]
     if len({tensor.dtype, *[each.dtype for each in given]}) == 1 < len(given):
         rows, columns = given[0]._array.shape, given[1]._array.shape
         if len(rows) == len(columns) == 2 and rows[1] == columns[0]:
@@ -87,20 +98,22 @@ def check_product(tensor: Tensor, given: Sequence[Tensor]) -> None:
                 raise errors.bad_size(tensor._array.shape, wanted)
 
 
-def check_operands(
-    op: InPlace, tensor: Tensor, given: Sequence[Tensor], refused: Exception
-) -> None:
-    """Where the out-of-place op refused, torch's in-place op may find another fault first."""
-    shape = tensor._array.shape
+def check_operands(op: InPlace, tensor: Tensor, given: Sequence[Any], refused: Exception) -> None:
+    """Where the out-of-place op refused, torch's in-place op may find another fault first.
+
+    `given` are the tensors, then the numbers.
+    """
     if op.check is not None:
         op.check(tensor, given)
     if op.shapes_first:
         for each in given:
-            common = broadcast_shape(shape, each._array.shape)
-            if shape != common:
-                raise tensor_errors.result_shape(shape, common)
+            if isinstance(each, Tensor):
+                _check_shape(tensor, each)
     if op.casts_first and isinstance(refused, NotImplementedError):
-        found = dtypes.result_type([tensor._array, *[each._array for each in given]])
+        operands = (tensor, *given)
+        found = dtypes.result_type(
+            [each._array if isinstance(each, Tensor) else each for each in operands]
+        )
         if not dtypes.can_cast(found, tensor.dtype):
             raise tensor_errors.result_cast(found, tensor.dtype)
 
@@ -118,7 +131,7 @@ def check_result(
     """
     array, values = tensor._array, result._array
     if op.real_result and array.dtype.kind == "c":
-        raise errors.complex_in_place(op.name.removesuffix("_"))
+        raise errors.complex_in_place("abs")
     if values.shape != array.shape:
         if op.product:
             raise errors.bad_size(array.shape, values.shape)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
-from typing import Final
+from typing import Any, Final
 
 from mini_autograd.inplace_checks import check_mask, check_product
 from mini_autograd.ops.writing import RECORDED
@@ -36,7 +36,8 @@ class InPlace:
     """One in-place op; `name` has the underscore."""
 
     name: str
-    # Of memory, which torch checks before shapes.
+    # Of memory, which torch checks before shapes, or last.
+    memory_last: bool = False
     expanded: Expanded = Expanded.REFUSED
     common: Common = Common.SAME
     # Of history.
@@ -44,7 +45,7 @@ class InPlace:
     differentiable: bool = True  # if not, torch lets it write where it would refuse another
     on_integers: bool = False  # whether integers, too, get a history
     # Of operands and the result.
-    check: Callable[[Tensor, Sequence[Tensor]], None] | None = None  # before the op's own
+    check: Callable[[Tensor, Sequence[Any]], None] | None = None  # before the op's own
     shapes_first: bool = False  # operands must broadcast to the tensor, before the op's own checks
     casts_first: bool = False  # likewise that the result's dtype can be cast
     real_result: bool = False  # of complex numbers, which therefore have no in-place form
@@ -84,8 +85,9 @@ def _rows() -> dict[str, InPlace]:
     set_columns("fill", expanded=Expanded.BY_NUMBERS, common=Common.ANYTHING, on_integers=True)
     set_columns("masked_fill index_fill", expanded=Expanded.WARNED, common=Common.ANYTHING)
     set_columns("masked_fill", check=check_mask, on_integers=True)
+    set_columns("conj_physical", expanded=Expanded.ALLOWED, recorded=RECORDED["conj_physical"])
     set_columns("copy", common=Common.ITSELF)
-    set_columns("index_put", expanded=Expanded.WARNED)
+    set_columns("index_put", expanded=Expanded.WARNED, on_integers=True)
     set_columns(
         "index_add index_copy index_put put scatter scatter_add scatter_reduce",
         common=Common.NOTHING,
@@ -94,12 +96,15 @@ def _rows() -> dict[str, InPlace]:
     set_columns("floor_divide", recorded=RECORDED["floor_divide"])
     for name, compared in _COMPARED.items():
         set_columns(name, recorded=RECORDED[compared], on_integers=True)
-    set_columns("bitwise_and bitwise_or bitwise_xor bitwise_not", casts_first=True)
-    set_columns("bitwise_left_shift bitwise_right_shift", casts_first=True)
-    set_columns(
+    pointwise = (
         "bitwise_and bitwise_or bitwise_xor bitwise_not bitwise_left_shift bitwise_right_shift "
-        "remainder fmod floor_divide div divide " + " ".join(_COMPARED),
-        shapes_first=True,
+        "remainder fmod floor_divide div divide clamp_max clamp_min"
+    )
+    set_columns(f"{pointwise} {' '.join(_COMPARED)}", shapes_first=True)
+    set_columns(pointwise, casts_first=True)
+    set_columns(
+        "addmm addmv baddbmm cumsum cumprod fill put scatter scatter_add index_add index_copy",
+        memory_last=True,
     )
     set_columns("abs absolute", real_result=True)
     set_columns("addmm addmv baddbmm", product=True)

@@ -74,7 +74,7 @@ def _method(name: str, op: Bound | DifferentiableOp) -> Callable[..., Any]:
     def call(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         needs_grad = state.enabled and self._requires_grad
         if needs_grad:
-            check_recordable(self, op.method, args, kwargs)
+            check_recordable(name, self, op.method, args, kwargs)
         result = op.method(self, *args, **kwargs)
         self._array = result._array
         counter_of(self).advance()

@@ -111,6 +111,18 @@ def add_count(indices: int, size: int, dim: int) -> RuntimeError:
     )
 
 
+def add_dim(dim: int, ndim: int) -> RuntimeError:
+    """`index_add` of a source that does not have the dim."""
+    return RuntimeError(
+        f"index_add_(): Indexing dim {dim} is out of bounds of the source tensor with dim {ndim}"
+    )
+
+
+def no_dims(dim: int) -> IndexError:
+    """`index_add` of a single element at several indices."""
+    return IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+
+
 def add_shapes(shape: Sequence[int], source: Sequence[int]) -> RuntimeError:
     """`index_add` of slices of another shape."""
     return RuntimeError(
@@ -230,9 +242,14 @@ def put_source_dtypes(self_dtype: str, source: str) -> RuntimeError:
     )
 
 
-def put_count(source: int, index: int) -> RuntimeError:
+def put_index_dtype(found: str) -> RuntimeError:
+    """`put` by anything but int64."""
+    return RuntimeError(f"put_(): Expected a long tensor for index, but got {found}")
+
+
+def put_count(source: int, index: int) -> IndexError:
     """`put` with another number of indices than of elements."""
-    return RuntimeError(
+    return IndexError(
         "put_(): Expected source and index to have the same number of elements, but got source.numel() = "  # noqa: E501
         f"{source}, index.numel() = {index}"
     )

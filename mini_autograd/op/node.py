@@ -16,3 +16,7 @@ class OpNode(Node):
     __slots__ = ()
 
     op: ClassVar[Op]
+
+    def name(self) -> str:
+        """torch's C++ name: it wrote by hand the node of what it has no derivative of."""
+        return f"torch::autograd::{self.title}" if self.title == "NotImplemented" else self.title

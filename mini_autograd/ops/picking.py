@@ -90,7 +90,11 @@ def index_add(
         names = (of_numpy(each.dtype).scalar_name for each in (self, source))
         raise errors.add_dtypes(*names)
     rows = _as_row(source)
-    if index.size != (rows.shape[dim] if dim < rows.ndim else 1):
+    if dim and dim >= source.ndim:
+        raise errors.add_dim(dim, source.ndim)
+    if index.size != rows.shape[dim]:
+        if not source.ndim:
+            raise errors.no_dims(dim)
         raise errors.add_count(index.size, rows.shape[dim], dim)
     if self.ndim != source.ndim or _without(self.shape, dim) != _without(source.shape, dim):
         raise errors.add_shapes(self.shape, source.shape)
@@ -225,6 +229,8 @@ def take(self: Array, index: IndexArray) -> Array:
 )
 def put(self: Array, index: IndexArray, source: Array, accumulate: Bool = False) -> Array:
     """A copy with the elements of `source` at, or added at, indices of the flattened tensor."""
+    if index.dtype != np.int64:
+        raise errors.put_index_dtype(of_numpy(index.dtype).scalar_name)
     if self.dtype != source.dtype:
         names = (of_numpy(each.dtype).scalar_name for each in (self, source))
         raise errors.put_source_dtypes(*names)

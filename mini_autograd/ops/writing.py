@@ -154,7 +154,7 @@ def _compared(name: str, compare: np.ufunc) -> Bound:
         common = np.result_type(self, other)
         if common.kind == "c" and name not in ("eq", "ne"):
             raise kernel_errors.not_implemented(f"{name}_cpu", common)
-        return np.asarray(compare(self, other)).astype(self.dtype)
+        return np.asarray(compare(self, other)).astype(self.real.dtype)
 
     def with_number(self: Array, other: Number) -> Array:
         return compared(self, other)
@@ -185,14 +185,24 @@ def _floor_divided(self: Array, other: Array | Number) -> Array:
     return ops.floor_divide.op.bare(self, other)
 
 
-# torch wrote these two nodes by hand, in C++
+# torch wrote this node by hand, in C++
 setattr(copied.op.node_class, "name", lambda self: "torch::autograd::CopyBackwards")  # noqa: B010
-_NOT_IMPLEMENTED: Final = _floor_divided.op.node_class
-setattr(_NOT_IMPLEMENTED, "name", lambda self: "torch::autograd::NotImplemented")  # noqa: B010
+
+
+@differentiable(
+    promotion=_NONE,
+    name="conj_physical_",
+    node="ConjPhysicalBackward1",
+    self=lambda grad: ops.conj(grad),
+)
+def _conjugated(self: Array) -> Array:
+    return np.conjugate(self)
+
 
 _ANY: Final = ("(Tensor other)", "(Number other)")
 # Ops whose in-place form has a node that the op itself has not.
 RECORDED: Final[dict[str, Bound]] = {
+    "conj_physical": overloaded("conj_physical", _conjugated, method_forms=("()",)),
     "floor_divide": overloaded("floor_divide", _floor_divided, method_forms=_ANY),
     **{
         name: _compared(name, compare)
