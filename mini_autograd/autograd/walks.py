@@ -13,12 +13,14 @@ from mini_autograd.arithmetic import RAW, TENSORS
 from mini_autograd.attended import Captures
 from mini_autograd.autograd.edges import GradientEdge
 from mini_autograd.autograd.seeds import Cotangents, Differentiated, as_tuple, roots_and_seeds
+from mini_autograd.errors import func as func_errors
 from mini_autograd.errors import walk as errors
 from mini_autograd.grad_mode import no_grad, state
 from mini_autograd.graph import Arithmetic, Edge, Grad
 from mini_autograd.layout import owner_of
 from mini_autograd.op import quiet
-from mini_autograd.tensor import Tensor, as_view, edge_of, make
+from mini_autograd.tensor import Tensor, as_view, edge_of, make, make
+from mini_autograd.transforms import state as transforms
 
 Several = Differentiated | Sequence[Differentiated]
 
@@ -45,9 +47,12 @@ def backward(
 
     Raises:
         RuntimeError: no gradient for an output that is no scalar; a gradient of another shape;
-            an output without a graph; a graph whose saved tensors are freed or were written to.
+            an output without a graph; a graph whose saved tensors are freed or were written to;
+            inside a transform of `func`.
         TypeError: a gradient that is no tensor.
     """
+    if transforms.depth:
+        raise func_errors.forbidden_backward()
     if grad_variables is not None:
         warnings.warn(errors.GRAD_VARIABLES, FutureWarning, stacklevel=2)
         if grad_tensors is not None:
@@ -198,6 +203,8 @@ def _handed_out(
             if each is not None and owner_of(each._array) is memory:
                 with no_grad():
                     return as_view(result, each)
+        with no_grad():
+            return as_view(result, make(memory))
     return result
 
 
