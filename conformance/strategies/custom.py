@@ -22,6 +22,8 @@ _REFUSED = (
     "WrongShape",
     "WrongType",
     "WrongResult",
+    "SaveNumber",
+    "MarkNumber",
     "RaiseForward",
     "RaiseBackward",
     "NoBackward",

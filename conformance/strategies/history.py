@@ -33,7 +33,7 @@ from conformance.program.values import Ref, refs
 from conformance.trace import Outcome, Raised, Returned, Trace
 
 _WRITES = frozenset((form.kind, form.op) for entry in CATALOGUE.values() for form in entry.inplace)
-IN_PLACE = frozenset({"DoubleInPlace", "UnmarkedInPlace"})
+IN_PLACE = frozenset({"DoubleInPlace", "UnmarkedInPlace", "MarkedAndKept"})
 """The custom functions that write into their operand."""
 
 _VIEWS = frozenset(name for name, entry in CATALOGUE.items() if entry.view)
