@@ -19,7 +19,14 @@ from mini_autograd.dims import broadcast_dims
 from mini_autograd.errors import hooks as hook_errors
 from mini_autograd.errors import inplace as inplace_errors
 from mini_autograd.graph import Arithmetic, Metadata, Shape
-from mini_autograd.layout import contiguous_strides, is_dense, shows_twice, strides_of, walked
+from mini_autograd.layout import (
+    contiguous_strides,
+    is_dense,
+    owner_of,
+    shows_twice,
+    strides_of,
+    walked,
+)
 from mini_autograd.saved import unpacked_array, unpacked_tensor
 from mini_autograd.tensor import Tensor, counter_of, make
 
@@ -42,9 +49,22 @@ def _check_replacement(was: Tensor, given: object, name: str) -> None:
 _shown: Final[weakref.WeakValueDictionary[int, Tensor]] = weakref.WeakValueDictionary()
 
 
-def show(tensor: Tensor) -> None:
-    """From now on it stands for its array in a walk."""
-    _shown[id(tensor._array)] = tensor
+# The cotangents that users gave, by whose memory they are: a `.grad` may be a piece of one.
+_given: Final[weakref.WeakValueDictionary[int, Tensor]] = weakref.WeakValueDictionary()
+
+
+def give(cotangent: Tensor) -> None:
+    """From now on it stands for its array, in a walk and in what that leaves behind."""
+    _shown[id(cotangent._array)] = cotangent
+    _given[id(owner_of(cotangent._array))] = cotangent
+
+
+def _share_version(grad: Tensor) -> None:
+    """With the cotangent whose memory it is, if it is one's."""
+    memory = owner_of(grad._array)
+    given = _given.get(id(memory))
+    if given is not None and owner_of(given._array) is memory:
+        grad._counter = counter_of(given)
 
 
 class RawArithmetic:
@@ -95,7 +115,7 @@ class RawArithmetic:
         found = _shown.get(id(grad))
         if found is None or found._array is not grad:
             found = make(np.asarray(grad))
-            show(found)
+            _shown[id(found._array)] = found
         return found
 
     def unwrap(self, grad: Tensor) -> Array:
@@ -131,6 +151,8 @@ class RawArithmetic:
                 shared = shared or not _same_strides(grad, strides)
             kept = _copied(grad, strides) if shared else grad
         leaf._grad = tensor = make(kept)
+        if kept.base is not None and _given:
+            _share_version(tensor)
         if shared and is_dense(leaf._array):
             counter_of(tensor).version = 1  # such a copy is a fresh tensor that was written to once
 

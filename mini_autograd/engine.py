@@ -30,9 +30,7 @@ def run(
     attended = None  # what nobody attends to shall cost nothing
     if captures is not None or anomaly.enabled:
         attended = AttendedWalk(order, arithmetic, captures, roots)
-    arrived: dict[Node, list[Grad | None]] = {}
-    for root, seed in zip(roots, seeds, strict=True):
-        _arrive(arrived, root, seed, arithmetic)
+    arrived = _started(roots, seeds, arithmetic)
     for node in order:
         outputs = arrived.pop(node, None)
         if outputs is None:
@@ -62,10 +60,11 @@ def run(
                 ):
                     grad = validated(grad, edge, arithmetic, node, index)
             sums = arrived.get(target)
-            if sums is None and len(accepted) == 1:
-                arrived[target] = [grad]
-            else:
-                _arrive(arrived, edge, grad, arithmetic)
+            if sums is None:
+                arrived[target] = [grad] if len(accepted) == 1 else _placed(grad, edge)
+            elif grad is not None:
+                held = sums[output]
+                sums[output] = grad if held is None else arithmetic.add(held, grad)
         if not keep_graph:
             node.release()
         # A leaf keeps without a copy what nobody else holds, so nothing here may hold it either.
@@ -73,17 +72,29 @@ def run(
     return [] if attended is None else attended.captured
 
 
-def _arrive(
-    arrived: dict[Node, list[Grad | None]], edge: Edge, grad: Grad | None, arithmetic: Arithmetic
-) -> None:
-    """Adds a gradient to what its node has of the others."""
+def _placed(grad: Grad | None, edge: Edge) -> list[Grad | None]:
+    """The gradient as that of one of the node's outputs."""
     node, output = edge
-    sums = arrived.get(node)
-    if sums is None:
-        arrived[node] = sums = [None] * len(node.accepted)
-    if grad is not None:
-        held = sums[output]
-        sums[output] = grad if held is None else arithmetic.add(held, grad)
+    placed: list[Grad | None] = [None] * len(node.accepted)
+    placed[output] = grad
+    return placed
+
+
+def _started(
+    roots: Sequence[Edge], seeds: Sequence[Grad | None], arithmetic: Arithmetic
+) -> dict[Node, list[Grad | None]]:
+    """What has arrived before the first node runs; a root may be given twice."""
+    arrived: dict[Node, list[Grad | None]] = {}
+    for index, edge in enumerate(roots):
+        node, output = edge
+        seed = seeds[index]
+        sums = arrived.get(node)
+        if sums is None:
+            arrived[node] = [seed] if len(node.accepted) == 1 else _placed(seed, edge)
+        elif seed is not None:
+            held = sums[output]
+            sums[output] = seed if held is None else arithmetic.add(held, seed)
+    return arrived
 
 
 def _order(roots: Sequence[Edge]) -> list[Node]:

@@ -35,7 +35,8 @@ def node_of(tensor: Tensor | GradientEdge) -> Node:
     """What made the tensor, or accumulates into it."""
     if isinstance(tensor, GradientEdge):
         return tensor.node
-    if tensor.grad_fn is not None:
-        return tensor.grad_fn
+    node: Node | None = tensor.grad_fn
+    if node is not None:
+        return node
     assert tensor.requires_grad, "Expected gradient function to be set"
     return accumulator_of(tensor)

@@ -35,7 +35,7 @@ def increment_version(tensor: Tensor | Iterable[Tensor]) -> None:
     Raises:
         RuntimeError: something that is no tensor.
     """
-    tensors = (tensor,) if isinstance(tensor, Tensor) else tensor
+    tensors: object = (tensor,) if isinstance(tensor, Tensor) else tensor
     if not isinstance(tensors, Iterable):
         raise errors.increment_iterable()
     for each in tensors:

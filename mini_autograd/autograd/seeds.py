@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mini_autograd import dtypes
-from mini_autograd.arithmetic import show
+from mini_autograd.arithmetic import give
 from mini_autograd.attended import validated
 from mini_autograd.autograd.edges import GradientEdge
 from mini_autograd.compat import summed_seed
@@ -34,12 +34,10 @@ def roots_and_seeds(
         RuntimeError: as `backward` does.
         TypeError: a cotangent that is no tensor.
     """
-    if given is None and isinstance(outputs, Tensor):  # the common case
-        seed = _seed(outputs, None, ((outputs,), (None,)), arithmetic)
-        edge = _root(outputs)
-        if edge is None:
-            raise errors.root_without_graph(0)
-        return [edge], [seed]
+    if given is None and isinstance(outputs, Tensor) and outputs._requires_grad:
+        array, edge = outputs._array, edge_of(outputs)
+        if array.size == 1 and array.dtype.kind == "f" and edge is not None:  # as most often
+            return [edge], [arithmetic.one((array.shape, array.dtype))]
     outputs = as_tuple(outputs)
     given = (None,) * len(outputs) if given is None else as_tuple(given)
     pairs = list(zip(outputs, given, strict=False))  # torch ignores what is too many
@@ -94,7 +92,7 @@ def _seed(
     elif (dtype.kind == "c") != (given._array.dtype.kind == "c"):
         where = _places(output, given, all_given)
         raise errors.grad_output_dtype(*where, given.dtype, dtypes.of_numpy(dtype))
-    show(given)
+    give(given)
     return arithmetic.unwrap(given)
 
 
