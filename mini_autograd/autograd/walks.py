@@ -19,7 +19,7 @@ from mini_autograd.grad_mode import no_grad, state
 from mini_autograd.graph import Arithmetic, Edge, Grad
 from mini_autograd.layout import owner_of
 from mini_autograd.op import quiet
-from mini_autograd.tensor import Tensor, as_view, edge_of, make, make
+from mini_autograd.tensor import Tensor, as_view, edge_of, make
 from mini_autograd.transforms import state as transforms
 
 Several = Differentiated | Sequence[Differentiated]
@@ -190,7 +190,7 @@ def _handed_out(
     """A gradient as a tensor, in its relation to the cotangents that the user gave.
 
     One that came through unchanged is that very tensor; a piece of one is a view of it, made
-    without grad, as torch's walk makes it.
+    without grad, as torch's walk makes it. So is what a walk expanded, permuted or cut last.
     """
     if got is None:
         return None
@@ -203,8 +203,9 @@ def _handed_out(
             if each is not None and owner_of(each._array) is memory:
                 with no_grad():
                     return as_view(result, each)
-        with no_grad():
-            return as_view(result, make(memory))
+        if got.size != memory.size or got.strides != memory.strides:
+            with no_grad():
+                return as_view(result, make(memory))
     return result
 
 

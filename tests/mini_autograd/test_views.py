@@ -222,3 +222,13 @@ def test_the_offset_of_a_part_is_counted_in_elements() -> None:
 
 def test_an_empty_tensor_has_strides_as_if_it_had_one_element() -> None:
     assert torch.zeros(2, 0, 3).stride() == (3, 3, 1)
+
+
+def test_a_gradient_that_the_walk_expanded_or_permuted_is_a_view():
+    x = torch.ones(2, 3, requires_grad=True)
+    for total in (x.sum(), (x.t() * 2).sum()):
+        (grad,) = torch.autograd.grad(total, x)
+        assert grad._is_view()
+    for total in (x.exp().sum(), (x * 2).sum()):
+        (grad,) = torch.autograd.grad(total, x)
+        assert not grad._is_view()
