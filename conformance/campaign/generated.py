@@ -13,7 +13,7 @@ from conformance.execute import execute
 from conformance.judge.referee import adjudicate
 from conformance.program import Program
 from conformance.sources.case import Case
-from conformance.sources.counting import count
+from conformance.sources.counting import Counting
 from conformance.sources.generated import drawn
 from conformance.sources.statistics import Statistics
 from conformance.verdict import Verdict
@@ -34,12 +34,12 @@ def results(
     """
     if not isinstance(reference, TorchLike):
         raise TypeError(f"programs are drawn on a torch-like reference; {reference.name} is none")
-    examiner = Examiner(reference, subject)
+    examiner, counting = Examiner(reference, subject), Counting(statistics)
     ops = settings.ops or None
     for number, (program, expected) in enumerate(
         drawn(reference, count=piece.count, seed=piece.seed, ops=ops)
     ):
-        count(statistics, program, expected)
+        counting.add(program, expected)
         if number >= done:
             verdict = adjudicate(program, expected, execute(program, subject), reference)
             yield examiner.result(_case(program, verdict), "generated", verdict)
@@ -47,9 +47,8 @@ def results(
 
 def _case(program: Program, verdict: Verdict) -> Case:
     op = op_at_fault(program, verdict)
-    return Case(
-        "/".join(filter(None, ("programs", op, program.hash[:12]))), op, "programs", program
-    )
+    name = "/".join(filter(None, ("programs", op, verdict.program_hash[:12])))
+    return Case(name, op, "programs", program)
 
 
 def op_at_fault(program: Program, verdict: Verdict) -> str:

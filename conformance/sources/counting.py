@@ -7,7 +7,7 @@ from itertools import combinations
 
 from conformance.catalogue import op_of
 from conformance.program import Program
-from conformance.program.steps import kind_of
+from conformance.program.steps import Step, kind_of
 from conformance.sources.statistics import Statistics
 from conformance.strategies.features import features_of, is_valid
 from conformance.strategies.history import interactions
@@ -17,24 +17,42 @@ from conformance.verdict import Verdict
 LONGEST = 120  # characters of an error's pattern
 
 
-def count(
-    into: Statistics, program: Program, expected: Trace, verdict: Verdict | None = None
-) -> None:
-    """Count a program, with what the reference did and the verdict on the subject."""
-    into.programs += 1
-    into.valid += is_valid(expected)
-    into.inputs.update([entry.dtype for entry in program.inputs])
+class Counting:
+    """Counts programs into `statistics`. Those of one structure follow each other, and what is
+    counted of the structure is found out once, as long as they raise at the same steps."""
+
+    def __init__(self, statistics: Statistics) -> None:
+        self.statistics = statistics
+        self._steps: tuple[Step, ...] = ()
+        self._raised: list[bool] = []
+        self._structure = Statistics()
+
+    def add(self, program: Program, expected: Trace, verdict: Verdict | None = None) -> None:
+        """Count a program, with what the reference did and the verdict on the subject."""
+        into = self.statistics
+        raised = [isinstance(outcome, Raised) for outcome in expected.outcomes]
+        if program.steps is not self._steps or raised != self._raised:
+            self._steps, self._raised = program.steps, raised
+            self._structure = _structure(program, expected)
+        into.merge(self._structure)
+        into.inputs.update([entry.dtype for entry in program.inputs])
+        into.errors.update([pattern(o) for o in expected.outcomes if isinstance(o, Raised)])
+        if verdict is not None:
+            into.outcomes[verdict.outcome] += 1
+
+
+def _structure(program: Program, expected: Trace) -> Statistics:
+    """What does not hang on the values of the inputs, but by what they make raise."""
+    made = Statistics(programs=1, valid=int(is_valid(expected)))
     kinds = [kind_of(step) for step in program.steps]
-    into.steps.update(kinds)
-    into.kinds.update(set(kinds))
-    into.ops.update([name for step in program.steps if (name := op_of(step))])
+    made.steps.update(kinds)
+    made.kinds.update(set(kinds))
+    made.ops.update([name for step in program.steps if (name := op_of(step))])
     features = features_of(program)
-    into.features.update(features)
-    into.pairs.update([f"{first} + {second}" for first, second in combinations(features, 2)])
-    into.met.update(interactions(program, expected).keys())
-    into.errors.update([pattern(o) for o in expected.outcomes if isinstance(o, Raised)])
-    if verdict is not None:
-        into.outcomes[verdict.outcome] += 1
+    made.features.update(features)
+    made.pairs.update([f"{first} + {second}" for first, second in combinations(features, 2)])
+    made.met.update(interactions(program, expected).keys())
+    return made
 
 
 _QUOTED = re.compile(r"(?<![A-Za-z])'[^']*'|\"[^\"]*\"")

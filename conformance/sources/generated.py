@@ -12,7 +12,7 @@ from conformance.engines.protocol import Engine
 from conformance.execute import execute
 from conformance.judge.referee import adjudicate, judge
 from conformance.program import Program
-from conformance.sources.counting import count as count_in
+from conformance.sources.counting import Counting
 from conformance.sources.reduction import reduce
 from conformance.sources.statistics import Statistics
 from conformance.strategies import HEADER, ROW, Drawn, entries_of, filled, interpret
@@ -120,10 +120,10 @@ def generate(
         progress: called with the number of programs done, after each.
     """
     findings = _Findings(engine, reference)
+    counting = Counting(Statistics() if stats is None else stats)
     verdicts = examined(engine, reference, count=count, seed=seed, ops=ops)
     for number, (program, expected, verdict) in enumerate(verdicts, 1):
-        if stats is not None:
-            count_in(stats, program, expected, verdict)
+        counting.add(program, expected, verdict)
         if verdict.outcome == "differ":
             findings.add(program, verdict)
         if progress is not None:

@@ -12,7 +12,7 @@ from fakes import torch_but
 from conformance import Call, Input, Program, Raised, Read, Ref, TorchLike, execute
 from conformance.catalogue import op_of
 from conformance.program.steps import Backward, Grad
-from conformance.sources.counting import count
+from conformance.sources.counting import Counting
 from conformance.sources.generated import Statistics, drawn, examined, generate, reduce
 from conformance.sources.rewriting import (
     bypassed,
@@ -82,9 +82,10 @@ def test_a_later_program_can_be_drawn_alone():
 
 def test_statistics_count_steps_and_ops():
     statistics = Statistics()
+    counting = Counting(statistics)
     list_of = list(examined(REFERENCE, REFERENCE, count=50, seed=0, ops=["sum"]))
     for program, trace, verdict in list_of:
-        count(statistics, program, trace, verdict)
+        counting.add(program, trace, verdict)
     assert statistics.programs == 50
     called = [op_of(step) for program, _, _ in list_of for step in program.steps]
     assert statistics.ops == {"sum": called.count("sum")}

@@ -16,7 +16,7 @@ from conformance import Program, Raised, Returned, TorchLike, execute
 from conformance.catalogue import CATALOGUE, op_of
 from conformance.judge.compare import compare
 from conformance.program.steps import KINDS, Backward, Call, Snippet, kind_of, refs_of, result_of
-from conformance.sources.counting import count
+from conformance.sources.counting import Counting
 from conformance.sources.generated import Statistics, drawn
 from conformance.strategies import (
     HEADER,
@@ -59,10 +59,10 @@ def sample():
 
 @pytest.fixture(scope="module")
 def statistics(sample):
-    counted = Statistics()
+    counting = Counting(Statistics())
     for program, trace in sample:
-        count(counted, program, trace)
-    return counted
+        counting.add(program, trace)
+    return counting.statistics
 
 
 def test_most_programs_are_valid_and_a_part_is_not(statistics):
