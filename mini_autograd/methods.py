@@ -19,6 +19,7 @@ from mini_autograd import (
     inplace_random,
     inplace_views,
     ops,
+    per_element,
     predicates,
     protocols,
     rebase,
@@ -155,13 +156,23 @@ def _bare(name: str, method: Callable[[Tensor], Any]) -> Callable[..., Any]:
     return call
 
 
+# What is set but not deleted: torch's setter sees the missing value.
+_NOT_DELETED: Final = {
+    "requires_grad": errors.flag_type, "_backward_hooks": errors.hooks_deleted,
+}  # fmt: skip
+
+
 def _read_only(name: str, made: property) -> property:
-    """The property, which refuses to be set in torch's words."""
+    """The property, which refuses to be set, or deleted, in torch's words."""
 
     def refuse(self: Tensor, value: Any = None) -> None:
         raise errors.read_only(name)
 
-    return property(made.fget, made.fset or refuse, made.fdel or refuse, made.__doc__)
+    def keep(self: Tensor) -> None:
+        raise _NOT_DELETED[name]()
+
+    delete = made.fdel or (keep if name in _NOT_DELETED else refuse)
+    return property(made.fget, made.fset or refuse, delete, made.__doc__)
 
 
 def install() -> None:
@@ -173,7 +184,9 @@ def install() -> None:
             for name, value in getattr(family, table, {}).items():
                 setattr(Tensor, name, value)
     methods |= inplace.methods_of(methods)
-    for each in (inplace_views, inplace_memory, inplace_random, copying, protocols, tensor_hooks):
+    for each in (
+        inplace_views, inplace_memory, inplace_random, per_element, copying, protocols, tensor_hooks
+    ):  # fmt: skip
         methods |= each.METHODS
     for name, value in {**methods, **_OWN}.items():
         setattr(Tensor, name, value)

@@ -156,12 +156,30 @@ def wrapped(
     return make(array.astype(np.uint8) if array.dtype.kind == "b" else array)
 
 
+def delete_item(self: Tensor, index: Any) -> None:
+    """An error: a tensor keeps its size."""
+    raise errors.item_deleted()
+
+
+def dlpack(self: Tensor, **options: Any) -> Any:
+    """Its memory, as other libraries take it by DLPack.
+
+    Raises:
+        BufferError: the tensor requires grad.
+    """
+    if self._requires_grad:
+        raise conversion_errors.export_requires_grad()
+    return self._array.__dlpack__(**options)
+
+
 METHODS: Final[dict[str, Any]] = {
     "item": item, "tolist": tolist, "numpy": numpy,
     "__float__": to_float, "__int__": to_int, "__complex__": to_complex, "__bool__": to_bool,
     "__nonzero__": to_bool, "__long__": to_int,
     "__index__": to_index, "__len__": length, "__iter__": items, "__contains__": contains,
     "__reversed__": reverse, "__getitem__": subscript.get_item, "__setitem__": subscript.set_item,
+    "__delitem__": delete_item, "__dlpack__": dlpack,
+    "__dlpack_device__": lambda self: self._array.__dlpack_device__(),
     "__repr__": text, "__format__": formatted, "__hash__": lambda self: id(self),
     "__array__": as_array,
     "__array_wrap__": wrapped, "__array_priority__": 1000,

@@ -63,3 +63,27 @@ def no_accelerator() -> RuntimeError:
 def negative_device() -> RuntimeError:
     """`to(-1)`."""
     return RuntimeError("Device index must not be negative")
+
+
+def per_element_requires_grad(name: str) -> RuntimeError:
+    """`x.apply_(f)` of a tensor in the graph."""
+    return RuntimeError(
+        f"Can't call {name}() on Variable that requires grad. Use var.detach().{name}() instead."
+    )
+
+
+def per_element_type(name: str, argument: str, wanted: str, found: str) -> TypeError:
+    """`x.map_(y, f)` of tensors of two types."""
+    return TypeError(
+        f"{name}: expected torch.{wanted}Tensor for {argument} (got torch.{found}Tensor)"
+    )
+
+
+def no_real_number(value: object) -> TypeError:
+    """A function called per element gave something else than a number."""
+    return TypeError(f"must be real number, not {named(value)}")
+
+
+def export_requires_grad() -> BufferError:
+    """`x.__dlpack__()` of a tensor in the graph."""
+    return BufferError("Can't export tensors that require gradient, use tensor.detach()")

@@ -193,3 +193,13 @@ def flag_type() -> RuntimeError:
 def read_only(name: str) -> AttributeError:
     """`x.shape = ...`."""
     return AttributeError(f"attribute '{name}' of 'torch._C.TensorBase' objects is not writable")
+
+
+def hooks_deleted() -> RuntimeError:
+    """`del x._backward_hooks`."""
+    return RuntimeError("Deletion of _backwards_hooks not allowed!")
+
+
+def item_deleted() -> TypeError:
+    """`del x[0]`."""
+    return TypeError("Tensor does not support deleting items")

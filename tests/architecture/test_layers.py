@@ -24,7 +24,7 @@ LAYERS: dict[str, list[set[str]]] = {
         {"arithmetic", "compat", "autograd", "func", "rebase", "inplace", "inplace_checks",
          "inplace_table", "inplace_random", "inplace_memory", "inplace_views", "tensor_hooks",
          "nested", "copying", "serialization", "creation", "fills", "ranges", "typed",
-         "sampling", "nn"},
+         "sampling", "nn", "per_element"},
         {"printing", "subscript", "describing", "predicates", "protocols", "methods", "__init__"},
     ],
     "conformance": [
