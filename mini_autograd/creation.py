@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mini_autograd import dtypes
+from mini_autograd import dtypes, warned
 from mini_autograd.errors import creation as errors
 from mini_autograd.errors import tensors as tensor_errors
 from mini_autograd.factories import as_dtype, checked_device, factory
@@ -92,7 +92,7 @@ def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
     if isinstance(data, Tensor):
         return data if wanted is None else data.to(wanted)
     if isinstance(data, np.ndarray) and (wanted is None or data.dtype == wanted.numpy):
-        return make(checked_array(data))
+        return _on_memory_of(data)
     return make(array_of(data, wanted))
 
 
@@ -100,7 +100,14 @@ def from_numpy(array: NDArray[Any]) -> Tensor:
     """A tensor on the array's own memory."""
     if not isinstance(array, np.ndarray):
         raise errors.expected_ndarray(array)
-    return make(checked_array(array))
+    return _on_memory_of(array)
+
+
+def _on_memory_of(array: NDArray[Any]) -> Tensor:
+    checked = checked_array(array)
+    if not array.flags.writeable:
+        warned.once(errors.READ_ONLY_ARRAY, stacklevel=3)
+    return make(checked)
 
 
 def legacy(args: tuple[Any, ...], wanted: DType | None = None) -> Tensor:

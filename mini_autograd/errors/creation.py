@@ -144,6 +144,14 @@ def range_direction() -> RuntimeError:
     return RuntimeError("upper bound and lower bound inconsistent with step sign")
 
 
+READ_ONLY_ARRAY = (
+    "The given NumPy array is not writable, and PyTorch does not support non-writable tensors. "
+    "This means writing to this tensor will result in undefined behavior. You may want to copy the "
+    "array to protect its data or make it writable before converting it to a tensor. This type of "
+    "warning will be suppressed for the rest of this program."
+)
+
+
 def no_cuda() -> AssertionError:
     """`device="cuda"`."""
     return AssertionError("Torch not compiled with CUDA enabled")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 
+import numpy as np
 import pytest
 
 import mini_autograd as torch
@@ -44,6 +45,13 @@ ONCE = {
     "complex to real": (
         lambda: torch.ones(1).copy_(torch.tensor([1j])),
         "Casting complex values to real discards the imaginary part",
+    ),
+    "a read-only array": (
+        lambda: torch.from_numpy(np.broadcast_to(np.ones(1), (2,))),
+        "The given NumPy array is not writable, and PyTorch does not support non-writable "
+        "tensors. This means writing to this tensor will result in undefined behavior. You may "
+        "want to copy the array to protect its data or make it writable before converting it to "
+        "a tensor. This type of warning will be suppressed for the rest of this program.",
     ),
     "T of no matrix": (
         lambda: torch.ones(2).T,
