@@ -45,7 +45,7 @@ class Sayings:
                 before, after = "another object", "the object it was"
                 if name not in wanted[number]:
                     before, after = after, before
-                yield Mismatch("alias", number, f"id({name}.grad)", before, after)
+                yield Mismatch("alias", number, f"{name}.grad", before, after)
 
 
 def _told(trace: Trace, other: Trace) -> Sequence[Warned]:
