@@ -84,10 +84,11 @@ def _rows() -> dict[str, InPlace]:
     set_columns("zero tril triu", expanded=Expanded.ALLOWED, common=Common.ANYTHING)
     set_columns("fill", expanded=Expanded.BY_NUMBERS, common=Common.ANYTHING, on_integers=True)
     set_columns("masked_fill index_fill", expanded=Expanded.WARNED, common=Common.ANYTHING)
-    set_columns("masked_fill", check=check_mask, on_integers=True)
+    set_columns("masked_fill", check=check_mask)
+    set_columns("masked_fill index_fill index_put", on_integers=True)
     set_columns("conj_physical", expanded=Expanded.ALLOWED, recorded=RECORDED["conj_physical"])
     set_columns("copy", common=Common.ITSELF)
-    set_columns("index_put", expanded=Expanded.WARNED, on_integers=True)
+    set_columns("index_put", expanded=Expanded.WARNED)
     set_columns(
         "index_add index_copy index_put put scatter scatter_add scatter_reduce",
         common=Common.NOTHING,
@@ -103,7 +104,7 @@ def _rows() -> dict[str, InPlace]:
     set_columns(f"{pointwise} {' '.join(_COMPARED)}", shapes_first=True)
     set_columns(pointwise, casts_first=True)
     set_columns(
-        "addmm addmv baddbmm cumsum cumprod fill put scatter scatter_add index_add index_copy",
+        "addmm addmv baddbmm cumsum cumprod fill put scatter scatter_add index_add",
         memory_last=True,
     )
     set_columns("abs absolute", real_result=True)

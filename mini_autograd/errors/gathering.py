@@ -199,6 +199,26 @@ def copy_index_rank(ndim: int) -> IndexError:
     return IndexError(f"index_copy_(): Index should have dimension 1 or 0 (got {ndim})")
 
 
+def copy_scalar(indices: int) -> IndexError:
+    """`index_copy` of a single element to several indices."""
+    return IndexError(
+        f"index_copy_(): When source is scalar, index should have one element (got {indices})"
+    )
+
+
+def copy_ranks(source: int, destination: int) -> IndexError:
+    """`index_copy` between tensors of other numbers of dims."""
+    return IndexError(
+        "index_copy_(): When source and destination are not scalars, their dimensionality must "
+        f"match. Source dimensionality ({source}), destination dimensionality ({destination})"
+    )
+
+
+def copy_index_dtype(found: str) -> RuntimeError:
+    """`index_copy` by anything but int64."""
+    return RuntimeError(f"index_copy_(): Expected a long tensor for index, but got {found}")
+
+
 def copy_dtypes(self_dtype: str, source: str) -> RuntimeError:
     """`index_copy` of another dtype."""
     return RuntimeError(

@@ -183,6 +183,12 @@ def index_copy(self: Array, dim: Int, index: IndexArray, source: Array) -> Array
     dim = wrap_dim(dim, self.ndim)
     if index.ndim > 1:
         raise errors.copy_index_rank(index.ndim)
+    if not source.ndim and index.size != 1:
+        raise errors.copy_scalar(index.size)
+    if source.ndim != self.ndim and source.ndim and self.ndim:
+        raise errors.copy_ranks(source.ndim, self.ndim)
+    if index.dtype != np.int64:
+        raise errors.copy_index_dtype(of_numpy(index.dtype).scalar_name)
     if self.dtype != source.dtype:
         names = (of_numpy(each.dtype).scalar_name for each in (self, source))
         raise errors.copy_dtypes(*names)
