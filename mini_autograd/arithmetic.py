@@ -147,7 +147,7 @@ class RawArithmetic:
         else:
             strides = leaf._array.strides
             if grad.strides != strides or not (grad.flags.c_contiguous or is_dense(grad)):
-                strides = _wanted_strides(leaf._array)
+                strides = _wanted_strides(leaf._array, grad.itemsize)
                 shared = shared or not _same_strides(grad, strides)
             kept = _copied(grad, strides) if shared else grad
         leaf._grad = tensor = make(kept)
@@ -166,9 +166,14 @@ class RawArithmetic:
 _UNSHARED: Final = 3
 
 
-def _wanted_strides(array: Array) -> tuple[int, ...]:
-    """The strides of a leaf's gradient: the leaf's if it is dense, else those of a fresh one."""
-    return strides_of(array) if is_dense(array) else contiguous_strides(array.shape, array.itemsize)
+def _wanted_strides(array: Array, itemsize: int) -> tuple[int, ...]:
+    """The strides of a leaf's gradient: the leaf's if it is dense, else those of a fresh one.
+
+    Their dtypes differ if somebody gave the leaf other data after the graph was recorded.
+    """
+    if not is_dense(array):
+        return contiguous_strides(array.shape, itemsize)
+    return tuple([each // array.itemsize * itemsize for each in strides_of(array)])
 
 
 def _same_strides(grad: Array, strides: tuple[int, ...]) -> bool:

@@ -39,6 +39,7 @@ class AttendedWalk:
         roots: Sequence[Edge],
     ) -> None:
         self.number = _next_number()
+        self.evaluated_by = anomaly.evaluating.node
         self.arithmetic = arithmetic
         self._order = order
         self.captures = captures or {}
@@ -66,16 +67,22 @@ class AttendedWalk:
 
     def run(self, node: Node, outputs: list[Grad | None]) -> Sequence[Grad | None] | None:
         """One node, from what arrived to what goes on along its edges; None if nothing does."""
-        before = current.walk, anomaly.evaluating.node
-        current.walk = self
+        before, current.walk = current.walk, self
+        anomaly.evaluating.node = node  # and so while what it gives is added to what has arrived
         try:
             return self._run(node, outputs)
         except BaseException:
             if anomaly.enabled:
                 anomaly.warn(node)
+            self.end()
             raise
         finally:
-            current.walk, anomaly.evaluating.node = before
+            current.walk = before
+
+    def end(self) -> list[Grad | None]:
+        """What was captured."""
+        anomaly.evaluating.node = self.evaluated_by
+        return self.captured
 
     def _run(self, node: Node, outputs: list[Grad | None]) -> Sequence[Grad | None] | None:
         hooks, arithmetic = node.hooks, self.arithmetic
@@ -90,7 +97,6 @@ class AttendedWalk:
             hooks.run_of_tensors(outputs, arithmetic)
             if hooks.pre:
                 hooks.run_before(outputs, arithmetic)
-        anomaly.evaluating.node = node
         grads = self._checked(node, node.backward(outputs, arithmetic))
         if hooks is not None and hooks.post:
             grads = hooks.run_after(grads, outputs, arithmetic)

@@ -69,7 +69,7 @@ def run(
             node.release()
         # A leaf keeps without a copy what nobody else holds, so nothing here may hold it either.
         grad = grads = answer = None  # type: ignore[assignment]
-    return [] if attended is None else attended.captured
+    return [] if attended is None else attended.end()
 
 
 def _placed(grad: Grad | None, edge: Edge) -> list[Grad | None]:

@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from mini_autograd.anomaly import anomaly
 from mini_autograd.errors import modes as mode_errors
 from mini_autograd.errors import walk as errors
 from mini_autograd.errors.inplace import told_name
@@ -129,7 +130,12 @@ def _modified(tensor: Tensor, counter: VersionCounter, expected: int) -> Runtime
     if made_by is not None:
         producer = f"output {tensor._output_nr} of {told_name(made_by.name())}"
     return errors.modified_in_place(
-        tensor.type_name, tensor.shape, producer, counter.version, expected
+        tensor.type_name,
+        tensor.shape,
+        producer,
+        counter.version,
+        expected,
+        traced=anomaly.enabled,
     )
 
 

@@ -6,6 +6,7 @@ import warnings
 from types import TracebackType
 
 from mini_autograd.anomaly import anomaly
+from mini_autograd.errors import arguments as errors
 from mini_autograd.errors.anomaly import ENABLED
 
 
@@ -53,6 +54,9 @@ class set_detect_anomaly(_Anomaly):  # torch's name
 
 def set_anomaly_enabled(enabled: bool, check_nan: bool = True) -> None:
     """Sets the mode, for all threads."""
+    for position, (name, value) in enumerate((("enabled", enabled), ("check_nan", check_nan)), 1):
+        if not isinstance(value, bool):
+            raise errors.wrong_type("set_anomaly_enabled", name, position, "bool", value)
     anomaly.enabled, anomaly.check_nan = enabled, check_nan
 
 

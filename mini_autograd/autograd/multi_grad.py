@@ -15,8 +15,10 @@ from mini_autograd.tensor import Tensor
 _MODES = ("all", "any")
 
 
-class MultiHandle(RemovableHandle):
+class _MultiHandle(RemovableHandle):
     """The handles of the hooks that belong together."""
+
+    __module__ = "torch.autograd.graph"  # as it prints
 
     def __init__(self, handles: tuple[RemovableHandle, ...]) -> None:
         self.handles = handles
@@ -46,7 +48,7 @@ def register_multi_grad_hook(
     else:
         hook = _any(fn)
         handles = [each.register_hook(hook) for each in tensors if each.requires_grad]
-    return MultiHandle(tuple(handles))
+    return _MultiHandle(tuple(handles))
 
 
 class _All:

@@ -11,6 +11,7 @@ import numpy as np
 from mini_autograd import engine, warned
 from mini_autograd.arithmetic import RAW, TENSORS
 from mini_autograd.attended import Captures
+from mini_autograd.autograd.batching import walked_by_rows
 from mini_autograd.autograd.edges import GradientEdge
 from mini_autograd.autograd.seeds import Cotangents, Differentiated, as_tuple, roots_and_seeds
 from mini_autograd.errors import func as func_errors
@@ -100,7 +101,8 @@ def grad(
         create_graph: as in `backward`.
         only_inputs: ignored, as torch ignores it.
         allow_unused: give None for an input that the outputs do not depend on, else an error.
-        is_grads_batched: not supported.
+        is_grads_batched: each cotangent is a batch of them, in its first dim, and so is each
+            gradient.
         materialize_grads: give zeros instead of None.
 
     Returns:
@@ -112,27 +114,45 @@ def grad(
     """
     if materialize_grads and allow_unused is False:
         raise errors.allow_unused_contradicts()
-    if is_grads_batched:
-        raise NotImplementedError("is_grads_batched needs vmap, which mini_autograd does not have")
     outputs = as_tuple(outputs)
     wanted = _wanted(inputs, "grad")
     if not only_inputs:
         warnings.warn(errors.ONLY_INPUTS, FutureWarning, stacklevel=2)
+    if allow_unused is None:
+        allow_unused = materialize_grads
+    keep_graph = create_graph if retain_graph is None else retain_graph
+    if is_grads_batched:
+        results = walked_by_rows(
+            _gradients, outputs, wanted, grad_outputs, keep_graph, create_graph, allow_unused
+        )
+    else:
+        results = _gradients(outputs, wanted, grad_outputs, keep_graph, create_graph, allow_unused)
+    if materialize_grads:
+        results = _materialized(results, wanted, create_graph)
+    return dict(zip(inputs, results, strict=True)) if type(inputs) is dict else tuple(results)
+
+
+def _gradients(
+    outputs: Sequence[Any],
+    wanted: Sequence[Any],
+    grad_outputs: Cotangents | None,
+    keep_graph: bool,
+    create_graph: bool,
+    allow_unused: bool,
+) -> list[Tensor | None]:
+    """The gradients by each of `wanted`, None where none came, if that is allowed."""
     arithmetic = TENSORS if create_graph else RAW
     roots, seeds = roots_and_seeds(outputs, grad_outputs, arithmetic)
     captures, edges = _captures(wanted)
-    keep_graph = create_graph if retain_graph is None else retain_graph
     found = _walk(roots, seeds, arithmetic, keep_graph, captures)
     given = () if grad_outputs is None else as_tuple(grad_outputs)
     handed = [_handed_out(got, given, arithmetic) for got in found]
     results = [None if edge is None else handed[captures[edge][0]] for edge in edges]
-    if not (materialize_grads if allow_unused is None else allow_unused):
+    if not allow_unused:
         for index, result in enumerate(results):
             if result is None:
                 raise errors.unused_input(index)
-    if materialize_grads:
-        results = _materialized(results, wanted, create_graph)
-    return dict(zip(inputs, results, strict=True)) if type(inputs) is dict else tuple(results)
+    return results
 
 
 def _wanted(inputs: Any, function: str) -> tuple[Any, ...]:

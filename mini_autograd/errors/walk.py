@@ -37,6 +37,33 @@ def grad_output_shape(index: int, output_index: int, grad: object, output: objec
     )
 
 
+def grad_row_shape(index: int, row: object, output: object) -> RuntimeError:
+    """A row of a batch of gradients has another shape than its output."""
+    return RuntimeError(
+        "If `is_grads_batched=True`, we interpret the first dimension of each grad_output as the "
+        "batch dimension. The sizes of the remaining dimensions are expected to match the shape of "
+        f"corresponding output, but a mismatch was detected: grad_output[{index}] has a shape of "
+        f"{row} and output[{index}] has a shape of {output}. If you only want some tensors in "
+        "`grad_output` to be considered batched, consider using vmap."
+    )
+
+
+def row_counts(counts: list[int]) -> ValueError:
+    """Batches of gradients of different sizes."""
+    return ValueError(
+        "vmap: Expected all tensors to have the same size in the mapped dimension, got sizes "
+        f"{counts} for the mapped dimension"
+    )
+
+
+def no_rows() -> ValueError:
+    """No batch of gradients where one is announced."""
+    return ValueError(
+        "vmap(vjp, in_dims=0, ...)(<inputs>): Got in_dim=0 for some input, but that input is a "
+        "Tensor of dimensionality 0 so expected in_dim to satisfy 0 <= in_dim < 0."
+    )
+
+
 def grad_output_dtype(index: int, output_index: int, grad: object, output: object) -> RuntimeError:
     """One of the gradient and the output is complex and the other real."""
     return RuntimeError(
@@ -122,17 +149,31 @@ def second_backward() -> RuntimeError:
 
 
 def modified_in_place(
-    type_name: str, shape: Sequence[int], producer: str | None, version: int, expected: int
+    type_name: str,
+    shape: Sequence[int],
+    producer: str | None,
+    version: int,
+    expected: int,
+    *,
+    traced: bool = False,
 ) -> RuntimeError:
-    """A tensor saved for backward was written to; `producer` is as in "output 0 of Exp"."""
+    """A tensor saved for backward was written to; `producer` is as in "output 0 of Exp".
+
+    `traced` is whether anomaly mode has warned of where the node was recorded.
+    """
+    hint = (
+        "the backtrace further above shows the operation that failed to compute its gradient. The "
+        "variable in question was changed in there or anywhere later. Good luck!"
+        if traced
+        else "enable anomaly detection to find the operation that failed to compute its gradient, "
+        "with torch.autograd.set_detect_anomaly(True, check_nan=False)."
+    )
     which = f", which is {producer}," if producer else ""
     kind = type_text(type_name)
     return RuntimeError(
         "one of the variables needed for gradient computation has been modified by an inplace "
         f"operation: [{kind} {list(shape)}]{which} is at version {version}; expected "
-        f"version {expected} instead. Hint: enable anomaly detection to find the operation that "
-        "failed to compute its gradient, with "
-        "torch.autograd.set_detect_anomaly(True, check_nan=False)."
+        f"version {expected} instead. Hint: {hint}"
     )
 
 
