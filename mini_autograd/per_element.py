@@ -1,4 +1,4 @@
-"""In-place methods that call a Python function for each element; torch too has them on CPUs only."""
+"""In-place methods that call a Python function for each element, as torch has them on CPUs."""
 
 from __future__ import annotations
 
