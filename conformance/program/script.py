@@ -150,9 +150,13 @@ def _call(step: Call) -> list[str]:
 
 def _operator(step: Call) -> str:
     writes = [operand(value) for value in step.args]
+    row = OPERATORS[step.op]
     if step.op in ("[]", "[]="):
         writes[1] = index(step.args[1])
-    return OPERATORS[step.op].text.format(*writes)
+    elif row.statement and writes[0].endswith("]"):
+        # `t0[0] += 1` would also assign to an item of a tuple, which cannot be.
+        return f"{writes[0]}.{row.methods[0]}({writes[1]})"
+    return row.text.format(*writes)
 
 
 _FORMS: Mapping[str, Callable[[Call], str]] = {
