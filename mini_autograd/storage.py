@@ -74,8 +74,22 @@ class InferenceCounter(VersionCounter):
 
 
 class InferenceAliasCounter(VersionCounter):
-    """That of an alias of an inference tensor, made outside of inference mode: it counts."""
+    """That of an alias of an inference tensor, made outside of inference mode: there it counts."""
 
-    __slots__ = ()
+    __slots__ = ("_outside",)
 
     inference = True
+
+    def __init__(self, version: int = 0) -> None:
+        super().__init__()
+        self._outside = version
+
+    @property
+    def version(self) -> int:
+        """The writes outside of inference mode."""
+        return self._outside
+
+    @version.setter
+    def version(self, value: int) -> None:
+        if not state.inference:
+            self._outside = value

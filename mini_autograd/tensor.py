@@ -367,6 +367,7 @@ def as_view(result: Tensor, source: Tensor, *, several: bool = False) -> Tensor:
     """Marks a result that shares memory: it has the source's base and version counter."""
     result._counter = counter = counter_of(source)
     if counter.inference:
+        result._counter = InferenceCounter()
         return result  # a view of an inference tensor is a tensor of its own
     result._base = base = source if source._base is None else source._base
     counter.add_view(result)

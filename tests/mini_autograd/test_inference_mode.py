@@ -19,6 +19,7 @@ SAVED = (
     "to get a normal tensor and use it in autograd, or use `torch.no_grad()` instead of "
     "`torch.inference_mode()`."
 )
+NO_VERSION = "Inference tensors do not track version counter."
 AMBIGUOUS = (
     " Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your "
     "code by moving both the view and the inplace either both inside the inference_mode block (if "
@@ -111,7 +112,7 @@ def test_it_ends_when_an_exception_leaves_it():
 
 def test_its_tensors_have_no_version():
     i = inferred(1.0)
-    assert message(lambda: i._version) == "Inference tensors do not track version counter."
+    assert message(lambda: i._version) == NO_VERSION
 
 
 def test_a_write_outside_is_done_and_then_refused():
@@ -203,9 +204,13 @@ def test_an_alias_made_outside_is_one_that_counts_its_writes():
         assert alias._version == 0
         alias.add_(1)
         assert alias._version == 1
+        with torch.inference_mode():
+            alias.add_(1)
+        assert alias._version == 1
+        assert message(lambda: alias[0]._version) == NO_VERSION  # noqa: B023
     with torch.inference_mode():
         alias = i.detach()
-    assert message(lambda: alias._version) == "Inference tensors do not track version counter."
+    assert message(lambda: alias._version) == NO_VERSION
 
 
 def test_inside_nothing_is_detached_in_place():
