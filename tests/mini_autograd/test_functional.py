@@ -157,3 +157,11 @@ def test_options_that_exclude_each_other_are_refused():
         functional.jacobian(cube_sum, x, strategy="forward-mode")
     with pytest.raises(AssertionError, match="Expected strategy to be either"):
         functional.hessian(cube_sum, x, outer_jacobian_strategy="both")
+
+
+def test_a_batch_of_cotangents_gives_a_batch_of_gradients():
+    x = vector(*X, requires_grad=True)
+    (found,) = torch.autograd.grad(x**2, x, torch.eye(2), is_grads_batched=True)
+    assert found.tolist() == [[2.0, 0.0], [0.0, 4.0]]
+    with pytest.raises(RuntimeError, match="we interpret the first dimension of each grad_output"):
+        torch.autograd.grad(x**2, x, torch.ones(2), is_grads_batched=True)

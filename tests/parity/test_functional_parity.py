@@ -2,7 +2,8 @@
 
 Each line is evaluated on both, and what it gives is told as text: values, dtypes, nesting,
 `requires_grad`, the name of `grad_fn`, memory layout. Left out is what differs by design: a forward
-mode's own nodes, since there is none (`func.jvp`, `func.jacfwd` of what requires grad).
+mode's and a batch's own nodes, since there is neither (`func.jvp`, `func.jacfwd` of what requires
+grad, `is_grads_batched` with `create_graph`).
 """
 
 from __future__ import annotations
@@ -93,8 +94,15 @@ JACOBIANS = [
     for options in ("", "strict=True", "vectorize=True", "strict=True, vectorize=True")
 ]
 
+ARGNUMS = [
+    f"func.{name}({function}, argnums={argnums})({arguments})"
+    for name in ("grad", "jacrev", "jacfwd", "hessian")
+    for function, arguments in (("cube", "x"), ("lambda a, b: (a * b).sum()", "x, y"))
+    for argnums in ("-1", "(0,)", "(0, 1)", "(1, 0)", "(0, 0)", "()", "5", "None", "[0]", "'a'")
+]
+
 TRANSFORMS = [
-    f"func.{name}({function}, argnums={argnums}{aux})({arguments})"
+    f"func.{name}({function}{aux})({arguments})"
     for name in ("grad", "grad_and_value", "jacrev")
     for function, arguments in (
         ("cube", "x"),
@@ -120,11 +128,21 @@ TRANSFORMS = [
         ("lambda a: (a * 1j).sum()", "x"),
         ("ungraded", "x"),
     )
-    for argnums in ("0", "-1", "(0,)", "(0, 1)", "(1, 0)", "(0, 0)", "()", "5", "None", "[0]")
     for aux in ("", ", has_aux=True")
 ]
 
 CALLS = """
+A.grad(w ** 2, w, torch.eye(2), is_grads_batched=True)
+A.grad(w ** 2, w, torch.eye(2), is_grads_batched=True, create_graph=True)[0].detach()
+A.grad([w ** 2, w.sum()], [w, d], [m[:, :2], y], is_grads_batched=True, allow_unused=True)
+A.grad([w ** 2, w.sum()], [w, d], [m[:, :2], y], is_grads_batched=True, materialize_grads=True)
+A.grad([w ** 2, w.sum()], [w, d], [m[:, :2], y], is_grads_batched=True)
+A.grad([w ** 2, w.sum()], w, [m[:, :2], one], is_grads_batched=True)
+A.grad(w ** 2, w, x, is_grads_batched=True)
+A.grad(w ** 2, w, m, is_grads_batched=True)
+A.grad(w ** 2, w, is_grads_batched=True)
+A.grad(w.sum(), w, is_grads_batched=True)
+A.grad(w ** 2, w, torch.eye(2) * 1j, is_grads_batched=True)
 func.vjp(pair, x, w)[1]((y, one.sum()))
 func.vjp(pair, x, w)[1]((y, one.sum()), create_graph=False)
 func.vjp(lambda a: {'p': a * 2, 'q': (a,)}, w)[0]
@@ -243,7 +261,7 @@ CHECKED = [
     )
 ]
 
-LINES = [*PRODUCTS, *JACOBIANS, *TRANSFORMS, *CALLS.strip().splitlines(), *CHECKED]
+LINES = [*PRODUCTS, *JACOBIANS, *ARGNUMS, *TRANSFORMS, *CALLS.strip().splitlines(), *CHECKED]
 
 
 def told(value: Any, engine: Any) -> Any:
