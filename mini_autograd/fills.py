@@ -105,8 +105,13 @@ ones_like: Final = _like("ones_like", 1)
 empty_like: Final = _like("empty_like", 0)
 
 
-def _number(value: Any) -> Any:
-    return value.item() if isinstance(value, Tensor) else value
+def _number(name: str, value: Any) -> Any:
+    """The number that fills; of a tensor its own, where nothing is lost by that."""
+    if not isinstance(value, Tensor):
+        return value
+    if value._array.ndim or value._requires_grad:
+        raise argument_errors.wrong_type(name, "fill_value", 2, "Number", value)
+    return value.item()
 
 
 @factory
@@ -124,7 +129,7 @@ def full(
     """A tensor of one number, by default of the number's dtype."""
     if not isinstance(size, (tuple, list)):
         raise argument_errors.wrong_type("full", "size", 1, "tuple of ints", size)
-    value = _number(fill_value)
+    value = _number("full", fill_value)
     wanted = (dtype or dtypes.of_number(value)).numpy
     size = checked_size("full", size)
     return leaf(np.full(size, checked_number(value, wanted), wanted), requires_grad)
@@ -144,7 +149,7 @@ def new_full(
 ) -> Tensor:
     """A tensor of one number, by default of this tensor's dtype."""
     wanted = (dtype or self.dtype).numpy
-    value = checked_number(_number(fill_value), wanted)
+    value = checked_number(_number("new_full", fill_value), wanted)
     return leaf(np.full(checked_size("full", size), value, wanted), requires_grad)
 
 
@@ -164,7 +169,7 @@ def full_like(
     """A tensor of one number, shaped as another and by default of its dtype."""
     array = input._array  # type: ignore[attr-defined]
     wanted = array.dtype if dtype is None else dtype.numpy
-    value = checked_number(_number(fill_value), wanted)
+    value = checked_number(_number("full_like", fill_value), wanted)
     return leaf(_full_as(array, value, wanted, memory_format), requires_grad)
 
 

@@ -144,9 +144,5 @@ AGAIN: Mapping[str, str] = {
 WARNING: Mapping[str, str] = {
     "grad_variables": "torch.autograd.backward(x, grad_variables=torch.ones(2))",
     "only_inputs": "torch.autograd.grad(x.sum(), x, only_inputs=False)",
-    "create_graph": """
-        torch.set_warn_always(True)
-        x.sum().backward(create_graph=True)
-        torch.set_warn_always(False)
-    """,
+    "create_graph": "x.sum().backward(create_graph=True)",
 }
