@@ -64,10 +64,13 @@ class Names(dict[str, Any]):
 
         Raises:
             Absent: it has none.
+            AttributeError: it is None, such as the grad_fn of a leaf: the program's own error.
         """
         try:
             return getattr(owner, name)
         except AttributeError:
+            if owner is None:
+                raise
             raise Absent(Unsupported(f"{type(owner).__name__}.{name}")) from None
 
     def resolve(self, value: Value) -> Any:

@@ -129,6 +129,12 @@ def test_an_input_that_the_engine_cannot_make_is_missing():
     assert trace.outcomes == (Unsupported("the input float64[1]"),)
 
 
+def test_what_none_lacks_is_no_lack_of_the_engine():
+    (outcome,) = outcomes(RegisterHook(X0, "record", "node", "h0"))
+    assert outcome.error == "AttributeError"
+    assert outcome.message == "'NoneType' object has no attribute 'register_hook'"
+
+
 def test_an_operand_error_is_no_lack_of_the_operator():
     (outcome,) = outcomes(operator("+", X0, "text"))
     assert outcome.error == "TypeError"
