@@ -7,6 +7,7 @@ from mini_autograd.autograd import anomaly_mode, function, functional, graph
 from mini_autograd.autograd.anomaly_mode import detect_anomaly, set_detect_anomaly
 from mini_autograd.autograd.function import Function
 from mini_autograd.autograd.gradcheck import gradcheck, gradgradcheck
+from mini_autograd.autograd.variable import variable
 from mini_autograd.autograd.walks import backward, grad
 from mini_autograd.grad_mode import (
     enable_grad,
@@ -36,4 +37,5 @@ __all__ = [
     "set_detect_anomaly",
     "set_grad_enabled",
     "set_multithreading_enabled",
+    "variable",
 ]

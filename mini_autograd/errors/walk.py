@@ -229,3 +229,8 @@ def output_type() -> AssertionError:
 def nan_gradient(node: str, index: int) -> RuntimeError:
     """Anomaly mode found a gradient that is not a number."""
     return RuntimeError(f"Function '{node}' returned nan values in its {index}th output.")
+
+
+def deprecated_variable() -> RuntimeError:
+    """`autograd.variable(...)`, as code of 2017 made tensors."""
+    return RuntimeError("torch.autograd.variable(...) is deprecated, use torch.tensor(...) instead")
