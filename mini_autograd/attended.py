@@ -56,10 +56,12 @@ class AttendedWalk:
         return node in self.needed or node in self.captured_at
 
     def will_execute(self, node: Node) -> bool:
-        """As `executes`; refuses leaves of a walk for certain tensors, as torch does."""
+        """As torch tells hooks: not of a root alone, and of no leaf whose gradient is handed out."""
+        if node is self.alone or not self.executes(node):
+            return False
         if node in self.captured_at and not node.edges:
             raise hook_errors.leaf_in_grad()
-        return self.executes(node)
+        return True
 
     @functools.cached_property
     def _reached(self) -> frozenset[Node]:

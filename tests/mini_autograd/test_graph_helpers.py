@@ -82,12 +82,21 @@ def test_one_hook_waits_for_all_that_the_walk_comes_to():
     handle = register_multi_grad_hook(
         (a, b, c, d), lambda grads: seen.append([g is not None for g in grads])
     )
-    c.backward(retain_graph=True)
-    c.backward(inputs=[a], retain_graph=True)
+    c.sum().backward(retain_graph=True)
+    c.sum().backward(inputs=[a], retain_graph=True)
     (c + d).backward(retain_graph=True)
     handle.remove()
-    c.backward()
+    c.sum().backward()
     assert seen == [[True, True, True, False], [True, False, True, False], [True] * 4]
+
+
+def test_it_does_not_count_on_a_root_that_is_the_only_one():
+    a, b = leaf(2.0), leaf(3.0)
+    c = a * b
+    seen = []
+    register_multi_grad_hook((a, b, c), lambda grads: seen.append([g is not None for g in grads]))
+    c.backward()
+    assert seen == [[True, False, True]]
 
 
 def test_or_for_the_first():
