@@ -111,6 +111,11 @@ class Node:
         return self
 
     @property
+    def recorded(self) -> Node:
+        """The node of what a user sees."""
+        return self
+
+    @property
     def metadata(self) -> dict[str, Any]:
         """What anybody wants to remember of the node; anomaly mode keeps its traceback there."""
         try:

@@ -57,7 +57,7 @@ def retain_grad(self: Tensor) -> None:
     if not self._requires_grad:
         raise tensor_errors.retain_without_grad()
     made_by = self._node or self._outdated  # torch renews the history only of what had one
-    node = None if made_by is None else self.grad_fn
+    node = None if made_by is None else self._maker()
     if node is not None and not self._retains_grad:
         hooks_of(node).retain[self._output_nr] = weakref.ref(self)
         self._retains_grad = True

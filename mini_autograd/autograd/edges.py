@@ -28,14 +28,14 @@ def get_gradient_edge(tensor: Tensor) -> GradientEdge:
     """
     if not tensor.requires_grad:
         raise errors.edge_without_grad()
-    return GradientEdge(node_of(tensor), tensor.output_nr)
+    return GradientEdge(node_of(tensor).shown, tensor.output_nr)
 
 
 def node_of(tensor: Tensor | GradientEdge) -> Node:
     """What made the tensor, or accumulates into it."""
     if isinstance(tensor, GradientEdge):
-        return tensor.node
-    node: Node | None = tensor.grad_fn
+        return tensor.node.recorded
+    node = tensor._maker()
     if node is not None:
         return node
     assert tensor.requires_grad, "Expected gradient function to be set"

@@ -29,6 +29,8 @@ from mini_autograd.tensor import Tensor, edge_of, make
 class FunctionCtx:
     """How a forward says what its backward needs, and what it did to its inputs."""
 
+    __module__ = "mini_autograd.autograd.function"  # as it prints
+
     to_save: Any
     saved_for_forward: Any
     dirty_tensors: Any
@@ -91,7 +93,7 @@ class BackwardCFunction(FunctionCtx):
     _forward_cls: ClassVar[Any]
 
     def __init__(self) -> None:
-        self._sequence = next_sequence()  # before what the forward itself may record
+        self._sequence = 0
         self._edges: tuple[Edge | None, ...] = ()
         self._accepted: tuple[Metadata | None, ...] = ()  # None for an output that is no tensor
         self._saved: tuple[Any, ...] | None = ()
@@ -113,9 +115,11 @@ class BackwardCFunction(FunctionCtx):
         )
         tensors = [each for each in args if isinstance(each, Tensor)] if records else ()
         self._edges = tuple([edge_of(each) if each._requires_grad else None for each in tensors])
+        # After the edges, which may give a view a new history, and before what the forward records.
+        self._sequence = next_sequence()
 
     @property
-    def _recorded(self) -> FunctionNode:
+    def recorded(self) -> FunctionNode:
         """The node of the graph."""
         node = None if self._node is None else self._node()
         if node is None:
@@ -139,7 +143,7 @@ class BackwardCFunction(FunctionCtx):
         if once and self._accessed:
             raise errors.saved_accessed_twice()
         self._accessed = True
-        node = self._recorded
+        node = self.recorded
         if once:
             self._saved = (None,)
         return tuple([None if each is None else unpacked_tensor(each, node) for each in saved])
@@ -149,7 +153,7 @@ class BackwardCFunction(FunctionCtx):
         """What `save_for_backward` kept, as objects that take hooks."""
         if self._saved is None:
             raise walk_errors.second_backward()
-        return tuple([raw_saved(self._recorded, place) for place in range(len(self._saved))])
+        return tuple([raw_saved(self.recorded, place) for place in range(len(self._saved))])
 
     @_ReadOnly
     def saved_variables(self) -> tuple[Tensor | None, ...]:
@@ -172,7 +176,7 @@ class BackwardCFunction(FunctionCtx):
     @_ReadOnly
     def next_functions(self) -> tuple[tuple[Any, int], ...]:
         """The nodes that made the tensors among the inputs, each with which of its outputs."""
-        return self._recorded.next_functions
+        return self.recorded.next_functions
 
     @_ReadOnly
     def metadata(self) -> dict[Any, Any]:
@@ -195,14 +199,14 @@ class BackwardCFunction(FunctionCtx):
 
     def register_hook(self, fn: Callable[..., Any]) -> Any:
         """Calls `fn` with the gradients that went out and came in, after the backward."""
-        return self._recorded.register_hook(fn)
+        return self.recorded.register_hook(fn)
 
     def register_prehook(self, fn: Callable[..., Any]) -> Any:
         """Calls `fn` with the gradients that came in, before the backward."""
-        return self._recorded.register_prehook(fn)
+        return self.recorded.register_prehook(fn)
 
     def _register_hook_dict(self, tensor: Tensor) -> None:
-        self._recorded._register_hook_dict(tensor)
+        self.recorded._register_hook_dict(tensor)
 
     def apply(self, *args: Any) -> Any:
         """The function's own `backward`, or `vjp`, on gradients of the outputs."""

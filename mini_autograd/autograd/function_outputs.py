@@ -37,7 +37,7 @@ class Outputs:
     ) -> None:
         """`saves_apart`: the context was set up by `setup_context`."""
         self.ctx = ctx
-        self.node = ctx._recorded
+        self.node = ctx.recorded
         self.records = records
         self.inputs = {id(each) for each in args if isinstance(each, Tensor)}
         self.undifferentiated = _marked(

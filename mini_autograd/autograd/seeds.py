@@ -58,7 +58,7 @@ def roots_and_seeds(
 
 def _root(output: Differentiated) -> Edge | None:
     if isinstance(output, GradientEdge):
-        return output.node, output.output_nr
+        return output.node.recorded, output.output_nr
     return edge_of(output) if output._requires_grad else None
 
 
@@ -98,7 +98,7 @@ def _seed(
 
 def _metadata(output: Differentiated) -> Metadata:
     if isinstance(output, GradientEdge):
-        return output.node.accepted[output.output_nr]
+        return output.node.recorded.accepted[output.output_nr]
     if not isinstance(output, Tensor):
         raise errors.output_type()
     return output._array.shape, output._array.dtype

@@ -177,7 +177,7 @@ def _captures(wanted: Sequence[Any]) -> tuple[Captures, list[Edge | None]]:
 def _edge_to(wanted: Any, *, accumulate: bool) -> Edge | None:
     """Where the gradient is known; a tensor that shall accumulate it and is no leaf retains it."""
     if isinstance(wanted, GradientEdge):
-        return wanted.node, wanted.output_nr
+        return wanted.node.recorded, wanted.output_nr
     if not isinstance(wanted, Tensor):
         raise errors.input_type(wanted)
     if accumulate:

@@ -42,8 +42,9 @@ def div_unrounded(self: Array | Number, other: Array | Number, *, rounding_mode:
 @differentiable(
     name="div",
     node="DivBackward2",
-    self=lambda grad: zeros_like_grad(grad),
-    other=lambda grad: zeros_like_grad(grad),
+    # torch saves the operands though nothing comes of them: writing to one makes backward raise.
+    self=lambda grad, other: zeros_like_grad(grad),
+    other=lambda grad, self, other: zeros_like_grad(grad),
 )
 def div_rounded(self: Array | Number, other: Array | Number, *, rounding_mode: Str) -> Array:
     """`self / other` rounded to zero ("trunc") or down ("floor"), in the operands' dtype."""

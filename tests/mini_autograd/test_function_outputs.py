@@ -239,3 +239,24 @@ def test_exceptions_pass_and_leave_the_mode_as_it_was() -> None:
     with pytest.raises(KeyError, match="backward"):
         Raises.apply(leaf(1.0)).backward()
     assert torch.is_grad_enabled()
+
+
+def test_a_gradient_edge_and_a_kept_gradient_are_those_of_its_node() -> None:
+    x = leaf(1.0, 3.0)
+    y = Square.apply(x)
+    edge = torch.autograd.graph.get_gradient_edge(y)
+    assert edge.node is y.grad_fn
+    assert torch.autograd.grad((y * 3).sum(), edge, retain_graph=True)[0].tolist() == [3.0, 3.0]
+    assert torch.autograd.grad(edge, x, torch.ones(2), retain_graph=True)[0].tolist() == [2.0, 6.0]
+    y.retain_grad()
+    (y * 5).sum().backward()
+    assert y.grad.tolist() == [5.0, 5.0]
+
+
+def test_a_view_whose_base_was_written_to_is_an_input_like_any_other() -> None:
+    x = leaf(1.0, 1.0)
+    base = x * 1
+    view = base[:1]
+    base.mul_(3)
+    Alias.apply(view).sum().backward()
+    assert x.grad.tolist() == [30.0, 0.0]

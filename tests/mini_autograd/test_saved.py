@@ -173,3 +173,23 @@ def test_a_promoted_operand_is_seen_in_the_dtype_that_was_computed_in():
     (x ** torch.tensor([2, 3])).sum().backward()
     assert x.grad.dtype is torch.float32
     assert x.grad.tolist() == [4.0, 27.0]
+
+
+def test_a_rounded_quotient_saves_its_operands_though_nothing_comes_of_them() -> None:
+    a = torch.tensor([5.0, 3.0], requires_grad=True)
+    b = torch.tensor([2.0, 4.0])
+    quotient = torch.div(a, b, rounding_mode="floor")
+    b.mul_(2)
+    with pytest.raises(RuntimeError, match="is at version 1; expected version 0"):
+        quotient.sum().backward()
+
+
+def test_of_several_stale_tensors_the_error_names_the_first_by_name() -> None:
+    a = torch.ones(2, requires_grad=True) * 1
+    b = torch.ones(2, requires_grad=True).exp()
+    product = a * b
+    with torch.no_grad():
+        a.mul_(2)
+        b.mul_(2)
+    with pytest.raises(RuntimeError, match="which is output 0 of Exp, is at version 1"):
+        product.sum().backward()  # of `other`, then `self`
