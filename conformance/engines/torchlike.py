@@ -10,12 +10,12 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
-from operator import attrgetter
 from types import ModuleType
 from typing import Any
 
 from conformance.engines.actions import ACTIONS
 from conformance.engines.create import make
+from conformance.engines.global_state import globals_of
 from conformance.engines.listening import Listener
 from conformance.engines.names import Absent, Names
 from conformance.engines.observe import aliases_of, gradients_of, plain, state_of, version_of
@@ -38,17 +38,6 @@ from conformance.trace import (
     TensorState,
     Trace,
     Unsupported,
-)
-
-# Global state that a program may change by calling a function: how to read it, how to set it.
-_GLOBALS = tuple(
-    (attrgetter(getter), attrgetter(setter))
-    for getter, setter in (
-        ("is_grad_enabled", "set_grad_enabled"),
-        ("get_default_dtype", "set_default_dtype"),
-        ("is_anomaly_enabled", "autograd.set_detect_anomaly"),
-        ("is_warn_always_enabled", "set_warn_always"),
-    )
 )
 
 
@@ -88,7 +77,7 @@ class TorchLikeSession:
         self._made: dict[str, int | None] = {}  # each tensor's version when it got its name
         self.tensor_type: type[Any] = engine.module.Tensor
         self._dtype_type: type | None = type(getattr(engine.module, "float32", None))
-        self._globals = _globals_of(self.module)
+        self._globals = globals_of(self.module)
         if set_warn_always := getattr(self.module, "set_warn_always", None):
             set_warn_always(True)  # Else the first program of a process would warn, and no other.
         self._listener = Listener(self.outcomes, self.tensor_type, self._dtype_type)
@@ -240,18 +229,6 @@ class TorchLikeSession:
             items = [self._bind(f"{name}[{number}]", item) for number, item in enumerate(value)]
             return items if isinstance(value, list) else tuple(items)
         return plain(value, self._dtype_type)
-
-
-def _globals_of(module: Any) -> list[tuple[Any, Any, Any]]:
-    """Of each piece of global state that the module has: what reads it, what sets it, its value."""
-    found = []
-    for getter, setter in _GLOBALS:
-        try:
-            read, write = getter(module), setter(module)
-        except AttributeError:
-            continue
-        found.append((read, write, read()))
-    return found
 
 
 def raised(error: Exception, printed: str = "") -> Raised:

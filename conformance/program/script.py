@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from conformance.program.blocks import INDENT, Blocks
 from conformance.program.definitions import preamble
 from conformance.program.functionals import APIS
 from conformance.program.hooks import HOOKS, PACKS, PARAMETERS, REGISTER, function
@@ -43,8 +44,6 @@ if TYPE_CHECKING:
     from conformance.trace import Outcome, Trace
     from conformance.verdict import Mismatch
 
-INDENT = "    "
-
 
 def script(program: Program, trace: Trace | None, mismatches: Sequence[Mismatch]) -> str:
     """The program's text; see `Program.script`."""
@@ -53,7 +52,7 @@ def script(program: Program, trace: Trace | None, mismatches: Sequence[Mismatch]
     )
     lines = preamble(program.steps)
     lines += [f"{entry.name} = {tensor(entry)}" for entry in program.inputs]
-    blocks = _Blocks(program.steps, outcomes)
+    blocks = Blocks(program.steps, outcomes)
     for number, (step, outcome) in enumerate(zip(program.steps, outcomes, strict=True)):
         if isinstance(step, LeaveMode):
             lines += blocks.close(lines[-1])
@@ -66,47 +65,6 @@ def script(program: Program, trace: Trace | None, mismatches: Sequence[Mismatch]
         lines += blocks.close(lines[-1])
     lines += [line for mismatch in mismatches for line in _shown(mismatch)]
     return "\n".join(lines) + "\n"
-
-
-class _Blocks:
-    """The open `with` blocks. One that an exception leaves stands inside a `try`, so how it is
-    left must be known when it is opened."""
-
-    def __init__(self, steps: Sequence[Step], outcomes: Sequence[Outcome]) -> None:
-        self.raising: set[int] = set()  # the numbers of the steps that open such a block
-        self.inner: list[bool] = []  # for each open block, whether it is one
-        opened: list[int] = []
-        for number, (step, outcome) in enumerate(zip(steps, outcomes, strict=True)):
-            if isinstance(step, EnterMode | PackHooks) and isinstance(outcome, Returned):
-                opened.append(number)
-            elif isinstance(step, LeaveMode) and opened and step.raising:
-                self.raising.add(opened.pop())
-            elif isinstance(step, LeaveMode) and opened:
-                opened.pop()
-
-    def indented(self, lines: list[str]) -> list[str]:
-        """The lines, as deep as the innermost block's body."""
-        deep = INDENT * (len(self.inner) + sum(self.inner))
-        return [deep + line for line in lines]
-
-    def open(self, number: int, lines: list[str]) -> list[str]:
-        """The lines, the last of which opens a block."""
-        raising = number in self.raising
-        if raising:
-            lines = [*lines[:-1], "try:", INDENT + lines[-1]]
-        lines = self.indented(lines)
-        self.inner.append(raising)
-        return lines
-
-    def close(self, before: str) -> list[str]:
-        """What ends the innermost block, if there is one; `before` is the line above."""
-        if not self.inner:
-            return []
-        last = 'raise RuntimeError("left")' if self.inner[-1] else "pass"
-        ending = self.indented([last]) if self.inner[-1] or before.endswith(":") else []
-        if self.inner.pop():
-            ending += self.indented(["except RuntimeError:", INDENT + "pass"])
-        return ending
 
 
 def _guarded(lines: list[str], outcome: Outcome) -> list[str]:
@@ -257,7 +215,7 @@ RENDER: Mapping[type[Step], Callable[[Any], list[str]]] = {
     RequiresGrad: _requires_grad,
     RetainGrad: lambda step: [f"{step.tensor.name}.retain_grad()"],
     EnterMode: lambda step: [f"with torch.{step.mode}({_arguments(step.args, {})}):"],
-    LeaveMode: lambda step: [],  # What ends a block depends on how it began: `_Blocks.close`.
+    LeaveMode: lambda step: [],  # What ends a block depends on how it began: `Blocks.close`.
     PackHooks: _pack_hooks,
     RegisterHook: _register_hook,
     MultiGradHook: _multi_grad_hook,

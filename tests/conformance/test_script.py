@@ -22,6 +22,7 @@ from conformance import (
     resolve_engine,
 )
 from conformance.program.values import NUMPY_DTYPES
+from conformance.sources.generated import drawn
 
 TORCH = resolve_engine("torch")
 
@@ -30,6 +31,12 @@ TORCH = resolve_engine("torch")
 @pytest.mark.filterwarnings("ignore")
 def test_the_script_leaves_every_tensor_as_the_program_does(name):
     assert differences_of_the_script(PROGRAMS[name]) == ()
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_scripts_of_drawn_programs_do_what_the_programs_do():
+    for each in drawn(TORCH, count=250, seed=5, fills=1):
+        assert differences_of_the_script(each.program) == (), each.program.script()
 
 
 @pytest.mark.filterwarnings("ignore")
