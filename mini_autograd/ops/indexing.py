@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mini_autograd import dtypes, layout, ops
+from mini_autograd.errors import gathering as mask_errors
 from mini_autograd.errors import indexing as errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.writing import checked_number
@@ -87,12 +88,16 @@ def _mask_positions(
 ) -> Sequence[NDArray[np.intp]]:
     if mask.dtype == np.uint8:
         warnings.warn(_BYTE_MASK, UserWarning, stacklevel=2)
+    _check_mask(mask, shape, dim)
+    return mask.nonzero()
+
+
+def _check_mask(mask: NDArray[Any], shape: tuple[int, ...], dim: int) -> None:
     for j, size in enumerate(mask.shape):
         if dim + j >= len(shape):
             raise errors.too_many_index_tensors(len(shape), dim + mask.ndim)
         if size != shape[dim + j]:
             raise errors.mask_shape(mask.shape, j, shape, dim + j)
-    return mask.nonzero()
 
 
 def _check_range(index: NDArray[Any], ordinal: int, size: int) -> None:
@@ -143,7 +148,7 @@ def index_put_impl(self: Array, indices: IndexArrays, values: Array) -> Array:
 )
 def index_put(self: Array, indices: IndexArrays, values: Array, accumulate: Bool = False) -> Array:
     """A copy with `values` at the positions, or added there."""
-    if values.size == 1 and not accumulate and _is_one_mask(indices):
+    if values.size == 1 and not accumulate and _is_one_mask(self.shape, indices):
         values = checked_number(values.item(), self.dtype)  # torch fills, whatever the dtype
     located = _Located(self.shape, indices)
     if not _broadcasts(values.shape, located.shape):
@@ -163,9 +168,16 @@ def index_put(self: Array, indices: IndexArrays, values: Array, accumulate: Bool
     return result
 
 
-def _is_one_mask(indices: _Indices) -> bool:
-    given = [each for each in indices if each is not None]
-    return len(given) == 1 and given[0].dtype.kind == "b"
+def _is_one_mask(shape: tuple[int, ...], indices: _Indices) -> bool:
+    """Whether torch would rather fill under a mask; that of bytes it then refuses."""
+    given = [(dim, each) for dim, each in enumerate(indices) if each is not None]
+    if len(given) != 1:
+        return False
+    dim, mask = given[0]
+    if mask.dtype == np.uint8:
+        _check_mask(mask, shape, dim)
+        raise mask_errors.mask_dtype("masked_fill_", "unsigned char")
+    return bool(mask.dtype.kind == "b")
 
 
 def _broadcasts(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:

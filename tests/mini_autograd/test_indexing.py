@@ -171,3 +171,17 @@ def test_a_number_too_large_for_half_is_assigned_as_infinity():
     assert x.tolist() == [float("inf"), 1.0]
     with pytest.raises(RuntimeError, match="cannot be converted to type double without"):
         x[0] = 1j
+
+
+def test_one_number_is_not_written_where_a_mask_of_bytes_says():
+    mask = torch.tensor([1, 0], dtype=torch.uint8)
+    message = "masked_fill_ only supports boolean masks, but got mask with dtype unsigned char"
+    for value in (0, torch.tensor([5.0])):
+        x = torch.ones(2)
+        with pytest.raises(RuntimeError, match=message):
+            x[mask] = value
+        assert x.tolist() == [1, 1]
+    y = torch.ones(3)
+    with pytest.warns(UserWarning, match=r"indexing with dtype torch\.uint8 is now deprecated"):
+        y[torch.tensor([1, 0, 1], dtype=torch.uint8)] = torch.tensor([5.0, 6.0])
+    assert y.tolist() == [5, 1, 6]
