@@ -16,9 +16,11 @@ from mini_autograd.autograd.function_context import (
 )
 from mini_autograd.autograd.function_gradients import made_undifferentiable
 from mini_autograd.autograd.function_outputs import Outputs
+from mini_autograd.errors import func as func_errors
 from mini_autograd.errors import function as errors
 from mini_autograd.grad_mode import is_grad_enabled, no_grad, state
 from mini_autograd.tensor import Tensor
+from mini_autograd.transforms import state as transforms
 
 __all__ = [
     "BackwardCFunction",
@@ -98,11 +100,14 @@ class Function(FunctionCtx, metaclass=FunctionMeta):
             dict have no history.
 
         Raises:
-            RuntimeError: what the forward marked as written to cannot be.
+            RuntimeError: what the forward marked as written to cannot be; inside a transform of
+                `func`, a function without `setup_context`.
             TypeError: `save_for_backward` of something else than tensors; arguments by keyword
                 that the forward does not have by position.
         """
         apart = cls.setup_context is not Function.setup_context
+        if transforms.depth and not apart:
+            raise func_errors.no_setup_context()
         if apart:
             bound = inspect.signature(cls.forward).bind(*args, **kwargs)
             bound.apply_defaults()

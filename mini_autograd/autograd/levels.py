@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from mini_autograd.errors import tensors as errors
-from mini_autograd.grad_mode import is_grad_enabled
+from mini_autograd.grad_mode import is_grad_enabled, is_inference_mode_enabled
 from mini_autograd.graph import AccumulateGrad, Arithmetic, Edge, Grad, Node
-from mini_autograd.tensor import Tensor, detached, edge_of
+from mini_autograd.tensor import Tensor, detached, edge_of, make
 
 
 class LevelLeaf(AccumulateGrad):
@@ -42,7 +42,7 @@ class Level:
     """
 
     def __init__(self, *, records: bool | None = None) -> None:
-        self.records = is_grad_enabled() if records is None else records
+        self.records = _recording() if records is None else records
         self._raised: dict[int, tuple[Tensor, LevelLeaf, Tensor]] = {}
 
     def __enter__(self) -> Level:
@@ -56,7 +56,7 @@ class Level:
 
     def raised(self, given: Tensor) -> Tensor:
         """A leaf of this level on the memory of a tensor; a RuntimeError if it is of integers."""
-        leaf = detached(given)
+        leaf = make(given._array) if given.is_inference() else detached(given)
         if leaf._array.dtype.kind not in "fc":
             raise errors.only_floating_method()
         leaf._requires_grad = True
@@ -74,6 +74,10 @@ class Level:
         if result._node is None or (self.records and _leads_on(result._node)):
             return result
         return detached(result)
+
+
+def _recording() -> bool:
+    return is_grad_enabled() and not is_inference_mode_enabled()
 
 
 def _leads_on(start: Node) -> bool:

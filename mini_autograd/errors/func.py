@@ -4,6 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+NO_SAVED_TENSORS_HOOKS = (
+    "torch.func.{grad, vjp, jacrev, hessian} don't yet support saved tensor hooks. Please open an "
+    "issue with your use case."
+)
+
+
+def no_setup_context() -> RuntimeError:
+    """A custom function whose forward takes the context, in a function that is transformed."""
+    return RuntimeError(
+        "In order to use an autograd.Function with functorch transforms (vmap, grad, jvp, jacrev, "
+        "...), it must override the setup_context staticmethod. For more details, please see "
+        "https://pytorch.org/docs/main/notes/extending.func.html"
+    )
+
 
 def forbidden_requires_grad() -> RuntimeError:
     """`requires_grad_` in a function that is transformed."""

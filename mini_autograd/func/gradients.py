@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from mini_autograd import fills
-from mini_autograd.autograd.levels import Level
 from mini_autograd.autograd.walks import grad as walk
 from mini_autograd.errors import func as errors
 from mini_autograd.func import trees
@@ -23,9 +22,9 @@ from mini_autograd.func.arguments import (
     raised,
     split_aux,
 )
-from mini_autograd.grad_mode import enable_grad, is_grad_enabled
+from mini_autograd.func.scope import transforming
+from mini_autograd.grad_mode import is_grad_enabled
 from mini_autograd.tensor import Tensor
-from mini_autograd.transforms import running
 
 Function = Callable[..., Any]
 
@@ -65,7 +64,7 @@ def grad_and_value(func: Function, argnums: Argnums = 0, has_aux: bool = False) 
 def _grad_and_value(
     func: Function, argnums: Argnums, has_aux: bool, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> tuple[Any, Any]:
-    with running(), Level() as level, enable_grad():
+    with transforming() as level:
         given, by = raised(level, args, checked_argnums(argnums, len(args)))
         output, aux = split_aux(func(*given, **kwargs), has_aux, "grad_and_value(f)(*args)")
         if not isinstance(output, Tensor):
@@ -100,7 +99,7 @@ def vjp_by(
 ) -> tuple[Any, ...]:
     """As `vjp`, by some of the arguments."""
     api = "vjp(f, *primals)"
-    with running(), Level() as level, enable_grad():
+    with transforming() as level:
         if argnums is not None:
             argnums = checked_argnums(argnums, len(primals))
         given, by = raised(level, primals, argnums)

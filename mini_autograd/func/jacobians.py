@@ -26,9 +26,8 @@ from mini_autograd.func.arguments import (
     split_aux,
 )
 from mini_autograd.func.gradients import Function, vjp_by
-from mini_autograd.grad_mode import enable_grad
+from mini_autograd.func.scope import transforming
 from mini_autograd.tensor import Tensor
-from mini_autograd.transforms import running
 
 _JVP = "jvp(f, primals, tangents)"
 
@@ -175,7 +174,7 @@ def _pushing(
     func: Function, args: tuple[Any, ...], argnums: Argnums | None, has_aux: bool
 ) -> tuple[list[Tensor], Any, Callable[[Sequence[Any]], Sequence[Tensor | None]], Level, Any]:
     """The outputs, flat, and their structure; what pushes tangents to them; the level; the aux."""
-    with running(), Level() as level, enable_grad():
+    with transforming(saved_tensors_hooks=True) as level:
         checked = None if argnums is None else checked_argnums(argnums, len(args))
         given, by = raised(level, args, checked)
         if argnums is not None:

@@ -35,6 +35,37 @@ def hooked(hook):
         b.register_hook(hook)
         return b
     return function
+class Square(A.Function):
+    @staticmethod
+    def forward(ctx, a):
+        ctx.save_for_backward(a)
+        return a * a
+    @staticmethod
+    def backward(ctx, g):
+        return g * 2 * ctx.saved_tensors[0]
+class Wrong(Square):
+    @staticmethod
+    def backward(ctx, g):
+        return g * 3 * ctx.saved_tensors[0]
+class Undefined(A.Function):
+    @staticmethod
+    def forward(ctx, a):
+        ctx.set_materialize_grads(False)
+        return a * 2
+    @staticmethod
+    def backward(ctx, g):
+        if g is None:
+            raise RuntimeError("no gradient")
+        return g * 2
+class Filled(Undefined):
+    @staticmethod
+    def backward(ctx, g):
+        return torch.ones(2, dtype=torch.float64) if g is None else g * 2
+@torch.inference_mode()
+def in_inference(function, *args): return function(*args)
+def with_pack_hooks(function, *args):
+    with A.graph.saved_tensors_hooks(lambda t: t, lambda t: t):
+        return function(*args)
 @torch.no_grad()
 def ungraded(a): return a * 2
 """
@@ -132,6 +163,13 @@ TRANSFORMS = [
 ]
 
 CALLS = """
+func.grad(lambda a: Square.apply(a).sum())(x)
+F.hessian(lambda a: Square.apply(a).sum(), x)
+in_inference(func.grad(cube), x)
+func.grad(cube)(in_inference(torch.ones, 2))
+func.jacrev(cube)(in_inference(torch.ones, 2))
+with_pack_hooks(func.grad(cube), x)
+func.grad(lambda a: with_pack_hooks(cube, a))(x)
 A.grad(w ** 2, w, torch.eye(2), is_grads_batched=True)
 A.grad(w ** 2, w, torch.eye(2), is_grads_batched=True, create_graph=True)[0].detach()
 A.grad([w ** 2, w.sum()], [w, d], [m[:, :2], y], is_grads_batched=True, allow_unused=True)
@@ -208,6 +246,12 @@ CHECKED = [
         "pair, (d, e)",
         "pair, (d, e), fast_mode=True",
         "lambda a, b: (a * b, severed(b)), (d, e)",
+        "Square.apply, d",
+        "Wrong.apply, d",
+        "Wrong.apply, d, fast_mode=True",
+        "Undefined.apply, d",
+        "Undefined.apply, d, check_undefined_grad=False",
+        "Filled.apply, d",
         "cube, x",
         "cube, [d]",
         "lambda a: a.detach() * 2, d",

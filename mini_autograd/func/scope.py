@@ -1,0 +1,27 @@
+"""Where a transform's function runs: its level is open, and grad is on whatever the mode is."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
+
+from mini_autograd.autograd.levels import Level
+from mini_autograd.autograd.saved_hooks import disable_saved_tensors_hooks
+from mini_autograd.errors import func as errors
+from mini_autograd.grad_mode import enable_grad, inference_mode, is_inference_mode_enabled
+from mini_autograd.transforms import running
+
+
+@contextmanager
+def transforming(*, saved_tensors_hooks: bool = False) -> Generator[Level, None, None]:
+    """The level that is open inside; a RuntimeError for pack hooks, unless they are allowed."""
+    level = Level()
+    with ExitStack() as stack:
+        stack.enter_context(running())
+        if not saved_tensors_hooks:
+            stack.enter_context(disable_saved_tensors_hooks(errors.NO_SAVED_TENSORS_HOOKS))
+        stack.enter_context(level)
+        if is_inference_mode_enabled():
+            stack.enter_context(inference_mode(False))
+        stack.enter_context(enable_grad())
+        yield level
