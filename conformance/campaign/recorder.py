@@ -17,6 +17,8 @@ from conformance.program.inputs import Input
 from conformance.program.steps import Step
 from conformance.trace import Outcome, TensorState, Trace
 
+KEPT = 64  # steps, those of a few programs
+
 
 @dataclass(frozen=True, slots=True)
 class Recording:
@@ -40,6 +42,7 @@ class Recorder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.case = ""
+        self._pickled: dict[int, tuple[Step, bytes]] = {}
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
 
     def open(self, inputs: Sequence[Input]) -> None:
@@ -49,7 +52,16 @@ class Recorder:
 
     def note(self, step: Step) -> None:
         """A step begins."""
-        os.write(self._file, pickle.dumps(step))
+        os.write(self._file, self._dumped(step))
+
+    def _dumped(self, step: Step) -> bytes:
+        """The step as bytes, which are kept: programs of one structure share their steps."""
+        known = self._pickled.get(id(step))
+        if known is None or known[0] is not step:
+            if len(self._pickled) > KEPT:
+                self._pickled.clear()
+            known = self._pickled[id(step)] = step, pickle.dumps(step)
+        return known[1]
 
     def close(self) -> None:
         """The program ended."""

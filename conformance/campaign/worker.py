@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import traceback
 import warnings
@@ -79,6 +80,7 @@ class Worker:
         import torch
 
         torch.set_num_threads(1)  # One core a process; and sums come out the same everywhere.
+        gc.freeze()  # What was imported stays: to search it for garbage takes long, and often.
         self.settings = settings
         self.recorder = recorder
         self.reference: Engine = resolve_engine(settings.reference)

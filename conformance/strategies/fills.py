@@ -35,7 +35,7 @@ def _filled(tape: Tape, entry: Input) -> Input:
     old = entry.storage
     if np.count_nonzero(old) <= 1 and old.size > 1:  # a seed of zeros, or a one-hot one
         return replace(entry, data=np.roll(old, 1).tobytes())
-    special = not (np.abs(old) < MODERATE).all()
+    special = not (np.abs(old) < MODERATE).all()  # NaN is not less
     new: Array = elements(tape, old.size, entry.dtype, special=special)
     if (old > 0).all():
         new = np.abs(new)
