@@ -9,12 +9,9 @@ import warnings
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from mini_autograd.autograd.function_context import (
-    BackwardCFunction,
-    FunctionCtx,
-    undefined_backward,
-)
+from mini_autograd.autograd.function_context import BackwardCFunction, undefined_backward
 from mini_autograd.autograd.function_gradients import made_undifferentiable
+from mini_autograd.autograd.function_marks import FunctionCtx
 from mini_autograd.autograd.function_outputs import Outputs
 from mini_autograd.errors import func as func_errors
 from mini_autograd.errors import function as errors
