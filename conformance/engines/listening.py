@@ -11,11 +11,9 @@ from conformance.engines.observe import given
 from conformance.engines.texts import without_addresses
 from conformance.trace import Called, Warned
 
-# Where in C++ a warning was raised, the traceback that anomaly mode adds to one, and where in
-# memory a function lies are about the machine. None is a part of what is said.
-_LOCATION = re.compile(
-    r" \(Triggered internally at .*\)$|(?<=Traceback of forward call).*| at 0x[0-9a-f]+(?=>)", re.S
-)
+# Where in C++ a warning was raised, and the traceback that anomaly mode adds to one, are about the
+# machine. Neither is a part of what is said.
+_LOCATION = re.compile(r" \(Triggered internally at .*\)$|(?<=Traceback of forward call).*", re.S)
 
 
 class Listener:

@@ -6,7 +6,8 @@ import re
 from functools import lru_cache
 from types import CodeType
 
-_ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
+# An object's address, and with it the name of a function that an engine makes inside itself.
+_ADDRESS = re.compile(r"(<function) [\w.]+\.<locals>\.[\w.<>]+ at 0x[0-9a-f]+|\b0x[0-9a-f]{6,}\b")
 _FILE = "<program>"
 
 
@@ -18,7 +19,11 @@ def compiled(text: str, mode: str = "exec") -> CodeType:
 
 def without_addresses(text: str) -> str:
     """The text with every object's address, another in each process, left out."""
-    return _ADDRESS.sub("0x…", text) if "0x" in text else text
+    return _ADDRESS.sub(_without, text) if "0x" in text else text
+
+
+def _without(found: re.Match[str]) -> str:
+    return found.group(1) or "0x…"
 
 
 def asked_by_program(error: AttributeError) -> bool:

@@ -15,13 +15,17 @@ from conformance import (
     Call,
     Called,
     ClearGrad,
+    Copy,
     EnterMode,
     Input,
     LeaveMode,
+    MultiGradHook,
     Program,
     Raised,
     Read,
+    Ref,
     RegisterHook,
+    RemoveHook,
     RetainGrad,
     TensorState,
     Unsupported,
@@ -120,6 +124,21 @@ def test_the_traceback_of_an_anomaly_is_no_part_of_the_warning():
         (2, "Error detected in MulBackward0. "),
     ]
     assert "File" not in trace.warnings[1].text
+
+
+def test_where_a_function_lies_and_what_an_engine_calls_its_own_are_no_part_of_a_message():
+    steps = (
+        RegisterHook(X0, "record", "tensor", "h0"),
+        Copy(X0, "copy", "t0"),
+        RemoveHook(Ref("h0")),
+        MultiGradHook((X0,), "all", "record", "h1"),
+        Copy(X0, "copy", "t1"),
+    )
+    trace = execute(Program(INPUTS, steps), TORCH)
+    assert [warned.text.partition(" on ")[0] for warned in trace.warnings] == [
+        "backward hook <function hook at 0x…>",
+        "backward hook <function>",
+    ]
 
 
 def test_a_gradient_that_another_object_replaces_is_told_from_one_that_is_added_to():
