@@ -56,7 +56,7 @@ class AttendedWalk:
         return node in self.needed or node in self.captured_at
 
     def will_execute(self, node: Node) -> bool:
-        """As torch tells hooks: not of a root alone, and of no leaf whose gradient is handed out."""
+        """As torch tells hooks: not of a root alone, nor of a leaf whose gradient is given out."""
         if node is self.alone or not self.executes(node):
             return False
         if node in self.captured_at and not node.edges:

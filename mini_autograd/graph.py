@@ -199,6 +199,6 @@ class AccumulateGrad(Node):
         if grads[0] is not None and self.variable._requires_grad:
             with _accumulating:
                 arithmetic.accumulate(self.variable, grads[0])
-            if self.hooks is not None and self.hooks.accumulated:
-                self.hooks.run_accumulated(self.variable, arithmetic)
+        if self.hooks is not None and self.hooks.accumulated:  # even of nothing
+            self.hooks.run_accumulated(self.variable, arithmetic)
         return ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from mini_autograd.autograd import node_calls  # noqa: F401 - what every node has by it
 from mini_autograd.autograd.edges import GradientEdge, get_gradient_edge
 from mini_autograd.autograd.multi_grad import register_multi_grad_hook
 from mini_autograd.autograd.saved_hooks import (

@@ -82,3 +82,13 @@ def increment_element() -> RuntimeError:
 def stream_flag(value: object) -> RuntimeError:
     """A switch about streams is set to something else than a bool."""
     return RuntimeError(f"enabled must be a bool, but got {type(value).__name__}")
+
+
+def node_argument_count(expected: int, got: int) -> TypeError:
+    """A node is called with another number of gradients than it has outputs."""
+    return TypeError(f"expected {expected} arguments, got {got} instead")
+
+
+def node_argument(index: int) -> TypeError:
+    """A node is called with something else than tensors."""
+    return TypeError(f"argument {index} is not a Variable")

@@ -167,3 +167,42 @@ def test_a_node_is_one_object_with_a_dict_to_note_things_in():
     assert y.grad_fn.metadata == {"note": 1}
     assert y.grad_fn._sequence_nr() < (leaf(1.0) * 2).grad_fn._sequence_nr()
     assert y.grad_fn.next_functions[0][0]._sequence_nr() == 2**64 - 1
+
+
+def test_a_post_accumulate_hook_runs_also_where_no_gradient_came():
+    x = leaf(1.0)
+    y = x * 2
+    seen = []
+    x.register_post_accumulate_grad_hook(lambda p: seen.append(p.grad))
+    y.grad_fn.register_hook(lambda after, before: (None, None))
+    y.backward()
+    assert seen == [None]
+
+
+def test_a_node_can_be_called_with_gradients_of_its_outputs():
+    x, w = leaf(2.0), leaf(3.0)
+    y = x * w
+    by_x, by_w = y.grad_fn(torch.tensor([5.0]))
+    assert (by_x.item(), by_w.item(), by_x.requires_grad) == (15.0, 10.0, True)
+    assert y.grad_fn(None) == (None, None)
+    with torch.no_grad():
+        assert not y.grad_fn(torch.tensor([5.0]))[0].requires_grad
+    assert x.exp().grad_fn(torch.ones(1)).item() == pytest.approx(7.389056)
+    y.backward()
+    with pytest.raises(RuntimeError, match="backward through the graph a second time"):
+        y.grad_fn(torch.ones(1))
+
+
+def test_a_node_takes_tensors_as_many_as_it_has_outputs():
+    node = (leaf(2.0) * 3).grad_fn
+    with pytest.raises(TypeError, match="expected 1 arguments, got 0 instead"):
+        node()
+    with pytest.raises(TypeError, match="argument 0 is not a Variable"):
+        node(3)
+
+
+def test_a_node_tells_what_gradients_it_accepts():
+    x = torch.ones(2, 3, dtype=torch.float64, requires_grad=True)
+    (accepted,) = (x * 2).grad_fn._input_metadata
+    assert tuple(accepted.shape) == (2, 3)
+    assert accepted.dtype is torch.float64

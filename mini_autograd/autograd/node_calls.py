@@ -1,0 +1,61 @@
+"""A node as a user calls it, and as it tells what it accepts: gradients as tensors."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from mini_autograd import dtypes
+from mini_autograd.arithmetic import RAW, TENSORS
+from mini_autograd.errors import hooks as errors
+from mini_autograd.factories import CPU
+from mini_autograd.grad_mode import is_grad_enabled
+from mini_autograd.graph import Node
+from mini_autograd.op import quiet
+from mini_autograd.tensor import Size, Tensor
+
+
+class InputMetadata(NamedTuple):
+    """What a gradient for one output of a node has to be like."""
+
+    shape: Size
+    dtype: dtypes.dtype
+    device: Any
+    is_nested_tensor: bool = False
+    is_cpp_nested_tensor: bool = False
+
+
+def input_metadata(node: Node) -> tuple[InputMetadata, ...]:
+    """That of each output of the forward."""
+    return tuple(
+        InputMetadata(Size(shape), dtypes.of_numpy(dtype), CPU) for shape, dtype in node.accepted
+    )
+
+
+def call(node: Node, *grads: Tensor | None) -> Any:
+    """The node's answer to gradients of its outputs: one for its only input, or a tuple.
+
+    It runs no hooks and frees nothing; what it computes is recorded if grad mode is on.
+
+    Raises:
+        TypeError: another number of gradients, or one that is neither a tensor nor None.
+        RuntimeError: what it saved is freed, or was written to.
+    """
+    if len(grads) != len(node.accepted):
+        raise errors.node_argument_count(len(node.accepted), len(grads))
+    for index, grad in enumerate(grads):
+        if grad is not None and not isinstance(grad, Tensor):
+            raise errors.node_argument(index)
+    arithmetic = TENSORS if is_grad_enabled() else RAW
+    given = [None if grad is None else arithmetic.unwrap(grad) for grad in grads]
+    found = quiet.run_reentrant(node.backward, given, arithmetic)
+    answer = tuple([None if each is None else arithmetic.wrap(each) for each in found])
+    return answer[0] if len(answer) == 1 else answer
+
+
+def install() -> None:
+    """Puts both on every node, which knows nothing of tensors itself."""
+    Node.__call__ = call  # type: ignore[method-assign]
+    Node._input_metadata = property(input_metadata)  # type: ignore[attr-defined]
+
+
+install()
