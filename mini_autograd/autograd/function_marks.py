@@ -1,4 +1,4 @@
-"""What a custom function's forward says by calling its `ctx`: torch's methods, which only note it."""
+"""What a custom function's forward says by calling its `ctx`: the methods, which only note it."""
 
 from __future__ import annotations
 
