@@ -56,7 +56,7 @@ def _structure(program: Program, expected: Trace) -> Statistics:
 
 
 _QUOTED = re.compile(r"(?<![A-Za-z])'[^']*'|\"[^\"]*\"")
-_NUMBERS = re.compile(r"(?<![A-Za-z_])-?\d+(?:\.\d+)?(?:e-?\d+)?")
+_NUMBERS = re.compile(r"(?<![A-Za-z_\d])-?\d+(?:\.\d+)?(?:e-?\d+)?")
 _LISTS = re.compile(r"[\[(](?:N(?:, N|,)*)?[\])]")
 
 
