@@ -27,6 +27,7 @@ from conformance.known import (
 )
 from conformance.report import standing, unexpected
 from conformance.sources.case import Check
+from conformance.sources.statistics import Statistics
 
 _SUITE = pytest.StashKey["Suite"]()
 
@@ -57,7 +58,8 @@ class Suite:
             count, seed = self.settings.max_examples, self.settings.seed
             piece = Piece("generated", op, seed=seed, count=count)
             only = Settings(self.settings.engine, self.settings.reference, ops=(op,))
-            yield from generated_results(piece, 0, only, self.reference, self.subject)
+            engines = self.reference, self.subject
+            yield from generated_results(piece, 0, only, *engines, Statistics())
             return
         cases, _ = cases_of(Piece("opinfo", op, op=op))
         examiner = Examiner(self.reference, self.subject)
