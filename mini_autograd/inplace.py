@@ -23,12 +23,13 @@ from mini_autograd.inplace_checks import (
     check_result,
 )
 from mini_autograd.inplace_table import ROWS, InPlace
+from mini_autograd.ops.conversion import clone
 from mini_autograd.ops.indexing import index_put
 from mini_autograd.ops.writing import copied, filled, zeroed
 from mini_autograd.overloads import composite, with_forms
 from mini_autograd.packing import deferring, packing_threads
 from mini_autograd.rebase import rebase
-from mini_autograd.saved import SavedResult, pack_results
+from mini_autograd.saved import SavedResult, SavedTensor, pack_results
 from mini_autograd.schema import is_number
 from mini_autograd.tensor import Tensor, counter_of, edge_of, make
 from mini_autograd.types import Array, Bool, Number
@@ -76,6 +77,8 @@ def in_place(op: InPlace, method: Method) -> Method:
         if needs_grad and op.on_integers and not on_floats:
             original._array = original._array.astype(np.float64)  # of which a node can be recorded
             result._node = recorded(original, *args, **kwargs)._node
+        if original._requires_grad and result._node is not None:
+            _save_clone(result._node, original)
         _write(self, result)
         for node, outs in waiting:
             pack_results(node, (self,) if node is result._node else outs)
@@ -125,6 +128,18 @@ def _original(tensor: Tensor, needs_grad: bool) -> Tensor:
         original._requires_grad = True
         original._node, original._output_nr = edge_of(tensor) or (None, 0)
     return original
+
+
+def _save_clone(node: Node, original: Tensor) -> None:
+    """torch saves a clone of what it writes over, recorded: the graph of a gradient shows it."""
+    for place, saved in enumerate(node.saved or ()):
+        computed_in = saved.dtype if type(saved) is SavedTensor else None
+        if saved is original or (computed_in is not None and saved.tensor is original):
+            kept = make(original._array)
+            clone.op.record(kept, original)
+            entry = kept if computed_in is None else SavedTensor(kept, computed_in)
+            assert node.saved is not None
+            node.saved = (*node.saved[:place], entry, *node.saved[place + 1 :])
 
 
 def _write(tensor: Tensor, result: Tensor) -> None:

@@ -193,3 +193,14 @@ def test_of_several_stale_tensors_the_error_names_the_first_by_name() -> None:
         b.mul_(2)
     with pytest.raises(RuntimeError, match="which is output 0 of Exp, is at version 1"):
         product.sum().backward()  # of `other`, then `self`
+
+
+def test_what_a_write_needs_of_the_values_before_it_is_saved_as_a_clone() -> None:
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    y = torch.tensor([3.0, 4.0], requires_grad=True)
+    product = x * 1
+    product.mul_(y)
+    assert product.grad_fn._saved_self.grad_fn.name() == "CloneBackward0"
+    assert product.grad_fn.next_functions[0][0].name() == "MulBackward0"
+    (grad,) = torch.autograd.grad(product.sum(), y, create_graph=True)
+    assert torch.autograd.grad(grad.sum(), x)[0].tolist() == [1.0, 1.0]
