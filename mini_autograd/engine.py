@@ -6,11 +6,13 @@ one recorded last runs first, but an AccumulateGrad runs as soon as it is ready.
 
 from __future__ import annotations
 
+import heapq
+import itertools
 from collections.abc import Sequence
 
 from mini_autograd.anomaly import anomaly
 from mini_autograd.attended import AttendedWalk, Captures, validated
-from mini_autograd.graph import ACCUMULATE_SEQUENCE, Arithmetic, Edge, Grad, Node
+from mini_autograd.graph import ACCUMULATE_SEQUENCE, Arithmetic, Edge, Grad, Node, numbering
 
 
 def run(
@@ -104,6 +106,8 @@ def _order(roots: Sequence[Edge]) -> list[Node]:
     What has no place in it, as a leaf, comes directly after the last node that brings it a
     gradient, in the order of that one's edges.
     """
+    if numbering.changed:
+        return _order_by_dependencies(roots)
     ranks: dict[Node, int] = {}
     stack: list[tuple[int, Sequence[Edge | None]]] = [(ACCUMULATE_SEQUENCE, roots)]
     while stack:
@@ -122,3 +126,30 @@ def _order(roots: Sequence[Edge]) -> list[Node]:
                     if node.edges:
                         stack.append((sequence, node.edges))
     return sorted(ranks, key=ranks.__getitem__, reverse=True)
+
+
+def _order_by_dependencies(roots: Sequence[Edge]) -> list[Node]:
+    """Likewise where numbers were set by hand: of the nodes that are ready, the highest first."""
+    awaited: dict[Node, int] = {}
+    stack: list[Sequence[Edge | None]] = [roots]
+    while stack:
+        for node, _ in filter(None, stack.pop()):
+            if node not in awaited:
+                awaited[node] = 0
+                stack.append(node.edges)
+            awaited[node] += 1
+    order: list[Node] = []
+    ready: list[tuple[int, int, Node]] = []
+    pushed = itertools.count()
+    edges: Sequence[Edge | None] = roots
+    while edges or ready:
+        for node, _ in filter(None, edges):
+            awaited[node] -= 1
+            if not awaited[node]:
+                heapq.heappush(ready, (-node.sequence, next(pushed), node))
+        if not ready:
+            break
+        node = heapq.heappop(ready)[2]
+        order.append(node)
+        edges = node.edges
+    return order

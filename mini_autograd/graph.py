@@ -30,6 +30,15 @@ ACCUMULATE_SEQUENCE: Final = 2**64 - 1  # torch's: a leaf is served as soon as i
 next_sequence = itertools.count().__next__
 
 
+class _Numbering:
+    """Whether sequence numbers grow along the graph, as they do unless somebody sets one."""
+
+    changed = False
+
+
+numbering: Final = _Numbering()
+
+
 class Arithmetic(Protocol):
     """What a walk computes with: raw arrays, or tensors that record a graph of their own."""
 
@@ -145,6 +154,10 @@ class Node:
 
     def _sequence_nr(self) -> int:
         return self.sequence
+
+    def _set_sequence_nr(self, number: int) -> None:
+        self.sequence = number
+        numbering.changed = True
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         raise copying_errors.unpicklable(self)

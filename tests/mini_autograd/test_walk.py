@@ -9,6 +9,7 @@ import weakref
 import pytest
 
 import mini_autograd as torch
+from mini_autograd import graph
 
 
 def leaf(*values):
@@ -47,6 +48,24 @@ def test_the_newest_node_runs_first():
     order = named_hooks(a=a, b=b, c=c)
     (c + b).sum().backward()
     assert order == ["c", "b", "a"]
+
+
+def test_a_number_set_by_hand_changes_the_order_and_no_sum(monkeypatch):
+    monkeypatch.setattr(graph.numbering, "changed", False)
+    x = leaf(2.0)
+    a = x * 2
+    b = a * 3
+    a.grad_fn._set_sequence_nr(10**9)
+    assert a.grad_fn._sequence_nr() == 10**9
+    order = named_hooks(a=a, b=b)
+    (a * b).backward()
+    assert order == ["b", "a"]
+    assert x.grad.item() == 48.0
+    c, d = x * 2, x * 3
+    c.grad_fn._set_sequence_nr(10**9)
+    order = named_hooks(c=c, d=d)
+    (c + d).backward()
+    assert order == ["c", "d"]
 
 
 def test_a_leaf_is_served_as_soon_as_its_last_gradient_has_come():
