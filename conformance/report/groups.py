@@ -60,7 +60,8 @@ def _cause(result: Result) -> tuple[str, ...]:
     mismatch = result.failure.mismatch
     place = re.sub(r"\d+", "", mismatch.where)
     if GRADE_OF[mismatch.kind] == 5:
-        return mismatch.kind, place
+        # Warnings and the order of hooks are at no place: what differs tells them apart.
+        return mismatch.kind, place or re.sub(r"\d+", "", f"{mismatch.expected} {mismatch.actual}")
     if mismatch.kind in ("raises", "crash", "hang") and mismatch.expected.startswith("returned"):
         return mismatch.kind, re.sub(r"\d+", "", mismatch.actual)
     if result.source == "generated" and result.failure.reduced:
