@@ -44,7 +44,7 @@ class Known:
         return (
             mismatch.kind in self.kinds
             and matches((self.pattern,), case)
-            and matches((self.place,), mismatch.where)
+            and fnmatchcase(mismatch.where, self.place.replace("[", "[[]"))  # as in `t0[1]`
         )
 
 
@@ -113,9 +113,5 @@ def _text(path: Path) -> str:
 
 def matches(patterns: Sequence[str], case: str) -> bool:
     """Whether any of the patterns fits the case's id."""
-    return any(pattern == case or fnmatchcase(case, _bracketless(pattern)) for pattern in patterns)
+    return any(pattern == case or fnmatchcase(case, pattern) for pattern in patterns)
 
-
-def _bracketless(pattern: str) -> str:
-    """The pattern with `[` standing for itself, as ids and places have it: `t0[1]`."""
-    return pattern.replace("[", "[[]")
