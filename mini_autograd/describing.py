@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from mini_autograd.dtypes import dtype
 from mini_autograd.errors import creation as device_errors
 from mini_autograd.errors import shapes as errors
+from mini_autograd.errors import tensors as tensor_errors
 from mini_autograd.factories import CPU, strided
 from mini_autograd.layout import memory_of, strides_of
 from mini_autograd.overloads import composite
-from mini_autograd.tensor import Size, Tensor
+from mini_autograd.tensor import Size, Tensor, accumulator_of
 from mini_autograd.types import Array
 
 
@@ -61,6 +63,31 @@ def broadcast_shapes(*shapes: Sequence[int] | int | None) -> Size:
     return Size(common)
 
 
+def grad_dtype(self: Tensor) -> dtype | None:
+    """The dtype that its `.grad` has, by default its own; None lets it be any.
+
+    Raises:
+        RuntimeError: the tensor is no leaf.
+    """
+    if not self.is_leaf:
+        raise tensor_errors.grad_dtype_of_non_leaf("accessed")
+    return self.dtype if self._grad_dtype is ... else self._grad_dtype
+
+
+def set_grad_dtype(self: Tensor, value: dtype | None) -> None:
+    """Has what reaches the leaf from now on, in graphs that stand already too, cast to it."""
+    if not self.is_leaf:
+        raise tensor_errors.grad_dtype_of_non_leaf("set")
+    if value is not None:
+        if not isinstance(value, dtype):
+            raise tensor_errors.grad_dtype_type(value)
+        if self._grad is not None and self._grad.dtype is not value:
+            raise tensor_errors.grad_dtype_of_grad(value, self._grad.dtype)
+    self._grad_dtype = value
+    self._kept_accumulator = node = accumulator_of(self)  # which the next graph shall find
+    node.accepted = ((self._array.shape, (value or self.dtype).numpy),)
+
+
 def cuda(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
     """There is no such device."""
     raise device_errors.no_cuda()
@@ -92,6 +119,7 @@ METHODS: Final[dict[str, Any]] = {
 PROPERTIES: Final[dict[str, Any]] = {
     "device": property(lambda self: CPU), "layout": property(lambda self: strided),
     "is_cpu": property(lambda self: True),
+    "grad_dtype": property(grad_dtype, set_grad_dtype),
     **{
         f"is_{kind}": property(lambda self: False)
         for kind in (

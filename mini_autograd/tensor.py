@@ -9,6 +9,7 @@ from __future__ import annotations
 import warnings
 import weakref
 from enum import Enum, auto
+from types import EllipsisType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -76,6 +77,7 @@ class Tensor:
     _requires_grad: bool
     _counter: VersionCounter | None
     _grad: Tensor | None = None
+    _grad_dtype: dtypes.dtype | EllipsisType | None = ...  # the tensor's own
     # Of views, as torch's DifferentiableViewMeta. `_node` is None from a write on until the
     # history is asked for; `_requires_grad` is so of the view itself, its history, or its base.
     _base: Tensor | None = None
@@ -85,7 +87,7 @@ class Tensor:
     _flag: bool = False  # whether it was itself told to require grad
     _bridge: Tensor | None = None  # what it was made of, if its dtype is not that of the base
     _accumulator: weakref.ref[AccumulateGrad] | None = None
-    _kept_accumulator: AccumulateGrad | None = None  # the same, once it has hooks
+    _kept_accumulator: AccumulateGrad | None = None  # the same, if it knows more than the tensor
     _retains_grad: bool = False
     _hooked: bool = False  # whether a leaf has hooks, which its AccumulateGrad has to take
     _hooks: HookDict | None = None
@@ -218,8 +220,9 @@ class Tensor:
             raise errors.grad_type(value)
         if value is self:
             raise errors.grad_is_itself()
-        if value._array.dtype != self._array.dtype:
-            raise errors.grad_dtype(value.dtype, self.dtype)
+        wanted = self.dtype if self._grad_dtype is ... else self._grad_dtype
+        if wanted is not None and value.dtype is not wanted:
+            raise errors.grad_dtype(value.dtype, wanted)
         if value._array.shape != self._array.shape:
             raise errors.grad_shape(value.shape, self.shape)
 

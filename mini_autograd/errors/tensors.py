@@ -203,3 +203,22 @@ def hooks_deleted() -> RuntimeError:
 def item_deleted() -> TypeError:
     """`del x[0]`."""
     return TypeError("Tensor does not support deleting items")
+
+
+def grad_dtype_of_non_leaf(done: str) -> RuntimeError:
+    """`(x * 2).grad_dtype`, accessed or set."""
+    return RuntimeError(f"grad_dtype can only be {done} on leaf tensors.")
+
+
+def grad_dtype_type(value: object) -> RuntimeError:
+    """`x.grad_dtype = 3`."""
+    return RuntimeError(f"grad_dtype must be a torch.dtype or None, but got {type_name(value)}")
+
+
+def grad_dtype_of_grad(wanted: dtype, grad: dtype) -> RuntimeError:
+    """`grad_dtype` was set beside a `.grad` of another."""
+    return RuntimeError(
+        f"Cannot set grad_dtype to '{wanted.scalar_name}' because there is already a gradient with "
+        f"dtype '{grad.cpp_name}'. Please clear the gradient (.grad = None) before changing "
+        "grad_dtype, or ensure the new grad_dtype matches the existing gradient's dtype."
+    )

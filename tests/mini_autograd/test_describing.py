@@ -129,3 +129,35 @@ def test_a_class_is_no_type_name():
     with pytest.raises(ValueError, match="invalid type: 'int'"):
         torch.ones(1).type(int)
     assert torch.ones(1).type(torch.Tensor).dtype is torch.float32
+
+
+def test_the_dtype_of_a_gradient_can_be_chosen():
+    x = torch.ones(2, requires_grad=True)
+    total = (x * 2).sum()
+    assert x.grad_dtype is torch.float32
+    x.grad_dtype = torch.float64
+    total.backward()
+    assert x.grad.dtype is torch.float64
+    assert x.grad.tolist() == [2, 2]
+    with pytest.raises(RuntimeError) as caught:
+        x.grad_dtype = torch.float16
+    assert str(caught.value) == (
+        "Cannot set grad_dtype to 'Half' because there is already a gradient with dtype 'double'. "
+        "Please clear the gradient (.grad = None) before changing grad_dtype, or ensure the new "
+        "grad_dtype matches the existing gradient's dtype."
+    )
+    with pytest.raises(RuntimeError, match="to a tensor with grad_dtype 'Double'"):
+        x.grad = torch.ones(2)
+    x.grad_dtype = None
+    x.grad = torch.ones(2)
+    assert x.grad_dtype is None
+
+
+def test_the_dtype_of_a_gradient_is_a_leafs():
+    y = torch.ones(2, requires_grad=True) * 2
+    with pytest.raises(RuntimeError, match="grad_dtype can only be accessed on leaf tensors"):
+        y.grad_dtype  # noqa: B018
+    with pytest.raises(RuntimeError, match="grad_dtype can only be set on leaf tensors"):
+        y.grad_dtype = None
+    with pytest.raises(RuntimeError, match=r"must be a torch\.dtype or None, but got int"):
+        torch.ones(1).grad_dtype = 3
