@@ -149,7 +149,7 @@ class RawArithmetic:
             if grad.strides != strides or not (grad.flags.c_contiguous or is_dense(grad)):
                 strides = _wanted_strides(leaf._array, grad.itemsize)
                 shared = shared or not _same_strides(grad, strides)
-            kept = _copied(grad, strides) if shared else grad
+            kept = _copied(grad, leaf._array.shape, strides) if shared else grad
         leaf._grad = tensor = make(kept)
         if kept.base is not None and _given:
             _share_version(tensor)
@@ -179,11 +179,20 @@ def _wanted_strides(array: Array, itemsize: int) -> tuple[int, ...]:
 def _same_strides(grad: Array, strides: tuple[int, ...]) -> bool:
     """Whether they agree in every dim that has a second element."""
     found = strides_of(grad)
-    return all(size == 1 or a == b for size, a, b in zip(grad.shape, found, strides, strict=True))
+    return len(found) <= len(strides) and all(
+        size == 1 or a == b for size, a, b in zip(grad.shape, found, strides, strict=False)
+    )
 
 
-def _copied(grad: Array, strides: tuple[int, ...]) -> Array:
-    result = np.ndarray(grad.shape, grad.dtype, strides=strides)
+def _broadcasts(shape: Shape, target: Shape) -> bool:
+    return len(shape) <= len(target) and broadcast_dims(target, shape) is not None
+
+
+def _copied(grad: Array, shape: Shape, strides: tuple[int, ...]) -> Array:
+    """A copy in the leaf's shape, which may have changed since the graph was recorded."""
+    if grad.shape != shape and not _broadcasts(grad.shape, shape):
+        raise inplace_errors.copy_shape(shape, grad.shape)
+    result = np.ndarray(shape, grad.dtype, strides=strides)
     result[...] = grad
     return result
 

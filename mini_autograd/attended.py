@@ -157,7 +157,7 @@ def validated(
     if grad.shape != shape:
         summed = arithmetic.sum_to(grad, shape)
         if summed is None:
-            name = "GraphRoot" if maker is None else maker.title
+            name = None if maker is None else maker.title
             raise errors.invalid_gradient_shape(name, index, grad.shape, shape)
         grad = summed
     return arithmetic.cast(grad, dtype)

@@ -29,7 +29,7 @@ from mini_autograd.ops.writing import copied, filled, zeroed
 from mini_autograd.overloads import composite, with_forms
 from mini_autograd.packing import deferring, packing_threads
 from mini_autograd.rebase import rebase
-from mini_autograd.saved import SavedResult, SavedTensor, pack_results
+from mini_autograd.saved import SavedResult, SavedTensor, SavedView, pack_results
 from mini_autograd.schema import is_number
 from mini_autograd.tensor import Tensor, counter_of, edge_of, make
 from mini_autograd.types import Array, Bool, Number
@@ -152,17 +152,21 @@ def _write(tensor: Tensor, result: Tensor) -> None:
     counter_of(tensor).advance()
     node = result._node
     if node is not None:
-        _adopt(node, tensor)
+        node.accepted = ((array.shape, array.dtype),)
         rebase(tensor, node)
+        _save_written(node, tensor)
 
 
-def _adopt(node: Node, tensor: Tensor) -> None:
-    """The node made the tensor now: what it accepts, and a saved result, are the tensor's."""
-    array = tensor._array
-    node.accepted = ((array.shape, array.dtype),)
-    if node.saved is not None and any(type(each) is SavedResult for each in node.saved):
-        result = SavedResult(array, counter_of(tensor), 0)
-        node.saved = tuple(result if type(each) is SavedResult else each for each in node.saved)
+def _save_written(node: Node, tensor: Tensor) -> None:
+    """A result that the node saved is the tensor now."""
+    if node.saved is None or not any(type(each) is SavedResult for each in node.saved):
+        return
+    array, counter, maker = tensor._array, counter_of(tensor), tensor._node
+    if tensor._base is None or maker is None:
+        result = SavedResult(array, counter, 0)
+    else:
+        result = SavedView(array, counter, maker)
+    node.saved = tuple(result if type(each) is SavedResult else each for each in node.saved)
 
 
 @composite(name="copy_")

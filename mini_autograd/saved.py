@@ -7,6 +7,7 @@ may be a 0-d array; several in one argument as a list.
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -76,6 +77,21 @@ class SavedResult:
         if self.array.dtype.kind in "fc":  # not so the indices beside values
             made._node, made._output_nr, made._requires_grad = node, self.output, True
         return made
+
+
+class SavedView(SavedResult):
+    """A view written to in place, kept as the result: it was made by what renewed its history."""
+
+    __slots__ = ("made_by",)
+    dtype = None  # it was computed in its own
+
+    def __init__(self, array: NDArray[Any], counter: VersionCounter, made_by: Node) -> None:
+        super().__init__(array, counter, 0)
+        self.made_by = weakref.ref(made_by)  # which leads to the node that keeps this
+
+    def remade(self, node: Node) -> Tensor:
+        """The view, written to or not."""
+        return super().remade(self.made_by() or node)
 
 
 def unpacked_array(saved: Any, node: Node) -> Any:
@@ -174,7 +190,9 @@ def pack_results(node: Node, outs: tuple[Tensor, ...]) -> None:
     if hooks is not None and node.saved is not None:
         node.saved = tuple(
             [
-                PackedTensor(outs[each.output], node, hooks) if type(each) is SavedResult else each
+                PackedTensor(outs[each.output], node, hooks)
+                if isinstance(each, SavedResult)
+                else each
                 for each in node.saved
             ]
         )

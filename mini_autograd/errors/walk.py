@@ -191,11 +191,12 @@ def type_text(type_name: str) -> str:
 
 
 def invalid_gradient_shape(
-    node: str, index: int, got: Sequence[int], expected: Sequence[int]
+    node: str | None, index: int, got: Sequence[int], expected: Sequence[int]
 ) -> RuntimeError:
-    """A rule gave a gradient that cannot be summed to its input's shape."""
+    """A gradient that cannot be summed to its input's shape; without a node, one that was given."""
+    found = "invalid" if node is None else f"Function {node} returned an invalid"
     return RuntimeError(
-        f"Function {node} returned an invalid gradient at index {index} - got {list(got)} but "
+        f"{found} gradient at index {index} - got {list(got)} but "
         f"expected shape compatible with {list(expected)}"
     )
 

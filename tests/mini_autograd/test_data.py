@@ -123,3 +123,30 @@ def test_what_resize_refuses():
         leaf().resize_(3)
     with pytest.raises(RuntimeError, match=r"^numel: integer multiplication overflow$"):
         torch.zeros(2).resize_(-1)
+
+
+def test_a_gradient_comes_in_the_shape_that_the_leaf_has_got_since():
+    x = leaf()
+    y = x * 1
+    with torch.no_grad():
+        x.unsqueeze_(0)
+    y.backward(torch.ones(2))
+    assert x.grad.tolist() == [[1.0, 1.0]]
+    z = leaf()
+    y = z.sum()
+    z.data = torch.zeros(3)
+    with pytest.raises(
+        RuntimeError,
+        match=r"^The size of tensor a \(3\) must match the size of tensor b \(2\) at non-singleton",
+    ):
+        y.backward()
+
+
+def test_a_root_that_has_another_shape_than_when_it_was_recorded():
+    x = leaf() * 1
+    x.data = torch.zeros(3)
+    with pytest.raises(
+        RuntimeError,
+        match=r"^invalid gradient at index 0 - got \[3\] but expected shape compatible with \[2\]$",
+    ):
+        x.backward(torch.ones(3))

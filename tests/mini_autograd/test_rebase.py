@@ -192,3 +192,21 @@ def test_a_view_with_a_new_history_is_used_in_the_walk_after_what_used_it():
     base.mul_(2)
     grad = torch.autograd.grad((view * view).sum(), base)[0]
     assert grad.tolist() == [4.0, 8.0, 0.0, 0.0]
+
+
+def test_a_written_view_kept_for_backward_is_told_by_its_new_history():
+    base = computed()
+    view = base[:2]
+    view.exp_()
+    base.mul_(2)
+    with pytest.raises(RuntimeError, match=r"\[2\]\], which is output 0 of AsStrided, is at vers"):
+        base.sum().backward()
+
+
+def test_a_second_derivative_goes_through_a_written_view():
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    base = x * 1
+    base[:1].exp_()
+    (grad,) = torch.autograd.grad(base.sum(), x, create_graph=True)
+    (second,) = torch.autograd.grad(grad.sum(), x)
+    assert second.tolist() == pytest.approx([2.7182817459106445, 0.0])
