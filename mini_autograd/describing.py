@@ -76,13 +76,14 @@ def grad_dtype(self: Tensor) -> dtype | None:
 
 def set_grad_dtype(self: Tensor, value: dtype | None) -> None:
     """Has what reaches the leaf from now on, in graphs that stand already too, cast to it."""
+    held = self.grad  # torch looks at it first, and with that warns of what is no leaf
     if not self.is_leaf:
         raise tensor_errors.grad_dtype_of_non_leaf("set")
     if value is not None:
         if not isinstance(value, dtype):
             raise tensor_errors.grad_dtype_type(value)
-        if self._grad is not None and self._grad.dtype is not value:
-            raise tensor_errors.grad_dtype_of_grad(value, self._grad.dtype)
+        if held is not None and held.dtype is not value:
+            raise tensor_errors.grad_dtype_of_grad(value, held.dtype)
     self._grad_dtype = value
     self._kept_accumulator = node = accumulator_of(self)  # which the next graph shall find
     node.accepted = ((self._array.shape, (value or self.dtype).numpy),)

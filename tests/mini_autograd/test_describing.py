@@ -157,7 +157,10 @@ def test_the_dtype_of_a_gradient_is_a_leafs():
     y = torch.ones(2, requires_grad=True) * 2
     with pytest.raises(RuntimeError, match="grad_dtype can only be accessed on leaf tensors"):
         y.grad_dtype  # noqa: B018
-    with pytest.raises(RuntimeError, match="grad_dtype can only be set on leaf tensors"):
+    with (
+        pytest.warns(UserWarning, match="that is not a leaf Tensor is being"),
+        pytest.raises(RuntimeError, match="grad_dtype can only be set on leaf tensors"),
+    ):
         y.grad_dtype = None
     with pytest.raises(RuntimeError, match=r"must be a torch\.dtype or None, but got int"):
         torch.ones(1).grad_dtype = 3
