@@ -49,18 +49,12 @@ def _check_replacement(was: Tensor, given: object, name: str) -> None:
 _shown: Final[weakref.WeakValueDictionary[int, Tensor]] = weakref.WeakValueDictionary()
 
 
-# The cotangents that users gave, by whose memory they are: a `.grad` may be a piece of one.
+# The tensors that users gave a walk, by whose memory they are: a `.grad` may be a piece of one.
 _given: Final[weakref.WeakValueDictionary[int, Tensor]] = weakref.WeakValueDictionary()
 
 
-def give(cotangent: Tensor) -> None:
-    """From now on it stands for its array, in a walk and in what that leaves behind."""
-    _shown[id(cotangent._array)] = cotangent
-    _given[id(owner_of(cotangent._array))] = cotangent
-
-
 def _share_version(grad: Tensor) -> None:
-    """With the cotangent whose memory it is, if it is one's."""
+    """With what the user gave and whose memory it is, if there is such."""
     memory = owner_of(grad._array)
     given = _given.get(id(memory))
     if given is not None and owner_of(given._array) is memory:
@@ -119,8 +113,11 @@ class RawArithmetic:
         return found
 
     def unwrap(self, grad: Tensor) -> Array:
-        """As an array."""
-        return grad._array
+        """As an array, for which the tensor stands from now on."""
+        array = grad._array
+        _shown[id(array)] = grad
+        _given[id(owner_of(array))] = grad if grad._base is None else grad._base
+        return array
 
     check_replacement = staticmethod(_check_replacement)
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from mini_autograd import dtypes
-from mini_autograd.arithmetic import give
 from mini_autograd.attended import validated
 from mini_autograd.autograd.edges import GradientEdge
 from mini_autograd.compat import summed_seed
@@ -92,7 +91,6 @@ def _seed(
     elif (dtype.kind == "c") != (given._array.dtype.kind == "c"):
         where = _places(output, given, all_given)
         raise errors.grad_output_dtype(*where, given.dtype, dtypes.of_numpy(dtype))
-    give(given)
     return arithmetic.unwrap(given)
 
 
