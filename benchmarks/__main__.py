@@ -13,6 +13,7 @@ from rich.progress import track
 from rich.table import Table
 
 import mini_autograd
+from benchmarks import programs
 from benchmarks.cases import CASES, Case
 
 
@@ -52,6 +53,22 @@ def table(rows: Sequence[tuple[Case, float, float]]) -> Table:
     return made
 
 
+def rates(measured: programs.Rates) -> Table:
+    """Programs a second, and whether they are as many as wanted."""
+    made = Table(title="Generated programs a second on one core, values filled in several times")
+    for heading in ("drawn, run on both and compared", "run on both, bare", "share", "target"):
+        made.add_column(heading, justify="right")
+    met = measured.compared >= programs.WANTED and measured.share >= programs.WANTED_SHARE
+    style = "green" if met else "red"
+    made.add_row(
+        f"[{style}]{measured.compared:.0f}[/]",
+        f"{measured.bare:.0f}",
+        f"[{style}]{measured.share:.2f}[/]",
+        f"≥ {programs.WANTED:.0f}, ≥ {programs.WANTED_SHARE:.2f}",
+    )
+    return made
+
+
 def main() -> None:
     """Runs all and prints."""
     torch.set_num_threads(1)
@@ -61,6 +78,7 @@ def main() -> None:
         for case in track(CASES, description="measuring", console=console, transient=True)
     ]
     console.print(table(rows))
+    console.print(rates(programs.measured()))
     console.print(
         f"Python {platform.python_version()}, NumPy {np.__version__}, torch {torch.__version__}"
     )

@@ -178,8 +178,7 @@ class TorchLikeSession:
 
     def finish(self) -> Trace:
         """Observe the final state, leave the modes, and restore the module's global state."""
-        self._restore()
-        self._listener.close()
+        self.abandon()
         tensors = self.tensors()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -194,6 +193,11 @@ class TorchLikeSession:
             tuple(self._listener.warnings),
             self.replaced,
         )
+
+    def abandon(self) -> None:
+        """Leave the modes, and restore the module's global state, without a look at anything."""
+        self._restore()
+        self._listener.close()
 
     def _live(self) -> dict[str, Any]:
         """The tensors by name, inputs first, whenever they were added."""
