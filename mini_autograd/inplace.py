@@ -206,7 +206,7 @@ def methods_of(methods: dict[str, Method]) -> dict[str, Method]:
     """The in-place methods and augmented assignments that a table of methods gives."""
     made = {"copy_": copy_, "fill_": fill_, "zero_": zero_}
     for name, op in ROWS.items():
-        method = methods.get(name.removesuffix("_"))
+        method = methods.get(name.removesuffix("_")) if op.computed is None else op.computed.method
         if method is not None and name not in made:
             made[name] = in_place(op, method)
     for operator, (symbol, name) in _AUGMENTED.items():
