@@ -47,6 +47,7 @@ def to_document(report: Report, environment: Environment) -> dict[str, Any]:
             "grades": [_grade(number, tally) for number, tally in report.grades.items()],
             "tests": [_test(report, *test, tally) for test, tally in report.tests.items()],
             "generated": _tally(report.generated),
+            "exercised": run.statistics.to_json(),
             "differences": [_group(group) for group in report.groups],
             "failures": [_failure(result) for group in report.groups for result in group.results],
             "known": [_known(use) for use in report.known],
