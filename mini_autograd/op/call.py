@@ -10,11 +10,11 @@ import numpy as np
 
 from mini_autograd.grad_mode import state
 from mini_autograd.layout import arranged
-from mini_autograd.op.generate import RAW
+from mini_autograd.op.generate import RAW, pack_refused
 from mini_autograd.op.kind import Forward, Op, Rule
 from mini_autograd.op.promotion import Promotion, promote, quiet, raise_broadcast
 from mini_autograd.op.slots import Keep
-from mini_autograd.packing import PackedTensor
+from mini_autograd.packing import PackedTensor, packing_threads
 from mini_autograd.saved import SavedTensor
 from mini_autograd.schema import Schema, is_number
 from mini_autograd.tensor import Tensor, as_view, make, plain
@@ -115,8 +115,12 @@ def _apply(op: Op, method: bool, /, *args: Any, **kwargs: Any) -> Any:
         _promote_all(op, raw)
     try:
         results = quiet.run(op.forward, *raw)
-    except (ValueError, NotImplementedError) as error:
-        if isinstance(error, ValueError) or op.promotion is not Promotion.NONE:
+    except Exception as error:
+        if packing_threads:
+            pack_refused(op, args)
+        if isinstance(error, (ValueError, NotImplementedError)) and (
+            isinstance(error, ValueError) or op.promotion is not Promotion.NONE
+        ):
             raise_broadcast(*[v.shape for i in op.operands if isinstance(v := raw[i], np.ndarray)])
         raise
     if op.outputs is None and op.promotion is not Promotion.NONE:

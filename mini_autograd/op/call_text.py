@@ -6,7 +6,7 @@ else goes to the general way of `call`. `op.source` shows the text.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from mini_autograd.op.node_text import recording
@@ -78,7 +78,9 @@ def _unary(op: Op) -> Iterator[str]:
     if op.scalars:
         yield "    if not _operand.ndim:"
         yield "        _operand = _operand[()]"
-    yield f"    _array = _quiet.run(_forward, {', '.join(['_operand', *options])})"
+    yield "    try:"
+    yield f"        _array = _quiet.run(_forward, {', '.join(['_operand', *options])})"
+    yield from _refusing([name, *options])
     yield "    if type(_array) is not _ndarray:"
     yield "        _array = _asarray(_array)"
     if promotes:
@@ -129,11 +131,7 @@ def _binary(op: Op) -> Iterator[str]:
         yield "            _b = _b[()]"
     yield "    try:"
     yield "        _array = _quiet.run(_forward, _a, _b)"
-    yield "    except (ValueError, NotImplementedError):"
-    if promotes:
-        yield "        # torch looks at shapes before it picks a kernel"
-        yield "        _raise_broadcast(_a.shape, _beside.shape)"
-    yield "        raise"
+    yield from _refusing([a, b], "_a.shape, _beside.shape" if promotes else "")
     yield "    if type(_array) is not _ndarray:"
     yield "        _array = _asarray(_array)"
     if promotes:
@@ -145,6 +143,18 @@ def _binary(op: Op) -> Iterator[str]:
     yield f"    if {needs} and _state.enabled and _array.dtype.kind in 'fc':"
     yield from _recording(op, {a: f"{a}._requires_grad", b: "_needs"})
     yield "    return _out"
+
+
+def _refusing(arguments: Iterable[str], shapes: str = "") -> Iterator[str]:
+    """What follows the forward's `try`, with the shapes of operands that have to broadcast."""
+    yield "    except Exception as _error:"
+    yield "        if _packing_threads:"
+    yield f"            _pack_refused(_op, ({', '.join(arguments)},))"
+    if shapes:
+        yield "        # torch looks at shapes before it picks a kernel"
+        yield "        if isinstance(_error, _OF_KERNELS):"
+        yield f"            _raise_broadcast({shapes})"
+    yield "        raise"
 
 
 def _recording(op: Op, needs: dict[str, str]) -> Iterator[str]:

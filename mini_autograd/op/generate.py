@@ -21,7 +21,7 @@ from mini_autograd.layout import arranged
 from mini_autograd.op import call_text, node_text
 from mini_autograd.op.node import OpNode
 from mini_autograd.op.promotion import quiet, raise_broadcast
-from mini_autograd.packing import packing_threads
+from mini_autograd.packing import deferring, packing_threads
 from mini_autograd.saved import SavedResult, SavedTensor, pack
 from mini_autograd.tensor import Tensor, as_view, counter_of, edge_of, make
 
@@ -38,7 +38,7 @@ def source(op: Op) -> str:
 def compiled(op: Op) -> dict[str, Any]:
     """What the source defines; in tracebacks it shows line by line."""
     namespace: dict[str, Any] = dict(_NAMESPACE)
-    namespace["_forward"] = op.bare
+    namespace["_forward"], namespace["_op"] = op.bare, op
     namespace["_fits"] = op.schema.fits
     namespace.update((f"_rule_of_{name}", rule) for name, rule in op.rules.items())
     for each in op.schema.parameters:
@@ -85,6 +85,18 @@ def _attach(node: Any, outs: tuple[Tensor, ...]) -> None:
             out._node, out._output_nr, out._requires_grad = node, index, True
 
 
+def pack_refused(op: Op, args: tuple[Any, ...]) -> None:
+    """Has this thread's hooks pack what a call saves, which torch does before it computes.
+
+    Of a call that its forward refused, whose outputs therefore are none.
+    """
+    values = [each for i in op.promoted for each in (args[i] if i in op.variadic else (args[i],))]
+    if state.enabled and any(isinstance(v, Tensor) and v._requires_grad for v in values):
+        outs = tuple([make(np.zeros(())) for _ in op.outputs or ("",)])
+        with deferring():
+            op.record(outs[0] if op.outputs is None else outs, *args)
+
+
 def _refused(name: str) -> Any:
     raise errors.derivative_not_implemented(name)
 
@@ -103,6 +115,7 @@ _NAMESPACE: Final[dict[str, Any]] = {
     "_MISSING": _MISSING,
     "_MOST": 2.0**63,  # a number between them needs no second look
     "_OpNode": OpNode,
+    "_OF_KERNELS": (ValueError, NotImplementedError),
     "_RAW": RAW,
     "_REAL": frozenset({int, float, bool}),
     "_SavedResult": SavedResult,
@@ -122,6 +135,7 @@ _NAMESPACE: Final[dict[str, Any]] = {
     "_make": make,
     "_ndarray": np.ndarray,
     "_pack": pack,
+    "_pack_refused": pack_refused,
     "_packing_threads": packing_threads,
     "_new": object.__new__,
     "_next_sequence": next_sequence,
