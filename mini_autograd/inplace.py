@@ -27,7 +27,7 @@ from mini_autograd.ops.conversion import clone
 from mini_autograd.ops.indexing import index_put
 from mini_autograd.ops.writing import copied, filled, zeroed
 from mini_autograd.overloads import composite, with_forms
-from mini_autograd.packing import deferring, packing_threads
+from mini_autograd.packing import announce_write, deferring, packing_threads
 from mini_autograd.rebase import rebase
 from mini_autograd.saved import SavedResult, SavedTensor, SavedView, pack_results
 from mini_autograd.schema import is_number
@@ -144,6 +144,8 @@ def _save_clone(node: Node, original: Tensor) -> None:
 
 def _write(tensor: Tensor, result: Tensor) -> None:
     array, values = tensor._array, result._array
+    if packing_threads:
+        announce_write(tensor)
     if layout.shows_twice(array):
         changed = values != array  # what the op left alone must not undo what it wrote
         array[changed] = values[changed]
@@ -206,7 +208,7 @@ def methods_of(methods: dict[str, Method]) -> dict[str, Method]:
     """The in-place methods and augmented assignments that a table of methods gives."""
     made = {"copy_": copy_, "fill_": fill_, "zero_": zero_}
     for name, op in ROWS.items():
-        method = methods.get(name.removesuffix("_")) if op.computed is None else op.computed.method
+        method = methods.get(name.removesuffix("_"))
         if method is not None and name not in made:
             made[name] = in_place(op, method)
     for operator, (symbol, name) in _AUGMENTED.items():

@@ -8,7 +8,6 @@ from enum import Enum, auto
 from typing import Any, Final
 
 from mini_autograd.inplace_checks import check_mask, check_product
-from mini_autograd.ops import gathering
 from mini_autograd.ops.writing import RECORDED
 from mini_autograd.overloads import Bound
 from mini_autograd.tensor import Tensor
@@ -41,7 +40,6 @@ class InPlace:
     memory_last: bool = False
     expanded: Expanded = Expanded.REFUSED
     common: Common = Common.SAME
-    computed: Bound | None = None  # instead of the method's own way
     # Of history.
     recorded: Bound | None = None  # computes where a graph is recorded, if the op has no node
     differentiable: bool = True  # if not, torch lets it write where it would refuse another
@@ -96,7 +94,6 @@ def _rows() -> dict[str, InPlace]:
         common=Common.NOTHING,
     )
     set_columns("logical_and logical_not logical_or logical_xor", differentiable=False)
-    set_columns("scatter", computed=gathering.written)
     set_columns("floor_divide", recorded=RECORDED["floor_divide"])
     for name, compared in _COMPARED.items():
         set_columns(name, recorded=RECORDED[compared], on_integers=True)

@@ -16,7 +16,7 @@ from mini_autograd.errors import gathering as errors
 from mini_autograd.errors import shapes as shape_errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.writing import checked_number
-from mini_autograd.overloads import Bound, composite, overloaded
+from mini_autograd.overloads import composite, overloaded
 from mini_autograd.types import Array, Bool, IndexArray, Int, Number, Str
 
 __all__ = ["gather", "scatter", "scatter_add", "scatter_number"]
@@ -178,17 +178,8 @@ def _reduced(
 @differentiable(promotion=_NONE, name="scatter", node="NotImplemented")
 def _scatter_reduced(self: Array, dim: Int, index: IndexArray, src: Array, *, reduce: Str) -> Array:
     """`scatter` that adds or multiplies; torch has no derivative of it."""
+    warnings.warn(_REDUCE_DEPRECATED, UserWarning, stacklevel=2)
     return _reduced(self, dim, index, src, None, reduce)
-
-
-@composite(name="scatter")
-def _scatter_deprecated(
-    self: Array, dim: Int, index: IndexArray, src: Array, *, reduce: Str
-) -> Any:
-    """Likewise; in-place, torch does not warn."""
-    result = _scatter_reduced(self, dim, index, src, reduce=reduce)
-    warnings.warn(_REDUCE_DEPRECATED, UserWarning, stacklevel=3)
-    return result
 
 
 @differentiable(promotion=_NONE, name="scatter", node="NotImplemented")
@@ -232,25 +223,20 @@ _FORMS: Final = (
 )
 
 
-def _overloads(reduced: Bound) -> Bound:
-    return overloaded(
-        "scatter",
-        scatter,
-        scatter_number,
-        reduced,
-        _scatter_number_reduced,
-        function_forms=_FORMS,
-        method_forms=tuple(
-            form.replace("Tensor input, ", "")
-            .replace(", *, Tensor out = None", "")
-            .replace(", Tensor out = None", "")
-            for form in _FORMS
-        ),
-    )
-
-
-_scatter: Final = _overloads(_scatter_deprecated)
-written: Final = _overloads(_scatter_reduced)  # as `scatter_` computes it
+_scatter: Final = overloaded(
+    "scatter",
+    scatter,
+    scatter_number,
+    _scatter_reduced,
+    _scatter_number_reduced,
+    function_forms=_FORMS,
+    method_forms=tuple(
+        form.replace("Tensor input, ", "")
+        .replace(", *, Tensor out = None", "")
+        .replace(", Tensor out = None", "")
+        for form in _FORMS
+    ),
+)
 
 FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "gather": gather,
