@@ -27,6 +27,7 @@ from mini_autograd.layout import (
     strides_of,
     walked,
 )
+from mini_autograd.packing import announce_write, packing_threads
 from mini_autograd.saved import unpacked_array, unpacked_tensor
 from mini_autograd.tensor import Tensor, counter_of, make
 
@@ -135,6 +136,8 @@ class RawArithmetic:
         if held is not None:
             if shows_twice(held._array):
                 raise inplace_errors.overlapping_write()
+            if packing_threads:
+                announce_write(held)
             np.add(held._array, grad, out=held._array)
             counter_of(held).advance()
             return

@@ -16,6 +16,7 @@ from mini_autograd.inplace import fill_
 from mini_autograd.inplace_checks import check_history
 from mini_autograd.ops.restriding import as_strided, checked_region, strided_view
 from mini_autograd.overloads import composite, overloaded
+from mini_autograd.packing import announce_write, packing_threads
 from mini_autograd.rebase import rebase
 from mini_autograd.tensor import Tensor, counter_of, edge_of, make
 from mini_autograd.types import Anything, Array, Bool, Int, Number, Sizes
@@ -51,6 +52,8 @@ def _show(tensor: Tensor, source: Tensor, array: Any) -> Tensor:
     needs_grad = state.enabled and (tensor._requires_grad or source._requires_grad)
     check_history(tensor, needs_grad)
     node = NotImplementedNode(tensor, source, made=array) if needs_grad else None
+    if packing_threads:
+        announce_write(tensor)
     tensor._array = array
     counter_of(tensor).advance()
     if node is not None:
@@ -117,6 +120,8 @@ def _resize(self: Array, size: Sizes, *, memory_format: Anything = None) -> Any:
     array, shape = self._array, tuple(size)
     if array.shape == shape:
         return self
+    if packing_threads:
+        announce_write(self)
     memory, start = layout.memory_of(array)
     needed, kept = math.prod(shape) * array.itemsize, memory.nbytes - start
     if needed > kept:

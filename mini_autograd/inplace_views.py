@@ -19,6 +19,7 @@ from mini_autograd.op import DifferentiableOp, Promotion, differentiable
 from mini_autograd.ops import transposing
 from mini_autograd.ops.restriding import checked_region, strided_view
 from mini_autograd.overloads import Bound, composite, overloaded
+from mini_autograd.packing import announce_write, packing_threads
 from mini_autograd.tensor import Tensor, counter_of, set_history
 from mini_autograd.types import Array, Int, Sizes
 
@@ -76,6 +77,8 @@ def _method(name: str, op: Bound | DifferentiableOp) -> Callable[..., Any]:
         if needs_grad:
             check_recordable(name, self, op.method, args, kwargs)
         result = op.method(self, *args, **kwargs)
+        if packing_threads:
+            announce_write(self)
         self._array = result._array
         counter_of(self).advance()
         if needs_grad:

@@ -76,10 +76,11 @@ def memory_of(array: Array) -> tuple[Array, int]:
     owner = owner_of(array)
     if not owner.flags.c_contiguous:  # its dims are permuted: put the slowest first
         owner = owner.transpose(np.argsort(owner.strides)[::-1])
-    return owner, _address(array) - _address(owner)
+    return owner, address_of(array) - address_of(owner)
 
 
-def _address(array: Array) -> int:
+def address_of(array: Array) -> int:
+    """Where its first element lies."""
     address: int = array.__array_interface__["data"][0]
     return address
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Pack = Callable[[Tensor], Any]
 Unpack = Callable[[Any], Tensor]
 Outputs = tuple[Tensor, ...]
+Watcher = Callable[[Tensor], None]
 
 
 class _OfThread(threading.local):
@@ -31,6 +32,7 @@ class _OfThread(threading.local):
         self.disabled: str | None = None  # why there may be none
         # Nodes of a write whose results are those of the written tensor, once it is written.
         self.deferred: list[tuple[Node, Outputs]] | None = None
+        self.watchers: list[Watcher] = []
 
 
 _own = _OfThread()
@@ -98,6 +100,22 @@ def deferring() -> Iterator[list[tuple[Node, Outputs]]]:
         yield _own.deferred
     finally:
         _own.deferred = before
+
+
+@contextmanager
+def watching_writes(watcher: Watcher) -> Iterator[None]:
+    """Tells of every tensor that this thread is about to write to, while it has hooks, too."""
+    _own.watchers.append(watcher)
+    try:
+        yield
+    finally:
+        _own.watchers.remove(watcher)
+
+
+def announce_write(tensor: Tensor) -> None:
+    """Tells who watches, the innermost first; to be called if any thread has hooks."""
+    for watcher in reversed(_own.watchers):
+        watcher(tensor)
 
 
 class PackedTensor:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from mini_autograd.autograd import node_calls  # noqa: F401 - what every node has by it
 from mini_autograd.autograd.edges import GradientEdge, get_gradient_edge
 from mini_autograd.autograd.multi_grad import register_multi_grad_hook
+from mini_autograd.autograd.mutation import allow_mutation_on_saved_tensors
 from mini_autograd.autograd.saved_hooks import (
     disable_saved_tensors_hooks,
     save_on_cpu,
@@ -19,6 +20,7 @@ from mini_autograd.tensor import Tensor, counter_of
 __all__ = [
     "GradientEdge",
     "Node",
+    "allow_mutation_on_saved_tensors",
     "disable_saved_tensors_hooks",
     "get_gradient_edge",
     "increment_version",

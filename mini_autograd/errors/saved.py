@@ -85,3 +85,16 @@ def hooked_already() -> RuntimeError:
 def not_writable(node: str, name: str) -> AttributeError:
     """Setting what a node saved."""
     return AttributeError(f"attribute '{name}' of '{node}' objects is not writable")
+
+
+def mutation_nested() -> RuntimeError:
+    """`allow_mutation_on_saved_tensors` inside of itself."""
+    return RuntimeError("allow_mutation_on_saved_tensors contexts cannot be nested")
+
+
+def mutation_left() -> AssertionError:
+    """A backward outside of the block in which writes were allowed."""
+    return AssertionError(
+        "Trying to backward outside of the 'allow_mutation_on_saved_tensors' context"
+        "in which the graph was originally recorded."
+    )
