@@ -101,6 +101,25 @@ def _refused(name: str) -> Any:
     raise errors.derivative_not_implemented(name)
 
 
+def _disagree(*arrays: Any) -> bool:
+    """Whether arrays of several dims lie in memory in different orders of their dims.
+
+    NumPy then prefers rows, where torch's kernels follow their first operand.
+    """
+    strides = [each.strides for each in arrays if isinstance(each, np.ndarray) and each.ndim > 1]
+    telling = [each for each in strides if any(each)]  # not so what is one element, expanded
+    return any(each != telling[0] for each in telling[1:])
+
+
+def _as_tensors(*arrays: Any) -> tuple[Any, ...]:
+    """What a rule reads as tensors, on which ops lay out their results as torch's."""
+    return tuple([make(np.asarray(each)) if isinstance(each, RAW) else each for each in arrays])
+
+
+def _as_arrays(*grads: Any) -> tuple[Any, ...]:
+    return tuple([each._array if isinstance(each, Tensor) else each for each in grads])
+
+
 _MISSING: Final = object()
 
 
@@ -124,10 +143,13 @@ _NAMESPACE: Final[dict[str, Any]] = {
     "_anomaly": anomaly,
     "_arranged": arranged,
     "_array_of": _array_of,
+    "_as_arrays": _as_arrays,
+    "_as_tensors": _as_tensors,
     "_as_view": as_view,
     "_asarray": np.asarray,
     "_attach": _attach,
     "_counter_of": counter_of,
+    "_disagree": _disagree,
     "_edge": _edge,
     "_edge_of": edge_of,
     "_NUMBERS": _NUMBERS,

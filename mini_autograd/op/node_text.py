@@ -48,12 +48,30 @@ def _backward(op: Op) -> Iterator[str]:
         if slot.keep in TENSORS:
             yield f"    if {key}_ is not None:"
             yield f"        {key}_ = _arithmetic.unpack({key}_, _node)"
+    arrays = _arrays(op)
+    if arrays:
+        yield "    if _moved := type(_grad) is _ndarray and not _grad.flags.c_contiguous and ("
+        yield f"        _disagree(_grad, {arrays})"
+        yield "    ):"
+        yield f"        _grad, {arrays} = _as_tensors(_grad, {arrays})"
     if op.promoted:
         yield f"    {_edges(op)}, = _node.edges"
     for index in sorted(op.promoted, key=op.names.__getitem__):  # torch's order, which graphs show
         yield f"    _to_{op.names[index]} = {_given(op, index)}"
     results = [("*_to_" if i in op.variadic else "_to_") + op.names[i] for i in op.promoted]
+    if arrays:
+        yield "    if _moved:"
+        yield f"        return _as_arrays({', '.join(results)})"
     yield f"    return ({', '.join(results)},)" if results else "    return ()"
+
+
+def _arrays(op: Op) -> str:
+    """What rules read of an op's tensors beside the gradient, where the order of dims tells."""
+    if op.outputs is not None or op.variadic:
+        return ""
+    return ", ".join(
+        f"{key}_" for key, slot in zip(op.keys, op.slots, strict=True) if slot.keep in TENSORS
+    )
 
 
 def _given(op: Op, index: int) -> str:

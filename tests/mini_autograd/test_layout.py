@@ -45,3 +45,18 @@ def test_scans_and_softmaxes_give_rows_and_a_sort_keeps_the_order() -> None:
     assert x.cumsum(0).stride() == x.softmax(0).stride() == x.log_softmax(1).stride() == (4, 1)
     values, indices = x.sort(0)
     assert values.stride() == indices.stride() == (1, 3)
+
+
+@pytest.mark.parametrize("name", ["rsqrt", "tanh", "exp", "sigmoid"])
+def test_a_gradient_lies_as_its_cotangent_does_where_the_saved_lies_otherwise(name: str) -> None:
+    x = torch.ones(3, 4, requires_grad=True)
+    for create_graph in (False, True):
+        y = getattr(x, name)()
+        (grad,) = torch.autograd.grad(y, x, columns(3, 4), create_graph=create_graph)
+        assert grad.stride() == (1, 3)
+
+
+def test_a_formula_that_begins_with_what_is_saved_lies_as_that_does() -> None:
+    x = torch.ones(3, 4, requires_grad=True)
+    (grad,) = torch.autograd.grad(x.erf(), x, columns(3, 4))
+    assert grad.stride() == (4, 1)
