@@ -56,10 +56,10 @@ def _root(drawing: Drawing) -> Live | None:
         able if drawing.flawed else []
     )
     results = [entry for entry in fitting if not entry.is_leaf]
-    if not results and drawing.tape.chance(20):
+    if drawing.tape.chance(4 if results else 20):  # a leaf at times: its gradient is the seed
         results = fitting
     # What was written to lies behind it, if it can be; else the newest: its graph is the deepest.
-    results.sort(key=lambda entry: not drawing.history.leads_to_stale(entry.ref.name))
+    results = sorted(results, key=lambda entry: not drawing.history.leads_to_stale(entry.ref.name))
     return results[drawing.tape.pick(_ROOTS) % len(results)] if results else None
 
 
