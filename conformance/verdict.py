@@ -64,6 +64,8 @@ GRADE_OF: Mapping[str, int] = {
 
 Judgement: TypeAlias = Literal["wrong", "ill_conditioned", "convention", "reference_suspect"]
 
+_NOBODY_IS_BLAMED = frozenset({"ill_conditioned", "reference_suspect"})
+
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
@@ -92,10 +94,10 @@ class Mismatch:
 
     @property
     def counts(self) -> bool:
-        """Whether it is a failure of the subject: not a consequence, not ill-conditioned, and
-        not merely something that the subject does not offer."""
+        """Whether it is a failure of the subject: not a consequence, not ill-conditioned, not the
+        reference's own fault, and not merely something that the subject does not offer."""
         return not (
-            self.consequence or self.kind == "unsupported" or self.judgement == "ill_conditioned"
+            self.consequence or self.kind == "unsupported" or self.judgement in _NOBODY_IS_BLAMED
         )
 
 

@@ -171,6 +171,36 @@ def test_a_reference_whose_gradient_differences_contradict_is_suspect():
     assert "finite differences" in mismatch.reason
 
 
+def test_an_assertion_that_the_reference_fails_is_no_fault_of_a_subject_that_does_not():
+    def asserting(x):
+        raise RuntimeError(
+            'out != nullptr INTERNAL ASSERT FAILED at "x.cpp":1, please report a bug'
+        )
+
+    def refusing(x):
+        raise RuntimeError("no")
+
+    case = program("sin", np.float32([0.5]))
+    verdict = judge(case, torch_but(sin=asserting), TORCH)
+    assert (verdict.judgement, verdict.outcome) == ("reference_suspect", "agree")
+    verdict = judge(case, torch_but(sin=asserting), torch_but(sin=refusing))
+    assert (verdict.judgement, verdict.outcome) == ("reference_suspect", "agree")
+    verdict = judge(case, torch_but(sin=refusing), TORCH)
+    assert (verdict.judgement, verdict.outcome) == (None, "differ")
+    verdict = judge(case, TORCH, torch_but(sin=asserting))
+    assert (verdict.judgement, verdict.outcome) == (None, "differ")
+
+
+def test_an_overflow_on_the_way_is_ill_conditioned_in_whatever_it_ends():
+    values = np.float32([3e38, 3e38, -3e38])  # whose sum double precision has
+    case = Program((Input.of("x0", values),), (Call("sum", (X0,), result="t0"),))
+    verdict, found = judged(case, sum=lambda x: (x * 2).sum() / 2)  # NaN where torch has infinity
+    assert found["t0"][0] == "ill_conditioned"
+    assert verdict.outcome == "agree"
+    verdict, found = judged(case, sum=lambda x: x[0] * 0)
+    assert (verdict.outcome, found["t0"]) == ("differ", ("wrong", ""))
+
+
 def test_a_read_value_is_judged_as_well():
     case = Program(
         (Input.of("x0", np.float32(0.5)),), (Call("sin", (X0,), result="t0"), Read(T0, "item"))
