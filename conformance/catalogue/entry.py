@@ -38,6 +38,7 @@ Kind: TypeAlias = Literal[
     "dims_permuted",
     "dims_together",
     "dtype",
+    "finite_number",
     "flag",
     "float_dtype",
     "ignore_index",

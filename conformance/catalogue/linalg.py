@@ -36,13 +36,17 @@ def _product(
 
 
 def _affine(shape: str) -> Signature:
-    """A sum of a tensor of this shape and a product of matrices."""
+    """A sum of a tensor of this shape and a product of matrices.
+
+    BLAS is free to scale before it adds up, and does so for some sizes: what an infinite scale
+    makes of a zero depends on the build.
+    """
     return (
         Operand(shape, NUMERIC),
         Operand("n k", NUMERIC, alike=True),
         Operand("k m", NUMERIC, alike=True),
-        Arg("number", "beta", optional=True, keyword_only=True),
-        Arg("number", "alpha", optional=True, keyword_only=True),
+        Arg("finite_number", "beta", optional=True, keyword_only=True),
+        Arg("finite_number", "alpha", optional=True, keyword_only=True),
     )
 
 

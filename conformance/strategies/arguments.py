@@ -164,6 +164,10 @@ def _number(call: Call, tape: Tape) -> Value:
     return number(tape, frozenset({call.first.category}))
 
 
+def _finite_number(call: Call, tape: Tape) -> Value:
+    return number(tape, frozenset({call.first.category}), special=False)
+
+
 def _cast(call: Call, tape: Tape) -> DType:
     names = ("float32", "float64", "int64", "float16", "bool", "int32")
     # A cast of a complex tensor to a real one warns and drops half of it; rare is enough.
@@ -191,6 +195,7 @@ ARGUMENTS: Mapping[Kind, Callable[[Call, Tape], Value]] = {
     "dims_permuted": _permuted,
     "dims_together": _some_dims,
     "dtype": _cast,
+    "finite_number": _finite_number,
     "flag": lambda call, tape: not tape.chance(40),
     "float_dtype": _float_dtype,
     "ignore_index": lambda call, tape: tape.pick((0, 1, -100)),

@@ -184,10 +184,12 @@ def indices(tape: Tape, count: int, bound: int) -> Array:
     return (_from(_shuffled(251), tape.byte(), count) % max(bound, 1)).astype("<i8")
 
 
-def number(tape: Tape, categories: frozenset[Category]) -> float | int | complex | bool:
-    """A Python number that fits a tensor of one of the categories."""
+def number(
+    tape: Tape, categories: frozenset[Category], *, special: bool = True
+) -> float | int | complex | bool:
+    """A Python number that fits a tensor of one of the categories; `special` may be infinite."""
     if "float" in categories or "complex" in categories:
-        if tape.chance(4):
+        if special and tape.chance(4):
             return tape.pick(_SPECIAL[:4])
         if "complex" in categories and tape.chance(5):
             return tape.pick((1j, 0.5 - 2j))

@@ -184,6 +184,8 @@ def check_alpha(alpha: complex, dtype: np.dtype[Any]) -> None:
         raise fractional_alpha()
     if isinstance(alpha, complex) and dtype.kind != "c":
         raise complex_alpha()
+    if dtype.kind == "f":
+        check_representable(alpha, dtype)
 
 
 def check_real(number: complex) -> None:
@@ -203,7 +205,9 @@ def check_representable(number: complex, dtype: np.dtype[Any]) -> None:
         low = -info.max if dtype.kind == "u" else info.min
         if not low <= number <= info.max:
             raise not_representable(dtype)
-    elif dtype.kind == "f" and math.isfinite(number) and abs(number) > float(np.finfo(dtype).max):
+        return
+    dtypes.check_int(number)
+    if dtype.kind == "f" and math.isfinite(number) and abs(number) > float(np.finfo(dtype).max):
         raise not_representable(dtype)
 
 

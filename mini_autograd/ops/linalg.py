@@ -163,6 +163,8 @@ def _factor(number: complex, dtype: np.dtype[Any]) -> Any:
     """`alpha` or `beta` in the dtype that it multiplies; True for one, which costs nothing."""
     if isinstance(number, complex) and number.imag and dtype.kind != "c":
         raise number_errors.not_representable(dtype)
+    if dtype.kind == "f":
+        number_errors.check_representable(number, dtype)
     return number == 1 or dtypes.number_array(number, dtype)
 
 
@@ -232,6 +234,9 @@ def addmm(self: Array, mat1: Array, mat2: Array, *, beta: Number = 1, alpha: Num
 def addmv(self: Array, mat: Array, vec: Array, *, beta: Number = 1, alpha: Number = 1) -> Array:
     """`beta * self + alpha * mat @ vec`."""
     _checked_mv(mat, vec, self)
+    if mat.dtype.char == _HALF:  # which is not widened before the scales are looked at
+        number_errors.check_representable(beta, mat.dtype)
+        number_errors.check_representable(alpha, mat.dtype)
     start, first, second = _wide(self, mat, vec)
     exact = first is mat
     result = _plus(start, _product(first, second, "addmv_impl_cpu"), beta, alpha, exact=exact)

@@ -198,3 +198,14 @@ def test_a_second_derivative_of_a_product() -> None:
     assert first.item() == 12.0
     (second,) = torch.autograd.grad(first, b)
     assert second.item() == 4.0
+
+
+def test_a_scale_beyond_the_dtype_is_refused() -> None:
+    half, single = torch.ones(2, 2, dtype=torch.float16), torch.ones(2, 2)
+    with pytest.raises(RuntimeError, match="type float without overflow"):
+        torch.addmm(single, single, single, alpha=1e300)
+    with pytest.raises(RuntimeError, match="type c10::Half without overflow"):
+        torch.addmv(half[0], half, half[0], beta=70000)
+    with pytest.raises(RuntimeError, match="type c10::Half without overflow"):
+        torch.add(half, half, alpha=-1e38)
+    assert torch.addmm(half, half, half, alpha=70000.0).tolist() == [[float("inf")] * 2] * 2
