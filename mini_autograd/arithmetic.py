@@ -14,22 +14,21 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mini_autograd import dtypes, ops
+from mini_autograd import dtypes, grad_layout, ops
 from mini_autograd.dims import broadcast_dims
 from mini_autograd.errors import hooks as hook_errors
 from mini_autograd.errors import inplace as inplace_errors
 from mini_autograd.graph import Arithmetic, Metadata, Shape
 from mini_autograd.layout import (
-    contiguous_strides,
     is_dense,
     owner_of,
     shows_twice,
-    strides_of,
     walked,
 )
 from mini_autograd.packing import announce_write, packing_threads
 from mini_autograd.saved import unpacked_array, unpacked_tensor
-from mini_autograd.tensor import Tensor, counter_of, make
+from mini_autograd.storage import counter_of
+from mini_autograd.tensor import Tensor, make
 
 Array = NDArray[Any]
 _asarray, _ndarray, _references = np.asarray, np.ndarray, sys.getrefcount
@@ -69,7 +68,7 @@ class RawArithmetic:
 
     def add(self, a: Array, b: Array) -> Array:
         """The sum; a new array, since either may be somebody else's."""
-        if a.flags.c_contiguous and b.flags.c_contiguous:
+        if type(a) is not _ndarray or (a.flags.c_contiguous and b.flags.c_contiguous):
             return a + b
         return np.add(a, b, out=walked(a, b))  # the order of dims is the first one's, as torch's
 
@@ -134,12 +133,14 @@ class RawArithmetic:
         """
         held = leaf._grad
         if held is not None:
-            if shows_twice(held._array):
+            into = held._array
+            if shows_twice(into):
                 raise inplace_errors.overlapping_write()
             if packing_threads:
                 announce_write(held)
-            np.add(held._array, grad, out=held._array)
+            into += grad
             counter_of(held).advance()
+            grad_layout.check(into, leaf._array)
             return
         shared = _references(grad) > _UNSHARED
         if type(grad) is not _ndarray:  # a NumPy scalar: see `saved.unpacked_array`
@@ -147,8 +148,8 @@ class RawArithmetic:
         else:
             strides = leaf._array.strides
             if grad.strides != strides or not (grad.flags.c_contiguous or is_dense(grad)):
-                strides = _wanted_strides(leaf._array, grad.itemsize)
-                shared = shared or not _same_strides(grad, strides)
+                strides = grad_layout.wanted_strides(leaf._array, grad.dtype)
+                shared = shared or not grad_layout.same_strides(grad, strides)
             kept = _copied(grad, leaf._array.shape, strides) if shared else grad
         leaf._grad = tensor = make(kept)
         if kept.base is not None and _given:
@@ -164,24 +165,6 @@ class RawArithmetic:
 
 # One reference each: the walk's buffer, this parameter and getrefcount's own.
 _UNSHARED: Final = 3
-
-
-def _wanted_strides(array: Array, itemsize: int) -> tuple[int, ...]:
-    """The strides of a leaf's gradient: the leaf's if it is dense, else those of a fresh one.
-
-    Their dtypes differ if somebody gave the leaf other data after the graph was recorded.
-    """
-    if not is_dense(array):
-        return contiguous_strides(array.shape, itemsize)
-    return tuple([each // array.itemsize * itemsize for each in strides_of(array)])
-
-
-def _same_strides(grad: Array, strides: tuple[int, ...]) -> bool:
-    """Whether they agree in every dim that has a second element."""
-    found = strides_of(grad)
-    return len(found) <= len(strides) and all(
-        size == 1 or a == b for size, a, b in zip(grad.shape, found, strides, strict=False)
-    )
 
 
 def _broadcasts(shape: Shape, target: Shape) -> bool:
@@ -265,6 +248,7 @@ class TensorArithmetic:
         held = leaf._grad
         if held is not None:
             leaf._grad = ops.add(held, grad)
+            grad_layout.check(leaf._grad._array, leaf._array)
         elif not is_dense(leaf._array):
             leaf._grad = ops.as_contiguous(grad)
         else:

@@ -5,6 +5,7 @@ All others go through Python's own `warnings.warn`, which has its filters.
 
 from __future__ import annotations
 
+import threading
 import warnings
 
 from mini_autograd.errors import arguments as errors
@@ -33,9 +34,34 @@ def is_warn_always_enabled() -> bool:
     return _said.always
 
 
-def once(message: str, stacklevel: int = 2) -> None:
-    """A UserWarning, unless there was the same before; `stacklevel` as in `warnings.warn`."""
-    if _said.always or message not in _said.messages:
+def once(message: str, stacklevel: int = 2, same: str | None = None) -> None:
+    """A UserWarning, unless there was the same before; `stacklevel` as in `warnings.warn`.
+
+    `same` is what all messages of one kind have in common, if they differ.
+    """
+    same = same or message
+    if _said.always or same not in _said.messages:
         warnings.warn(message, UserWarning, stacklevel=stacklevel + 1)
         if not _said.always:
-            _said.messages.add(message)  # not if the warning was made an error
+            _said.messages.add(same)  # not if the warning was made an error
+
+
+class _Awaited(threading.local):
+    """What a walk of this thread has to say: torch's engine keeps it until it has ended."""
+
+    warnings: tuple[tuple[str, str], ...] = ()
+
+
+awaited = _Awaited()
+
+
+def after_walk(message: str, same: str | None = None) -> None:
+    """Likewise, said when the walk has ended, in whatever way."""
+    awaited.warnings = (*awaited.warnings, (message, same or message))
+
+
+def say_awaited(stacklevel: int = 2) -> None:
+    """Says what a walk left to be said."""
+    said, awaited.warnings = awaited.warnings, ()
+    for message, same in said:
+        once(message, stacklevel + 1, same)

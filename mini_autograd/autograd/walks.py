@@ -20,7 +20,8 @@ from mini_autograd.grad_mode import no_grad, state
 from mini_autograd.graph import Arithmetic, Edge, Grad
 from mini_autograd.layout import owner_of
 from mini_autograd.op import quiet
-from mini_autograd.tensor import Tensor, as_view, edge_of, make
+from mini_autograd.lineage import as_view, edge_of
+from mini_autograd.tensor import Tensor, make
 from mini_autograd.transforms import state as transforms
 
 Several = Differentiated | Sequence[Differentiated]
@@ -67,7 +68,7 @@ def backward(
         edges = [_edge_to(each, accumulate=True) for each in wanted]
         captures = {edge: [] for edge in edges if edge is not None}
     if create_graph:
-        warned.once(errors.REFERENCE_CYCLE, stacklevel=3)
+        warned.after_walk(errors.REFERENCE_CYCLE)
     keep_graph = create_graph if retain_graph is None else retain_graph
     _walk(roots, seeds, arithmetic, keep_graph, captures)
 
@@ -202,6 +203,8 @@ def _walk(
         return quiet.run_reentrant(engine.run, roots, seeds, arithmetic, keep_graph, captures)  # type: ignore[no-any-return]
     finally:
         state.enabled = before
+        if warned.awaited.warnings:
+            warned.say_awaited(stacklevel=4)
 
 
 def _handed_out(

@@ -10,11 +10,28 @@ REFERENCE_CYCLE = (
     "creating the graph to avoid this. If you have to use this function, make sure to reset the "
     ".grad fields of your parameters to None after use to break the cycle and avoid the leak."
 )
+GRAD_LAYOUT = (
+    "grad and param do not obey the gradient layout contract. This is not an error, but may "
+    "impair performance."
+)
 GRAD_VARIABLES = "`grad_variables` is deprecated. Use `grad_tensors` instead."
 ONLY_INPUTS = (
     "only_inputs argument is deprecated and is ignored now (defaults to True). To accumulate "
     "gradient for other parts of the graph, please use torch.autograd.backward."
 )
+
+
+def grad_layout(
+    grad_shape: tuple[int, ...],
+    shape: tuple[int, ...],
+    grad_strides: list[int],
+    strides: list[int],
+) -> str:
+    """A gradient that was there before lies in memory otherwise than its leaf."""
+    return (
+        f"{GRAD_LAYOUT}\ngrad.sizes() = {list(grad_shape)}, strides() = {grad_strides}\n"
+        f"param.sizes() = {list(shape)}, strides() = {strides}"
+    )
 
 
 def not_scalar() -> RuntimeError:

@@ -21,7 +21,7 @@ LAYERS: dict[str, list[set[str]]] = {
         {"tensor", "packing", "saved", "dims", "layout", "return_types"},
         {"schema", "op", "overloads", "factories"},
         {"ops"},
-        {"arithmetic", "compat", "autograd", "func", "rebase", "inplace", "inplace_checks",
+        {"arithmetic", "grad_layout", "compat", "autograd", "func", "rebase", "inplace", "inplace_checks",
          "inplace_table", "inplace_random", "inplace_memory", "inplace_views", "tensor_hooks",
          "nested", "copying", "serialization", "creation", "fills", "ranges", "typed",
          "sampling", "nn", "per_element"},

@@ -115,3 +115,76 @@ def test_no_warning_for_a_leaf_a_view_without_history_or_a_grad_that_was_set():
     computed = x * 2
     computed.grad = torch.ones(2)
     assert said(lambda: (x.grad, view.grad, computed.grad, torch.ones(1).grad)) == []
+
+
+LAYOUT = (
+    "grad and param do not obey the gradient layout contract. This is not an error, but may "
+    "impair performance.\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("leaf", "held", "told"),
+    [
+        (lambda: torch.ones(2, 3).t(), lambda: torch.ones(3, 2), ([3, 2], [2, 1], [1, 3])),
+        (lambda: torch.ones(3, 2), lambda: torch.ones(2, 3).t(), ([3, 2], [1, 3], [2, 1])),
+        (lambda: torch.ones(3), lambda: torch.ones(6)[::2], ([3], [2], [1])),
+        (lambda: torch.ones(6)[::2], lambda: torch.ones(6)[::2], ([3], [2], [2])),
+        (
+            lambda: torch.ones(1, 3),
+            lambda: torch.ones(3).as_strided((1, 3), (0, 1)),
+            ([1, 3], [0, 1], [3, 1]),
+        ),
+    ],
+)
+def test_a_held_gradient_that_lies_otherwise_than_its_leaf_is_warned_of(leaf, held, told):
+    x = leaf().requires_grad_()
+    x.grad = held()
+    shape, grad_strides, strides = told
+    message = (
+        f"{LAYOUT}grad.sizes() = {shape}, strides() = {grad_strides}\n"
+        f"param.sizes() = {shape}, strides() = {strides}"
+    )
+    assert said(lambda: (x * 2).sum().backward()) == [(UserWarning, message)]
+    assert said(lambda: (x * 2).sum().backward()) == []  # once a process
+
+
+@pytest.mark.parametrize(
+    ("leaf", "held"),
+    [
+        (lambda: torch.ones(1, 3), lambda: torch.ones(3, 1).t()),
+        (lambda: torch.ones(6)[::2], lambda: torch.ones(3)),
+        (lambda: torch.ones(1).expand(3), lambda: torch.ones(3)),
+    ],
+)
+def test_a_dim_of_one_element_and_a_leaf_that_is_not_dense_want_nothing(leaf, held):
+    x = leaf().requires_grad_()
+    x.grad = held()
+    assert said(lambda: (x * 2).sum().backward()) == []
+
+
+def test_what_a_walk_warns_of_is_said_when_it_has_ended():
+    x = torch.ones(2, 3).t().requires_grad_()
+    x.grad = torch.ones(3, 2)
+    y = x * 2
+    y.register_hook(lambda grad: warnings.warn("from the hook", stacklevel=1))
+    heard = [
+        message.split(".")[0] for _, message in said(lambda: y.sum().backward(None, True, True))
+    ]
+    assert [message.split(".")[0] for message in messages] == [
+        "from the hook",
+        "Using backward() with create_graph=True will create a reference cycle between the "
+        "parameter and its gradient which can cause a memory leak",
+        "grad and param do not obey the gradient layout contract",
+    ]
+
+
+def test_a_walk_that_fails_warns_all_the_same():
+    x = torch.ones(2, requires_grad=True)
+    x.register_hook(lambda grad: grad[:1])
+
+    def fail():
+        with pytest.raises(RuntimeError):
+            x.exp().sum().backward(create_graph=True)
+
+    assert [category for category, _ in said(fail)] == [UserWarning]

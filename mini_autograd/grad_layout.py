@@ -1,0 +1,44 @@
+"""How a leaf's gradient lies in memory: as the leaf does if that is dense, else in rows.
+
+torch calls it the gradient layout contract: a fresh `.grad` is copied to obey it, one that was
+there before is kept and warned of.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mini_autograd import warned
+from mini_autograd.errors import walk as errors
+from mini_autograd.layout import Array, Shape, contiguous_strides, is_dense, strides_of
+
+
+def wanted_strides(leaf: Array, dtype: np.dtype[np.generic]) -> Shape:
+    """The strides of a leaf's gradient in bytes.
+
+    Their dtypes differ if somebody gave the leaf other data after the graph was recorded.
+    """
+    if not is_dense(leaf):
+        return contiguous_strides(leaf.shape, dtype.itemsize)
+    return tuple([each // leaf.itemsize * dtype.itemsize for each in strides_of(leaf)])
+
+
+def same_strides(grad: Array, strides: Shape) -> bool:
+    """Whether they agree in every dim that has a second element; to torch 0 tells of a view."""
+    found = strides_of(grad)
+    return len(found) <= len(strides) and all(
+        (size == 1 and a) or a == b for size, a, b in zip(grad.shape, found, strides, strict=False)
+    )
+
+
+def check(grad: Array, leaf: Array) -> None:
+    """Warns of a gradient that lies otherwise, after the walk that adds to it."""
+    if grad.strides == leaf.strides and is_dense(leaf):
+        return
+    if not same_strides(grad, wanted_strides(leaf, grad.dtype)):
+        strides = (_elements(grad), _elements(leaf))
+        warned.after_walk(errors.grad_layout(grad.shape, leaf.shape, *strides), errors.GRAD_LAYOUT)
+
+
+def _elements(array: Array) -> list[int]:
+    return [each // array.itemsize for each in strides_of(array)]
