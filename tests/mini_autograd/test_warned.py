@@ -168,9 +168,7 @@ def test_what_a_walk_warns_of_is_said_when_it_has_ended():
     x.grad = torch.ones(3, 2)
     y = x * 2
     y.register_hook(lambda grad: warnings.warn("from the hook", stacklevel=1))
-    heard = [
-        message.split(".")[0] for _, message in said(lambda: y.sum().backward(None, True, True))
-    ]
+    messages = [message for _, message in said(lambda: y.sum().backward(None, True, True))]
     assert [message.split(".")[0] for message in messages] == [
         "from the hook",
         "Using backward() with create_graph=True will create a reference cycle between the "
