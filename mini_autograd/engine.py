@@ -109,9 +109,9 @@ def _order(roots: Sequence[Edge]) -> list[Node]:
     if numbering.changed:
         return _order_by_dependencies(roots)
     ranks: dict[Node, int] = {}
-    stack: list[tuple[int, Sequence[Edge | None]]] = [(ACCUMULATE_SEQUENCE, roots)]
-    while stack:
-        sequence, edges = stack.pop()
+    stack: list[Node] = []
+    sequence, edges = ACCUMULATE_SEQUENCE, roots
+    while True:
         for edge in edges:
             if edge is not None:
                 node = edge[0]
@@ -119,13 +119,16 @@ def _order(roots: Sequence[Edge]) -> list[Node]:
                 if own != ACCUMULATE_SEQUENCE:
                     if node not in ranks:
                         ranks[node] = own
-                        stack.append((own, node.edges))
+                        stack.append(node)
                 elif ranks.get(node, sequence) >= sequence:
                     ranks.pop(node, None)  # so that it is last among equals
                     ranks[node] = sequence
                     if node.edges:
-                        stack.append((sequence, node.edges))
-    return sorted(ranks, key=ranks.__getitem__, reverse=True)
+                        stack.append(node)
+        if not stack:
+            return sorted(ranks, key=ranks.__getitem__, reverse=True)
+        node = stack.pop()
+        sequence, edges = ranks[node], node.edges
 
 
 def _order_by_dependencies(roots: Sequence[Edge]) -> list[Node]:

@@ -107,6 +107,8 @@ def reshaped(array: Array, shape: Shape) -> Array | None:
 
 def is_dense(array: Array) -> bool:
     """Whether the elements fill their memory once each, in whatever order of the dims."""
+    if array.flags.forc and array.size:
+        return True
     expected = array.itemsize
     dims = zip(strides_of(array), array.shape, strict=True)
     for stride, size in sorted(each for each in dims if each[1] > 1):
@@ -118,8 +120,10 @@ def is_dense(array: Array) -> bool:
 
 def shows_twice(array: Array) -> bool:
     """Whether an element appears in several places, since a dim was expanded."""
+    if 0 not in array.strides:
+        return False
     pairs = zip(array.strides, array.shape, strict=True)
-    return 0 in array.strides and array.size > 0 and any(not step and n > 1 for step, n in pairs)
+    return array.size > 0 and any(not step and n > 1 for step, n in pairs)
 
 
 _CHANNELS_LAST: Final = {4: (0, 2, 3, 1), 5: (0, 2, 3, 4, 1)}  # the dims, slowest first

@@ -53,6 +53,8 @@ def _unary(op: Op) -> Iterator[str]:
     if len(options) == 1:
         yield f"            if {options[0]} is _MISSING:"
         yield f"                return _forward({name}, **_named)"
+        yield "            if not _more and not _named:  # packing costs as much as the call"
+        yield f"                return _forward({name}, {options[0]})"
     yield f"            return _forward({given}, **_named)"
     yield f"        return _general(*_given({given}), **_named)"
     if len(options) == 1:
@@ -103,6 +105,8 @@ def _binary(op: Op) -> Iterator[str]:
     yield f"def call({a}=_MISSING, {b}=_MISSING, /, *_more, **_named):"
     yield f"    if _more or _named or not isinstance({a}, _Tensor):"
     yield f"        if isinstance({a}, _RAW):"
+    yield "            if not _more and not _named:  # packing costs as much as the call"
+    yield f"                return _forward({a}, {b})"
     yield f"            return _forward({a}, {b}, *_more, **_named)"
     yield f"        return _general(*_given({a}, {b}, *_more), **_named)"
     yield f"    _a = {a}._array"

@@ -24,6 +24,7 @@ def scaled(grad: Any, factor: Any) -> Any:
 
 # NumPy's scalars: their type is a quicker answer than their dtype.
 FLOATS: Final = frozenset({np.float16, np.float32, np.float64})
+_WIDE: Final = frozenset({np.float32, np.float64})
 
 
 def _times(array: Any, alpha: complex, beside: Any) -> Any:
@@ -110,9 +111,9 @@ def plus(self: Array, other: Number) -> Array:
 
 def _plain(array: Any, number: complex) -> bool:
     """Whether NumPy's operators compute as torch: the number takes the array's dtype."""
-    if type(number) not in _REAL or array.itemsize == 2:
+    if type(number) not in _REAL:
         return False
-    return type(array) in FLOATS or array.dtype.kind == "f"
+    return type(array) in _WIDE or (array.dtype.kind == "f" and array.itemsize != 2)
 
 
 def _by_number(function: Callable[..., Any], array: Any, number: complex) -> Any:
