@@ -87,7 +87,8 @@ from mini_autograd.sampling import (
     seed,
 )
 from mini_autograd.serialization import load, save
-from mini_autograd.tensor import Size, Tensor
+from mini_autograd.size import Size
+from mini_autograd.tensor import Tensor
 from mini_autograd.typed import TensorType, typename
 from mini_autograd.warned import is_warn_always_enabled, set_warn_always
 

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from mini_autograd import layout
 from mini_autograd.errors import copying as errors
-from mini_autograd.tensor import Tensor, counter_of, make
+from mini_autograd.storage import counter_of
+from mini_autograd.tensor import Tensor, make
 
 Array = NDArray[Any]
 Reduced = tuple[Callable[..., Any], tuple[Any, ...]]

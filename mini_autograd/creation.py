@@ -15,7 +15,8 @@ from mini_autograd.factories import as_dtype, checked_device, factory
 from mini_autograd.nested import array_of, checked_array
 from mini_autograd.op import quiet
 from mini_autograd.schema import is_int, is_number
-from mini_autograd.tensor import Size, Tensor, detached, make
+from mini_autograd.size import Size
+from mini_autograd.tensor import Tensor, detached, make
 from mini_autograd.types import Anything, Bool, DType, Ints
 
 

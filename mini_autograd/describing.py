@@ -14,8 +14,10 @@ from mini_autograd.errors import shapes as errors
 from mini_autograd.errors import tensors as tensor_errors
 from mini_autograd.factories import CPU, strided
 from mini_autograd.layout import memory_of, strides_of
+from mini_autograd.lineage import accumulator_of
 from mini_autograd.overloads import composite
-from mini_autograd.tensor import Size, Tensor, accumulator_of
+from mini_autograd.size import Size
+from mini_autograd.tensor import Tensor
 from mini_autograd.types import Array
 
 

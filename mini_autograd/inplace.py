@@ -23,6 +23,7 @@ from mini_autograd.inplace_checks import (
     check_result,
 )
 from mini_autograd.inplace_table import ROWS, InPlace
+from mini_autograd.lineage import edge_of
 from mini_autograd.ops.conversion import clone
 from mini_autograd.ops.indexing import index_put
 from mini_autograd.ops.writing import copied, filled, zeroed
@@ -31,7 +32,8 @@ from mini_autograd.packing import announce_write, deferring, packing_threads
 from mini_autograd.rebase import rebase
 from mini_autograd.saved import SavedResult, SavedTensor, SavedView, pack_results
 from mini_autograd.schema import is_number
-from mini_autograd.tensor import Tensor, counter_of, edge_of, make
+from mini_autograd.storage import counter_of
+from mini_autograd.tensor import Tensor, make
 from mini_autograd.types import Array, Bool, Number
 
 Method = Callable[..., Any]

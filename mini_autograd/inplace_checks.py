@@ -13,8 +13,9 @@ from mini_autograd.errors import gathering as mask_errors
 from mini_autograd.errors import inplace as errors
 from mini_autograd.errors import pointwise as kernel_errors
 from mini_autograd.errors import tensors as tensor_errors
+from mini_autograd.lineage import check_creation, has_history
 from mini_autograd.ops.views import broadcast_shape
-from mini_autograd.tensor import Tensor, check_creation, has_history
+from mini_autograd.tensor import Tensor
 
 if TYPE_CHECKING:
     from mini_autograd.inplace_table import InPlace

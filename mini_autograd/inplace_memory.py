@@ -14,11 +14,13 @@ from mini_autograd.grad_mode import state
 from mini_autograd.graph import ACCUMULATE_SEQUENCE, Arithmetic, Grad, Node
 from mini_autograd.inplace import fill_
 from mini_autograd.inplace_checks import check_history
+from mini_autograd.lineage import edge_of
 from mini_autograd.ops.restriding import as_strided, checked_region, strided_view
 from mini_autograd.overloads import composite, overloaded
 from mini_autograd.packing import announce_write, packing_threads
 from mini_autograd.rebase import rebase
-from mini_autograd.tensor import Tensor, counter_of, edge_of, make
+from mini_autograd.storage import counter_of
+from mini_autograd.tensor import Tensor, make
 from mini_autograd.types import Anything, Array, Bool, Int, Number, Sizes
 
 

@@ -15,12 +15,14 @@ import numpy as np
 from mini_autograd.errors import inplace as errors
 from mini_autograd.grad_mode import state
 from mini_autograd.inplace import check_recordable
+from mini_autograd.lineage import set_history
 from mini_autograd.op import DifferentiableOp, Promotion, differentiable
 from mini_autograd.ops import transposing
 from mini_autograd.ops.restriding import checked_region, strided_view
 from mini_autograd.overloads import Bound, composite, overloaded
 from mini_autograd.packing import announce_write, packing_threads
-from mini_autograd.tensor import Tensor, counter_of, set_history
+from mini_autograd.storage import counter_of
+from mini_autograd.tensor import Tensor
 from mini_autograd.types import Array, Int, Sizes
 
 _NONE: Final = Promotion.NONE

@@ -32,8 +32,9 @@ from mini_autograd.errors import func as func_errors
 from mini_autograd.errors import tensors as errors
 from mini_autograd.factories import checked_device
 from mini_autograd.grad_mode import state
+from mini_autograd.lineage import has_history, set_flag
 from mini_autograd.overloads import composite
-from mini_autograd.tensor import Tensor, detached, has_history, set_flag
+from mini_autograd.tensor import Tensor, detached
 from mini_autograd.types import Array, Bool
 
 

@@ -15,7 +15,9 @@ import numpy as np
 
 from mini_autograd.errors import saved as errors
 from mini_autograd.grad_mode import no_grad
-from mini_autograd.tensor import Tensor, accumulator_of, counter_of, make
+from mini_autograd.lineage import accumulator_of
+from mini_autograd.storage import counter_of
+from mini_autograd.tensor import Tensor, make
 
 if TYPE_CHECKING:
     from mini_autograd.graph import Node

@@ -13,17 +13,12 @@ from mini_autograd.anomaly import anomaly
 from mini_autograd.errors import inplace as errors
 from mini_autograd.errors import walk as walk_errors
 from mini_autograd.graph import Arithmetic, Grad, Node, hooks_of, next_sequence
+from mini_autograd.lineage import check_creation, edge_of, set_history
 from mini_autograd.ops.complexes import view_as_complex, view_as_real
 from mini_autograd.ops.conversion import zeros_of
 from mini_autograd.ops.strided import Geometry, as_strided, as_strided_scatter
-from mini_autograd.tensor import (
-    Tensor,
-    check_creation,
-    counter_of,
-    edge_of,
-    make,
-    set_history,
-)
+from mini_autograd.storage import counter_of
+from mini_autograd.tensor import Tensor, make
 
 
 class CopySlices(Node):

@@ -21,8 +21,8 @@ from mini_autograd.errors.inplace import told_name
 from mini_autograd.grad_mode import no_grad
 from mini_autograd.graph import Node
 from mini_autograd.packing import Pack, PackedTensor, Unpack, current, deferred
-from mini_autograd.storage import VersionCounter
-from mini_autograd.tensor import Tensor, counter_of, make
+from mini_autograd.storage import VersionCounter, counter_of
+from mini_autograd.tensor import Tensor, make
 
 
 class SavedTensor:

@@ -15,7 +15,8 @@ import numpy as np
 
 from mini_autograd.dtypes import dtype
 from mini_autograd.errors import arguments as errors
-from mini_autograd.tensor import Size, Tensor
+from mini_autograd.size import Size
+from mini_autograd.tensor import Tensor
 
 _MISSING: Final = object()
 NUMBERS: Final = frozenset({int, float, bool, complex})

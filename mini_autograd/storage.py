@@ -93,3 +93,16 @@ class InferenceAliasCounter(VersionCounter):
     def version(self, value: int) -> None:
         if not state.inference:
             self._outside = value
+
+
+def inference_counter() -> VersionCounter:
+    """A counter for an alias of an inference tensor, which is another one."""
+    return InferenceCounter() if state.inference else InferenceAliasCounter()
+
+
+def counter_of(tensor: Tensor) -> VersionCounter:
+    """The version counter, made when first asked for."""
+    counter = tensor._counter
+    if counter is None:
+        counter = tensor._counter = VersionCounter()
+    return counter

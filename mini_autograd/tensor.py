@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import warnings
 import weakref
-from enum import Enum, auto
 from types import EllipsisType
 from typing import TYPE_CHECKING, Any
 
@@ -16,49 +15,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mini_autograd import dtypes
-from mini_autograd.errors import inplace as inplace_errors
 from mini_autograd.errors import modes as mode_errors
 from mini_autograd.errors import tensors as errors
 from mini_autograd.grad_mode import inference_threads, state
-from mini_autograd.graph import AccumulateGrad, Edge, Node
+from mini_autograd.graph import AccumulateGrad, Node
 from mini_autograd.hooks import HookDict
-from mini_autograd.storage import InferenceAliasCounter, InferenceCounter, VersionCounter
+from mini_autograd.lineage import CreationMeta, has_history, set_flag, tell_accumulator
+from mini_autograd.size import Size
+from mini_autograd.storage import (
+    InferenceAliasCounter,
+    InferenceCounter,
+    VersionCounter,
+    counter_of,
+    inference_counter,
+)
 
 _new = object.__new__
-
-
-class Size(tuple[int, ...]):
-    """A shape; prints as torch's."""
-
-    __module__ = "mini_autograd"  # as it prints: <class 'mini_autograd.Size'>
-    __slots__ = ()
-
-    def numel(self) -> int:
-        """The number of elements."""
-        count = 1
-        for size in self:
-            count *= size
-        return count
-
-    def __repr__(self) -> str:
-        return f"torch.Size({list(self)})"
-
-    def __getitem__(self, index: Any) -> Any:
-        found = tuple.__getitem__(self, index)
-        return Size(found) if isinstance(index, slice) else found
-
-    def __add__(self, other: Any) -> Any:
-        return Size(tuple.__add__(self, tuple(other)))
-
-
-class CreationMeta(Enum):
-    """How a view was made: all but the first forbid to write into it while a graph is recorded."""
-
-    DEFAULT = auto()
-    IN_CUSTOM_FUNCTION = auto()
-    MULTI_OUTPUT_NODE = auto()
-    NO_GRAD_MODE = auto()
-    INFERENCE_MODE = auto()
 
 
 class Tensor:
@@ -274,131 +246,6 @@ def detached(tensor: Tensor) -> Tensor:
     counter = counter_of(tensor)
     alias._counter = inference_counter() if counter.inference else counter
     return alias
-
-
-def inference_counter() -> VersionCounter:
-    """A counter for an alias of an inference tensor, which is another one."""
-    return InferenceCounter() if state.inference else InferenceAliasCounter()
-
-
-def counter_of(tensor: Tensor) -> VersionCounter:
-    """The version counter, made when first asked for."""
-    counter = tensor._counter
-    if counter is None:
-        counter = tensor._counter = VersionCounter()
-    return counter
-
-
-def edge_of(tensor: Tensor) -> Edge | None:
-    """Where the gradient of a tensor that requires grad goes.
-
-    Nowhere, if it is a view that has no history, of a base that requires grad.
-    """
-    node = tensor._node
-    if node is not None:
-        return node, tensor._output_nr
-    if tensor._base is not None:
-        node = tensor._maker()
-        if node is not None:
-            return node, tensor._output_nr
-        if not tensor._flag:
-            return None
-    return accumulator_of(tensor), 0
-
-
-def has_history(tensor: Tensor) -> bool:
-    """Whether it is no leaf; of a view that may have got a history, as torch, what it had before.
-
-    Unlike `is_leaf`, which asks for that history.
-    """
-    return tensor._node is not None or tensor._outdated is not None
-
-
-def set_flag(tensor: Tensor, value: bool) -> None:
-    """Says whether a tensor requires grad; a view does if its history or its base does, too."""
-    if tensor._base is None:
-        tensor._requires_grad = value
-        tell_views(tensor)
-    else:
-        tensor._flag = value
-        _derive_flag(tensor, tensor._base)
-
-
-def tell_views(base: Tensor) -> None:
-    """Its views require grad if it does."""
-    counter = base._counter
-    if counter is not None and counter.views:
-        for view in counter.living():
-            if view._base is base:
-                _derive_flag(view, base)
-
-
-def _derive_flag(view: Tensor, base: Tensor) -> None:
-    view._requires_grad = view._flag or has_history(view) or base._requires_grad
-
-
-def set_history(tensor: Tensor, node: Node) -> None:
-    """Makes a node, which recorded what was done to the tensor itself, its history."""
-    tensor._node, tensor._output_nr, tensor._requires_grad = node, 0, True
-    if tensor._base is None:
-        tell_views(tensor)
-    else:
-        tensor._attr_version, tensor._outdated = counter_of(tensor).version, None
-
-
-def accumulator_of(tensor: Tensor) -> AccumulateGrad:
-    """The node that stands for a leaf in every graph."""
-    held = tensor._accumulator
-    accumulator = None if held is None else held()
-    if accumulator is None:
-        # Held weakly: the graph keeps it, the tensor must not, or each leaf were a cycle.
-        accumulator = AccumulateGrad(tensor)
-        tensor._accumulator = weakref.ref(accumulator)
-    return accumulator
-
-
-def tell_accumulator(leaf: Tensor) -> None:
-    """The node that stands for a leaf takes its hooks; if there is none, the next one does."""
-    leaf._hooked = True
-    held = leaf._accumulator
-    accumulator = None if held is None else held()
-    if accumulator is not None:
-        accumulator.take_hooks()
-
-
-def as_view(result: Tensor, source: Tensor, *, several: bool = False) -> Tensor:
-    """Marks a result that shares memory: it has the source's base and version counter."""
-    result._counter = counter = counter_of(source)
-    if counter.inference:
-        result._counter = InferenceCounter()
-        return result  # a view of an inference tensor is a tensor of its own
-    result._base = base = source if source._base is None else source._base
-    counter.add_view(result)
-    if counter.version:
-        result._attr_version = counter.version
-    if source._bridge is not None or result._array.dtype is not source._array.dtype:
-        result._bridge = source
-    if not state.enabled:
-        kind = CreationMeta.INFERENCE_MODE if state.inference else CreationMeta.NO_GRAD_MODE
-        result._creation = kind
-        result._requires_grad = base._requires_grad
-    elif several:
-        result._creation = CreationMeta.MULTI_OUTPUT_NODE
-    elif source._creation is not CreationMeta.DEFAULT:
-        result._creation = source._creation
-    return result
-
-
-def check_creation(view: Tensor, *, indirect: bool) -> None:
-    """Whether a view may be given a new history.
-
-    Raises:
-        RuntimeError: it may not, and is written to, or, `indirect`, its memory was.
-    """
-    if view._creation is not CreationMeta.DEFAULT:
-        node = view._node or view._outdated
-        name, kind = None if node is None else node.name(), view._creation.name
-        raise inplace_errors.forbidden_view(kind, name, view._output_nr, indirect=indirect)
 
 
 def plain(array: NDArray[Any] | np.generic) -> NDArray[Any]:

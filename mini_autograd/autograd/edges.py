@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from mini_autograd.errors import hooks as errors
 from mini_autograd.graph import Node
-from mini_autograd.tensor import Tensor, accumulator_of
+from mini_autograd.lineage import accumulator_of
+from mini_autograd.tensor import Tensor
 
 
 class GradientEdge(NamedTuple):

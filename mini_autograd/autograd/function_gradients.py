@@ -10,7 +10,8 @@ import numpy as np
 from mini_autograd.errors import function as errors
 from mini_autograd.errors import walk as walk_errors
 from mini_autograd.graph import Arithmetic, Edge, Grad, Metadata, Node, next_sequence
-from mini_autograd.tensor import Tensor, accumulator_of, make
+from mini_autograd.lineage import accumulator_of
+from mini_autograd.tensor import Tensor, make
 
 
 def checked_gradients(

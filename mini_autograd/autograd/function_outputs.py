@@ -15,18 +15,11 @@ from mini_autograd.autograd.function_context import BackwardCFunction
 from mini_autograd.errors import function as errors
 from mini_autograd.grad_mode import no_grad
 from mini_autograd.inplace_checks import check_history
+from mini_autograd.lineage import CreationMeta, as_view, set_flag, set_history
 from mini_autograd.rebase import rebase
 from mini_autograd.saved import kept_for
-from mini_autograd.tensor import (
-    CreationMeta,
-    Tensor,
-    as_view,
-    counter_of,
-    detached,
-    make,
-    set_flag,
-    set_history,
-)
+from mini_autograd.storage import counter_of
+from mini_autograd.tensor import Tensor, detached, make
 
 
 class Outputs:

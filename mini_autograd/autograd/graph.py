@@ -15,7 +15,8 @@ from mini_autograd.autograd.saved_hooks import (
 )
 from mini_autograd.errors import hooks as errors
 from mini_autograd.graph import Node
-from mini_autograd.tensor import Tensor, counter_of
+from mini_autograd.storage import counter_of
+from mini_autograd.tensor import Tensor
 
 __all__ = [
     "GradientEdge",

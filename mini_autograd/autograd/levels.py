@@ -14,7 +14,8 @@ from typing import Any
 from mini_autograd.errors import tensors as errors
 from mini_autograd.grad_mode import is_grad_enabled, is_inference_mode_enabled
 from mini_autograd.graph import AccumulateGrad, Arithmetic, Edge, Grad, Node
-from mini_autograd.tensor import Tensor, detached, edge_of, make
+from mini_autograd.lineage import edge_of
+from mini_autograd.tensor import Tensor, detached, make
 
 
 class LevelLeaf(AccumulateGrad):

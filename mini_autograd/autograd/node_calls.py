@@ -11,7 +11,8 @@ from mini_autograd.factories import CPU
 from mini_autograd.grad_mode import is_grad_enabled
 from mini_autograd.graph import Node
 from mini_autograd.op import quiet
-from mini_autograd.tensor import Size, Tensor
+from mini_autograd.size import Size
+from mini_autograd.tensor import Tensor
 
 
 class InputMetadata(NamedTuple):

@@ -11,7 +11,9 @@ from mini_autograd.autograd.edges import GradientEdge
 from mini_autograd.compat import summed_seed
 from mini_autograd.errors import walk as errors
 from mini_autograd.graph import Arithmetic, Edge, Grad, Metadata
-from mini_autograd.tensor import Size, Tensor, edge_of
+from mini_autograd.lineage import edge_of
+from mini_autograd.size import Size
+from mini_autograd.tensor import Tensor
 
 Differentiated = Tensor | GradientEdge
 Cotangents = Tensor | Sequence[Tensor | None]

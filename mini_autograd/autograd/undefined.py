@@ -11,7 +11,8 @@ from mini_autograd.autograd.gradient_rows import with_grad
 from mini_autograd.autograd.walks import grad
 from mini_autograd.errors import gradcheck as errors
 from mini_autograd.graph import Arithmetic, Edge, Grad, Node, next_sequence
-from mini_autograd.tensor import Tensor, edge_of, make
+from mini_autograd.lineage import edge_of
+from mini_autograd.tensor import Tensor, make
 
 
 class UndefinedGrad(Node):

@@ -10,6 +10,7 @@ import numpy as np
 
 from mini_autograd.grad_mode import state
 from mini_autograd.layout import arranged
+from mini_autograd.lineage import as_view
 from mini_autograd.op.generate import RAW, pack_refused
 from mini_autograd.op.kind import Forward, Op, Rule
 from mini_autograd.op.promotion import Promotion, promote, quiet, raise_broadcast
@@ -17,7 +18,7 @@ from mini_autograd.op.slots import Keep
 from mini_autograd.packing import PackedTensor, packing_threads
 from mini_autograd.saved import SavedTensor
 from mini_autograd.schema import Schema, is_number
-from mini_autograd.tensor import Tensor, as_view, make, plain
+from mini_autograd.tensor import Tensor, make, plain
 
 
 class DifferentiableOp(Protocol):

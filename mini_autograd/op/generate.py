@@ -18,12 +18,14 @@ from mini_autograd.errors import walk as errors
 from mini_autograd.grad_mode import state
 from mini_autograd.graph import Edge, next_sequence
 from mini_autograd.layout import arranged
+from mini_autograd.lineage import as_view, edge_of
 from mini_autograd.op import call_text, node_text
 from mini_autograd.op.node import OpNode
 from mini_autograd.op.promotion import quiet, raise_broadcast
 from mini_autograd.packing import deferring, packing_threads
 from mini_autograd.saved import SavedResult, SavedTensor, pack
-from mini_autograd.tensor import Tensor, as_view, counter_of, edge_of, make
+from mini_autograd.storage import counter_of
+from mini_autograd.tensor import Tensor, make
 
 if TYPE_CHECKING:
     from mini_autograd.op.kind import Op

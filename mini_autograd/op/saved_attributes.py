@@ -13,7 +13,8 @@ from mini_autograd.graph import Node
 from mini_autograd.op.slots import TENSORS, Keep, Slot
 from mini_autograd.packing import Pack, PackedTensor, Unpack
 from mini_autograd.saved import SavedResult, SavedTensor, unpacked_tensor
-from mini_autograd.tensor import Tensor, counter_of, make
+from mini_autograd.storage import counter_of
+from mini_autograd.tensor import Tensor, make
 
 if TYPE_CHECKING:
     from mini_autograd.op.kind import Op

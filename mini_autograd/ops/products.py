@@ -20,7 +20,8 @@ from mini_autograd.ops.transposing import (
 )
 from mini_autograd.ops.views import broadcast_shape, contiguous, expand, reshape, unsafe_view, view
 from mini_autograd.overloads import composite
-from mini_autograd.tensor import Tensor, counter_of
+from mini_autograd.storage import counter_of
+from mini_autograd.tensor import Tensor
 from mini_autograd.types import Array
 
 __all__ = ["inner", "linear", "matmul", "outer"]

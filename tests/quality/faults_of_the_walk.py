@@ -14,7 +14,8 @@ from mini_autograd.autograd import seeds
 from mini_autograd.dims import broadcast_dims
 from mini_autograd.errors import shapes, walk
 from mini_autograd.saved import SavedResult, SavedTensor, unpacked_array, unpacked_tensor
-from mini_autograd.tensor import counter_of, make
+from mini_autograd.storage import counter_of
+from mini_autograd.tensor import make
 
 
 def _slice_to(self: Any, grad: Any, shape: tuple[int, ...]) -> Any:

@@ -9,11 +9,12 @@ from typing import Any, Final
 from planting import Fault, attribute, called, fault, method, remade
 
 from mini_autograd import Tensor, inplace, inplace_checks, ops, rebase
+from mini_autograd.lineage import CreationMeta, set_history
 from mini_autograd.ops.strided import as_strided
 from mini_autograd.rebase import CopySlices
 from mini_autograd.saved import SavedResult, SavedTensor
-from mini_autograd.storage import VersionCounter
-from mini_autograd.tensor import CreationMeta, counter_of, detached, make, set_history
+from mini_autograd.storage import VersionCounter, counter_of
+from mini_autograd.tensor import detached, make
 
 tensors = importlib.import_module("mini_autograd.tensor")  # whose name the function has
 
