@@ -109,13 +109,20 @@ class AttendedWalk:
         return grads
 
     def _checked(self, node: Node, grads: Sequence[Grad | None]) -> Sequence[Grad | None]:
-        """What a node gave, as those further along want it; nothing for what this walk leaves."""
-        return [
-            validated(grad, edge, self.arithmetic, node, index)
-            if edge is not None and (self.needed is None or self.executes(edge[0]))
-            else None
-            for index, (edge, grad) in enumerate(zip(node.edges, grads, strict=True))
-        ]
+        """What a node gave, as those further along want it, and hooks get to see.
+
+        Of what this walk leaves that is nothing, unless torch computes all gradients in one.
+        """
+        whole = node.whole
+        checked = list[Grad | None]()
+        for index, (edge, grad) in enumerate(zip(node.edges, grads, strict=True)):
+            if edge is None:
+                checked.append(grad if whole else None)
+            elif whole or self.needed is None or self.executes(edge[0]):
+                checked.append(validated(grad, edge, self.arithmetic, node, index))
+            else:
+                checked.append(None)
+        return checked
 
     def _capture(self, node: Node, grads: Sequence[Grad | None]) -> None:
         if node in self.captured_at:

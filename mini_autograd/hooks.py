@@ -97,11 +97,8 @@ class Hooks:
 
     def run_accumulated(self, leaf: Tensor, arithmetic: Arithmetic) -> None:
         """Those of a leaf whose `.grad` is there, which must have no answer."""
-        for hook in list(self.accumulated.values()) if self.accumulated else ():
-            answer = hook(leaf)
-            if answer is not None and answer is not leaf:
-                arithmetic.check_replacement(leaf, answer, _name_of(hook))
-                raise errors.post_accumulate_result()
+        if self.accumulated and _answered(self.accumulated, leaf, arithmetic) is not leaf:
+            raise errors.post_accumulate_result()
 
 
 def _answered(hooks: HookDict, shown: Tensor | None, arithmetic: Arithmetic) -> Tensor | None:

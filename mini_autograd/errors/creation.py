@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from mini_autograd.errors.arguments import type_name
+
 
 def default_dtype_type(value: object) -> TypeError:
     """`set_default_dtype` was given something else than a dtype."""
@@ -73,8 +75,8 @@ def not_real(value: object) -> TypeError:
 
 
 def not_an_integer(value: object) -> TypeError:
-    """An element that is no integer."""
-    return TypeError(f"'{type(value).__name__}' object cannot be interpreted as an integer")
+    """What Python's own functions say of something that is no integer."""
+    return TypeError(f"'{type_name(value)}' object cannot be interpreted as an integer")
 
 
 def int64_overflow() -> ValueError:

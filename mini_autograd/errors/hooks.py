@@ -56,6 +56,11 @@ def edge_without_grad() -> RuntimeError:
     )
 
 
+def edge_in_inference_mode() -> AttributeError:
+    """Where the gradient of a leaf goes, asked in inference mode."""
+    return AttributeError("'NoneType' object has no attribute 'next_functions'")
+
+
 def multi_grad_mode(modes: tuple[str, ...], mode: object) -> ValueError:
     """A hook for several gradients that waits neither for all nor for any."""
     return ValueError(f"Expects mode to be one of {modes} but got {mode}")

@@ -218,6 +218,11 @@ def invalid_gradient_shape(
     )
 
 
+def leaf_moved() -> RuntimeError:
+    """A gradient for a leaf that was written to with a history, and is none any more."""
+    return RuntimeError("leaf variable has been moved into the graph interior")
+
+
 def derivative_not_implemented(name: str) -> RuntimeError:
     """The op has no derivative for this input."""
     return RuntimeError(f"derivative for aten::{name} is not implemented")
@@ -247,6 +252,31 @@ def output_type() -> AssertionError:
 def nan_gradient(node: str, index: int) -> RuntimeError:
     """Anomaly mode found a gradient that is not a number."""
     return RuntimeError(f"Function '{node}' returned nan values in its {index}th output.")
+
+
+def edge_of_no_node(value: object) -> RuntimeError:
+    """A gradient edge at something that is no node."""
+    return RuntimeError(
+        f"GradientEdge's first object must be an autograd.graph.Node but got {type(value).__name__}"
+    )
+
+
+def edge_batched() -> RuntimeError:
+    """A row of a batch of gradients has another shape than the edge that it is for."""
+    return RuntimeError("Batched grads are not supported with GradientEdge")
+
+
+def node_by_hand(name: str, *, abstract: bool, given: tuple[object, ...]) -> TypeError:
+    """A user made a node."""
+    if not abstract:
+        return TypeError(f"cannot create '{name}' instances")
+    if given:
+        return TypeError("Node() takes no arguments")
+    return TypeError(
+        "Can't instantiate abstract class Node with abstract methods _input_metadata, "
+        "_register_hook_dict, _sequence_nr, metadata, name, next_functions, register_hook, "
+        "register_prehook"
+    )
 
 
 def deprecated_variable() -> RuntimeError:

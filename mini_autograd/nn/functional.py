@@ -8,6 +8,7 @@ import numpy as np
 
 from mini_autograd import ops
 from mini_autograd.dtypes import dtype as DType  # noqa: N812 - the parameter is called dtype
+from mini_autograd.errors import creation as creation_errors
 from mini_autograd.errors import losses as errors
 from mini_autograd.ops.likelihood import likelihood_loss
 from mini_autograd.ops.losses import cross_entropy_loss
@@ -34,6 +35,8 @@ def tanh(input: Tensor) -> Tensor:
 
 
 def _implicit_dim(name: str, ndim: int, stacklevel: int) -> int:
+    if not isinstance(stacklevel, int):
+        raise creation_errors.not_an_integer(stacklevel)
     warnings.warn(
         f"Implicit dimension choice for {name} has been deprecated. Change the call to include "
         "dim=X as an argument.",

@@ -17,6 +17,8 @@ def node_class(op: Op) -> Iterator[str]:
     yield f"    title = {op.title!r}"
     yield "    __slots__ = ()"
     yield "    __module__ = 'torch.autograd'"
+    if op.variadic & set(op.promoted):  # the gradients of the tensors in a list come together
+        yield "    whole = True"
     yield ""
     for line in _backward(op):
         yield f"    {line}"

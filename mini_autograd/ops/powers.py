@@ -25,8 +25,8 @@ from mini_autograd.types import Array, Number
 @differentiable(
     name="pow",
     node="PowBackward1",
-    self=lambda grad, self, exponent: where(
-        exponent == 0, 0.0, grad * conj(exponent * self ** (exponent - 1))
+    self=lambda grad, self, exponent, exponent_dtype: _pow_tensor_grad(
+        grad, self, exponent, exponent_dtype
     ),
     exponent=lambda grad, self, exponent, result: (
         grad * where(_rests(self, exponent), 0.0, conj(result * log(self)))
@@ -51,6 +51,13 @@ def _power(base: Any, exponent: Any) -> Any:
         if np.any(at_zero):  # torch has no special case for 0 ** 0 of complex numbers: it is NaN
             return np.where(at_zero, np.exp(exponent * np.log(base)), result)
     return result
+
+
+def _pow_tensor_grad(grad: Any, self: Any, exponent: Any, dtype: np.dtype[Any]) -> Any:
+    """`grad * exponent * self ** (exponent - 1)`; torch takes one from the exponent as given."""
+    if dtype.kind == "b":
+        raise errors.bool_subtraction_mixed()
+    return where(exponent == 0, 0.0, grad * conj(exponent * self ** (exponent - 1)))
 
 
 def _rests(base: Any, exponent: Any) -> Any:

@@ -100,3 +100,22 @@ def test_a_leaf_may_have_got_data_of_another_dtype_meanwhile():
     y.backward()
     assert x.grad.dtype is torch.float32
     assert x.grad.tolist() == [2.0, 2.0]
+
+
+def test_what_was_a_leaf_takes_no_gradient() -> None:
+    x, w = torch.tensor(1.0, requires_grad=True), torch.tensor(3.0, requires_grad=True)
+    y = x.sum()
+    x.requires_grad_(False)
+    x.mul_(w)
+    with pytest.raises(RuntimeError, match="leaf variable has been moved into the graph interior"):
+        y.backward()
+    assert x.grad is None
+
+
+def test_a_bool_exponent_makes_the_gradient_raise() -> None:
+    x = torch.tensor([2.0, 3.0], requires_grad=True)
+    y = x ** torch.tensor([True, False])
+    with pytest.raises(RuntimeError, match="Subtraction, the `-` operator, with a bool tensor"):
+        y.sum().backward()
+    (x ** torch.tensor([3, 0])).sum().backward()
+    assert x.grad.tolist() == [12.0, 0.0]

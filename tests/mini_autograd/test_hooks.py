@@ -219,3 +219,19 @@ def test_a_tensor_that_is_wanted_and_passed_through_is_captured_before_its_hooks
     assert (by_x.item(), by_y.item()) == (42.0, 3.0)
     (alone,) = torch.autograd.grad(y * 3, y)
     assert alone.item() == 21.0
+
+
+def test_answers_of_post_accumulate_hooks_are_refused_once_all_have_run() -> None:
+    seen = []
+    x = torch.tensor(1.0, requires_grad=True)
+    x.register_post_accumulate_grad_hook(lambda leaf: leaf.grad)
+    x.register_post_accumulate_grad_hook(seen.append)
+    with pytest.raises(RuntimeError, match="post accumulate grad hooks should return None"):
+        (x * 2).backward()
+    assert seen[0] is x.grad
+
+
+def test_a_leaf_has_no_edge_in_inference_mode() -> None:
+    x = torch.tensor(1.0, requires_grad=True)
+    with torch.inference_mode(), pytest.raises(AttributeError, match="'next_functions'"):
+        torch.autograd.graph.register_multi_grad_hook((x,), print)

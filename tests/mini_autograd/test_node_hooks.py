@@ -206,3 +206,16 @@ def test_a_node_tells_what_gradients_it_accepts():
     (accepted,) = (x * 2).grad_fn._input_metadata
     assert tuple(accepted.shape) == (2, 3)
     assert accepted.dtype is torch.float64
+
+
+def test_a_hook_sees_the_gradients_of_all_tensors_of_a_list() -> None:
+    seen = []
+    x = torch.tensor(1.0, requires_grad=True)
+    y = torch.stack([torch.tensor(3), x])
+    y.grad_fn.register_hook(lambda given, _: seen.append([each.tolist() for each in given]))
+    y.backward(torch.tensor([5.0, 7.0]))
+    assert seen == [[5.0, 7.0]]
+    z = x * torch.tensor(3.0)
+    z.grad_fn.register_hook(lambda given, _: seen.append(given[1]))
+    z.backward()
+    assert seen[1] is None
