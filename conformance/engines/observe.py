@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -30,7 +30,7 @@ def state_of(tensor: Any, version: int | None = None, depth: int = GRAD_DEPTH) -
         seen = [_guarded(read, tensor) for read in _READERS]
     values, requires_grad, is_leaf, grad, grad_fn, edges, stride, writes, output_nr = seen
     if grad is not None and grad is not UNOBSERVED:
-        grad = state_of(grad, None, depth - 1) if depth else UNOBSERVED
+        grad = _gradient(grad, depth - 1) if depth else UNOBSERVED
     if writes is not UNOBSERVED:
         writes = UNOBSERVED if version is None else writes - version
     return TensorState(
@@ -46,6 +46,13 @@ def state_of(tensor: Any, version: int | None = None, depth: int = GRAD_DEPTH) -
         writes,
         output_nr,
     )
+
+
+def _gradient(grad: Any, depth: int) -> TensorState | Opaque:
+    try:
+        return state_of(grad, None, depth)
+    except Exception:  # It has no shape, or no dtype: it is no tensor.
+        return Opaque(type(grad).__name__)
 
 
 def _guarded(read: Callable[[Any], Any], tensor: Any) -> Any:
@@ -86,7 +93,8 @@ def values_of(tensor: Any) -> np.ndarray[Any, Any]:
         return np.asarray(plain.numpy())
     except Exception:
         # No numpy(), or a lazy conjugate or negative, which torch refuses to give as an array.
-        return np.array(plain.tolist(), NUMPY_DTYPES.get(dtype_name(tensor.dtype)))
+        array = np.array(plain.tolist(), NUMPY_DTYPES.get(dtype_name(tensor.dtype)))
+        return array if array.size else array.reshape(tuple(tensor.shape))  # a list lacks (0, 3)
 
 
 def version_of(tensor: Any) -> int | None:
@@ -130,16 +138,18 @@ def _place(groups: dict[int, list[str]], name: str, tensor: Any) -> None:
         groups.setdefault(storage, []).append(name)
 
 
-def gradients_of(named: Mapping[str, Any], tensor_type: type[Any]) -> dict[str, Any]:
-    """The gradients that there are, by their tensor's name. A non-leaf that retains none is not
-    asked, since it would warn; of a module that cannot tell, none is seen."""
+def gradients_of(named: Mapping[str, Any], owners: Iterable[str]) -> dict[str, Any]:
+    """The gradients that these tensors have, by name; of a module that cannot tell, none is seen.
+
+    Nothing but `.grad` is asked for. `is_leaf` would be a step of its own: torch brings the
+    grad_fn of a view up to date then, whose base was written to.
+    """
     found = {}
     try:
-        for name, tensor in named.items():
-            if isinstance(tensor, tensor_type) and (tensor.is_leaf or tensor.retains_grad):
-                grad = tensor.grad
-                if grad is not None:
-                    found[name] = grad
+        for name in owners:
+            grad = getattr(named.get(name), "grad", None)
+            if grad is not None:
+                found[name] = grad
     except Exception:  # As in `state_of`: a field may be lacking in any way.
         return {}
     return found

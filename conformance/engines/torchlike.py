@@ -26,6 +26,7 @@ from conformance.program.steps import (
     Read,
     Snippet,
     Step,
+    may_have_gradient,
     result_of,
     walks,
 )
@@ -83,6 +84,7 @@ class TorchLikeSession:
         self._listener = Listener(self.outcomes, self.tensor_type, self._dtype_type)
         self.log = self._listener.log
         self._inputs: set[str] = set()
+        self._owners: dict[str, None] = {}  # of those that may have a gradient, the names
         for entry in inputs:
             self._make(entry)
 
@@ -114,6 +116,7 @@ class TorchLikeSession:
 
     def _make(self, entry: Input) -> None:
         self._inputs.add(entry.name)
+        self._owners[entry.name] = None
         try:
             self.names[entry.name] = made = make(self.module, entry)
             self._made[entry.name] = version_of(made)
@@ -135,6 +138,8 @@ class TorchLikeSession:
             outcome = raised(error, self.printed if isinstance(step, Snippet) else "")
         else:
             outcome = Returned(self._kept(step, name, value))
+            if owner := may_have_gradient(step):
+                self._owners[owner] = None
         self._listener.hearing = False
         if name and not isinstance(outcome, Returned):
             self.names.absent[name] = outcome if isinstance(outcome, Unsupported) else NotRun(name)
@@ -153,15 +158,22 @@ class TorchLikeSession:
 
     def _walked(self, step: Step) -> Any:
         """Take the step, and see whose `.grad` it replaces by another object."""
-        before = gradients_of(self.names, self.tensor_type)
+        before = self._gradients()
         try:
             return self._taken(step)
         finally:
             if before:
-                after = gradients_of(self.names, self.tensor_type)
+                after = self._gradients()
                 self.replaced[len(self.outcomes)] = tuple(
                     [name for name, grad in before.items() if after.get(name, grad) is not grad]
                 )
+
+    def _gradients(self) -> dict[str, Any]:
+        """What the program's leaves, and those that retain theirs, have for a gradient."""
+        self._listener.hearing = False  # An input that was written to is no leaf, and warns.
+        found = gradients_of(self.names, self._owners)
+        self._listener.hearing = True
+        return found
 
     def value(self, name: str) -> Any:
         """The module's own object of that name; KeyError when there is none."""
@@ -173,8 +185,16 @@ class TorchLikeSession:
         """The present state of every live tensor, by name."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Torch warns when `.grad` of a non-leaf is read.
-            made = self._made
-            return {name: state_of(t, made.get(name)) for name, t in self._live().items()}
+            named = ((name, self._state(name, tensor)) for name, tensor in self._live().items())
+            return {name: state for name, state in named if state is not None}
+
+    def _state(self, name: str, tensor: Any) -> TensorState | None:
+        """The tensor's state; None if it has no shape or dtype to begin with."""
+        try:
+            return state_of(tensor, self._made.get(name))
+        except Exception as error:
+            self.missing[name] = f"its shape or dtype: {type(error).__name__}: {error}"
+            return None
 
     def finish(self) -> Trace:
         """Observe the final state, leave the modes, and restore the module's global state."""

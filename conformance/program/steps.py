@@ -288,6 +288,15 @@ def walks(step: Step) -> bool:
     return isinstance(step, Backward | Grad | Functional)
 
 
+def may_have_gradient(step: Step) -> str | None:
+    """The name of the tensor whose `.grad` may be something from this step on, if there is one."""
+    if isinstance(step, RequiresGrad | RetainGrad | SetGrad):
+        return step.tensor.name
+    if isinstance(step, Copy) or (isinstance(step, Call) and step.kwargs.get("requires_grad")):
+        return step.result
+    return None
+
+
 def result_of(step: Step) -> str | None:
     """The name that the step binds, if it binds one."""
     return getattr(step, "result", None)

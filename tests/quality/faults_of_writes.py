@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from typing import Any, Final
 
 from planting import Fault, attribute, called, fault, method, remade
 
-from mini_autograd import Tensor, inplace, inplace_checks, ops, rebase
+from mini_autograd import Tensor, inplace, inplace_checks, lineage, ops, rebase
 from mini_autograd.lineage import CreationMeta, set_history
 from mini_autograd.ops.strided import as_strided
 from mini_autograd.rebase import CopySlices
 from mini_autograd.saved import SavedResult, SavedTensor
 from mini_autograd.storage import VersionCounter, counter_of
 from mini_autograd.tensor import detached, make
-
-tensors = importlib.import_module("mini_autograd.tensor")  # whose name the function has
 
 
 def _counted(by: int) -> Callable[[Any], Any]:
@@ -179,7 +176,7 @@ FAULTS_OF_WRITES: Final[dict[str, Fault]] = {
         attribute(rebase, "_move_retained_grad", lambda _: lambda *_: None),
     ),
     "views are not told of requires_grad": fault(
-        "flag raises", attribute(tensors, "tell_views", lambda _: lambda base: None)
+        "flag raises", attribute(lineage, "tell_views", lambda _: lambda base: None)
     ),
     # What is refused.
     "a leaf may be written to": fault(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cache
+
 import pytest
 from faults_of_hooks import FAULTS_OF_HOOKS
 from faults_of_ops import FAULTS_OF_OPS
@@ -12,6 +15,7 @@ from planting import Fault, planted
 from conformance import Program, execute, resolve_engine
 from conformance.judge.referee import adjudicate, judge
 from conformance.sources.generated import drawn, reduce
+from conformance.strategies import Drawn
 from conformance.trace import Trace
 from conformance.verdict import GRADE_OF, Verdict
 
@@ -42,10 +46,27 @@ def shown(fault: Fault, program: Program, expected: Trace) -> set[str]:
     return {kind for kind in found if whole.grade(GRADE_OF[kind]) == "agree"}
 
 
+class Programs:
+    """The programs that call some ops, drawn when they are first asked for: they are the same
+    for each fault, and drawing them takes longer than to run them on the subject."""
+
+    def __init__(self, ops: tuple[str, ...] | None) -> None:
+        self._more = drawn(REFERENCE, count=PROGRAMS, seed=SEED, ops=ops)
+        self._drawn: list[Drawn] = []
+
+    def __iter__(self) -> Iterator[Drawn]:
+        yield from self._drawn
+        for pair in self._more:
+            self._drawn.append(pair)
+            yield pair
+
+
+programs = cache(Programs)
+
+
 def first_found(fault: Fault) -> tuple[int, Program, str]:
     """How many programs were drawn until one showed the fault; that program, and the kind."""
-    programs = drawn(REFERENCE, count=PROGRAMS, seed=SEED, ops=fault.ops)
-    for number, (program, expected) in enumerate(programs, 1):
+    for number, (program, expected) in enumerate(programs(fault.ops), 1):
         if found := shown(fault, program, expected):
             return number, program, min(found)
     raise AssertionError(f"not found by {PROGRAMS} programs")
