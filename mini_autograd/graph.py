@@ -7,6 +7,7 @@ The same rules run on raw arrays or on tensors: an `Arithmetic` is which of the 
 
 from __future__ import annotations
 
+import abc
 import itertools
 import threading
 from collections.abc import Sequence
@@ -16,7 +17,9 @@ import numpy as np
 
 from mini_autograd.anomaly import anomaly
 from mini_autograd.errors import copying as copying_errors
+from mini_autograd.errors import walk as walk_errors
 from mini_autograd.hooks import Hook, Hooks, RemovableHandle, registered
+from mini_autograd.read_only import ReadOnly
 
 if TYPE_CHECKING:
     from mini_autograd.tensor import Tensor
@@ -84,32 +87,38 @@ class Arithmetic(Protocol):
         """Adds to the `.grad` of a tensor that is no leaf."""
 
 
-class Node:
+class Node(abc.ABC):
     """One recorded step. `accepted` has a (shape, dtype) for each output of the forward."""
 
+    __module__ = "torch.autograd.graph"  # as it prints
     title: ClassVar[str] = "Node"
+    whole: ClassVar[bool] = False  # whether asked for one gradient, torch's gives all of them
     edges: tuple[Edge | None, ...]
     accepted: tuple[Metadata, ...]
     saved: tuple[Any, ...] | None  # None once freed
     sequence: int
     hooks: Hooks | None
+    _input_metadata: Any  # which knows of tensors, and is put here by those who do
     _metadata: dict[str, Any]  # not set before somebody asks
     __slots__ = (
         "__weakref__", "_metadata", "accepted", "edges", "hooks", "saved", "sequence",
     )  # fmt: skip
 
+    def __init__(self, *args: object) -> None:
+        raise walk_errors.node_by_hand(type(self).__name__, abstract=type(self) is Node, given=args)
+
     def backward(self, grads: list[Grad | None], arithmetic: Arithmetic) -> Sequence[Grad | None]:
         """Gradients for the edges from gradients of the outputs; None where there is none."""
         raise NotImplementedError
 
-    def release(self) -> None:
+    def release(self) -> None:  # noqa: B027 - most have nothing to free
         """Frees what was saved for backward."""
 
     def name(self) -> str:
         """The node's name, as `grad_fn.name()` gives it."""
         return self.title
 
-    @property
+    @ReadOnly
     def next_functions(self) -> tuple[tuple[Any, int], ...]:
         """The nodes that made the inputs, each with which of its outputs."""
         return tuple((None, 0) if edge is None else (edge[0].shown, edge[1]) for edge in self.edges)
@@ -124,7 +133,12 @@ class Node:
         """The node of what a user sees."""
         return self
 
-    @property
+    @ReadOnly
+    def requires_grad(self) -> bool:
+        """Always, in torch too."""
+        return True
+
+    @ReadOnly
     def metadata(self) -> dict[str, Any]:
         """What anybody wants to remember of the node; anomaly mode keeps its traceback there."""
         try:
@@ -180,7 +194,7 @@ _accumulating: Final = threading.RLock()
 class AccumulateGrad(Node):
     """Where the graph ends in a leaf: adds what arrives into the leaf's `.grad`."""
 
-    __slots__ = ("variable",)
+    __slots__ = ("leaf",)
 
     title = "AccumulateGrad"
     sequence = ACCUMULATE_SEQUENCE
@@ -188,7 +202,7 @@ class AccumulateGrad(Node):
     saved = ()
 
     def __init__(self, variable: Tensor) -> None:
-        self.variable = variable
+        self.leaf = variable
         self.hooks = None
         array = variable._array
         self.accepted = ((array.shape, array.dtype),)
@@ -199,9 +213,14 @@ class AccumulateGrad(Node):
 
     def take_hooks(self) -> None:
         """Takes those of the leaf, which outlive this node: no longer than a graph does it live."""
-        hooks, leaf = hooks_of(self), self.variable
+        hooks, leaf = hooks_of(self), self.leaf
         hooks.tensor = [] if leaf._hooks is None else [(leaf._hooks, 0)]
         hooks.accumulated = leaf._accumulated_hooks
+
+    @ReadOnly
+    def variable(self) -> Tensor:
+        """The leaf."""
+        return self.leaf
 
     def name(self) -> str:
         """torch's C++ name."""
@@ -209,9 +228,13 @@ class AccumulateGrad(Node):
 
     def backward(self, grads: list[Grad | None], arithmetic: Arithmetic) -> Sequence[Grad | None]:
         """Accumulates, unless the leaf has stopped requiring grad; gives nothing on."""
-        if grads[0] is not None and self.variable._requires_grad:
-            with _accumulating:
-                arithmetic.accumulate(self.variable, grads[0])
+        leaf = self.leaf
+        if grads[0] is not None:
+            if (leaf._node is not None or leaf._base is not None) and not leaf.is_leaf:
+                raise walk_errors.leaf_moved()
+            if leaf._requires_grad:
+                with _accumulating:
+                    arithmetic.accumulate(leaf, grads[0])
         if self.hooks is not None and self.hooks.accumulated:  # even of nothing
-            self.hooks.run_accumulated(self.variable, arithmetic)
+            self.hooks.run_accumulated(leaf, arithmetic)
         return ()

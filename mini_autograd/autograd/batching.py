@@ -9,8 +9,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from mini_autograd import ops
-from mini_autograd.autograd.seeds import as_tuple
+from mini_autograd.autograd.edges import GradientEdge
+from mini_autograd.autograd.seeds import as_tuple, metadata_of
 from mini_autograd.errors import walk as errors
+from mini_autograd.size import Size
 from mini_autograd.tensor import Tensor
 
 
@@ -34,11 +36,14 @@ def walked_by_rows(
     given: tuple[Any, ...] = (None,) * len(outputs)
     if grad_outputs is not None:
         given = as_tuple(grad_outputs)
-    for index, (output, rows) in enumerate(zip(outputs, given)):  # noqa: B905 - counted in `grad`
-        if rows is None and output.numel() != 1:
+    shapes = [metadata_of(each)[0] for each in outputs]
+    for index, (output, shape, rows) in enumerate(zip(outputs, shapes, given)):  # noqa: B905 - counted in `grad`
+        if rows is None and any(size != 1 for size in shape):
             raise errors.not_scalar()
-        if rows is not None and rows[0].shape != output.shape:
-            raise errors.grad_row_shape(index, rows.shape[2:], output.shape)
+        if rows is not None and rows[0].shape != shape:
+            if isinstance(output, GradientEdge):
+                raise errors.edge_batched()
+            raise errors.grad_row_shape(index, rows.shape[2:], Size(shape))
     if any(rows is None for rows in given):
         raise errors.no_rows()
     counts = [len(rows) for rows in given]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from mini_autograd.errors import hooks as errors
-from mini_autograd.graph import Node
+from mini_autograd.errors import walk as walk_errors
+from mini_autograd.grad_mode import state
+from mini_autograd.graph import Edge, Node
 from mini_autograd.lineage import accumulator_of
 from mini_autograd.tensor import Tensor
 
@@ -19,6 +21,16 @@ class GradientEdge(NamedTuple):
     node: Node
     output_nr: int
     ownership_token: Node | None = None
+
+    def place(self) -> Edge:
+        """The same as the graph knows it.
+
+        Raises:
+            RuntimeError: `node` is no node.
+        """
+        if not isinstance(self.node, Node):
+            raise walk_errors.edge_of_no_node(self.node)
+        return self.node.recorded, self.output_nr
 
 
 def get_gradient_edge(tensor: Tensor) -> GradientEdge:
@@ -35,9 +47,11 @@ def get_gradient_edge(tensor: Tensor) -> GradientEdge:
 def node_of(tensor: Tensor | GradientEdge) -> Node:
     """What made the tensor, or accumulates into it."""
     if isinstance(tensor, GradientEdge):
-        return tensor.node.recorded
+        return tensor.place()[0]
     node = tensor._maker()
     if node is not None:
         return node
     assert tensor.requires_grad, "Expected gradient function to be set"
+    if state.inference:  # where torch finds no accumulator, as it does by a view of the leaf
+        raise errors.edge_in_inference_mode()
     return accumulator_of(tensor)

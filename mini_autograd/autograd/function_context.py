@@ -10,13 +10,14 @@ from __future__ import annotations
 import warnings
 import weakref
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar
 
 import numpy as np
 
 from mini_autograd.anomaly import anomaly
 from mini_autograd.autograd.function_gradients import checked_gradients
 from mini_autograd.autograd.function_marks import FunctionCtx
+from mini_autograd.autograd.node_calls import input_metadata
 from mini_autograd.errors import function as errors
 from mini_autograd.errors import walk as walk_errors
 from mini_autograd.grad_mode import set_grad_enabled
@@ -24,6 +25,7 @@ from mini_autograd.graph import Arithmetic, Edge, Grad, Metadata, Node, next_seq
 from mini_autograd.hooks import Hooks
 from mini_autograd.lineage import edge_of
 from mini_autograd.op.saved_attributes import RawSaved, raw_saved
+from mini_autograd.read_only import ReadOnly
 from mini_autograd.saved import unpacked_tensor
 from mini_autograd.tensor import Tensor, make
 
@@ -33,22 +35,25 @@ def undefined_backward(ctx: Any, *grad_outputs: Any) -> Any:
     raise errors.no_backward()
 
 
-class _ReadOnly(property):
-    """A property that refuses to be set in torch's words."""
+class _ReadOnly(ReadOnly):
+    """Of a class that a user's is derived from."""
 
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
+    owner = "torch._C._FunctionBase"
 
-    def __set__(self, instance: Any, value: Any) -> NoReturn:
-        raise errors.not_writable(self.name)
+
+def _flag(function: Any, name: str) -> bool:
+    value = getattr(function, name)
+    if not isinstance(value, bool):
+        raise errors.class_flag(name, value)
+    return value
 
 
 class BackwardCFunction(FunctionCtx):
     """The `ctx` of one application, of a class made for each function."""
 
     __slots__ = (
-        "_accepted", "_accessed", "_edges", "_hooks", "_materializes", "_metadata", "_node",
-        "_saved", "_sequence", "_takes", "dirty_tensors", "needs_input_grad",
+        "_accepted", "_accessed", "_boxed", "_clears", "_edges", "_hooks", "_materializes",
+        "_metadata", "_node", "_saved", "_sequence", "_takes", "dirty_tensors", "needs_input_grad",
         "non_differentiable", "saved_for_forward", "to_save",
     )  # fmt: skip
 
@@ -66,12 +71,19 @@ class BackwardCFunction(FunctionCtx):
         self._node: weakref.ref[FunctionNode] | None = None
         self._accessed = False
         self._materializes = True
+        self._clears = self._boxed = False
         self.needs_input_grad: tuple[bool, ...] = ()
         self.to_save = self.saved_for_forward = None
         self.dirty_tensors = self.non_differentiable = None
 
     def _take(self, args: Sequence[Any], records: bool) -> None:
-        """Notes what the forward is called with, before it may write to it."""
+        """Notes what the forward is called with, before it may write to it.
+
+        Raises:
+            RuntimeError: what the class says of the backward is no bool.
+        """
+        self._clears = _flag(self._forward_cls, "clear_saved_tensors_on_access")
+        self._boxed = _flag(self._forward_cls, "boxed_grads_call")
         self._takes = tuple([isinstance(each, Tensor) for each in args])
         self.needs_input_grad = tuple(
             [isinstance(each, Tensor) and each._requires_grad for each in args]
@@ -102,7 +114,7 @@ class BackwardCFunction(FunctionCtx):
             raise walk_errors.second_backward()
         if not saved:
             return ()
-        once = self._forward_cls.clear_saved_tensors_on_access
+        once = self._clears
         if once and self._accessed:
             raise errors.saved_accessed_twice()
         self._accessed = True
@@ -139,7 +151,8 @@ class BackwardCFunction(FunctionCtx):
     @_ReadOnly
     def next_functions(self) -> tuple[tuple[Any, int], ...]:
         """The nodes that made the tensors among the inputs, each with which of its outputs."""
-        return self.recorded.next_functions
+        found: tuple[tuple[Any, int], ...] = self.recorded.next_functions
+        return found
 
     @_ReadOnly
     def metadata(self) -> dict[Any, Any]:
@@ -152,6 +165,10 @@ class BackwardCFunction(FunctionCtx):
     def requires_grad(self) -> bool:
         """Always, in torch too."""
         return True
+
+    @_ReadOnly
+    def _input_metadata(self) -> tuple[Any, ...]:
+        return input_metadata(self.recorded)
 
     def name(self) -> str:
         """The class's name."""
@@ -174,7 +191,7 @@ class BackwardCFunction(FunctionCtx):
     def apply(self, *args: Any) -> Any:
         """The function's own `backward`, or `vjp`, on gradients of the outputs."""
         backward = self._own_backward()
-        if self._forward_cls.boxed_grads_call:
+        if self._boxed:
             args = (list(args),)
         return backward(self, *args)
 
@@ -186,10 +203,14 @@ class BackwardCFunction(FunctionCtx):
         return own[0] if own else undefined_backward
 
 
+Node.register(BackwardCFunction)  # whose node is another object
+
+
 class FunctionNode(Node):
     """One application of a custom function, as the walk knows it."""
 
     __slots__ = ("ctx",)
+    whole = True
 
     def __init__(self, ctx: BackwardCFunction) -> None:
         self.ctx = ctx

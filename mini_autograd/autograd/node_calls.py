@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from mini_autograd import dtypes
 from mini_autograd.arithmetic import RAW, TENSORS
@@ -11,11 +12,13 @@ from mini_autograd.factories import CPU
 from mini_autograd.grad_mode import is_grad_enabled
 from mini_autograd.graph import Node
 from mini_autograd.op import quiet
+from mini_autograd.read_only import ReadOnly
 from mini_autograd.size import Size
 from mini_autograd.tensor import Tensor
 
 
-class InputMetadata(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class _InputMetadata:  # torch's name
     """What a gradient for one output of a node has to be like."""
 
     shape: Size
@@ -25,10 +28,13 @@ class InputMetadata(NamedTuple):
     is_cpp_nested_tensor: bool = False
 
 
-def input_metadata(node: Node) -> tuple[InputMetadata, ...]:
+_InputMetadata.__module__ = "torch._C._autograd"  # as it prints
+
+
+def input_metadata(node: Node) -> tuple[_InputMetadata, ...]:
     """That of each output of the forward."""
     return tuple(
-        InputMetadata(Size(shape), dtypes.of_numpy(dtype), CPU) for shape, dtype in node.accepted
+        _InputMetadata(Size(shape), dtypes.of_numpy(dtype), CPU) for shape, dtype in node.accepted
     )
 
 
@@ -56,7 +62,7 @@ def call(node: Node, *grads: Tensor | None) -> Any:
 def install() -> None:
     """Puts both on every node, which knows nothing of tensors itself."""
     Node.__call__ = call  # type: ignore[method-assign]
-    Node._input_metadata = property(input_metadata)  # type: ignore[attr-defined]
+    Node._input_metadata = ReadOnly(input_metadata, "_input_metadata")
 
 
 install()

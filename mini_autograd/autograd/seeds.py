@@ -59,7 +59,7 @@ def roots_and_seeds(
 
 def _root(output: Differentiated) -> Edge | None:
     if isinstance(output, GradientEdge):
-        return output.node.recorded, output.output_nr
+        return output.place()
     return edge_of(output) if output._requires_grad else None
 
 
@@ -73,7 +73,7 @@ def _seed(
 
     The outputs and cotangents together are for the error.
     """
-    shape, dtype = _metadata(output)
+    shape, dtype = metadata_of(output)
     if given is None:
         if isinstance(output, Tensor) and not output._requires_grad:
             return None
@@ -96,9 +96,11 @@ def _seed(
     return arithmetic.unwrap(given)
 
 
-def _metadata(output: Differentiated) -> Metadata:
+def metadata_of(output: Differentiated) -> Metadata:
+    """The shape and dtype of a gradient for an output."""
     if isinstance(output, GradientEdge):
-        return output.node.recorded.accepted[output.output_nr]
+        found = output.node._input_metadata[output.output_nr]
+        return tuple(found.shape), found.dtype.numpy
     if not isinstance(output, Tensor):
         raise errors.output_type()
     return output._array.shape, output._array.dtype

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, overload
@@ -19,8 +20,8 @@ from mini_autograd.errors import walk as errors
 from mini_autograd.grad_mode import no_grad, state
 from mini_autograd.graph import Arithmetic, Edge, Grad
 from mini_autograd.layout import owner_of
-from mini_autograd.op import quiet
 from mini_autograd.lineage import as_view, edge_of
+from mini_autograd.op import quiet
 from mini_autograd.tensor import Tensor, make
 from mini_autograd.transforms import state as transforms
 
@@ -61,6 +62,8 @@ def backward(
             raise errors.grad_variables_twice()
         grad_tensors = grad_variables
     wanted = None if inputs is None else _wanted(inputs, "backward")
+    keep_graph = _flag(create_graph if retain_graph is None else retain_graph)
+    create_graph = _flag(create_graph)
     arithmetic = TENSORS if create_graph else RAW
     roots, seeds = roots_and_seeds(tensors, grad_tensors, arithmetic)
     captures: Captures | None = None
@@ -69,7 +72,6 @@ def backward(
         captures = {edge: [] for edge in edges if edge is not None}
     if create_graph:
         warned.after_walk(errors.REFERENCE_CYCLE)
-    keep_graph = create_graph if retain_graph is None else retain_graph
     _walk(roots, seeds, arithmetic, keep_graph, captures)
 
 
@@ -121,7 +123,8 @@ def grad(
         warnings.warn(errors.ONLY_INPUTS, FutureWarning, stacklevel=2)
     if allow_unused is None:
         allow_unused = materialize_grads
-    keep_graph = create_graph if retain_graph is None else retain_graph
+    keep_graph = _flag(create_graph if retain_graph is None else retain_graph)
+    create_graph, allow_unused = _flag(create_graph), _flag(allow_unused)
     if is_grads_batched:
         results = walked_by_rows(
             _gradients, outputs, wanted, grad_outputs, keep_graph, create_graph, allow_unused
@@ -131,6 +134,11 @@ def grad(
     if materialize_grads:
         results = _materialized(results, wanted, create_graph)
     return dict(zip(inputs, results, strict=True)) if type(inputs) is dict else tuple(results)
+
+
+def _flag(given: Any) -> bool:
+    """What the user said, as torch reads it: any integer."""
+    return given if given is True or given is False else bool(operator.index(given))
 
 
 def _gradients(
@@ -178,7 +186,7 @@ def _captures(wanted: Sequence[Any]) -> tuple[Captures, list[Edge | None]]:
 def _edge_to(wanted: Any, *, accumulate: bool) -> Edge | None:
     """Where the gradient is known; a tensor that shall accumulate it and is no leaf retains it."""
     if isinstance(wanted, GradientEdge):
-        return wanted.node.recorded, wanted.output_nr
+        return wanted.place()
     if not isinstance(wanted, Tensor):
         raise errors.input_type(wanted)
     if accumulate:

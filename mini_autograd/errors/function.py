@@ -85,9 +85,9 @@ def not_readable(name: str) -> AttributeError:
     return AttributeError(f"attribute '{name}' of 'torch._C._FunctionBase' objects is not readable")
 
 
-def not_writable(name: str) -> AttributeError:
-    """An attribute of the context that can only be read."""
-    return AttributeError(f"attribute '{name}' of 'torch._C._FunctionBase' objects is not writable")
+def class_flag(name: str, value: object) -> RuntimeError:
+    """What a function's class says of its backward is neither True nor False."""
+    return RuntimeError(f"{name} must be a bool, got {type(value).__name__}")
 
 
 def not_a_tuple(attribute: str) -> RuntimeError:

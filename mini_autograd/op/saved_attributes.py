@@ -12,6 +12,7 @@ from mini_autograd.errors import walk as walk_errors
 from mini_autograd.graph import Node
 from mini_autograd.op.slots import TENSORS, Keep, Slot
 from mini_autograd.packing import Pack, PackedTensor, Unpack
+from mini_autograd.read_only import ReadOnly
 from mini_autograd.saved import SavedResult, SavedTensor, unpacked_tensor
 from mini_autograd.storage import counter_of
 from mini_autograd.tensor import Tensor, make
@@ -86,17 +87,6 @@ def _packed(saved: Any, node: Node, hooks: tuple[Pack, Unpack]) -> PackedTensor:
     return packed
 
 
-class _ReadOnly(property):
-    """A property that refuses to be set in torch's words."""
-
-    def __init__(self, name: str, get: Callable[[Any], Any]) -> None:
-        super().__init__(get)
-        self.name = name
-
-    def __set__(self, instance: Any, value: Any) -> None:
-        raise errors.not_writable(type(instance).__name__, self.name)
-
-
 def install(op: Op) -> None:
     """Puts the attributes on the class of an op's nodes."""
     for place, (key, slot) in enumerate(zip(op.keys, op.slots, strict=True)):
@@ -110,7 +100,7 @@ def install(op: Op) -> None:
 
 
 def _install(cls: type, name: str, get: Callable[[Any], Any]) -> None:
-    setattr(cls, name, _ReadOnly(name, get))
+    setattr(cls, name, ReadOnly(get, name))
 
 
 def _name(op: Op, key: str, slot: Slot) -> str | None:

@@ -15,7 +15,7 @@ LAYERS: dict[str, list[set[str]]] = {
     "mini_autograd": [
         {"errors", "dtypes", "grad_mode", "decorating", "transforms", "types", "warned"},
         {"storage"},
-        {"anomaly", "hooks"},
+        {"anomaly", "hooks", "read_only"},
         {"graph"},
         {"attended", "engine", "lineage"},
         {"tensor", "size", "packing", "saved", "dims", "layout", "return_types"},
