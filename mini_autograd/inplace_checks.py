@@ -43,6 +43,9 @@ def check_memory(op: InPlace, tensor: Tensor, given: Sequence[Tensor]) -> None:
     if layout.shows_twice(array):
         if op.expanded is expanded.WARNED:
             warnings.warn(errors.expanded_write(op.name), UserWarning, stacklevel=4)
+        elif op.expanded is expanded.MATRICES:
+            if not _matrices_follow(array):
+                raise errors.overlapping_write()
         elif op.expanded is not expanded.ALLOWED and (op.expanded is expanded.REFUSED or given):
             raise errors.overlapping_write()
     if op.common is common.ANYTHING or not array.size:
@@ -67,6 +70,20 @@ def _is_same(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any]) -> bool:
         and a.strides == b.strides
         and a.__array_interface__["data"] == b.__array_interface__["data"]
     )
+
+
+def _matrices_follow(array: np.ndarray[Any, Any]) -> bool:
+    """Whether torch writes a batch of triangles where it is, and not by way of a copy."""
+    if array.ndim <= 3:
+        return True
+    wanted = array.itemsize * array.shape[-1] * array.shape[-2]
+    for dim in range(array.ndim - 3, -1, -1):
+        if dim == 0 and (array.strides[0] == 0 or array.shape[0] == 1):
+            continue
+        if array.strides[dim] != wanted:
+            return False
+        wanted *= array.shape[dim]
+    return True
 
 
 def check_mask(tensor: Tensor, given: Sequence[Any]) -> None:

@@ -19,6 +19,7 @@ class Expanded(Enum):
     REFUSED = auto()
     WARNED = auto()
     BY_NUMBERS = auto()  # not by tensors
+    MATRICES = auto()  # where matrices follow one another, as those of three dims always may
     ALLOWED = auto()
 
 
@@ -81,7 +82,8 @@ def _rows() -> dict[str, InPlace]:
         for name in names.split():
             rows[f"{name}_"] = replace(rows[f"{name}_"], **columns)  # type: ignore[arg-type]
 
-    set_columns("zero tril triu", expanded=Expanded.ALLOWED, common=Common.ANYTHING)
+    set_columns("zero", expanded=Expanded.ALLOWED, common=Common.ANYTHING)
+    set_columns("tril triu", expanded=Expanded.MATRICES, common=Common.ANYTHING)
     set_columns("fill", expanded=Expanded.BY_NUMBERS, common=Common.ANYTHING, on_integers=True)
     set_columns("masked_fill index_fill", expanded=Expanded.WARNED, common=Common.ANYTHING)
     set_columns("masked_fill", check=check_mask)

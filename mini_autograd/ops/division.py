@@ -163,19 +163,20 @@ def _by_mode(kwargs: dict[str, Any]) -> Any:
     return div_unrounded if kwargs["rounding_mode"] is None else div_rounded
 
 
-with_forms(
-    true_divide,
-    function_forms=(
-        "(Tensor input, Tensor other, *, Tensor out = None)",
-        "(Tensor input, Tensor other, *, str rounding_mode, Tensor out = None)",
-        "(Tensor input, Number other, *, str rounding_mode)",
-    ),
-    method_forms=(
-        "(Tensor other)",
-        "(Tensor other, *, str rounding_mode)",
-        "(Number other, *, str rounding_mode)",
-    ),
-)
+for _each in (true_divide, div_unrounded, div_rounded):
+    with_forms(
+        _each,
+        function_forms=(
+            "(Tensor input, Tensor other, *, Tensor out = None)",
+            "(Tensor input, Tensor other, *, str rounding_mode, Tensor out = None)",
+            "(Tensor input, Number other, *, str rounding_mode)",
+        ),
+        method_forms=(
+            "(Tensor other)",
+            "(Tensor other, *, str rounding_mode)",
+            "(Number other, *, str rounding_mode)",
+        ),
+    )
 div = true_divide  # as rules call it
 
 remainder: Final = overloaded(

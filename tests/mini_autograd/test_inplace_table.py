@@ -190,3 +190,12 @@ def test_a_scatter_that_reduces_is_deprecated_in_place_too():
         x.scatter_(1, index, torch.ones(2, 1), reduce="add")
     assert x.tolist() == [[2.0, -2.0, 3.0], [4.0, 6.0, -6.0]]
     assert x.grad_fn.name() == "torch::autograd::NotImplemented"
+
+
+def test_triangles_of_a_batch_that_is_not_in_a_row_are_written_by_way_of_a_copy() -> None:
+    number = torch.tensor(1.0)
+    assert number.expand(2, 2, 2).tril_(-1).tolist() == [[[0.0] * 2] * 2] * 2
+    with pytest.raises(RuntimeError, match="more than one element of the written-to tensor"):
+        torch.tensor(1.0).expand(2, 2, 2, 2).tril_()
+    matrices = torch.ones(1, 2, 2, 2).expand(2, 2, 2, 2)
+    assert matrices.triu_().tolist() == [[[[1.0, 1.0], [0.0, 1.0]]] * 2] * 2

@@ -74,3 +74,11 @@ def test_a_norm_refuses_arguments_as_the_vector_norm_does() -> None:
     assert refusal(lambda: ONE.norm(foo=1)) == (
         "Tensor.norm() got an unexpected keyword argument 'foo'"
     )
+
+
+def test_a_rounding_mode_that_is_no_text_fits_none_of_the_forms_of_div() -> None:
+    x = torch.ones(2)
+    with pytest.raises(TypeError, match=r"div\(\) received an invalid combination of arguments"):
+        torch.div(x, x, rounding_mode=3)
+    with pytest.raises(TypeError, match=r"got \(Tensor, rounding_mode=tuple\), but expected one"):
+        x.div(x, rounding_mode=(0, 0))
