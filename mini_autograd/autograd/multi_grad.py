@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -83,6 +84,7 @@ def _any(fn: Callable[[Any], None]) -> Callable[[Tensor], None]:
     lock = threading.Lock()
     called: set[int] = set()
 
+    @functools.wraps(fn)  # whose name a warning of a copy has
     def arrived(grad: Tensor) -> None:
         number = _walk().number
         with lock:

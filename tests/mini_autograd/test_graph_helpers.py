@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections import OrderedDict
 
 import pytest
@@ -139,3 +140,13 @@ def test_every_grad_fn_is_a_node():
     y = leaf(1.0) * 2
     assert isinstance(y.grad_fn, Node)
     assert isinstance(y.grad_fn.next_functions[0][0], Node)
+
+
+def test_a_hook_of_any_gradient_bears_its_functions_name_where_a_copy_leaves_it_behind() -> None:
+    def named(grad: torch.Tensor) -> None:
+        """Nothing."""
+
+    x = torch.ones(2, requires_grad=True)
+    torch.autograd.graph.register_multi_grad_hook((x,), named, mode="any")
+    with pytest.warns(UserWarning, match=r"backward hook <function .*\.named at 0x"):
+        copy.copy(x)

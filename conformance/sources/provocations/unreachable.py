@@ -117,7 +117,6 @@ UNREACHABLE: Mapping[str, tuple[str, ...]] = {
     ),
     "said by the distributed package or by compiled autograd alone": (
         "Tensor post accumulate grad hooks should return None.",
-        "grad and param do not obey the gradient layout contract",
     ),
     "it names the files of whoever runs it, or an address": (
         "Traceback of forward call that caused the error",

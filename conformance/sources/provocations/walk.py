@@ -145,4 +145,9 @@ WARNING: Mapping[str, str] = {
     "grad_variables": "torch.autograd.backward(x, grad_variables=torch.ones(2))",
     "only_inputs": "torch.autograd.grad(x.sum(), x, only_inputs=False)",
     "create_graph": "x.sum().backward(create_graph=True)",
+    "grad_lies_otherwise": """
+        x = torch.ones(2, 3).t().requires_grad_()
+        x.grad = torch.ones(3, 2)
+        x.sum().backward()
+        """,
 }
