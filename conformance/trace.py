@@ -102,7 +102,7 @@ class TensorState:
     values: Observed[np.ndarray[Any, Any]]
     requires_grad: Observed[bool] = UNOBSERVED
     is_leaf: Observed[bool] = UNOBSERVED
-    grad: Observed[TensorState | None] = UNOBSERVED
+    grad: Observed[TensorState | Opaque | None] = UNOBSERVED
     grad_fn: Observed[str | None] = UNOBSERVED
     edges: Observed[tuple[str, ...]] = UNOBSERVED
     stride: Observed[tuple[int, ...]] = UNOBSERVED

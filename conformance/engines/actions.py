@@ -64,6 +64,8 @@ def _operator(session: Session, step: Call) -> Any:
     except TypeError:
         _refuse_if_lacking(session, row, step.op, args)
         raise
+    if value is False or value is True:  # as `object` compares, which has `==` and knows no tensor
+        _refuse_if_lacking(session, row, step.op, args)
     if not row.statement:
         return value
     if value is not None and isinstance(target := step.args[0], Ref):
@@ -72,10 +74,20 @@ def _operator(session: Session, step: Call) -> Any:
 
 
 def _refuse_if_lacking(session: Session, row: Operator, symbol: str, args: list[Any]) -> None:
-    """A TypeError means "unsupported" only if no tensor among the operands has the method."""
-    tensors = [type(value) for value in args if isinstance(value, session.tensor_type)]
-    if tensors and not any(hasattr(kind, name) for kind in tensors for name in row.methods):
-        raise Absent(Unsupported(f"{tensors[0].__name__}.{row.methods[0]} ({symbol})")) from None
+    """Say "unsupported" only if no tensor among the operands has a method that Python looks for."""
+    asked = [
+        (type(value), names)
+        for value, names in zip(args, (row.methods, row.reflected), strict=False)
+        if names and isinstance(value, session.tensor_type)
+    ]
+    if asked and not any(_has(kind, name) for kind, names in asked for name in names):
+        kind, names = asked[0]
+        raise Absent(Unsupported(f"{kind.__name__}.{names[0]} ({symbol})")) from None
+
+
+def _has(kind: type, name: str) -> bool:
+    """Whether the class has a method of its own; every class has those of `object`."""
+    return getattr(kind, name, None) not in (None, getattr(object, name, None))
 
 
 _FORMS: Mapping[str, Callable[[Session, Call], Any]] = {

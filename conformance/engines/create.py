@@ -37,6 +37,7 @@ def _viewed(tensor: Any, view: View) -> Any:
 
 def _requiring_grad(tensor: Any) -> Any:
     if hasattr(tensor, "requires_grad_"):
-        return tensor.requires_grad_()
+        made = tensor.requires_grad_()
+        return tensor if made is None else made  # Where torch gives the tensor, some give nothing.
     tensor.requires_grad = True
     return tensor

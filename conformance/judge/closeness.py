@@ -136,5 +136,10 @@ def as_array(value: Any) -> np.ndarray[Any, Any] | None:
             array = np.asarray(value)
         except ValueError:  # a ragged list
             return None
-        return array if array.dtype.kind in "biufc" else None
+        return array if is_numeric(array) else None
     return None
+
+
+def is_numeric(array: np.ndarray[Any, Any]) -> bool:
+    """Whether the array holds numbers, or truth values: an engine may give anything."""
+    return array.dtype.kind in "biufc"

@@ -11,7 +11,7 @@ import numpy as np
 
 from conformance.engines.protocol import Engine
 from conformance.execute import execute
-from conformance.judge.closeness import as_array, is_close, tolerances
+from conformance.judge.closeness import as_array, is_close, is_numeric, tolerances
 from conformance.judge.variants import in_double, moved, rerounded
 from conformance.program import Program
 from conformance.program.steps import Read
@@ -105,7 +105,7 @@ def _state_value(trace: Trace, where: str) -> Array | None:
 def _array(state: Any) -> Array | None:
     if not isinstance(state, TensorState) or not isinstance(state.values, np.ndarray):
         return None
-    return state.values
+    return state.values if is_numeric(state.values) else None
 
 
 class Case:

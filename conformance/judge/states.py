@@ -8,10 +8,10 @@ from operator import attrgetter
 from typing import Any
 
 from conformance.brief import brief
-from conformance.judge.closeness import difference, sign_of_zero_differs
+from conformance.judge.closeness import difference, is_numeric, sign_of_zero_differs
 from conformance.program import Program
 from conformance.program.steps import Grad, result_of
-from conformance.trace import TensorState, Trace, Unobserved
+from conformance.trace import Opaque, TensorState, Trace, Unobserved
 from conformance.verdict import Kind, Mismatch
 
 # What grade 5 looks at: the field of the state, the kind of a difference, how users write it.
@@ -131,21 +131,24 @@ def _grad(pair: _Pair) -> Iterator[Mismatch]:
     wanted, got = pair.wanted.grad, pair.got.grad
     if isinstance(wanted, Unobserved) or isinstance(got, Unobserved):
         yield from pair.observed(".grad", wanted, got)
-    elif wanted is not None and got is not None:
+    elif isinstance(wanted, TensorState) and isinstance(got, TensorState):
         name = f"{pair.name}.grad"
         yield from _state(_Pair(name, pair.number, wanted, got, _GRAD_KINDS, pair.untold))
-    elif wanted is not got:
-        yield pair.differs("grad_missing", ".grad", _values_or_none(wanted), _values_or_none(got))
+    elif wanted != got:
+        yield pair.differs("grad_missing", ".grad", _values_if_any(wanted), _values_if_any(got))
 
 
-def _values_or_none(state: TensorState | None) -> Any:
-    return None if state is None else state.values
+def _values_if_any(state: TensorState | Opaque | None) -> Any:
+    return state.values if isinstance(state, TensorState) else state
 
 
 def _values(pair: _Pair) -> Iterator[Mismatch]:
     wanted, got = pair.wanted.values, pair.got.values
     if isinstance(wanted, Unobserved) or isinstance(got, Unobserved):
         yield from pair.observed("", wanted, got)
+    elif got.shape != wanted.shape or not is_numeric(got):
+        detail = f"numpy() gives {got.dtype.name}{list(got.shape)}"
+        yield pair.differs(pair.kinds[2], "", wanted, got, detail)
     elif detail := difference(wanted, got, pair.wanted.dtype):
         yield pair.differs(pair.kinds[2], "", wanted, got, detail)
     elif sign_of_zero_differs(wanted, got):

@@ -14,29 +14,41 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """A Python operator. `methods` are the special methods one of which a tensor must have,
-    by which an engine that lacks the operator is told from one that refuses the operands."""
+    """A Python operator. `methods` are the special methods of the first operand that Python looks
+    for, `reflected` those of the second: by these an engine that lacks the operator is told from
+    one that refuses the operands."""
 
     apply: Callable[..., Any]
     text: str
     methods: tuple[str, ...]
+    reflected: tuple[str, ...] = ()
     statement: bool = False  # `x += y` and `x[i] = y` cannot stand right of an equals sign
+
+    @property
+    def operands(self) -> int:
+        """How many operands it takes."""
+        return sum(f"{{{place}}}" in self.text for place in range(3))
 
 
 def _binary(name: str, symbol: str) -> Operator:
     plain = name.rstrip("_")
     text = f"{{0}} {symbol} {{1}}"
-    return Operator(getattr(operator, name), text, (f"__{plain}__", f"__r{plain}__"))
+    return Operator(getattr(operator, name), text, (f"__{plain}__",), (f"__r{plain}__",))
 
 
 def _compare(name: str, symbol: str) -> Operator:
-    return Operator(getattr(operator, name), f"{{0}} {symbol} {{1}}", (f"__{name}__",))
+    other = name.translate(_MIRRORED) if name[0] in "lg" else name
+    methods, reflected = (f"__{name}__",), (f"__{other}__",)
+    return Operator(getattr(operator, name), f"{{0}} {symbol} {{1}}", methods, reflected)
+
+
+_MIRRORED = str.maketrans("lg", "gl")  # `x < y` is `y > x`
 
 
 def _in_place(name: str, symbol: str) -> Operator:
     plain = name[1:].rstrip("_")
-    methods = (f"__i{plain}__", f"__{plain}__")
-    return Operator(getattr(operator, name), f"{{0}} {symbol} {{1}}", methods, statement=True)
+    text, methods = f"{{0}} {symbol} {{1}}", (f"__i{plain}__", f"__{plain}__")
+    return Operator(getattr(operator, name), text, methods, (f"__r{plain}__",), statement=True)
 
 
 def _unary(name: str, text: str) -> Operator:

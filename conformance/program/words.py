@@ -44,6 +44,8 @@ def _call(step: Call, where: str) -> None:
     _known(where, "form", step.form, sorted(FORMS))
     if step.form == "operator":
         _known(where, "op", step.op, OPERATORS)
+        if len(step.args) != (operands := OPERATORS[step.op].operands):
+            raise ProgramError(f"{where}: {step.op!r} has {operands} operands, not {step.args!r}")
     if step.form != "function" and not step.args:
         raise ProgramError(f"{where}: the {step.form} {step.op!r} has nothing to act on")
 

@@ -41,12 +41,12 @@ class ForeignTensor:
         return self.data.tolist()
 
     def __add__(self, other):
-        return ForeignTensor((self.data + other.data).tolist(), self.dtype)
+        return type(self)((self.data + other.data).tolist(), self.dtype)
 
 
-def bare_engine():
-    """An engine with `tensor`, dtypes and addition, and nothing else."""
+def bare_engine(**members):
+    """An engine with `tensor`, dtypes and addition, and nothing else but these of its tensors."""
     module = ModuleType("bare")
-    module.Tensor = module.tensor = ForeignTensor
+    module.Tensor = module.tensor = type("ForeignTensor", (ForeignTensor,), members)
     module.float32 = torch.float32
     return TorchLike(module)

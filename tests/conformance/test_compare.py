@@ -44,6 +44,7 @@ from conformance.judge.closeness import (
     sign_of_zero_differs,
     tolerances,
 )
+from conformance.judge.referee import adjudicate
 from conformance.verdict import GRADE_OF
 
 TORCH = resolve_engine("torch")
@@ -245,6 +246,21 @@ def test_an_engine_that_shows_little_agrees_where_it_can():
     )
     assert verdict.outcome == "agree"
     assert verdict.grade(5) == "unsupported"
+
+
+@pytest.mark.parametrize(
+    ("members", "kind", "detail"),
+    [
+        ({"grad": property(lambda self: "none", lambda self, value: None)}, "grad_missing", ""),
+        ({"numpy": lambda self: np.array("none")}, "value", "numpy() gives str128[]"),
+        ({"numpy": lambda self: np.float32([1.0])}, "value", "numpy() gives float32[1]"),
+    ],
+)
+def test_an_engine_that_shows_nonsense_differs(members, kind, detail):
+    program = Program((Input.of("x0", np.float32([1.0, 2.0])),), (Read(X0, "shape"),))
+    actual = execute(program, bare_engine(**members))
+    verdict = adjudicate(program, execute(program, TORCH), actual, TORCH)
+    assert [(m.kind, m.detail) for m in verdict.mismatches if m.counts] == [(kind, detail)]
 
 
 def test_the_tolerances_are_torchs():

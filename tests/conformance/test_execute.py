@@ -129,6 +129,22 @@ def test_an_input_that_the_engine_cannot_make_is_missing():
     assert trace.outcomes == (Unsupported("the input float64[1]"),)
 
 
+@pytest.mark.parametrize(
+    ("step", "lacking"),
+    [
+        (operator("+", 1.0, X0), "__radd__ (+)"),
+        (operator("*=", X0, X0), "__imul__ (*=)"),
+        (operator("<=", X0, X0), "__le__ (<=)"),
+        (operator("==", X0, X0), "__eq__ (==)"),
+        (operator("[]=", X0, 0, 1.0), "__setitem__ ([]=)"),
+    ],
+)
+def test_an_operator_that_the_tensor_inherits_from_object_is_lacking_too(step, lacking):
+    plain = Input.of("x0", np.float32([1.0, 2.0]))
+    (outcome,) = outcomes(step, engine=bare_engine(), inputs=(plain,))
+    assert outcome == Unsupported(f"ForeignTensor.{lacking}")
+
+
 def test_what_none_lacks_is_no_lack_of_the_engine():
     (outcome,) = outcomes(RegisterHook(X0, "record", "node", "h0"))
     assert outcome.error == "AttributeError"

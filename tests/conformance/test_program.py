@@ -118,6 +118,7 @@ def broken(**changes):
         (broken(**{"steps/0/args": [{"reff": "x0"}]}), r"steps\[0\]: expected an object with one"),
         (broken(**{"steps/0/form": "prefix"}), r"steps\[0\]: form='prefix' is none of attribute"),
         (broken(**{"steps/2/op": "<>"}), r"steps\[2\]: op='<>' is none of \+"),
+        (broken(**{"steps/2/args": [{"ref": "x0"}]}), r"steps\[2\]: '.*' has 2 operands, not \("),
         (broken(**{"steps/0/args": [{"ref": "t3"}]}), r"steps\[0\]: 't3' is used before it is"),
         (broken(**{"steps/1/result": "t0"}), r"steps\[1\]: 't0' is bound twice"),
         (
