@@ -147,8 +147,8 @@ def _values(pair: _Pair) -> Iterator[Mismatch]:
     if isinstance(wanted, Unobserved) or isinstance(got, Unobserved):
         yield from pair.observed("", wanted, got)
     elif got.shape != wanted.shape or not is_numeric(got):
-        detail = f"numpy() gives {got.dtype.name}{list(got.shape)}"
-        yield pair.differs(pair.kinds[2], "", wanted, got, detail)
+        shown = f"numpy() gives {got.dtype.name}{list(got.shape)}"
+        yield pair.differs(pair.kinds[2], "", wanted, got, shown)
     elif detail := difference(wanted, got, pair.wanted.dtype):
         yield pair.differs(pair.kinds[2], "", wanted, got, detail)
     elif sign_of_zero_differs(wanted, got):
