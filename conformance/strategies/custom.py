@@ -125,9 +125,12 @@ def functional(drawing: Drawing) -> Step | None:
         function = tape.pick(_WRONG)
     small = [live for live in drawing.live() if live.category == "float" and live.size <= 12]
     first = small[tape.pick(_PLACES) % len(small)] if small else _small(drawing)
-    inputs: list[Value] = [first.ref]
-    for _ in range(MAPS[function].operands - 1):
-        inputs.append(_like(drawing, first).ref)
+    operands = [first, *(_like(drawing, first) for _ in range(MAPS[function].operands - 1))]
+    inputs: list[Value] = [live.ref for live in operands]
+    # torch's forward mode ties what it gives to the values that it went through by zeros without
+    # memory, which torch itself refuses to print once they are somebody's gradient.
+    if api == "func.hessian" and any(live.requires_grad for live in operands):
+        api = "func.jacrev"
     given: Value = inputs[0] if len(inputs) == 1 else tuple(inputs)
     kwargs: dict[str, Value] = {}
     if api.startswith(_PREFIX):

@@ -90,6 +90,8 @@ def _leads_on(start: Node) -> bool:
             if not isinstance(node, LevelLeaf) or node.is_open:
                 return True
             continue
+        if isinstance(node, LevelLeaf) and node.edges[0] is None:
+            return True  # what was given requires grad, though that leads nowhere: see `edge_of`
         for edge in node.edges:
             if edge is not None and edge[0] not in seen:
                 seen.add(edge[0])
