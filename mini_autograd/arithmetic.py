@@ -7,7 +7,6 @@ walk, so that a gradient has a graph of its own and every order of derivative co
 from __future__ import annotations
 
 import sys
-import weakref
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -18,15 +17,15 @@ from mini_autograd import dtypes, grad_layout, ops
 from mini_autograd.dims import broadcast_dims
 from mini_autograd.errors import hooks as hook_errors
 from mini_autograd.errors import inplace as inplace_errors
-from mini_autograd.graph import Arithmetic, Metadata, Shape
+from mini_autograd.graph import Arithmetic, Metadata, Node, Shape
 from mini_autograd.layout import (
     is_dense,
-    owner_of,
     shows_twice,
     walked,
 )
 from mini_autograd.packing import announce_write, packing_threads
-from mini_autograd.saved import unpacked_array, unpacked_tensor
+from mini_autograd.saved import check_attached, unpacked_array, unpacked_tensor
+from mini_autograd.shown import hidden, share_version, shown
 from mini_autograd.storage import counter_of
 from mini_autograd.tensor import Tensor, make
 
@@ -42,23 +41,6 @@ def _check_replacement(was: Tensor, given: object, name: str) -> None:
         raise hook_errors.hook_changed_type(name, was.type_name, given.type_name)
     if given._array.shape != was._array.shape:
         raise hook_errors.hook_changed_shape(name)
-
-
-# The tensors that stand for arrays of a walk, as long as somebody holds them: two hooks see one
-# tensor, as does who gave it or gets it in the end.
-_shown: Final[weakref.WeakValueDictionary[int, Tensor]] = weakref.WeakValueDictionary()
-
-
-# The tensors that users gave a walk, by whose memory they are: a `.grad` may be a piece of one.
-_given: Final[weakref.WeakValueDictionary[int, Tensor]] = weakref.WeakValueDictionary()
-
-
-def _share_version(grad: Tensor) -> None:
-    """With what the user gave and whose memory it is, if there is such."""
-    memory = owner_of(grad._array)
-    given = _given.get(id(memory))
-    if given is not None and owner_of(given._array) is memory:
-        grad._counter = counter_of(given)
 
 
 class RawArithmetic:
@@ -81,7 +63,8 @@ class RawArithmetic:
         wide = np.float32 if grad.dtype == np.float16 else None
         summed = np.add.reduce(grad, axis=dims, keepdims=True, dtype=wide)
         # NumPy keeps the order of the dims in memory, torch's sum does not.
-        return np.asarray(summed, grad.dtype, order="C").reshape(shape)
+        summed = np.asarray(summed, grad.dtype, order="C")
+        return summed.reshape(shape) if shape else summed.ravel()[0]  # no view, as torch's
 
     def real_for(self, grad: Array, dtype: np.dtype[Any]) -> Array:
         """The real part, a view."""
@@ -104,21 +87,8 @@ class RawArithmetic:
 
     unpack = staticmethod(unpacked_array)
 
-    def wrap(self, grad: Array) -> Tensor:
-        """As the tensor that stands for it."""
-        found = _shown.get(id(grad))
-        if found is None or found._array is not grad:
-            found = make(np.asarray(grad))
-            _shown[id(found._array)] = found
-        return found
-
-    def unwrap(self, grad: Tensor) -> Array:
-        """As an array, for which the tensor stands from now on."""
-        array = grad._array
-        _shown[id(array)] = grad
-        _given[id(owner_of(array))] = grad if grad._base is None else grad._base
-        return array
-
+    wrap = staticmethod(shown)
+    unwrap = staticmethod(hidden)
     check_replacement = staticmethod(_check_replacement)
 
     def has_nan(self, grad: Array) -> bool:
@@ -152,9 +122,9 @@ class RawArithmetic:
                 shared = shared or not grad_layout.same_strides(grad, strides)
             kept = _copied(grad, leaf._array.shape, strides) if shared else grad
         leaf._grad = tensor = make(kept)
-        if kept.base is not None and _given:
-            _share_version(tensor)
-        if shared and is_dense(leaf._array):
+        if not shared:
+            share_version(tensor)
+        elif is_dense(leaf._array):
             counter_of(tensor).version = 1  # such a copy is a fresh tensor that was written to once
 
     def retain(self, tensor: Tensor, grad: Array) -> None:
@@ -227,7 +197,10 @@ class TensorArithmetic:
             make(np.zeros(*m)) if g is None else g for g, m in zip(grads, metadata, strict=True)
         ]
 
-    unpack = staticmethod(unpacked_tensor)
+    def unpack(self, saved: Any, node: Node) -> Any:
+        """With its history, which it must still have."""
+        check_attached(saved)
+        return unpacked_tensor(saved, node)
 
     def wrap(self, grad: Tensor) -> Tensor:
         """As it is."""

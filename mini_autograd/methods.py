@@ -34,6 +34,7 @@ from mini_autograd.factories import checked_device
 from mini_autograd.grad_mode import state
 from mini_autograd.lineage import has_history, set_flag
 from mini_autograd.overloads import composite
+from mini_autograd.storage import counter_of
 from mini_autograd.tensor import Tensor, detached
 from mini_autograd.types import Array, Bool
 
@@ -105,6 +106,8 @@ def detach_(self: Tensor) -> Tensor:
         return self
     if self._base is not None:
         raise errors.detach_view_in_place()
+    if self._node is not None:
+        self._detached_at = counter_of(self).version
     self._node, self._output_nr = None, 0
     set_flag(self, False)
     return self

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from mini_autograd.anomaly import anomaly
 from mini_autograd.errors import modes as mode_errors
+from mini_autograd.errors import saved as saved_errors
 from mini_autograd.errors import walk as errors
 from mini_autograd.errors.inplace import told_name
 from mini_autograd.grad_mode import no_grad
@@ -31,11 +32,12 @@ class SavedTensor:
     `dtype` is what it was computed in, if that is not its own.
     """
 
-    __slots__ = ("dtype", "tensor", "version")
+    __slots__ = ("dtype", "is_leaf", "tensor", "version")
 
     def __init__(self, tensor: Tensor, dtype: np.dtype[Any] | None = None) -> None:
         self.tensor = tensor
         self.dtype = dtype
+        self.is_leaf = tensor._node is None
         counter = tensor._counter
         if counter is None:
             self.version = 0
@@ -103,12 +105,17 @@ def unpacked_array(saved: Any, node: Node) -> Any:
         array = saved
     elif isinstance(saved, Tensor):
         counter = saved._counter
-        if counter is not None and counter.version:
-            raise _modified(saved, counter, 0)
+        if counter is not None:
+            if saved._detached_at is not None:
+                check_attached(saved)
+            if counter.version:
+                raise _modified(saved, counter, 0)
         array = saved._array
     elif kind is list:
         return [None if each is None else unpacked_array(each, node) for each in saved]
     else:
+        if kind is SavedTensor and saved.tensor._detached_at is not None:
+            check_attached(saved)
         if kind is PackedTensor:
             with no_grad():
                 array = saved.unpack(node)._array
@@ -117,6 +124,27 @@ def unpacked_array(saved: Any, node: Node) -> Any:
         if kind is not SavedResult and saved.dtype is not None:
             array = array.astype(saved.dtype)
     return array if array.ndim else array[()]
+
+
+def check_attached(saved: Any) -> None:
+    """Whether a saved tensor still has the history that it had; torch's walk asks before versions.
+
+    Raises:
+        RuntimeError: it was detached in place since.
+    """
+    if isinstance(saved, list):
+        for each in saved:
+            check_attached(each)
+    elif isinstance(saved, SavedTensor):
+        if not saved.is_leaf and saved.tensor._detached_at is not None:
+            _raise_if_leaf(saved.tensor)
+    elif isinstance(saved, Tensor) and saved._detached_at == 0:
+        _raise_if_leaf(saved)  # saved at version 0, and at that detached: since it was saved
+
+
+def _raise_if_leaf(tensor: Tensor) -> None:
+    if tensor._node is None:
+        raise saved_errors.detached_in_place()
 
 
 def unpacked_tensor(saved: Any, node: Node) -> Any:

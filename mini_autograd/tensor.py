@@ -60,6 +60,7 @@ class Tensor:
     _bridge: Tensor | None = None  # what it was made of, if its dtype is not that of the base
     _accumulator: weakref.ref[AccumulateGrad] | None = None
     _kept_accumulator: AccumulateGrad | None = None  # the same, if it knows more than the tensor
+    _detached_at: int | None = None  # the version that it had when it lost its history in place
     _retains_grad: bool = False
     _hooked: bool = False  # whether a leaf has hooks, which its AccumulateGrad has to take
     _hooks: HookDict | None = None

@@ -6,11 +6,13 @@ import weakref
 from collections import OrderedDict
 from collections.abc import Callable
 
+from mini_autograd.errors import func as func_errors
 from mini_autograd.errors import hooks as errors
 from mini_autograd.errors import tensors as tensor_errors
 from mini_autograd.graph import hooks_of
 from mini_autograd.hooks import RemovableHandle, registered
 from mini_autograd.tensor import Tensor
+from mini_autograd.transforms import state as transforms
 
 
 def register_hook(self: Tensor, hook: Callable[[Tensor], Tensor | None]) -> RemovableHandle:
@@ -52,10 +54,12 @@ def retain_grad(self: Tensor) -> None:
     """Keeps the gradient of a tensor that is no leaf in its `.grad`.
 
     Raises:
-        RuntimeError: the tensor requires no grad.
+        RuntimeError: the tensor requires no grad; inside a transform of `func`.
     """
     if not self._requires_grad:
         raise tensor_errors.retain_without_grad()
+    if transforms.depth:
+        raise func_errors.forbidden_retain_grad()
     made_by = self._node or self._outdated  # torch renews the history only of what had one
     node = None if made_by is None else self._maker()
     if node is not None and not self._retains_grad:

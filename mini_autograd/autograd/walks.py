@@ -17,11 +17,11 @@ from mini_autograd.autograd.edges import GradientEdge
 from mini_autograd.autograd.seeds import Cotangents, Differentiated, as_tuple, roots_and_seeds
 from mini_autograd.errors import func as func_errors
 from mini_autograd.errors import walk as errors
-from mini_autograd.grad_mode import no_grad, state
+from mini_autograd.grad_mode import inference_threads, state
 from mini_autograd.graph import Arithmetic, Edge, Grad
-from mini_autograd.layout import owner_of
-from mini_autograd.lineage import as_view, edge_of
-from mini_autograd.op import quiet
+from mini_autograd.lineage import edge_of
+from mini_autograd.op import quiet_context
+from mini_autograd.op.promotion import raise_in_torchs_words
 from mini_autograd.tensor import Tensor, make
 from mini_autograd.transforms import state as transforms
 
@@ -62,8 +62,11 @@ def backward(
             raise errors.grad_variables_twice()
         grad_tensors = grad_variables
     wanted = None if inputs is None else _wanted(inputs, "backward")
-    keep_graph = _flag(create_graph if retain_graph is None else retain_graph)
-    create_graph = _flag(create_graph)
+    keep_graph = create_graph if retain_graph is None else retain_graph
+    if keep_graph is not False:
+        keep_graph = _flag(keep_graph)
+    if create_graph is not False:
+        create_graph = _flag(create_graph)
     arithmetic = TENSORS if create_graph else RAW
     roots, seeds = roots_and_seeds(tensors, grad_tensors, arithmetic)
     captures: Captures | None = None
@@ -154,8 +157,7 @@ def _gradients(
     roots, seeds = roots_and_seeds(outputs, grad_outputs, arithmetic)
     captures, edges = _captures(wanted)
     found = _walk(roots, seeds, arithmetic, keep_graph, captures)
-    given = () if grad_outputs is None else as_tuple(grad_outputs)
-    handed = [_handed_out(got, given, arithmetic) for got in found]
+    handed = [None if got is None else arithmetic.wrap(got) for got in found]
     results = [None if edge is None else handed[captures[edge][0]] for edge in edges]
     if not allow_unused:
         for index, result in enumerate(results):
@@ -205,39 +207,17 @@ def _walk(
 ) -> list[Grad | None]:
     """Walks to the leaves, or to the captures only; hooks record as the walk itself does."""
     before = state.enabled
-    if not state.inference:
+    if not (inference_threads and state.inference):
         state.enabled = arithmetic.records
     try:
-        return quiet.run_reentrant(engine.run, roots, seeds, arithmetic, keep_graph, captures)  # type: ignore[no-any-return]
+        return quiet_context().run(engine.run, roots, seeds, arithmetic, keep_graph, captures)
+    except ValueError as error:
+        raise_in_torchs_words(error)
+        raise
     finally:
         state.enabled = before
-        if warned.awaited.warnings:
+        if warned.awaited:
             warned.say_awaited(stacklevel=4)
-
-
-def _handed_out(
-    got: Grad | None, given: Sequence[Tensor | None], arithmetic: Arithmetic
-) -> Tensor | None:
-    """A gradient as a tensor, in its relation to the cotangents that the user gave.
-
-    One that came through unchanged is that very tensor; a piece of one is a view of it, made
-    without grad, as torch's walk makes it. So is what a walk expanded, permuted or cut last.
-    """
-    if got is None:
-        return None
-    result = arithmetic.wrap(got)
-    if any(result is each for each in given):
-        return result
-    if not arithmetic.records and isinstance(got, np.ndarray) and got.base is not None:
-        memory = owner_of(got)
-        for each in given:
-            if each is not None and owner_of(each._array) is memory:
-                with no_grad():
-                    return as_view(result, each)
-        if got.size != memory.size or got.strides != memory.strides:
-            with no_grad():
-                return as_view(result, make(memory))
-    return result
 
 
 def _materialized(

@@ -30,6 +30,16 @@ def forbidden_requires_grad() -> RuntimeError:
     )
 
 
+def forbidden_retain_grad() -> RuntimeError:
+    """`retain_grad` in a function that is transformed."""
+    return RuntimeError(
+        "You are attempting to call Tensor.retain_grad() inside of a function being transformed by "
+        "a functorch transform. This is unsupported, please attempt to use the functorch "
+        "transforms (e.g. grad, vjp, jacrev, jacfwd, hessian) or call retain_grad() outside of a "
+        "function being transformed instead."
+    )
+
+
 def forbidden_backward() -> RuntimeError:
     """`backward` in a function that is transformed."""
     return RuntimeError(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from mini_autograd.errors.arguments import type_name
+
 
 def not_callable(pack: object, unpack: object) -> TypeError:
     """A hook that cannot be called."""
@@ -40,7 +42,7 @@ def unpacked_type(value: object) -> TypeError:
     """An unpack hook gave no tensor."""
     return TypeError(
         "Output of saved tensor unpack_hook expected to be a Tensor but got result of type "
-        f"{type(value).__name__}"
+        f"{type_name(value)}"
     )
 
 
@@ -85,6 +87,14 @@ def hooked_already() -> RuntimeError:
 def not_writable(node: str, name: str) -> AttributeError:
     """Setting what a node saved."""
     return AttributeError(f"attribute '{name}' of '{node}' objects is not writable")
+
+
+def detached_in_place() -> RuntimeError:
+    """A walk needs the history of a saved tensor that has none any more."""
+    return RuntimeError(
+        "Trying to use a saved tensor that has been detached in-place, i.e. with .detach_()."
+        "This is not supported, please use out-of-place `.detach()` instead"
+    )
 
 
 def mutation_nested() -> RuntimeError:

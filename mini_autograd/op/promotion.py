@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import re
 import threading
 from collections.abc import Callable, Sequence
 from enum import Enum, auto
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from mini_autograd import dtypes
 from mini_autograd.errors import shapes as shape_errors
+from mini_autograd.errors import tensors as tensor_errors
 
 
 class Promotion(Enum):
@@ -37,13 +39,10 @@ class _Quiet(threading.local):
     def __init__(self) -> None:
         self.run: Callable[..., Any] = _CONTEXT.copy().run
 
-    @staticmethod
-    def run_reentrant(function: Callable[..., Any], *args: Any) -> Any:
-        """As `run`, for a function that may itself call ops."""
-        return _CONTEXT.copy().run(function, *args)
-
 
 quiet: Final = _Quiet()
+# Another such context: `quiet_context().run(f, *args)` is for what may itself call ops.
+quiet_context: Final = _CONTEXT.copy
 
 
 def promote(values: Sequence[Any], promotion: Promotion) -> list[NDArray[Any]]:
@@ -70,3 +69,16 @@ def raise_broadcast(*shapes: tuple[int, ...]) -> None:
             common = np.broadcast_shapes(common, shape)
         except ValueError:
             raise shape_errors.broadcast(common, shape) from None
+
+
+_SHAPE: Final = re.compile(r"\(([\d,]+)\)")
+
+
+def raise_in_torchs_words(error: ValueError) -> None:
+    """Of shapes that do not fit together in a walk, since a tensor has got another one."""
+    text = str(error)
+    shapes = [tuple(map(int, filter(None, each.split(",")))) for each in _SHAPE.findall(text)]
+    if text.startswith("operands could not be broadcast together with shapes"):
+        raise_broadcast(*shapes)
+    if text.startswith("non-broadcastable output operand"):
+        raise tensor_errors.result_shape(*shapes) from None

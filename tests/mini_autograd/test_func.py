@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 import mini_autograd as torch
@@ -170,3 +172,12 @@ def test_what_cannot_be_transformed_is_refused_in_torchs_words(message):
 def test_an_argument_to_differentiate_by_must_be_a_tensor():
     with pytest.raises(ValueError, match="Thing passed to transform API must be Tensor, got"):
         func.grad(cube_sum)(2.0)
+
+
+def test_retain_grad_is_refused_inside_a_transform() -> None:
+    def function(a: Any) -> Any:
+        a.retain_grad()
+        return a.sum()
+
+    with pytest.raises(RuntimeError, match=r"attempting to call Tensor.retain_grad\(\) inside"):
+        torch.func.grad(function)(torch.ones(2))

@@ -204,3 +204,34 @@ def test_what_a_write_needs_of_the_values_before_it_is_saved_as_a_clone() -> Non
     assert product.grad_fn.next_functions[0][0].name() == "MulBackward0"
     (grad,) = torch.autograd.grad(product.sum(), y, create_graph=True)
     assert torch.autograd.grad(grad.sum(), x)[0].tolist() == [1.0, 1.0]
+
+
+def test_a_walk_misses_the_history_of_a_saved_tensor_that_was_detached_in_place() -> None:
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    for made in (x * 2, x.exp()):  # of which the second has a version counter
+        z = made.sin()
+        made.detach_()
+        assert z.grad_fn._saved_self is made  # who only looks gets it
+        with pytest.raises(RuntimeError, match="a saved tensor that has been detached in-place"):
+            z.sum().backward()
+
+
+def test_what_was_detached_before_it_was_saved_is_a_leaf() -> None:
+    y = (torch.tensor([1.0, 2.0], requires_grad=True) * 2).detach_().requires_grad_()
+    (y * y).sum().backward()
+    assert y.grad.tolist() == [4.0, 8.0]
+
+
+def test_shapes_that_a_walk_cannot_bring_together_are_told_as_an_op_tells_them() -> None:
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    with torch.autograd.graph.saved_tensors_hooks(lambda t: t, lambda t: torch.ones(3)):
+        y = x.sin()
+    message = r"The size of tensor a \(2\) must match the size of tensor b \(3\)"
+    with pytest.raises(RuntimeError, match=message):
+        y.sum().backward()
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    (x * 2).sum().backward()
+    x.data = torch.ones(2, 1)
+    message = r"output with shape \[2\] doesn't match the broadcast shape \[2, 2\]"
+    with pytest.raises(RuntimeError, match=message):
+        (x * 2).sum().backward()

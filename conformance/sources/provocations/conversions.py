@@ -6,8 +6,6 @@ from collections.abc import Mapping
 
 RAISING: Mapping[str, str] = {
     "numpy_of_what_requires_grad": "x.numpy()",
-    "numpy_of_a_conjugate": "torch.ones(2, dtype=torch.complex64).conj().numpy()",
-    "numpy_of_a_negative_view": "torch.ones(2, dtype=torch.complex64).conj().imag.numpy()",
     "item_of_two": "x.item()",
     "float_of_two": "float(x)",
     "int_of_complex": "int(torch.tensor(1j))",

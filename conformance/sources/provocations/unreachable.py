@@ -54,6 +54,10 @@ UNREACHABLE: Mapping[str, tuple[str, ...]] = {
         "torch.autograd.graph.region_activation_memory_budget",
         "Auto nesting doesn't know how to process an input object of type",
     ),
+    "whether a conjugate is computed at once or when it is needed is no feature here": (
+        "Can't call numpy() on Tensor that has conjugate bit set.",
+        "Can't call numpy() on Tensor that has negative bit set.",
+    ),
     "`out=` is no feature here": (
         "functions with out=... arguments don't support automatic differentiation",
     ),

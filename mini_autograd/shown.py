@@ -1,0 +1,90 @@
+"""The tensors that stand for a raw walk's arrays, to hooks and to who asked for a gradient.
+
+As long as somebody holds such a tensor, the same array is shown as the same tensor; and of the
+memory it is known as long as that lives: who shows it again shows a view, with its versions.
+"""
+
+from __future__ import annotations
+
+import weakref
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mini_autograd.grad_mode import no_grad
+from mini_autograd.layout import owner_of
+from mini_autograd.lineage import as_view
+from mini_autograd.storage import VersionCounter, counter_of
+from mini_autograd.tensor import Tensor, make
+
+Array = NDArray[Any]
+
+
+class _Memory(NamedTuple):
+    """What is known of memory that a tensor has shown."""
+
+    owner: weakref.ref[Array]
+    base: weakref.ref[Tensor]
+    counter: VersionCounter
+
+
+_tensors: Final[weakref.WeakValueDictionary[int, Tensor]] = weakref.WeakValueDictionary()
+_memories: Final[dict[int, _Memory]] = {}  # by the id of the array that owns it
+
+
+def shown(grad: Array) -> Tensor:
+    """The tensor that stands for an array: a view if that is a part of other memory."""
+    tensor = _tensors.get(id(grad))
+    if tensor is None or tensor._array is not grad:
+        tensor = make(np.asarray(grad))
+        if grad.base is None:
+            share_version(tensor)
+        else:
+            _as_view(tensor)
+        _tensors[id(tensor._array)] = tensor
+    return tensor
+
+
+def hidden(grad: Tensor) -> Array:
+    """The array for which a tensor, given by a user or shown to one, stands from now on."""
+    array = grad._array
+    _tensors[id(array)] = grad
+    _remember(grad if grad._base is None else grad._base)
+    return array
+
+
+def share_version(grad: Tensor) -> None:
+    """With what has shown the same memory."""
+    if _memories:
+        known = _memories.get(id(owner_of(grad._array)))
+        if known is not None:
+            grad._counter = known.counter
+
+
+def _as_view(tensor: Tensor) -> None:
+    """As torch's walk makes it, without grad: of what was shown, or of a temporary of the walk."""
+    array = tensor._array
+    owner = owner_of(array)
+    known = _memories.get(id(owner))
+    base = None if known is None else known.base()
+    if base is None:
+        if array.size == owner.size and array.strides == owner.strides:
+            share_version(tensor)
+            return
+        base = make(owner)
+        share_version(base)
+        _remember(base)
+    with no_grad():
+        as_view(tensor, base)
+
+
+def _remember(base: Tensor) -> None:
+    """What shows memory, for as long as the memory lives."""
+    owner = owner_of(base._array)
+    key = id(owner)
+
+    def forget(_: Any) -> None:
+        _memories.pop(key, None)
+
+    _memories[key] = _Memory(weakref.ref(owner, forget), weakref.ref(base), counter_of(base))
