@@ -243,12 +243,9 @@ def _compared(a: int, b: int, shape: Shape, operands: Sequence[Shape]) -> int:
 
 def empty_with(shape: Shape, strides: Shape, dtype: np.dtype[Any]) -> Array:
     """An array, not filled, with the given strides in elements, which must be dense."""
-    size = math.prod(shape)
-    wanted = tuple(stride * dtype.itemsize for stride in strides)
-    made = np.empty(shape, dtype)
-    if not size or made.strides == wanted:
-        return made
-    return np.ndarray(shape, dtype, np.empty(size, dtype), 0, wanted)
+    if not math.prod(shape):
+        return np.empty(shape, dtype)
+    return np.ndarray(shape, dtype, strides=[stride * dtype.itemsize for stride in strides])
 
 
 def empty_as(array: Array, dtype: np.dtype[Any] | None = None) -> Array:

@@ -15,7 +15,7 @@ from mini_autograd.errors import shapes as shape_errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.slicing import select, slice_dim
 from mini_autograd.ops.transposing import unsqueeze
-from mini_autograd.ops.views import reshape, view
+from mini_autograd.ops.views import reshape
 from mini_autograd.overloads import composite, overloaded
 from mini_autograd.schema import is_int
 from mini_autograd.tensor import Tensor
@@ -90,8 +90,11 @@ def stack(tensors: Arrays, dim: Int = 0) -> Array:
     if dim == len(shape):
         result = np.empty((*shape, len(tensors)), tensors[0].dtype)
         return np.stack(tensors, axis=dim, out=result)
-    joined = cat.op.bare(tensors, dim)  # as torch does, which shows in the strides
-    return view.op.bare(joined, (*shape[:dim], len(tensors), *shape[dim:]))
+    # As torch does, which shows in the strides: joined along a dim that is then cut in two.
+    flat = layout.joined_strides(_joined_shape(tensors, dim)[0], tensors)
+    strides = (*flat[:dim], shape[dim] * flat[dim], *flat[dim:])
+    stacked = (*shape[:dim], len(tensors), *shape[dim:])
+    return np.stack(tensors, dim, layout.empty_with(stacked, strides, tensors[0].dtype))
 
 
 def _at_least(tensor: Any, ndim: int) -> Any:

@@ -59,6 +59,8 @@ def count(shape: tuple[int, ...], dim: Any) -> int:
 
 def spread(grad: Any, shape: tuple[int, ...], dim: Any, keepdim: bool) -> Any:
     """The gradient of a sum: each element gets that of its sum."""
+    if not keepdim and (dim is None or dim == ()):
+        return ops.expand(grad, shape)
     return ops.expand(restored(grad, dim, keepdim, len(shape)), shape)
 
 

@@ -235,3 +235,45 @@ def test_a_leaf_has_no_edge_in_inference_mode() -> None:
     x = torch.tensor(1.0, requires_grad=True)
     with torch.inference_mode(), pytest.raises(AttributeError, match="'next_functions'"):
         torch.autograd.graph.register_multi_grad_hook((x,), print)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [lambda x: x.T, lambda x: x.view(-1), lambda x: x.unsqueeze(0), lambda x: torch.stack([x])],
+)
+def test_a_hook_sees_a_piece_of_the_cotangent_as_its_view(f):
+    x = torch.ones(2, 3, requires_grad=True)
+    y = f(x)
+    given = torch.ones(*y.shape, requires_grad=True)
+    seen = []
+    x.register_hook(lambda grad: seen.append((grad._base is given, grad.requires_grad)))
+    y.backward(given)
+    assert seen == [(True, True)]
+
+
+def test_a_hook_that_writes_into_a_piece_of_the_cotangent_is_told_by_its_version():
+    x = torch.ones(3, requires_grad=True)
+    given = torch.ones(4)
+    x.register_hook(lambda grad: grad.mul_(2))
+    torch.cat([x, torch.ones(1)]).backward(given)
+    assert given.tolist() == [2, 2, 2, 1]
+    assert given._version == 1
+    assert x.grad._version == 1
+
+
+def test_a_gradient_keeps_the_version_that_a_hook_gave_it():
+    x = torch.ones(2, requires_grad=True)
+    x.register_hook(lambda grad: grad.mul_(2).mul_(2))
+    (x * 3).sum().backward()
+    assert x.grad.tolist() == [12, 12]
+    assert x.grad._version == 2
+
+
+def test_what_a_walk_computed_anew_is_no_view():
+    x = torch.ones(2, 3, requires_grad=True)
+    scalar = torch.ones((), requires_grad=True)
+    seen = []
+    for each in (x, scalar):
+        each.register_hook(lambda grad: seen.append(grad._is_view()))
+    (x.unbind()[0] * scalar).backward(torch.ones(3))
+    assert seen == [False, False]
