@@ -22,6 +22,7 @@ _CATEGORY = {"b": BOOL, "i": INTEGRAL, "u": INTEGRAL, "f": FLOATING, "c": COMPLE
 class dtype:
     """An element type; prints as torch's and is one object per type."""
 
+    __module__ = "mini_autograd"  # as it prints: <class 'mini_autograd.dtype'>
     __slots__ = ("category", "cpp_name", "name", "numpy", "scalar_name")
 
     def __init__(self, name: str, scalar_name: str, cpp_name: str) -> None:
@@ -63,7 +64,7 @@ class dtype:
         return f"torch.{self.name}"
 
     def __reduce__(self) -> str:
-        return "bool_" if self.name == "bool" else self.name
+        return self.name
 
 
 float16: Final = dtype("float16", "Half", "c10::Half")

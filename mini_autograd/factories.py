@@ -19,6 +19,7 @@ _PYTHON_TYPES: Final[dict[Any, dtypes.dtype]] = {
 class device:
     """Where a tensor is: on the CPU, always."""
 
+    __module__ = "mini_autograd"  # as it prints: <class 'mini_autograd.device'>
     __slots__ = ("index", "type")
 
     def __init__(self, type: str = "cpu", index: int | None = None) -> None:

@@ -79,10 +79,8 @@ _SAFE: Final = {
     "numpy._core.multiarray": {"_reconstruct"},
     "numpy.core.numeric": {"_frombuffer"},
     "numpy._core.numeric": {"_frombuffer"},
-    "mini_autograd": {"Size", "Tensor"},
+    "mini_autograd": {"Size", "Tensor", "device", *(each.__reduce__() for each in ALL)},
     "mini_autograd.copying": {"rebuilt", "with_attributes"},
-    "mini_autograd.dtypes": {each.__reduce__() for each in ALL},
-    "mini_autograd.factories": {"device"},
     "mini_autograd.nn.parameter": {"Parameter"},
 }
 

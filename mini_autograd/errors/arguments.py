@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
+
+_OF_THE_HEAP: Final = 1 << 9  # CPython's flag of classes that a program made
+# Those that stand for torch's own, written in C.
+_STATIC: Final = {"mini_autograd.dtype", "mini_autograd.device", "mini_autograd.Size"}
 
 
 def type_name(value: object) -> str:
-    """The name of an argument's type, as the parser prints it."""
+    """The name of a value's type, as torch's C++ prints it: with its module if it is written in C.
+
+    So does C Python in `tp_name`.
+    """
     kind = type(value)
-    if kind.__module__ == "numpy":
-        return f"numpy.{kind.__name__}"
-    return "torch.dtype" if kind.__name__ == "dtype" else kind.__name__
+    name = f"{kind.__module__}.{kind.__name__}"
+    if name in _STATIC:
+        return f"torch.{kind.__name__}"
+    if kind.__module__ == "builtins" or kind.__flags__ & _OF_THE_HEAP:
+        return kind.__name__
+    return name
 
 
 def too_many(name: str, least: int, most: int, given: int, *, method: bool) -> TypeError:
@@ -94,8 +105,7 @@ def int_too_large(*, negative: bool) -> OverflowError:
 def unsupported_operand(symbol: str, left: object, right: object) -> TypeError:
     """An operator between a tensor and something that is no number."""
     return TypeError(
-        f"unsupported operand type(s) for {symbol}: '{type(left).__name__}' and "
-        f"'{type(right).__name__}'"
+        f"unsupported operand type(s) for {symbol}: '{type_name(left)}' and '{type_name(right)}'"
     )
 
 

@@ -46,17 +46,17 @@ COPY_CONSTRUCT = (
 
 def invalid_data_type(data: object) -> TypeError:
     """Text where numbers are wanted."""
-    return TypeError(f"new(): invalid data type '{type(data).__name__}'")
+    return TypeError(f"new(): invalid data type '{type_name(data)}'")
 
 
 def too_many_dimensions(data: object) -> ValueError:
     """Nested too deeply; a string is, for its items are strings."""
-    return ValueError(f"too many dimensions '{type(data).__name__}'")
+    return ValueError(f"too many dimensions '{type_name(data)}'")
 
 
 def not_inferable(data: object) -> RuntimeError:
     """An element that is no number."""
-    return RuntimeError(f"Could not infer dtype of {type(data).__name__}")
+    return RuntimeError(f"Could not infer dtype of {type_name(data)}")
 
 
 def ragged(expected: int, dim: int, got: int) -> ValueError:
@@ -71,7 +71,7 @@ def not_a_sequence() -> TypeError:
 
 def not_real(value: object) -> TypeError:
     """An element that is no real number."""
-    return TypeError(f"must be real number, not {type(value).__name__}")
+    return TypeError(f"must be real number, not {type_name(value)}")
 
 
 def not_an_integer(value: object) -> TypeError:
@@ -101,7 +101,7 @@ def negative_strides() -> ValueError:
 
 def expected_ndarray(value: object) -> TypeError:
     """`from_numpy` was given something else."""
-    return TypeError(f"expected np.ndarray (got {type(value).__name__})")
+    return TypeError(f"expected np.ndarray (got {type_name(value)})")
 
 
 def negative_size(name: str, size: int, sizes: Sequence[int]) -> RuntimeError:
@@ -179,13 +179,13 @@ def unpacked_size(name: str, position: int, value: object) -> TypeError:
     """Something among the sizes that is no int."""
     return TypeError(
         f"{name}(): argument 'size' failed to unpack the object at pos {position} with error "
-        f'"type must be tuple of ints,but got {type(value).__name__}"'
+        f'"type must be tuple of ints,but got {type_name(value)}"'
     )
 
 
 def data_not_a_sequence(value: object) -> TypeError:
     """`Tensor(2.5)`."""
-    return TypeError(f"new(): data must be a sequence (got {type(value).__name__})")
+    return TypeError(f"new(): data must be a sequence (got {type_name(value)})")
 
 
 def not_floating_limits() -> TypeError:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from mini_autograd.errors.arguments import type_name
+
 
 def no_forward() -> NotImplementedError:
     """`forward` is not overridden."""
@@ -87,7 +89,7 @@ def not_readable(name: str) -> AttributeError:
 
 def class_flag(name: str, value: object) -> RuntimeError:
     """What a function's class says of its backward is neither True nor False."""
-    return RuntimeError(f"{name} must be a bool, got {type(value).__name__}")
+    return RuntimeError(f"{name} must be a bool, got {type_name(value)}")
 
 
 def not_a_tuple(attribute: str) -> RuntimeError:
@@ -111,7 +113,7 @@ def saved_type(position: int, value: object) -> TypeError:
     """`save_for_backward` of something else than a tensor or None."""
     return TypeError(
         f"save_for_backward can only save variables, but argument {position} is of type "
-        f"{type(value).__name__}"
+        f"{type_name(value)}"
     )
 
 
@@ -192,7 +194,7 @@ def gradient_of_no_tensor(name: str, position: int) -> RuntimeError:
 
 def gradient_type(value: object) -> RuntimeError:
     """A gradient is neither a tensor nor None."""
-    return RuntimeError(f"expected Variable or None (got {type(value).__name__})")
+    return RuntimeError(f"expected Variable or None (got {type_name(value)})")
 
 
 def saved_accessed_twice() -> RuntimeError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mini_autograd.errors.arguments import type_name
 from mini_autograd.errors.walk import type_text
 
 
@@ -22,7 +23,7 @@ def post_accumulate_result() -> RuntimeError:
 
 def hook_result(wanted: str, value: object) -> TypeError:
     """A hook gave something else than a tensor ("Variable"), or than a tuple."""
-    return TypeError(f"expected {wanted}, but hook returned '{type(value).__name__}'")
+    return TypeError(f"expected {wanted}, but hook returned '{type_name(value)}'")
 
 
 def hook_result_count(name: str, got: int, expected: int) -> RuntimeError:
@@ -86,7 +87,7 @@ def increment_element() -> RuntimeError:
 
 def stream_flag(value: object) -> RuntimeError:
     """A switch about streams is set to something else than a bool."""
-    return RuntimeError(f"enabled must be a bool, but got {type(value).__name__}")
+    return RuntimeError(f"enabled must be a bool, but got {type_name(value)}")
 
 
 def node_argument_count(expected: int, got: int) -> TypeError:

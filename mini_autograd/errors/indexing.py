@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mini_autograd.errors.arguments import type_name as named
+
 
 def zero_dim_index() -> IndexError:
     """`x[0]` of a 0-d tensor."""
@@ -64,7 +66,7 @@ def invalid_index(value: object) -> IndexError:
     """Something that is no index."""
     return IndexError(
         "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid "
-        f"indices (got {type(value).__name__})"
+        f"indices (got {named(value)})"
     )
 
 
@@ -107,7 +109,7 @@ def put_dtypes(self_dtype: str, values: str) -> RuntimeError:
 
 def assigned_type(value: object, type_name: str) -> TypeError:
     """`x[0] = "text"`."""
-    return TypeError(f"can't assign a {type(value).__name__} to a torch.{type_name}")
+    return TypeError(f"can't assign a {named(value)} to a torch.{type_name}")
 
 
 def source_slice(src: Sequence[int], part: Sequence[int]) -> RuntimeError:

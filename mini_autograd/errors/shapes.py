@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from mini_autograd.errors.arguments import type_name
+
 
 def broadcast(a: Sequence[int], b: Sequence[int]) -> RuntimeError:
     """Two shapes that do not broadcast: names the last dimension where they differ."""
@@ -180,7 +182,7 @@ def movedim_repeated(which: str, dims: Sequence[int]) -> RuntimeError:
 def not_a_tensor(index: int, value: object) -> TypeError:
     """Something else in a list of tensors."""
     return TypeError(
-        f"expected Tensor as element {index} in argument 0, but got {type(value).__name__}"
+        f"expected Tensor as element {index} in argument 0, but got {type_name(value)}"
     )
 
 

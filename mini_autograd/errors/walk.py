@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mini_autograd.errors.arguments import type_name
+
 REFERENCE_CYCLE = (
     "Using backward() with create_graph=True will create a reference cycle between the parameter "
     "and its gradient which can cause a memory leak. We recommend using autograd.grad when "
@@ -240,7 +242,7 @@ def complex_gradient() -> RuntimeError:
 def input_type(value: object) -> RuntimeError:
     """One of `inputs` is no tensor."""
     return RuntimeError(
-        f"all inputs have to be Tensors or GradientEdges, but got {type(value).__name__}"
+        f"all inputs have to be Tensors or GradientEdges, but got {type_name(value)}"
     )
 
 
@@ -257,7 +259,7 @@ def nan_gradient(node: str, index: int) -> RuntimeError:
 def edge_of_no_node(value: object) -> RuntimeError:
     """A gradient edge at something that is no node."""
     return RuntimeError(
-        f"GradientEdge's first object must be an autograd.graph.Node but got {type(value).__name__}"
+        f"GradientEdge's first object must be an autograd.graph.Node but got {type_name(value)}"
     )
 
 
