@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 import warnings
+from typing import Final
 
 from mini_autograd.errors import arguments as errors
 
@@ -46,22 +47,16 @@ def once(message: str, stacklevel: int = 2, same: str | None = None) -> None:
             _said.messages.add(same)  # not if the warning was made an error
 
 
-class _Awaited(threading.local):
-    """What a walk of this thread has to say: torch's engine keeps it until it has ended."""
-
-    warnings: tuple[tuple[str, str], ...] = ()
-
-
-awaited = _Awaited()
+# What the walk of each thread has to say: torch's engine keeps it until that has ended.
+awaited: Final[dict[int, list[tuple[str, str]]]] = {}
 
 
 def after_walk(message: str, same: str | None = None) -> None:
     """Likewise, said when the walk has ended, in whatever way."""
-    awaited.warnings = (*awaited.warnings, (message, same or message))
+    awaited.setdefault(threading.get_ident(), []).append((message, same or message))
 
 
 def say_awaited(stacklevel: int = 2) -> None:
     """Says what a walk left to be said."""
-    said, awaited.warnings = awaited.warnings, ()
-    for message, same in said:
+    for message, same in awaited.pop(threading.get_ident(), ()):
         once(message, stacklevel + 1, same)

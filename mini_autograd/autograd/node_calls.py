@@ -11,7 +11,7 @@ from mini_autograd.errors import hooks as errors
 from mini_autograd.factories import CPU
 from mini_autograd.grad_mode import is_grad_enabled
 from mini_autograd.graph import Node
-from mini_autograd.op import quiet
+from mini_autograd.op import quiet_context
 from mini_autograd.read_only import ReadOnly
 from mini_autograd.size import Size
 from mini_autograd.tensor import Tensor
@@ -54,7 +54,7 @@ def call(node: Node, *grads: Tensor | None) -> Any:
             raise errors.node_argument(index)
     arithmetic = TENSORS if is_grad_enabled() else RAW
     given = [None if grad is None else arithmetic.unwrap(grad) for grad in grads]
-    found = quiet.run_reentrant(node.backward, given, arithmetic)
+    found = quiet_context().run(node.backward, given, arithmetic)
     answer = tuple([None if each is None else arithmetic.wrap(each) for each in found])
     return answer[0] if len(answer) == 1 else answer
 

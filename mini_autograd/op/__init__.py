@@ -28,6 +28,14 @@ its recording, `call_text` the quick ways to call it); `call` applies any op to 
 from mini_autograd.op.call import DifferentiableOp, differentiable
 from mini_autograd.op.kind import Op
 from mini_autograd.op.node import OpNode
-from mini_autograd.op.promotion import Promotion, quiet
+from mini_autograd.op.promotion import Promotion, quiet, quiet_context
 
-__all__ = ["DifferentiableOp", "Op", "OpNode", "Promotion", "differentiable", "quiet"]
+__all__ = [
+    "DifferentiableOp",
+    "Op",
+    "OpNode",
+    "Promotion",
+    "differentiable",
+    "quiet",
+    "quiet_context",
+]

@@ -19,6 +19,7 @@ from mini_autograd.ops.complexes import conj, imag, real
 from mini_autograd.ops.elementary import log
 from mini_autograd.ops.rounding import is_complex, zeros_like_grad
 from mini_autograd.overloads import composite, overloaded
+from mini_autograd.tensor import Tensor
 from mini_autograd.types import Array, Number
 
 
@@ -122,6 +123,10 @@ def _pow_number_grad(grad: Any, self: Any, exponent: Any) -> Any:
     """`grad * exponent * self ** (exponent - 1)`, and zero for the exponent zero."""
     if exponent == 0 and not isinstance(exponent, bool):  # torch takes False for no zero
         return zeros_like_grad(grad)
+    if exponent == 2 and not isinstance(
+        self, Tensor
+    ):  # most often, and nobody sees the power of one
+        return grad * conj(times(self, exponent))
     return grad * conj(times(pow_number(self, exponent - 1), exponent))
 
 
