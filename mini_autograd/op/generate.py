@@ -21,7 +21,7 @@ from mini_autograd.layout import arranged
 from mini_autograd.lineage import as_view, edge_of
 from mini_autograd.op import call_text, node_text
 from mini_autograd.op.node import OpNode
-from mini_autograd.op.promotion import quiet, raise_broadcast
+from mini_autograd.op.promotion import quiet, raise_broadcast, raise_of_rule
 from mini_autograd.packing import deferring, packing_threads
 from mini_autograd.saved import SavedResult, SavedTensor, pack
 from mini_autograd.storage import counter_of
@@ -167,6 +167,7 @@ _NAMESPACE: Final[dict[str, Any]] = {
     "_no_derivative": errors.derivative_not_implemented,
     "_quiet": quiet,
     "_raise_broadcast": raise_broadcast,
+    "_raise_of_rule": raise_of_rule,
     "_refused": _refused,
     "_saved_operand": _saved_operand,
     "_state": state,

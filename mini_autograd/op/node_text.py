@@ -58,8 +58,14 @@ def _backward(op: Op) -> Iterator[str]:
         yield f"        _grad, {arrays} = _as_tensors(_grad, {arrays})"
     if op.promoted:
         yield f"    {_edges(op)}, = _node.edges"
-    for index in sorted(op.promoted, key=op.names.__getitem__):  # torch's order, which graphs show
-        yield f"    _to_{op.names[index]} = {_given(op, index)}"
+    ordered = sorted(op.promoted, key=op.names.__getitem__)  # torch's order, which graphs show
+    if ordered:
+        yield "    try:"
+        for index in ordered:
+            yield f"        _to_{op.names[index]} = {_given(op, index)}"
+        yield "    except ValueError as _error:"
+        yield "        _raise_of_rule(_error)"
+        yield "        raise"
     results = [("*_to_" if i in op.variadic else "_to_") + op.names[i] for i in op.promoted]
     if arrays:
         yield "    if _moved:"

@@ -61,6 +61,19 @@ def _cast(value: Any, wanted: np.dtype[Any]) -> NDArray[Any]:
     return value if value.dtype == wanted else value.astype(wanted)
 
 
+def raise_of_rule(error: ValueError) -> None:
+    """torch's error for NumPy's, where the arrays of a rule do not broadcast: somebody gave a
+    tensor other data meanwhile.
+    """
+    text = str(error)
+    if text.startswith("operands could not be broadcast together"):
+        raise_broadcast(*[tuple(map(int, _SIZE.findall(each))) for each in _SHAPE.findall(text)])
+
+
+_SHAPE: Final = re.compile(r"\(([\d,]*)\)")
+_SIZE: Final = re.compile(r"\d+")
+
+
 def raise_broadcast(*shapes: tuple[int, ...]) -> None:
     """torch's error if the shapes do not broadcast; a forward's own ValueError is another."""
     common: tuple[int, ...] = ()

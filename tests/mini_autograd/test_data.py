@@ -150,3 +150,13 @@ def test_a_root_that_has_another_shape_than_when_it_was_recorded():
         match=r"^invalid gradient at index 0 - got \[3\] but expected shape compatible with \[2\]$",
     ):
         x.backward(torch.ones(3))
+
+
+def test_a_rule_on_other_data_that_do_not_broadcast_says_so_as_torch() -> None:
+    x, y = torch.ones(2, 3, requires_grad=True), torch.ones(3, requires_grad=True)
+    for result in (x * y, torch.maximum(x, y), x**y):
+        kept = y.data
+        y.data = torch.ones(2)
+        with pytest.raises(RuntimeError, match=r"size of tensor a \(3\) must match .* b \(2\)"):
+            result.sum().backward()
+        y.data = kept
