@@ -315,3 +315,23 @@ def test_once_differentiable_refuses_the_second_time() -> None:
         grad.backward()
     (grad,) = torch.autograd.grad(Once.apply(x), x, create_graph=True)
     assert not grad.requires_grad
+
+
+def test_the_error_of_a_second_derivative_comes_before_what_else_is_ready() -> None:
+    class Once(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.save_for_backward(x)
+            return x * x
+
+        @staticmethod
+        @torch.autograd.function.once_differentiable
+        def backward(ctx, grad):
+            return grad * 2 * ctx.saved_tensors[0]
+
+    a, b = torch.ones(1, 2, requires_grad=True), torch.ones(2, 2, requires_grad=True)
+    seed = torch.ones(1, 2, requires_grad=True)
+    (grad,) = torch.autograd.grad(Once.apply(a.mm(b)), [a], seed, create_graph=True)
+    with pytest.raises(RuntimeError, match="differentiate twice"):
+        grad.sum().backward()
+    assert b.grad is None
