@@ -71,7 +71,7 @@ def _cast(array: Array, wanted: dtype | None) -> Array:
         return array.astype(wanted.numpy)
 
 
-def _is_sequence(data: Any) -> bool:
+def is_sequence(data: Any) -> bool:
     """As `PySequence_Check`: it has items and is no mapping."""
     return hasattr(type(data), "__getitem__") and not isinstance(data, (dict, np.generic))
 
@@ -79,7 +79,7 @@ def _is_sequence(data: Any) -> bool:
 def _sizes(data: Any) -> tuple[int, ...]:
     """The lengths along the first elements."""
     sizes: list[int] = []
-    while _is_sequence(data) and not (isinstance(data, Tensor) and data._array.ndim == 0):
+    while is_sequence(data) and not (isinstance(data, Tensor) and data._array.ndim == 0):
         length = len(data)
         sizes.append(length)
         if len(sizes) > _MAX_DIMS:
@@ -111,7 +111,7 @@ def _inferred(data: Any) -> dtype:
         return dtypes.of_number(data)
     if isinstance(data, (str, bytes)):
         raise errors.invalid_data_type(data)
-    if not _is_sequence(data):
+    if not is_sequence(data):
         raise errors.not_inferable(data)
     if len(data) == 0:
         return dtypes.get_default_dtype()
@@ -126,7 +126,7 @@ def _flatten(data: Any, sizes: tuple[int, ...], dim: int, flat: list[Any]) -> No
     if dim == len(sizes):
         flat.append(data)
         return
-    if not _is_sequence(data):
+    if not is_sequence(data):
         raise errors.not_a_sequence()
     if len(data) != sizes[dim]:
         raise errors.ragged(sizes[dim], dim, len(data))

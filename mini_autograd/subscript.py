@@ -17,8 +17,8 @@ from mini_autograd import ops
 from mini_autograd.dims import wrap_dim
 from mini_autograd.errors import creation as creation_errors
 from mini_autograd.errors import indexing as errors
-from mini_autograd.inplace import copy_, fill_, index_put_
-from mini_autograd.nested import array_of
+from mini_autograd.inplace.forms import copy_, fill_, index_put_
+from mini_autograd.nested import array_of, is_sequence
 from mini_autograd.ops.writing import checked_number
 from mini_autograd.schema import is_number
 from mini_autograd.tensor import Tensor, make
@@ -75,15 +75,16 @@ def _as_items(item: Any) -> Sequence[Any]:
     """A tuple of indices; torch still reads some lists as one."""
     if isinstance(item, tuple):
         return item
-    is_short = isinstance(item, (list, range)) and len(item) < _SEQUENCE_LIMIT
-    if is_short and any(map(_makes_a_tuple, item)):
+    if isinstance(item, (Tensor, np.ndarray)) or not is_sequence(item):
+        return (item,)
+    if len(item) < _SEQUENCE_LIMIT and any(map(_makes_a_tuple, item)):
         warnings.warn(_SEQUENCE_WARNING, UserWarning, stacklevel=3)
         return tuple(item)
     return (item,)
 
 
 def _makes_a_tuple(item: Any) -> bool:
-    return item is None or item is Ellipsis or isinstance(item, (Tensor, slice, list, tuple, str))
+    return item is None or item is Ellipsis or isinstance(item, slice) or is_sequence(item)
 
 
 def _located(self: Tensor, item: Any) -> tuple[Tensor, list[Tensor | None]]:
@@ -133,7 +134,7 @@ def _as_index(item: Any) -> Any:
         return _checked_int(item)
     if isinstance(item, Tensor):
         array = item._array
-    elif isinstance(item, (list, tuple, range, str, np.ndarray)):
+    elif is_sequence(item):
         array = array_of(item, None)
         if array.dtype.kind != "b" and array.dtype != np.uint8:
             array = array.astype(np.int64)

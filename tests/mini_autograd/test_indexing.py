@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+
+import numpy as np
 import pytest
 
 import mini_autograd as torch
@@ -185,3 +188,27 @@ def test_one_number_is_not_written_where_a_mask_of_bytes_says():
     with pytest.warns(UserWarning, match=r"indexing with dtype torch\.uint8 is now deprecated"):
         y[torch.tensor([1, 0, 1], dtype=torch.uint8)] = torch.tensor([5.0, 6.0])
     assert y.tolist() == [5, 1, 6]
+
+
+@pytest.mark.parametrize("index", ["x", [None], [range(2)], [[0]], ["a"]])
+def test_a_sequence_of_what_is_no_number_is_read_as_a_tuple_with_a_warning(index):
+    warned = pytest.warns(UserWarning, match="^Using a non-tuple sequence for multidimensional")
+    with warned, contextlib.suppress(TypeError):
+        torch.ones(3, 3)[index]
+
+
+@pytest.mark.parametrize(
+    ("index", "expected"),
+    [
+        (bytearray(b"\x00\x02"), [[0.0, 1.0, 2.0], [6.0, 7.0, 8.0]]),
+        (memoryview(b"\x01"), [[3.0, 4.0, 5.0]]),
+        (np.array([[1]]), [[[3.0, 4.0, 5.0]]]),
+    ],
+)
+def test_any_sequence_of_numbers_is_an_index_tensor(index, expected):
+    assert torch.arange(9.0).view(3, 3)[index].tolist() == expected
+
+
+def test_bytes_are_no_numbers():
+    with pytest.raises(TypeError, match="invalid data type 'bytes'"):
+        torch.ones(3)[b"\x00"]
