@@ -15,11 +15,7 @@ from mini_autograd import (
     describing,
     fills,
     inplace,
-    inplace_memory,
-    inplace_random,
-    inplace_views,
     ops,
-    per_element,
     predicates,
     protocols,
     rebase,
@@ -188,9 +184,7 @@ def install() -> None:
             for name, value in getattr(family, table, {}).items():
                 setattr(Tensor, name, value)
     methods |= inplace.methods_of(methods)
-    for each in (
-        inplace_views, inplace_memory, inplace_random, per_element, copying, protocols, tensor_hooks
-    ):  # fmt: skip
+    for each in (copying, protocols, tensor_hooks):
         methods |= each.METHODS
     for name, value in {**methods, **_OWN}.items():
         setattr(Tensor, name, value)

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from mini_autograd import fills, ops
+from mini_autograd.autograd.functional.pushforward import basis, pushforward
 from mini_autograd.autograd.levels import Level
-from mini_autograd.autograd.pushforward import basis, pushforward
 from mini_autograd.errors import func as errors
 from mini_autograd.func import trees
 from mini_autograd.func.arguments import (

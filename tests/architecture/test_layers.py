@@ -22,9 +22,8 @@ LAYERS: dict[str, list[set[str]]] = {
         {"schema", "op", "overloads", "factories"},
         {"ops"},
         {"arithmetic", "grad_layout", "compat", "autograd", "func", "rebase", "inplace",
-         "inplace_checks", "inplace_table", "inplace_random", "inplace_memory", "inplace_views",
          "tensor_hooks", "nested", "copying", "serialization", "creation", "fills", "ranges",
-         "typed", "sampling", "nn", "per_element"},
+         "typed", "sampling", "nn"},
         {"printing", "subscript", "describing", "predicates", "protocols", "methods", "__init__"},
     ],
     "conformance": [

@@ -13,12 +13,12 @@ from mini_autograd import Tensor, engine, grad_mode, hooks, saved
 from mini_autograd.arithmetic import RawArithmetic, TensorArithmetic
 from mini_autograd.attended import AttendedWalk
 from mini_autograd.autograd import function
-from mini_autograd.autograd.function_context import (
+from mini_autograd.autograd.function.context import (
     BackwardCFunction,
     FunctionCtx,
     FunctionNode,
 )
-from mini_autograd.autograd.function_outputs import Outputs
+from mini_autograd.autograd.function.outputs import Outputs
 from mini_autograd.graph import AccumulateGrad
 from mini_autograd.hooks import Hooks, RemovableHandle
 from mini_autograd.packing import PackedTensor

@@ -8,11 +8,12 @@ from typing import Any, Final
 import numpy as np
 from planting import Fault, attribute, fault, method
 
-from mini_autograd import Tensor, arithmetic, engine, inplace
+from mini_autograd import Tensor, arithmetic, engine
 from mini_autograd.arithmetic import RawArithmetic, TensorArithmetic
 from mini_autograd.autograd import seeds
 from mini_autograd.dims import broadcast_dims
 from mini_autograd.errors import shapes, walk
+from mini_autograd.inplace import forms as inplace
 from mini_autograd.saved import SavedResult, SavedTensor, unpacked_array, unpacked_tensor
 from mini_autograd.storage import counter_of
 from mini_autograd.tensor import make

@@ -7,7 +7,9 @@ from typing import Any, Final
 
 from planting import Fault, attribute, called, fault, method, remade
 
-from mini_autograd import Tensor, inplace, inplace_checks, lineage, ops, rebase
+from mini_autograd import Tensor, lineage, ops, rebase
+from mini_autograd.inplace import checks as inplace_checks
+from mini_autograd.inplace import forms as inplace
 from mini_autograd.lineage import CreationMeta, set_history
 from mini_autograd.ops.strided import as_strided
 from mini_autograd.rebase import CopySlices

@@ -13,10 +13,15 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from mini_autograd import sampling
-from mini_autograd.autograd.comparing import Comparison, fast, slow
-from mini_autograd.autograd.differences import Function, Tensors, as_tuple, places_with_grad
-from mini_autograd.autograd.gradient_rows import with_grad
-from mini_autograd.autograd.undefined import check_undefined
+from mini_autograd.autograd.gradcheck.comparing import Comparison, fast, slow
+from mini_autograd.autograd.gradcheck.differences import (
+    Function,
+    Tensors,
+    as_tuple,
+    places_with_grad,
+)
+from mini_autograd.autograd.gradcheck.gradient_rows import with_grad
+from mini_autograd.autograd.gradcheck.undefined import check_undefined
 from mini_autograd.autograd.walks import grad
 from mini_autograd.errors import gradcheck as errors
 from mini_autograd.errors.gradcheck import GradcheckError

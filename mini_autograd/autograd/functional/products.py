@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mini_autograd import fills
-from mini_autograd.autograd.arguments import (
+from mini_autograd.autograd.functional.arguments import (
     OUTPUTS,
     Grads,
     Tensors,

@@ -12,8 +12,8 @@ from mini_autograd import layout
 from mini_autograd.errors import inplace as errors
 from mini_autograd.grad_mode import state
 from mini_autograd.graph import ACCUMULATE_SEQUENCE, Arithmetic, Grad, Node
-from mini_autograd.inplace import fill_
-from mini_autograd.inplace_checks import check_history
+from mini_autograd.inplace.checks import check_history
+from mini_autograd.inplace.forms import fill_
 from mini_autograd.lineage import edge_of
 from mini_autograd.ops.restriding import as_strided, checked_region, strided_view
 from mini_autograd.overloads import composite, overloaded

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mini_autograd import fills, ops
-from mini_autograd.autograd.arguments import (
+from mini_autograd.autograd.functional.arguments import (
     OUTPUTS,
     Tensors,
     check_graph,
@@ -21,8 +21,8 @@ from mini_autograd.autograd.arguments import (
     unpacked,
     unpacked_matrix,
 )
+from mini_autograd.autograd.functional.pushforward import basis, pushforward
 from mini_autograd.autograd.levels import Level
-from mini_autograd.autograd.pushforward import basis, pushforward
 from mini_autograd.errors import functional as errors
 from mini_autograd.grad_mode import enable_grad, set_grad_enabled
 from mini_autograd.tensor import Tensor

@@ -13,8 +13,8 @@ import numpy as np
 from mini_autograd import dtypes, layout, ops
 from mini_autograd.errors import creation as creation_errors
 from mini_autograd.errors import filling as errors
-from mini_autograd.inplace import in_place
-from mini_autograd.inplace_table import Common, InPlace
+from mini_autograd.inplace.forms import in_place
+from mini_autograd.inplace.table import Common, InPlace
 from mini_autograd.op import DifferentiableOp, Promotion, differentiable
 from mini_autograd.overloads import Bound, overloaded
 from mini_autograd.sampling import Generator, default_generator

@@ -18,7 +18,7 @@ from mini_autograd.ops.views import broadcast_shape
 from mini_autograd.tensor import Tensor
 
 if TYPE_CHECKING:
-    from mini_autograd.inplace_table import InPlace
+    from mini_autograd.inplace.table import InPlace
 
 
 def check_history(tensor: Tensor, needs_grad: bool) -> None:

@@ -15,8 +15,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from mini_autograd.anomaly import anomaly
-from mini_autograd.autograd.function_gradients import checked_gradients
-from mini_autograd.autograd.function_marks import FunctionCtx
+from mini_autograd.autograd.function.gradients import checked_gradients
+from mini_autograd.autograd.function.marks import FunctionCtx
 from mini_autograd.autograd.node_calls import input_metadata
 from mini_autograd.errors import function as errors
 from mini_autograd.errors import walk as walk_errors

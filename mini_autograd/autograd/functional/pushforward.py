@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from mini_autograd import fills
-from mini_autograd.autograd.arguments import Grads, Tensors, gradients
+from mini_autograd.autograd.functional.arguments import Grads, Tensors, gradients
 from mini_autograd.errors import functional as errors
 from mini_autograd.tensor import Tensor
 

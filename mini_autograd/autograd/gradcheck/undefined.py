@@ -6,8 +6,8 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
-from mini_autograd.autograd.differences import Function, as_tuple
-from mini_autograd.autograd.gradient_rows import with_grad
+from mini_autograd.autograd.gradcheck.differences import Function, as_tuple
+from mini_autograd.autograd.gradcheck.gradient_rows import with_grad
 from mini_autograd.autograd.walks import grad
 from mini_autograd.errors import gradcheck as errors
 from mini_autograd.graph import Arithmetic, Edge, Grad, Node, next_sequence

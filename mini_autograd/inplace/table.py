@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Any, Final
 
-from mini_autograd.inplace_checks import check_mask, check_product
+from mini_autograd.inplace.checks import check_mask, check_product
 from mini_autograd.ops.writing import RECORDED
 from mini_autograd.overloads import Bound
 from mini_autograd.tensor import Tensor

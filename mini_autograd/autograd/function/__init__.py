@@ -9,10 +9,10 @@ import warnings
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from mini_autograd.autograd.function_context import BackwardCFunction, undefined_backward
-from mini_autograd.autograd.function_gradients import made_undifferentiable
-from mini_autograd.autograd.function_marks import FunctionCtx
-from mini_autograd.autograd.function_outputs import Outputs
+from mini_autograd.autograd.function.context import BackwardCFunction, undefined_backward
+from mini_autograd.autograd.function.gradients import made_undifferentiable
+from mini_autograd.autograd.function.marks import FunctionCtx
+from mini_autograd.autograd.function.outputs import Outputs
 from mini_autograd.errors import func as func_errors
 from mini_autograd.errors import function as errors
 from mini_autograd.grad_mode import is_grad_enabled, no_grad, state

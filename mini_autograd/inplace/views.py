@@ -14,7 +14,7 @@ import numpy as np
 
 from mini_autograd.errors import inplace as errors
 from mini_autograd.grad_mode import state
-from mini_autograd.inplace import check_recordable
+from mini_autograd.inplace.forms import check_recordable
 from mini_autograd.lineage import set_history
 from mini_autograd.op import DifferentiableOp, Promotion, differentiable
 from mini_autograd.ops import transposing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mini_autograd.autograd.jacobians import hessian, jacobian
-from mini_autograd.autograd.products import hvp, jvp, vhp, vjp
+from mini_autograd.autograd.functional.jacobians import hessian, jacobian
+from mini_autograd.autograd.functional.products import hvp, jvp, vhp, vjp
 
 __all__ = ["hessian", "hvp", "jacobian", "jvp", "vhp", "vjp"]

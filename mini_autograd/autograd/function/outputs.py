@@ -11,10 +11,10 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
-from mini_autograd.autograd.function_context import BackwardCFunction
+from mini_autograd.autograd.function.context import BackwardCFunction
 from mini_autograd.errors import function as errors
 from mini_autograd.grad_mode import no_grad
-from mini_autograd.inplace_checks import check_history
+from mini_autograd.inplace.checks import check_history
 from mini_autograd.lineage import CreationMeta, as_view, set_flag, set_history
 from mini_autograd.rebase import rebase
 from mini_autograd.saved import kept_for

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from mini_autograd import creation, dtypes, ops
-from mini_autograd.autograd import differences, gradient_rows
-from mini_autograd.autograd.differences import (
+from mini_autograd.autograd.functional.pushforward import pushforward
+from mini_autograd.autograd.gradcheck import differences, gradient_rows
+from mini_autograd.autograd.gradcheck.differences import (
     Function,
     Tensors,
     as_tuple,
@@ -22,7 +23,6 @@ from mini_autograd.autograd.differences import (
     places_with_grad,
 )
 from mini_autograd.autograd.levels import Level
-from mini_autograd.autograd.pushforward import pushforward
 from mini_autograd.errors import gradcheck as errors
 from mini_autograd.tensor import Tensor
 

@@ -16,13 +16,13 @@ from mini_autograd import layout
 from mini_autograd.errors import arguments as argument_errors
 from mini_autograd.grad_mode import no_grad, state
 from mini_autograd.graph import Node
-from mini_autograd.inplace_checks import (
+from mini_autograd.inplace.checks import (
     check_history,
     check_memory,
     check_operands,
     check_result,
 )
-from mini_autograd.inplace_table import ROWS, InPlace
+from mini_autograd.inplace.table import ROWS, InPlace
 from mini_autograd.lineage import edge_of
 from mini_autograd.ops.conversion import clone
 from mini_autograd.ops.indexing import index_put
