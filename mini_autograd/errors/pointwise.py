@@ -178,13 +178,14 @@ _C_NAMES: Final = {
 
 def check_alpha(alpha: complex, dtype: np.dtype[Any]) -> None:
     """The scale of `add` and `sub` must be of no higher category than the result."""
-    if isinstance(alpha, bool) and dtype.kind != "b":
+    kind: str = dtype.kind
+    if isinstance(alpha, bool) and kind != "b":
         raise bool_alpha()
-    if isinstance(alpha, (float, complex)) and dtype.kind in "biu":
+    if isinstance(alpha, (float, complex)) and kind in "biu":
         raise fractional_alpha()
-    if isinstance(alpha, complex) and dtype.kind != "c":
+    if isinstance(alpha, complex) and kind != "c":
         raise complex_alpha()
-    if dtype.kind == "f":
+    if kind == "f":
         check_representable(alpha, dtype)
 
 

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from mini_autograd.inplace import draws, forms, memory, per_element, views
@@ -14,7 +13,7 @@ from mini_autograd.inplace.forms import functions
 __all__ = ["functions", "methods_of"]
 
 
-def methods_of(methods: dict[str, Callable[..., Any]]) -> dict[str, Callable[..., Any]]:
+def methods_of(methods: dict[str, Any]) -> dict[str, Any]:
     """All of them; the out-of-place methods are what most write the result of."""
     return (
         forms.methods_of(methods)
