@@ -8,9 +8,9 @@ from __future__ import annotations
 import os
 import threading
 import traceback
-import warnings
 from typing import TYPE_CHECKING, Final
 
+from mini_autograd import warned
 from mini_autograd.errors import anomaly as texts
 
 if TYPE_CHECKING:
@@ -44,11 +44,11 @@ class Anomaly:
 
     def warn(self, node: Node) -> None:
         """Says which call recorded the node that failed, and what induced that call."""
-        warnings.warn(texts.detected(node.name(), node.metadata.get(_TRACEBACK)), stacklevel=2)
+        warned.after_walk(texts.detected(node.name(), node.metadata.get(_TRACEBACK)))
         parent = node.metadata.get(_PARENT)
         while parent is not None:
             stack = parent.metadata.get(_TRACEBACK)
-            warnings.warn(texts.induced(parent.name(), stack), stacklevel=2)
+            warned.after_walk(texts.induced(parent.name(), stack))
             parent = parent.metadata.get(_PARENT)
 
 

@@ -47,16 +47,30 @@ def once(message: str, stacklevel: int = 2, same: str | None = None) -> None:
             _said.messages.add(same)  # not if the warning was made an error
 
 
+Awaited = list[tuple[str, str | None]]
+
 # What the walk of each thread has to say: torch's engine keeps it until that has ended.
-awaited: Final[dict[int, list[tuple[str, str]]]] = {}
+awaited: Final[dict[int, Awaited]] = {}
 
 
 def after_walk(message: str, same: str | None = None) -> None:
-    """Likewise, said when the walk has ended, in whatever way."""
-    awaited.setdefault(threading.get_ident(), []).append((message, same or message))
+    """A UserWarning, said when the walk has ended, in whatever way: each time, or with `same`
+    as `once` has it."""
+    awaited.setdefault(threading.get_ident(), []).append((message, same))
 
 
-def say_awaited(stacklevel: int = 2) -> None:
-    """Says what a walk left to be said."""
-    for message, same in awaited.pop(threading.get_ident(), ()):
-        once(message, stacklevel + 1, same)
+def set_aside() -> Awaited | None:
+    """What the walk around the one that begins has to say, to be given to its `say_awaited`."""
+    return awaited.pop(threading.get_ident(), None)
+
+
+def say_awaited(outer: Awaited | None, stacklevel: int = 2) -> None:
+    """Says what a walk left to be said, and no more than that of the one around it."""
+    said = awaited.pop(threading.get_ident(), ())
+    if outer is not None:
+        awaited[threading.get_ident()] = outer
+    for message, same in said:
+        if same is None:
+            warnings.warn(message, UserWarning, stacklevel=stacklevel + 1)
+        else:
+            once(message, stacklevel + 1, same)

@@ -17,9 +17,10 @@ from mini_autograd.autograd.edges import GradientEdge
 from mini_autograd.autograd.seeds import Cotangents, Differentiated, as_tuple, roots_and_seeds
 from mini_autograd.errors import func as func_errors
 from mini_autograd.errors import walk as errors
-from mini_autograd.grad_mode import inference_threads, state
+from mini_autograd.grad_mode import state
 from mini_autograd.graph import Arithmetic, Edge, Grad
 from mini_autograd.lineage import edge_of
+from mini_autograd.marking import marking_threads
 from mini_autograd.op import quiet_context
 from mini_autograd.op.promotion import raise_in_torchs_words
 from mini_autograd.tensor import Tensor, make
@@ -73,9 +74,8 @@ def backward(
     if wanted is not None:
         edges = [_edge_to(each, accumulate=True) for each in wanted]
         captures = {edge: [] for edge in edges if edge is not None}
-    if create_graph:
-        warned.after_walk(errors.REFERENCE_CYCLE)
-    _walk(roots, seeds, arithmetic, keep_graph, captures)
+    warning = errors.REFERENCE_CYCLE if create_graph else None
+    _walk(roots, seeds, arithmetic, keep_graph, captures, warning)
 
 
 @overload
@@ -204,10 +204,17 @@ def _walk(
     arithmetic: Arithmetic,
     keep_graph: bool,
     captures: Captures | None,
+    warning: str | None = None,
 ) -> list[Grad | None]:
-    """Walks to the leaves, or to the captures only; hooks record as the walk itself does."""
+    """Walks to the leaves, or to the captures only; hooks record as the walk itself does.
+
+    What it warns of, the given warning first, is said when it has ended.
+    """
+    outer = warned.set_aside() if warned.awaited else None
+    if warning is not None:
+        warned.after_walk(warning, warning)
     before = state.enabled
-    if not (inference_threads and state.inference):
+    if not (marking_threads and state.inference):
         state.enabled = arithmetic.records
     try:
         return quiet_context().run(engine.run, roots, seeds, arithmetic, keep_graph, captures)
@@ -216,8 +223,8 @@ def _walk(
         raise
     finally:
         state.enabled = before
-        if warned.awaited:
-            warned.say_awaited(stacklevel=4)
+        if warned.awaited or outer is not None:
+            warned.say_awaited(outer, stacklevel=4)
 
 
 def _materialized(

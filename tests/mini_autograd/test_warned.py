@@ -186,3 +186,28 @@ def test_a_walk_that_fails_warns_all_the_same():
             x.exp().sum().backward(create_graph=True)
 
     assert [category for category, _ in said(fail)] == [UserWarning]
+
+
+def test_a_walk_inside_another_says_its_own_alone():
+    def inside(grad):
+        x = torch.ones((), requires_grad=True)
+        x.register_hook(lambda grad: "no tensor")
+        with pytest.raises(TypeError):
+            x.backward()
+        warnings.warn("after the inner walk", stacklevel=1)
+        return "no tensor"
+
+    def fail():
+        x = torch.ones((), requires_grad=True)
+        x.register_hook(inside)
+        with torch.autograd.set_detect_anomaly(True), pytest.raises(TypeError):
+            x.exp().backward(create_graph=True)
+
+    assert [message.split(".")[0].strip() for _, message in said(fail)] == [
+        "Error detected in torch::autograd::AccumulateGrad",
+        "Previous calculation was induced by torch::autograd::AccumulateGrad",
+        "after the inner walk",
+        "Using backward() with create_graph=True will create a reference cycle between the "
+        "parameter and its gradient which can cause a memory leak",
+        "Error detected in torch::autograd::AccumulateGrad",
+    ]
