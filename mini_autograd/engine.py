@@ -110,7 +110,8 @@ def _order(roots: Sequence[Edge]) -> list[Node]:
         return _order_by_dependencies(roots)
     ranks: dict[Node, int] = {}
     stack: list[Node] = []
-    sequence, edges = ACCUMULATE_SEQUENCE, roots
+    sequence = ACCUMULATE_SEQUENCE
+    edges: Sequence[Edge | None] = roots
     while True:
         for edge in edges:
             if edge is not None:
