@@ -44,8 +44,11 @@ class Evidence:
 
     @cached_property
     def near(self) -> list[Trace]:
-        """The program with each input and each result moved by one unit in the last place."""
-        return [self._rerounded(seed) for seed in range(MOVES)]
+        """The program with each input and each result moved by one unit in the last place; then
+        with some results only, since an input, too, may be where it has to stay, as an exponent
+        of negative numbers."""
+        inputs_too = [self._rerounded(moved(self.program, 1, s), s) for s in range(MOVES)]
+        return inputs_too + [self._rerounded(self.program, s, share=0.5) for s in range(MOVES)]
 
     @cached_property
     def near_in_double(self) -> list[Trace]:
@@ -61,8 +64,8 @@ class Evidence:
     def _as_it_is(self) -> Trace:
         return self.run(self.program)
 
-    def _rerounded(self, seed: int) -> Trace:
-        near, kept = rerounded(moved(self.program, 1, seed), self._as_it_is, seed)
+    def _rerounded(self, program: Program, seed: int, share: float = 1.0) -> Trace:
+        near, kept = rerounded(program, self._as_it_is, seed, share)
         trace = self.run(near)
         return replace(trace, outcomes=tuple([trace.outcomes[number] for number in kept]))
 
@@ -155,11 +158,14 @@ class Case:
         )
 
     def _spread(self, traces: Iterable[Trace], around: Array) -> Array:
+        """An answer that is no number any more is beyond the edge of a domain, which tells nothing
+        of rounding and would excuse anything."""
         widest = np.zeros(around.shape)
         for trace in traces:
             found = self.find(trace)
             if found is not None and found.shape == around.shape:
-                widest = np.maximum(widest, _apart(around, found))
+                apart = _apart(around, found)
+                widest = np.maximum(widest, np.where(np.isfinite(apart), apart, 0.0))
         return widest
 
 

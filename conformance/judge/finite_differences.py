@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 
 from conformance.judge.evidence import Evidence
-from conformance.judge.variants import shifted
+from conformance.judge.variants import shifted, writes
 from conformance.program import Program
 from conformance.program.inputs import Input
-from conformance.program.operators import OPERATORS
-from conformance.program.steps import Backward, Call, Grad, Read, RetainGrad, Step
+from conformance.program.steps import Backward, Call, Grad, Read, RetainGrad
 from conformance.program.values import FLOATING, Ref, Value
 from conformance.trace import Trace
 
@@ -92,7 +91,7 @@ def _plain_function(where: str, program: Program) -> _PlainFunction | None:
     walks = [n for n, step in enumerate(program.steps) if isinstance(step, Backward | Grad)]
     if len(walks) != 1 or not all(isinstance(step, _PLAIN) for step in program.steps):
         return None
-    if any(_writes(step) for step in program.steps):
+    if any(writes(step) for step in program.steps):
         return None
     step = program.steps[walks[0]]
     if isinstance(step, Backward):
@@ -121,9 +120,3 @@ def _of_grad(where: str, step: Grad) -> tuple[str, Ref, Value] | None:
     if base != step.result or len(outputs) != 1 or not index.isdigit():
         return None
     return inputs[int(index)].name, outputs[0], seeds[0]
-
-
-def _writes(step: Step) -> bool:
-    if not isinstance(step, Call):
-        return False
-    return OPERATORS[step.op].statement if step.form == "operator" else step.op.endswith("_")

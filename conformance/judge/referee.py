@@ -25,6 +25,8 @@ Finding: TypeAlias = tuple[Judgement, str] | None
 
 SLACK = 8.0  # a result may be this many times further off than one ulp in each number explains
 JUMP = 0.1  # of a difference: how much a jump beside the input must explain to be its cause
+EDGE = float(np.finfo(np.float32).max) / 16
+NOISE = 0.01  # of a jump: a difference that is smaller comes of something else
 GROWTH = 32.0  # far less than the 1,024 times that a smooth function's answer moves (`MANY`)
 
 
@@ -38,8 +40,9 @@ def adjudicate(program: Program, expected: Trace, actual: Trace, reference: Engi
     is `wrong`, or else, in this order:
 
     - `reference_suspect`: finite differences side with the subject against the reference;
-    - `ill_conditioned`: both overflow on the way to a number that double precision has: which of
-      infinity and NaN comes out is a matter of the order in which a kernel adds up;
+    - `ill_conditioned`: both overflow on the way to a number that double precision has, or one
+      where an input is next to the greatest number: which of infinity, NaN and that number comes
+      out is a matter of the order in which a kernel adds up;
     - `convention`: the reference itself jumps beside these inputs, or the ops decide between a
       number and NaN: the subject must match, but it is known what it missed;
     - `ill_conditioned`: the reference's own answer moves as far when the inputs, and what each op
@@ -119,10 +122,24 @@ def _overflow(case: Case) -> Finding:
     truth = case.truth
     if truth is None or truth.dtype == case.expected.dtype:
         return None
-    lost = ~np.isfinite(case.expected) & ~np.isfinite(case.actual) & np.isfinite(truth)
-    if not lost[case.differs].all():
+    sides = (case.expected, case.actual)
+    lost = [~np.isfinite(side) for side in sides]
+    overflowed = lost[0] & lost[1]
+    if _is_at_the_edge(case.evidence.program):
+        held = [is_close(truth, side, *case.tolerance) for side in sides]
+        overflowed |= (lost[0] & held[1]) | (held[0] & lost[1])
+    if not (overflowed & np.isfinite(truth))[case.differs].all():
         return None
-    return "ill_conditioned", "both overflow on the way to what double precision has as a number"
+    return "ill_conditioned", "it overflows on the way to what double precision has as a number"
+
+
+def _is_at_the_edge(program: Program) -> bool:
+    """Whether an input is so near the greatest number of single precision that the sum of a few
+    overflows in one order and not in another, or with one rounding and not with two."""
+    values = (entry.storage for entry in program.inputs if entry.dtype in ("float32", "complex64"))
+    with np.errstate(invalid="ignore"):
+        near = [np.isfinite(each) & (np.abs(each) > EDGE) for each in values]
+    return any(each.any() for each in near)
 
 
 def _convention(case: Case) -> Finding:
@@ -133,6 +150,7 @@ def _convention(case: Case) -> Finding:
         return ("convention", ", ".join(named)) if named else None
     once, often = case.spread_in_double
     jumps = (once >= JUMP * case.distance) & (often < GROWTH * once)
+    jumps &= case.distance >= NOISE * once
     if not jumps[case.differs].all():
         return None
     return "convention", ", ".join(names) or "a jump beside the inputs"
@@ -140,9 +158,8 @@ def _convention(case: Case) -> Finding:
 
 def _ill_conditioned(case: Case) -> Finding:
     spread = case.spread
-    # An infinite spread is the edge of a domain, which would excuse any answer.
     allowed = case.allowed + SLACK * spread
-    fits = np.isfinite(spread) & np.isfinite(case.distance) & (case.distance <= allowed)
+    fits = np.isfinite(case.distance) & (case.distance <= allowed)
     if not fits[case.differs].all():
         return None
     widest = float(spread[case.differs].max())

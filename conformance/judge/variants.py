@@ -10,7 +10,8 @@ import numpy as np
 
 from conformance.program import Program
 from conformance.program.inputs import Input
-from conformance.program.steps import Call, Step
+from conformance.program.operators import OPERATORS
+from conformance.program.steps import Apply, Call, Step
 from conformance.program.values import COMPLEX, FLOATING, NUMPY_DTYPES, DType, Ref, Value, refs
 from conformance.trace import UNOBSERVED, Returned, Trace
 
@@ -36,7 +37,9 @@ def moved(program: Program, ulps: int, seed: int) -> Program:
     )
 
 
-def rerounded(program: Program, trace: Trace, seed: int) -> tuple[Program, list[int]]:
+def rerounded(
+    program: Program, trace: Trace, seed: int, share: float = 1.0
+) -> tuple[Program, list[int]]:
     """The program with each element of what its ops compute moved by one unit in the last place,
     up or down as `seed` draws: as if every op had rounded otherwise.
 
@@ -45,6 +48,8 @@ def rerounded(program: Program, trace: Trace, seed: int) -> tuple[Program, list[
 
     Args:
         trace: what the reference did, which says the results and whose memory is whose.
+        share: of the results, drawn too: a tensor may be saved beside another, and no more its
+            own maximum once it moves.
 
     Returns:
         The program, and which of its steps are the original's.
@@ -54,9 +59,11 @@ def rerounded(program: Program, trace: Trace, seed: int) -> tuple[Program, list[
     for step, outcome in zip(program.steps, trace.outcomes, strict=True):
         kept.append(len(steps))
         steps.append(step)
-        if not isinstance(step, Call) or not isinstance(outcome, Returned):
+        if not isinstance(step, Call | Apply) or not isinstance(outcome, Returned):
             continue
-        for ref in refs(outcome.value):
+        for ref in refs(step.args[0] if writes(step) else outcome.value):
+            if share < 1 and signs.random() > share:
+                continue
             factor = _factor(f"moved{len(inputs)}", ref.name, trace, signs)
             if factor is not None:
                 data = f"data{len(inputs)}"
@@ -64,6 +71,13 @@ def rerounded(program: Program, trace: Trace, seed: int) -> tuple[Program, list[
                 steps.append(Call("data", (ref,), form="attribute", result=data))
                 steps.append(Call("mul_", (Ref(data), Ref(factor.name)), form="method"))
     return Program(tuple(inputs), tuple(steps)), kept
+
+
+def writes(step: Step) -> bool:
+    """Whether the step writes into its first operand."""
+    if not isinstance(step, Call):
+        return False
+    return OPERATORS[step.op].statement if step.form == "operator" else step.op.endswith("_")
 
 
 def _factor(name: str, result: str, trace: Trace, signs: np.random.Generator) -> Input | None:

@@ -149,6 +149,16 @@ def test_noise_that_the_rounding_of_a_result_explains_is_ill_conditioned():
     assert judged(case, exp=lambda x: grown(x, 1e-4))[1]["t0"] == ("wrong", "")
 
 
+def test_noise_shows_where_an_input_must_not_move_and_in_what_is_written_in_place():
+    case = Program(
+        (Input.of("x0", np.float32(2)), Input.of("x1", np.float64(2))),
+        (Call("tan_", (X0,), form="method"), Call("pow", (X0, X1), result="t0")),
+    )  # the power of a negative number, which has none but to an integer
+    far = judged(case, pow=lambda x, y: torch.pow(x * (1 + 2e-7), y))[1]
+    assert far["t0"][0] == "ill_conditioned"
+    assert judged(case, pow=lambda x, y: torch.pow(x * 1.01, y))[1]["t0"] == ("wrong", "")
+
+
 def test_the_same_error_where_nothing_cancels_is_wrong():
     _, found = judged(cancelling(1.0), sin=lambda x: torch.sin(x * (1 + 1e-4)))
     assert found["t2"] == ("wrong", "")
@@ -197,6 +207,8 @@ def test_an_overflow_on_the_way_is_ill_conditioned_in_whatever_it_ends():
     verdict, found = judged(case, sum=lambda x: (x * 2).sum() / 2)  # NaN where torch has infinity
     assert found["t0"][0] == "ill_conditioned"
     assert verdict.outcome == "agree"
+    verdict, found = judged(case, sum=lambda x: x[0])  # the true sum, where torch has infinity
+    assert (verdict.outcome, found["t0"][0]) == ("agree", "ill_conditioned")
     verdict, found = judged(case, sum=lambda x: x[0] * 0)
     assert (verdict.outcome, found["t0"]) == ("differ", ("wrong", ""))
 
