@@ -42,7 +42,9 @@ def brief(value: Any) -> str:
         return _cut(np.array2string(value, separator=", ", threshold=40, floatmode="unique"))
     if isinstance(value, tuple | list):
         inside = ", ".join(brief(item) for item in value)
-        return _cut(f"({inside})" if isinstance(value, tuple) else f"[{inside}]")
+        if isinstance(value, list):
+            return _cut(f"[{inside}]")
+        return _cut(f"({inside},)" if len(value) == 1 else f"({inside})")
     return _cut(repr(value))
 
 

@@ -10,12 +10,14 @@ from conformance.campaign.result import Result
 from conformance.catalogue import op_of
 from conformance.engines import Engine, TorchLike
 from conformance.execute import execute
-from conformance.judge.referee import adjudicate
+from conformance.judge.referee import adjudicate, judge
 from conformance.program import Program
 from conformance.sources.case import Case
 from conformance.sources.counting import Counting
 from conformance.sources.generated import drawn
+from conformance.sources.rewriting import without_steps, without_unused_inputs
 from conformance.sources.statistics import Statistics
+from conformance.trace import Trace, Unsupported
 from conformance.verdict import Verdict
 
 
@@ -29,8 +31,10 @@ def results(
 ) -> Iterator[Result]:
     """A result for each program of the piece, but for the first `done` of them.
 
-    A program's id says the op at which it first differs, and the program itself. The statistics
-    count all of them: a piece that is gone on with has lost what its first part counted.
+    A program's id says the op at which it first differs, and the program itself. Of one that the
+    subject cannot run, what is left without the steps that it lacks is judged as well: if that
+    differs, it is the result. The statistics count all that are drawn: a piece that is gone on
+    with has lost what its first part counted.
     """
     if not isinstance(reference, TorchLike):
         raise TypeError(f"programs are drawn on a torch-like reference; {reference.name} is none")
@@ -41,8 +45,20 @@ def results(
     ):
         counting.add(program, expected)
         if number >= done:
-            verdict = adjudicate(program, expected, execute(program, subject), reference)
+            actual = execute(program, subject)
+            verdict = adjudicate(program, expected, actual, reference)
+            if verdict.outcome == "unsupported":
+                rest = without_lacking(program, actual)
+                left = judge(rest, reference, subject)
+                if left.outcome == "differ":
+                    program, verdict = rest, left
             yield examiner.result(_case(program, verdict), "generated", verdict)
+
+
+def without_lacking(program: Program, actual: Trace) -> Program:
+    """The program without the steps that the engine lacks what they need for."""
+    lacking = (n for n, outcome in enumerate(actual.outcomes) if isinstance(outcome, Unsupported))
+    return without_unused_inputs(without_steps(program, lacking))
 
 
 def _case(program: Program, verdict: Verdict) -> Case:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from inspect import Parameter, signature
 from typing import TYPE_CHECKING, Any
 
 from conformance.engines.callbacks import CALLBACKS
-from conformance.engines.names import Absent
+from conformance.engines.names import Absent, offers
 from conformance.engines.texts import compiled
 from conformance.program.operators import OPERATORS, Operator
 from conformance.program.reads import READS
@@ -40,16 +41,37 @@ if TYPE_CHECKING:
 def _function(session: Session, step: Call) -> Any:
     names = session.names
     function = names.lookup(step.op)
-    if step.kwargs:
-        return function(*names.all(step.args), **names.resolve(step.kwargs))
-    return function(*names.all(step.args))
+    return _called(step.op, function, names.all(step.args), names.resolve(step.kwargs))
 
 
 def _method(session: Session, step: Call) -> Any:
     names = session.names
     owner, *args = names.all(step.args)
-    method = names.attribute(owner, step.op)
-    return method(*args, **names.resolve(step.kwargs)) if step.kwargs else method(*args)
+    return _called(step.op, names.attribute(owner, step.op), args, names.resolve(step.kwargs))
+
+
+def _called(name: str, function: Any, args: Sequence[Any], options: dict[str, Any]) -> Any:
+    """The function's answer. It lacks the arguments that its signature shows it does not take."""
+    try:
+        return function(*args, **options) if options else function(*args)
+    except TypeError:
+        if lacking := _not_taken(function, len(args), options):
+            raise Absent(Unsupported(f"{name}({lacking})")) from None
+        raise
+
+
+def _not_taken(function: Any, count: int, options: dict[str, Any]) -> str | None:
+    try:
+        parameters = signature(function).parameters
+    except (TypeError, ValueError):  # Nothing tells what it takes.
+        return None
+    kinds = [parameter.kind for parameter in parameters.values()]
+    if Parameter.VAR_POSITIONAL not in kinds:
+        most = len(kinds) - kinds.count(Parameter.KEYWORD_ONLY) - kinds.count(Parameter.VAR_KEYWORD)
+        if count > most:
+            return f"argument {most + 1}"
+    unknown = (f"{name}=" for name in options if name not in parameters)
+    return None if Parameter.VAR_KEYWORD in kinds else next(unknown, None)
 
 
 def _attribute(session: Session, step: Call) -> Any:
@@ -80,14 +102,9 @@ def _refuse_if_lacking(session: Session, row: Operator, symbol: str, args: list[
         for value, names in zip(args, (row.methods, row.reflected), strict=False)
         if names and isinstance(value, session.tensor_type)
     ]
-    if asked and not any(_has(kind, name) for kind, names in asked for name in names):
+    if asked and not any(offers(kind, names) for kind, names in asked):
         kind, names = asked[0]
         raise Absent(Unsupported(f"{kind.__name__}.{names[0]} ({symbol})")) from None
-
-
-def _has(kind: type, name: str) -> bool:
-    """Whether the class has a method of its own; every class has those of `object`."""
-    return getattr(kind, name, None) not in (None, getattr(object, name, None))
 
 
 _FORMS: Mapping[str, Callable[[Session, Call], Any]] = {
@@ -115,7 +132,7 @@ def _backward(session: Session, step: Backward) -> None:
         options["create_graph"] = names.resolve(step.create_graph)
     if step.inputs is not None:
         options["inputs"] = names.resolve(step.inputs)
-    names.attribute(root, "backward")(**options)
+    _called("backward", names.attribute(root, "backward"), (), options)
 
 
 def _grad(session: Session, step: Grad) -> Any:
@@ -132,7 +149,8 @@ def _grad(session: Session, step: Grad) -> Any:
         if value is not default
     }
     function = names.lookup("autograd.grad")
-    return function(names.resolve(step.outputs), names.resolve(step.inputs), **options)
+    args = names.resolve(step.outputs), names.resolve(step.inputs)
+    return _called("autograd.grad", function, args, options)
 
 
 def _set_grad(session: Session, step: SetGrad) -> None:
@@ -167,7 +185,12 @@ def _leave_mode(session: Session, step: LeaveMode) -> None:
 
 
 def _set_data(session: Session, step: SetData) -> None:
-    session.names[step.tensor.name].data = session.names.resolve(step.value)
+    tensor = session.names[step.tensor.name]
+    if not hasattr(type(tensor), "data") and "data" not in getattr(tensor, "__dict__", ()):
+        raise Absent(
+            Unsupported(f"{type(tensor).__name__}.data")
+        )  # Python would set it all the same.
+    tensor.data = session.names.resolve(step.value)
 
 
 def _forget(session: Session, step: Forget) -> None:
@@ -177,6 +200,8 @@ def _forget(session: Session, step: Forget) -> None:
 def _read(session: Session, step: Read) -> Any:
     row = READS[step.what]
     tensor = session.names[step.tensor.name]
+    if row.methods and not offers(type(tensor), row.methods):
+        raise Absent(Unsupported(f"{type(tensor).__name__}.{row.methods[0]}"))
     try:
         if step.other is None:
             return row.read(tensor)

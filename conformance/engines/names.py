@@ -24,6 +24,12 @@ def _getter(path: str) -> Callable[[Any], Any]:
     return attrgetter(path)
 
 
+def offers(kind: type, methods: tuple[str, ...]) -> bool:
+    """Whether the class has one of the special methods. Those that `object` gives to every class,
+    and a metaclass to the class itself, know no tensors."""
+    return any(vars(base).get(name) for base in kind.__mro__[:-1] for name in methods)
+
+
 class Names(dict[str, Any]):
     """What each name is bound to. Looking up one that could not be made raises `Absent` with the
     reason, so that the path of a step that runs pays nothing for it."""

@@ -13,12 +13,14 @@ from conformance.verdict import Kind
 @dataclass(frozen=True, slots=True)
 class Observation:
     """A read: how it is done, how it is written, and the kind of mismatch when it differs. A
-    text with `{1}` has a second operand. `defines` is what the text needs to have defined."""
+    text with `{1}` has a second operand. `defines` is what the text needs to have defined;
+    `methods` are the special methods one of which Python needs."""
 
     read: Callable[..., Any]
     text: str
     mismatch: Kind
     defines: str = ""
+    methods: tuple[str, ...] = ()
 
     @property
     def operands(self) -> int:
@@ -38,8 +40,11 @@ def _method(name: str, mismatch: Kind) -> Observation:
     return Observation(operator.methodcaller(name), f"{{0}}.{name}()", mismatch)
 
 
-def _builtin(function: Callable[[Any], Any], mismatch: Kind) -> Observation:
-    return Observation(function, f"{function.__name__}({{0}})", mismatch)
+def _builtin(function: Callable[[Any], Any], mismatch: Kind, *others: str) -> Observation:
+    """A read by a function of Python's, which asks the method of its name, or one of others."""
+    name = function.__name__
+    methods = (f"__{name}__", *others)
+    return Observation(function, f"{name}({{0}})", mismatch, methods=methods)
 
 
 def _of_node(source: str, name: str) -> Observation:
@@ -65,6 +70,9 @@ def saved(node):
 """
 
 
+_ITERATED = ("__iter__", "__getitem__")
+
+
 def _grad_fn_name(tensor: Any) -> str | None:
     return None if tensor.grad_fn is None else str(tensor.grad_fn.name())
 
@@ -73,14 +81,16 @@ READS: Mapping[str, Observation] = {
     "item": _method("item", "value"),
     "tolist": _method("tolist", "value"),
     "numpy": _method("numpy", "value"),
-    "float": _builtin(float, "value"),
-    "int": _builtin(int, "value"),
-    "bool": _builtin(bool, "value"),
-    "complex": _builtin(complex, "value"),
+    "float": _builtin(float, "value", "__index__"),
+    "int": _builtin(int, "value", "__index__", "__trunc__"),
+    "bool": _builtin(bool, "value", "__len__"),
+    "complex": _builtin(complex, "value", "__float__", "__index__"),
     "len": _builtin(len, "shape"),
     "repr": _builtin(repr, "flag"),
-    "str": _builtin(str, "flag"),
-    "format": Observation("{}".format, 'f"{{{0}}}"', "flag"),
+    "str": _builtin(str, "flag", "__repr__"),
+    "format": Observation(
+        "{}".format, 'f"{{{0}}}"', "flag", methods=("__format__", "__str__", "__repr__")
+    ),
     "shape": Observation(lambda tensor: tuple(tensor.shape), "tuple({0}.shape)", "shape"),
     "size": Observation(lambda tensor: tuple(tensor.size()), "tuple({0}.size())", "shape"),
     "dim": _method("dim", "shape"),
@@ -108,13 +118,21 @@ READS: Mapping[str, Observation] = {
     "is_inference": _method("is_inference", "flag"),
     "is_view": _method("_is_view", "flag"),
     "hash": Observation(lambda tensor: hash(tensor) == id(tensor), "hash({0}) == id({0})", "flag"),
-    "index": Observation(lambda tensor: range(9)[tensor], "range(9)[{0}]", "value"),
+    "index": Observation(
+        lambda tensor: range(9)[tensor], "range(9)[{0}]", "value", methods=("__index__",)
+    ),
     "items": Observation(
         lambda tensor: [item.requires_grad for item in tensor],
         "[item.requires_grad for item in {0}]",
         "flag",
+        methods=_ITERATED,
     ),
-    "contains": Observation(lambda tensor, other: other in tensor, "{1} in {0}", "value"),
+    "contains": Observation(
+        lambda tensor, other: other in tensor,
+        "{1} in {0}",
+        "value",
+        methods=("__contains__", *_ITERATED),
+    ),
     "is": Observation(operator.is_, "{0} is {1}", "alias"),
     "base_is": Observation(
         lambda tensor, other: tensor._base is other, "{0}._base is {1}", "alias"

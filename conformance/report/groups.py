@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from conformance.campaign.result import Result
 from conformance.catalogue import op_of
+from conformance.program.steps import kind_of
 from conformance.verdict import GRADE_OF, Mismatch
 
 
@@ -30,8 +31,17 @@ class Group:
 
     @property
     def ops(self) -> tuple[str, ...]:
-        """The ops that it was seen on."""
-        return tuple(dict.fromkeys(op for result in self.results for op in _ops_of(result)))
+        """The ops that it was seen on; a generated program tells only once it is short."""
+        telling = [result for result in self.results if result.op or _is_short(result)]
+        shown = telling or [self.shortest]
+        return tuple(dict.fromkeys(op for result in shown for op in _ops_of(result)))
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The ops, or else the kinds of step that the shortest takes."""
+        assert self.shortest.failure is not None
+        kinds = (kind_of(step) for step in self.shortest.failure.program.steps)
+        return self.ops or tuple(dict.fromkeys(kinds))
 
 
 def grouped(failing: Iterable[Result]) -> tuple[Group, ...]:
@@ -44,6 +54,10 @@ def grouped(failing: Iterable[Result]) -> tuple[Group, ...]:
         for cause, results in found.items()
     ]
     return tuple(sorted(groups, key=lambda group: (GRADE_OF[group.kind], -len(group.results))))
+
+
+def _is_short(result: Result) -> bool:
+    return result.failure is not None and result.failure.reduced
 
 
 def _ops_of(result: Result) -> Iterator[str]:

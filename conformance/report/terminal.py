@@ -86,7 +86,7 @@ def _failure(group: Group) -> Panel:
     body.add_row(code)
     body.add_row("")
     body.add_row(table)
-    more = f"{len(group.results)} cases, {len(group.ops)} ops"
+    more = f"{len(group.results)} cases: {', '.join(group.about[:SHOWN])}"
     return Panel(body, title=f"{group.kind}: {group.shortest.id}", subtitle=more)
 
 

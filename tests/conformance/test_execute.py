@@ -31,8 +31,10 @@ from conformance import (
     Ref,
     RegisterHook,
     Returned,
+    SetData,
     Snippet,
     Text,
+    TorchLike,
     Unsupported,
     execute,
     resolve_engine,
@@ -143,6 +145,33 @@ def test_an_operator_that_the_tensor_inherits_from_object_is_lacking_too(step, l
     plain = Input.of("x0", np.float32([1.0, 2.0]))
     (outcome,) = outcomes(step, engine=bare_engine(), inputs=(plain,))
     assert outcome == Unsupported(f"ForeignTensor.{lacking}")
+
+
+@pytest.mark.parametrize(
+    ("step", "lacking"),
+    [
+        (method("cosine", X0, dim=0), "cosine(dim=)"),
+        (method("cosine", X0, 0), "cosine(argument 1)"),
+        (Backward(X0, retain_graph=True), "backward(retain_graph=)"),
+        (Read(X0, "len"), "Tensor.__len__"),
+        (Read(X0, "str"), "Tensor.__str__"),
+        (SetData(X0, X0), "Tensor.data"),
+    ],
+)
+def test_an_argument_or_a_method_of_pythons_that_is_not_there_is_lacking(step, lacking):
+    members = {"cosine": lambda self: self, "backward": lambda self, gradient=None: None}
+    engine = SimpleNamespace(__name__="slight", float32=torch.float32)
+    engine.Tensor = engine.tensor = type(
+        "Tensor", (), {"__init__": lambda self, data, dtype: None, **members}
+    )
+    plain = Input.of("x0", np.float32([1.0, 2.0]))
+    (outcome,) = outcomes(step, engine=TorchLike(engine), inputs=(plain,))
+    assert outcome == Unsupported(lacking)
+
+
+def test_a_type_error_of_arguments_that_the_signature_takes_is_raised():
+    (outcome,) = outcomes(Call("autograd.grad", (X0, X0), {"grad_outputs": 1}))
+    assert outcome.error == "TypeError"
 
 
 def test_what_none_lacks_is_no_lack_of_the_engine():
