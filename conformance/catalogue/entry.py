@@ -43,6 +43,7 @@ Kind: TypeAlias = Literal[
     "float_dtype",
     "ignore_index",
     "index",
+    "index_tensors",
     "later_dim",
     "length",
     "new_dim",
@@ -59,10 +60,13 @@ Kind: TypeAlias = Literal[
     "shape_reshaped",
     "shifts",
     "smoothing",
+    "source_along",
+    "source_gathered",
     "split",
     "squeezable",
     "start",
     "value_written",
+    "values_put",
 ]
 """How an argument is drawn; each word is a row of `strategies.arguments.ARGUMENTS`."""
 

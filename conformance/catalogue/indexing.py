@@ -65,6 +65,49 @@ INDEXING: tuple[OpEntry, ...] = (
         inplace=(method("masked_fill_"),),
         opinfo=(("masked_fill", ""),),
     ),
+    OpEntry(
+        name="index_put",
+        family="indexing",
+        signatures=(
+            (
+                Operand("... n"),
+                Arg("index_tensors", "indices"),
+                Arg("values_put", "values"),
+                Arg("flag", "accumulate", optional=True),
+            ),
+        ),
+        forms=both("index_put"),
+        inplace=(method("index_put_"),),
+    ),
+    OpEntry(
+        name="index_add",
+        family="indexing",
+        signatures=(
+            (
+                Operand("... n"),
+                _DIM,
+                Operand("i", INT, indexes="dim"),
+                Arg("source_along", "source"),
+                Arg("alpha", "alpha", optional=True, keyword_only=True),
+            ),
+        ),
+        forms=both("index_add"),
+        inplace=(method("index_add_"),),
+    ),
+    OpEntry(
+        name="scatter_add",
+        family="indexing",
+        signatures=(
+            (
+                Operand("... n"),
+                _DIM,
+                Operand("gathered", INT, indexes="dim"),
+                Arg("source_gathered", "src"),
+            ),
+        ),
+        forms=both("scatter_add"),
+        inplace=(method("scatter_add_"),),
+    ),
 )
 
 __all__ = ["INDEXING"]

@@ -113,7 +113,9 @@ _DIFFERENTIABLE: Mapping[str, Written] = {
     "KeepOnContext": Written("x", "ctx.x = x\nreturn x * x", "return grad * 2 * ctx.x"),
     "Forward": Written(
         "x",
-        'log("Forward", x.requires_grad, x.is_leaf, torch.is_grad_enabled())\nreturn x + 1',
+        'log("Forward", x.requires_grad, x.is_leaf)\n'
+        "log(torch.is_grad_enabled(), ctx.needs_input_grad)\n"
+        "return x + 1",
         "return grad",
         notes="torch.is_grad_enabled(), ctx.needs_input_grad",
     ),

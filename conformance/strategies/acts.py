@@ -18,6 +18,8 @@ from conformance.strategies.drawing import Drawing, Live, differentiable
 from conformance.strategies.seeds import seed
 from conformance.strategies.tape import weighted
 
+SPENT_PERCENT = 5.0  # of the backward passes may go through what another has freed
+
 
 def backward(drawing: Drawing) -> Step | None:
     """`backward` from a result that requires grad, whose graph is still there if possible."""
@@ -52,14 +54,21 @@ def _root(drawing: Drawing) -> Live | None:
     if drawing.flawed and drawing.tape.chance(15):
         return drawing.tape.pick(live)
     able = [entry for entry in live if entry.requires_grad]
-    fitting = [entry for entry in able if not drawing.history.is_spent(entry.ref.name)] or (
-        able if drawing.flawed else []
-    )
+    history = drawing.history
+    fitting = [entry for entry in able if not history.is_spent(entry.ref.name)]
+    if drawing.tape.chance(SPENT_PERCENT) or (drawing.flawed and not fitting):
+        fitting = able
     results = [entry for entry in fitting if not entry.is_leaf]
     if drawing.tape.chance(4 if results else 20):  # a leaf at times: its gradient is the seed
         results = fitting
     # What was written to lies behind it, if it can be; else the newest: its graph is the deepest.
-    results = sorted(results, key=lambda entry: not drawing.history.leads_to_stale(entry.ref.name))
+    results = sorted(
+        results,
+        key=lambda entry: (
+            not history.awaits_walk(entry.ref.name),
+            not history.leads_to_stale(entry.ref.name),
+        ),
+    )
     return results[drawing.tape.pick(_ROOTS) % len(results)] if results else None
 
 

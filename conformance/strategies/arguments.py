@@ -7,7 +7,13 @@ from collections.abc import Callable, Mapping
 from conformance.catalogue.entry import Arg, Kind
 from conformance.program.values import DType, Value
 from conformance.strategies import shaping
-from conformance.strategies.indexes import index, value_written
+from conformance.strategies.indexes import (
+    index,
+    index_tensors,
+    selected,
+    value_written,
+    values_like,
+)
 from conformance.strategies.operands import Call
 from conformance.strategies.tape import Tape
 from conformance.strategies.values import number
@@ -160,6 +166,25 @@ def _repeats(call: Call, tape: Tape) -> tuple[int, ...]:
     return (2, *counts) if tape.chance(25) else counts
 
 
+def _index_tensors(call: Call, tape: Tape) -> Value:
+    ahead(call, "accumulate")
+    return index_tensors(call, tape, repeated=bool(call.arguments.get("accumulate")))
+
+
+def _values_put(call: Call, tape: Tape) -> Value:
+    return values_like(call, selected(call, "indices") if tape.chance(70) else ())
+
+
+def _source_along(call: Call, tape: Tape) -> Value:
+    """As many as there are indices along the dim, and elsewhere the first one's sizes."""
+    shape, dim = call.first.shape, call.arguments.get("dim", 0)
+    if not isinstance(dim, int) or not shape:
+        return values_like(call, shape)
+    dim %= len(shape)
+    count = call.tensors[1].size
+    return values_like(call, (*shape[:dim], count, *shape[dim + 1 :]))
+
+
 def _number(call: Call, tape: Tape) -> Value:
     return number(tape, frozenset({call.first.category}))
 
@@ -200,6 +225,7 @@ ARGUMENTS: Mapping[Kind, Callable[[Call, Tape], Value]] = {
     "float_dtype": _float_dtype,
     "ignore_index": lambda call, tape: tape.pick((0, 1, -100)),
     "index": index,
+    "index_tensors": _index_tensors,
     "later_dim": _later_dim,
     "length": _length,
     "new_dim": _new_dim,
@@ -218,9 +244,12 @@ ARGUMENTS: Mapping[Kind, Callable[[Call, Tape], Value]] = {
     "shape_reshaped": lambda call, tape: shaping.reshaped(tape, call.first.shape),
     "shifts": _shifts,
     "smoothing": lambda call, tape: tape.pick((0.1, 0.0, 0.5, 1.0)),
+    "source_along": _source_along,
+    "source_gathered": lambda call, tape: values_like(call, call.tensors[1].shape),
     "split": _split,
     "squeezable": _squeezable,
     "start": _start,
     "value_written": value_written,
+    "values_put": _values_put,
 }
 """A valid value of each kind, given the operands and arguments before it."""

@@ -14,6 +14,7 @@ from conformance.strategies.history import IN_PLACE
 from conformance.strategies.shaping import Shape, shape
 from conformance.strategies.tape import weighted
 
+LIKE_GRAD_PERCENT = 60.0  # of the new operands beside a first one; the others need no gradient
 REFUSED_PERCENT = 4.0  # of the functions, in a program that is not wrong on purpose
 
 _REFUSED = (
@@ -30,8 +31,11 @@ _REFUSED = (
     "Wider",
     "WriteSaved",
     "MarkedForNothing",
+    "MarkedAndKept",
 )
-_FUNCTIONS = weighted(*((name, 1) for name in FUNCTIONS if name not in _REFUSED))
+# What two operands need, and what the walk of a walk meets, takes more than one call to show.
+_OFTEN = {"Multiply": 3, "TwoResults": 3, "Once": 3, "NotMaterialized": 2, "Forward": 2}
+_FUNCTIONS = weighted(*((name, _OFTEN.get(name, 1)) for name in FUNCTIONS if name not in _REFUSED))
 
 
 def apply(drawing: Drawing) -> Step | None:
@@ -76,7 +80,11 @@ def _like(drawing: Drawing, first: Live, shape: Shape | None = None) -> Live:
     fits.sort(key=lambda live: live.ref == first.ref)
     if fits and not tape.chance(25):
         return tape.pick(fits)
-    return drawing.fresh(lambda name: tensors.tensor(tape, name, first.dtype, shape, special=False))
+    return drawing.fresh(
+        lambda name: tensors.tensor(
+            tape, name, first.dtype, shape, special=False, grad_percent=LIKE_GRAD_PERCENT
+        )
+    )
 
 
 _SCALARS = tuple(

@@ -36,10 +36,14 @@ _WRITES = frozenset((form.kind, form.op) for entry in CATALOGUE.values() for for
 IN_PLACE = frozenset({"DoubleInPlace", "UnmarkedInPlace", "MarkedAndKept"})
 """The custom functions that write into their operand."""
 
+_INFERENCE = frozenset({"inference_mode"})
+_GRAD_MODES = frozenset({"no_grad", "enable_grad", "set_grad_enabled"})
+
 _VIEWS = frozenset(name for name, entry in CATALOGUE.items() if entry.view)
 
 SAVED, VIEWED, HOOKED, RETAINED = "a save", "a view", "a hook", "retain_grad"
 UNHOOKED, MADE, PACKED = "a hook removed", "a Function", "a pack hook"
+UNRECORDED = "a view in a mode"
 """What may have been done to a tensor, or to another name of its memory, before a write."""
 
 
@@ -71,6 +75,10 @@ class History:
         self._marks: dict[str, set[str]] = {}  # by memory
         self._stale: dict[str, set[str]] = {}  # by memory: what it was before it was written to
         self._graphs: set[str] = set()  # names whose tensor was made, or written, by a step
+        self._unrecorded: set[str] = set()  # views that were made while nothing was recorded
+        self._inference: set[str] = set()  # what was made in inference mode
+        self._used: set[str] = set()  # what something was made from
+        self._awaiting: set[str] = set()  # memories and gradients that no backward has come to
         self._spent: set[str] = set()  # of these, those whose graph a backward has freed
         self._walked: set[str] = set()
         self._gradients: set[str] = set()
@@ -96,6 +104,8 @@ class History:
             self._parents[name] = ancestors | {name}
             self._memory[name] = name
             self._graphs.add(name)
+        if made and self.inference:
+            self._inference.update(made)
         follow = _FOLLOW.get(type(step))
         if follow is not None:
             follow(self, step, used, made)
@@ -104,6 +114,24 @@ class History:
     def ancestors(self, of: Iterable[Ref]) -> frozenset[str]:
         """The tensors from which these were made, and these."""
         return frozenset().union(*(self._parents.get(ref.name, frozenset()) for ref in of))
+
+    @property
+    def inference(self) -> bool:
+        """Whether the innermost block that says so is one of inference mode."""
+        mode = self._innermost(_INFERENCE)
+        return mode is not None and mode.args != (False,)
+
+    @property
+    def records(self) -> bool:
+        """Whether the blocks let operations be recorded."""
+        mode = self._innermost(_GRAD_MODES)
+        if mode is None or self.inference:
+            return not self.inference
+        return mode.mode == "enable_grad" or mode.args == (mode.mode == "set_grad_enabled",)
+
+    def _innermost(self, names: frozenset[str]) -> EnterMode | None:
+        found = (m for m in reversed(self.modes) if isinstance(m, EnterMode) and m.mode in names)
+        return next(found, None)
 
     @property
     def packs(self) -> bool:
@@ -121,8 +149,30 @@ class History:
 
     def is_telling(self, name: str) -> bool:
         """Whether a use of the tensor tells more than another's: it is a gradient, or its memory
-        was written to after something else was done to it."""
-        return name in self._gradients or bool(self._stale.get(self._memory.get(name, name)))
+        was written to after something else was done to it, or no graph may hold it."""
+        return (
+            name in self._gradients
+            or bool(self._stale.get(self._memory.get(name, name)))
+            or (name in self._inference and not self.inference)
+        )
+
+    def awaits_use(self, name: str) -> bool:
+        """Whether the tensor is a gradient, or one that no graph may hold, and unused as yet."""
+        return name not in self._used and (
+            name in self._gradients or (name in self._inference and not self.inference)
+        )
+
+    def awaits_write(self, name: str) -> bool:
+        """Whether something was done to the tensor's memory that no write has met."""
+        memory = self._memory.get(name, name)
+        return bool(self._marks.get(memory, set()) - {SAVED} - self._stale.get(memory, set()))
+
+    def awaits_walk(self, name: str) -> bool:
+        """Whether a backward pass from the tensor would come to what none has met."""
+        return any(
+            of in self._awaiting or self._memory.get(of, of) in self._awaiting
+            for of in self._parents[name]
+        )
 
     def is_stale_view(self, name: str) -> bool:
         """Whether the tensor is a view whose memory was written to."""
@@ -133,10 +183,19 @@ class History:
         """Whether the tensor was made from one that is stale, or is one."""
         return any(self._stale.get(self._memory.get(of, of)) for of in self._parents[name])
 
+    def awaits_recording(self) -> bool:
+        """Whether the blocks made something that tells more when they are left."""
+        hidden = self._inference if self.inference else self._unrecorded
+        return not self.records and bool(hidden - self._used)
+
     def weight(self, name: str) -> int:
-        """How much a write into the tensor meets; two names of one memory, or a hook, are rarer
-        than a save."""
-        return sum(1 if mark == SAVED else 2 for mark in self.marks(name))
+        """How much a write into the tensor meets. Two names of one memory, or a hook, are rarer
+        than a save, by which a backward pass is refused before it comes to them; a view that has
+        no history is rarer still."""
+        marks = self.marks(name)
+        rare = 2 * len(marks - {SAVED}) + 3 * (name in self._unrecorded and self.records)
+        saved = SAVED in marks
+        return rare - saved if rare else int(saved)
 
     def mark(self, name: str, what: str) -> None:
         """Take note of what was done to the tensor."""
@@ -148,6 +207,11 @@ class History:
 
     def called(self, step: Call, used: tuple[Ref, ...], made: tuple[str, ...]) -> None:
         """An op was called."""
+        names = {ref.name for ref in used}
+        if not self.inference and not names.isdisjoint(self._inference):
+            self.met["an inference tensor, then an op"] += 1
+        self._awaiting |= names & self._gradients
+        self._used |= names
         if writes(step):
             self.written(used)
         elif step.form == "attribute" and step.op == "grad":
@@ -156,6 +220,9 @@ class History:
             for name in made:
                 self.share(name, used[0].name)
             self.mark(used[0].name, VIEWED)
+            if not self.records:
+                self.mark(used[0].name, UNRECORDED)
+                self._unrecorded.update(made)
         else:
             for ref in used:
                 self.mark(ref.name, SAVED)
@@ -185,6 +252,8 @@ class History:
         for mark in marks:
             self.met[f"{mark}, then {how}"] += 1
         self._stale.setdefault(memory, set()).update(marks)
+        if marks - {SAVED}:
+            self._awaiting.add(memory)
 
     def walked(self, step: Backward | Grad, used: tuple[Ref, ...], made: tuple[str, ...]) -> None:
         """A backward pass went through the graph."""
@@ -192,14 +261,22 @@ class History:
         ancestors = self.ancestors(roots)
         graph = ancestors & self._graphs
         self._gradients.update(made)
+        self._awaiting -= {self._memory.get(name, name) for name in ancestors} | graph
         for met in self._met_by_a_walk(ancestors, graph):
             self.met[f"{met}, then backward"] += 1
         if self.modes:
             self.met["backward in a mode"] += 1
         self._walked |= graph
+        if not step.create_graph:
+            self.forget_graph(made)
         keeps = step.create_graph if step.retain_graph is None else step.retain_graph
         if not keeps:
             self._spent |= graph
+
+    def forget_graph(self, made: tuple[str, ...]) -> None:
+        """What was made leads nowhere, so that no freed graph is in the way either."""
+        for name in made:
+            self._parents[name] = frozenset({name})
 
     def _met_by_a_walk(self, ancestors: frozenset[str], graph: frozenset[str]) -> Iterable[str]:
         memories = {self._memory.get(name, name) for name in ancestors}
@@ -231,6 +308,7 @@ def _retained(history: History, step: RetainGrad, used: Any, made: Any) -> None:
 def _detached(history: History, step: Detach, used: Any, made: tuple[str, ...]) -> None:
     for name in made:
         history.share(name, step.tensor.name)
+    history.forget_graph(made)
     history.mark(step.tensor.name, VIEWED)
 
 

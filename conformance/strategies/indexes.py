@@ -10,7 +10,7 @@ from conformance.program.inputs import Input
 from conformance.program.values import Value
 from conformance.strategies import shaping, tensors
 from conformance.strategies.tape import Tape, weighted
-from conformance.strategies.values import indices, number
+from conformance.strategies.values import Array, indices, number
 
 if TYPE_CHECKING:
     from conformance.strategies.operands import Call
@@ -72,23 +72,53 @@ def _index_tensor(call: Call, tape: Tape, size: int) -> Value:
     values = indices(tape, shaping.product(shape), size).reshape(shape)
     if tape.chance(25):
         values = values - size
-    return call.drawing.fresh(lambda name: Input.of(name, values)).ref
+    return _made(call, values)
 
 
 def value_written(call: Call, tape: Tape) -> Value:
     """A number or a new tensor: one that is there already may share the memory written to."""
     target = call.first
     if tape.chance(45):
-        shape = _selected(call) if tape.chance(60) else ()
+        shape = selected(call, "index") if tape.chance(60) else ()
         whole = target.category in ("int", "bool")
         dtype = target.dtype if tape.chance(70) or whole else tensors.dtype(tape)
         return call.drawing.fresh(lambda name: tensors.tensor(tape, name, dtype, shape)).ref
     return number(tape, frozenset({target.category}))
 
 
-def _selected(call: Call) -> shaping.Shape:
-    """The shape of what the drawn index selects."""
-    resolved = call.drawing.session.names.resolve(call.arguments["index"])
+def index_tensors(call: Call, tape: Tape, *, repeated: bool) -> Value:
+    """Tensors that index the first dims together, as `index_put` takes them; a mask at times.
+    Where two of them name one element, which of two values is put there is not defined."""
+    shape = call.first.shape
+    if tape.chance(15):
+        return (_mask(call, tape, shape[:1]),)
+    sizes = shape[: 1 + tape.below(len(shape))]
+    count = tape.between(1, 3) if all(sizes) else 0
+    rows = [indices(tape, count, size) for size in sizes]
+    if not repeated:
+        count = min(count, sizes[0])
+        rows = [row[:count] for row in rows]
+        rows[0] = (np.arange(count) + tape.below(max(sizes[0], 1))) % max(sizes[0], 1)
+    if tape.chance(25):
+        rows[0] = rows[0] - sizes[0]
+    return tuple([_made(call, row) for row in rows])
+
+
+def _made(call: Call, values: Array) -> Value:
+    return call.drawing.fresh(lambda name: Input.of(name, values)).ref
+
+
+def values_like(call: Call, shape: shaping.Shape) -> Value:
+    """A new tensor of the first one's dtype, whose values go into it."""
+    dtype = call.first.dtype
+    return call.drawing.fresh(
+        lambda name: tensors.tensor(call.drawing.tape, name, dtype, shape, special=False)
+    ).ref
+
+
+def selected(call: Call, argument: str) -> shaping.Shape:
+    """The shape of what the index selects that was drawn as this argument."""
+    resolved = call.drawing.session.names.resolve(call.arguments[argument])
     items = resolved if isinstance(resolved, tuple) else (resolved,)
     plain = tuple(item.numpy() if hasattr(item, "numpy") else item for item in items)
     try:

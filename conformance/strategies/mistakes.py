@@ -29,6 +29,12 @@ def _outside(call: Call, tape: Tape) -> Value:
     return tape.pick((rank, -rank - 1, rank + 3))
 
 
+def _wrong_new_dim(call: Call, tape: Tape) -> Value:
+    """A place that there is not, where one more dim would be."""
+    rank = rank_of(call) + 1
+    return tape.pick((rank, -rank - 1, rank + 3))
+
+
 def _wrong_dims(call: Call, tape: Tape) -> Value:
     outside = _outside(call, tape)
     return tape.pick((outside, (0, 0), (0, outside), (-1, max(rank_of(call), 1) - 1)))
@@ -59,7 +65,7 @@ _WRONG: Mapping[Kind, Callable[[Call, Tape], Value]] = {
     "dims_together": _wrong_dims,
     "later_dim": _outside,
     "length": lambda call, tape: tape.pick((size_along(call) + 1, -1)),
-    "new_dim": _outside,
+    "new_dim": _wrong_new_dim,
     "order": lambda call, tape: tape.pick(("max", "nuc", -1j)),
     "other_dim": _outside,
     "position": _wrong_position,

@@ -22,6 +22,7 @@ from conformance.strategies.features import (
     is_valid,
     switched_on,
 )
+from conformance.strategies.following import awaits_walk, following
 from conformance.strategies.history import interactions
 from conformance.strategies.ops import Ops, entries_of
 from conformance.strategies.tape import Tape, sizes_of_a_program, weighted
@@ -31,6 +32,8 @@ ROW = 44  # bytes a step: enough for nearly all; the choices beyond are the simp
 HEADER = 64 + ROW  # bytes that say what the program may use, then how it ends
 JOIN_PERCENT = 35.0  # of the programs that end with `backward` join two graphs before
 LEAVE_PERCENT = 30.0  # of the steps within a `with` block end it
+
+FOLLOW_PERCENT = 40.0  # of the steps go on with what an earlier one began
 
 _Act = Callable[[Drawing], Step | None]
 _Weighted = tuple[tuple[_Act, int], ...]
@@ -161,6 +164,8 @@ def _table(features: frozenset[str]) -> tuple[_Act, ...]:
 def _step(drawing: Drawing, table: Sequence[_Act]) -> Step:
     if drawing.history.modes and drawing.tape.chance(LEAVE_PERCENT):
         return contexts.leave(drawing)
+    if drawing.tape.chance(FOLLOW_PERCENT) and (step := following(drawing)):
+        return step
     return drawing.tape.pick(table)(drawing) or calls.plain(drawing)
 
 
@@ -170,5 +175,6 @@ def _finish(drawing: Drawing) -> None:
     done = any(isinstance(step, Backward) for step in drawing.steps)
     if not done and drawing.tape.chance(JOIN_PERCENT) and (step := calls.join(drawing)):
         drawing.take(step)
-    if drawing.tape.chance(25 if done else 85) and (step := acts.backward(drawing)):
+    percent = 25 if done and not awaits_walk(drawing) else 85
+    if drawing.tape.chance(percent) and (step := acts.backward(drawing)):
         drawing.take(step)

@@ -64,4 +64,5 @@ _READS: Mapping[str, Callable[[Live], bool]] = {
     "complex": _is_number,
     "is_floating_point": _always,
     "is_complex": _always,
+    "is_inference": _always,
 }

@@ -21,7 +21,7 @@ def seed(drawing: Drawing, root: Live) -> Value:
     tape = drawing.tape
     if root.size == 1 and not tape.chance(35):
         return None
-    if drawing.flawed and tape.chance(30):
+    if drawing.flawed and tape.chance(40):
         return _wrong(drawing, root)
     kind = tape.pick(_KINDS)
     # Torch makes a complex32 of float16 and a complex number; no input can hold one.

@@ -239,7 +239,8 @@ FAULTS_OF_HOOKS: Final[dict[str, Fault]] = {
         "hook_order grad_value raises", method(FunctionNode, "_materialized", _always_zeros)
     ),
     "once_differentiable ignored": fault(
-        "raises flag", attribute(function, "once_differentiable", lambda _: lambda f: f)
+        "raises flag",
+        attribute(function, "made_undifferentiable", lambda _: lambda answer, message: answer),
     ),
     "needs_input_grad says yes": fault(
         "hook_order", attribute(BackwardCFunction, "_take", _always_needed)

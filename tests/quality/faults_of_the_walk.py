@@ -114,7 +114,7 @@ FAULTS_OF_THE_WALK: Final[dict[str, Fault]] = {
         "grad_value", attribute(RawArithmetic, "accumulate", _accumulate_the_last)
     ),
     "a gradient that is the seed's memory": fault(
-        "alias", attribute(arithmetic, "_copied", lambda _: lambda grad, strides: grad)
+        "alias", attribute(arithmetic, "_copied", lambda _: lambda grad, *_: grad)
     ),
     "a seed read in the order of its memory": fault(
         "grad_value", method(RawArithmetic, "unwrap", _in_order_of_memory)
