@@ -46,6 +46,7 @@ def differentiable(
     view: bool = False,
     outputs: Sequence[str] | None = None,
     scalars: bool = False,
+    order: Sequence[str] | None = None,
     **rules: Rule,
 ) -> Callable[[Forward], DifferentiableOp]:
     """Makes an op of a forward on arrays.
@@ -58,6 +59,8 @@ def differentiable(
         outputs: for an op of several outputs their names; `()` where their number varies.
         scalars: whether 0-d operands come as NumPy's scalars, and numbers as Python's: for a
             forward of Python's operators, or of one argument, that is a fraction of the time.
+        order: the operands whose order of dims in memory the result has, the first that tells;
+            by default all in turn. With none it is in rows.
         rules: for each differentiable operand, its derivative; an operand without one that
             requires grad makes backward raise.
     """
@@ -72,6 +75,7 @@ def differentiable(
             view=view,
             outputs=outputs,
             scalars=scalars,
+            order=order,
         )
         general = functools.partial(_apply, op, True)
         function = cast(DifferentiableOp, op.caller(functools.partial(_apply, op, False)))
@@ -144,7 +148,7 @@ def _apply(op: Op, method: bool, /, *args: Any, **kwargs: Any) -> Any:
 
 def _arranged(op: Op, result: Any, args: Sequence[Any]) -> Any:
     """An elementwise result in the order of dims that its operands, before promotion, give it."""
-    given = [array for i in op.operands if isinstance(array := _array(args[i]), np.ndarray)]
+    given = [array for i in op.order if isinstance(array := _array(args[i]), np.ndarray)]
     if all(each.flags.c_contiguous for each in given):
         return result
     shape = np.broadcast_shapes(*[each.shape for each in given])

@@ -138,10 +138,11 @@ def _binary(op: Op) -> Iterator[str]:
     yield from _refusing([a, b], "_a.shape, _beside.shape" if promotes else "")
     yield "    if type(_array) is not _ndarray:"
     yield "        _array = _asarray(_array)"
-    if promotes:
+    if promotes and op.order:
         yield "    elif _array.ndim > 1:"
         yield "        if not (_a.flags.c_contiguous and _beside.flags.c_contiguous):"
-        yield "            _array = _arranged(_array, _a, _beside)"
+        order = ", ".join("_a" if i == op.operands[0] else "_beside" for i in op.order)
+        yield f"            _array = _arranged(_array, {order})"
     yield "    _out = _make(_array)"
     needs = f"({a}._requires_grad or _needs)"
     yield f"    if {needs} and _state.enabled and _array.dtype.kind in 'fc':"

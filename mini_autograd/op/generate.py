@@ -108,9 +108,11 @@ def _disagree(*arrays: Any) -> bool:
 
     NumPy then prefers rows, where torch's kernels follow their first operand.
     """
-    strides = [each.strides for each in arrays if isinstance(each, np.ndarray) and each.ndim > 1]
-    telling = [each for each in strides if any(each)]  # not so what is one element, expanded
-    return any(each != telling[0] for each in telling[1:])
+    for each in arrays:
+        if type(each) is np.ndarray and not each.flags.c_contiguous and any(each.strides):
+            others = [other for other in arrays if isinstance(other, np.ndarray) and other.ndim > 1]
+            return any(other.strides != each.strides for other in others)
+    return False
 
 
 def _as_tensors(*arrays: Any) -> tuple[Any, ...]:

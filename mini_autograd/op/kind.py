@@ -30,6 +30,7 @@ class Op:
         view: bool,
         outputs: Sequence[str] | None,
         scalars: bool,
+        order: Sequence[str] | None = None,
     ) -> None:
         self.name = name
         self.view = view
@@ -49,6 +50,7 @@ class Op:
         )
         self.title = node or f"{''.join(w.capitalize() for w in name.split('_'))}Backward0"
         self.names = names = [each.name for each in schema.parameters]
+        self.order = self.operands if order is None else tuple(map(names.index, order))
         unknown = set(rules) - set(names)
         assert not unknown, f"{name} has rules for {sorted(unknown)}, which are no parameters"
         self.rules = rules

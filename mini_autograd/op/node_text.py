@@ -52,7 +52,7 @@ def _backward(op: Op) -> Iterator[str]:
             yield f"        {key}_ = _arithmetic.unpack({key}_, _node)"
     arrays = _arrays(op)
     if arrays:
-        yield "    if _moved := type(_grad) is _ndarray and not _grad.flags.c_contiguous and ("
+        yield "    if _moved := type(_grad) is _ndarray and _grad.ndim > 1 and ("
         yield f"        _disagree(_grad, {arrays})"
         yield "    ):"
         yield f"        _grad, {arrays} = _as_tensors(_grad, {arrays})"

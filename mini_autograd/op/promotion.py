@@ -62,12 +62,15 @@ def _cast(value: Any, wanted: np.dtype[Any]) -> NDArray[Any]:
 
 
 def raise_of_rule(error: ValueError) -> None:
-    """torch's error for NumPy's, where the arrays of a rule do not broadcast: somebody gave a
-    tensor other data meanwhile.
+    """torch's error for NumPy's, where arrays in a walk do not broadcast: somebody gave a tensor
+    other data meanwhile.
     """
     text = str(error)
+    shapes = [tuple(map(int, _SIZE.findall(each))) for each in _SHAPE.findall(text)]
     if text.startswith("operands could not be broadcast together"):
-        raise_broadcast(*[tuple(map(int, _SIZE.findall(each))) for each in _SHAPE.findall(text)])
+        raise_broadcast(*shapes)
+    if text.startswith("non-broadcastable output operand"):
+        raise tensor_errors.result_shape(*shapes) from None
 
 
 _SHAPE: Final = re.compile(r"\(([\d,]*)\)")
@@ -82,16 +85,3 @@ def raise_broadcast(*shapes: tuple[int, ...]) -> None:
             common = np.broadcast_shapes(common, shape)
         except ValueError:
             raise shape_errors.broadcast(common, shape) from None
-
-
-_SHAPE: Final = re.compile(r"\(([\d,]+)\)")
-
-
-def raise_in_torchs_words(error: ValueError) -> None:
-    """Of shapes that do not fit together in a walk, since a tensor has got another one."""
-    text = str(error)
-    shapes = [tuple(map(int, filter(None, each.split(",")))) for each in _SHAPE.findall(text)]
-    if text.startswith("operands could not be broadcast together with shapes"):
-        raise_broadcast(*shapes)
-    if text.startswith("non-broadcastable output operand"):
-        raise tensor_errors.result_shape(*shapes) from None

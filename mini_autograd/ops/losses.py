@@ -43,6 +43,7 @@ def mse_loss(self: Array, target: Array, reduction: Str) -> Array:
 
 @differentiable(
     node="MseLossBackwardBackward0",
+    order=(),
     grad_output=lambda grad, self, target, reduction: (
         mse_loss_backward(grad, self, target, reduction)
         if reduction == "none"
@@ -52,9 +53,9 @@ def mse_loss(self: Array, target: Array, reduction: Str) -> Array:
     target=lambda grad, grad_output, reduction: -_mse_double_backward(grad, grad_output, reduction),
 )
 def mse_loss_backward(grad_output: Array, self: Array, target: Array, reduction: Str) -> Array:
-    """The gradient of the loss by its first argument."""
+    """The gradient of the loss by its first argument, in rows, however the arguments lie."""
     factor = 2.0 / max(self.size, 1) if reduction == "mean" else 2.0
-    return (self - target) * self.dtype.type(factor) * grad_output
+    return np.asarray((self - target) * self.dtype.type(factor) * grad_output, order="C")
 
 
 def probability_loss(self: Any, target: Any, weight: Any, reduction: str, smoothing: float) -> Any:

@@ -10,6 +10,7 @@ import numpy as np
 from mini_autograd import ops
 from mini_autograd.dtypes import of_numpy
 from mini_autograd.errors import gathering as errors
+from mini_autograd.layout import copied
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.views import broadcast_shape
 from mini_autograd.ops.writing import check_history, checked_number
@@ -17,7 +18,7 @@ from mini_autograd.overloads import composite, overloaded
 from mini_autograd.tensor import Tensor
 from mini_autograd.types import Array, Ints, Mask, Number
 
-__all__ = ["masked_fill", "masked_fill_number", "masked_scatter", "masked_select"]
+__all__ = ["masked_fill", "masked_fill_number", "masked_scatter", "masked_select", "masked_zero"]
 
 _NONE: Final = Promotion.NONE
 
@@ -48,6 +49,19 @@ def _filled(self: Array, mask: Mask, value: Any) -> Array:
 def masked_fill_number(self: Array, mask: Mask, value: Number) -> Array:
     """A copy with a number where the mask is true."""
     return _filled(self, mask, value)
+
+
+@differentiable(
+    promotion=_NONE,
+    name="masked_fill",
+    node="MaskedFillBackward0",
+    self=lambda grad, mask: masked_fill_number(grad, mask, 0),
+)
+def masked_zero(self: Array, mask: Mask) -> Array:
+    """Zero where the mask is true, for rules: torch writes into what it computed just before."""
+    made = copied(self)
+    np.copyto(made, 0, where=mask)
+    return made
 
 
 @differentiable(

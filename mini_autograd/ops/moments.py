@@ -61,7 +61,7 @@ def _var_grad(grad: Any, self: Any, dim: Any, correction: Any, keepdim: bool) ->
 
 
 def _std_grad(grad: Any, self: Any, result: Any, dim: Any, correction: Any, keepdim: bool) -> Any:
-    half = ops.masked_fill(grad / times(result, 2), result == 0, 0)
+    half = ops.masked_zero(grad / times(result, 2), result == 0)
     return _var_grad(half, self, dim, correction, keepdim)
 
 

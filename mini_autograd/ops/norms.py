@@ -28,15 +28,15 @@ def _norm_grad(grad: Any, self: Any, result: Any, ord: Any, dim: Any, keepdim: b
     if ord == 1:
         return ops.sgn(self) * grad
     if ord == 2:
-        return grad * ops.masked_fill(self / norm, norm == 0, 0)
+        return grad * ops.masked_zero(self / norm, norm == 0)
     size = ops.abs(self)
     if math.isinf(ord):
         mask = (size == norm) | (size != size)
         return ops.sgn(self) * (grad / ops.sum(mask, dim, True) * mask)
     if ord < 1:
-        powers = ops.masked_fill(size ** (ord - 1), self == 0, 0)
+        powers = ops.masked_zero(size ** (ord - 1), self == 0)
         return ops.sgn(self) * powers * grad * norm ** (1 - ord)
-    scale = ops.masked_fill(grad / norm ** (ord - 1), norm == 0, 0)
+    scale = ops.masked_zero(grad / norm ** (ord - 1), norm == 0)
     if ord < 2:
         return ops.sgn(self) * size ** (ord - 1) * scale
     return self * size ** (ord - 2) * scale

@@ -109,7 +109,7 @@ def greatest(
     if not self.ndim:
         return values, index
     first = (slice(None),) * dim + (slice(0, k),)
-    return np.ascontiguousarray(values[first]), np.ascontiguousarray(index[first])
+    return np.array(values[first], order="C"), np.array(index[first], order="C")
 
 
 @composite

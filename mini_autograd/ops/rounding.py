@@ -106,6 +106,7 @@ def relu(self: Array) -> Array:
 
 @differentiable(
     node="ThresholdBackwardBackward0",
+    order=("result", "grad_output"),
     grad_output=lambda grad, result: threshold_backward(grad, result),
     result=lambda grad: zeros_like_grad(grad),
 )
@@ -153,7 +154,7 @@ def sgn_grad(self: Any, grad: Any, result: Any) -> Any:
         return zeros_like_grad(grad)
     magnitude = abs(self)
     spread = (grad - result * result * conj(grad)) / (magnitude * 2)
-    return ops.masked_fill(spread, magnitude == 0, 0)
+    return ops.masked_zero(spread, magnitude == 0)
 
 
 def is_complex(value: Any) -> bool:

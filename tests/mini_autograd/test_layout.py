@@ -60,3 +60,31 @@ def test_a_formula_that_begins_with_what_is_saved_lies_as_that_does() -> None:
     x = torch.ones(3, 4, requires_grad=True)
     (grad,) = torch.autograd.grad(x.erf(), x, columns(3, 4))
     assert grad.stride() == (4, 1)
+
+
+@pytest.mark.parametrize(
+    ("f", "expected"),
+    [
+        (torch.relu, (1, 3)),  # as the result, whatever the cotangent
+        (torch.erf, (1, 3)),
+        (lambda x: x.clamp(0, 2), (1, 3)),
+        (lambda x: torch.maximum(x, columns(3, 4)), (1, 3)),
+        (lambda x: torch.nn.functional.mse_loss(x, columns(3, 4), reduction="none"), (4, 1)),
+        (torch.tanh, (4, 1)),
+    ],
+)
+def test_a_rule_decides_whose_order_a_gradient_has(f, expected) -> None:
+    x = columns(3, 4).requires_grad_()
+    for create_graph in (False, True):
+        (grad,) = torch.autograd.grad(f(x), x, torch.ones(3, 4), create_graph=create_graph)
+        assert grad.stride() == expected
+
+
+def test_a_norms_gradient_lies_as_what_it_is_of() -> None:
+    x = columns(3, 4).requires_grad_()
+    assert torch.autograd.grad(x.norm(), x)[0].stride() == (1, 3)
+    assert torch.autograd.grad(x.norm(dim=1).sum(), x)[0].stride() == (1, 3)
+
+
+def test_topk_gives_rows() -> None:
+    assert columns(3, 4).topk(1).values.stride() == (1, 1)
