@@ -11,7 +11,10 @@ from typing import Any
 
 from mini_autograd.decorating import in_block
 from mini_autograd.errors import arguments as errors
+from mini_autograd.errors import func as func_errors
 from mini_autograd.errors import modes as mode_errors
+from mini_autograd.marking import marking_threads
+from mini_autograd.transforms import state as transforms
 
 
 class _State(threading.local):
@@ -23,10 +26,6 @@ class _State(threading.local):
 
 # Read on every op: `state.enabled` costs one attribute access.
 state = _State()
-
-# The threads that are in inference mode. Making a tensor asks whether there is any, which costs
-# nothing, before it asks `state`.
-inference_threads: set[int] = set()
 
 
 def is_grad_enabled() -> bool:
@@ -53,11 +52,30 @@ def _set_grad(mode: bool) -> None:
 
 def _set_modes(grad: bool, inference: bool) -> None:
     state.inference = inference
+    mark = threading.get_ident(), "inference"
     if inference:
-        inference_threads.add(threading.get_ident())
+        marking_threads.add(mark)
     else:
-        inference_threads.discard(threading.get_ident())
+        marking_threads.discard(mark)
     _set_grad(grad)
+
+
+class unrecorded:
+    """`no_grad` for what the engine itself does."""
+
+    __slots__ = ("enabled", "wanted")
+
+    def __enter__(self) -> None:
+        self.enabled, self.wanted = state.enabled, state.wanted
+        state.enabled = state.wanted = False
+
+    def __exit__(self, *_: object) -> None:
+        state.enabled, state.wanted = self.enabled, self.wanted
+
+
+def _check_recorded() -> None:
+    if transforms.forward:
+        raise func_errors.unrecorded_forward()
 
 
 class _Mode:
@@ -102,12 +120,17 @@ class _Bare(_GradMode):
 
 
 class no_grad(_Bare):  # torch's name
-    """Ops inside record nothing."""
+    """Ops inside record nothing.
+
+    Raises:
+        NotImplementedError: inside of a transform with a forward mode, which in torch goes on.
+    """
 
     def __init__(self) -> None:
         """Nothing can be chosen."""
 
     def __enter__(self) -> None:
+        _check_recorded()
         self.prev = is_grad_enabled()
         _set_grad(False)
 
@@ -124,6 +147,8 @@ class set_grad_enabled(_GradMode):  # torch's name
     """Sets the mode at once; as a context manager it restores the previous one at the end."""
 
     def __init__(self, mode: bool) -> None:
+        if mode is False:
+            _check_recorded()
         self.prev = is_grad_enabled()
         self.mode = mode
         _set_grad(mode)

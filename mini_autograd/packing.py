@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from mini_autograd.errors import saved as errors
-from mini_autograd.grad_mode import no_grad
+from mini_autograd.grad_mode import unrecorded
 from mini_autograd.lineage import accumulator_of
 from mini_autograd.storage import counter_of
 from mini_autograd.tensor import Tensor, make
@@ -149,7 +149,7 @@ class PackedTensor:
         elif made_by is None:
             self.output = -1  # of nothing
         version = counter_of(tensor).version
-        with no_grad():
+        with unrecorded():
             self.packed = pack(tensor if seen is None else seen)
         if counter_of(tensor).version != version:
             raise errors.pack_modified()

@@ -19,7 +19,7 @@ from mini_autograd.errors import modes as mode_errors
 from mini_autograd.errors import saved as saved_errors
 from mini_autograd.errors import walk as errors
 from mini_autograd.errors.inplace import told_name
-from mini_autograd.grad_mode import no_grad
+from mini_autograd.grad_mode import unrecorded
 from mini_autograd.graph import Node
 from mini_autograd.packing import Pack, PackedTensor, Unpack, current, deferred
 from mini_autograd.storage import VersionCounter, counter_of
@@ -117,7 +117,7 @@ def unpacked_array(saved: Any, node: Node) -> Any:
         if kind is SavedTensor and saved.tensor._detached_at is not None:
             check_attached(saved)
         if kind is PackedTensor:
-            with no_grad():
+            with unrecorded():
                 array = saved.unpack(node)._array
         else:
             array = saved.unpack(node)._array

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mini_autograd.grad_mode import no_grad
+from mini_autograd.grad_mode import unrecorded
 from mini_autograd.layout import owner_of
 from mini_autograd.lineage import as_view
 from mini_autograd.storage import VersionCounter, counter_of
@@ -75,7 +75,7 @@ def _as_view(tensor: Tensor) -> None:
         base = make(owner)
         share_version(base)
         _remember(base)
-    with no_grad():
+    with unrecorded():
         as_view(tensor, base)
 
 

@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 from mini_autograd import dtypes
 from mini_autograd.errors import modes as mode_errors
 from mini_autograd.errors import tensors as errors
-from mini_autograd.grad_mode import inference_threads, state
+from mini_autograd.grad_mode import state
 from mini_autograd.graph import AccumulateGrad, Node
 from mini_autograd.hooks import HookDict
 from mini_autograd.lineage import CreationMeta, has_history, set_flag, tell_accumulator
+from mini_autograd.marking import marking_threads
 from mini_autograd.size import Size
 from mini_autograd.storage import (
     InferenceAliasCounter,
@@ -29,6 +30,7 @@ from mini_autograd.storage import (
     counter_of,
     inference_counter,
 )
+from mini_autograd.transforms import state as transforms
 
 _new = object.__new__
 
@@ -60,6 +62,7 @@ class Tensor:
     _bridge: Tensor | None = None  # what it was made of, if its dtype is not that of the base
     _accumulator: weakref.ref[AccumulateGrad] | None = None
     _kept_accumulator: AccumulateGrad | None = None  # the same, if it knows more than the tensor
+    _level: int = 0  # the transform that it was made in
     _detached_at: int | None = None  # the version that it had when it lost its history in place
     _retains_grad: bool = False
     _hooked: bool = False  # whether a leaf has hooks, which its AccumulateGrad has to take
@@ -204,6 +207,8 @@ class Tensor:
         """An alias outside the graph, with a version counter of its own."""
         alias = make(self._array)
         alias._counter = inference_counter() if self.is_inference() else None
+        if transforms.depth:
+            alias._level = level_of(self)
         return alias
 
     @data.setter
@@ -236,9 +241,17 @@ def make(array: NDArray[Any]) -> Tensor:
     tensor._output_nr = 0
     tensor._requires_grad = False
     tensor._counter = None
-    if inference_threads and state.inference:
-        tensor._counter = InferenceCounter()
+    if marking_threads:
+        _mark(tensor)
     return tensor
+
+
+def _mark(tensor: Tensor) -> None:
+    """Notes what a tensor is made in."""
+    if state.inference:
+        tensor._counter = InferenceCounter()
+    if transforms.depth:
+        tensor._level = transforms.level
 
 
 def detached(tensor: Tensor) -> Tensor:
@@ -246,7 +259,14 @@ def detached(tensor: Tensor) -> Tensor:
     alias = make(tensor._array)
     counter = counter_of(tensor)
     alias._counter = inference_counter() if counter.inference else counter
+    if transforms.depth:
+        alias._level = level_of(tensor)
     return alias
+
+
+def level_of(tensor: Tensor) -> int:
+    """The transform in which somebody made what a tensor shows."""
+    return (tensor if tensor._base is None else tensor._base)._level
 
 
 def plain(array: NDArray[Any] | np.generic) -> NDArray[Any]:

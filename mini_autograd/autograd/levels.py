@@ -16,6 +16,7 @@ from mini_autograd.grad_mode import is_grad_enabled, is_inference_mode_enabled
 from mini_autograd.graph import AccumulateGrad, Arithmetic, Edge, Grad, Node
 from mini_autograd.lineage import edge_of
 from mini_autograd.tensor import Tensor, detached, make
+from mini_autograd.transforms import state as transforms
 
 
 class LevelLeaf(AccumulateGrad):
@@ -61,6 +62,7 @@ class Level:
         if leaf._array.dtype.kind not in "fc":
             raise errors.only_floating_method()
         leaf._requires_grad = True
+        leaf._level = transforms.level
         node = LevelLeaf(leaf)
         leaf._accumulator = weakref.ref(node)
         self._raised[id(leaf)] = leaf, node, given
@@ -72,9 +74,11 @@ class Level:
             return result
         if id(result) in self._raised:
             return self._raised[id(result)][2]
-        if result._node is None or (self.records and _leads_on(result._node)):
-            return result
-        return detached(result)
+        if result._node is not None and not (self.records and _leads_on(result._node)):
+            result = detached(result)
+        if transforms.depth:
+            result._level = transforms.level  # it is as if made by the outer transform
+        return result
 
 
 def _recording() -> bool:

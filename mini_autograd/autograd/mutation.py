@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary, WeakValueDictionary
 from mini_autograd import packing
 from mini_autograd.autograd.saved_hooks import saved_tensors_hooks
 from mini_autograd.errors import saved as errors
-from mini_autograd.grad_mode import no_grad
+from mini_autograd.grad_mode import unrecorded
 from mini_autograd.layout import address_of
 from mini_autograd.ops.conversion import clone
 from mini_autograd.tensor import Tensor
@@ -70,7 +70,7 @@ class _AllowMutationOnSavedContext:  # torch's name
         for saved in self.sid_to_tid.get(_memory_of(tensor), ()):
             handle = self.tid_to_weakhandle.get(saved)
             if handle is not None and handle not in self.cloned:
-                with no_grad():
+                with unrecorded():
                     self.cloned[handle] = clone(self.original[handle])
                 del self.original[handle]
 

@@ -22,7 +22,7 @@ from mini_autograd.graph import Arithmetic, Edge, Grad
 from mini_autograd.lineage import edge_of
 from mini_autograd.marking import marking_threads
 from mini_autograd.op import quiet_context
-from mini_autograd.op.promotion import raise_in_torchs_words
+from mini_autograd.op.promotion import raise_of_rule
 from mini_autograd.tensor import Tensor, make
 from mini_autograd.transforms import state as transforms
 
@@ -219,7 +219,7 @@ def _walk(
     try:
         return quiet_context().run(engine.run, roots, seeds, arithmetic, keep_graph, captures)
     except ValueError as error:
-        raise_in_torchs_words(error)
+        raise_of_rule(error)
         raise
     finally:
         state.enabled = before

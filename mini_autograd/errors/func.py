@@ -40,6 +40,24 @@ def forbidden_retain_grad() -> RuntimeError:
     )
 
 
+def unrecorded_forward() -> NotImplementedError:
+    """Torch's forward mode goes through what is computed without grad; a walk does not."""
+    return NotImplementedError(
+        "what is computed under torch.no_grad() in a function that jvp, jacfwd or hessian "
+        "transforms has a tangent in torch, which needs a forward mode that there is not here"
+    )
+
+
+def captured_write(op: str) -> RuntimeError:
+    """A transformed function writes to a tensor from outside."""
+    return RuntimeError(
+        "During a grad (vjp, jvp, grad, etc) transform, the function provided attempted to call "
+        f"in-place operation (aten::{op}) that would mutate a captured Tensor. This is not "
+        "supported; please rewrite the function being transformed to explicitly accept the "
+        "mutated Tensor(s) as inputs."
+    )
+
+
 def forbidden_backward() -> RuntimeError:
     """`backward` in a function that is transformed."""
     return RuntimeError(

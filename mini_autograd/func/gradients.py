@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from mini_autograd import fills
+from mini_autograd.autograd.edges import get_gradient_edge
+from mini_autograd.autograd.seeds import Differentiated
 from mini_autograd.autograd.walks import grad as walk
 from mini_autograd.errors import func as errors
 from mini_autograd.func import trees
@@ -110,6 +112,8 @@ def vjp_by(
         for each in flat:
             if not (each.is_floating_point() or each.is_complex()):
                 raise errors.integer_output(each.dtype)
+        # What is handed out may be written to, which the products shall not see.
+        roots = [get_gradient_edge(each) if each.requires_grad else each for each in flat]
 
     def products(
         cotangents: Any, retain_graph: bool = True, create_graph: bool | None = None
@@ -118,7 +122,7 @@ def vjp_by(
         if trees.spelled(given_structure) != trees.spelled(structure):
             raise errors.cotangent_structure(given_structure, structure)
         records = is_grad_enabled() if create_graph is None else create_graph
-        grads = walked(flat, leaves, seeds, retain_graph=retain_graph, create_graph=records)
+        grads = walked(roots, leaves, seeds, retain_graph=retain_graph, create_graph=records)
         return trees.unflatten(map(level.lowered, grads), by_structure)
 
     outputs = trees.unflatten(map(level.lowered, flat), structure)
@@ -126,7 +130,7 @@ def vjp_by(
 
 
 def walked(
-    outputs: Sequence[Tensor],
+    outputs: Sequence[Differentiated],
     inputs: Sequence[Tensor],
     cotangents: Sequence[Any] | None,
     *,
@@ -137,7 +141,11 @@ def walked(
     if not inputs:  # nothing nested in an argument: a walk would refuse that
         return []
     seeds: Sequence[Any] = [None] * len(outputs) if cotangents is None else cotangents
-    pairs = [(o, seed) for o, seed in zip(outputs, seeds, strict=True) if o.requires_grad]
+    pairs = [
+        (o, seed)
+        for o, seed in zip(outputs, seeds, strict=True)
+        if not isinstance(o, Tensor) or o.requires_grad
+    ]
     if not pairs:
         return [fills.zeros_like(each) for each in inputs]
     grads = walk(

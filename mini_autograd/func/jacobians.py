@@ -1,8 +1,9 @@
 """`jvp`, `jacfwd`, `jacrev`, `hessian`: derivatives along tangents, and whole Jacobians.
 
 There is no forward mode: a derivative along a tangent is that of the backward walk by its
-cotangent (see `autograd.pushforward`), and rows and columns come one after the other. So what the
-function computes without grad is constant here, where a forward mode goes through it.
+cotangent (see `autograd.functional.pushforward`), and rows and columns come one after the other.
+What the function computes without grad would be constant here, where a forward mode goes through
+it: so `no_grad` is refused there.
 """
 
 from __future__ import annotations
@@ -174,7 +175,7 @@ def _pushing(
     func: Function, args: tuple[Any, ...], argnums: Argnums | None, has_aux: bool
 ) -> tuple[list[Tensor], Any, Callable[[Sequence[Any]], Sequence[Tensor | None]], Level, Any]:
     """The outputs, flat, and their structure; what pushes tangents to them; the level; the aux."""
-    with transforming(saved_tensors_hooks=True) as level:
+    with transforming(saved_tensors_hooks=True, forward=True) as level:
         checked = None if argnums is None else checked_argnums(argnums, len(args))
         given, by = raised(level, args, checked)
         if argnums is not None:

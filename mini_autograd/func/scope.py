@@ -13,11 +13,13 @@ from mini_autograd.transforms import running
 
 
 @contextmanager
-def transforming(*, saved_tensors_hooks: bool = False) -> Generator[Level, None, None]:
+def transforming(
+    *, saved_tensors_hooks: bool = False, forward: bool = False
+) -> Generator[Level, None, None]:
     """The level that is open inside; a RuntimeError for pack hooks, unless they are allowed."""
     level = Level()
     with ExitStack() as stack:
-        stack.enter_context(running())
+        stack.enter_context(running(forward=forward))
         if not saved_tensors_hooks:
             stack.enter_context(disable_saved_tensors_hooks(errors.NO_SAVED_TENSORS_HOOKS))
         stack.enter_context(level)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from mini_autograd import dtypes, layout
+from mini_autograd.errors import func as func_errors
 from mini_autograd.errors import gathering as mask_errors
 from mini_autograd.errors import inplace as errors
 from mini_autograd.errors import pointwise as kernel_errors
 from mini_autograd.errors import tensors as tensor_errors
 from mini_autograd.lineage import check_creation, has_history
 from mini_autograd.ops.views import broadcast_shape
-from mini_autograd.tensor import Tensor
+from mini_autograd.tensor import Tensor, level_of
+from mini_autograd.transforms import state as transforms
 
 if TYPE_CHECKING:
     from mini_autograd.inplace.table import InPlace
@@ -166,3 +168,33 @@ def check_result(
         if op.number_cast and not given:
             raise tensor_errors.result_cast(found, wanted, wanted.cpp_name)
         raise tensor_errors.result_cast(found, wanted)
+
+
+def check_captured(
+    name: str, tensor: Tensor, args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> None:
+    """Whether a transformed function may write to a tensor: to those alone that it made.
+
+    Raises:
+        RuntimeError: it is from outside.
+    """
+    if level_of(tensor) != transforms.level:
+        of_number, of_tensor = _FORMS.get(name, ("", ""))
+        form = of_tensor if args and isinstance(args[-1], Tensor) else of_number
+        mode = "_mode" if kwargs.get("rounding_mode") else ""
+        raise func_errors.captured_write(f"{name}{form}{mode}")
+
+
+# How torch's dispatcher tells the forms of an op that have a number and a tensor as operand.
+_FORMS: Final = {
+    **dict.fromkeys(("add_", "sub_", "mul_", "div_", "floor_divide_"), (".Tensor", ".Tensor")),
+    **dict.fromkeys(
+        ("fill_", "masked_fill_", "pow_", "remainder_", "fmod_", "lerp_", "eq_", "ne_", "lt_",
+         "le_", "gt_", "ge_"),
+        (".Scalar", ".Tensor"),
+    ),
+    **dict.fromkeys(("clamp_", "clamp_min_", "clamp_max_"), ("", ".Tensor")),
+    "index_fill_": (".int_Scalar", ".int_Tensor"),
+    "scatter_": (".value", ".src"),
+    "set_": ("", ".source_Tensor"),
+}  # fmt: skip

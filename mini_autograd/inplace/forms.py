@@ -14,9 +14,10 @@ import numpy as np
 
 from mini_autograd import layout
 from mini_autograd.errors import arguments as argument_errors
-from mini_autograd.grad_mode import no_grad, state
+from mini_autograd.grad_mode import state, unrecorded
 from mini_autograd.graph import Node
 from mini_autograd.inplace.checks import (
+    check_captured,
     check_history,
     check_memory,
     check_operands,
@@ -34,6 +35,7 @@ from mini_autograd.saved import SavedResult, SavedTensor, SavedView, pack_result
 from mini_autograd.schema import is_number
 from mini_autograd.storage import counter_of
 from mini_autograd.tensor import Tensor, make
+from mini_autograd.transforms import state as transforms
 from mini_autograd.types import Array, Bool, Number
 
 Method = Callable[..., Any]
@@ -46,6 +48,8 @@ def in_place(op: InPlace, method: Method) -> Method:
     recorded = method if op.recorded is None else op.recorded.method
 
     def call(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        if transforms.depth:
+            check_captured(name, self, args, kwargs)
         given = tuple(_tensors((*args, *kwargs.values())))
         needs_grad = (
             state.enabled
@@ -65,7 +69,7 @@ def in_place(op: InPlace, method: Method) -> Method:
                 else:
                     result = recorded(original, *args, **kwargs)
             else:
-                with no_grad():  # of integers there is no history to record, nor to refuse
+                with unrecorded():  # of integers there is no history to record, nor to refuse
                     result = method(original, *args, **kwargs)
         except TypeError as error:
             raise _renamed(error, name) from None
@@ -99,7 +103,7 @@ def check_recordable(
         check_history(tensor, True)
     except RuntimeError:
         try:
-            with no_grad():
+            with unrecorded():
                 method(make(tensor._array), *args, **kwargs)
         except TypeError as error:
             raise _renamed(error, name) from None

@@ -14,6 +14,7 @@ import numpy as np
 
 from mini_autograd.errors import inplace as errors
 from mini_autograd.grad_mode import state
+from mini_autograd.inplace.checks import check_captured
 from mini_autograd.inplace.forms import check_recordable
 from mini_autograd.lineage import set_history
 from mini_autograd.op import DifferentiableOp, Promotion, differentiable
@@ -23,6 +24,7 @@ from mini_autograd.overloads import Bound, composite, overloaded
 from mini_autograd.packing import announce_write, packing_threads
 from mini_autograd.storage import counter_of
 from mini_autograd.tensor import Tensor
+from mini_autograd.transforms import state as transforms
 from mini_autograd.types import Array, Int, Sizes
 
 _NONE: Final = Promotion.NONE
@@ -75,6 +77,8 @@ def _method(name: str, op: Bound | DifferentiableOp) -> Callable[..., Any]:
     """The method that gives the tensor the array and the history of the op's result."""
 
     def call(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        if transforms.depth:
+            check_captured(name, self, args, kwargs)
         needs_grad = state.enabled and self._requires_grad
         if needs_grad:
             check_recordable(name, self, op.method, args, kwargs)

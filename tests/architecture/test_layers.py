@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 # A room may import its own layer and those below. Rooms are files or folders of the package.
 LAYERS: dict[str, list[set[str]]] = {
     "mini_autograd": [
-        {"errors", "dtypes", "grad_mode", "decorating", "transforms", "types", "warned"},
+        {"errors", "dtypes", "grad_mode", "decorating", "marking", "transforms", "types", "warned"},
         {"storage"},
         {"anomaly", "hooks", "read_only"},
         {"graph"},

@@ -15,7 +15,7 @@ from mini_autograd.autograd.function.marks import FunctionCtx
 from mini_autograd.autograd.function.outputs import Outputs
 from mini_autograd.errors import func as func_errors
 from mini_autograd.errors import function as errors
-from mini_autograd.grad_mode import is_grad_enabled, no_grad, state
+from mini_autograd.grad_mode import is_grad_enabled, state, unrecorded
 from mini_autograd.tensor import Tensor
 from mini_autograd.transforms import state as transforms
 
@@ -120,7 +120,7 @@ def _applied(cls: type[Function], args: tuple[Any, ...], apart: bool) -> Any:
         isinstance(each, Tensor) and each._requires_grad for each in args
     )
     ctx._take(args, records)
-    with no_grad():
+    with unrecorded():
         if apart:
             output = cls.forward(*args)
             cls.setup_context(ctx, args, output)
@@ -156,7 +156,7 @@ def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(backward)
     def wrapper(ctx: Any, *args: Any, **kwargs: Any) -> Any:
-        with no_grad():
+        with unrecorded():
             answer = backward(ctx, *args, **kwargs)
         needs = any(isinstance(each, Tensor) and each._requires_grad for each in args)
         if not is_grad_enabled() or not needs:

@@ -13,7 +13,7 @@ from typing import Any
 
 from mini_autograd.autograd.function.context import BackwardCFunction
 from mini_autograd.errors import function as errors
-from mini_autograd.grad_mode import no_grad
+from mini_autograd.grad_mode import unrecorded
 from mini_autograd.inplace.checks import check_history
 from mini_autograd.lineage import CreationMeta, as_view, set_flag, set_history
 from mini_autograd.rebase import rebase
@@ -112,7 +112,7 @@ class Outputs:
         """An input that is returned as it is: a view of it, with a history of its own."""
         if id(given) in self.saved_apart:
             raise errors.saved_input_returned()
-        with no_grad():
+        with unrecorded():
             return as_view(make(given._array.view()), given)
 
     def save(self) -> None:
