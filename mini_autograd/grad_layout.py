@@ -24,9 +24,14 @@ def wanted_strides(leaf: Array, dtype: np.dtype[np.generic]) -> Shape:
 
 
 def same_strides(grad: Array, strides: Shape) -> bool:
-    """Whether they agree in every dim that has a second element; to torch 0 tells of a view."""
+    """Whether they agree in every dim that has a second element; to torch 0 tells of a view.
+
+    A leaf that was given data of fewer dims has, where torch looks, a stride of 1 and then zeros.
+    """
     found = strides_of(grad)
-    return len(found) <= len(strides) and all(
+    if len(found) > len(strides):
+        strides = (*(strides or (grad.itemsize,)), *[0] * len(found))
+    return all(
         (size == 1 and a) or a == b for size, a, b in zip(grad.shape, found, strides, strict=False)
     )
 
