@@ -5,9 +5,10 @@ What is said of one tensor is said of its views, too, and to the node that stand
 
 from __future__ import annotations
 
+import threading
 import weakref
 from enum import Enum, auto
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mini_autograd.errors import inplace as errors
 from mini_autograd.grad_mode import state
@@ -16,6 +17,9 @@ from mini_autograd.storage import InferenceCounter, counter_of
 
 if TYPE_CHECKING:
     from mini_autograd.tensor import Tensor
+
+# Threads that record with one leaf share its node. Taken again by what a collection may run.
+_making: Final = threading.RLock()
 
 
 class CreationMeta(Enum):
@@ -90,9 +94,13 @@ def accumulator_of(tensor: Tensor) -> AccumulateGrad:
     held = tensor._accumulator
     accumulator = None if held is None else held()
     if accumulator is None:
-        # Held weakly: the graph keeps it, the tensor must not, or each leaf were a cycle.
-        accumulator = AccumulateGrad(tensor)
-        tensor._accumulator = weakref.ref(accumulator)
+        with _making:
+            if tensor._accumulator is held:
+                # Held weakly: the graph keeps it, the tensor must not, or each leaf were a cycle.
+                accumulator = AccumulateGrad(tensor)
+                tensor._accumulator = weakref.ref(accumulator)
+                return accumulator
+        return accumulator_of(tensor)
     return accumulator
 
 

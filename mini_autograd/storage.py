@@ -7,15 +7,19 @@ tensors are never written to.
 
 from __future__ import annotations
 
+import threading
 import weakref
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from mini_autograd.errors import modes as errors
 from mini_autograd.grad_mode import state
 
 if TYPE_CHECKING:
     from mini_autograd.tensor import Tensor
+
+# Threads that use one tensor make its counter once. Taken again by what a collection may run.
+_making: Final = threading.RLock()
 
 
 class VersionCounter:
@@ -34,14 +38,19 @@ class VersionCounter:
         """Remembers a view for as long as somebody else does."""
         views = self.views
         if views is None:
-            views = self.views = []
+            with _making:
+                if self.views is None:
+                    self.views = []
+                views = self.views
         elif not len(views) & (len(views) - 1):  # at powers of two: the cost a view is constant
-            views[:] = [each for each in views if each() is not None]
+            with _making:
+                known = len(views)  # others may append meanwhile
+                views[:known] = [each for each in views[:known] if each() is not None]
         views.append(weakref.ref(view))
 
     def living(self) -> Iterator[Tensor]:
         """The views that somebody holds."""
-        for reference in self.views or ():
+        for reference in tuple(self.views or ()):  # to which other threads may append
             if (view := reference()) is not None:
                 yield view
 
@@ -104,5 +113,6 @@ def counter_of(tensor: Tensor) -> VersionCounter:
     """The version counter, made when first asked for."""
     counter = tensor._counter
     if counter is None:
-        counter = tensor._counter = VersionCounter()
+        with _making:
+            counter = tensor._counter = tensor._counter or VersionCounter()
     return counter

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import threading
+
+import pytest
 
 import mini_autograd as torch
 
@@ -77,3 +80,31 @@ def test_hooks_of_two_walks_at_a_time_see_each_its_own():
     totals = [y.sum(), z.sum()]
     together(2, lambda: totals.pop().backward())
     assert sorted(seen) == [(False, True), (True, False)]
+
+
+@pytest.fixture
+def often_switched():
+    """Threads take turns after as few steps as Python can."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("often_switched")
+def test_threads_that_record_with_one_leaf_share_its_node():
+    for _ in range(150):
+        x = torch.ones(2, requires_grad=True)
+        found = []
+        assert together(6, lambda x=x, found=found: found.append((x * 3).grad_fn)) == []
+        assert len({node.next_functions[0][0] for node in found}) == 1
+
+
+@pytest.mark.usefixtures("often_switched")
+def test_threads_that_view_one_tensor_share_its_counter():
+    for _ in range(150):
+        x = torch.ones(3)
+        views = []
+        assert together(6, lambda x=x, views=views: views.append(x[:2])) == []
+        x.add_(1)
+        assert [each._version for each in views] == [1] * 6
