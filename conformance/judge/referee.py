@@ -124,11 +124,11 @@ def _overflow(case: Case) -> Finding:
         return None
     sides = (case.expected, case.actual)
     lost = [~np.isfinite(side) for side in sides]
-    overflowed = lost[0] & lost[1]
+    overflowed = lost[0] & lost[1] & np.isfinite(truth)
     if _is_at_the_edge(case.evidence.program):
         held = [is_close(truth, side, *case.tolerance) for side in sides]
         overflowed |= (lost[0] & held[1]) | (held[0] & lost[1])
-    if not (overflowed & np.isfinite(truth))[case.differs].all():
+    if not overflowed[case.differs].all():
         return None
     return "ill_conditioned", "it overflows on the way to what double precision has as a number"
 
