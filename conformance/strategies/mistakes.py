@@ -66,7 +66,7 @@ _WRONG: Mapping[Kind, Callable[[Call, Tape], Value]] = {
     "later_dim": _outside,
     "length": lambda call, tape: tape.pick((size_along(call) + 1, -1)),
     "new_dim": _wrong_new_dim,
-    "order": lambda call, tape: tape.pick(("max", "nuc", -1j)),
+    "order": lambda call, tape: tape.pick(("max", -1j)),
     "other_dim": _outside,
     "position": _wrong_position,
     "range_dim": _outside,
