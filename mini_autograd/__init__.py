@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from math import e, inf, nan, pi
 
-from mini_autograd import autograd, compat, func, methods, nn
+from mini_autograd import autograd, compat, func, methods, nn, utils
 from mini_autograd.autograd.anomaly_mode import (
     is_anomaly_check_nan_enabled,
     is_anomaly_enabled,

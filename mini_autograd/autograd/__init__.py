@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from mini_autograd import grad_mode
-from mini_autograd.autograd import anomaly_mode, function, functional, graph
+from mini_autograd.autograd import anomaly_mode, function, functional, grad_mode, graph
 from mini_autograd.autograd.anomaly_mode import detect_anomaly, set_detect_anomaly
 from mini_autograd.autograd.function import Function
 from mini_autograd.autograd.gradcheck import gradcheck, gradgradcheck
-from mini_autograd.autograd.variable import variable
+from mini_autograd.autograd.variable import Variable, variable
 from mini_autograd.autograd.walks import backward, grad
 from mini_autograd.grad_mode import (
     enable_grad,
@@ -20,6 +19,7 @@ from mini_autograd.grad_mode import (
 
 __all__ = [
     "Function",
+    "Variable",
     "anomaly_mode",
     "backward",
     "detect_anomaly",

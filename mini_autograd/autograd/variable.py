@@ -1,12 +1,59 @@
-"""`torch.autograd.variable`, of which an error is left."""
+"""`torch.autograd.Variable`, which tutorials of before 2018 make their tensors by."""
 
 from __future__ import annotations
 
+import operator
+import warnings
 from typing import Any, NoReturn
 
+import numpy as np
+
+from mini_autograd import dtypes
+from mini_autograd.errors import tensors as tensor_errors
 from mini_autograd.errors import walk as errors
+from mini_autograd.tensor import Tensor, detached, make
+
+
+class _VariableMeta(type):
+    def __instancecheck__(cls, other: object) -> bool:
+        return isinstance(other, Tensor)
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Tensor:
+        """A leaf on a tensor's memory, which shares its version; without one, of no elements.
+
+        Raises:
+            TypeError: the data is no tensor; another argument than torch's.
+            RuntimeError: integers that shall require grad.
+        """
+        given = dict(zip(_NAMES, args, strict=False)) | kwargs
+        for name in given:
+            if name not in _NAMES:
+                raise errors.variable_keyword(name)
+        data = given.get("data")
+        if data is not None and not isinstance(data, Tensor):
+            raise errors.variable_data(data)
+        if operator.index(given.get("volatile", False)):
+            warnings.warn(errors.VOLATILE, UserWarning, stacklevel=2)
+        made = (
+            make(np.empty(0, dtypes.get_default_dtype().numpy)) if data is None else detached(data)
+        )
+        if operator.index(given.get("requires_grad", False)):
+            if made._array.dtype.kind not in "fc":
+                raise tensor_errors.only_floating_at_creation()
+            made._requires_grad = True
+        return made
+
+
+_NAMES = ("data", "requires_grad", "volatile", "_grad_fn", "name")
+
+
+class Variable(metaclass=_VariableMeta):
+    """The old name of a tensor: called, it gives one; every tensor is an instance."""
 
 
 def variable(*args: Any, **kwargs: Any) -> NoReturn:
     """What made tensors long ago; a RuntimeError that names `torch.tensor`."""
     raise errors.deprecated_variable()
+
+
+variable.Variable = Variable  # type: ignore[attr-defined]  # as torch has it

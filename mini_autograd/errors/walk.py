@@ -17,6 +17,7 @@ GRAD_LAYOUT = (
     "impair performance."
 )
 GRAD_VARIABLES = "`grad_variables` is deprecated. Use `grad_tensors` instead."
+VOLATILE = "volatile was removed and now has no effect. Use `with torch.no_grad():` instead."
 ONLY_INPUTS = (
     "only_inputs argument is deprecated and is ignored now (defaults to True). To accumulate "
     "gradient for other parts of the graph, please use torch.autograd.backward."
@@ -279,6 +280,16 @@ def node_by_hand(name: str, *, abstract: bool, given: tuple[object, ...]) -> Typ
         "_register_hook_dict, _sequence_nr, metadata, name, next_functions, register_hook, "
         "register_prehook"
     )
+
+
+def variable_data(value: object) -> TypeError:
+    """A `Variable` of something else than a tensor."""
+    return TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
+
+
+def variable_keyword(name: str) -> TypeError:
+    """A `Variable` with an argument that there is not."""
+    return TypeError(f"'{name}' is an invalid keyword argument for this function")
 
 
 def deprecated_variable() -> RuntimeError:

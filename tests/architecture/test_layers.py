@@ -23,7 +23,7 @@ LAYERS: dict[str, list[set[str]]] = {
         {"ops"},
         {"arithmetic", "grad_layout", "compat", "autograd", "func", "rebase", "inplace",
          "tensor_hooks", "nested", "copying", "serialization", "creation", "fills", "ranges",
-         "typed", "sampling", "nn"},
+         "typed", "sampling", "nn", "utils"},
         {"printing", "subscript", "describing", "predicates", "protocols", "methods", "__init__"},
     ],
     "conformance": [

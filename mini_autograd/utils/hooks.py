@@ -1,0 +1,7 @@
+"""What torch has under `torch.utils.hooks`: what registering a hook gives."""
+
+from __future__ import annotations
+
+from mini_autograd.hooks import RemovableHandle
+
+__all__ = ["RemovableHandle"]
