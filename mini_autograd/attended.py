@@ -99,7 +99,12 @@ class AttendedWalk:
             hooks.run_of_tensors(outputs, arithmetic)
             if hooks.pre:
                 hooks.run_before(outputs, arithmetic)
-        grads = self._checked(node, node.backward(outputs, arithmetic))
+        if self.needed is None:
+            grads = node.backward(outputs, arithmetic)
+        else:
+            edges = [e if e is not None and self.executes(e[0]) else None for e in node.edges]
+            grads = node.backward_for(outputs, arithmetic, edges)
+        grads = self._checked(node, grads)
         if hooks is not None and hooks.post:
             grads = hooks.run_after(grads, outputs, arithmetic)
         if anomaly.enabled and anomaly.check_nan:

@@ -111,6 +111,12 @@ class Node(abc.ABC):
         """Gradients for the edges from gradients of the outputs; None where there is none."""
         raise NotImplementedError
 
+    def backward_for(
+        self, grads: list[Grad | None], arithmetic: Arithmetic, wanted: Sequence[Edge | None]
+    ) -> Sequence[Grad | None]:
+        """As `backward`, if that were the edges: it need not give, nor fail at, the others' own."""
+        return self.backward(grads, arithmetic)
+
     def release(self) -> None:  # noqa: B027 - most have nothing to free
         """Frees what was saved for backward."""
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from mini_autograd.anomaly import anomaly
 from mini_autograd.errors import inplace as errors
 from mini_autograd.errors import walk as walk_errors
-from mini_autograd.graph import Arithmetic, Grad, Node, hooks_of, next_sequence
+from mini_autograd.graph import Arithmetic, Edge, Grad, Node, hooks_of, next_sequence
 from mini_autograd.lineage import check_creation, edge_of, set_history
 from mini_autograd.ops.complexes import view_as_complex, view_as_real
 from mini_autograd.ops.conversion import zeros_of
@@ -47,6 +47,12 @@ class CopySlices(Node):
 
     def backward(self, grads: list[Grad | None], arithmetic: Arithmetic) -> Sequence[Grad | None]:
         """The written op goes backward on the view's part, and its answer takes that place."""
+        return self.backward_for(grads, arithmetic, self.edges)
+
+    def backward_for(
+        self, grads: list[Grad | None], arithmetic: Arithmetic, wanted: Sequence[Edge | None]
+    ) -> Sequence[Grad | None]:
+        """Likewise, for some edges; the written op's first is in the place of the base's."""
         grad = grads[0]
         if grad is None:
             return [None] * len(self.edges)
@@ -54,7 +60,8 @@ class CopySlices(Node):
             raise walk_errors.second_backward()
         geometry, written = self.saved
         part = as_strided(grad, geometry)
-        inner = written.backward([part], arithmetic)
+        first = None if wanted[0] is None else written.edges[0]
+        inner = written.backward_for([part], arithmetic, (first, *wanted[1:]))
         if self.edges[0] is None:
             return [None, *inner[1:]]
         if inner[0] is not None and geometry.overlaps:

@@ -22,6 +22,7 @@ def node_class(op: Op) -> Iterator[str]:
     yield ""
     for line in _backward(op):
         yield f"    {line}"
+    yield "    backward_for = backward"
     places = [place for place, slot in enumerate(op.slots) if slot.keep in TENSORS]
     if places:
         yield ""
@@ -31,7 +32,7 @@ def node_class(op: Op) -> Iterator[str]:
 
 def _backward(op: Op) -> Iterator[str]:
     """Unpacks what was saved and runs the rule of each operand that needs a gradient."""
-    yield "def backward(_node, _grads, _arithmetic):"
+    yield "def backward(_node, _grads, _arithmetic, _wanted=None):"
     yield "    _saved = _node.saved"
     yield "    if _saved is None:"
     yield "        raise _second_backward()"
@@ -42,14 +43,14 @@ def _backward(op: Op) -> Iterator[str]:
         yield "    _grad = _grads[0]"
     else:
         yield "    _grad = _arithmetic.filled(_grads, _node.accepted)"
-    yield "    if _grad is None:"
-    yield "        return (None,) * len(_node.edges)"
     if op.keys:
         yield f"    {', '.join(f'{key}_' for key in op.keys)}, = _saved"
     for key, slot in zip(op.keys, op.slots, strict=True):
         if slot.keep in TENSORS:
             yield f"    if {key}_ is not None:"
             yield f"        {key}_ = _arithmetic.unpack({key}_, _node)"
+    yield "    if _grad is None:"
+    yield "        return (None,) * len(_node.edges)"
     arrays = _arrays(op)
     if arrays:
         yield "    if _moved := type(_grad) is _ndarray and _grad.ndim > 1 and ("
@@ -57,7 +58,7 @@ def _backward(op: Op) -> Iterator[str]:
         yield "    ):"
         yield f"        _grad, {arrays} = _as_tensors(_grad, {arrays})"
     if op.promoted:
-        yield f"    {_edges(op)}, = _node.edges"
+        yield f"    {_edges(op)}, = _wanted or _node.edges"
     ordered = sorted(op.promoted, key=op.names.__getitem__)  # torch's order, which graphs show
     if ordered:
         yield "    try:"

@@ -263,3 +263,21 @@ def test_the_walk_leaves_no_reference_cycle():
         assert tensor() is None
     finally:
         gc.enable()
+
+
+def test_what_a_walk_leaves_cannot_fail_it() -> None:
+    x, unused = torch.zeros(0, requires_grad=True), torch.zeros(0, 1, requires_grad=True)
+    y = torch.zeros(0).outer(x).index_add(1, torch.tensor(0), unused)
+    assert torch.autograd.grad(y, [x], torch.zeros(0, 0), retain_graph=True)[0].shape == (0,)
+    with pytest.raises(RuntimeError, match="indexing axis dim should be positive"):
+        torch.autograd.grad(y, [x, unused], torch.zeros(0, 0))
+
+
+def test_a_walk_by_one_operand_goes_past_writes_of_another() -> None:
+    base, value = torch.zeros(3, requires_grad=True), torch.ones(2, requires_grad=True)
+    y = base * 2
+    y[:2] *= value
+    (grad,) = torch.autograd.grad(y, [base], torch.ones(3), retain_graph=True)
+    assert grad.tolist() == [2.0, 2.0, 2.0]
+    (grad,) = torch.autograd.grad(y + 1, [value], torch.ones(3))
+    assert grad.tolist() == [0.0, 0.0]
