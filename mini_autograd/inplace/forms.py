@@ -25,6 +25,7 @@ from mini_autograd.inplace.checks import (
 )
 from mini_autograd.inplace.table import ROWS, InPlace
 from mini_autograd.lineage import edge_of
+from mini_autograd.op import quiet
 from mini_autograd.ops.conversion import clone
 from mini_autograd.ops.indexing import index_put
 from mini_autograd.ops.writing import copied, filled, zeroed
@@ -156,7 +157,7 @@ def _write(tensor: Tensor, result: Tensor) -> None:
         changed = values != array  # what the op left alone must not undo what it wrote
         array[changed] = values[changed]
     else:
-        np.copyto(array, values, casting="unsafe")
+        quiet.run(np.copyto, array, values, "unsafe")
     counter_of(tensor).advance()
     node = result._node
     if node is not None:

@@ -199,7 +199,7 @@ def _promote_all(op: Op, raw: list[Any]) -> None:
     for position in op.promoted:
         value = raw[position]
         values.extend(value if position in op.variadic else () if value is None else (value,))
-    promoted = iter(promote(values, op.promotion) if values else ())
+    promoted = iter(quiet.run(promote, values, op.promotion) if values else ())
     for position in op.promoted:
         value = raw[position]
         if position in op.variadic:

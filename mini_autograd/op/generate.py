@@ -80,11 +80,11 @@ _NUMBERS: Final = frozenset({np.ndarray, int, float, bool})  # as an operand may
 
 
 def _attach(node: Any, outs: tuple[Tensor, ...]) -> None:
-    """Makes several outputs those of one node."""
+    """Makes several outputs those of one node, which knows nothing of indices beside values."""
+    outs = tuple([out for out in outs if out._array.dtype.kind in "fc"])
     node.accepted = tuple([((array := out._array).shape, array.dtype) for out in outs])
     for index, out in enumerate(outs):
-        if out._array.dtype.kind in "fc":
-            out._node, out._output_nr, out._requires_grad = node, index, True
+        out._node, out._output_nr, out._requires_grad = node, index, True
 
 
 def pack_refused(op: Op, args: tuple[Any, ...]) -> None:

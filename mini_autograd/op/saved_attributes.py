@@ -7,84 +7,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from mini_autograd.errors import saved as errors
 from mini_autograd.errors import walk as walk_errors
 from mini_autograd.graph import Node
+from mini_autograd.op.raw_saved import raw_saved
 from mini_autograd.op.slots import TENSORS, Keep, Slot
-from mini_autograd.packing import Pack, PackedTensor, Unpack
 from mini_autograd.read_only import ReadOnly
-from mini_autograd.saved import SavedResult, SavedTensor, unpacked_tensor
-from mini_autograd.storage import counter_of
+from mini_autograd.saved import unpacked_tensor
 from mini_autograd.tensor import Tensor, make
 
 if TYPE_CHECKING:
     from mini_autograd.op.kind import Op
-
-
-class RawSaved:
-    """One tensor that a node saved, which hooks of its own can be put on.
-
-    It is known by the node, its place in `saved`, and if there is a list, its place in that.
-    """
-
-    __module__ = "torch._C._autograd"
-    __slots__ = ("_index", "_node", "_place")
-
-    _index: int | None
-    _node: Node
-    _place: int
-
-    def __init__(self) -> None:
-        raise errors.made_by_hand()
-
-    def register_hooks(self, *hooks: Any) -> None:
-        """Keeps what the first gives for the tensor; the second gives the tensor back.
-
-        Raises:
-            RuntimeError: there is nothing saved, or nothing any more, or it has hooks.
-            TypeError: not two, or one cannot be called.
-        """
-        if len(hooks) != 2 or not all(map(callable, hooks)):
-            raise errors.register_type(self, hooks)
-        node, place, index = self._node, self._place, self._index
-        if node.saved is None:
-            raise errors.freed()
-        saved = node.saved[place]
-        packed = _packed(saved if index is None else saved[index], node, hooks)
-        whole = packed if index is None else [*saved[:index], packed, *saved[index + 1 :]]
-        node.saved = (*node.saved[:place], whole, *node.saved[place + 1 :])
-
-
-RawSaved.__qualname__ = RawSaved.__name__ = "SavedTensor"  # as it prints
-
-
-def raw_saved(node: Node, place: int, index: int | None = None) -> RawSaved:
-    """What stands for one tensor that a node saved."""
-    made = object.__new__(RawSaved)
-    made._node, made._place, made._index = node, place, index
-    return made
-
-
-def _packed(saved: Any, node: Node, hooks: tuple[Pack, Unpack]) -> PackedTensor:
-    """A saved tensor, packed: a hook sees it outside the graph."""
-    if isinstance(saved, PackedTensor):
-        raise errors.hooked_already()
-    if isinstance(saved, SavedResult):
-        tensor = saved.remade(node)
-    elif isinstance(saved, SavedTensor):
-        tensor = saved.tensor
-    elif isinstance(saved, Tensor):
-        tensor = saved
-    elif saved is None:
-        raise errors.hooks_on_none()
-    else:
-        tensor = make(np.asarray(saved))
-    seen = make(tensor._array)
-    seen._counter = counter_of(tensor)
-    packed = PackedTensor(tensor, node, hooks, seen)
-    if isinstance(saved, SavedTensor):
-        packed.dtype = saved.dtype
-    return packed
 
 
 def install(op: Op) -> None:

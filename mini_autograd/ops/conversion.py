@@ -35,11 +35,21 @@ def zeros_of(like: Any, shape: tuple[int, ...], dtype: np.dtype[Any] | None = No
     return np.zeros(shape, like.dtype if dtype is None else dtype)
 
 
+def without_imaginary(array: NDArray[Any], wanted: np.dtype[Any], count: int = 1) -> NDArray[Any]:
+    """What of it a dtype can hold: the real part of complex numbers, with a warning.
+
+    There is none where the `count` of elements to be written is zero.
+    """
+    if array.dtype.kind != "c" or wanted.kind in "cb":
+        return array
+    if count:
+        warned.once(errors.CASTS_COMPLEX, stacklevel=5)
+    return array.real
+
+
 def converted(array: NDArray[Any], wanted: np.dtype[Any]) -> NDArray[Any]:
     """A copy in another dtype, rounded as C rounds."""
-    if array.dtype.kind == "c" and wanted.kind not in "cb":
-        warned.once(errors.CASTS_COMPLEX, stacklevel=4)
-        array = array.real
+    array = without_imaginary(array, wanted, array.size)
     made = layout.empty_as(array, wanted)
     if wanted == np.float16 and array.dtype.kind in "fiu" and array.itemsize > 4:
         array = array.astype(np.float32)  # torch's half is made of a float, so it rounds twice

@@ -7,12 +7,13 @@ from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd import dtypes, layout, ops, warned
+from mini_autograd import dtypes, layout, ops
 from mini_autograd.errors import gathering as fill_errors
 from mini_autograd.errors import inplace as errors
 from mini_autograd.errors import pointwise as kernel_errors
 from mini_autograd.grad_mode import state
 from mini_autograd.op import Promotion, differentiable
+from mini_autograd.ops.conversion import without_imaginary
 from mini_autograd.overloads import Bound, overloaded
 from mini_autograd.tensor import Tensor
 from mini_autograd.types import Array, Bool, Number
@@ -76,10 +77,7 @@ def _of_tensor(self: Array, value: Array) -> Array:
     """A tensor like `self`, of the one element of `value`."""
     if value.ndim:
         raise errors.fill_value_rank(value.ndim)
-    if value.dtype.kind == "c" and self.dtype.kind in "fiu":
-        warned.once(errors.CASTS_COMPLEX)
-        value = value.real
-    return _like(self, value.astype(self.dtype))
+    return _like(self, without_imaginary(value, self.dtype, self.size).astype(self.dtype))
 
 
 def _fill(number_node: str, tensor_node: str) -> Bound:
@@ -134,9 +132,7 @@ def _in_dtype(grad: Any, wanted: np.dtype[Any]) -> Any:
 )
 def copied(self: Array, src: Array, non_blocking: Bool = False) -> Array:
     """`src` in the shape and dtype of `self`."""
-    if src.dtype.kind == "c" and self.dtype.kind in "fiu":
-        warned.once(errors.CASTS_COMPLEX)
-        src = src.real
+    src = without_imaginary(src, self.dtype, self.size)
     made = layout.empty_as(self)
     if src.ndim > self.ndim:  # NumPy drops leading dims of size 1
         raise errors.copy_shape(self.shape, src.shape)

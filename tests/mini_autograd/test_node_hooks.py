@@ -219,3 +219,30 @@ def test_a_hook_sees_the_gradients_of_all_tensors_of_a_list() -> None:
     z.grad_fn.register_hook(lambda given, _: seen.append(given[1]))
     z.backward()
     assert seen[1] is None
+
+
+@pytest.mark.parametrize(
+    "f", [lambda x: x.min(0), lambda x: x.sort(0), lambda x: x.topk(1), lambda x: x.median(1)]
+)
+def test_a_node_knows_nothing_of_indices_beside_values(f):
+    x = torch.ones(2, 3, requires_grad=True)
+    values = f(x).values
+    seen = []
+    values.grad_fn.register_prehook(lambda grads: seen.append(len(grads)))
+    values.grad_fn.register_hook(lambda _, grads: seen.append(len(grads)))
+    values.sum().backward()
+    assert seen == [1, 1]
+
+
+def test_what_was_saved_is_unpacked_even_where_no_gradient_is_left():
+    log = []
+    x = torch.ones(2, requires_grad=True)
+    hooks = torch.autograd.graph.saved_tensors_hooks(
+        lambda t: t, lambda t: log.append("unpack") or t
+    )
+    with hooks:
+        y = x.exp()
+    y.grad_fn.register_prehook(lambda grads: (None,))
+    y.sum().backward()
+    assert log == ["unpack"]
+    assert x.grad is None

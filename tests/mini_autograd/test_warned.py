@@ -211,3 +211,19 @@ def test_a_walk_inside_another_says_its_own_alone():
         "parameter and its gradient which can cause a memory leak",
         "Error detected in torch::autograd::AccumulateGrad",
     ]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: torch.zeros(0).copy_(torch.zeros(0, dtype=torch.complex64)),
+        lambda: torch.zeros(0, 3).copy_(torch.zeros(3, dtype=torch.complex64)),
+        lambda: torch.zeros(0, dtype=torch.complex64).to(torch.float32),
+        lambda: torch.zeros(0).fill_(torch.tensor(1j)),
+        lambda: torch.tensor(3e38).mul_(1e300),
+        lambda: torch.tensor(3e38).mul_(torch.tensor(1e300, dtype=torch.float64)),
+        lambda: torch.tensor([3e38]).pow_(torch.tensor([3.0], dtype=torch.float64)),
+    ],
+)
+def test_no_warning_where_no_element_is_cast_nor_of_an_overflow(call):
+    assert said(call) == []
