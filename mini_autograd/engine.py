@@ -87,9 +87,8 @@ def _started(
 ) -> dict[Node, list[Grad | None]]:
     """What has arrived before the first node runs; a root may be given twice."""
     arrived: dict[Node, list[Grad | None]] = {}
-    for index, edge in enumerate(roots):
+    for edge, seed in zip(roots, seeds, strict=True):
         node, output = edge
-        seed = seeds[index]
         sums = arrived.get(node)
         if sums is None:
             arrived[node] = [seed] if len(node.accepted) == 1 else _placed(seed, edge)

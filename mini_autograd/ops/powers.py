@@ -119,14 +119,15 @@ _FAST: Final[dict[complex, Callable[[Any], Any]]] = {
 }
 
 
+_bare_times: Final = times.op.bare
+
+
 def _pow_number_grad(grad: Any, self: Any, exponent: Any) -> Any:
     """`grad * exponent * self ** (exponent - 1)`, and zero for the exponent zero."""
+    if exponent == 2 and not isinstance(self, Tensor):
+        return grad * conj(_bare_times(self, exponent))  # nobody sees the power of one
     if exponent == 0 and not isinstance(exponent, bool):  # torch takes False for no zero
         return zeros_like_grad(grad)
-    if exponent == 2 and not isinstance(
-        self, Tensor
-    ):  # most often, and nobody sees the power of one
-        return grad * conj(times(self, exponent))
     return grad * conj(times(pow_number(self, exponent - 1), exponent))
 
 
