@@ -10,7 +10,7 @@ import numpy as np
 from mini_autograd.errors import walk as walk_errors
 from mini_autograd.graph import Node
 from mini_autograd.op.raw_saved import raw_saved
-from mini_autograd.op.slots import TENSORS, Keep, Slot
+from mini_autograd.op.slots import FREED, TENSORS, Keep, Slot
 from mini_autograd.read_only import ReadOnly
 from mini_autograd.saved import unpacked_tensor
 from mini_autograd.tensor import Tensor, make
@@ -26,7 +26,7 @@ def install(op: Op) -> None:
         if name is None:
             continue
         words = op.schema.parameters[slot.index].words if slot.keep is Keep.VALUE else ()
-        _install(op.node_class, f"_saved_{name}", _getter(place, slot, words))
+        _install(op.node_class, f"_saved_{name}", _getter(key, place, slot, words))
         if slot.keep in TENSORS:
             _install(op.node_class, f"_raw_saved_{name}", _raw_getter(place))
 
@@ -41,14 +41,21 @@ def _name(op: Op, key: str, slot: Slot) -> str | None:
         return op.outputs[slot.index]
     if slot.keep is Keep.SHAPE:
         return f"{key.removesuffix('_shape')}_sym_sizes"
+    if slot.keep is Keep.STRIDES:
+        return f"{key.removesuffix('_strides')}_sym_strides"
     return key if slot.keep in TENSORS or slot.keep is Keep.VALUE else None
 
 
-def _getter(place: int, slot: Slot, words: Sequence[str]) -> Callable[[Any], Any]:
+def _getter(key: str, place: int, slot: Slot, words: Sequence[str]) -> Callable[[Any], Any]:
     def get(node: Any) -> Any:
-        if node.saved is None:
+        whole = getattr(node, "remains", None) if node.saved is None else node.saved
+        if whole is None or whole[place] is FREED:
             raise walk_errors.second_backward()
-        saved = node.saved[place]
+        saved = whole[place]
+        if slot.keep is Keep.VALUE and saved is None:
+            return _DEFAULTS.get(key)
+        if slot.keep is Keep.STRIDES:
+            return tuple([each // node.accepted[0][1].itemsize for each in saved])
         if slot.keep not in TENSORS:
             return _shown(saved, words)
         if isinstance(saved, list):
@@ -88,4 +95,6 @@ def _shown(value: Any, words: Sequence[str]) -> Any:
     return value
 
 
+# What torch computes with where an argument was left out.
+_DEFAULTS: Final = {"alpha": 1, "correction": 1}
 _UNSIGNED: Final = 2**64

@@ -24,7 +24,7 @@ from mini_autograd.grad_mode import set_grad_enabled
 from mini_autograd.graph import Arithmetic, Edge, Grad, Metadata, Node, next_sequence
 from mini_autograd.hooks import Hooks
 from mini_autograd.lineage import edge_of
-from mini_autograd.op.saved_attributes import RawSaved, raw_saved
+from mini_autograd.op.raw_saved import RawSaved, raw_saved
 from mini_autograd.read_only import ReadOnly
 from mini_autograd.saved import unpacked_tensor
 from mini_autograd.tensor import Tensor, make
