@@ -12,6 +12,7 @@ from mini_autograd import dtypes, ops, printing, subscript, warned
 from mini_autograd.errors import arguments as argument_errors
 from mini_autograd.errors import conversion as conversion_errors
 from mini_autograd.errors import tensors as errors
+from mini_autograd.grad_mode import is_grad_enabled
 from mini_autograd.schema import is_number
 from mini_autograd.tensor import Tensor, make
 
@@ -133,14 +134,17 @@ def formatted(self: Tensor, spec: str) -> str:
 
 
 def numpy(self: Tensor, *args: Any, force: bool = False) -> NDArray[Any]:
-    """Its array, on the same memory; refused if that would cut a graph, unless forced."""
+    """An array on the same memory; refused if that would cut a graph, unless forced.
+
+    With grad mode off there is no graph to cut, so torch allows it.
+    """
     if args:
         raise conversion_errors.takes_no_arguments("numpy", len(args))
     if not isinstance(force, bool):
         raise argument_errors.wrong_type("numpy", "force", None, "bool", force)
-    if self._requires_grad and not force:
+    if self._requires_grad and not force and is_grad_enabled():
         raise errors.numpy_requires_grad()
-    return self._array
+    return self._array.view()  # whose shape the user may set
 
 
 def as_array(self: Tensor, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:

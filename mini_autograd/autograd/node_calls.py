@@ -13,7 +13,6 @@ from mini_autograd.grad_mode import is_grad_enabled
 from mini_autograd.graph import Node
 from mini_autograd.op import quiet_context
 from mini_autograd.read_only import ReadOnly
-from mini_autograd.size import Size
 from mini_autograd.tensor import Tensor
 
 
@@ -21,7 +20,7 @@ from mini_autograd.tensor import Tensor
 class _InputMetadata:  # torch's name
     """What a gradient for one output of a node has to be like."""
 
-    shape: Size
+    shape: list[int]
     dtype: dtypes.dtype
     device: Any
     is_nested_tensor: bool = False
@@ -34,7 +33,7 @@ _InputMetadata.__module__ = "torch._C._autograd"  # as it prints
 def input_metadata(node: Node) -> tuple[_InputMetadata, ...]:
     """That of each output of the forward."""
     return tuple(
-        _InputMetadata(Size(shape), dtypes.of_numpy(dtype), CPU) for shape, dtype in node.accepted
+        _InputMetadata(list(shape), dtypes.of_numpy(dtype), CPU) for shape, dtype in node.accepted
     )
 
 

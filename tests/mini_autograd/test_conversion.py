@@ -55,3 +55,19 @@ def test_other_devices_are_refused():
 def test_complex_to_real_warns():
     with pytest.warns(UserWarning, match="discards the imaginary part"):
         assert torch.tensor([1 + 2j]).to(torch.float32).tolist() == [1]
+
+
+def test_an_array_of_what_requires_grad_where_grad_mode_is_off():
+    x = torch.ones(2, requires_grad=True)
+    with torch.no_grad():
+        assert x.numpy().tolist() == [1.0, 1.0]
+    with pytest.raises(RuntimeError, match=r"^Can't call numpy\(\) on Tensor that requires grad"):
+        x.numpy()
+
+
+def test_a_new_shape_of_the_array_is_not_the_tensors():
+    x = torch.ones(4)
+    array = x.numpy()
+    array.shape = (2, 2)
+    array[0, 0] = 5
+    assert x.tolist() == [5.0, 1.0, 1.0, 1.0]

@@ -204,7 +204,7 @@ def test_a_node_takes_tensors_as_many_as_it_has_outputs():
 def test_a_node_tells_what_gradients_it_accepts():
     x = torch.ones(2, 3, dtype=torch.float64, requires_grad=True)
     (accepted,) = (x * 2).grad_fn._input_metadata
-    assert tuple(accepted.shape) == (2, 3)
+    assert accepted.shape == [2, 3]
     assert accepted.dtype is torch.float64
 
 

@@ -60,7 +60,7 @@ def test_the_context_of_a_function_is_a_node() -> None:
     node = Doubled.apply(leaf()).grad_fn
     assert isinstance(node, graph.Node)
     (accepted,) = node._input_metadata
-    assert (accepted.shape, accepted.dtype) == ((2,), torch.float32)
+    assert (accepted.shape, accepted.dtype) == ([2], torch.float32)
     assert not isinstance(leaf(), graph.Node)
 
 
