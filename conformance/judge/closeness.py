@@ -85,7 +85,8 @@ def same_text(expected: str, actual: str) -> bool:
     """Whether two printed tensors differ by no more than how their numbers were rounded.
 
     Values that agree within tolerance may print one unit apart in the last place that is shown,
-    and then a column's width may follow; every other character must be the same.
+    or as far as float32 may be, and then a column's width may follow; every other character must
+    be the same.
     """
     if expected == actual:
         return True
@@ -93,10 +94,10 @@ def same_text(expected: str, actual: str) -> bool:
     words = [" ".join(_NUMBER.sub("#", text).split()) for text in (expected, actual)]
     if words[0] != words[1] or len(numbers[0]) != len(numbers[1]):
         return False
-    return all(_one_unit_apart(left, right) for left, right in zip(*numbers, strict=True))
+    return all(_rounded_alike(left, right) for left, right in zip(*numbers, strict=True))
 
 
-def _one_unit_apart(left: str, right: str) -> bool:
+def _rounded_alike(left: str, right: str) -> bool:
     if left == right:
         return True
     if "." not in left or "." not in right:
@@ -104,8 +105,9 @@ def _one_unit_apart(left: str, right: str) -> bool:
     mantissa, _, exponent = left.lower().partition("e")
     places = len(mantissa.partition(".")[2])
     unit = 10.0 ** (int(exponent or 0) - places)
+    allowed = max(1.001 * unit, tolerances()["float32"][0] * abs(float(left)))
     # `2.` is printed where every value is whole: there a unit apart is no rounding.
-    return places > 0 and abs(float(left) - float(right)) <= 1.001 * unit
+    return places > 0 and abs(float(left) - float(right)) <= allowed
 
 
 def numbers_differ(expected: str, actual: str) -> bool:
@@ -114,15 +116,16 @@ def numbers_differ(expected: str, actual: str) -> bool:
 
 
 def sign_of_zero_differs(expected: np.ndarray[Any, Any], actual: np.ndarray[Any, Any]) -> bool:
-    """Whether a zero has another sign, which no tolerance sees; none does of another dtype."""
-    if expected.dtype != actual.dtype:
+    """Whether a zero has another sign, which no tolerance sees; none does of another dtype.
+
+    Nor does a part of a complex number: torch itself has no sign there. Its vector kernels compute
+    a full vector otherwise than what remains, so that in the negative of nine equal numbers eight
+    zeros are positive and the ninth is not (2.13.0, with AVX-512).
+    """
+    if expected.dtype != actual.dtype or expected.dtype.kind != "f":
         return False
-    if expected.dtype.kind not in "fc" or expected.tobytes() == actual.tobytes():
+    if expected.tobytes() == actual.tobytes():
         return False
-    if expected.dtype.kind == "c":
-        return sign_of_zero_differs(expected.real, actual.real) or sign_of_zero_differs(
-            expected.imag, actual.imag
-        )
     zeros = (expected == 0) & (actual == 0)
     return bool((np.signbit(expected) != np.signbit(actual))[zeros].any())
 

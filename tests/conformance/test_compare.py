@@ -295,6 +295,8 @@ def test_two_values_are_equal_when_assert_close_says_so(expected, noise, nearby)
         ("tensor([9.9999])", "tensor([10.0000])", True),
         ("tensor([1.0000e-05])", "tensor([1.0001e-05])", True),
         ("tensor([1])", "tensor([2])", False),
+        ("tensor(1642.4739)", "tensor(1642.4735)", True),
+        ("tensor(1642.4739)", "tensor(1642.4639)", False),
         ("tensor([1.])", "tensor([1.], requires_grad=True)", False),
         ("tensor([nan])", "tensor([inf])", False),
     ],
@@ -307,3 +309,9 @@ def test_a_zero_of_another_dtype_has_no_sign_to_differ():
     real, complex_ = np.float32([0.0]), np.complex64([-0.0])
     assert not sign_of_zero_differs(real, complex_)
     assert not sign_of_zero_differs(complex_, real)
+
+
+def test_the_parts_of_a_complex_number_have_no_sign_of_zero_as_torchs_own_kernels_disagree():
+    number = np.complex64([1 + 0j])
+    assert np.signbit(number.conj().imag).all()
+    assert not sign_of_zero_differs(number, number.conj())
