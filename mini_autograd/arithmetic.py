@@ -64,6 +64,8 @@ class RawArithmetic:
         summed = np.add.reduce(grad, axis=dims, keepdims=True, dtype=wide)
         # NumPy keeps the order of the dims in memory, torch's sum does not.
         summed = np.asarray(summed, grad.dtype, order="C")
+        if summed.shape == shape:
+            return summed
         return summed.reshape(shape) if shape else summed.ravel()[0]  # no view, as torch's
 
     def real_for(self, grad: Array, dtype: np.dtype[Any]) -> Array:

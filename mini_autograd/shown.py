@@ -64,14 +64,10 @@ def share_version(grad: Tensor) -> None:
 
 def _as_view(tensor: Tensor) -> None:
     """As torch's walk makes it, without grad: of what was shown, or of a temporary of the walk."""
-    array = tensor._array
-    owner = owner_of(array)
+    owner = owner_of(tensor._array)
     known = _memories.get(id(owner))
     base = None if known is None else known.base()
     if base is None:
-        if array.size == owner.size and array.strides == owner.strides:
-            share_version(tensor)
-            return
         base = make(owner)
         share_version(base)
         _remember(base)

@@ -60,7 +60,9 @@ def roll(self: Array, shifts: Ints, dims: Ints | None = ()) -> Array:
     if not len(shifts):
         raise errors.roll_nothing()
     if not len(dims) and len(shifts) == 1:
-        return np.roll(np.ascontiguousarray(self), shifts[0]).reshape(self.shape)
+        result = np.empty(self.shape, self.dtype)  # and no view of what NumPy makes on the way
+        result.reshape(-1)[:] = np.roll(self.reshape(-1), shifts[0])
+        return result
     if len(shifts) != len(dims):
         raise errors.roll_lengths(len(shifts), len(dims))
     wrapped = tuple(wrap_dim(dim, self.ndim) for dim in dims)

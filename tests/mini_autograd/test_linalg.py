@@ -209,3 +209,14 @@ def test_a_scale_beyond_the_dtype_is_refused() -> None:
     with pytest.raises(RuntimeError, match="type c10::Half without overflow"):
         torch.add(half, half, alpha=-1e38)
     assert torch.addmm(half, half, half, alpha=70000.0).tolist() == [[float("inf")] * 2] * 2
+
+
+def test_a_gradient_that_is_turned_round_twice_is_still_a_view() -> None:
+    x, w = torch.ones(3), torch.ones(2, 3, requires_grad=True)
+    (grad,) = torch.autograd.grad(torch.nn.functional.linear(x, w), w, torch.ones(2))
+    assert grad._is_view()
+    with pytest.raises(RuntimeError, match="A view was created in no_grad mode"):
+        grad.mul_(w)
+    b = torch.ones(4, 1, requires_grad=True)
+    (summed,) = torch.autograd.grad(torch.ones(4, 2) * b, b, torch.ones(4, 2))
+    assert not summed._is_view()
