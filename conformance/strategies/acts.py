@@ -18,7 +18,8 @@ from conformance.strategies.drawing import Drawing, Live, differentiable
 from conformance.strategies.seeds import seed
 from conformance.strategies.tape import weighted
 
-SPENT_PERCENT = 5.0  # of the backward passes may go through what another has freed
+SPENT_PERCENT = 4.0  # of the backward passes may go through what another has freed
+PLAIN_PERCENT = 25.0  # of them begin at the newest result, whatever lies behind it
 
 
 def backward(drawing: Drawing) -> Step | None:
@@ -26,15 +27,24 @@ def backward(drawing: Drawing) -> Step | None:
     root = _root(drawing)
     if root is None:
         return None
-    gradient = seed(drawing, root)
     retain, create = _graph_options(drawing)
+    gradient = seed(drawing, root, graph=create)
     inputs = None
     if "inputs=" in drawing.features and drawing.tape.chance(50):
         inputs = _inputs(drawing, root)
     return Backward(root.ref, gradient, retain, create, inputs)
 
 
-def _graph_options(drawing: Drawing) -> tuple[Value, Value]:
+def backward_again(drawing: Drawing) -> Step | None:
+    """`backward` once more, through a custom function that one has walked through."""
+    again = [entry for entry in drawing.live() if drawing.history.was_walked(entry.ref.name)]
+    if not again:
+        return None
+    root = drawing.tape.pick(again)
+    return Backward(root.ref, seed(drawing, root))
+
+
+def _graph_options(drawing: Drawing) -> tuple[Value, bool]:
     """`retain_graph` and `create_graph`."""
     retains = "retain_graph" in drawing.features and drawing.tape.chance(60)
     creates = "create_graph" in drawing.features and drawing.tape.chance(50)
@@ -62,13 +72,14 @@ def _root(drawing: Drawing) -> Live | None:
     if drawing.tape.chance(4 if results else 20):  # a leaf at times: its gradient is the seed
         results = fitting
     # What was written to lies behind it, if it can be; else the newest: its graph is the deepest.
-    results = sorted(
-        results,
-        key=lambda entry: (
-            not history.awaits_walk(entry.ref.name),
-            not history.leads_to_stale(entry.ref.name),
-        ),
-    )
+    if not drawing.tape.chance(PLAIN_PERCENT):
+        results = sorted(
+            results,
+            key=lambda entry: (
+                not history.awaits_walk(entry.ref.name),
+                not history.leads_to_stale(entry.ref.name),
+            ),
+        )
     return results[drawing.tape.pick(_ROOTS) % len(results)] if results else None
 
 
@@ -109,7 +120,7 @@ def grad(drawing: Drawing) -> Step | None:
     return Grad(
         root.ref,
         wanted,
-        seed(drawing, root),
+        seed(drawing, root, graph=create),
         retain,
         create,
         allow,
@@ -169,7 +180,16 @@ def requires_grad(drawing: Drawing) -> Step | None:
     return RequiresGrad(live.ref, not live.requires_grad)
 
 
+def _is_result(live: Live) -> bool:
+    return live.requires_grad and not live.is_leaf
+
+
 def retain_grad(drawing: Drawing) -> Step | None:
-    """`.retain_grad()`, of a result for the most part."""
-    live = drawing.one(lambda entry: entry.requires_grad and not entry.is_leaf)
+    """`.retain_grad()`, of a result for the most part, and of one that has a hook."""
+    live = None
+    if drawing.tape.chance(50):
+        live = drawing.one(
+            lambda entry: _is_result(entry) and drawing.history.is_hooked(entry.ref.name)
+        )
+    live = live or drawing.one(_is_result)
     return None if live is None else RetainGrad(live.ref)

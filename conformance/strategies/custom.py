@@ -9,8 +9,8 @@ from conformance.program.functions import FUNCTIONS
 from conformance.program.steps import Apply, Functional, Step
 from conformance.program.values import Value
 from conformance.strategies import tensors
+from conformance.strategies.doings import IN_PLACE
 from conformance.strategies.drawing import Drawing, Live
-from conformance.strategies.history import IN_PLACE
 from conformance.strategies.shaping import Shape, shape
 from conformance.strategies.tape import weighted
 

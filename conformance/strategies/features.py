@@ -36,7 +36,7 @@ from conformance.program.steps import (
     SetGrad,
     Step,
 )
-from conformance.strategies.history import views, writes
+from conformance.strategies.doings import views, writes
 from conformance.strategies.tape import Tape
 from conformance.trace import Raised, Trace
 
@@ -127,9 +127,29 @@ _SHOWN_BY: Mapping[type[Step], tuple[tuple[str, Callable[[Any], bool]], ...]] = 
 FLAWED_PERCENT = 10.0  # of the programs may hold what torch refuses on purpose
 
 
+COMPANIONS: tuple[tuple[str, str, float], ...] = (
+    ("functions", "create_graph", 40),
+    ("use .grad", "create_graph", 30),
+    ("tensor hooks", "in-place", 30),
+    ("pack hooks", "in-place", 30),
+    ("inference mode", "in-place", 30),
+    ("grad modes", "views", 40),
+    ("grad modes", "in-place", 40),
+    ("requires_grad_", "views", 40),
+    ("retain_grad", "tensor hooks", 30),
+    ("accumulate hooks", "tensor hooks", 30),
+)
+"""What a feature meets that shows most of it: it switches the other one on, in so many of a
+hundred programs."""
+
+
 def switched_on(tape: Tape) -> frozenset[str]:
     """Which features a program may use; none of them where the bytes are 0."""
-    return frozenset([name for name, row in FEATURES.items() if tape.chance(row.percent)])
+    on = {name for name, row in FEATURES.items() if tape.chance(row.percent)}
+    for name, companion, percent in COMPANIONS:
+        if tape.chance(percent) and name in on:
+            on.add(companion)
+    return frozenset(on)
 
 
 def features_of(program: Program) -> list[str]:

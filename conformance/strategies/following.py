@@ -45,6 +45,13 @@ def awaits_walk(drawing: Drawing) -> bool:
     return any(live.requires_grad and history.awaits_walk(live.ref.name) for live in drawing.live())
 
 
+def _may_walk_again(drawing: Drawing) -> bool:
+    """Whether a custom function's graph was freed. It is mostly an error to go through it."""
+    if not drawing.tape.chance(15):
+        return False
+    return any(drawing.history.was_walked(live.ref.name) for live in drawing.live())
+
+
 def _may_hide(drawing: Drawing) -> bool:
     """Whether a view made now has no history, though its base has one."""
     return (
@@ -63,10 +70,11 @@ def _awaits_use(drawing: Drawing) -> bool:
 
 
 _FOLLOWING: tuple[tuple[Callable[[Drawing], bool], _Act, int], ...] = (
-    (_may_write, calls.write, 2),
-    (_may_write_items, calls.item, 1),
+    (_may_write, calls.write, 5),
+    (_may_write_items, calls.item, 3),
     (awaits_walk, acts.backward, 2),
     (_awaits_use, calls.join, 2),
+    (_may_walk_again, acts.backward_again, 1),
     (_may_hide, calls.view, 1),
     (_awaits_recording, contexts.leave, 2),
 )

@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from conformance.catalogue import CATALOGUE, op_of
 from conformance.program import Program
 from conformance.program.steps import (
     Apply,
@@ -30,16 +29,9 @@ from conformance.program.steps import (
     refs_of,
 )
 from conformance.program.values import Ref, refs
+from conformance.strategies.doings import IN_PLACE, views, writes
+from conformance.strategies.modes import Modes
 from conformance.trace import Outcome, Raised, Returned, Trace
-
-_WRITES = frozenset((form.kind, form.op) for entry in CATALOGUE.values() for form in entry.inplace)
-IN_PLACE = frozenset({"DoubleInPlace", "UnmarkedInPlace", "MarkedAndKept"})
-"""The custom functions that write into their operand."""
-
-_INFERENCE = frozenset({"inference_mode"})
-_GRAD_MODES = frozenset({"no_grad", "enable_grad", "set_grad_enabled"})
-
-_VIEWS = frozenset(name for name, entry in CATALOGUE.items() if entry.view)
 
 SAVED, VIEWED, HOOKED, RETAINED = "a save", "a view", "a hook", "retain_grad"
 UNHOOKED, MADE, PACKED = "a hook removed", "a Function", "a pack hook"
@@ -47,27 +39,20 @@ UNRECORDED = "a view in a mode"
 """What may have been done to a tensor, or to another name of its memory, before a write."""
 
 
-def writes(step: Step) -> bool:
-    """Whether the step writes into the memory of its first operand."""
-    return isinstance(step, Call) and (step.form, step.op) in _WRITES
-
-
-def views(step: Step) -> bool:
-    """Whether the step's result may share the memory of its first operand."""
-    return isinstance(step, Call) and not writes(step) and op_of(step) in _VIEWS
+_WALKED = frozenset({HOOKED, RETAINED, MADE})  # what a backward pass meets
 
 
 class History:
     """The doings so far.
 
     Attributes:
-        modes: the `with` blocks that are open, innermost last.
+        modes: the `with` blocks that are open.
         handles: the names of the hooks' handles, oldest first.
         met: how often doings met, by what they were.
     """
 
     def __init__(self) -> None:
-        self.modes: list[EnterMode | PackHooks] = []
+        self.modes = Modes()
         self.handles: dict[str, str] = {}  # each with the tensor that it is registered on
         self.met: Counter[str] = Counter()
         self._parents: dict[str, frozenset[str]] = {}
@@ -104,7 +89,7 @@ class History:
             self._parents[name] = ancestors | {name}
             self._memory[name] = name
             self._graphs.add(name)
-        if made and self.inference:
+        if made and self.modes.inference:
             self._inference.update(made)
         follow = _FOLLOW.get(type(step))
         if follow is not None:
@@ -114,29 +99,6 @@ class History:
     def ancestors(self, of: Iterable[Ref]) -> frozenset[str]:
         """The tensors from which these were made, and these."""
         return frozenset().union(*(self._parents.get(ref.name, frozenset()) for ref in of))
-
-    @property
-    def inference(self) -> bool:
-        """Whether the innermost block that says so is one of inference mode."""
-        mode = self._innermost(_INFERENCE)
-        return mode is not None and mode.args != (False,)
-
-    @property
-    def records(self) -> bool:
-        """Whether the blocks let operations be recorded."""
-        mode = self._innermost(_GRAD_MODES)
-        if mode is None or self.inference:
-            return not self.inference
-        return mode.mode == "enable_grad" or mode.args == (mode.mode == "set_grad_enabled",)
-
-    def _innermost(self, names: frozenset[str]) -> EnterMode | None:
-        found = (m for m in reversed(self.modes) if isinstance(m, EnterMode) and m.mode in names)
-        return next(found, None)
-
-    @property
-    def packs(self) -> bool:
-        """Whether what is saved now goes through pack hooks."""
-        return any(isinstance(mode, PackHooks) for mode in self.modes)
 
     def is_spent(self, name: str) -> bool:
         """Whether backward from this tensor would walk through a freed graph, as far as the
@@ -153,13 +115,13 @@ class History:
         return (
             name in self._gradients
             or bool(self._stale.get(self._memory.get(name, name)))
-            or (name in self._inference and not self.inference)
+            or (name in self._inference and not self.modes.inference)
         )
 
     def awaits_use(self, name: str) -> bool:
         """Whether the tensor is a gradient, or one that no graph may hold, and unused as yet."""
         return name not in self._used and (
-            name in self._gradients or (name in self._inference and not self.inference)
+            name in self._gradients or (name in self._inference and not self.modes.inference)
         )
 
     def awaits_write(self, name: str) -> bool:
@@ -185,21 +147,38 @@ class History:
 
     def awaits_recording(self) -> bool:
         """Whether the blocks made something that tells more when they are left."""
-        hidden = self._inference if self.inference else self._unrecorded
-        return not self.records and bool(hidden - self._used)
+        hidden = self._inference if self.modes.inference else self._unrecorded
+        return not self.modes.records and bool(hidden - self._used)
 
     def weight(self, name: str) -> int:
         """How much a write into the tensor meets. Two names of one memory, or a hook, are rarer
         than a save, by which a backward pass is refused before it comes to them; a view that has
         no history is rarer still."""
         marks = self.marks(name)
-        rare = 2 * len(marks - {SAVED}) + 3 * (name in self._unrecorded and self.records)
+        rare = 2 * len(marks - {SAVED}) + 3 * (name in self._unrecorded and self.modes.records)
         saved = SAVED in marks
         return rare - saved if rare else int(saved)
 
+    def is_hooked(self, name: str) -> bool:
+        """Whether a hook was set on the tensor."""
+        return HOOKED in self.marks(name)
+
+    def is_retained(self, name: str) -> bool:
+        """Whether the tensor is to retain its gradient."""
+        return RETAINED in self.marks(name)
+
+    def was_walked(self, name: str) -> bool:
+        """Whether a backward pass has freed the graph of the tensor, and a custom function's in it;
+        and none has failed to do so again."""
+        spent = self._spent & self._parents[name]
+        return name not in self._failed and any(MADE in self.marks(of) for of in spent)
+
     def mark(self, name: str, what: str) -> None:
         """Take note of what was done to the tensor."""
-        self._marks.setdefault(self._memory.get(name, name), set()).add(what)
+        memory = self._memory.get(name, name)
+        self._marks.setdefault(memory, set()).add(what)
+        if what in _WALKED:
+            self._awaiting.add(memory)
 
     def share(self, name: str, owner: str) -> None:
         """From now on the one has the other's memory."""
@@ -208,7 +187,7 @@ class History:
     def called(self, step: Call, used: tuple[Ref, ...], made: tuple[str, ...]) -> None:
         """An op was called."""
         names = {ref.name for ref in used}
-        if not self.inference and not names.isdisjoint(self._inference):
+        if not self.modes.inference and not names.isdisjoint(self._inference):
             self.met["an inference tensor, then an op"] += 1
         self._awaiting |= names & self._gradients
         self._used |= names
@@ -220,13 +199,13 @@ class History:
             for name in made:
                 self.share(name, used[0].name)
             self.mark(used[0].name, VIEWED)
-            if not self.records:
+            if not self.modes.records:
                 self.mark(used[0].name, UNRECORDED)
                 self._unrecorded.update(made)
         else:
             for ref in used:
                 self.mark(ref.name, SAVED)
-            if self.packs:
+            if self.modes.packs:
                 for name in made:
                     self.mark(name, PACKED)
 
@@ -293,12 +272,11 @@ class History:
 
 
 def _opened(history: History, step: EnterMode | PackHooks, used: Any, made: Any) -> None:
-    history.modes.append(step)
+    history.modes.enter(step)
 
 
 def _closed(history: History, step: Step, used: Any, made: Any) -> None:
-    if history.modes:
-        history.modes.pop()
+    history.modes.leave()
 
 
 def _retained(history: History, step: RetainGrad, used: Any, made: Any) -> None:

@@ -47,9 +47,15 @@ def _behaviour(drawing: Drawing, on: str) -> str:
 
 
 def on_tensor(drawing: Drawing) -> Step | None:
-    """`register_hook` of a tensor; of one that may be written to, where the program writes."""
+    """`register_hook` of a tensor; of one that retains its gradient, or that may be written to,
+    where the program does so."""
     live = None
-    if WRITING & drawing.features and drawing.tape.chance(60):
+    history = drawing.history
+    if "retain_grad" in drawing.features and drawing.tape.chance(60):
+        live = drawing.one(
+            lambda live: _takes_hooks(drawing, live) and history.is_retained(live.ref.name)
+        )
+    elif WRITING & drawing.features and drawing.tape.chance(60):
         live = drawing.one(lambda live: _takes_hooks(drawing, live) and not live.is_leaf)
     live = live or drawing.one(lambda live: _takes_hooks(drawing, live))
     return _registered(drawing, live, "tensor")

@@ -79,10 +79,13 @@ def _in_order(call: Call, fitting: list[Live]) -> list[Live]:
     it has, so that graphs join."""
     history = call.drawing.history
     if call.writes and not call.tensors:
+        # Few functions have whole numbers as values.
+        inexact = [live for live in fitting if live.category in INEXACT]
+        whole = not inexact or call.drawing.tape.chance(15)
         return sorted(
-            fitting,
+            fitting if whole else inexact,
             key=lambda live: (
-                live.category not in INEXACT,  # Few functions have whole numbers as values.
+                live.category not in INEXACT,
                 -history.weight(live.ref.name),
                 live.is_leaf,
             ),

@@ -16,8 +16,9 @@ _KINDS = weighted(
 )
 
 
-def seed(drawing: Drawing, root: Live) -> Value:
-    """A gradient for the root: none where none is needed, else mostly one that fits."""
+def seed(drawing: Drawing, root: Live, *, graph: bool = False) -> Value:
+    """A gradient for the root: none where none is needed, else mostly one that fits. Where the
+    pass makes a `graph`, the gradient is a part of it at times."""
     tape = drawing.tape
     if root.size == 1 and not tape.chance(35):
         return None
@@ -30,7 +31,7 @@ def seed(drawing: Drawing, root: Live) -> Value:
     values = _values(tape, root, kind)
     layout = kind if kind in ("transposed", "expanded") else "contiguous"
     # A seed that requires grad is a factor of the double backward.
-    grad = tape.chance(8) and root.dtype in DIFFERENTIABLE
+    grad = tape.chance(40 if graph else 4) and root.dtype in DIFFERENTIABLE
     return drawing.fresh(lambda name: tensors.laid_out(name, values, layout, grad)).ref
 
 

@@ -243,7 +243,7 @@ FAULTS_OF_HOOKS: Final[dict[str, Fault]] = {
         attribute(function, "made_undifferentiable", lambda _: lambda answer, message: answer),
     ),
     "needs_input_grad says yes": fault(
-        "hook_order", attribute(BackwardCFunction, "_take", _always_needed)
+        "flag", attribute(BackwardCFunction, "_take", _always_needed)
     ),
     "an input returned is that input": fault(
         "graph alias flag raises", method(Outputs, "_viewed", lambda self, given: given)

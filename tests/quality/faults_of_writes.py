@@ -153,7 +153,7 @@ FAULTS_OF_WRITES: Final[dict[str, Fault]] = {
     ),
     "mul saves both operands always": fault("raises", remade(ops.mul, rules=_OF_BOTH)),
     "an inference tensor is saved": fault(
-        "raises", method(SavedTensor, "__init__", _saved_without_look)
+        "raises error_message", method(SavedTensor, "__init__", _saved_without_look)
     ),
     # Memory.
     "detach copies": fault("alias value version", called(_then(_copied), "detach")),
@@ -189,6 +189,7 @@ FAULTS_OF_WRITES: Final[dict[str, Fault]] = {
         attribute(inplace_checks, "check_creation", _but(CreationMeta.MULTI_OUTPUT_NODE)),
     ),
     "a view of no_grad may be written to": fault(
-        "raises", attribute(inplace_checks, "check_creation", _but(CreationMeta.NO_GRAD_MODE))
+        "raises error_message",
+        attribute(inplace_checks, "check_creation", _but(CreationMeta.NO_GRAD_MODE)),
     ),
 }

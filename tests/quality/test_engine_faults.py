@@ -14,7 +14,8 @@ from planting import Fault, planted
 
 from conformance import Program, execute, resolve_engine
 from conformance.judge.referee import adjudicate, judge
-from conformance.sources.generated import drawn, reduce
+from conformance.sources.generated import drawn
+from conformance.sources.reduction import reduce
 from conformance.strategies import Drawn
 from conformance.trace import Trace
 from conformance.verdict import GRADE_OF, Verdict

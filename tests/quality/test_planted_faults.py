@@ -9,7 +9,8 @@ from faulty import FaultyTorch
 
 from conformance import TorchLike
 from conformance.judge.referee import judge
-from conformance.sources.generated import examined, reduce
+from conformance.sources.generated import examined
+from conformance.sources.reduction import reduce
 
 REFERENCE = TorchLike(torch)
 

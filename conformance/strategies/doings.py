@@ -1,0 +1,22 @@
+"""What a step does to the memory of its operands, as far as its name tells."""
+
+from __future__ import annotations
+
+from conformance.catalogue import CATALOGUE, op_of
+from conformance.program.steps import Call, Step
+
+_WRITES = frozenset((form.kind, form.op) for entry in CATALOGUE.values() for form in entry.inplace)
+_VIEWS = frozenset(name for name, entry in CATALOGUE.items() if entry.view)
+
+IN_PLACE = frozenset({"DoubleInPlace", "UnmarkedInPlace", "MarkedAndKept"})
+"""The custom functions that write into their operand."""
+
+
+def writes(step: Step) -> bool:
+    """Whether the step writes into the memory of its first operand."""
+    return isinstance(step, Call) and (step.form, step.op) in _WRITES
+
+
+def views(step: Step) -> bool:
+    """Whether the step's result may share the memory of its first operand."""
+    return isinstance(step, Call) and not writes(step) and op_of(step) in _VIEWS
