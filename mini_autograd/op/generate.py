@@ -22,6 +22,7 @@ from mini_autograd.lineage import as_view, edge_of
 from mini_autograd.op import call_text, node_text
 from mini_autograd.op.node import OpNode
 from mini_autograd.op.promotion import quiet, raise_broadcast, raise_of_rule
+from mini_autograd.op.slots import FREED
 from mini_autograd.packing import deferring, packing_threads
 from mini_autograd.saved import SavedResult, SavedTensor, pack
 from mini_autograd.storage import counter_of
@@ -143,6 +144,7 @@ _NAMESPACE: Final[dict[str, Any]] = {
     "_REAL": frozenset({int, float, bool}),
     "_SavedResult": SavedResult,
     "_SavedTensor": SavedTensor,
+    "_FREED": FREED,
     "_Tensor": Tensor,
     "_anomaly": anomaly,
     "_arranged": arranged,

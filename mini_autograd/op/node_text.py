@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def node_class(op: Op) -> Iterator[str]:
     yield f"class {op.title}(_OpNode):"
     yield f"    title = {op.title!r}"
-    yield "    __slots__ = ()"
+    yield f"    __slots__ = {('remains',) if _remaining(op) else ()}"
     yield "    __module__ = 'torch.autograd'"
     if op.variadic & set(op.promoted):  # the gradients of the tensors in a list come together
         yield "    whole = True"
@@ -26,7 +26,7 @@ def node_class(op: Op) -> Iterator[str]:
     places = [place for place, slot in enumerate(op.slots) if slot.keep in TENSORS]
     if places:
         yield ""
-        for line in _release(places):
+        for line in _release(op, places):
             yield f"    {line}"
 
 
@@ -96,7 +96,13 @@ def _given(op: Op, index: int) -> str:
     return f"None if _edge_{name} is None else {given}"
 
 
-def _release(places: Sequence[int]) -> Iterator[str]:
+def _remaining(op: Op) -> bool:
+    """Whether a node that is freed has something to show: what it saved beside tensors."""
+    keeps = {slot.keep for slot in op.slots}
+    return bool(keeps & TENSORS and keeps & {Keep.VALUE, Keep.SHAPE})
+
+
+def _release(op: Op, places: Sequence[int]) -> Iterator[str]:
     """Frees what was saved; a node that saved no tensor can go backward again, as torch's."""
     yield "def release(_node):"
     yield "    _saved = _node.saved"
@@ -104,6 +110,14 @@ def _release(places: Sequence[int]) -> Iterator[str]:
     yield "        " + " or ".join(f"_saved[{place}] is not None" for place in places)
     yield "    ):"
     yield "        _node.saved = None"
+    if _remaining(op):
+        kept = [
+            f"_FREED if _saved[{place}] is not None else None"
+            if place in places
+            else f"_saved[{place}]"
+            for place in range(len(op.slots))
+        ]
+        yield f"        _node.remains = ({', '.join(kept)},)"
 
 
 def record(op: Op) -> Iterator[str]:

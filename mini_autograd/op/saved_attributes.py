@@ -43,7 +43,7 @@ def _name(op: Op, key: str, slot: Slot) -> str | None:
         return f"{key.removesuffix('_shape')}_sym_sizes"
     if slot.keep is Keep.STRIDES:
         return f"{key.removesuffix('_strides')}_sym_strides"
-    return key if slot.keep in TENSORS or slot.keep is Keep.VALUE else None
+    return _RENAMED.get(key, key) if slot.keep in TENSORS or slot.keep is Keep.VALUE else None
 
 
 def _getter(key: str, place: int, slot: Slot, words: Sequence[str]) -> Callable[[Any], Any]:
@@ -95,6 +95,7 @@ def _shown(value: Any, words: Sequence[str]) -> Any:
     return value
 
 
+_RENAMED: Final = {"stop": "end"}  # as torch has it
 # What torch computes with where an argument was left out.
-_DEFAULTS: Final = {"alpha": 1, "correction": 1}
+_DEFAULTS: Final = {"alpha": 1}
 _UNSIGNED: Final = 2**64

@@ -27,6 +27,7 @@ class Slot(NamedTuple):
     only_for: int | None  # a parameter; None if several rules use it
 
 
+FREED: Final = object()  # what stands for a tensor in what a freed node still shows
 TENSORS: Final = frozenset(
     {Keep.OPERAND, Keep.RESULT}
 )  # what backward frees, and checks for writes

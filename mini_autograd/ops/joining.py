@@ -170,7 +170,7 @@ def _pieces(self: Array, dim: int, sizes: Sequence[int]) -> tuple[Array, ...]:
     name="split",
     view=True,
     outputs=(),
-    self=lambda grads, dim: cat(grads, dim),
+    self=lambda grads, self_shape, split_size, dim: cat(grads, dim),  # torch shows them all
 )
 def split_evenly(self: Array, split_size: Int, dim: Int = 0) -> tuple[Array, ...]:
     """Pieces of one size, the last with what is left."""
@@ -188,7 +188,12 @@ def split_evenly(self: Array, split_size: Int, dim: Int = 0) -> tuple[Array, ...
     return _pieces(self, dim, [split_size] * (count - 1) + [size - split_size * (count - 1)])
 
 
-@differentiable(promotion=_NONE, view=True, outputs=(), self=lambda grads, dim: cat(grads, dim))
+@differentiable(
+    promotion=_NONE,
+    view=True,
+    outputs=(),
+    self=lambda grads, self_shape, split_sizes, dim: cat(grads, dim),
+)
 def split_with_sizes(self: Array, split_sizes: Sizes, dim: Int = 0) -> tuple[Array, ...]:
     """Pieces of the given sizes."""
     if not self.ndim:
