@@ -23,6 +23,7 @@ from mini_autograd.layout import (
     shows_twice,
     walked,
 )
+from mini_autograd.ops.conversion import converted
 from mini_autograd.packing import announce_write, packing_threads
 from mini_autograd.saved import check_attached, unpacked_array, unpacked_tensor
 from mini_autograd.shown import hidden, share_version, shown
@@ -74,7 +75,9 @@ class RawArithmetic:
 
     def cast(self, grad: Array, dtype: np.dtype[Any]) -> Array:
         """In another dtype."""
-        return grad if grad.dtype == dtype else grad.astype(dtype, copy=False)
+        if grad.dtype == dtype:
+            return grad
+        return grad.astype(dtype) if grad.flags.c_contiguous else converted(grad, dtype)
 
     def one(self, metadata: Metadata) -> Array:
         """One; as NumPy's scalar, see `saved.unpacked_array`."""

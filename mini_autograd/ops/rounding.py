@@ -151,7 +151,7 @@ def sgn(self: Array) -> Array:
 def sgn_grad(self: Any, grad: Any, result: Any) -> Any:
     """`(grad - result² conj(grad)) / (2 abs(self))`, and zero at zero; real signs are constant."""
     if not is_complex(self):
-        return zeros_like_grad(grad)
+        return ops.zeros_of(grad, grad.shape)  # in rows, however the gradient lies
     magnitude = abs(self)
     spread = (grad - result * result * conj(grad)) / (magnitude * 2)
     return ops.masked_zero(spread, magnitude == 0)
@@ -166,7 +166,7 @@ def is_complex(value: Any) -> bool:
 def angle_grad(grad: Any, self: Any) -> Any:
     """Zero for real tensors; for complex ones along the circle, and zero at zero."""
     if not is_complex(self):
-        return zeros_like_grad(grad)
+        return ops.zeros_of(grad, grad.shape)  # in rows, however the gradient lies
     magnitude = abs(self)
     along = self / magnitude**2 * grad * 1j
     return ops.where(magnitude == 0, 0.0, along)
