@@ -41,7 +41,7 @@ def _name(op: Op, key: str, slot: Slot) -> str | None:
         return op.outputs[slot.index]
     if slot.keep is Keep.SHAPE:
         return f"{key.removesuffix('_shape')}_sym_sizes"
-    if slot.keep is Keep.STRIDES:
+    if slot.keep is Keep.STRIDES and not op.view:
         return f"{key.removesuffix('_strides')}_sym_strides"
     return _RENAMED.get(key, key) if slot.keep in TENSORS or slot.keep is Keep.VALUE else None
 
@@ -54,6 +54,8 @@ def _getter(key: str, place: int, slot: Slot, words: Sequence[str]) -> Callable[
         saved = whole[place]
         if slot.keep is Keep.VALUE and saved is None:
             return _DEFAULTS.get(key)
+        if key == "reduction":
+            return _REDUCTIONS.index(saved)
         if slot.keep is Keep.STRIDES:
             return tuple([each // node.accepted[0][1].itemsize for each in saved])
         if slot.keep not in TENSORS:
@@ -98,4 +100,5 @@ def _shown(value: Any, words: Sequence[str]) -> Any:
 _RENAMED: Final = {"stop": "end"}  # as torch has it
 # What torch computes with where an argument was left out.
 _DEFAULTS: Final = {"alpha": 1}
+_REDUCTIONS: Final = ("none", "mean", "sum")  # by torch's numbers
 _UNSIGNED: Final = 2**64
