@@ -93,8 +93,15 @@ def values_of(tensor: Any) -> np.ndarray[Any, Any]:
         return np.asarray(plain.numpy())
     except Exception:
         # No numpy(), or a lazy conjugate or negative, which torch refuses to give as an array.
-        array = np.array(plain.tolist(), NUMPY_DTYPES.get(dtype_name(tensor.dtype)))
+        array = np.array(_listed(plain), NUMPY_DTYPES.get(dtype_name(tensor.dtype)))
         return array if array.size else array.reshape(tuple(tensor.shape))  # a list lacks (0, 3)
+
+
+def _listed(plain: Any) -> Any:
+    try:
+        return plain.tolist()
+    except Exception:  # Torch gives some gradients as zeros that have no memory until copied.
+        return plain.clone().tolist()
 
 
 def version_of(tensor: Any) -> int | None:
