@@ -110,11 +110,19 @@ def overloaded(
     return made
 
 
-def with_forms(op: Any, *, function_forms: Sequence[str], method_forms: Sequence[str]) -> Any:
-    """An op of which torch has further forms: its TypeError lists these."""
+def with_forms(op: Any, *, function_forms: Sequence[str], method_forms: Sequence[str] = ()) -> Any:
+    """An op of which torch has further forms: its TypeError lists these.
+
+    One that has no further form as a method says there what is wrong.
+    """
 
     def refusal(args: Sequence[Any], kwargs: Mapping[str, Any], method: bool) -> TypeError:
         forms = method_forms if method else function_forms
+        if not forms:
+            try:
+                op.schema.bound(args, kwargs, method=method)
+            except TypeError as error:
+                return error
         return _refused(op.schema.name, (op,), forms, args, kwargs, method=method)
 
     op.schema.refusal = refusal

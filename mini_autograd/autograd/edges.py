@@ -8,7 +8,7 @@ from mini_autograd.errors import hooks as errors
 from mini_autograd.errors import walk as walk_errors
 from mini_autograd.grad_mode import state
 from mini_autograd.graph import Edge, Node
-from mini_autograd.lineage import accumulator_of
+from mini_autograd.lineage import edge_of
 from mini_autograd.tensor import Tensor
 
 
@@ -54,4 +54,6 @@ def node_of(tensor: Tensor | GradientEdge) -> Node:
     assert tensor.requires_grad, "Expected gradient function to be set"
     if state.inference:  # where torch finds no accumulator, as it does by a view of the leaf
         raise errors.edge_in_inference_mode()
-    return accumulator_of(tensor)
+    edge = edge_of(tensor)
+    assert edge is not None, "Expected gradient function to be set"
+    return edge[0]

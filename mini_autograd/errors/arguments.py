@@ -70,15 +70,20 @@ def wrong_type(
         item = expected.removeprefix("tuple of ").removesuffix("s")
         for index, each in enumerate(value):
             if type(each).__name__ != item:
+                if item == "Tensor":
+                    return _no_tensor(index, (position or 1) - 1, each)
                 return _wrong_element(name, f"'{argument}'{where}", expected, index, each)
     return TypeError(f"{name}(): argument '{argument}'{where} must be {expected}, not {got}")
+
+
+def _no_tensor(index: int, argument: int, value: object) -> TypeError:
+    got = type_name(value)
+    return TypeError(f"expected Tensor as element {index} in argument {argument}, but got {got}")
 
 
 def _wrong_element(name: str, argument: str, expected: str, index: int, value: object) -> TypeError:
     """torch looks at the first number of a list before it unpacks the others."""
     got = type_name(value)
-    if expected == "tuple of Tensors":
-        return TypeError(f"expected Tensor as element {index} in argument 0, but got {got}")
     if index:
         return TypeError(
             f"{name}(): argument {argument.split(' (')[0]} failed to unpack the object at pos "

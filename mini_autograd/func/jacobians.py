@@ -91,7 +91,7 @@ def jacfwd(
         primals, structure = trees.flatten(by)
         if not primals:
             raise errors.empty_basis()
-        units = zip(*basis(primals), strict=True)
+        units = _units(primals)
         for each in primals:
             _check_tangent(each, each)
         outputs, output_structure, push, level, aux = _pushing(func, args, argnums, has_aux)
@@ -144,7 +144,7 @@ def jacrev(
         checked_argnums(argnums, len(args))  # torch's order: None is refused as late as here
         primals, structure = trees.flatten(_selected(args, argnums))
         rows = []
-        for unit in zip(*basis(outputs), strict=True):
+        for unit in _units(outputs):
             seeds = [each.view_as(like) for each, like in zip(unit, outputs, strict=True)]
             rows.append(trees.flatten(products(trees.unflatten(seeds, output_structure)))[0])
         columns = [
@@ -196,6 +196,15 @@ def _selected(args: tuple[Any, ...], argnums: Argnums | None) -> tuple[Any, ...]
     return (args[checked],) if isinstance(checked, int) else tuple(args[at] for at in checked)
 
 
+def _units(tensors: Sequence[Tensor]) -> Iterable[tuple[Tensor, ...]]:
+    """The unit vectors of all elements together; where there is none, one of zeros: what comes
+    of it is left out again, and has the graph that torch's empty result has, too.
+    """
+    if any(each.numel() for each in tensors):
+        return zip(*basis(tensors), strict=True)
+    return [tuple([fills.zeros_like(each) for each in tensors])]
+
+
 def _tangents(
     pushed: Sequence[Tensor | None], outputs: Sequence[Tensor], level: Level
 ) -> list[Tensor]:
@@ -209,6 +218,8 @@ def _by_input(columns: Sequence[Tensor], primals: Sequence[Tensor]) -> list[Tens
     """The Jacobian of one output by each input, from its columns for all of them."""
     output_shape = columns[0].shape
     whole = ops.stack(columns, len(output_shape))
+    if not any(each.numel() for each in primals):
+        whole = whole.narrow(-1, 0, 0)
     parts: Iterable[Tensor] = whole.split([each.numel() for each in primals], -1)
     return [
         part.reshape(output_shape + like.shape) for part, like in zip(parts, primals, strict=True)
@@ -218,6 +229,8 @@ def _by_input(columns: Sequence[Tensor], primals: Sequence[Tensor]) -> list[Tens
 def _by_output(rows: Sequence[Tensor], outputs: Sequence[Tensor], like: Tensor) -> list[Tensor]:
     """The Jacobian of each output by one input, from its rows for all of them."""
     whole = ops.stack(rows)
+    if not any(each.numel() for each in outputs):
+        whole = whole.narrow(0, 0, 0)
     parts: Iterable[Tensor] = whole.split([each.numel() for each in outputs])
     return [
         part.view(output.shape + like.shape) for part, output in zip(parts, outputs, strict=True)

@@ -11,11 +11,11 @@ import numpy as np
 from mini_autograd.grad_mode import state
 from mini_autograd.layout import arranged
 from mini_autograd.lineage import as_view
-from mini_autograd.op.generate import RAW, pack_refused
+from mini_autograd.op.generate import RAW, record_refused
 from mini_autograd.op.kind import Forward, Op, Rule
 from mini_autograd.op.promotion import Promotion, promote, quiet, raise_broadcast
 from mini_autograd.op.slots import Keep
-from mini_autograd.packing import PackedTensor, packing_threads
+from mini_autograd.packing import PackedTensor
 from mini_autograd.saved import SavedTensor
 from mini_autograd.schema import Schema, is_number
 from mini_autograd.tensor import Tensor, make, plain
@@ -121,8 +121,7 @@ def _apply(op: Op, method: bool, /, *args: Any, **kwargs: Any) -> Any:
     try:
         results = quiet.run(op.forward, *raw)
     except Exception as error:
-        if packing_threads:
-            pack_refused(op, args)
+        record_refused(op, args)
         if isinstance(error, (ValueError, NotImplementedError)) and (
             isinstance(error, ValueError) or op.promotion is not Promotion.NONE
         ):

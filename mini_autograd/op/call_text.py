@@ -92,7 +92,7 @@ def _unary(op: Op) -> Iterator[str]:
     yield "    _out = _make(_array)"
     if op.view:
         yield f"    _as_view(_out, {name})"
-    yield f"    if {name}._requires_grad and _state.enabled and _array.dtype.kind in 'fc':"
+    yield f"    if {name}._requires_grad and _state.enabled{_if_floating(op)}:"
     yield from _recording(op, {name: f"{name}._requires_grad"})
     yield "    return _out"
 
@@ -145,7 +145,7 @@ def _binary(op: Op) -> Iterator[str]:
         yield f"            _array = _arranged(_array, {order})"
     yield "    _out = _make(_array)"
     needs = f"({a}._requires_grad or _needs)"
-    yield f"    if {needs} and _state.enabled and _array.dtype.kind in 'fc':"
+    yield f"    if {needs} and _state.enabled{_if_floating(op)}:"
     yield from _recording(op, {a: f"{a}._requires_grad", b: "_needs"})
     yield "    return _out"
 
@@ -153,13 +153,19 @@ def _binary(op: Op) -> Iterator[str]:
 def _refusing(arguments: Iterable[str], shapes: str = "") -> Iterator[str]:
     """What follows the forward's `try`, with the shapes of operands that have to broadcast."""
     yield "    except Exception as _error:"
-    yield "        if _packing_threads:"
-    yield f"            _pack_refused(_op, ({', '.join(arguments)},))"
+    yield f"        _record_refused(_op, ({', '.join(arguments)},))"
     if shapes:
         yield "        # torch looks at shapes before it picks a kernel"
         yield "        if isinstance(_error, _OF_KERNELS):"
         yield f"            _raise_broadcast({shapes})"
     yield "        raise"
+
+
+def _if_floating(op: Op) -> str:
+    """The test whether the result can have a gradient: what has a derivative in the dtype that
+    its operands have in common gives a result of that, and these are floating if they need one."""
+    certain = op.rules and op.promotion is not Promotion.NONE
+    return "" if certain else " and _array.dtype.kind in 'fc'"
 
 
 def _recording(op: Op, needs: dict[str, str]) -> Iterator[str]:

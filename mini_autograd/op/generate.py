@@ -88,10 +88,12 @@ def _attach(node: Any, outs: tuple[Tensor, ...]) -> None:
         out._node, out._output_nr, out._requires_grad = node, index, True
 
 
-def pack_refused(op: Op, args: tuple[Any, ...]) -> None:
-    """Has this thread's hooks pack what a call saves, which torch does before it computes.
+def record_refused(op: Op, args: tuple[Any, ...]) -> None:
+    """What torch does before it computes, of a call that the forward refused: the hooks of this
+    thread pack what it saves.
 
-    Of a call that its forward refused, whose outputs therefore are none.
+    Raises:
+        RuntimeError: an operand is a view that must have no new history, of memory written to.
     """
     values = [each for i in op.promoted for each in (args[i] if i in op.variadic else (args[i],))]
     if state.enabled and any(isinstance(v, Tensor) and v._requires_grad for v in values):
@@ -163,7 +165,7 @@ _NAMESPACE: Final[dict[str, Any]] = {
     "_make": make,
     "_ndarray": np.ndarray,
     "_pack": pack,
-    "_pack_refused": pack_refused,
+    "_record_refused": record_refused,
     "_packing_threads": packing_threads,
     "_new": object.__new__,
     "_next_sequence": next_sequence,

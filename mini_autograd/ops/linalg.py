@@ -243,6 +243,14 @@ def addmv(self: Array, mat: Array, vec: Array, *, beta: Number = 1, alpha: Numbe
     return result.astype(self.dtype, copy=False)
 
 
+for _each in (mm, bmm):
+    with_forms(
+        _each,
+        function_forms=(
+            "(Tensor input, Tensor mat2, *, Tensor out = None)",
+            "(Tensor input, Tensor mat2, torch.dtype out_dtype, *, Tensor out = None)",
+        ),
+    )
 _ADDED: Final = ("Tensor mat1, Tensor mat2", "*, Number beta = 1, Number alpha = 1")
 with_forms(
     addmm,

@@ -10,8 +10,10 @@ import numpy as np
 from mini_autograd import layout, ops
 from mini_autograd.dims import wrap_dim
 from mini_autograd.dtypes import of_numpy
-from mini_autograd.errors import gathering as errors
+from mini_autograd.errors import gathering as gather_errors
 from mini_autograd.errors import indexing as index_errors
+from mini_autograd.errors import masking as mask_errors
+from mini_autograd.errors import picking as errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.arithmetic import scaled
 from mini_autograd.ops.writing import check_history, checked_number
@@ -65,8 +67,9 @@ def index_select(self: Array, dim: Int, index: IndexArray) -> Array:
         if row.ndim > 1 and (row.size == 0 or dim == 1):
             raise errors.select_out_of_data(outside, size)
         raise errors.select_out_of_range()
-    found = np.take(row, index, axis=dim)
-    return found.reshape(()) if self.ndim == 0 else found
+    if self.ndim == 0:
+        return self.copy()
+    return np.take(row, index, axis=dim)
 
 
 @differentiable(
@@ -117,7 +120,7 @@ def _without(shape: tuple[int, ...], dim: int) -> tuple[int, ...]:
 def _check_slices(index: IndexArray, lowest: int, size: int, dim: int) -> None:
     outside = _first_outside(index, lowest, size)
     if outside is not None:
-        raise errors.out_of_bounds_scatter(outside, dim, size)
+        raise gather_errors.out_of_bounds_scatter(outside, dim, size)
 
 
 def _selected_as(grad: Any, dim: int, index: IndexArray, shape: tuple[int, ...]) -> Any:
@@ -169,7 +172,7 @@ def index_fill_number(self: Array, dim: Int, index: IndexArray, value: Number) -
 def _index_fill_tensor(self: Array, dim: Int, index: IndexArray, value: Array) -> Array:
     """A copy with the one element of a tensor at the indices of a dim."""
     if value.ndim:
-        raise errors.fill_value_rank("index_fill_", value.ndim)
+        raise mask_errors.fill_value_rank("index_fill_", value.ndim)
     return _filled(self, dim, index, checked_number(value.item(), self.dtype))
 
 

@@ -100,3 +100,20 @@ def test_views_outside_the_graph_may_be_written_outside_it() -> None:
         view = x[0]
     x.mul_(2)
     assert (view * 2).item() == 4.0
+
+
+def test_a_forbidden_history_is_found_before_what_else_is_wrong_with_a_call() -> None:
+    base = torch.ones(3, requires_grad=True) * 1
+    view = base.unbind()[1]
+    base.mul_(2)
+    for call in (lambda: view.view(4), lambda: view.sum(7), lambda: torch.ones(2).dot(view)):
+        with pytest.raises(RuntimeError, match="Output 1 of Unbind is a view and its base"):
+            call()
+
+
+def test_a_view_without_a_history_has_no_place_in_the_graph() -> None:
+    x = torch.ones(2, requires_grad=True)
+    with torch.no_grad():
+        first, _ = x.unbind()
+    with pytest.raises(AssertionError, match="Expected gradient function to be set"):
+        torch.autograd.graph.register_multi_grad_hook((first,), print)

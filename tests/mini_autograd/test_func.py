@@ -181,3 +181,12 @@ def test_retain_grad_is_refused_inside_a_transform() -> None:
 
     with pytest.raises(RuntimeError, match=r"attempting to call Tensor.retain_grad\(\) inside"):
         torch.func.grad(function)(torch.ones(2))
+
+
+def test_jacobians_of_no_elements_have_the_shapes_of_some() -> None:
+    empty = torch.zeros(0, 2, requires_grad=True)
+    rows = torch.func.jacrev(lambda x: x * x)(empty)
+    assert rows.shape == (0, 2, 0, 2)
+    assert rows.grad_fn.name() == "ViewBackward0"
+    assert torch.func.jacfwd(lambda x: x.sum())(torch.zeros(0)).shape == (0,)
+    assert torch.func.hessian(lambda x: (x * x).sum())(torch.zeros(0)).shape == (0, 0)

@@ -82,3 +82,15 @@ def test_a_rounding_mode_that_is_no_text_fits_none_of_the_forms_of_div() -> None
         torch.div(x, x, rounding_mode=3)
     with pytest.raises(TypeError, match=r"got \(Tensor, rounding_mode=tuple\), but expected one"):
         x.div(x, rounding_mode=(0, 0))
+
+
+def test_forms_that_only_a_function_has_are_listed_only_there() -> None:
+    x = torch.ones(2, 2)
+    with pytest.raises(TypeError, match=r"mm\(\) received an invalid combination of arguments"):
+        torch.mm(x)
+    with pytest.raises(TypeError, match=r"mm\(\) missing 1 required positional arguments"):
+        x.mm()
+    with pytest.raises(TypeError, match="expected Tensor as element 0 in argument 1, but got int"):
+        torch.index_put(x, [1], x)
+    with pytest.raises(TypeError, match="expected Tensor as element 0 in argument 0, but got int"):
+        x.index_put([1], x)
