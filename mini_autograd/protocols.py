@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from mini_autograd import dtypes, ops, printing, subscript, warned
 from mini_autograd.errors import arguments as argument_errors
 from mini_autograd.errors import conversion as conversion_errors
+from mini_autograd.errors import kernels as kernel_errors
 from mini_autograd.errors import tensors as errors
 from mini_autograd.grad_mode import is_grad_enabled
 from mini_autograd.schema import is_number
@@ -43,7 +44,7 @@ def _real(self: Tensor, cpp_name: str) -> Any:
     value = _only_element(self)
     if isinstance(value, complex):
         if value.imag:
-            raise conversion_errors.scalar_overflow(cpp_name)
+            raise kernel_errors.overflow(cpp_name)
         return value.real
     return value
 

@@ -24,12 +24,6 @@ from mini_autograd.schema import is_number
 from mini_autograd.tensor import Tensor, make
 
 _SEQUENCE_LIMIT: Final = 32  # a longer list is always an index tensor
-_SEQUENCE_WARNING: Final = (
-    "Using a non-tuple sequence for multidimensional indexing is deprecated and will be changed in "
-    "pytorch 2.9; use x[tuple(seq)] instead of x[seq]. In pytorch 2.9 this will be interpreted as "
-    "tensor index, x[torch.tensor(seq)], which will result either in an error or a different "
-    "result"
-)
 _INT64: Final = range(-(2**63), 2**63)
 
 
@@ -78,7 +72,7 @@ def _as_items(item: Any) -> Sequence[Any]:
     if isinstance(item, (Tensor, np.ndarray)) or not is_sequence(item):
         return (item,)
     if len(item) < _SEQUENCE_LIMIT and any(map(_makes_a_tuple, item)):
-        warnings.warn(_SEQUENCE_WARNING, UserWarning, stacklevel=3)
+        warnings.warn(errors.SEQUENCE_INDEX, UserWarning, stacklevel=3)
         return tuple(item)
     return (item,)
 

@@ -44,11 +44,6 @@ def type_argument() -> TypeError:
     return TypeError("dtype must be a type, str, or dtype object")
 
 
-def scalar_overflow(cpp_name: str) -> RuntimeError:
-    """A complex number where a real one is wanted."""
-    return RuntimeError(f"value cannot be converted to type {cpp_name} without overflow")
-
-
 def takes_no_arguments(name: str, given: int) -> TypeError:
     """`x.float(1)`."""
     verb = "was" if given == 1 else "were"

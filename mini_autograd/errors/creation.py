@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from mini_autograd.errors.arguments import type_name
+from mini_autograd.errors.kernels import not_implemented as not_implemented
+from mini_autograd.errors.kernels import overflow
 
 
 def default_dtype_type(value: object) -> TypeError:
@@ -87,7 +89,7 @@ def int64_overflow() -> ValueError:
 def conversion_overflow(found: object) -> RuntimeError:
     """A number outside of the dtype's range."""
     name = str(found).removeprefix("torch.")
-    return RuntimeError(f"value cannot be converted to type {name} without overflow")
+    return overflow(name)
 
 
 def negative_strides() -> ValueError:
@@ -119,11 +121,6 @@ def negative_count(name: str, value: int) -> RuntimeError:
 def negative_steps() -> RuntimeError:
     """`linspace` of a negative number of steps."""
     return RuntimeError("number of steps must be non-negative")
-
-
-def not_implemented(kernel: str, found: Any) -> NotImplementedError:
-    """A kernel that torch has not for this dtype."""
-    return NotImplementedError(f"\"{kernel}\" not implemented for '{found.scalar_name}'")
 
 
 def zero_step() -> RuntimeError:

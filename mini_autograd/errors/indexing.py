@@ -6,6 +6,17 @@ from collections.abc import Sequence
 
 from mini_autograd.errors.arguments import type_name as named
 
+BYTE_MASK = (
+    "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead."
+)
+
+SEQUENCE_INDEX = (
+    "Using a non-tuple sequence for multidimensional indexing is deprecated and will be changed in "
+    "pytorch 2.9; use x[tuple(seq)] instead of x[seq]. In pytorch 2.9 this will be interpreted as "
+    "tensor index, x[torch.tensor(seq)], which will result either in an error or a different "
+    "result"
+)
+
 
 def zero_dim_index() -> IndexError:
     """`x[0]` of a 0-d tensor."""

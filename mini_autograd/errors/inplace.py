@@ -10,19 +10,6 @@ from mini_autograd.dtypes import dtype
 from mini_autograd.errors import shapes, tensors
 from mini_autograd.errors.filling import C_TYPES
 
-CASTS_COMPLEX = "Casting complex values to real discards the imaginary part"
-
-
-def number_overflow(found: dtype) -> RuntimeError:
-    """A number that the dtype cannot hold."""
-    name = _C_NAMES.get(found.name, found.cpp_name)
-    return RuntimeError(f"value cannot be converted to type {name} without overflow")
-
-
-_C_NAMES = {
-    "int8": "int8_t", "uint8": "uint8_t", "int16": "int16_t", "int32": "int", "int64": "int64_t",
-}  # fmt: skip
-
 
 def fill_value_rank(ndim: int) -> RuntimeError:
     """`fill_` with a tensor that is no scalar."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mini_autograd.dtypes import dtype
+from mini_autograd.errors.kernels import not_implemented as not_implemented
 
 
 def cat_nothing() -> ValueError:
@@ -195,8 +195,3 @@ def diag_rank(ndim: int) -> RuntimeError:
 def trace_rank(ndim: int) -> RuntimeError:
     """`trace` of other than a matrix."""
     return RuntimeError(f"trace: expected a matrix, but got tensor with dim {ndim}")
-
-
-def not_implemented(kernel: str, found: dtype) -> NotImplementedError:
-    """torch has no such kernel for the dtype."""
-    return NotImplementedError(f"\"{kernel}\" not implemented for '{found.scalar_name}'")

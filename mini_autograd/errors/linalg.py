@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mini_autograd.dtypes import dtype
+from mini_autograd.errors.kernels import not_implemented as not_implemented
+from mini_autograd.errors.kernels import scalar_type as scalar_type
 
 
 def not_a_matrix(argument: str) -> RuntimeError:
@@ -38,11 +40,6 @@ def addmm_dtypes(argument: str, found: dtype, mat2: dtype) -> RuntimeError:
     )
 
 
-def not_implemented(kernel: str, found: dtype) -> NotImplementedError:
-    """torch has no such kernel for the dtype."""
-    return NotImplementedError(f"\"{kernel}\" not implemented for '{found.scalar_name}'")
-
-
 def not_a_batch(argument: str) -> RuntimeError:
     """An operand of `bmm` has other than three dims."""
     return RuntimeError(f"{argument} must be a 3D tensor")
@@ -53,13 +50,6 @@ def batch_sizes(expected: Sequence[int], got: Sequence[int]) -> RuntimeError:
     return RuntimeError(
         "Expected size for first two dimensions of batch2 tensor to be: "
         f"{list(expected)} but got: {list(got)}."
-    )
-
-
-def scalar_type(expected: dtype, found: dtype) -> RuntimeError:
-    """`bmm` does not promote."""
-    return RuntimeError(
-        f"expected scalar type {expected.scalar_name} but found {found.scalar_name}"
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mini_autograd.dtypes import dtype
+from mini_autograd.errors.kernels import scalar_type as scalar_type
 
 
 def reduction(name: object) -> ValueError:
@@ -81,13 +82,6 @@ def probabilities_dtype(found: dtype) -> RuntimeError:
     )
 
 
-def expected_scalar_type(expected: dtype, found: dtype) -> RuntimeError:
-    """The weights are of another dtype than the input."""
-    return RuntimeError(
-        f"expected scalar type {expected.scalar_name} but found {found.scalar_name}"
-    )
-
-
 def target_out_of_bounds(target: int) -> IndexError:
     """A class that there is not."""
     return IndexError(f"Target {target} is out of bounds.")
@@ -126,3 +120,28 @@ def one_hot_empty() -> RuntimeError:
 def one_hot_count() -> RuntimeError:
     """A number of classes that is no such."""
     return RuntimeError("num_classes should be positive")
+
+
+def implicit_dim(name: str) -> str:
+    """The warning of a softmax over a dim that is not said."""
+    return (
+        f"Implicit dimension choice for {name} has been deprecated. Change the call to include "
+        "dim=X as an argument."
+    )
+
+
+def old_reduction(reduction: str) -> str:
+    """The warning of the reduction said in the old way."""
+    return (
+        "size_average and reduce args will be deprecated, please use "
+        f"reduction='{reduction}' instead."
+    )
+
+
+def unequal_sizes(target: object, input: object) -> str:
+    """The warning of a loss that broadcasts."""
+    return (
+        f"Using a target size ({target}) that is different to the input size ({input}). This will "
+        "likely lead to incorrect results due to broadcasting. Please ensure they have the same "
+        "size."
+    )

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
 from mini_autograd import dtypes
+from mini_autograd.errors import kernels
+
+UINT8_CONDITION = (
+    "where received a uint8 condition tensor. This behavior is deprecated and will be removed in a "
+    "future version of PyTorch. Use a boolean condition instead."
+)
 
 
 def not_implemented(kernel: str, dtype: np.dtype[Any]) -> NotImplementedError:
     """A kernel that torch does not have for a dtype."""
-    return NotImplementedError(
-        f"\"{kernel}\" not implemented for '{dtypes.of_numpy(dtype).scalar_name}'"
-    )
+    return kernels.not_implemented(kernel, dtypes.of_numpy(dtype))
+
+
+def not_representable(dtype: np.dtype[Any]) -> RuntimeError:
+    """A number beyond the range of the dtype that it is to be converted to."""
+    return kernels.dtype_overflow(dtypes.of_numpy(dtype))
 
 
 def bool_negation() -> RuntimeError:
@@ -154,26 +163,6 @@ def dtypes_differ(a: np.dtype[Any], b: np.dtype[Any]) -> RuntimeError:
 def negative_tolerance(name: str, value: float) -> RuntimeError:
     """`isclose` with a tolerance below zero."""
     return RuntimeError(f"{name} must be greater than or equal to zero, but got {value:g}")
-
-
-def not_representable(dtype: np.dtype[Any]) -> RuntimeError:
-    """A number beyond the range of the dtype that it is to be converted to."""
-    return RuntimeError(
-        f"value cannot be converted to type {_C_NAMES[dtype.name]} without overflow"
-    )
-
-
-_C_NAMES: Final = {
-    "bool": "bool",
-    "uint8": "uint8_t",
-    "int8": "int8_t",
-    "int16": "int16_t",
-    "int32": "int",
-    "int64": "int64_t",
-    "float16": "c10::Half",
-    "float32": "float",
-    "float64": "double",
-}
 
 
 def check_alpha(alpha: complex, dtype: np.dtype[Any]) -> None:

@@ -6,11 +6,9 @@ import math
 from collections.abc import Sequence
 
 from mini_autograd.dtypes import dtype
-
-
-def integer_result(found: dtype) -> RuntimeError:
-    """A result in an integer dtype, of what requires grad."""
-    return RuntimeError(f"Autograd not support dtype: {found.scalar_name}")
+from mini_autograd.errors.kernels import no_history as no_history
+from mini_autograd.errors.kernels import not_implemented as not_implemented
+from mini_autograd.errors.kernels import overflow
 
 
 def mean_input(found: dtype) -> RuntimeError:
@@ -27,11 +25,6 @@ def mean_dtype(found: dtype) -> RuntimeError:
         "mean(): could not infer output dtype. Optional dtype must be either a floating point or "
         f"complex dtype. Got: {found.scalar_name}"
     )
-
-
-def not_implemented(kernel: str, found: dtype) -> NotImplementedError:
-    """A kernel that torch lacks for a dtype; `kernel` as torch names it."""
-    return NotImplementedError(f"\"{kernel}\" not implemented for '{found.scalar_name}'")
 
 
 def does_not_support(name: str, kind: str) -> RuntimeError:
@@ -170,9 +163,22 @@ def norm_complex_order() -> RuntimeError:
 
 def complex_correction() -> RuntimeError:
     """A correction with an imaginary part."""
-    return RuntimeError("value cannot be converted to type double without overflow")
+    return overflow("double")
 
 
 def matrix_norm_input() -> RuntimeError:
     """A matrix norm of what is no matrix."""
     return RuntimeError("linalg.matrix_norm: The input tensor A must have at least 2 dimensions.")
+
+
+def no_freedom(name: str) -> str:
+    """The warning of a variance of too few elements."""
+    return (
+        f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the "
+        "reduction factor (input numel divided by output numel)."
+    )
+
+
+def nuclear_norm() -> NotImplementedError:
+    """`norm(p="nuc")`, which torch has and this engine has not."""
+    return NotImplementedError("norm(p='nuc') needs svd, which mini_autograd does not have")

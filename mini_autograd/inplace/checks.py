@@ -10,8 +10,8 @@ import numpy as np
 
 from mini_autograd import dtypes, layout
 from mini_autograd.errors import func as func_errors
-from mini_autograd.errors import gathering as mask_errors
 from mini_autograd.errors import inplace as errors
+from mini_autograd.errors import masking as mask_errors
 from mini_autograd.errors import pointwise as kernel_errors
 from mini_autograd.errors import tensors as tensor_errors
 from mini_autograd.lineage import check_creation, has_history

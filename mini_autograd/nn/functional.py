@@ -37,11 +37,7 @@ def tanh(input: Tensor) -> Tensor:
 def _implicit_dim(name: str, ndim: int, stacklevel: int) -> int:
     if not isinstance(stacklevel, int):
         raise creation_errors.not_an_integer(stacklevel)
-    warnings.warn(
-        f"Implicit dimension choice for {name} has been deprecated. Change the call to include "
-        "dim=X as an argument.",
-        stacklevel=stacklevel + 1,
-    )
+    warnings.warn(errors.implicit_dim(name), stacklevel=stacklevel + 1)
     return 0 if ndim in (0, 1, 3) else 1
 
 
@@ -93,11 +89,7 @@ def _reduction(size_average: bool | None, reduce: bool | None, reduction: str) -
         averaged = size_average is None or size_average
         reduced = reduce is None or reduce
         reduction = ("mean" if averaged else "sum") if reduced else "none"
-        warnings.warn(
-            "size_average and reduce args will be deprecated, please use "
-            f"reduction='{reduction}' instead.",
-            stacklevel=3,
-        )
+        warnings.warn(errors.old_reduction(reduction), stacklevel=3)
     if reduction not in _REDUCTIONS:
         raise errors.reduction(reduction)
     return reduction
@@ -105,12 +97,7 @@ def _reduction(size_average: bool | None, reduce: bool | None, reduction: str) -
 
 def _warn_of_sizes(input: Tensor, target: Tensor) -> None:
     if target.size() != input.size():
-        warnings.warn(
-            f"Using a target size ({target.size()}) that is different to the input size "
-            f"({input.size()}). This will likely lead to incorrect results due to broadcasting. "
-            "Please ensure they have the same size.",
-            stacklevel=3,
-        )
+        warnings.warn(errors.unequal_sizes(target.size(), input.size()), stacklevel=3)
 
 
 def _weighted(losses: Tensor, weight: Tensor, reduction: str) -> Tensor:

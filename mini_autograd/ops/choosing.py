@@ -72,12 +72,6 @@ def minimum(self: Array, other: Array) -> Array:
     return np.minimum(*_first_zero(self, other))
 
 
-_UINT8_CONDITION: Final = (
-    "where received a uint8 condition tensor. This behavior is deprecated and will be removed in a "
-    "future version of PyTorch. Use a boolean condition instead."
-)
-
-
 @composite(name="where")
 def where_indices(condition: Mask) -> Any:
     """The indices of the elements that are not zero: a tensor for each dim."""
@@ -97,7 +91,7 @@ def where_parsed(condition: Mask, self: Array | Number, other: Array | Number) -
 def _as_mask(condition: Any) -> Any:
     found = condition._array.dtype
     if found == np.uint8:
-        warned.once(_UINT8_CONDITION, stacklevel=5)
+        warned.once(errors.UINT8_CONDITION, stacklevel=5)
         return make(condition._array.astype(np.bool_))
     if found.kind != "b":
         raise errors.condition_not_bool(found)

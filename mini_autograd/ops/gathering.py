@@ -155,10 +155,6 @@ def scatter_add(self: Array, dim: Int, index: IndexArray, src: Array) -> Array:
     return result
 
 
-_REDUCE_DEPRECATED: Final = (
-    "The reduce argument of torch.scatter with Tensor src is deprecated and will be removed in a "
-    "future PyTorch release. Use torch.scatter_reduce instead for more reduction options."
-)
 _REDUCTIONS: Final[dict[str, np.ufunc]] = {"add": np.add, "multiply": np.multiply}
 
 
@@ -178,7 +174,7 @@ def _reduced(
 @differentiable(promotion=_NONE, name="scatter", node="NotImplemented")
 def _scatter_reduced(self: Array, dim: Int, index: IndexArray, src: Array, *, reduce: Str) -> Array:
     """`scatter` that adds or multiplies; torch has no derivative of it."""
-    warnings.warn(_REDUCE_DEPRECATED, UserWarning, stacklevel=2)
+    warnings.warn(errors.REDUCE_DEPRECATED, UserWarning, stacklevel=2)
     return _reduced(self, dim, index, src, None, reduce)
 
 

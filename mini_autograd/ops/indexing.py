@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mini_autograd import dtypes, layout, ops
-from mini_autograd.errors import gathering as mask_errors
 from mini_autograd.errors import indexing as errors
+from mini_autograd.errors import masking as mask_errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.writing import checked_number
 from mini_autograd.overloads import composite
@@ -21,9 +21,6 @@ from mini_autograd.types import Array, Bool, IndexArray, IndexArrays
 __all__ = ["index", "index_put", "index_put_impl", "nonzero"]
 
 _NONE: Final = Promotion.NONE
-_BYTE_MASK: Final = (
-    "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead."
-)
 _Indices = Sequence[NDArray[Any] | None]
 _Key = tuple[Any, ...]
 
@@ -87,7 +84,7 @@ def _mask_positions(
     mask: NDArray[Any], shape: tuple[int, ...], dim: int
 ) -> Sequence[NDArray[np.intp]]:
     if mask.dtype == np.uint8:
-        warnings.warn(_BYTE_MASK, UserWarning, stacklevel=2)
+        warnings.warn(errors.BYTE_MASK, UserWarning, stacklevel=2)
     _check_mask(mask, shape, dim)
     return mask.nonzero()
 

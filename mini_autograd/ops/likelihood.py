@@ -61,9 +61,9 @@ def _check_targets(self: Array, target: Array, weight: Any, axis: int, ignore_in
         kernel = "nll_loss2d_forward_out_frame" if spatial else "nll_loss_out_frame"
         raise not_implemented(kernel, dtypes.of(self))
     if weight is not None and weight.dtype != self.dtype:
-        raise errors.expected_scalar_type(dtypes.of(self), dtypes.of(weight))
+        raise errors.scalar_type(dtypes.of(self), dtypes.of(weight))
     if spatial and target.size and target.dtype != np.int64:
-        raise errors.expected_scalar_type(dtypes.int64, dtypes.of(target))
+        raise errors.scalar_type(dtypes.int64, dtypes.of(target))
     wrong = (target < 0) | (target >= classes)
     if wrong.any():
         wrong &= target != ignore_index

@@ -9,7 +9,8 @@ import numpy as np
 
 from mini_autograd import ops
 from mini_autograd.dtypes import of_numpy
-from mini_autograd.errors import gathering as errors
+from mini_autograd.errors import masking as errors
+from mini_autograd.errors import walk as walk_errors
 from mini_autograd.layout import copied
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.views import broadcast_shape
@@ -132,7 +133,7 @@ def _value_grad(grad: Any, mask: Mask, dtype: np.dtype[Any]) -> Any:
     """The sum under the mask; torch forgot to take the real part of it for a real value."""
     given = grad._array if isinstance(grad, Tensor) else grad
     if given.dtype.kind == "c" and dtype.kind != "c":
-        raise errors.complex_gradient()
+        raise walk_errors.complex_gradient()
     return ops.sum_all(masked_select(grad, mask))
 
 

@@ -29,10 +29,6 @@ __all__ = ["std", "std_mean", "var", "var_mean"]
 
 
 _ROUNDED_MEAN: Final = (np.float32, np.complex64)
-_FREEDOM: Final = (
-    "{}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction "
-    "factor (input numel divided by output numel)."
-)
 
 
 def _real_correction(correction: Any) -> float:
@@ -73,7 +69,7 @@ def _variance(name: str, array: Array, dim: Any, correction: Any, keepdim: bool)
     freedom = n - correction
     if freedom <= 0 or not array.size:
         for _ in range(2 if array.dtype.kind == "c" else 1):  # for each part of the numbers
-            warnings.warn(_FREEDOM.format(name), UserWarning, stacklevel=4)
+            warnings.warn(errors.no_freedom(name), UserWarning, stacklevel=4)
     wide = np.complex128 if array.dtype.kind == "c" else np.float64
     if name in ("var", "std") and array.dtype in _ROUNDED_MEAN and len(dims) == array.ndim and n:
         center = mean_all(array).astype(wide)  # of all at once torch rounds the mean

@@ -126,7 +126,7 @@ def norm(
         if p == "nuc":
             if input.ndim < 2:
                 raise errors.matrix_norm_input()
-            raise NotImplementedError("norm(p='nuc') needs svd, which mini_autograd does not have")
+            raise errors.nuclear_norm()
         if p != "fro":
             raise errors.norm_order(p)
         if dim is not None and not isinstance(dim, int) and len(dim) > 2:

@@ -200,7 +200,7 @@ def differentiable_dtype(function: Any) -> Any:
             if kwargs and isinstance(result, Tensor) and result._array.dtype.kind not in "fc":
                 operand = args[0] if args else kwargs.get("input")
                 if state.enabled and getattr(operand, "_requires_grad", False):
-                    raise errors.integer_result(result.dtype)
+                    raise errors.no_history(result.dtype)
             return result
 
         checked.__name__, checked.__doc__ = function.schema.name, function.__doc__

@@ -8,9 +8,8 @@ from typing import Any, Final
 import numpy as np
 
 from mini_autograd import dtypes, layout, ops
-from mini_autograd.errors import gathering as fill_errors
 from mini_autograd.errors import inplace as errors
-from mini_autograd.errors import pointwise as kernel_errors
+from mini_autograd.errors import kernels as kernel_errors
 from mini_autograd.grad_mode import state
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.conversion import without_imaginary
@@ -32,7 +31,7 @@ def checked_number(value: Any, wanted: np.dtype[Any]) -> Any:
     dtypes.check_int(value)
     if isinstance(value, (complex, np.complexfloating)) and wanted.kind not in "cb":
         if value.imag != 0:
-            raise errors.number_overflow(dtypes.of_numpy(wanted))
+            raise kernel_errors.dtype_overflow(dtypes.of_numpy(wanted))
         value = value.real
     if wanted.kind in "iu":
         limits = np.iinfo(wanted)
@@ -40,10 +39,10 @@ def checked_number(value: Any, wanted: np.dtype[Any]) -> Any:
         wraps = limits.min == 0 and isinstance(value, (int, np.integer))
         lowest = -limits.max if wraps else limits.min
         if value != value or not lowest <= value <= limits.max:
-            raise errors.number_overflow(dtypes.of_numpy(wanted))
+            raise kernel_errors.dtype_overflow(dtypes.of_numpy(wanted))
         return np.array(int(value), np.int64).astype(wanted)
     if wanted.kind == "f" and np.isfinite(value) and abs(value) > np.finfo(wanted).max:
-        raise errors.number_overflow(dtypes.of_numpy(wanted))
+        raise kernel_errors.dtype_overflow(dtypes.of_numpy(wanted))
     return np.array(value, wanted)
 
 
@@ -59,7 +58,7 @@ def check_history(self: Any, value: Any) -> None:
         and state.enabled
         and value.requires_grad
     ):
-        raise fill_errors.no_history(self.dtype)
+        raise kernel_errors.no_history(self.dtype)
 
 
 def _like(self: Array, value: Any) -> Array:
@@ -149,7 +148,7 @@ def _compared(name: str, compare: np.ufunc) -> Bound:
     def compared(self: Array, other: Any) -> Array:
         common = np.result_type(self, other)
         if common.kind == "c" and name not in ("eq", "ne"):
-            raise kernel_errors.not_implemented(f"{name}_cpu", common)
+            raise kernel_errors.not_implemented(f"{name}_cpu", dtypes.of_numpy(common))
         return np.asarray(compare(self, other)).astype(self.real.dtype)
 
     def with_number(self: Array, other: Number) -> Array:
