@@ -80,6 +80,12 @@ _DIFFERENTIABLE: Mapping[str, Written] = {
         notes="torch.is_grad_enabled()",
         decorator="torch.autograd.function.once_differentiable",
     ),
+    "OnceProduct": Written(
+        "x, y",
+        "ctx.save_for_backward(x, y)\nreturn x * y",
+        "x, y = ctx.saved_tensors\nreturn grad * y, grad * x if ctx.needs_input_grad[1] else None",
+        decorator="torch.autograd.function.once_differentiable",
+    ),
     "SumAndCount": Written(
         "x",
         "ctx.save_for_backward(x)\n"

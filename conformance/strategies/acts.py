@@ -27,7 +27,7 @@ def backward(drawing: Drawing) -> Step | None:
     root = _root(drawing)
     if root is None:
         return None
-    retain, create = _graph_options(drawing)
+    retain, create = _graph_options(drawing, root)
     gradient = seed(drawing, root, graph=create)
     inputs = None
     if "inputs=" in drawing.features and drawing.tape.chance(50):
@@ -44,10 +44,11 @@ def backward_again(drawing: Drawing) -> Step | None:
     return Backward(root.ref, seed(drawing, root))
 
 
-def _graph_options(drawing: Drawing) -> tuple[Value, bool]:
-    """`retain_graph` and `create_graph`."""
+def _graph_options(drawing: Drawing, root: Live) -> tuple[Value, bool]:
+    """`retain_graph` and `create_graph`, which a custom function of the graph is part of."""
     retains = "retain_graph" in drawing.features and drawing.tape.chance(60)
-    creates = "create_graph" in drawing.features and drawing.tape.chance(50)
+    percent = 75 if drawing.history.leads_to_function(root.ref.name) else 50
+    creates = "create_graph" in drawing.features and drawing.tape.chance(percent)
     if retains and creates:
         return drawing.tape.pick(_BOTH), True
     return (True if retains else drawing.tape.pick(_NEITHER)), creates
@@ -113,7 +114,7 @@ def grad(drawing: Drawing) -> Step | None:
         return None
     tape = drawing.tape
     wanted = _inputs(drawing, root)
-    retain, create = _graph_options(drawing)
+    retain, create = _graph_options(drawing, root)
     allow, materialize = tape.pick(
         ((None, False), (None, False), (True, False), (True, True), (None, True), (False, False))
     )

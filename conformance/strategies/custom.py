@@ -34,7 +34,14 @@ _REFUSED = (
     "MarkedAndKept",
 )
 # What two operands need, and what the walk of a walk meets, takes more than one call to show.
-_OFTEN = {"Multiply": 3, "TwoResults": 3, "Once": 3, "NotMaterialized": 2, "Forward": 2}
+_OFTEN = {
+    "Multiply": 3,
+    "TwoResults": 3,
+    "Once": 4,
+    "OnceProduct": 3,
+    "NotMaterialized": 2,
+    "Forward": 2,
+}
 _FUNCTIONS = weighted(*((name, _OFTEN.get(name, 1)) for name in FUNCTIONS if name not in _REFUSED))
 
 

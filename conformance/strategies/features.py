@@ -128,7 +128,7 @@ FLAWED_PERCENT = 10.0  # of the programs may hold what torch refuses on purpose
 
 
 COMPANIONS: tuple[tuple[str, str, float], ...] = (
-    ("functions", "create_graph", 40),
+    ("functions", "create_graph", 55),
     ("use .grad", "create_graph", 30),
     ("tensor hooks", "in-place", 30),
     ("pack hooks", "in-place", 30),

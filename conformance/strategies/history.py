@@ -167,6 +167,10 @@ class History:
         """Whether the tensor is to retain its gradient."""
         return RETAINED in self.marks(name)
 
+    def leads_to_function(self, name: str) -> bool:
+        """Whether a custom function made the tensor, or one that it was made from."""
+        return any(MADE in self.marks(of) for of in self._parents[name])
+
     def was_walked(self, name: str) -> bool:
         """Whether a backward pass has freed the graph of the tensor, and a custom function's in it;
         and none has failed to do so again."""

@@ -58,7 +58,7 @@ ACTS: Mapping[str, _Weighted] = {
     "inference mode": ((contexts.inference, 12),),
     "other modes": ((contexts.other, 14),),
     "left by an error": (),
-    "functions": ((custom.apply, 24),),
+    "functions": ((custom.apply, 34),),
     "functional": ((custom.functional, 14),),
     "autograd.grad": ((acts.grad, 20),),
     "create_graph": ((acts.use_grad, 4),),
