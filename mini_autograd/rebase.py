@@ -7,7 +7,8 @@ next asked for.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import ClassVar
 
 from mini_autograd.anomaly import anomaly
 from mini_autograd.errors import inplace as errors
@@ -15,8 +16,10 @@ from mini_autograd.errors import walk as walk_errors
 from mini_autograd.graph import Arithmetic, Edge, Grad, Node, hooks_of, next_sequence
 from mini_autograd.lineage import check_creation, edge_of, set_history
 from mini_autograd.ops.complexes import view_as_complex, view_as_real
-from mini_autograd.ops.conversion import zeros_of
+from mini_autograd.ops.conversion import clone
+from mini_autograd.ops.restriding import as_strided as restrided
 from mini_autograd.ops.strided import Geometry, as_strided, as_strided_scatter
+from mini_autograd.ops.writing import copied
 from mini_autograd.storage import counter_of
 from mini_autograd.tensor import Tensor, make
 
@@ -29,6 +32,7 @@ class CopySlices(Node):
 
     __slots__ = ()
     title = "CopySlices"
+    write: ClassVar[Callable[[Tensor, Tensor], Tensor]]  # `copy_`, which is built on this
     __module__ = "torch.autograd"
 
     def __init__(self, base: Tensor, view: Tensor, written: Node) -> None:
@@ -59,21 +63,40 @@ class CopySlices(Node):
         if self.saved is None:
             raise walk_errors.second_backward()
         geometry, written = self.saved
+        if arithmetic.records:
+            memory = geometry.empty_base(grad._array.dtype)
+            if memory is not None:
+                return self._written_anew(make(memory), grad, arithmetic, wanted)
         part = as_strided(grad, geometry)
         first = None if wanted[0] is None else written.edges[0]
         inner = written.backward_for([part], arithmetic, (first, *wanted[1:]))
-        if self.edges[0] is None:
+        if self.edges[0] is None or inner[0] is None:
             return [None, *inner[1:]]
-        if inner[0] is not None and geometry.overlaps:
+        if geometry.overlaps:
             raise errors.overlapping_write()  # torch writes the gradient into such a view too
-        replaced = inner[0] if inner[0] is not None else zeros_of(grad, geometry.shape)
-        return [as_strided_scatter(grad, replaced, geometry), *inner[1:]]
+        return [as_strided_scatter(grad, inner[0], geometry), *inner[1:]]
+
+    def _written_anew(
+        self, whole: Tensor, grad: Tensor, arithmetic: Arithmetic, wanted: Sequence[Edge | None]
+    ) -> Sequence[Grad | None]:
+        """As torch, which writes the answer into a copy of the gradient: the graph shows that."""
+        assert self.saved is not None
+        geometry, written = self.saved
+        whole = copied(whole, grad)
+        view = restrided(whole, *geometry.region)
+        first = None if wanted[0] is None else written.edges[0]
+        inner = written.backward_for([clone(view)], arithmetic, (first, *wanted[1:]))
+        if self.edges[0] is None or inner[0] is None:
+            return [None, *inner[1:]]
+        self.write(view, inner[0])
+        return [whole, *inner[1:]]
 
     def release(self) -> None:
-        """Frees the written op with all that it saved, so that a second backward raises."""
-        if self.saved is not None:
-            self.saved[1].release()
-            self.saved = None
+        """Lets go of the written op, so that a second backward raises.
+
+        What that saved is freed with it, unless the graph leads to it by what it saved itself.
+        """
+        self.saved = None
 
 
 def rebase(tensor: Tensor, node: Node) -> None:

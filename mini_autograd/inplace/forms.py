@@ -31,7 +31,7 @@ from mini_autograd.ops.indexing import index_put
 from mini_autograd.ops.writing import copied, filled, zeroed
 from mini_autograd.overloads import composite, with_forms
 from mini_autograd.packing import announce_write, deferring, packing_threads
-from mini_autograd.rebase import rebase
+from mini_autograd.rebase import CopySlices, rebase
 from mini_autograd.saved import SavedResult, SavedTensor, SavedView, pack_results
 from mini_autograd.schema import is_number
 from mini_autograd.storage import counter_of
@@ -188,6 +188,7 @@ _COPY_FORM: Final = ("(Tensor other, bool non_blocking = False)",)
 with_forms(_copy_source, function_forms=_COPY_FORM, method_forms=_COPY_FORM)
 
 copy_: Final = in_place(ROWS["copy_"], _copy_source.method)
+CopySlices.write = staticmethod(copy_)
 fill_: Final = in_place(ROWS["fill_"], filled.method)
 zero_: Final = in_place(ROWS["zero_"], zeroed.method)
 index_put_: Final = in_place(ROWS["index_put_"], index_put.method)

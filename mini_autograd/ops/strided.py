@@ -12,7 +12,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided as restrided
 from numpy.typing import NDArray
 
-from mini_autograd import ops
+from mini_autograd import layout, ops
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.types import Anything, Array, Ints
 
@@ -48,6 +48,23 @@ class Geometry:
         return 0 not in self.shape and any(
             stride == 0 and size > 1 for stride, size in zip(self._strides, self.shape, strict=True)
         )
+
+    def empty_base(self, dtype: np.dtype[Any]) -> NDArray[Any] | None:
+        """Memory laid out as the base's, not filled; None if that has gaps."""
+        shape, strides = self._base
+        if self.is_part:
+            return None
+        made = layout.empty_with(shape, layout.contiguous_strides(shape, 1), dtype)
+        if layout.strides_of(made) == tuple(each * dtype.itemsize for each in strides):
+            return made
+        order = np.argsort([-each for each in strides], kind="stable")
+        made = np.empty([shape[dim] for dim in order], dtype).transpose(np.argsort(order))
+        return made if made.strides == tuple(each * dtype.itemsize for each in strides) else None
+
+    @property
+    def region(self) -> tuple[tuple[int, ...], tuple[int, ...], int]:
+        """The view's sizes and strides, and where it begins, in elements."""
+        return self.shape, self._strides, self._offset
 
     @property
     def positions(self) -> NDArray[np.intp]:

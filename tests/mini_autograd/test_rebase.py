@@ -210,3 +210,25 @@ def test_a_second_derivative_goes_through_a_written_view():
     (grad,) = torch.autograd.grad(base.sum(), x, create_graph=True)
     (second,) = torch.autograd.grad(grad.sum(), x)
     assert second.tolist() == pytest.approx([2.7182817459106445, 0.0])
+
+
+def below(node, depth=6):
+    """The graph below a node, as nested tuples of names."""
+    if node is None or not depth:
+        return None
+    return (
+        node.name().removeprefix("torch::autograd::"),
+        *(below(n, depth - 1) for n, _ in node.next_functions),
+    )
+
+
+def test_the_graph_of_a_gradient_shows_how_a_write_went_backward():
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    written = x * 2
+    written[:1].zero_()
+    (grad,) = torch.autograd.grad((written * written).sum(), x, create_graph=True)
+    assert grad.tolist() == [0.0, 16.0]
+    # of the written gradient: a copy of what came, and the zeros that took the view's place
+    copied = below(grad.grad_fn, 3)
+    assert copied == ("MulBackward0", ("CopySlices", ("CopyBackwards", None, None), None), None)
+    assert torch.autograd.grad(grad.sum(), x)[0].tolist() == [0.0, 8.0]
