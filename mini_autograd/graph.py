@@ -10,7 +10,7 @@ from __future__ import annotations
 import abc
 import itertools
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
 import numpy as np
@@ -46,6 +46,7 @@ class Arithmetic(Protocol):
     """What a walk computes with: raw arrays, or tensors that record a graph of their own."""
 
     records: bool  # whether the gradients are tensors
+    ones: Mapping[np.dtype[Any], Grad]  # for 0-d outputs the cotangent, if one serves them all
 
     def add(self, a: Grad, b: Grad) -> Grad:
         """The sum of two gradients."""
@@ -93,6 +94,7 @@ class Node(abc.ABC):
     __module__ = "torch.autograd.graph"  # as it prints
     title: ClassVar[str] = "Node"
     whole: ClassVar[bool] = False  # whether asked for one gradient, torch's gives all of them
+    is_passage: bool = False  # whether it only hands on what comes, and nobody sees it
     edges: tuple[Edge | None, ...]
     accepted: tuple[Metadata, ...]
     saved: tuple[Any, ...] | None  # None once freed
@@ -127,7 +129,7 @@ class Node(abc.ABC):
     @ReadOnly
     def next_functions(self) -> tuple[tuple[Any, int], ...]:
         """The nodes that made the inputs, each with which of its outputs."""
-        return tuple((None, 0) if edge is None else (edge[0].shown, edge[1]) for edge in self.edges)
+        return tuple([_shown(edge) for edge in self.edges])
 
     @property
     def shown(self) -> Any:
@@ -195,6 +197,13 @@ def hooks_of(node: Node) -> Hooks:
 
 # Two walks may reach one leaf at a time, in two threads; a hook may go backward in between.
 _accumulating: Final = threading.RLock()
+
+
+def _shown(edge: Edge | None) -> tuple[Any, int]:
+    """An edge as a user sees it: to the node that it leads to in the end."""
+    while edge is not None and edge[0].is_passage:
+        edge = edge[0].edges[0] if edge[0].edges else None
+    return (None, 0) if edge is None else (edge[0].shown, edge[1])
 
 
 class AccumulateGrad(Node):

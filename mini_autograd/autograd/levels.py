@@ -22,18 +22,21 @@ from mini_autograd.transforms import state as transforms
 class LevelLeaf(AccumulateGrad):
     """Stands for a transform's leaf, of which nobody sees a `.grad`."""
 
-    __slots__ = ("edges", "is_open")
+    __slots__ = ("edges", "is_passage")
 
     edges: tuple[Edge | None, ...]  # type: ignore[assignment]  # of one that is open, none
 
     def __init__(self, variable: Tensor) -> None:
         super().__init__(variable)
         self.edges = ()
-        self.is_open = True
+        self.is_passage = False  # the level is open
 
     def backward(self, grads: list[Grad | None], arithmetic: Arithmetic) -> Sequence[Grad | None]:
         """Passes on what came, if it leads anywhere."""
         return (grads[0],) if self.edges else ()
+
+
+LevelLeaf.__name__ = LevelLeaf.__qualname__ = "AccumulateGrad"  # as a function inside sees it
 
 
 class Level:
@@ -52,7 +55,7 @@ class Level:
 
     def __exit__(self, *_: object) -> None:
         for _leaf, node, given in self._raised.values():
-            node.is_open = False
+            node.is_passage = True
             if self.records and given.requires_grad:
                 node.edges = (edge_of(given),)
 
@@ -91,7 +94,7 @@ def _leads_on(start: Node) -> bool:
     while stack:
         node = stack.pop()
         if isinstance(node, AccumulateGrad) and not node.edges:
-            if not isinstance(node, LevelLeaf) or node.is_open:
+            if not node.is_passage:
                 return True
             continue
         if isinstance(node, LevelLeaf) and node.edges[0] is None:

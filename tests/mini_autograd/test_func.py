@@ -190,3 +190,31 @@ def test_jacobians_of_no_elements_have_the_shapes_of_some() -> None:
     assert rows.grad_fn.name() == "ViewBackward0"
     assert torch.func.jacfwd(lambda x: x.sum())(torch.zeros(0)).shape == (0,)
     assert torch.func.hessian(lambda x: (x * x).sum())(torch.zeros(0)).shape == (0, 0)
+
+
+def test_the_graph_of_what_a_transform_gives_shows_the_users_tensors_alone():
+    x = torch.ones(2, requires_grad=True)
+    first, second = x.chunk(2)
+    output, products = torch.func.vjp(lambda a, b: a * b, first, second)
+    for each in (output, *products(torch.ones(1))):
+        names = {node.name() for node, _ in each.grad_fn.next_functions if node is not None}
+        assert names == {"SplitBackward0"}
+
+
+def test_an_argument_that_requires_no_grad_is_no_part_of_the_graph():
+    x, constant = torch.ones((), requires_grad=True), torch.ones(())
+    output, _ = torch.func.vjp(lambda a, b: a * b, constant, x)
+    assert output.grad_fn.next_functions[0] == (None, 0)
+    assert output.grad_fn.next_functions[1][0].variable is x
+
+
+def test_inside_a_transform_its_arguments_are_leaves():
+    seen = []
+
+    def f(x):
+        y = x * 2
+        seen.append([type(node).__name__ for node, _ in y.grad_fn.next_functions if node])
+        return y
+
+    torch.func.grad(f)(torch.ones((), requires_grad=True) * 3)
+    assert seen == [["AccumulateGrad"]]
