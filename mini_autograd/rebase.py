@@ -32,7 +32,7 @@ class CopySlices(Node):
 
     __slots__ = ()
     title = "CopySlices"
-    write: ClassVar[Callable[[Tensor, Tensor], Tensor]]  # `copy_`, which is built on this
+    write: ClassVar[staticmethod[[Tensor, Tensor], Tensor]]  # `copy_`, which is built on this
     __module__ = "torch.autograd"
 
     def __init__(self, base: Tensor, view: Tensor, written: Node) -> None:
