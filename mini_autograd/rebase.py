@@ -7,7 +7,7 @@ next asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 from mini_autograd.anomaly import anomaly
