@@ -11,7 +11,7 @@ from typing import Any
 from mini_autograd import ops
 from mini_autograd.autograd.edges import GradientEdge
 from mini_autograd.autograd.seeds import as_tuple, metadata_of
-from mini_autograd.errors import walk as errors
+from mini_autograd.errors import backward as errors
 from mini_autograd.size import Size
 from mini_autograd.tensor import Tensor
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from mini_autograd.errors import backward as backward_errors
 from mini_autograd.errors import hooks as errors
-from mini_autograd.errors import walk as walk_errors
 from mini_autograd.grad_mode import state
 from mini_autograd.graph import Edge, Node
 from mini_autograd.lineage import edge_of
@@ -29,7 +29,7 @@ class GradientEdge(NamedTuple):
             RuntimeError: `node` is no node.
         """
         if not isinstance(self.node, Node):
-            raise walk_errors.edge_of_no_node(self.node)
+            raise backward_errors.edge_of_no_node(self.node)
         return self.node.recorded, self.output_nr
 
 

@@ -9,7 +9,7 @@ from mini_autograd import dtypes
 from mini_autograd.attended import validated
 from mini_autograd.autograd.edges import GradientEdge
 from mini_autograd.compat import summed_seed
-from mini_autograd.errors import walk as errors
+from mini_autograd.errors import backward as errors
 from mini_autograd.graph import Arithmetic, Edge, Grad, Metadata
 from mini_autograd.lineage import edge_of
 from mini_autograd.size import Size

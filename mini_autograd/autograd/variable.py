@@ -10,7 +10,7 @@ import numpy as np
 
 from mini_autograd import dtypes
 from mini_autograd.errors import tensors as tensor_errors
-from mini_autograd.errors import walk as errors
+from mini_autograd.errors import variable as errors
 from mini_autograd.tensor import Tensor, detached, make
 
 
@@ -31,7 +31,7 @@ class _VariableMeta(type):
                 raise errors.variable_keyword(name)
         data = given.get("data")
         if data is not None and not isinstance(data, Tensor):
-            raise errors.variable_data(data)
+            raise tensor_errors.data_type(data)
         if operator.index(given.get("volatile", False)):
             warnings.warn(errors.VOLATILE, UserWarning, stacklevel=2)
         made = (

@@ -15,8 +15,8 @@ from mini_autograd.attended import Captures
 from mini_autograd.autograd.batching import walked_by_rows
 from mini_autograd.autograd.edges import GradientEdge
 from mini_autograd.autograd.seeds import Cotangents, Differentiated, as_tuple, roots_and_seeds
+from mini_autograd.errors import backward as errors
 from mini_autograd.errors import func as func_errors
-from mini_autograd.errors import walk as errors
 from mini_autograd.grad_mode import state
 from mini_autograd.graph import Arithmetic, Edge, Grad
 from mini_autograd.lineage import edge_of
