@@ -15,9 +15,8 @@ from conformance.program import Program
 from conformance.sources.case import Case
 from conformance.sources.counting import Counting
 from conformance.sources.generated import drawn
-from conformance.sources.rewriting import without_steps, without_unused_inputs
+from conformance.sources.lacking import without_lacking
 from conformance.sources.statistics import Statistics
-from conformance.trace import Trace, Unsupported
 from conformance.verdict import Verdict
 
 
@@ -32,7 +31,7 @@ def results(
     """A result for each program of the piece, but for the first `done` of them.
 
     A program's id says the op at which it first differs, and the program itself. Of one that the
-    subject cannot run, what is left without the steps that it lacks is judged as well: if that
+    subject cannot run, what is left without the steps that it lacks is judged as well; if that
     differs, it is the result. The statistics count all that are drawn: a piece that is gone on
     with has lost what its first part counted.
     """
@@ -45,20 +44,13 @@ def results(
     ):
         counting.add(program, expected)
         if number >= done:
-            actual = execute(program, subject)
-            verdict = adjudicate(program, expected, actual, reference)
+            verdict = adjudicate(program, expected, execute(program, subject), reference)
             if verdict.outcome == "unsupported":
-                rest = without_lacking(program, actual)
+                rest = without_lacking(program, subject, reference)
                 left = judge(rest, reference, subject)
                 if left.outcome == "differ":
                     program, verdict = rest, left
             yield examiner.result(_case(program, verdict), "generated", verdict)
-
-
-def without_lacking(program: Program, actual: Trace) -> Program:
-    """The program without the steps that the engine lacks what they need for."""
-    lacking = (n for n, outcome in enumerate(actual.outcomes) if isinstance(outcome, Unsupported))
-    return without_unused_inputs(without_steps(program, lacking))
 
 
 def _case(program: Program, verdict: Verdict) -> Case:

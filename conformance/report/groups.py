@@ -16,8 +16,8 @@ from conformance.verdict import GRADE_OF, Mismatch
 @dataclass(frozen=True, slots=True)
 class Group:
     """Failures that look like one cause: the same kind, at the same place of the same op; of any
-    op where it is no value that differs, or where the subject raises one error. `shortest` stands
-    for them."""
+    op where it is no value that differs, or where one error is raised on one side only. `shortest`
+    stands for them."""
 
     kind: str
     shortest: Result
@@ -78,6 +78,8 @@ def _cause(result: Result) -> tuple[str, ...]:
         return mismatch.kind, place or re.sub(r"\d+", "", f"{mismatch.expected} {mismatch.actual}")
     if mismatch.kind in ("raises", "crash", "hang") and mismatch.expected.startswith("returned"):
         return mismatch.kind, re.sub(r"\d+", "", mismatch.actual)
+    if mismatch.kind == "raises":
+        return mismatch.kind, "returned", re.sub(r"\d+", "", mismatch.expected)
     if result.source == "generated" and result.failure.reduced:
         return mismatch.kind, *_ops_of(result)
     return mismatch.kind, place.partition(".")[2], result.op, result.check

@@ -1,4 +1,4 @@
-"""Program × Trace × Verdict → the counts that `Statistics` keeps."""
+"""Program × Trace → the counts that `Statistics` keeps."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from conformance.sources.statistics import Statistics
 from conformance.strategies.features import features_of, is_valid
 from conformance.strategies.history import interactions
 from conformance.trace import Raised, Trace
-from conformance.verdict import Verdict
 
 LONGEST = 120  # characters of an error's pattern
 
@@ -27,8 +26,8 @@ class Counting:
         self._raised: list[bool] = []
         self._structure = Statistics()
 
-    def add(self, program: Program, expected: Trace, verdict: Verdict | None = None) -> None:
-        """Count a program, with what the reference did and the verdict on the subject."""
+    def add(self, program: Program, expected: Trace) -> None:
+        """Count a program, with what the reference did."""
         into = self.statistics
         raised = [isinstance(outcome, Raised) for outcome in expected.outcomes]
         if program.steps is not self._steps or raised != self._raised:
@@ -37,8 +36,6 @@ class Counting:
         into.merge(self._structure)
         into.inputs.update([entry.dtype for entry in program.inputs])
         into.errors.update([pattern(o) for o in expected.outcomes if isinstance(o, Raised)])
-        if verdict is not None:
-            into.outcomes[verdict.outcome] += 1
 
 
 def _structure(program: Program, expected: Trace) -> Statistics:

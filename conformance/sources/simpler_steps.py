@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, replace
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -43,10 +44,10 @@ from conformance.trace import TensorState
 
 def fewer_steps(program: Program, reference: Engine) -> Iterator[Program]:
     """Runs of steps left out, long ones first, late ones first."""
-    count = len(program.steps)
-    length = max(count // 2, 1)
+    total = len(program.steps)
+    length = max(total // 2, 1)
     while length:
-        for start in range(count - length, -1, -1):
+        for start in range(total - length, -1, -1):
             yield without_unused_inputs(without_steps(program, range(start, start + length)))
         length //= 2
     yield without_unused_inputs(program)
@@ -63,18 +64,28 @@ def steps_bypassed(program: Program, reference: Engine) -> Iterator[Program]:
 def steps_cut(program: Program, reference: Engine) -> Iterator[Program]:
     """A step replaced by an input with the values that the step gives on the reference."""
     for number in reversed(range(len(program.steps))):
-        name = result_of(program.steps[number])
-        if name is None:
-            continue
-        later = program.steps[number + 1 :]
-        used = list(dict.fromkeys(ref for s in later for ref in refs_of(s) if ref.base == name))
-        states = execute(Program(program.inputs, program.steps[: number + 1]), reference).tensors
-        if used and all(ref.name in states for ref in used):
-            yield _cut(program, number, {ref: states[ref.name] for ref in used})
+        if (cut := step_cut(program, number, reference)) is not None:
+            yield cut
+
+
+def step_cut(program: Program, number: int, reference: Engine) -> Program | None:
+    """The program with what later steps use of this one as inputs; None if they use nothing, or
+    the reference gives no tensors."""
+    name = result_of(program.steps[number])
+    later = program.steps[number + 1 :]
+    used = list(dict.fromkeys(ref for s in later for ref in refs_of(s) if ref.base == name))
+    if not used:
+        return None
+    states = execute(Program(program.inputs, program.steps[: number + 1]), reference).tensors
+    if not all(ref.name in states for ref in used):
+        return None
+    return _cut(program, number, {ref: states[ref.name] for ref in used})
 
 
 def _cut(program: Program, number: int, states: dict[Ref, TensorState]) -> Program:
-    names = {ref: Ref(f"cut{number}_{place}") for place, ref in enumerate(states)}
+    taken = {entry.name for entry in program.inputs}
+    free = (name for name in (f"cut{place}" for place in count()) if name not in taken)
+    names = {ref: Ref(next(free)) for ref in states}
     made = tuple(
         Input.of(names[ref].name, np.array(state.values), state.requires_grad is True)
         for ref, state in states.items()

@@ -1,4 +1,4 @@
-"""What was exercised: how many programs, of which steps, ops and features, how they fared."""
+"""What was exercised: how many programs, of which steps, ops and features, and what met."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ class Statistics:
         pairs: by each two of these.
         met: by the doings that met in them; see `strategies.history`.
         errors: of the errors on the reference, by type and pattern of the message.
-        outcomes: of the verdicts.
     """
 
     programs: int = 0
@@ -35,7 +34,6 @@ class Statistics:
     pairs: Counter[str] = field(default_factory=Counter)
     met: Counter[str] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
-    outcomes: Counter[str] = field(default_factory=Counter)
 
     def pair(self, first: str, second: str) -> int:
         """How many programs used both features."""

@@ -10,16 +10,21 @@ import torch
 from fakes import torch_but
 
 from conformance import Call, Input, Program, Raised, Read, Ref, TorchLike, execute
+from conformance.campaign.generated import results
+from conformance.campaign.plan import Piece, Settings
 from conformance.catalogue import op_of
-from conformance.program.steps import Backward, Grad
+from conformance.program.steps import Backward, Grad, kind_of
 from conformance.sources.counting import Counting
-from conformance.sources.generated import Statistics, drawn, examined, generate, reduce
+from conformance.sources.generated import drawn, examined
+from conformance.sources.lacking import without_lacking
+from conformance.sources.reduction import reduce
 from conformance.sources.rewriting import (
     bypassed,
     renamed,
     without_steps,
     without_unused_inputs,
 )
+from conformance.sources.statistics import Statistics
 
 REFERENCE = TorchLike(torch)
 
@@ -32,40 +37,56 @@ def one_thread():
     torch.set_num_threads(before)
 
 
+def results_of(engine, *ops, count):
+    """What a campaign gives of so many programs."""
+    piece = Piece("generated", "programs", seed=2, count=count)
+    return list(results(piece, 0, Settings("fake", ops=ops), REFERENCE, engine, Statistics()))
+
+
+def reversed_gradient(tensor):
+    """`neg` with a gradient of the wrong sign."""
+    result = torch.neg(tensor)
+    if result.requires_grad:
+        result.register_hook(lambda grad: -grad)
+    return result
+
+
 def test_torch_agrees_with_torch():
-    statistics = Statistics()
-    assert generate(REFERENCE, REFERENCE, count=2000, seed=1, stats=statistics) == []
-    assert statistics.outcomes == {"agree": 2000}
+    verdicts = [verdict for *_, verdict in examined(REFERENCE, REFERENCE, count=2000, seed=1)]
+    assert {verdict.outcome for verdict in verdicts} == {"agree"}
 
 
-def test_a_wrong_gradient_is_found_once_and_made_short():
-    def neg(tensor):
-        result = torch.neg(tensor)
-        if result.requires_grad:
-            result.register_hook(lambda grad: -grad)
-        return result
-
-    engine = torch_but(neg=neg)
-    findings = generate(engine, REFERENCE, count=300, seed=2, ops=["neg", "mul", "add"])
-    wrong = [found for found in findings if found.mismatch.kind == "grad_value"]
+def test_a_wrong_gradient_is_found_and_made_short():
+    found = results_of(torch_but(neg=reversed_gradient), "neg", "mul", "add", count=300)
+    short = [r.failure for r in found if r.failure and r.failure.reduced]
+    wrong = [failure for failure in short if failure.mismatch.kind == "grad_value"]
     assert wrong
-    for found in wrong:
-        assert len(found.program.steps) <= 3
-        assert any(isinstance(s, Call) and s.op == "neg" for s in found.program.steps)
-    assert sum(found.count for found in findings) > len(findings)
+    for failure in wrong:
+        assert len(failure.program.steps) <= 3
+        assert calls(failure.program, "neg")
 
 
-def test_a_missing_function_is_no_finding():
-    statistics = Statistics()
-    engine = torch_but("exp")
-    assert generate(engine, REFERENCE, count=60, seed=1, ops=["exp"], stats=statistics) == []
-    assert statistics.outcomes["unsupported"] > 0
+def test_a_missing_function_is_no_difference():
+    outcomes = {result.verdict.outcome for result in results_of(torch_but("exp"), "exp", count=60)}
+    assert outcomes == {"agree", "unsupported"}
 
 
-def test_progress_is_told_of_each_program():
-    seen = []
-    generate(REFERENCE, REFERENCE, count=7, seed=0, progress=seen.append)
-    assert seen == [1, 2, 3, 4, 5, 6, 7]
+def test_what_is_left_without_what_is_lacking_is_compared():
+    ops = ("exp", "neg", "mul")
+    asked = {program.hash for program, _ in drawn(REFERENCE, count=300, seed=2, ops=ops)}
+    found = results_of(torch_but("exp", neg=reversed_gradient), *ops, count=300)
+    rests = [r.failure.program for r in found if r.failure and r.verdict.program_hash not in asked]
+    assert rests
+    steps = [step for program in rests for step in program.steps if isinstance(step, Call)]
+    assert not any((step.op, step.form) == ("exp", "function") for step in steps)
+
+
+def test_a_step_that_is_lacking_gives_way_to_what_the_reference_gives():
+    short = without_lacking(long_program(), torch_but("sin", "mul"), REFERENCE)
+    assert [kind_of(step) for step in short.steps] == ["call", "call", "read", "backward"]
+    made = execute(short, REFERENCE).tensors
+    wanted = execute(long_program(), REFERENCE).tensors
+    np.testing.assert_array_equal(made["t0"].values, wanted["r"].values)
 
 
 def test_it_can_be_stopped_at_any_program():
@@ -84,8 +105,8 @@ def test_statistics_count_steps_and_ops():
     statistics = Statistics()
     counting = Counting(statistics)
     list_of = list(examined(REFERENCE, REFERENCE, count=50, seed=0, ops=["sum"]))
-    for program, trace, verdict in list_of:
-        counting.add(program, trace, verdict)
+    for program, trace, _ in list_of:
+        counting.add(program, trace)
     assert statistics.programs == 50
     called = [op_of(step) for program, _, _ in list_of for step in program.steps]
     assert statistics.ops == {"sum": called.count("sum")}

@@ -17,7 +17,8 @@ from conformance.catalogue import CATALOGUE, op_of
 from conformance.judge.compare import compare
 from conformance.program.steps import KINDS, Backward, Call, Snippet, kind_of, refs_of, result_of
 from conformance.sources.counting import Counting
-from conformance.sources.generated import Statistics, drawn
+from conformance.sources.generated import drawn
+from conformance.sources.statistics import Statistics
 from conformance.strategies import (
     HEADER,
     ROW,
