@@ -20,7 +20,7 @@ def show_statistics(statistics: Statistics, console: Console) -> None:
     """Tables of the programs that used each kind of step, each feature, each two of these, where
     doings met in them, and the errors that they raised on the reference."""
     if not statistics.programs:
-        console.print("no programs were generated")
+        console.print("nothing to count: no piece of generated programs came to its end")
         return
     programs, valid = statistics.programs, statistics.valid
     console.print(
@@ -66,7 +66,7 @@ def _matrices(statistics: Statistics, width: int) -> Iterator[Table]:
         table.add_column("two features", no_wrap=True, overflow="ignore")
         for column in shown:
             table.add_column(str(column + 1), justify="right", no_wrap=True, min_width=CELL - 1)
-        for row in range(start + 1, len(names)):
+        for row in range(start, len(names)):  # the first only says what its number stands for
             others = names[start : min(row, shown.stop)]
             cells = (str(statistics.pair(names[row], other) or "·") for other in others)
             table.add_row(labels[row], *cells)
