@@ -12,7 +12,7 @@ import numpy as np
 from conformance.engines.protocol import Engine
 from conformance.execute import execute
 from conformance.judge.closeness import as_array, is_close, is_numeric, tolerances
-from conformance.judge.variants import in_double, moved, rerounded
+from conformance.judge.variants import in_double, moved, relaid, rerounded
 from conformance.program import Program
 from conformance.program.steps import Read
 from conformance.trace import Returned, TensorState, Trace
@@ -49,6 +49,11 @@ class Evidence:
         of negative numbers."""
         inputs_too = [self._rerounded(moved(self.program, 1, s), s) for s in range(MOVES)]
         return inputs_too + [self._rerounded(self.program, s, share=0.5) for s in range(MOVES)]
+
+    @cached_property
+    def relaid(self) -> list[Trace]:
+        """The same values, lying otherwise in memory."""
+        return [self.run(relaid(self.program, order)) for order in ("spaced", "columns")]
 
     @cached_property
     def near_in_double(self) -> list[Trace]:

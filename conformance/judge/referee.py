@@ -43,6 +43,8 @@ def adjudicate(program: Program, expected: Trace, actual: Trace, reference: Engi
     - `ill_conditioned`: both overflow on the way to a number that double precision has, or one
       where an input is next to the greatest number: which of infinity, NaN and that number comes
       out is a matter of the order in which a kernel adds up;
+    - `ill_conditioned`: the reference gives the subject's answer where the inputs lie otherwise in
+      memory: which of two zeros a minimum is, say, depends on how many are computed at a time;
     - `convention`: the reference itself jumps beside these inputs, or the ops decide between a
       number and NaN: the subject must match, but it is known what it missed;
     - `ill_conditioned`: the reference's own answer moves as far when the inputs, and what each op
@@ -79,18 +81,23 @@ def _without_assertion(mismatch: Mismatch, expected: Trace) -> Mismatch:
 
 
 def _is_about_values(mismatch: Mismatch) -> bool:
-    return mismatch.kind in ("value", "grad_value") and not mismatch.consequence
+    return mismatch.kind in ("value", "grad_value", "zero_sign") and not mismatch.consequence
 
 
 def _judged(mismatch: Mismatch, expected: Trace, actual: Trace, evidence: Evidence) -> Mismatch:
     find = finder(mismatch, evidence.program)
     wanted, got = find(expected), find(actual)
     if wanted is None or got is None or wanted.shape != got.shape or wanted.dtype.kind not in "fc":
-        return replace(mismatch, judgement="wrong")
+        judgement: Judgement | None = None if mismatch.kind == "zero_sign" else "wrong"
+        return replace(mismatch, judgement=judgement)
     case = Case(mismatch, evidence, find, wanted, got)
+    if mismatch.kind == "zero_sign":
+        judgement, reason = _sign_by_layout(case) or (None, "")
+        return replace(mismatch, judgement=judgement, reason=reason)
     tests = (
         _suspect_by_differences,
         _overflow,
+        _layout,
         _convention,
         _ill_conditioned,
         _suspect_in_double,
@@ -142,10 +149,38 @@ def _is_at_the_edge(program: Program) -> bool:
     return any(each.any() for each in near)
 
 
+_LAID_ANEW = "the reference gives that of the same values laid out anew"
+
+
+def _layout(case: Case) -> Finding:
+    for trace in case.evidence.relaid:
+        found = case.find(trace)
+        if found is None or found.shape != case.actual.shape:
+            continue
+        if is_close(found, case.actual, *case.tolerance)[case.differs].all():
+            return "ill_conditioned", _LAID_ANEW
+    return None
+
+
+def _sign_by_layout(case: Case) -> Finding:
+    for trace in case.evidence.relaid:
+        found = case.find(trace)
+        if found is not None and np.array_equal(_signs(found), _signs(case.actual)):
+            return "ill_conditioned", _LAID_ANEW
+    return None
+
+
+def _signs(values: Array) -> Array:
+    """Which numbers have a minus sign; a complex one is two."""
+    return np.signbit(np.stack([values.real, values.imag]) if values.dtype.kind == "c" else values)
+
+
 def _convention(case: Case) -> Finding:
     names = list(conventions(case.evidence.program))
     finite = np.isfinite(case.expected) & np.isfinite(case.actual)
     if not finite[case.differs].all():
+        if suspect := _suspect_in_double(case):
+            return suspect
         named = [name for name in names if name in NON_FINITE]
         return ("convention", ", ".join(named)) if named else None
     once, often = case.spread_in_double

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -92,6 +92,12 @@ def _factor(name: str, result: str, trace: Trace, signs: np.random.Generator) ->
     return Input.of(name, (1 + ulps).astype(dtype))
 
 
+def relaid(program: Program, order: Literal["spaced", "columns"]) -> Program:
+    """The program with the same values in its inputs, but with gaps between the elements, or
+    column by column: a kernel that computes several at a time may then take another way."""
+    return Program(tuple(_relaid_input(entry, order) for entry in program.inputs), program.steps)
+
+
 def shifted(program: Program, name: str, index: int, by: float) -> Program:
     """The program with one element of one input's storage moved by an amount."""
     return Program(
@@ -143,6 +149,16 @@ def _moved_input(entry: Input, ulps: int, signs: np.random.Generator) -> Input:
         once = np.nextafter(parts, np.where(up, np.inf, -np.inf).astype(parts.dtype))
         steps = (once + (once - parts) * parts.dtype.type(ulps - 1)).astype(parts.dtype)
     return replace(entry, data=np.where(np.isfinite(parts), steps, parts).tobytes())
+
+
+def _relaid_input(entry: Input, order: str) -> Input:
+    values = entry.array
+    if order == "columns":
+        return Input.of(entry.name, np.asfortranarray(values), entry.requires_grad)
+    if not values.ndim:
+        return entry
+    wider = np.repeat(values, 2, axis=-1)
+    return Input.of(entry.name, wider[..., ::2], entry.requires_grad)
 
 
 def _shifted_input(entry: Input, index: int, by: float) -> Input:

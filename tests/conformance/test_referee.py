@@ -213,6 +213,28 @@ def test_an_overflow_on_the_way_is_ill_conditioned_in_whatever_it_ends():
     assert (verdict.outcome, found["t0"]) == ("differ", ("wrong", ""))
 
 
+def test_what_the_reference_gives_in_another_layout_is_ill_conditioned():
+    def by_layout(x):
+        return x.sin() if x.is_contiguous() else x.sin() * 2
+
+    case = Program((Input.of("x0", np.float32([1, 2])),), (Call("sin", (X0,), result="t0"),))
+    verdict = judge(case, torch_but(sin=by_layout), torch_but(sin=lambda x: x.sin() * 2))
+    assert (verdict.outcome, verdict.judgement) == ("agree", "ill_conditioned")
+    verdict = judge(case, torch_but(sin=by_layout), torch_but(sin=lambda x: x.sin() * 3))
+    assert (verdict.outcome, verdict.judgement) == ("differ", "wrong")
+
+
+def test_the_sign_of_a_zero_that_depends_on_the_layout_is_nobodys():
+    def by_layout(x):
+        return x.clone() if x.is_contiguous() else -x.clone()
+
+    case = Program((Input.of("x0", np.float32([0, 0])),), (Call("neg", (X0,), result="t0"),))
+    verdict = judge(case, torch_but(neg=by_layout), torch_but(neg=torch.neg))
+    assert (verdict.outcome, verdict.judgement) == ("agree", "ill_conditioned")
+    verdict = judge(case, torch_but(neg=torch.clone), torch_but(neg=torch.neg))
+    assert (verdict.outcome, verdict.judgement) == ("differ", None)
+
+
 def test_a_read_value_is_judged_as_well():
     case = Program(
         (Input.of("x0", np.float32(0.5)),), (Call("sin", (X0,), result="t0"), Read(T0, "item"))
