@@ -7,7 +7,7 @@ walk, so that a gradient has a graph of its own and every order of derivative co
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -44,10 +44,15 @@ def _check_replacement(was: Tensor, given: object, name: str) -> None:
         raise hook_errors.hook_changed_shape(name)
 
 
+# As NumPy's scalars, see `saved.unpacked_array`.
+_ONES: Final = {each: each.type(1) for each in map(np.dtype, ("f2", "f4", "f8"))}
+
+
 class RawArithmetic:
     """Gradients are arrays; nothing is recorded."""
 
     records = False
+    ones = _ONES
 
     def add(self, a: Array, b: Array) -> Array:
         """The sum; a new array, since either may be somebody else's."""
@@ -155,13 +160,11 @@ def _copied(grad: Array, shape: Shape, strides: tuple[int, ...]) -> Array:
     return result
 
 
-_ONES: Final = {each: each.type(1) for each in map(np.dtype, ("f2", "f4", "f8"))}
-
-
 class TensorArithmetic:
     """Gradients are tensors, and what happens to them is recorded."""
 
     records = True
+    ones: Mapping[np.dtype[Any], Tensor] = {}
 
     def add(self, a: Tensor, b: Tensor) -> Tensor:
         """The sum."""

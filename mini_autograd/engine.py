@@ -120,8 +120,11 @@ def _order(roots: Sequence[Edge]) -> list[Node]:
                     if node not in ranks:
                         ranks[node] = own
                         stack.append(node)
-                elif ranks.get(node, sequence) >= sequence:
-                    ranks.pop(node, None)  # so that it is last among equals
+                else:
+                    if node in ranks:
+                        if ranks[node] < sequence:
+                            continue
+                        del ranks[node]  # so that it is last among equals
                     ranks[node] = sequence
                     if node.edges:
                         stack.append(node)

@@ -106,6 +106,10 @@ class Node(abc.ABC):
         "__weakref__", "_metadata", "accepted", "edges", "hooks", "saved", "sequence",
     )  # fmt: skip
 
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.__module__ = "builtins"  # as it prints: <class 'MulBackward0'>
+
     def __init__(self, *args: object) -> None:
         raise walk_errors.node_by_hand(type(self).__name__, abstract=type(self) is Node, given=args)
 

@@ -94,6 +94,12 @@ def accumulator_of(tensor: Tensor) -> AccumulateGrad:
     held = tensor._accumulator
     accumulator = None if held is None else held()
     if accumulator is None:
+        if held is None:
+            accumulator = AccumulateGrad(tensor)
+            reference = weakref.ref(accumulator)
+            # In one step of Python's, so that of two threads one has its way: cheaper than a lock.
+            if tensor.__dict__.setdefault("_accumulator", reference) is reference:
+                return accumulator
         with _making:
             if tensor._accumulator is held:
                 # Held weakly: the graph keeps it, the tensor must not, or each leaf were a cycle.

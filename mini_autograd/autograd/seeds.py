@@ -37,8 +37,9 @@ def roots_and_seeds(
     """
     if given is None and isinstance(outputs, Tensor) and outputs._requires_grad:
         array, edge = outputs._array, edge_of(outputs)
-        if array.size == 1 and array.dtype.kind == "f" and edge is not None:  # as most often
-            return [edge], [arithmetic.one((array.shape, array.dtype))]
+        one = None if array.shape else arithmetic.ones.get(array.dtype)
+        if one is not None and edge is not None:  # as most often
+            return [edge], [one]
     outputs = as_tuple(outputs)
     given = (None,) * len(outputs) if given is None else as_tuple(given)
     pairs = list(zip(outputs, given, strict=False))  # torch ignores what is too many
