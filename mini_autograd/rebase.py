@@ -33,7 +33,6 @@ class CopySlices(Node):
     __slots__ = ()
     title = "CopySlices"
     write: ClassVar[staticmethod[[Tensor, Tensor], Tensor]]  # `copy_`, which is built on this
-    __module__ = "torch.autograd"
 
     def __init__(self, base: Tensor, view: Tensor, written: Node) -> None:
         base_edge = edge_of(base) if base._requires_grad else None

@@ -45,15 +45,22 @@ def get_gradient_edge(tensor: Tensor) -> GradientEdge:
 
 
 def node_of(tensor: Tensor | GradientEdge) -> Node:
-    """What made the tensor, or accumulates into it."""
+    """What made the tensor, or accumulates into it.
+
+    Raises:
+        AssertionError: neither, since it requires no grad.
+        RuntimeError: in inference mode, of a leaf.
+    """
     if isinstance(tensor, GradientEdge):
         return tensor.place()[0]
     node = tensor._maker()
     if node is not None:
         return node
-    assert tensor.requires_grad, "Expected gradient function to be set"
+    if not tensor.requires_grad:
+        raise errors.no_node()
     if state.inference:  # where torch finds no accumulator, as it does by a view of the leaf
         raise errors.edge_in_inference_mode()
     edge = edge_of(tensor)
-    assert edge is not None, "Expected gradient function to be set"
+    if edge is None:
+        raise errors.no_node()
     return edge[0]

@@ -98,5 +98,6 @@ def _any(fn: Callable[[Any], None]) -> Callable[[Tensor], None]:
 
 def _walk() -> AttendedWalk:
     walk = current.walk
-    assert walk is not None, "expected this hook to be called inside a backward call"
+    if walk is None:
+        raise errors.hook_outside_walk()
     return walk

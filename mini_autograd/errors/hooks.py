@@ -98,3 +98,13 @@ def node_argument_count(expected: int, got: int) -> TypeError:
 def node_argument(index: int) -> TypeError:
     """A node is called with something else than tensors."""
     return TypeError(f"argument {index} is not a Variable")
+
+
+def no_node() -> AssertionError:
+    """The node of a tensor that requires no grad, where several tensors get a hook."""
+    return AssertionError("Expected gradient function to be set")
+
+
+def hook_outside_walk() -> AssertionError:
+    """A hook for several tensors, called by hand."""
+    return AssertionError("expected this hook to be called inside a backward call")

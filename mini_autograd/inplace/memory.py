@@ -29,7 +29,6 @@ class NotImplementedNode(Node):
 
     __slots__ = ()
     title = "NotImplemented"
-    __module__ = "torch.autograd"
     sequence = ACCUMULATE_SEQUENCE  # as torch's node of any op without a derivative
 
     def __init__(self, *inputs: Tensor, made: Array) -> None:
@@ -45,6 +44,9 @@ class NotImplementedNode(Node):
     def backward(self, grads: list[Grad | None], arithmetic: Arithmetic) -> Sequence[Grad | None]:
         """An error, always."""
         raise errors.set_derivative()
+
+
+NotImplementedNode.__qualname__ = NotImplementedNode.__name__ = "NotImplemented"  # as it prints
 
 
 def _show(tensor: Tensor, source: Tensor, array: Any) -> Tensor:

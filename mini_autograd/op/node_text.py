@@ -16,7 +16,6 @@ def node_class(op: Op) -> Iterator[str]:
     yield f"class {op.title}(_OpNode):"
     yield f"    title = {op.title!r}"
     yield f"    __slots__ = {('remains',) if _remaining(op) else ()}"
-    yield "    __module__ = 'torch.autograd'"
     if op.variadic & set(op.promoted):  # the gradients of the tensors in a list come together
         yield "    whole = True"
     yield ""

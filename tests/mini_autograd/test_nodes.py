@@ -106,3 +106,27 @@ def test_flags_of_a_function_are_bools(flag: str) -> None:
     function = type("F", (Doubled,), {flag: 3})
     with pytest.raises(RuntimeError, match=f"{flag} must be a bool, got int"):
         function.apply(torch.ones(2))
+
+
+def test_classes_of_nodes_print_as_those_of_c() -> None:
+    view = leaf() * 2
+    view[0] = 1
+    assert str(type(leaf().exp().grad_fn)) == "<class 'ExpBackward0'>"
+    assert str(type(view.grad_fn)) == "<class 'CopySlices'>"
+    assert str(type(graph.get_gradient_edge(leaf()).node)) == "<class 'AccumulateGrad'>"
+
+
+def test_a_tensor_set_to_other_memory_is_made_by_nothing_implemented() -> None:
+    x = leaf() * 2
+    x.set_(torch.ones(1))
+    assert repr(x) == "tensor([1.], grad_fn=<NotImplemented>)"
+
+
+def test_hooks_of_several_tensors_need_nodes_and_a_walk() -> None:
+    with pytest.raises(AssertionError, match=r"^Expected gradient function to be set$"):
+        graph.register_multi_grad_hook([torch.ones(1)], lambda grads: None, mode="all")
+    x = leaf()
+    graph.register_multi_grad_hook([x], lambda grads: None)
+    (hook,) = x._backward_hooks.values()
+    with pytest.raises(AssertionError, match=r"^expected this hook to be called inside a backward"):
+        hook(torch.ones(1))

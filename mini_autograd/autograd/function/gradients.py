@@ -60,7 +60,6 @@ class Error(Node):
     __slots__ = ("message",)
 
     title = "Error"
-    __module__ = "torch.autograd"
 
     def __init__(self, message: str, inputs: Sequence[Tensor | None]) -> None:
         self.sequence = ACCUMULATE_SEQUENCE  # torch's: it raises before anything else goes on
