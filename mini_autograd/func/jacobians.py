@@ -216,13 +216,13 @@ def _tangents(
 
 def _by_input(columns: Sequence[Tensor], primals: Sequence[Tensor]) -> list[Tensor]:
     """The Jacobian of one output by each input, from its columns for all of them."""
-    output_shape = columns[0].shape
-    whole = ops.stack(columns, len(output_shape))
+    whole = ops.stack(columns).movedim(0, -1)  # in memory, as torch's batch, column by column
     if not any(each.numel() for each in primals):
         whole = whole.narrow(-1, 0, 0)
     parts: Iterable[Tensor] = whole.split([each.numel() for each in primals], -1)
     return [
-        part.reshape(output_shape + like.shape) for part, like in zip(parts, primals, strict=True)
+        part.unflatten(-1, like.shape) if like.ndim else part.squeeze(-1)
+        for part, like in zip(parts, primals, strict=True)
     ]
 
 

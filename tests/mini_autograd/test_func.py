@@ -218,3 +218,11 @@ def test_inside_a_transform_its_arguments_are_leaves():
 
     torch.func.grad(f)(torch.ones((), requires_grad=True) * 3)
     assert seen == [["AccumulateGrad"]]
+
+
+def test_columns_of_a_jacobian_lie_together_in_memory() -> None:
+    x = torch.tensor([1.0, 2.0])
+    jacobian = torch.func.jacfwd(lambda a: a * a)(x)
+    assert (jacobian.tolist(), jacobian.stride()) == ([[2.0, 0.0], [0.0, 4.0]], (1, 2))
+    assert torch.func.hessian(lambda a: (a * a).sum())(x).stride() == (1, 2)
+    assert torch.func.jacrev(lambda a: a * a)(x).stride() == (2, 1)
