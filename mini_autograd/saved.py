@@ -76,7 +76,8 @@ class SavedResult:
         """The result, written to or not."""
         made = make(self.array)
         made._counter = self.counter
-        if self.array.dtype.kind in "fc":  # not so the indices beside values
+        # Not so the indices beside values, nor what the node has no gradient of.
+        if self.array.dtype.kind in "fc" and self.output < len(node.accepted):
             made._node, made._output_nr, made._requires_grad = node, self.output, True
         return made
 

@@ -45,6 +45,7 @@ def differentiable(
     name: str | None = None,
     view: bool = False,
     outputs: Sequence[str] | None = None,
+    constant: int = 0,
     scalars: bool = False,
     order: Sequence[str] | None = None,
     **rules: Rule,
@@ -57,6 +58,7 @@ def differentiable(
         name: the op's name in errors, if it is not the forward's.
         view: whether the outputs share the first operand's memory.
         outputs: for an op of several outputs their names; `()` where their number varies.
+        constant: how many of them, the last ones, have no gradient though they are no integers.
         scalars: whether 0-d operands come as NumPy's scalars, and numbers as Python's: for a
             forward of Python's operators, or of one argument, that is a fraction of the time.
         order: the operands whose order of dims in memory the result has, the first that tells;
@@ -74,6 +76,7 @@ def differentiable(
             node=node,
             view=view,
             outputs=outputs,
+            constant=constant,
             scalars=scalars,
             order=order,
         )

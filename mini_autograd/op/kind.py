@@ -29,12 +29,14 @@ class Op:
         node: str | None,
         view: bool,
         outputs: Sequence[str] | None,
+        constant: int = 0,
         scalars: bool,
         order: Sequence[str] | None = None,
     ) -> None:
         self.name = name
         self.view = view
         self.outputs = outputs
+        self.constant = constant
         self.scalars = scalars
         self.promotion = promotion
         self.schema = schema = Schema(name, forward)

@@ -168,7 +168,8 @@ def recording(op: Op, needs: Mapping[str, str]) -> Iterator[str]:
         yield "_out._node = _node"
         yield "_out._requires_grad = True"
     else:
-        yield "_attach(_node, _outs)"
+        graded = f"[:-{op.constant}]" if op.constant else ""
+        yield f"_attach(_node, _outs{graded})"
     if any(slot.keep in TENSORS for slot in op.slots):
         operands = tuple(i for i, slot in enumerate(op.slots) if slot.keep is Keep.OPERAND)
         outs = "(_out,)" if op.outputs is None else "_outs"

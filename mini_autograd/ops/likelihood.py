@@ -73,21 +73,22 @@ def _check_targets(self: Array, target: Array, weight: Any, axis: int, ignore_in
 
 def _likelihood(
     self: Array, target: Array, weight: Any, reduction: str, ignore_index: int, axis: int
-) -> Array:
-    """The weighted negative elements that the targets name, reduced."""
+) -> tuple[Array, Array]:
+    """The weighted negative elements that the targets name, reduced; and the sum of weights."""
     _check_targets(self, target, weight, axis, ignore_index)
     if not self.shape[axis] and target.size:
-        return _of_no_class(self, target, reduction)
+        return _of_no_class(self, target, reduction), np.zeros((), self.dtype)
     places, weights, mask = _aimed(self, target, weight, ignore_index, axis)
     losses = -self[places] * weights
     if mask is not None:  # an infinity that is ignored times zero would be NaN
         losses = np.where(mask, losses, self.dtype.type(0))
-    if reduction == "none":
-        return losses if self.ndim > 1 else losses + 0  # torch adds up what has no rows: -0 is 0
+    if reduction == "none" and self.ndim > 1:
+        return losses, np.zeros((), self.dtype)
     total = np.add.reduce(losses, axis=None, dtype=_wide(self))
+    total_weight = np.add.reduce(weights, axis=None, dtype=_wide(self))
     if reduction == "mean":
-        total = total / np.add.reduce(weights, axis=None, dtype=_wide(self))
-    return np.asarray(total).astype(self.dtype)
+        total = total / total_weight
+    return np.asarray(total).astype(self.dtype), np.asarray(total_weight).astype(self.dtype)
 
 
 def _of_no_class(self: Array, target: Array, reduction: str) -> Array:
@@ -98,13 +99,20 @@ def _of_no_class(self: Array, target: Array, reduction: str) -> Array:
 
 
 def _likelihood_grad(
-    grad: Array, self: Array, target: Array, weight: Any, reduction: str, ignore: int, axis: int
+    grad: Array,
+    self: Array,
+    target: Array,
+    weight: Any,
+    reduction: str,
+    ignore: int,
+    total_weight: Any,
+    axis: int,
 ) -> Array:
     if not self.size:
         return np.zeros(self.shape, self.dtype)
     places, weights, mask = _aimed(self, target, weight, ignore, axis)
     if reduction == "mean":
-        grad = grad / np.add.reduce(weights, axis=None, dtype=_wide(self))
+        grad = grad / total_weight
     values = -grad * weights
     result = np.zeros(self.shape, self.dtype)
     result[places] = values if mask is None else np.where(mask, values, 0)
@@ -117,13 +125,15 @@ def _wide(array: Array) -> Any:
 
 @differentiable(
     promotion=Promotion.NONE,
-    self=lambda grad, self, target, weight, reduction, ignore_index: nll_loss_backward(
-        grad, self, target, weight, reduction, ignore_index
+    outputs=("output", "total_weight"),
+    constant=1,
+    self=lambda grads, self, target, weight, reduction, ignore_index, result1: nll_loss_backward(
+        grads[0], self, target, weight, reduction, ignore_index, result1
     ),
 )
 def nll_loss(
     self: Array, target: Mask, weight: Mask | None, reduction: Str, ignore_index: Int
-) -> Array:
+) -> tuple[Array, Array]:
     """The negative elements of rows of log-probabilities that the targets name."""
     if target.ndim > 1:
         raise errors.multi_target()
@@ -141,7 +151,7 @@ def nll_loss(
     node="NllLossBackwardBackward0",
     grad_output=lambda grad, target, weight, reduction, ignore_index: nll_loss(
         grad, target, weight, reduction, ignore_index
-    ),
+    )[0],
     self=lambda grad: ops.zeros_of(grad, tuple(grad.shape)),
 )
 def nll_loss_backward(
@@ -151,25 +161,28 @@ def nll_loss_backward(
     weight: Mask | None,
     reduction: Str,
     ignore_index: Int,
+    total_weight: Mask,
 ) -> Array:
     """The gradient of `nll_loss` by its input."""
     if self.ndim == 1:
         target = target.reshape(())
     return _likelihood_grad(
-        grad_output, self, target, weight, reduction, ignore_index, self.ndim - 1
+        grad_output, self, target, weight, reduction, ignore_index, total_weight, self.ndim - 1
     )
 
 
 @differentiable(
     node="NllLoss2DBackward0",
     promotion=Promotion.NONE,
-    self=lambda grad, self, target, weight, reduction, ignore_index: nll_loss2d_backward(
-        grad, self, target, weight, reduction, ignore_index
+    outputs=("output", "total_weight"),
+    constant=1,
+    self=lambda grads, self, target, weight, reduction, ignore_index, result1: nll_loss2d_backward(
+        grads[0], self, target, weight, reduction, ignore_index, result1
     ),
 )
 def nll_loss2d(
     self: Array, target: Mask, weight: Mask | None, reduction: Str, ignore_index: Int
-) -> Array:
+) -> tuple[Array, Array]:
     """As `nll_loss`, for images: the classes are dim 1 of four."""
     if (self.shape[0], *self.shape[2:]) != target.shape:
         raise errors.spatial_size_mismatch(self.shape, target.shape)
@@ -181,7 +194,7 @@ def nll_loss2d(
     node="NllLoss2DBackwardBackward0",
     grad_output=lambda grad, target, weight, reduction, ignore_index: nll_loss2d(
         grad, target, weight, reduction, ignore_index
-    ),
+    )[0],
     self=lambda grad: ops.zeros_of(grad, tuple(grad.shape)),
 )
 def nll_loss2d_backward(
@@ -191,9 +204,12 @@ def nll_loss2d_backward(
     weight: Mask | None,
     reduction: Str,
     ignore_index: Int,
+    total_weight: Mask,
 ) -> Array:
     """The gradient of `nll_loss2d` by its input."""
-    return _likelihood_grad(grad_output, self, target, weight, reduction, ignore_index, 1)
+    return _likelihood_grad(
+        grad_output, self, target, weight, reduction, ignore_index, total_weight, 1
+    )
 
 
 def likelihood_loss(self: Any, target: Any, weight: Any, reduction: str, ignore_index: int) -> Any:
@@ -207,15 +223,15 @@ def likelihood_loss(self: Any, target: Any, weight: Any, reduction: str, ignore_
     if weight is not None and weight.requires_grad and state.enabled:
         raise errors.weight_without_derivative("nll_loss" if len(shape) <= 2 else "nll_loss2d")
     if len(shape) <= 2:
-        return nll_loss(self, target, weight, reduction, ignore_index)
+        return nll_loss(self, target, weight, reduction, ignore_index)[0]
     if len(shape) == 4:
-        return nll_loss2d(self, target, weight, reduction, ignore_index)
+        return nll_loss2d(self, target, weight, reduction, ignore_index)[0]
     expected = (shape[0], *shape[2:])
     if tuple(target.shape[1:]) != shape[2:]:
         raise errors.target_size(expected, target.shape)
     flat = (*shape[:2], 1, -1) if numel(self) else (*shape[:2], 0, 0)
     places = (shape[0], 1, -1) if numel(target) else (shape[0], 0, 0)
-    loss = nll_loss2d(
+    loss, _ = nll_loss2d(
         ops.view(ops.contiguous(self), flat),
         ops.view(ops.contiguous(target), places),
         weight,

@@ -174,3 +174,23 @@ def test_an_overflow_in_the_gradient_of_the_squared_error() -> None:
     loss = functional.mse_loss(x, torch.tensor(3e38))
     (grad,) = torch.autograd.grad(loss, x, torch.tensor(0.0))
     assert math.isnan(grad.item())
+
+
+def test_the_sum_of_weights_is_saved_as_a_result_without_a_gradient():
+    scores = torch.ones(2, 3, requires_grad=True)
+    targets, weight = torch.tensor([1, 0]), torch.tensor([1.0, 2.0, 4.0])
+    for reduction, expected in (("mean", 3.0), ("sum", 3.0), ("none", 0.0)):
+        loss = functional.nll_loss(scores, targets, weight=weight, reduction=reduction)
+        saved = loss.grad_fn._saved_total_weight
+        assert saved.item() == expected
+        assert not saved.requires_grad
+
+
+def test_a_gradient_is_divided_by_the_sum_of_weights_as_it_was_packed():
+    scores = torch.ones(2, 3, requires_grad=True)
+    doubled = torch.autograd.graph.saved_tensors_hooks(
+        lambda t: t if t.ndim else t * 2, lambda t: t
+    )
+    with doubled:
+        functional.nll_loss(scores, torch.tensor([1, 0])).backward()
+    assert scores.grad.tolist() == [[0, -0.25, 0], [-0.25, 0, 0]]
