@@ -12,7 +12,7 @@ from mini_autograd import Tensor, arithmetic, engine
 from mini_autograd.arithmetic import RawArithmetic, TensorArithmetic
 from mini_autograd.autograd import seeds
 from mini_autograd.dims import broadcast_dims
-from mini_autograd.errors import shapes, walk
+from mini_autograd.errors import backward, shapes
 from mini_autograd.inplace import forms as inplace
 from mini_autograd.saved import SavedResult, SavedTensor, unpacked_array, unpacked_tensor
 from mini_autograd.storage import counter_of
@@ -151,6 +151,6 @@ FAULTS_OF_THE_WALK: Final[dict[str, Fault]] = {
         attribute(shapes, "dim_range", lambda error: lambda *args: ValueError(str(error(*args)))),
     ),
     "a message of the walk changed": fault(
-        "error_message", attribute(walk, "not_scalar", _another_message)
+        "error_message", attribute(backward, "not_scalar", _another_message)
     ),
 }
