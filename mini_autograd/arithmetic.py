@@ -7,8 +7,8 @@ walk, so that a gradient has a graph of its own and every order of derivative co
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Any, ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,7 +52,7 @@ class RawArithmetic:
     """Gradients are arrays; nothing is recorded."""
 
     records = False
-    ones = _ONES
+    ones: ClassVar[dict[np.dtype[Any], Array]] = _ONES
 
     def add(self, a: Array, b: Array) -> Array:
         """The sum; a new array, since either may be somebody else's."""
@@ -164,7 +164,7 @@ class TensorArithmetic:
     """Gradients are tensors, and what happens to them is recorded."""
 
     records = True
-    ones: Mapping[np.dtype[Any], Tensor] = {}
+    ones: ClassVar[dict[np.dtype[Any], Tensor]] = {}
 
     def add(self, a: Tensor, b: Tensor) -> Tensor:
         """The sum."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import abc
 import itertools
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
 import numpy as np
@@ -46,7 +46,9 @@ class Arithmetic(Protocol):
     """What a walk computes with: raw arrays, or tensors that record a graph of their own."""
 
     records: bool  # whether the gradients are tensors
-    ones: Mapping[np.dtype[Any], Grad]  # for 0-d outputs the cotangent, if one serves them all
+    ones: ClassVar[
+        dict[np.dtype[Any], Grad]
+    ]  # for 0-d outputs the cotangent, if one serves them all
 
     def add(self, a: Grad, b: Grad) -> Grad:
         """The sum of two gradients."""
