@@ -67,7 +67,8 @@ class _Site:
         if isinstance(step, Read):
             row = READS[step.what]
             state = expected.tensors.get(step.tensor.name)
-            dtype = "" if state is None else state.dtype
+            # What a program has deleted was single, as far as its tolerance goes: not exact.
+            dtype = "float32" if state is None else state.dtype
             where = row.written(step.tensor.name, literal(step.other))
             return cls(number, where, row.mismatch, "value", dtype)
         missing: Kind = "grad_missing" if isinstance(step, Grad) else "value"

@@ -6,7 +6,6 @@ node the tensor's history. Nothing is written before every check has passed.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
@@ -14,6 +13,7 @@ import numpy as np
 
 from mini_autograd import layout
 from mini_autograd.errors import arguments as argument_errors
+from mini_autograd.errors import inplace as errors
 from mini_autograd.grad_mode import state, unrecorded
 from mini_autograd.graph import Node
 from mini_autograd.inplace.checks import (
@@ -73,14 +73,17 @@ def in_place(op: InPlace, method: Method) -> Method:
                 with unrecorded():  # of integers there is no history to record, nor to refuse
                     result = method(original, *args, **kwargs)
         except TypeError as error:
-            raise _renamed(error, name) from None
+            raise errors.renamed(error, name) from None
         except Exception as error:
             if not op.memory_last:
                 check_memory(op, self, given)  # at which torch looks before shapes
             check_operands(op, self, (*given, *filter(is_number, args)), error)
             raise
-        check_memory(op, self, given)
+        if not op.memory_last:
+            check_memory(op, self, given)
         check_result(op, self, result, given, kwargs.get("dtype"))
+        if op.memory_last:
+            check_memory(op, self, given)
         if needs_grad and op.on_integers and not on_floats:
             original._array = original._array.astype(np.float64)  # of which a node can be recorded
             result._node = recorded(original, *args, **kwargs)._node
@@ -107,15 +110,10 @@ def check_recordable(
             with unrecorded():
                 method(make(tensor._array), *args, **kwargs)
         except TypeError as error:
-            raise _renamed(error, name) from None
+            raise errors.renamed(error, name) from None
         except Exception:  # what it has besides to say, torch would not get to
             pass
         raise
-
-
-def _renamed(error: TypeError, name: str) -> TypeError:
-    """The error of an op's parser as that of its in-place form."""
-    return TypeError(re.sub(r"^(TensorBase\.)?\w+\(\)", rf"\g<1>{name}()", str(error)))
 
 
 def _tensors(values: tuple[Any, ...]) -> Iterator[Tensor]:

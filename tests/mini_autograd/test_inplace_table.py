@@ -199,3 +199,10 @@ def test_triangles_of_a_batch_that_is_not_in_a_row_are_written_by_way_of_a_copy(
         torch.tensor(1.0).expand(2, 2, 2, 2).tril_()
     matrices = torch.ones(1, 2, 2, 2).expand(2, 2, 2, 2)
     assert matrices.triu_().tolist() == [[[[1.0, 1.0], [0.0, 1.0]]] * 2] * 2
+
+
+def test_a_running_sum_of_another_dtype_is_refused_before_its_memory() -> None:
+    with pytest.raises(RuntimeError, match="Bad in-place call: input tensor dtype float"):
+        torch.ones(1).expand(2).cumsum_(0, dtype=torch.float16)
+    with pytest.raises(RuntimeError, match="more than one element of the written-to tensor"):
+        torch.ones(1).expand(2).cumsum_(0)
