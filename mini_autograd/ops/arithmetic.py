@@ -109,6 +109,12 @@ def plus(self: Array, other: Number) -> Array:
     return np.add(*promoted(self, other))
 
 
+@differentiable(name="sub", node="SubBackward1", promotion=Promotion.NONE, self=lambda grad: grad)
+def minus(self: Array, other: Number) -> Array:
+    """`self - other` for rules, likewise."""
+    return np.subtract(*promoted(self, other))
+
+
 def _plain(array: Any, number: complex) -> bool:
     """Whether NumPy's operators compute as torch: the number takes the array's dtype."""
     if type(number) not in _REAL:

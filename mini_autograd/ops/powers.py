@@ -13,7 +13,7 @@ import numpy as np
 from mini_autograd.dtypes import number_array
 from mini_autograd.errors import pointwise as errors
 from mini_autograd.op import Promotion, differentiable
-from mini_autograd.ops.arithmetic import FLOATS, promoted, times
+from mini_autograd.ops.arithmetic import FLOATS, minus, promoted, times
 from mini_autograd.ops.choosing import where
 from mini_autograd.ops.complexes import conj, imag, real
 from mini_autograd.ops.elementary import log
@@ -58,7 +58,8 @@ def _pow_tensor_grad(grad: Any, self: Any, exponent: Any, dtype: np.dtype[Any]) 
     """`grad * exponent * self ** (exponent - 1)`; torch takes one from the exponent as given."""
     if dtype.kind == "b":
         raise errors.bool_subtraction_mixed()
-    return where(exponent == 0, 0.0, grad * conj(exponent * self ** (exponent - 1)))
+    lower = minus(exponent, 1) if isinstance(exponent, Tensor) else exponent - 1
+    return where(exponent == 0, 0.0, grad * conj(exponent * self**lower))
 
 
 def _rests(base: Any, exponent: Any) -> Any:

@@ -263,3 +263,17 @@ def test_a_formula_with_a_number_records_a_scalar_step() -> None:
 def test_shapes_are_looked_at_before_the_scale() -> None:
     with pytest.raises(RuntimeError, match="must match the size of tensor b"):
         torch.add(torch.ones(2), torch.ones(3), alpha=1j)
+
+
+def test_the_second_order_of_a_power_shows_how_torch_takes_one_from_a_tensor():
+    x = torch.tensor([2.0, 3.0], requires_grad=True)
+    exponent = torch.tensor([2.0, 3.0], requires_grad=True)
+    (grad,) = torch.autograd.grad((x**exponent).sum(), x, create_graph=True)
+    assert grad.tolist() == [4.0, 27.0]
+    nodes, found = [grad.grad_fn], set()
+    while nodes:
+        node = nodes.pop()
+        found.add(node.name())
+        nodes += [each for each, _ in node.next_functions if each is not None]
+    assert "SubBackward1" in found
+    assert "SubBackward0" not in found
