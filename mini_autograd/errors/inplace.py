@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -159,3 +160,8 @@ def resize_overflow() -> RuntimeError:
 def set_derivative() -> RuntimeError:
     """Going backward through `set_`."""
     return RuntimeError("derivative for set_ is not implemented")
+
+
+def renamed(error: TypeError, name: str) -> TypeError:
+    """The error of an op's parser as that of its in-place form, which has the same parameters."""
+    return TypeError(re.sub(r"^(TensorBase\.)?\w+\(\)", rf"\g<1>{name}()", str(error)))

@@ -8,6 +8,7 @@ from enum import Enum, auto
 from typing import Any, Final
 
 from mini_autograd.inplace.checks import check_mask, check_product
+from mini_autograd.ops.gathering import scatter_written
 from mini_autograd.ops.writing import RECORDED
 from mini_autograd.overloads import Bound
 from mini_autograd.tensor import Tensor
@@ -97,6 +98,7 @@ def _rows() -> dict[str, InPlace]:
     )
     set_columns("logical_and logical_not logical_or logical_xor", differentiable=False)
     set_columns("floor_divide", recorded=RECORDED["floor_divide"])
+    set_columns("scatter", recorded=scatter_written)
     for name, compared in _COMPARED.items():
         set_columns(name, recorded=RECORDED[compared], on_integers=True)
     pointwise = (

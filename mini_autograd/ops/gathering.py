@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mini_autograd import ops
+from mini_autograd import ops, warned
 from mini_autograd.dims import wrap_dim
 from mini_autograd.dtypes import of_numpy
 from mini_autograd.errors import gathering as errors
 from mini_autograd.errors import shapes as shape_errors
-from mini_autograd.op import Promotion, differentiable
+from mini_autograd.op import DifferentiableOp, Promotion, differentiable
 from mini_autograd.ops.writing import checked_number
 from mini_autograd.overloads import composite, overloaded
 from mini_autograd.types import Array, Bool, IndexArray, Int, Number, Str
@@ -174,7 +173,7 @@ def _reduced(
 @differentiable(promotion=_NONE, name="scatter", node="NotImplemented")
 def _scatter_reduced(self: Array, dim: Int, index: IndexArray, src: Array, *, reduce: Str) -> Array:
     """`scatter` that adds or multiplies; torch has no derivative of it."""
-    warnings.warn(errors.REDUCE_DEPRECATED, UserWarning, stacklevel=2)
+    warned.once(errors.REDUCE_DEPRECATED, stacklevel=2)
     return _reduced(self, dim, index, src, None, reduce)
 
 
@@ -184,6 +183,12 @@ def _scatter_number_reduced(
 ) -> Array:
     """Likewise with a number."""
     return _reduced(self, dim, index, None, value, reduce)
+
+
+def _written(op: DifferentiableOp) -> DifferentiableOp:
+    """Its in-place form, where that has another name to say that there is no derivative."""
+    made = differentiable(promotion=_NONE, name="scatter_", node="NotImplemented")
+    return made(op.op.bare)
 
 
 @composite
@@ -219,6 +224,12 @@ _FORMS: Final = (
 )
 
 
+_METHOD_FORMS: Final = tuple(
+    form.replace("Tensor input, ", "")
+    .replace(", *, Tensor out = None", "")
+    .replace(", Tensor out = None", "")
+    for form in _FORMS
+)
 _scatter: Final = overloaded(
     "scatter",
     scatter,
@@ -226,12 +237,16 @@ _scatter: Final = overloaded(
     _scatter_reduced,
     _scatter_number_reduced,
     function_forms=_FORMS,
-    method_forms=tuple(
-        form.replace("Tensor input, ", "")
-        .replace(", *, Tensor out = None", "")
-        .replace(", Tensor out = None", "")
-        for form in _FORMS
-    ),
+    method_forms=_METHOD_FORMS,
+)
+# Records the in-place form.
+scatter_written: Final = overloaded(
+    "scatter_",
+    scatter,
+    scatter_number,
+    _written(_scatter_reduced),
+    _written(_scatter_number_reduced),
+    method_forms=_METHOD_FORMS,
 )
 
 FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {

@@ -186,10 +186,14 @@ def test_what_indexed_writes_refuse(assign, message):
 
 def test_a_scatter_that_reduces_is_deprecated_in_place_too():
     x, index = computed(), torch.tensor([[0], [1]])
+    torch.set_warn_always(True)
     with pytest.warns(UserWarning, match=r"^The reduce argument of torch.scatter with Tensor src"):
         x.scatter_(1, index, torch.ones(2, 1), reduce="add")
+    torch.set_warn_always(False)
     assert x.tolist() == [[2.0, -2.0, 3.0], [4.0, 6.0, -6.0]]
     assert x.grad_fn.name() == "torch::autograd::NotImplemented"
+    with pytest.raises(RuntimeError, match=r"^derivative for aten::scatter_ is not implemented"):
+        x.sum().backward()
 
 
 def test_triangles_of_a_batch_that_is_not_in_a_row_are_written_by_way_of_a_copy() -> None:

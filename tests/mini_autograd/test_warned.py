@@ -68,6 +68,11 @@ ONCE = {
         lambda: torch.tensor(1.0).mH,
         "Tensor.mH is deprecated on 0-D tensors. Consider using x.conj().",
     ),
+    "a scatter that reduces": (
+        lambda: torch.ones(2).scatter(0, torch.tensor([0]), torch.ones(1), reduce="add"),
+        "The reduce argument of torch.scatter with Tensor src is deprecated and will be removed "
+        "in a future PyTorch release. Use torch.scatter_reduce instead for more reduction options.",
+    ),
 }
 
 
