@@ -62,7 +62,9 @@ def set_item(self: Tensor, item: Any, value: Any) -> None:
     if not indices:
         _copy_to(view, source)
         return
-    index_put_(view, indices, _without_leading_ones(source))
+    given = source._array.shape
+    sizes = _without_leading_ones(given)
+    index_put_(view, indices, source if sizes == given else ops.view(source, sizes))
 
 
 def _as_items(item: Any) -> Sequence[Any]:
@@ -206,15 +208,14 @@ def _copy_to(view: Tensor, source: Tensor) -> None:
         if not given:
             fill_(view, source)
             return
-        source = _without_leading_ones(source)
+        source = ops.view(source, _without_leading_ones(given))
         if source._array.shape != shape:
             source = ops.expand(source, shape)
     copy_(view, source)
 
 
-def _without_leading_ones(source: Tensor) -> Tensor:
-    shape = source._array.shape
+def _without_leading_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
     extra = 0
     while extra < len(shape) and shape[extra] == 1:
         extra += 1
-    return ops.view(source, shape[extra:]) if extra else source
+    return shape[extra:]

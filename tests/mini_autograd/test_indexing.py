@@ -212,3 +212,11 @@ def test_any_sequence_of_numbers_is_an_index_tensor(index, expected):
 def test_bytes_are_no_numbers():
     with pytest.raises(TypeError, match="invalid data type 'bytes'"):
         torch.ones(3)[b"\x00"]
+
+
+def test_an_assigned_value_of_another_shape_is_viewed_and_then_expanded():
+    x, value = torch.ones(2, 3), torch.ones(2, 1, requires_grad=True)
+    x[:, 1:] = value
+    expanded = x.grad_fn.next_functions[1][0]
+    assert expanded.name() == "ExpandBackward0"
+    assert expanded.next_functions[0][0].name() == "ViewBackward0"
