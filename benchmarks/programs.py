@@ -61,7 +61,7 @@ def _compared(reference: TorchLike, subject: TorchLike) -> None:
 
 
 def _compiled(program: Program, trace: Trace) -> CodeType:
-    """What a person would paste into a shell, with no import of torch: each engine stands for it."""
+    """What a person would paste into a shell, but for the import: each engine stands for torch."""
     text = program.script(trace)
     return compile(text.removeprefix("import torch\n"), "<program>", "exec")
 

@@ -46,9 +46,7 @@ class Arithmetic(Protocol):
     """What a walk computes with: raw arrays, or tensors that record a graph of their own."""
 
     records: bool  # whether the gradients are tensors
-    ones: ClassVar[
-        dict[np.dtype[Any], Grad]
-    ]  # for 0-d outputs the cotangent, if one serves them all
+    ones: ClassVar[dict[np.dtype[Any], Grad]]  # for 0-d outputs, if one of a dtype serves all
 
     def add(self, a: Grad, b: Grad) -> Grad:
         """The sum of two gradients."""

@@ -33,6 +33,7 @@ from conformance.program.steps import (
 from conformance.program.values import Ref, Value
 from conformance.trace import (
     NotRun,
+    Observed,
     Outcome,
     Raised,
     Returned,
@@ -183,10 +184,15 @@ class TorchLikeSession:
 
     def tensors(self) -> Mapping[str, TensorState]:
         """The present state of every live tensor, by name."""
+        return self._seen()[0]
+
+    def _seen(self) -> tuple[dict[str, TensorState], Observed[tuple[tuple[str, ...], ...]]]:
+        """The state of every live tensor, and which of them share memory."""
+        live = self._live()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Torch warns when `.grad` of a non-leaf is read.
-            named = ((name, self._state(name, tensor)) for name, tensor in self._live().items())
-            return {name: state for name, state in named if state is not None}
+            named = [(name, self._state(name, tensor)) for name, tensor in live.items()]
+            return {name: state for name, state in named if state is not None}, aliases_of(live)
 
     def _state(self, name: str, tensor: Any) -> TensorState | None:
         """The tensor's state; None if it has no shape or dtype to begin with."""
@@ -199,10 +205,7 @@ class TorchLikeSession:
     def finish(self) -> Trace:
         """Observe the final state, leave the modes, and restore the module's global state."""
         self.abandon()
-        tensors = self.tensors()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            aliases = aliases_of(self._live())
+        tensors, aliases = self._seen()
         return Trace(
             self.engine.name,
             tuple(self.outcomes),
