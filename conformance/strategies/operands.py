@@ -9,7 +9,7 @@ import numpy as np
 
 from conformance.catalogue.entry import ANY, INEXACT, Category, OpEntry, Operand, Signature
 from conformance.program.inputs import Input
-from conformance.program.values import Value
+from conformance.program.values import COMPLEX, Value
 from conformance.strategies import shaping, tensors
 from conformance.strategies.drawing import Drawing, Live
 from conformance.strategies.shaping import Shape, Sizes, broadcast
@@ -118,6 +118,7 @@ def anything(call: Call) -> Live:
 def _fits(call: Call, spec: Operand, live: Live) -> bool:
     return (
         live.category in _categories(call, spec)
+        and not _makes_complex_half(call, live.dtype)
         and (not spec.alike or not call.tensors or live.dtype == call.first.dtype)
         and _fits_shape(call, spec, live.shape)
         and (not call.writes or _may_take_part_in_writing(call, live))
@@ -125,6 +126,13 @@ def _fits(call: Call, spec: Operand, live: Live) -> bool:
         and (spec.domain != "finite" or _is_moderate(live))
         and (spec.domain != "divisor" or not call.writes or bool(live.values().all()))
     )
+
+
+def _makes_complex_half(call: Call, dtype: str) -> bool:
+    """Whether halves would meet complex numbers: of one such number torch makes a complex32,
+    an experiment by its own warning, which no input can hold."""
+    dtypes = [dtype, *(live.dtype for live in call.tensors)]
+    return "float16" in dtypes and any(each in COMPLEX for each in dtypes)
 
 
 def _categories(call: Call, spec: Operand) -> frozenset[Category]:
@@ -233,7 +241,8 @@ def _fresh_dtype(call: Call, spec: Operand) -> str:
             return first.dtype
     if call.writes and not call.tensors and not tape.chance(15):
         categories = categories & INEXACT or categories
-    return tensors.dtype(tape, categories or ANY)
+    dtype = tensors.dtype(tape, categories or ANY)
+    return "float32" if _makes_complex_half(call, dtype) else dtype
 
 
 def _fresh_shape(call: Call, spec: Operand) -> Shape:
