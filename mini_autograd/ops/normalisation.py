@@ -34,15 +34,13 @@ def logsumexp(self: Array, dim: Ints, keepdim: Bool = False) -> Array:
     if self.size and not np.size(dim) and self.ndim and not keepdim:
         raise tensor_errors.result_shape([], [1] * self.ndim)
     dims = reduced_dims(dim, self.ndim)
-    wide = _wide(self)
     if not self.size:
-        total = fold(np.add, np.exp(wide), dims, keepdim)
-        return np.asarray(np.log(total)).astype(self.dtype)
-    shift = fold(np.maximum, wide.real, dims, True)
+        return np.asarray(np.log(fold(np.add, np.exp(self), dims, keepdim)))
+    shift = fold(np.maximum, self.real, dims, True)
     shift = np.where(np.isinf(shift), shift.dtype.type(0), shift)
-    total = fold(np.add, np.exp(wide - shift), dims, keepdim)
-    result = np.log(total) + shift.reshape(np.shape(total))
-    return np.asarray(result).astype(self.dtype, copy=False)
+    # of halves each step is rounded, as torch composes it; only the sum is wider inside
+    total = fold(np.add, _wide(np.exp(self - shift)), dims, keepdim).astype(self.dtype)
+    return np.asarray(np.log(total) + shift.reshape(np.shape(total)))
 
 
 def _wide(array: Array) -> Array:
