@@ -18,6 +18,7 @@ from mini_autograd import dtypes, warned
 from mini_autograd.dtypes import dtype
 from mini_autograd.errors import conversion as conversion_errors
 from mini_autograd.errors import creation as errors
+from mini_autograd.grad_mode import state
 from mini_autograd.tensor import Tensor
 
 Array = NDArray[Any]
@@ -159,9 +160,15 @@ def _number(value: Any) -> Any:
 
 def _warned_number(value: Any) -> Any:
     """Likewise; a tensor that requires grad is converted as by `float`, with its warning."""
-    if isinstance(value, Tensor) and value._requires_grad:
-        warned.once(conversion_errors.SCALAR_OF_GRAPH, stacklevel=5)
+    if isinstance(value, Tensor):
+        warn_of_scalar(value, stacklevel=6)
     return _number(value)
+
+
+def warn_of_scalar(tensor: Tensor, stacklevel: int = 3) -> None:
+    """A number is taken out of a graph, while one is recorded."""
+    if tensor._requires_grad and state.enabled:
+        warned.once(conversion_errors.SCALAR_OF_GRAPH, stacklevel=stacklevel)
 
 
 def _as_float(value: Any, found: dtype) -> float:

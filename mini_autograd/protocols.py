@@ -8,12 +8,13 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mini_autograd import dtypes, ops, printing, subscript, warned
+from mini_autograd import dtypes, ops, printing, subscript
 from mini_autograd.errors import arguments as argument_errors
 from mini_autograd.errors import conversion as conversion_errors
 from mini_autograd.errors import kernels as kernel_errors
 from mini_autograd.errors import tensors as errors
 from mini_autograd.grad_mode import is_grad_enabled
+from mini_autograd.nested import warn_of_scalar
 from mini_autograd.schema import is_number
 from mini_autograd.tensor import Tensor, make
 
@@ -51,8 +52,7 @@ def _real(self: Tensor, cpp_name: str) -> Any:
 
 def to_float(self: Tensor) -> float:
     """Its only element; a ValueError if it has none, or several."""
-    if self._requires_grad:
-        warned.once(conversion_errors.SCALAR_OF_GRAPH)
+    warn_of_scalar(self)
     return float(_real(self, "double"))
 
 
@@ -63,8 +63,7 @@ def to_int(self: Tensor) -> int:
 
 def to_complex(self: Tensor) -> complex:
     """Its only element."""
-    if self._requires_grad:
-        warned.once(conversion_errors.SCALAR_OF_GRAPH)
+    warn_of_scalar(self)
     return complex(_only_element(self))
 
 

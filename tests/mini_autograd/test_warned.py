@@ -232,3 +232,11 @@ def test_a_walk_inside_another_says_its_own_alone():
 )
 def test_no_warning_where_no_element_is_cast_nor_of_an_overflow(call):
     assert said(call) == []
+
+
+def test_a_number_taken_out_of_a_graph_is_warned_of_only_while_one_is_recorded():
+    x = torch.tensor(1.0, requires_grad=True)
+    for convert in (float, complex, lambda x: torch.tensor([x])):
+        with torch.no_grad():
+            assert said(lambda convert=convert: convert(x)) == []
+    assert len(said(lambda: float(x))) == 1
