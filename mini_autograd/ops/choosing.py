@@ -19,8 +19,8 @@ from mini_autograd.types import Array, Mask, Number
 
 @differentiable(
     name="where",
-    self=lambda grad, condition, self_dtype: _of_kind(where(condition, grad, 0.0), self_dtype),
-    other=lambda grad, condition, other_dtype: _of_kind(where(condition, 0.0, grad), other_dtype),
+    self=lambda grad, condition, self_dtype: of_kind(where(condition, grad, 0.0), self_dtype),
+    other=lambda grad, condition, other_dtype: of_kind(where(condition, 0.0, grad), other_dtype),
 )
 def where(condition: Mask, self: Array | Number, other: Array | Number) -> Array:
     """`self` where the condition holds, else `other`."""
@@ -33,8 +33,8 @@ def where(condition: Mask, self: Array | Number, other: Array | Number) -> Array
     return np.where(condition, self, other)
 
 
-def _of_kind(grad: Any, wanted: Any) -> Any:
-    """The gradient; complex of a real operand, torch refuses it here and nowhere else."""
+def of_kind(grad: Any, wanted: Any) -> Any:
+    """The gradient; complex of a real operand, which torch refuses of some ops."""
     if is_complex(grad) and wanted.kind != "c":
         raise walk_errors.complex_gradient()
     return grad

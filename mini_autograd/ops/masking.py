@@ -10,13 +10,12 @@ import numpy as np
 from mini_autograd import ops
 from mini_autograd.dtypes import of_numpy
 from mini_autograd.errors import masking as errors
-from mini_autograd.errors import walk as walk_errors
 from mini_autograd.layout import copied
 from mini_autograd.op import Promotion, differentiable
+from mini_autograd.ops.choosing import of_kind
 from mini_autograd.ops.views import broadcast_shape
 from mini_autograd.ops.writing import check_history, checked_number
 from mini_autograd.overloads import composite, overloaded
-from mini_autograd.tensor import Tensor
 from mini_autograd.types import Array, Ints, Mask, Number
 
 __all__ = ["masked_fill", "masked_fill_number", "masked_scatter", "masked_select", "masked_zero"]
@@ -131,10 +130,7 @@ def masked_scatter_backward(grad: Array, mask: Mask, shape: Ints) -> Array:
 
 def _value_grad(grad: Any, mask: Mask, dtype: np.dtype[Any]) -> Any:
     """The sum under the mask; torch forgot to take the real part of it for a real value."""
-    given = grad._array if isinstance(grad, Tensor) else grad
-    if given.dtype.kind == "c" and dtype.kind != "c":
-        raise walk_errors.complex_gradient()
-    return ops.sum_all(masked_select(grad, mask))
+    return of_kind(ops.sum_all(masked_select(grad, mask)), dtype)
 
 
 @composite(name="masked_fill")

@@ -12,6 +12,7 @@ from mini_autograd.errors import inplace as errors
 from mini_autograd.errors import kernels as kernel_errors
 from mini_autograd.grad_mode import state
 from mini_autograd.op import Promotion, differentiable
+from mini_autograd.ops.choosing import of_kind
 from mini_autograd.ops.conversion import without_imaginary
 from mini_autograd.overloads import Bound, overloaded
 from mini_autograd.tensor import Tensor
@@ -85,8 +86,8 @@ def _fill(number_node: str, tensor_node: str) -> Bound:
     def zeros(grad: Any, self_shape: tuple[int, ...]) -> Any:
         return ops.zeros_of(grad, self_shape)
 
-    def total(grad: Any) -> Any:
-        return ops.sum_all(grad)
+    def total(grad: Any, value_dtype: Any) -> Any:
+        return of_kind(ops.sum_all(grad), value_dtype)
 
     number = differentiable(promotion=_NONE, name="fill", node=number_node, self=zeros)
     tensor = differentiable(promotion=_NONE, name="fill", node=tensor_node, self=zeros, value=total)

@@ -306,3 +306,15 @@ def test_a_view_reshaped_without_grad_is_renewed_from_its_base():
     assert view.grad_fn.name() == "AsStridedBackward0"
     view.sum().backward()
     assert x.grad.tolist() == [[1.0, 1.0]]
+
+
+def test_a_real_number_written_over_complex_ones_gets_no_complex_gradient() -> None:
+    value = torch.tensor(1.0, requires_grad=True)
+    z = torch.zeros(2, dtype=torch.complex64)
+    z[...] = value
+    with pytest.raises(RuntimeError, match=r"Expected isFloatingType\(grad.scalar_type\(\)\)"):
+        z.backward(torch.ones(2, dtype=torch.complex64))
+    z = torch.zeros(2, dtype=torch.complex64)
+    z.copy_(value)
+    z.backward(torch.ones(2, dtype=torch.complex64))
+    assert value.grad.item() == 2.0
