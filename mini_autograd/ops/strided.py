@@ -89,7 +89,11 @@ def _flat(array: Array, is_part: bool) -> Array:
 
 @differentiable(
     promotion=_NONE,
-    self=lambda grad, self_shape, geometry: as_strided_backward(grad, self_shape, geometry),
+    self=lambda grad, self_shape, geometry: (
+        ops.zeros_of(grad, self_shape)  # which torch does not record
+        if 0 in geometry.shape and not geometry.is_part
+        else as_strided_backward(grad, self_shape, geometry)
+    ),
 )
 def as_strided(self: Array, geometry: Anything) -> Array:
     """The elements of a base that a view shows."""

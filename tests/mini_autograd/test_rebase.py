@@ -232,3 +232,14 @@ def test_the_graph_of_a_gradient_shows_how_a_write_went_backward():
     copied = below(grad.grad_fn, 3)
     assert copied == ("MulBackward0", ("CopySlices", ("CopyBackwards", None, None), None), None)
     assert torch.autograd.grad(grad.sum(), x)[0].tolist() == [0.0, 8.0]
+
+
+def test_the_gradient_of_an_empty_piece_is_zeros_without_a_history():
+    x = torch.ones(2, 3, requires_grad=True)
+    y = x * 1
+    y.retain_grad()
+    piece = y[1:1]
+    piece.cos_()
+    piece.backward(torch.ones(0, 3, requires_grad=True), create_graph=True)
+    assert not y.grad.requires_grad
+    assert y.grad.tolist() == [[0, 0, 0], [0, 0, 0]]
