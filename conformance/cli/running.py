@@ -35,6 +35,7 @@ from conformance.report import (
 )
 from conformance.sources.case import CHECKS
 from conformance.trace import Trace
+from conformance.verdict import Mismatch
 
 
 def run_and_report(
@@ -130,21 +131,27 @@ def show_replay(program: Program, reference: Engine, subject: Engine, console: C
     console.print(_steps(program, expected, actual))
     verdict = adjudicate(program, expected, actual, reference)
     for mismatch in verdict.mismatches:
-        consequence = " (a consequence)" if mismatch.consequence else ""
-        judged = f" [{mismatch.judgement}]" if mismatch.judgement else ""
-        console.print(
-            f"{mismatch.kind}{judged}{consequence} {mismatch.where}: expected "
-            f"{mismatch.expected}, got {mismatch.actual}. {mismatch.detail} {mismatch.reason}",
-            markup=False,
-        )
+        console.print(_line(mismatch), markup=False)
     console.print(f"\n{subject.name} against {reference.name}: {verdict.outcome}", markup=False)
     return int(verdict.outcome == "differ")
+
+
+def _line(mismatch: Mismatch) -> str:
+    """The difference, where it is, and what is to be said of it."""
+    judged = f" [{mismatch.judgement}]" if mismatch.judgement else ""
+    consequence = " (a consequence)" if mismatch.consequence else ""
+    where = mismatch.where or f"step {mismatch.step}"
+    found = f"expected {mismatch.expected}, got {mismatch.actual}"
+    if mismatch.kind == "unsupported":  # What is lacking is said by what was got.
+        return f"{mismatch.kind}{consequence} {where}: {found}"
+    said = "; ".join(filter(None, (found, mismatch.detail, mismatch.reason)))
+    return f"{mismatch.kind}{judged}{consequence} {where}: {said}"
 
 
 def _steps(program: Program, expected: Trace, actual: Trace) -> Table:
     table = Table("step", expected.engine, actual.engine)
     for number, step in enumerate(program.steps):
-        written = " ".join(RENDER[type(step)](step))
+        written = "\n".join(RENDER[type(step)](step))
         outcomes = (brief_outcome(trace.outcomes[number]) for trace in (expected, actual))
         table.add_row(*map(escape, (written, *outcomes)))
     return table
