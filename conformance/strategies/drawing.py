@@ -12,8 +12,8 @@ from conformance.program import Program
 from conformance.program.inputs import Input
 from conformance.program.steps import Copy, Forget, RequiresGrad, Step, refs_of, result_of
 from conformance.program.values import DIFFERENTIABLE, Ref
-from conformance.strategies.history import History
 from conformance.strategies.ops import Ops
+from conformance.strategies.outlook import Outlook
 from conformance.strategies.shaping import Shape
 from conformance.strategies.tape import Tape
 from conformance.strategies.tensors import category
@@ -83,7 +83,7 @@ class Drawing:
         self.flawed = False
         self.inputs: list[Input] = []
         self.steps: list[Step] = []
-        self.history = History()
+        self.history = Outlook()
         self.leaves: set[str] = set()
         self._names: list[str] = []  # of the tensors, oldest first
         self._live: list[Live] | None = None  # what `live` gave since the last step

@@ -38,7 +38,6 @@ UNHOOKED, MADE, PACKED = "a hook removed", "a Function", "a pack hook"
 UNRECORDED = "a view in a mode"
 """What may have been done to a tensor, or to another name of its memory, before a write."""
 
-
 _WALKED = frozenset({HOOKED, RETAINED, MADE})  # what a backward pass meets
 
 
@@ -59,11 +58,11 @@ class History:
         self._memory: dict[str, str] = {}  # the name that stands for all of one memory
         self._marks: dict[str, set[str]] = {}  # by memory
         self._stale: dict[str, set[str]] = {}  # by memory: what it was before it was written to
-        self._graphs: set[str] = set()  # names whose tensor was made, or written, by a step
         self._unrecorded: set[str] = set()  # views that were made while nothing was recorded
         self._inference: set[str] = set()  # what was made in inference mode
         self._used: set[str] = set()  # what something was made from
-        self._awaiting: set[str] = set()  # memories and gradients that no backward has come to
+        self._awaiting: set[str] = set()  # memories and gradients that no backward has met
+        self._graphs: set[str] = set()  # names whose tensor was made, or written, by a step
         self._spent: set[str] = set()  # of these, those whose graph a backward has freed
         self._walked: set[str] = set()
         self._gradients: set[str] = set()
@@ -100,82 +99,9 @@ class History:
         """The tensors from which these were made, and these."""
         return frozenset().union(*(self._parents.get(ref.name, frozenset()) for ref in of))
 
-    def is_spent(self, name: str) -> bool:
-        """Whether backward from this tensor would walk through a freed graph, as far as the
-        names tell."""
-        return not self._spent.isdisjoint(self._parents[name])
-
     def marks(self, name: str) -> frozenset[str] | set[str]:
         """What was done to the tensor, under this name or another of the same memory."""
         return self._marks.get(self._memory.get(name, name), frozenset())
-
-    def is_telling(self, name: str) -> bool:
-        """Whether a use of the tensor tells more than another's: it is a gradient, or its memory
-        was written to after something else was done to it, or no graph may hold it."""
-        return (
-            name in self._gradients
-            or bool(self._stale.get(self._memory.get(name, name)))
-            or (name in self._inference and not self.modes.inference)
-        )
-
-    def awaits_use(self, name: str) -> bool:
-        """Whether the tensor is a gradient, or one that no graph may hold, and unused as yet."""
-        return name not in self._used and (
-            name in self._gradients or (name in self._inference and not self.modes.inference)
-        )
-
-    def awaits_write(self, name: str) -> bool:
-        """Whether something was done to the tensor's memory that no write has met."""
-        memory = self._memory.get(name, name)
-        return bool(self._marks.get(memory, set()) - {SAVED} - self._stale.get(memory, set()))
-
-    def awaits_walk(self, name: str) -> bool:
-        """Whether a backward pass from the tensor would come to what none has met."""
-        return any(
-            of in self._awaiting or self._memory.get(of, of) in self._awaiting
-            for of in self._parents[name]
-        )
-
-    def is_stale_view(self, name: str) -> bool:
-        """Whether the tensor is a view whose memory was written to."""
-        memory = self._memory.get(name, name)
-        return memory != name and VIEWED in self._stale.get(memory, ())
-
-    def leads_to_stale(self, name: str) -> bool:
-        """Whether the tensor was made from one that is stale, or is one."""
-        return any(self._stale.get(self._memory.get(of, of)) for of in self._parents[name])
-
-    def awaits_recording(self) -> bool:
-        """Whether the blocks made something that tells more when they are left."""
-        hidden = self._inference if self.modes.inference else self._unrecorded
-        return not self.modes.records and bool(hidden - self._used)
-
-    def weight(self, name: str) -> int:
-        """How much a write into the tensor meets. Two names of one memory, or a hook, are rarer
-        than a save, by which a backward pass is refused before it comes to them; a view that has
-        no history is rarer still."""
-        marks = self.marks(name)
-        rare = 2 * len(marks - {SAVED}) + 3 * (name in self._unrecorded and self.modes.records)
-        saved = SAVED in marks
-        return rare - saved if rare else int(saved)
-
-    def is_hooked(self, name: str) -> bool:
-        """Whether a hook was set on the tensor."""
-        return HOOKED in self.marks(name)
-
-    def is_retained(self, name: str) -> bool:
-        """Whether the tensor is to retain its gradient."""
-        return RETAINED in self.marks(name)
-
-    def leads_to_function(self, name: str) -> bool:
-        """Whether a custom function made the tensor, or one that it was made from."""
-        return any(MADE in self.marks(of) for of in self._parents[name])
-
-    def was_walked(self, name: str) -> bool:
-        """Whether a backward pass has freed the graph of the tensor, and a custom function's in it;
-        and none has failed to do so again."""
-        spent = self._spent & self._parents[name]
-        return name not in self._failed and any(MADE in self.marks(of) for of in spent)
 
     def mark(self, name: str, what: str) -> None:
         """Take note of what was done to the tensor."""
