@@ -25,7 +25,8 @@ def _filled(module: Any, entry: Input, shape: tuple[int, ...]) -> Any:
     array = entry.storage.reshape(shape)
     if hasattr(module, "from_numpy"):
         # A copy, in this machine's byte order, since the tensor's memory is written in place.
-        return module.from_numpy(array.astype(array.dtype.newbyteorder("=")))
+        dtype = array.dtype
+        return module.from_numpy(array.astype(dtype if dtype.isnative else dtype.newbyteorder("=")))
     return module.tensor(array.tolist(), dtype=getattr(module, entry.dtype))
 
 
