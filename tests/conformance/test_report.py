@@ -192,6 +192,17 @@ def test_wrong_values_of_two_ops_are_two_groups():
     assert len(report_of(result(mismatch()), result(mismatch(), op="sin")).groups) == 2
 
 
+def test_one_error_that_is_not_raised_is_one_group_whatever_the_op():
+    refused = mismatch("raises", expected="RuntimeError: 2 is too many", actual="returned None")
+    report = report_of(result(refused), result(refused, op="sin"))
+    assert [group.about for group in report.groups] == [("exp", "sin")]
+
+
+def test_a_group_of_no_op_is_about_the_steps_that_are_taken():
+    (group,) = report_of(result(mismatch("flag"), op="", source="generated")).groups
+    assert (group.ops, group.about) == ((), ("call",))
+
+
 def test_a_group_is_shown_by_its_shortest_program():
     long = result(mismatch(where="t0[0]"), mismatch(where="t0[0]"), number=0)
     short = result(mismatch(where="t0[0]"), number=1)
