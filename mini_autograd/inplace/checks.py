@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from mini_autograd.inplace.table import InPlace
 
 
+def _fills(given: Sequence[Tensor]) -> bool:
+    """Whether what is written is one number under one mask, for which torch fills."""
+    return len(given) == 2 and given[0]._array.dtype.kind == "b" and given[1]._array.size == 1
+
+
 def check_history(tensor: Tensor, needs_grad: bool) -> None:
     """A leaf that requires grad has no history to add to, nor has a view of one."""
     if not needs_grad:
@@ -36,8 +41,13 @@ def check_history(tensor: Tensor, needs_grad: bool) -> None:
         raise tensor_errors.leaf_in_place()
 
 
-def check_memory(op: InPlace, tensor: Tensor, given: Sequence[Tensor]) -> None:
-    """Refuses memory that is written to twice, or read from while it is written to."""
+def check_memory(
+    op: InPlace, tensor: Tensor, given: Sequence[Tensor], *, computed: bool = True
+) -> None:
+    """Refuses memory that is written to twice, or read from while it is written to.
+
+    `computed`: nothing else was refused.
+    """
     array = tensor._array
     expanded, common = type(op.expanded), type(op.common)
     if op.common is common.ITSELF and given and _is_same(array, given[0]._array):
@@ -45,6 +55,8 @@ def check_memory(op: InPlace, tensor: Tensor, given: Sequence[Tensor]) -> None:
     if layout.shows_twice(array):
         if op.expanded is expanded.WARNED:
             warnings.warn(errors.expanded_write(op.name), UserWarning, stacklevel=4)
+            if computed and op.fills_by_mask and _fills(given):
+                warnings.warn(errors.expanded_write("masked_fill_"), UserWarning, stacklevel=4)
         elif op.expanded is expanded.MATRICES:
             if not _matrices_follow(array):
                 raise errors.overlapping_write()

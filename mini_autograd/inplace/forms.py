@@ -76,7 +76,7 @@ def in_place(op: InPlace, method: Method) -> Method:
             raise errors.renamed(error, name) from None
         except Exception as error:
             if not op.memory_last:
-                check_memory(op, self, given)  # at which torch looks before shapes
+                check_memory(op, self, given, computed=False)  # torch looks before shapes
             check_operands(op, self, (*given, *filter(is_number, args)), error)
             raise
         if not op.memory_last:

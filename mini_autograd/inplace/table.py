@@ -41,6 +41,7 @@ class InPlace:
     # Of memory, which torch checks before shapes, or last.
     memory_last: bool = False
     expanded: Expanded = Expanded.REFUSED
+    fills_by_mask: bool = False  # with one number, which is then warned of as a fill, too
     common: Common = Common.SAME
     # Of history.
     recorded: Bound | None = None  # computes where a graph is recorded, if the op has no node
@@ -91,7 +92,7 @@ def _rows() -> dict[str, InPlace]:
     set_columns("masked_fill index_fill index_put", on_integers=True)
     set_columns("conj_physical", expanded=Expanded.ALLOWED, recorded=RECORDED["conj_physical"])
     set_columns("copy", common=Common.ITSELF)
-    set_columns("index_put", expanded=Expanded.WARNED)
+    set_columns("index_put", expanded=Expanded.WARNED, fills_by_mask=True)
     set_columns(
         "index_add index_copy index_put put scatter scatter_add scatter_reduce",
         common=Common.NOTHING,

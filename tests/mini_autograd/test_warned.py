@@ -240,3 +240,18 @@ def test_a_number_taken_out_of_a_graph_is_warned_of_only_while_one_is_recorded()
         with torch.no_grad():
             assert said(lambda convert=convert: convert(x)) == []
     assert len(said(lambda: float(x))) == 1
+
+
+def test_one_number_under_a_mask_on_an_expanded_tensor_is_warned_of_twice():
+    x, mask = torch.ones(1).expand(2), torch.tensor([True, False])
+    writes = {
+        "a number": lambda: x.__setitem__((mask,), 1.0),
+        "two numbers": lambda: x.__setitem__((torch.tensor([0, 1]),), torch.ones(2)),
+    }
+    assert [text.split(" on ")[0] for _, text in said(writes["a number"])] == [
+        "Use of index_put_",
+        "Use of masked_fill_",
+    ]
+    assert [text.split(" on ")[0] for _, text in said(writes["two numbers"])] == [
+        "Use of index_put_"
+    ]
