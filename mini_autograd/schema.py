@@ -213,7 +213,8 @@ class Schema:
             elif not parameter.accepts(value):
                 name = _public(parameter.name, method)
                 position = (index + 1 - method) if index < len(args) else None
-                raise errors.wrong_type(self.name, name, position, parameter.type_name, value)
+                wanted = parameter.type_name
+                raise errors.wrong_type(self.name, name, position, wanted, value, index - method)
             elif parameter.words[0] in _LISTS and value is not None:
                 # A list of the user's own must not be kept: it may change before backward.
                 values[index] = (int(value),) if is_int(value) else tuple(value)

@@ -65,6 +65,8 @@ def share_version(grad: Tensor) -> None:
 def _as_view(tensor: Tensor) -> None:
     """As torch's walk makes it, without grad: of what was shown, or of a temporary of the walk."""
     owner = owner_of(tensor._array)
+    if owner.dtype.kind not in "fc":  # bits that NumPy computed with: no tensor's memory
+        return
     known = _memories.get(id(owner))
     base = None if known is None else known.base()
     if base is None:

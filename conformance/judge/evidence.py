@@ -152,6 +152,17 @@ class Case:
         return self._spread(self.evidence.near, self.expected)
 
     @cached_property
+    def reached(self) -> Array:
+        """Whether the reference, too, comes to the subject's answer, by element, if results are
+        rounded otherwise; inputs stay, which may be at the edge of a domain."""
+        reached = np.zeros(self.actual.shape, bool)
+        for trace in self.evidence.near[MOVES:]:
+            found = self.find(trace)
+            if found is not None and found.shape == self.actual.shape:
+                reached |= is_close(found, self.actual, *self.tolerance)
+        return reached
+
+    @cached_property
     def spread_in_double(self) -> tuple[Array, Array]:
         """The same in double precision, for one step and for `MANY`."""
         if self.truth is None:

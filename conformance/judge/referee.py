@@ -195,6 +195,7 @@ def _ill_conditioned(case: Case) -> Finding:
     spread = case.spread
     allowed = case.allowed + SLACK * spread
     fits = np.isfinite(case.distance) & (case.distance <= allowed)
+    fits |= ~np.isfinite(case.distance) & case.reached  # a tangent at 2e7, say, times infinity
     if not fits[case.differs].all():
         return None
     widest = float(spread[case.differs].max())

@@ -61,9 +61,9 @@ def missing(name: str, names: Sequence[str]) -> TypeError:
 
 
 def wrong_type(
-    name: str, argument: str, position: int | None, expected: str, value: object
+    name: str, argument: str, position: int | None, expected: str, value: object, place: int = 0
 ) -> TypeError:
-    """A value of another type than the parameter's."""
+    """A value of another type than the parameter's, whose place is counted from zero."""
     where = "" if position is None else f" (position {position})"
     got = type_name(value)
     if isinstance(value, (tuple, list)) and expected.startswith("tuple of "):
@@ -71,7 +71,7 @@ def wrong_type(
         for index, each in enumerate(value):
             if type(each).__name__ != item:
                 if item == "Tensor":
-                    return _no_tensor(index, (position or 1) - 1, each)
+                    return _no_tensor(index, place, each)
                 return _wrong_element(name, f"'{argument}'{where}", expected, index, each)
     return TypeError(f"{name}(): argument '{argument}'{where} must be {expected}, not {got}")
 

@@ -81,7 +81,7 @@ def gather(self: Array, dim: Int, index: IndexArray, *, sparse_grad: Bool = Fals
     _check_bounds(index, dim, self.shape[dim] if self.ndim else 1)
     flat_index = index.reshape(1) if index.ndim == 0 else index
     found = _reached(self, dim, flat_index)[_positions(dim, flat_index)]
-    return found.reshape(index.shape)
+    return found if index.ndim else found[0]
 
 
 def _target(self: Array, dim: int, index: IndexArray, src: Array | None) -> tuple[Array, Array]:

@@ -220,3 +220,13 @@ def test_a_gradient_that_is_turned_round_twice_is_still_a_view() -> None:
     b = torch.ones(4, 1, requires_grad=True)
     (summed,) = torch.autograd.grad(torch.ones(4, 2) * b, b, torch.ones(4, 2))
     assert not summed._is_view()
+
+
+def test_what_numpy_made_on_the_way_makes_no_view_of_a_gradient() -> None:
+    x, y = torch.ones(3, 2, requires_grad=True), torch.ones(1, 2, requires_grad=True)
+    power = x ** torch.ones(3, 2)
+    (grad,) = torch.autograd.grad(power, x, torch.ones(3, 2))
+    assert not grad._is_view()
+    added = torch.ones(3, 2).scatter_add(0, torch.zeros(1, 2, dtype=torch.int64), y)
+    (grad,) = torch.autograd.grad(added, y, torch.ones(3, 2))
+    assert not grad._is_view()
