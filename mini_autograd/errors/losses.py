@@ -65,7 +65,7 @@ def spatial_class_weights() -> RuntimeError:
 def weight_without_derivative(name: str) -> RuntimeError:
     """The weights of classes require grad."""
     return RuntimeError(
-        f"The function '{name}_forward' is not differentiable with respect to argument 'weight'. "
+        f"The function '{name}' is not differentiable with respect to argument 'weight'. "
         "This input cannot have requires_grad True."
     )
 

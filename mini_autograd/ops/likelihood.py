@@ -11,9 +11,17 @@ from mini_autograd.errors import losses as errors
 from mini_autograd.errors.reductions import not_implemented
 from mini_autograd.grad_mode import state
 from mini_autograd.op import Promotion, differentiable
+from mini_autograd.tensor import Tensor
 from mini_autograd.types import Array, Int, Mask, Str
 
 __all__ = ["nll_loss", "nll_loss2d"]
+
+
+def _check_weight(weight: Any, name: str = "nll_loss_backward") -> Any:
+    """The weights of classes, by which there is no derivative."""
+    if isinstance(weight, Tensor) and weight._requires_grad and state.enabled:
+        raise errors.weight_without_derivative(name)
+    return weight
 
 
 def numel(value: Any) -> int:
@@ -128,7 +136,7 @@ def _wide(array: Array) -> Any:
     outputs=("output", "total_weight"),
     constant=1,
     self=lambda grads, self, target, weight, reduction, ignore_index, result1: nll_loss_backward(
-        grads[0], self, target, weight, reduction, ignore_index, result1
+        grads[0], self, target, _check_weight(weight), reduction, ignore_index, result1
     ),
 )
 def nll_loss(
@@ -152,7 +160,8 @@ def nll_loss(
     grad_output=lambda grad, target, weight, reduction, ignore_index: nll_loss(
         grad, target, weight, reduction, ignore_index
     )[0],
-    self=lambda grad: ops.zeros_of(grad, tuple(grad.shape)),
+    # torch saves the target and weights even where only this is to be given
+    self=lambda grad, target, weight: ops.zeros_of(grad, tuple(grad.shape)),
 )
 def nll_loss_backward(
     grad_output: Array,
@@ -177,7 +186,13 @@ def nll_loss_backward(
     outputs=("output", "total_weight"),
     constant=1,
     self=lambda grads, self, target, weight, reduction, ignore_index, result1: nll_loss2d_backward(
-        grads[0], self, target, weight, reduction, ignore_index, result1
+        grads[0],
+        self,
+        target,
+        _check_weight(weight, "nll_loss2d_backward"),
+        reduction,
+        ignore_index,
+        result1,
     ),
 )
 def nll_loss2d(
@@ -195,7 +210,8 @@ def nll_loss2d(
     grad_output=lambda grad, target, weight, reduction, ignore_index: nll_loss2d(
         grad, target, weight, reduction, ignore_index
     )[0],
-    self=lambda grad: ops.zeros_of(grad, tuple(grad.shape)),
+    # torch saves the target and weights even where only this is to be given
+    self=lambda grad, target, weight: ops.zeros_of(grad, tuple(grad.shape)),
 )
 def nll_loss2d_backward(
     grad_output: Array,
@@ -220,8 +236,7 @@ def likelihood_loss(self: Any, target: Any, weight: Any, reduction: str, ignore_
     batch = target.shape[0] if len(target.shape) else 0
     if len(shape) != 1 and shape[0] != batch:
         raise errors.batch_size(shape[0], batch)
-    if weight is not None and weight.requires_grad and state.enabled:
-        raise errors.weight_without_derivative("nll_loss" if len(shape) <= 2 else "nll_loss2d")
+    _check_weight(weight, "nll_loss_forward" if len(shape) <= 2 else "nll_loss2d_forward")
     if len(shape) <= 2:
         return nll_loss(self, target, weight, reduction, ignore_index)[0]
     if len(shape) == 4:

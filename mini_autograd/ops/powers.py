@@ -58,7 +58,10 @@ def _pow_tensor_grad(grad: Any, self: Any, exponent: Any, dtype: np.dtype[Any]) 
     """`grad * exponent * self ** (exponent - 1)`; torch takes one from the exponent as given."""
     if dtype.kind == "b":
         raise errors.bool_subtraction_mixed()
-    lower = minus(exponent, 1) if isinstance(exponent, Tensor) else exponent - 1
+    if isinstance(exponent, Tensor):
+        lower = minus(exponent, 1)
+    else:  # and so rounds it there, if it was given in fewer digits than were computed with
+        lower = (exponent.astype(dtype) if dtype.kind == "f" else exponent) - 1
     return where(exponent == 0, 0.0, grad * conj(exponent * self**lower))
 
 

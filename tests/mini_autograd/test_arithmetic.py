@@ -277,3 +277,10 @@ def test_the_second_order_of_a_power_shows_how_torch_takes_one_from_a_tensor():
         nodes += [each for each, _ in node.next_functions if each is not None]
     assert "SubBackward1" in found
     assert "SubBackward0" not in found
+
+
+def test_the_gradient_of_a_power_takes_one_from_the_exponent_in_its_own_digits() -> None:
+    x = torch.tensor(0.37, dtype=torch.float64, requires_grad=True)
+    y = torch.pow(x.reshape(1), torch.tensor([-1.83]))
+    y.backward(torch.ones(1, dtype=torch.float64))
+    assert x.grad.item() == pytest.approx(-30.509858106968732, rel=1e-13)

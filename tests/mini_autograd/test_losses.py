@@ -194,3 +194,17 @@ def test_a_gradient_is_divided_by_the_sum_of_weights_as_it_was_packed():
     with doubled:
         functional.nll_loss(scores, torch.tensor([1, 0])).backward()
     assert scores.grad.tolist() == [[0, -0.25, 0], [-0.25, 0, 0]]
+
+
+def test_what_a_second_derivative_of_a_likelihood_forbids() -> None:
+    logits, target = torch.tensor([[1.0, 2.0]], requires_grad=True), torch.tensor([0])
+    weight = torch.tensor([1.0, 3.0])
+    loss = torch.nn.functional.cross_entropy(logits, target, weight=weight)
+    weight.requires_grad_()
+    with pytest.raises(RuntimeError, match="'nll_loss_backward' is not differentiable with respec"):
+        torch.autograd.grad(loss, logits, create_graph=True)
+    loss = torch.nn.functional.cross_entropy(logits, target)
+    (grad,) = torch.autograd.grad(loss, logits, create_graph=True)
+    target.bitwise_xor_(torch.tensor([0]))
+    with pytest.raises(RuntimeError, match=r"\[torch.LongTensor \[1\]\] is at version 1"):
+        grad.sum().backward()
