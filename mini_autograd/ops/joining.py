@@ -13,6 +13,7 @@ from mini_autograd.dims import wrap_dim
 from mini_autograd.errors import joining as errors
 from mini_autograd.errors import shapes as shape_errors
 from mini_autograd.op import Promotion, differentiable
+from mini_autograd.ops import complexes
 from mini_autograd.ops.slicing import select, slice_dim
 from mini_autograd.ops.transposing import unsqueeze
 from mini_autograd.ops.views import reshape
@@ -27,12 +28,17 @@ _NONE: Final = Promotion.NONE
 _LEGACY_EMPTY: Final = (0,)  # torch skips it, whatever the rank of the others
 
 
-def _parts(grad: Any, shapes: Sequence[tuple[int, ...]], dim: int) -> list[Any]:
-    """The gradient of each tensor that was joined."""
+def _parts(
+    grad: Any, shapes: Sequence[tuple[int, ...]], dtypes: Sequence[np.dtype[Any]], dim: int
+) -> list[Any]:
+    """The gradient of each tensor that was joined: of real ones a part of the real gradient."""
     parts: list[Any] = []
     at = 0
     dim = dim % max(grad.ndim, 1)
-    for shape in shapes:
+    whole = grad
+    real = complexes.real(whole)
+    for shape, dtype in zip(shapes, dtypes, strict=True):
+        grad = whole if dtype.kind == "c" else real
         if shape == _LEGACY_EMPTY:
             parts.append(ops.zeros_of(grad, shape))
             continue
@@ -62,7 +68,11 @@ def _joined_shape(tensors: Sequence[Array], dim: int) -> tuple[tuple[int, ...], 
     return (*first.shape[:dim], size, *first.shape[dim + 1 :]), dim
 
 
-@differentiable(tensors=lambda grad, tensors_shapes, dim: _parts(grad, tensors_shapes, dim))
+@differentiable(
+    tensors=lambda grad, tensors_shapes, tensors_dtypes, dim: _parts(
+        grad, tensors_shapes, tensors_dtypes, dim
+    )
+)
 def cat(tensors: Arrays, dim: Int = 0) -> Array:
     """The tensors one after the other along a dim."""
     if not len(tensors):

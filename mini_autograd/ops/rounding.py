@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd import ops
+from mini_autograd import layout, ops
 from mini_autograd.errors import pointwise as errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.complexes import conj
@@ -19,7 +19,13 @@ from mini_autograd.types import Array, Int
 
 def zeros_like_grad(grad: Any) -> Any:
     """The gradient of what is constant between jumps."""
-    return make(np.zeros_like(grad._array)) if isinstance(grad, Tensor) else np.zeros_like(grad)
+    if isinstance(grad, Tensor):
+        return make(zeros_like_grad(grad._array))
+    if grad.ndim < 2 or grad.flags.c_contiguous:
+        return np.zeros_like(grad)
+    zeros = layout.empty_as(grad)
+    zeros.fill(0)
+    return zeros
 
 
 def kept(array: Any, mask: Any) -> Any:

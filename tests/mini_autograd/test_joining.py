@@ -181,3 +181,13 @@ def test_a_second_derivative_goes_through_cat() -> None:
     (first,) = torch.autograd.grad(torch.cat([x * x, x]).sum(), x, create_graph=True)
     (second,) = torch.autograd.grad(first, x)
     assert (first.item(), second.item()) == (5.0, 2.0)
+
+
+def test_of_complex_and_real_tensors_the_real_ones_get_parts_of_the_real_gradient():
+    x = torch.ones(2, requires_grad=True)
+    y = torch.cat([torch.tensor([1j]), x])
+    given = torch.tensor([1j, 2 + 3j, 4j], requires_grad=True)
+    (grad,) = torch.autograd.grad(y, x, given, create_graph=True)
+    assert grad.tolist() == [2, 0]
+    assert grad.dtype == torch.float32
+    assert grad.grad_fn.name() == "SliceBackward0"

@@ -88,3 +88,9 @@ def test_a_norms_gradient_lies_as_what_it_is_of() -> None:
 
 def test_topk_gives_rows() -> None:
     assert columns(3, 4).topk(1).values.stride() == (1, 1)
+
+
+def test_zeros_for_an_expanded_cotangent_are_in_rows() -> None:
+    x = torch.ones(3, 4, requires_grad=True)
+    (grad,) = torch.autograd.grad(x.sign(), x, torch.ones(4)[None, :].expand(3, 4))
+    assert grad.stride() == (4, 1)
