@@ -15,7 +15,17 @@ from hypothesis.vendor.pretty import pretty
 from conformance import Program, Raised, Returned, TorchLike, execute
 from conformance.catalogue import CATALOGUE, op_of
 from conformance.judge.compare import compare
-from conformance.program.steps import KINDS, Backward, Call, Snippet, kind_of, refs_of, result_of
+from conformance.program.steps import (
+    KINDS,
+    Backward,
+    Call,
+    EnterMode,
+    PackHooks,
+    Snippet,
+    kind_of,
+    refs_of,
+    result_of,
+)
 from conformance.sources.counting import Counting
 from conformance.sources.generated import drawn
 from conformance.sources.statistics import Statistics
@@ -30,6 +40,7 @@ from conformance.strategies import (
     programs,
     shapes,
 )
+from conformance.strategies.modes import Modes
 from conformance.strategies.tape import Tape
 
 REFERENCE = TorchLike(torch)
@@ -92,6 +103,47 @@ def test_most_calls_of_every_op_return(sample):
 
 def test_every_kind_of_step_is_drawn(statistics):
     assert KINDS.keys() - statistics.steps.keys() == {"snippet"}
+
+
+def test_indices_that_are_not_added_up_name_no_element_twice(sample):
+    seen = 0
+    for program, trace in sample:
+        inputs = {entry.name: entry.array for entry in program.inputs}
+        for step, outcome in zip(program.steps, trace.outcomes, strict=True):
+            if op_of(step) != "index_put" or not isinstance(outcome, Returned):
+                continue
+            if step.kwargs.get("accumulate", step.args[3:4] == (True,)):
+                continue
+            indices = step.kwargs.get("indices", step.args[1:2] and step.args[1])
+            places = [*zip(*(inputs[ref.name].tolist() for ref in indices), strict=True)]
+            if inputs[indices[0].name].dtype != bool:
+                assert len(set(places)) == len(places)
+                seen += 1
+    assert seen > 10
+
+
+@pytest.mark.parametrize(
+    ("blocks", "records", "inference"),
+    [
+        ([], True, False),
+        ([EnterMode("no_grad")], False, False),
+        ([EnterMode("no_grad"), EnterMode("enable_grad")], True, False),
+        ([EnterMode("enable_grad"), EnterMode("set_grad_enabled", (False,))], False, False),
+        ([EnterMode("inference_mode"), EnterMode("enable_grad")], False, True),
+        ([EnterMode("inference_mode"), EnterMode("inference_mode", (False,))], True, False),
+        ([EnterMode("no_grad"), PackHooks("record")], False, False),
+    ],
+)
+def test_what_holds_within_blocks_is_what_torch_says(blocks, records, inference):
+    modes = Modes()
+    session = REFERENCE.start(())
+    for block in blocks:
+        modes.enter(block)
+        session.step(block)
+    enabled, inferring = torch.is_grad_enabled(), torch.is_inference_mode_enabled()
+    session.finish()
+    assert (modes.records, modes.inference) == (records, inference)
+    assert (enabled and not inferring, inferring) == (records, inference)
 
 
 def test_every_dtype_is_drawn(statistics):
