@@ -67,12 +67,19 @@ class AttendedWalk:
     def _reached(self) -> frozenset[Node]:
         return frozenset(self._order)
 
-    def run(self, node: Node, outputs: list[Grad | None]) -> Sequence[Grad | None] | None:
+    def run(
+        self, node: Node, outputs: list[Grad | None], keep_graph: bool
+    ) -> Sequence[Grad | None] | None:
         """One node, from what arrived to what goes on along its edges; None if nothing does."""
         before, current.walk = current.walk, self
         anomaly.evaluating.node = node  # and so while what it gives is added to what has arrived
         try:
-            return self._run(node, outputs)
+            grads = self._run(node, outputs)
+            if grads is not None and anomaly.enabled and anomaly.check_nan:
+                if not keep_graph:  # what it saved is gone, whatever is wrong with the gradients
+                    node.release()
+                self._check_nan(node, grads)
+            return grads
         except BaseException:
             if anomaly.enabled:
                 anomaly.warn(node)
@@ -107,11 +114,12 @@ class AttendedWalk:
         grads = self._checked(node, grads)
         if hooks is not None and hooks.post:
             grads = hooks.run_after(grads, outputs, arithmetic)
-        if anomaly.enabled and anomaly.check_nan:
-            for index, grad in enumerate(grads):
-                if grad is not None and arithmetic.has_nan(grad):
-                    raise errors.nan_gradient(node.name(), index)
         return grads
+
+    def _check_nan(self, node: Node, grads: Sequence[Grad | None]) -> None:
+        for index, grad in enumerate(grads):
+            if grad is not None and self.arithmetic.has_nan(grad):
+                raise errors.nan_gradient(node.name(), index)
 
     def _checked(self, node: Node, grads: Sequence[Grad | None]) -> Sequence[Grad | None]:
         """What a node gave, as those further along want it, and hooks get to see.

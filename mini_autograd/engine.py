@@ -42,7 +42,7 @@ def run(
         else:
             if attended is None:
                 attended = AttendedWalk(order, arithmetic, captures, roots)
-            answer = attended.run(node, outputs)
+            answer = attended.run(node, outputs, keep_graph)
             if answer is None:
                 continue
             grads = answer

@@ -49,6 +49,8 @@ def check_memory(
     `computed`: nothing else was refused.
     """
     array = tensor._array
+    if op.real_result and array.dtype.kind == "c":
+        raise errors.complex_in_place("abs")
     expanded, common = type(op.expanded), type(op.common)
     if op.common is common.ITSELF and given and _is_same(array, given[0]._array):
         return
@@ -162,8 +164,6 @@ def check_result(
     `given` are the tensors and `asked` the dtype among the arguments.
     """
     array, values = tensor._array, result._array
-    if op.real_result and array.dtype.kind == "c":
-        raise errors.complex_in_place("abs")
     if values.shape != array.shape:
         if op.product:
             raise errors.bad_size(array.shape, values.shape)

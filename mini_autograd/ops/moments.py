@@ -76,10 +76,9 @@ def _variance(name: str, array: Array, dim: Any, correction: Any, keepdim: bool)
     else:
         center = fold(np.add, array, dims, True, wide) / np.float64(n)
     distance = np.subtract(array, center)
-    square = np.asarray(np.abs(distance) if wide is np.complex128 else distance)
-    np.multiply(square, square, out=square)
-    total = fold(np.add, square, dims, keepdim)
-    return np.true_divide(total, np.float64(max(freedom, 0)))
+    parts = (distance.real, distance.imag) if wide is np.complex128 else (distance,)
+    totals = [fold(np.add, np.multiply(part, part), dims, keepdim) for part in parts]
+    return sum(np.true_divide(total, np.float64(max(freedom, 0))) for total in totals)
 
 
 def _rounded(value: Any, array: Array) -> Array:

@@ -105,7 +105,8 @@ def index_add(
     into, index = _as_row(result), _as_row(index)
     if into.ndim > 1 and not into.size:
         return result  # torch looks at no index then
-    if into.ndim == 1 and _first_outside(index, 0, into.size) is not None:
+    by_slices = into.ndim == 1 or alpha != 1  # else torch scatters
+    if by_slices and _first_outside(index, 0, into.shape[dim]) is not None:
         raise errors.select_out_of_range()
     _check_slices(index, 0, into.shape[dim], dim)
     added = rows if alpha == 1 else rows * checked_number(alpha, self.dtype)

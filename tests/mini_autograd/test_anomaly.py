@@ -127,3 +127,12 @@ def test_the_context_manager_warns_and_restores():
 def test_the_switch_is_a_bool():
     with pytest.raises(TypeError, match="set_anomaly_enabled\\(\\): argument 'enabled'"):
         torch.autograd.set_detect_anomaly(1)
+
+
+def test_what_gave_nan_has_freed_what_it_saved() -> None:
+    x = torch.tensor([-1.0], requires_grad=True)
+    y = torch.pow(x, torch.tensor([-2.5]))
+    with torch.autograd.detect_anomaly(), pytest.raises(RuntimeError, match="returned nan"):
+        y.backward(torch.ones(1))
+    with pytest.raises(RuntimeError, match="backward through the graph a second time"):
+        y.backward(torch.ones(1))

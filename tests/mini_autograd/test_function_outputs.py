@@ -260,3 +260,22 @@ def test_a_view_whose_base_was_written_to_is_an_input_like_any_other() -> None:
     base.mul_(3)
     Alias.apply(view).sum().backward()
     assert x.grad.tolist() == [30.0, 0.0]
+
+
+def test_a_written_tensor_loses_its_gradient_with_its_history() -> None:
+    class Double(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.mark_dirty(x)
+            return x.mul_(2)
+
+        @staticmethod
+        def backward(ctx, grad):
+            return grad * 2
+
+    x = torch.ones(2, requires_grad=True) * 1
+    x.retain_grad()
+    x.sum().backward()
+    assert x.grad.tolist() == [1.0, 1.0]
+    Double.apply(x)
+    assert x.grad is None

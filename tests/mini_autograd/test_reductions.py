@@ -275,3 +275,9 @@ def test_a_product_of_halves_rounds_each_step() -> None:
 
 def test_running_sums_are_never_a_negative_zero() -> None:
     assert math.copysign(1, torch.tensor([-0.0]).cumsum(0).item()) == 1
+
+
+def test_the_variance_of_complex_numbers_without_freedom_is_that_of_both_parts() -> None:
+    z = torch.tensor([1 + 0j, 2 + 0j])
+    assert math.isnan(torch.var(z, correction=2).item())
+    assert torch.var(torch.tensor([1 + 1j, 2 + 3j])).item() == 2.5

@@ -103,6 +103,7 @@ class Outputs:
         if given._base is not None and several:
             raise errors.dirty_view_of_several()
         check_history(given, needs_grad=True)
+        given._grad = None  # torch takes it away with what the tensor was
         rebase(given, self.node)
         if given._base is None:
             given._output_nr = index
