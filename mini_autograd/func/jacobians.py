@@ -99,9 +99,10 @@ def jacfwd(
         columns = []
         for unit in units:
             seeds = [each.view_as(like) for each, like in zip(unit, primals, strict=True)]
-            columns.append(_tangents(push(seeds), outputs, level))
+            columns.append(push(seeds))
         matrix = [
-            _by_input([column[at] for column in columns], primals) for at in range(len(outputs))
+            _by_input(_batch([column[at] for column in columns], output, level), primals)
+            for at, output in enumerate(outputs)
         ]
         jacobian = _nested(matrix, output_structure, structure, alone=isinstance(argnums, int))
         return (jacobian, lowered_aux(level, aux)) if has_aux else jacobian
@@ -214,9 +215,18 @@ def _tangents(
     ]
 
 
-def _by_input(columns: Sequence[Tensor], primals: Sequence[Tensor]) -> list[Tensor]:
+def _batch(columns: Sequence[Tensor | None], output: Tensor, level: Level) -> Tensor:
+    """An output's tangents; where none comes, the same zeros for all, as torch shows them."""
+    if all(each is None for each in columns):
+        zeros: Tensor = fills.zeros_like(output).expand(len(columns), *output.shape)
+        return zeros
+    stacked: Tensor = ops.stack([_tangents([each], [output], level)[0] for each in columns])
+    return stacked
+
+
+def _by_input(columns: Tensor, primals: Sequence[Tensor]) -> list[Tensor]:
     """The Jacobian of one output by each input, from its columns for all of them."""
-    whole = ops.stack(columns).movedim(0, -1)  # in memory, as torch's batch, column by column
+    whole = columns.movedim(0, -1)  # in memory, as torch's batch, column by column
     if not any(each.numel() for each in primals):
         whole = whole.narrow(-1, 0, 0)
     parts: Iterable[Tensor] = whole.split([each.numel() for each in primals], -1)

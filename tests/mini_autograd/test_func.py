@@ -226,3 +226,10 @@ def test_columns_of_a_jacobian_lie_together_in_memory() -> None:
     assert (jacobian.tolist(), jacobian.stride()) == ([[2.0, 0.0], [0.0, 4.0]], (1, 2))
     assert torch.func.hessian(lambda a: (a * a).sum())(x).stride() == (1, 2)
     assert torch.func.jacrev(lambda a: a * a)(x).stride() == (2, 1)
+
+
+def test_columns_that_nothing_reaches_are_one_zero_shown_often() -> None:
+    jacobian = torch.func.jacfwd(lambda x: x.detach() * 2)(torch.ones(2))
+    assert jacobian.stride() == (1, 0)
+    with pytest.raises(RuntimeError, match="more than one element of the written-to tensor"):
+        jacobian.sigmoid_()
