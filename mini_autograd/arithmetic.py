@@ -129,7 +129,7 @@ class RawArithmetic:
             strides = leaf._array.strides
             if grad.strides != strides or not (grad.flags.c_contiguous or is_dense(grad)):
                 strides = grad_layout.wanted_strides(leaf._array, grad.dtype)
-                shared = shared or not grad_layout.same_strides(grad, strides)
+                shared = shared or not grad_layout.obeys(grad, leaf._array)
             kept = _copied(grad, leaf._array.shape, strides) if shared else grad
         leaf._grad = tensor = make(kept)
         if not shared:

@@ -36,6 +36,13 @@ def same_strides(grad: Array, strides: Shape) -> bool:
     )
 
 
+def obeys(grad: Array, leaf: Array) -> bool:
+    """Whether a gradient lies as that of the leaf has to, whatever the leaf's shape is by now."""
+    if not is_dense(leaf):
+        return same_strides(grad, contiguous_strides(grad.shape, grad.itemsize))
+    return same_strides(grad, wanted_strides(leaf, grad.dtype))
+
+
 def check(grad: Array, leaf: Array) -> None:
     """Warns of a gradient that lies otherwise, after the walk that adds to it."""
     if grad.strides == leaf.strides and is_dense(leaf):

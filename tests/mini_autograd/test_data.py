@@ -160,3 +160,11 @@ def test_a_rule_on_other_data_that_do_not_broadcast_says_so_as_torch() -> None:
         with pytest.raises(RuntimeError, match=r"size of tensor a \(3\) must match .* b \(2\)"):
             result.sum().backward()
         y.data = kept
+
+
+def test_a_leaf_given_data_of_more_dims_keeps_a_gradient_of_the_old_shape() -> None:
+    x = torch.ones(3, requires_grad=True)
+    y = torch.index_put(torch.ones(3, 3), (torch.tensor(0),), x)
+    x.data = torch.ones(2, 3, 4)[:, :, ::2]
+    y.backward(torch.ones(3, 3))
+    assert x.grad.shape == (3,)

@@ -208,3 +208,13 @@ def test_what_a_second_derivative_of_a_likelihood_forbids() -> None:
     target.bitwise_xor_(torch.tensor([0]))
     with pytest.raises(RuntimeError, match=r"\[torch.LongTensor \[1\]\] is at version 1"):
         grad.sum().backward()
+
+
+def test_weights_that_were_written_are_told_as_the_view_that_was_saved() -> None:
+    logits, weight = torch.tensor([1.0], requires_grad=True), torch.tensor([1.0])
+    loss = torch.nn.functional.cross_entropy(
+        logits, torch.tensor(0), weight=weight, label_smoothing=0.5
+    )
+    weight.mul_(torch.tensor(1.0, requires_grad=True))
+    with pytest.raises(RuntimeError, match="which is output 0 of AsStrided"):
+        loss.backward()
