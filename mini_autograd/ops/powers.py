@@ -61,7 +61,7 @@ def _pow_tensor_grad(grad: Any, self: Any, exponent: Any, dtype: np.dtype[Any]) 
     if isinstance(exponent, Tensor):
         lower = minus(exponent, 1)
     else:  # and so rounds it there, if it was given in fewer digits than were computed with
-        lower = (exponent.astype(dtype) if dtype.kind == "f" else exponent) - 1
+        lower = (exponent.real.astype(dtype) if dtype.kind == "f" else exponent) - 1
     return where(exponent == 0, 0.0, grad * conj(exponent * self**lower))
 
 

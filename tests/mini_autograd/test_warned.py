@@ -255,3 +255,10 @@ def test_one_number_under_a_mask_on_an_expanded_tensor_is_warned_of_twice():
     assert [text.split(" on ")[0] for _, text in said(writes["two numbers"])] == [
         "Use of index_put_"
     ]
+
+
+def test_no_warning_of_a_real_exponent_beside_a_complex_base():
+    x = torch.tensor(2j, requires_grad=True)
+    y = x ** torch.tensor(2.0)
+    assert said(lambda: y.backward(torch.tensor(1 + 0j))) == []
+    assert x.grad.item() == -4j
