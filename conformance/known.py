@@ -39,6 +39,11 @@ class Known:
     where: str
     place: str = "*"
 
+    @property
+    def of_programs(self) -> bool:
+        """Whether it names generated programs, of which each seed draws others."""
+        return self.pattern.startswith("programs/")
+
     def covers(self, case: str, mismatch: Mismatch) -> bool:
         """Whether the difference is this one."""
         return (
@@ -114,4 +119,3 @@ def _text(path: Path) -> str:
 def matches(patterns: Sequence[str], case: str) -> bool:
     """Whether any of the patterns fits the case's id."""
     return any(pattern == case or fnmatchcase(case, pattern) for pattern in patterns)
-

@@ -115,7 +115,7 @@ def cli(context: click.Context) -> None:
 @click.option(
     "--max-examples",
     type=click.IntRange(min=0),
-    default=20000,
+    default=50000,
     show_default=True,
     envvar="CONFORMANCE_MAX_EXAMPLES",
     help="How many programs to generate, beside the frozen corpus.",

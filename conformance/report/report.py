@@ -50,11 +50,12 @@ class Tally:
 @dataclass(frozen=True, slots=True)
 class KnownUse:
     """A known difference, and the cases that showed it. `stale`: the cases that it names were run
-    and do not differ so; `unmatched`: it names none."""
+    and do not differ so; `undrawn`: it names generated programs, and this run drew none that differ
+    so; `unmatched`: it names none."""
 
     entry: Known
     cases: tuple[str, ...]
-    state: Literal["used", "stale", "unmatched"]
+    state: Literal["used", "stale", "undrawn", "unmatched"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +190,9 @@ def _use(entry: Known, run: Run) -> KnownUse:
     # Of what is generated, another run shows something else: its absence proves nothing. Nor does
     # that of a pattern, while other cases that it may mean were not run.
     ran = [result.id for result in named if result.source == "corpus"]
-    stale = ran and (run.whole or entry.pattern in ran)
-    return KnownUse(entry, (), "stale" if stale else "unmatched")
+    if ran and (run.whole or entry.pattern in ran):
+        return KnownUse(entry, (), "stale")
+    return KnownUse(entry, (), "undrawn" if entry.of_programs else "unmatched")
 
 
 def _unsupported(results: Iterable[Result]) -> Mapping[str, int]:

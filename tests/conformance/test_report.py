@@ -176,7 +176,7 @@ def test_a_pattern_is_not_stale_while_only_a_part_is_run():
 
 def test_what_generation_does_not_find_again_is_not_stale():
     report = report_of(result(source="generated"), known=[known("programs/exp/0")])
-    assert report.known[0].state == "unmatched"
+    assert report.known[0].state == "undrawn"
 
 
 def test_failures_of_one_place_are_one_group_whatever_the_op():
