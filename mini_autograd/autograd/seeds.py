@@ -35,11 +35,11 @@ def roots_and_seeds(
         RuntimeError: as `backward` does.
         TypeError: a cotangent that is no tensor.
     """
-    if given is None and isinstance(outputs, Tensor) and outputs._requires_grad:
-        array, edge = outputs._array, edge_of(outputs)
-        one = None if array.shape else arithmetic.ones.get(array.dtype)
-        if one is not None and edge is not None:  # as most often
-            return [edge], [one]
+    if isinstance(outputs, Tensor) and outputs._requires_grad:
+        edge = edge_of(outputs)
+        seed = None if edge is None else _plain_seed(outputs, given, edge, arithmetic)
+        if seed is not None:
+            return [edge], [seed]  # type: ignore[list-item]
     outputs = as_tuple(outputs)
     given = (None,) * len(outputs) if given is None else as_tuple(given)
     pairs = list(zip(outputs, given, strict=False))  # torch ignores what is too many
@@ -56,6 +56,20 @@ def roots_and_seeds(
         validated(seed, root, arithmetic, None, index)
         for index, (root, seed) in enumerate(zip(roots, seeds, strict=True))
     ]
+
+
+def _plain_seed(output: Tensor, given: Any, edge: Edge, arithmetic: Arithmetic) -> Grad | None:
+    """The cotangent as it is most often, where nothing has to be checked further: one for a
+    number, or a tensor of the output's shape and dtype."""
+    array = output._array
+    if given is None:
+        return None if array.shape else arithmetic.ones.get(array.dtype)
+    if isinstance(given, Tensor):
+        node, number = edge
+        if node.accepted[number] == (given._array.shape, given._array.dtype):
+            fits = given._array.shape == array.shape and given._array.dtype == array.dtype
+            return arithmetic.unwrap(given) if fits else None
+    return None
 
 
 def _root(output: Differentiated) -> Edge | None:

@@ -34,16 +34,17 @@ def numel(value: Any) -> int:
 
 def _aimed(
     self: Array, target: Array, weight: Any, ignore_index: int, axis: int
-) -> tuple[tuple[Array, ...], Array, Array | None]:
+) -> tuple[tuple[Array, ...], Array | None, Array | None]:
     """Where the targets point in the input, the weights there, and the mask of what counts.
 
     The mask is None where all count; what is ignored points to class 0, with a weight of zero.
+    The weights are None where all are one.
     """
     kept = target != ignore_index
     mask = None if kept.all() else kept
     index = target if mask is None else np.where(kept, target, 0)
     if weight is None:
-        weights = np.ones(target.shape, self.dtype) if mask is None else kept.astype(self.dtype)
+        weights = None if mask is None else kept.astype(self.dtype)
     else:
         weight = weight.reshape(-1)
         weights = weight[index] if mask is None else np.where(kept, weight[index], 0)
@@ -72,7 +73,8 @@ def _check_targets(self: Array, target: Array, weight: Any, axis: int, ignore_in
         raise errors.scalar_type(dtypes.of(self), dtypes.of(weight))
     if spatial and target.size and target.dtype != np.int64:
         raise errors.scalar_type(dtypes.int64, dtypes.of(target))
-    wrong = (target < 0) | (target >= classes)
+    # Without a sign, a negative number is greater than any class.
+    wrong = (target.view(np.uint64) if target.dtype == np.int64 else target) >= classes
     if wrong.any():
         wrong &= target != ignore_index
         if wrong.any():
@@ -87,13 +89,18 @@ def _likelihood(
     if not self.shape[axis] and target.size:
         return _of_no_class(self, target, reduction), np.zeros((), self.dtype)
     places, weights, mask = _aimed(self, target, weight, ignore_index, axis)
-    losses = -self[places] * weights
+    losses = -self[places]
+    if weights is not None:
+        losses = losses * weights
     if mask is not None:  # an infinity that is ignored times zero would be NaN
         losses = np.where(mask, losses, self.dtype.type(0))
     if reduction == "none" and self.ndim > 1:
         return losses, np.zeros((), self.dtype)
     total = np.add.reduce(losses, axis=None, dtype=_wide(self))
-    total_weight = np.add.reduce(weights, axis=None, dtype=_wide(self))
+    if weights is None:
+        total_weight = np.dtype(_wide(self)).type(target.size)
+    else:
+        total_weight = np.add.reduce(weights, axis=None, dtype=_wide(self))
     if reduction == "mean":
         total = total / total_weight
     return np.asarray(total).astype(self.dtype), np.asarray(total_weight).astype(self.dtype)
@@ -121,7 +128,7 @@ def _likelihood_grad(
     places, weights, mask = _aimed(self, target, weight, ignore, axis)
     if reduction == "mean":
         grad = grad / total_weight
-    values = -grad * weights
+    values = -grad if weights is None else -grad * weights
     result = np.zeros(self.shape, self.dtype)
     result[places] = values if mask is None else np.where(mask, values, 0)
     return result
