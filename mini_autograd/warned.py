@@ -18,9 +18,20 @@ class _Said:
     def __init__(self) -> None:
         self.always = False
         self.messages: set[str] = set()
+        self.muted: set[int] = set()  # threads that only try what an op would raise
 
 
 _said = _Said()
+
+
+class unsaid:
+    """What `once` would say in this thread is not, nor is it noted as said."""
+
+    def __enter__(self) -> None:
+        _said.muted.add(threading.get_ident())
+
+    def __exit__(self, *_: object) -> None:
+        _said.muted.discard(threading.get_ident())
 
 
 def set_warn_always(b: bool, /) -> None:
@@ -40,6 +51,8 @@ def once(message: str, stacklevel: int = 2, same: str | None = None) -> None:
 
     `same` is what all messages of one kind have in common, if they differ.
     """
+    if threading.get_ident() in _said.muted:
+        return
     same = same or message
     if _said.always or same not in _said.messages:
         warnings.warn(message, UserWarning, stacklevel=stacklevel + 1)

@@ -35,7 +35,11 @@ def roots_and_seeds(
         RuntimeError: as `backward` does.
         TypeError: a cotangent that is no tensor.
     """
-    if isinstance(outputs, Tensor) and outputs._requires_grad:
+    if (
+        isinstance(outputs, Tensor)
+        and outputs._requires_grad
+        and (outputs._node is not None or outputs._base is None)  # else asking may be refused: last
+    ):
         edge = edge_of(outputs)
         seed = None if edge is None else _plain_seed(outputs, given, edge, arithmetic)
         if seed is not None:

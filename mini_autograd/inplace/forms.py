@@ -38,6 +38,7 @@ from mini_autograd.storage import counter_of
 from mini_autograd.tensor import Tensor, make
 from mini_autograd.transforms import state as transforms
 from mini_autograd.types import Array, Bool, Number
+from mini_autograd.warned import unsaid
 
 Method = Callable[..., Any]
 
@@ -107,7 +108,7 @@ def check_recordable(
         check_history(tensor, True)
     except RuntimeError:
         try:
-            with unrecorded():
+            with unrecorded(), unsaid():
                 method(make(tensor._array), *args, **kwargs)
         except TypeError as error:
             raise errors.renamed(error, name) from None

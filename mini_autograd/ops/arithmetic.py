@@ -22,6 +22,19 @@ def scaled(grad: Any, factor: Any) -> Any:
     return grad if factor == 1 else times(grad, conj(factor))
 
 
+def negated_times(grad: Any, factor: Any) -> Any:
+    """`-grad * factor`, of which torch's compiler computes the factor before the sign.
+
+    A walk through it goes in the other order, which its hooks and its errors show.
+    """
+    return -grad * factor
+
+
+def scaled_times(grad: Any, number: float, factor: Any) -> Any:
+    """`grad * number * factor`, likewise."""
+    return times(grad, number) * factor
+
+
 # NumPy's scalars: their type is a quicker answer than their dtype.
 FLOATS: Final = frozenset({np.float16, np.float32, np.float64})
 _WIDE: Final = frozenset({np.float32, np.float64})

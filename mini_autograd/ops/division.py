@@ -9,7 +9,7 @@ import numpy as np
 
 from mini_autograd.errors import pointwise as errors
 from mini_autograd.op import Promotion, differentiable
-from mini_autograd.ops.arithmetic import promoted
+from mini_autograd.ops.arithmetic import negated_times, promoted
 from mini_autograd.ops.complexes import conj
 from mini_autograd.ops.rounding import zeros_like_grad
 from mini_autograd.overloads import overloaded, with_forms
@@ -20,7 +20,7 @@ from mini_autograd.types import Array, Number, Str
     name="div",
     promotion=Promotion.FLOATING,
     self=lambda grad, other: grad / conj(other),
-    other=lambda grad, self, other: -grad * conj((self / other) / other),
+    other=lambda grad, self, other: negated_times(grad, conj((self / other) / other)),
 )
 def true_divide(self: Array | Number, other: Array | Number) -> Array:
     """`self / other`."""
@@ -32,7 +32,7 @@ def true_divide(self: Array | Number, other: Array | Number) -> Array:
     node="DivBackward2",
     promotion=Promotion.FLOATING,
     self=lambda grad, other: grad / conj(other),
-    other=lambda grad, self, other: -grad * conj((self / other) / other),
+    other=lambda grad, self, other: negated_times(grad, conj((self / other) / other)),
 )
 def div_unrounded(self: Array | Number, other: Array | Number, *, rounding_mode: None) -> Array:
     """`self / other`, with `rounding_mode=None` said in full: a node of its own in torch."""
@@ -95,7 +95,9 @@ def floor_divide(self: Array | Number, other: Array | Number) -> Array:
     name="remainder",
     node="RemainderBackward1",
     self=lambda grad: grad,
-    other=lambda grad, self, other: -grad * div_rounded(self, other, rounding_mode="floor"),
+    other=lambda grad, self, other: negated_times(
+        grad, div_rounded(self, other, rounding_mode="floor")
+    ),
 )
 def remainder_tensor(self: Array, other: Array) -> Array:
     """`self % other`, with the sign of `other`."""
@@ -130,7 +132,9 @@ def _remainder(a: Any, b: Any) -> Any:
     name="fmod",
     node="FmodBackward1",
     self=lambda grad: grad,
-    other=lambda grad, self, other: -grad * div_rounded(self, other, rounding_mode="trunc"),
+    other=lambda grad, self, other: negated_times(
+        grad, div_rounded(self, other, rounding_mode="trunc")
+    ),
 )
 def fmod_tensor(self: Array, other: Array) -> Array:
     """The remainder of the division rounded to zero: it has the sign of `self`."""

@@ -10,7 +10,7 @@ from scipy import special
 
 from mini_autograd.errors import pointwise as errors
 from mini_autograd.op import Promotion, differentiable
-from mini_autograd.ops.arithmetic import plus, scaled, times
+from mini_autograd.ops.arithmetic import negated_times, plus, scaled, scaled_times, times
 from mini_autograd.ops.complexes import conj
 from mini_autograd.types import Array
 
@@ -78,13 +78,18 @@ def sqrt(self: Array) -> Array:
     return np.sqrt(self)
 
 
-@differentiable(promotion=_FLOATING, self=lambda grad, result: times(grad, -0.5) * conj(result**3))
+@differentiable(
+    promotion=_FLOATING, self=lambda grad, result: scaled_times(grad, -0.5, conj(result**3))
+)
 def rsqrt(self: Array) -> Array:
     """The reciprocal of the square root."""
     return np.divide(1, np.sqrt(_widened(self))).astype(self.dtype, copy=False)
 
 
-@differentiable(promotion=_FLOATING, self=lambda grad, result: -grad * conj(result * result))
+@differentiable(
+    promotion=_FLOATING,
+    self=lambda grad, result: negated_times(grad, conj(result * result)),
+)
 def reciprocal(self: Array) -> Array:
     """`1 / self`."""
     if self.dtype.kind == "c":  # NumPy's own gives 1 / (1 + 0j) an imaginary part of -0

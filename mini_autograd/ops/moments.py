@@ -12,7 +12,7 @@ import numpy as np
 from mini_autograd import dtypes, ops
 from mini_autograd.errors import reductions as errors
 from mini_autograd.op import Promotion, differentiable
-from mini_autograd.ops.arithmetic import over, times
+from mini_autograd.ops.arithmetic import over, scaled_times, times
 from mini_autograd.ops.reductions import (
     count,
     fold,
@@ -49,11 +49,13 @@ def _var_grad(grad: Any, self: Any, dim: Any, correction: Any, keepdim: bool) ->
     if dim is None or not shape:
         if freedom <= 0:
             return grad * ops.where(self == mean_all(self), math.nan, math.inf)
-        return times(grad, 2.0 / freedom) * (self - mean_all(self))
+        return scaled_times(grad, 2.0 / freedom, self - mean_all(self))
     if not len(dim):  # torch 2.13 counts one element here, though it has averaged over all
         freedom = 1 - correction
     factor = 2.0 / freedom if freedom else math.inf
-    return times(restored(grad, dim, keepdim, len(shape)), factor) * (self - mean(self, dim, True))
+    if len(shape) > 1:
+        grad = restored(grad, dim, keepdim, len(shape))
+    return scaled_times(grad, factor, self - mean(self, dim, True))
 
 
 def _std_grad(grad: Any, self: Any, result: Any, dim: Any, correction: Any, keepdim: bool) -> Any:

@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from mini_autograd import dtypes, layout, ops
+from mini_autograd.dims import broadcast_dims
 from mini_autograd.errors import inplace as errors
 from mini_autograd.errors import kernels as kernel_errors
 from mini_autograd.grad_mode import state
@@ -132,14 +133,10 @@ def _in_dtype(grad: Any, wanted: np.dtype[Any]) -> Any:
 )
 def copied(self: Array, src: Array, non_blocking: Bool = False) -> Array:
     """`src` in the shape and dtype of `self`."""
-    src = without_imaginary(src, self.dtype, self.size)
-    made = layout.empty_as(self)
-    if src.ndim > self.ndim:  # NumPy drops leading dims of size 1
+    if broadcast_dims(self.shape, src.shape) is None:
         raise errors.copy_shape(self.shape, src.shape)
-    try:
-        np.copyto(made, src, casting="unsafe")
-    except ValueError:
-        raise errors.copy_shape(self.shape, src.shape) from None
+    made = layout.empty_as(self)
+    np.copyto(made, without_imaginary(src, self.dtype, self.size), casting="unsafe")
     return made
 
 
