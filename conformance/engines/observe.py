@@ -22,7 +22,16 @@ def state_of(tensor: Any, version: int | None = None, depth: int = GRAD_DEPTH) -
             Without it, as for a gradient, which the walk made, none is observed.
     """
     try:
-        seen = [read(tensor) for read in _READERS]
+        seen: list[Any] = [
+            values_of(tensor),
+            bool(tensor.requires_grad),
+            bool(tensor.is_leaf),
+            tensor.grad,
+            *_node(tensor.grad_fn),
+            tuple(tensor.stride()),
+            int(tensor._version),
+            int(tensor.output_nr),
+        ]
     except Exception:
         # An engine may lack a field in any way: no attribute, NotImplementedError, a stub that
         # fails. Each is the same fact for the harness: it cannot be observed. Guarding each field
@@ -62,8 +71,9 @@ def _guarded(read: Callable[[Any], Any], tensor: Any) -> Any:
         return UNOBSERVED
 
 
-def _grad_fn(tensor: Any) -> str | None:
-    return _node_name(tensor.grad_fn)
+def _node(node: Any) -> tuple[str | None, tuple[str, ...]]:
+    """A grad_fn's name and its edges; each read of a tensor's makes torch wrap it anew."""
+    return (None, ()) if node is None else (_node_name(node), _edges(node))
 
 
 def _node_name(node: Any) -> str | None:
@@ -74,8 +84,7 @@ def _node_name(node: Any) -> str | None:
     return str(name()).rpartition(":")[2] if callable(name) else type(node).__name__
 
 
-def _edges(tensor: Any) -> tuple[str, ...]:
-    node = tensor.grad_fn
+def _edges(node: Any) -> tuple[str, ...]:
     if node is None:
         return ()
     return tuple([f"{_node_name(target)}:{number}" for target, number in node.next_functions])
@@ -83,7 +92,16 @@ def _edges(tensor: Any) -> tuple[str, ...]:
 
 def dtype_name(dtype: Any) -> str:
     """`float32` of `torch.float32`, whatever the module is called."""
-    return str(dtype).rpartition(".")[2]
+    try:
+        return _DTYPE_NAMES[dtype]
+    except KeyError:
+        name = _DTYPE_NAMES[dtype] = str(dtype).rpartition(".")[2]
+        return name
+    except TypeError:  # An engine's dtypes need not be hashable.
+        return str(dtype).rpartition(".")[2]
+
+
+_DTYPE_NAMES: dict[Any, str] = {}
 
 
 def values_of(tensor: Any) -> np.ndarray[Any, Any]:
@@ -117,22 +135,26 @@ _READERS: tuple[Callable[[Any], Any], ...] = (
     lambda tensor: bool(tensor.requires_grad),
     lambda tensor: bool(tensor.is_leaf),
     lambda tensor: tensor.grad,
-    _grad_fn,
-    _edges,
+    lambda tensor: _node_name(tensor.grad_fn),
+    lambda tensor: _edges(tensor.grad_fn),
     lambda tensor: tuple(tensor.stride()),
     lambda tensor: int(tensor._version),
     lambda tensor: int(tensor.output_nr),
 )
-"""How each field of a `TensorState` after shape and dtype is read, in the fields' order."""
+"""How each field of a `TensorState` after shape and dtype is read alone, in the fields' order."""
 
 
-def aliases_of(tensors: Mapping[str, Any]) -> Observed[tuple[tuple[str, ...], ...]]:
-    """The groups of names whose tensors share a storage, gradients included as `x0.grad`."""
+def aliases_of(
+    tensors: Mapping[str, Any], states: Mapping[str, TensorState]
+) -> Observed[tuple[tuple[str, ...], ...]]:
+    """The groups of names whose tensors share a storage, gradients included as `x0.grad`. The
+    tensors' `states` tell which have none: torch warns whenever a result is asked for one."""
     groups: dict[int, list[str]] = {}
     try:
         for name, tensor in tensors.items():
             _place(groups, name, tensor)
-            if (grad := tensor.grad) is not None:
+            state = states.get(name)
+            if (state is None or state.grad is not None) and (grad := tensor.grad) is not None:
                 _place(groups, f"{name}.grad", grad)
     except Exception:  # As in `_read`: a module without storages cannot tell.
         return UNOBSERVED

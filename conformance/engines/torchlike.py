@@ -42,6 +42,8 @@ from conformance.trace import (
     Unsupported,
 )
 
+_TELLING = (Read, Snippet)  # the steps whose result is a plain value that is observed
+
 
 class TorchLike:
     """The engine that a torch-like module is."""
@@ -192,7 +194,8 @@ class TorchLikeSession:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Torch warns when `.grad` of a non-leaf is read.
             named = [(name, self._state(name, tensor)) for name, tensor in live.items()]
-            return {name: state for name, state in named if state is not None}, aliases_of(live)
+            states = {name: state for name, state in named if state is not None}
+            return states, aliases_of(live, states)
 
     def _state(self, name: str, tensor: Any) -> TensorState | None:
         """The tensor's state; None if it has no shape or dtype to begin with."""
@@ -224,9 +227,12 @@ class TorchLikeSession:
 
     def _live(self) -> dict[str, Any]:
         """The tensors by name, inputs first, whenever they were added."""
-        names = sorted(self.names, key=lambda name: name not in self._inputs)
-        named = ((name, self.names[name]) for name in names)
-        return {name: value for name, value in named if isinstance(value, self.tensor_type)}
+        names, inputs, kind = self.names, self._inputs, self.tensor_type
+        ordered = [
+            *[name for name in names if name in inputs],
+            *[name for name in names if name not in inputs],
+        ]
+        return {name: names[name] for name in ordered if isinstance(names[name], kind)}
 
     def _restore(self) -> None:
         while self.modes:
@@ -239,12 +245,12 @@ class TorchLikeSession:
     def _kept(self, step: Step, name: str | None, value: Any) -> Value:
         """What of the step's result is observed; one that a call leaves unbound is dropped, as
         the program's text drops it."""
-        if isinstance(step, HANDLED):
-            self.names[step.result] = value
-            return None
         if name is not None:
-            return self._bind(name, value)
-        return plain(value, self._dtype_type) if isinstance(step, Read | Snippet) else None
+            if not isinstance(step, HANDLED):
+                return self._bind(name, value)
+            self.names[name] = value
+            return None
+        return plain(value, self._dtype_type) if isinstance(step, _TELLING) else None
 
     def _bind(self, name: str, value: Any) -> Value:
         """Name a result, and the items of a tuple; say what it is, with a Ref for each tensor."""

@@ -44,7 +44,7 @@ def compare(expected: Trace, actual: Trace, program: Program) -> tuple[Mismatch,
             found.append(replace(mismatch, consequence=True) if split else mismatch)
             if mismatch.kind in ("unsupported", "crash", "hang"):
                 return tuple(found)
-        split = split or any(mismatch.kind == "raises" for mismatch in found)
+        split = split or (bool(found) and any(mismatch.kind == "raises" for mismatch in found))
         for mismatch in sayings.compare(number, step):
             found.append(replace(mismatch, consequence=True) if split else mismatch)
     for mismatch in compare_states(expected, actual, program):
@@ -86,6 +86,10 @@ def _outcomes(number: int, step: Step, expected: Trace, actual: Trace) -> Iterat
         return  # The subject died earlier, and that was said there.
     wanted, got = expected.outcomes[number], actual.outcomes[number]
     if isinstance(wanted, Returned) and isinstance(got, Returned):
+        if wanted.value is None and got.value is None:
+            return
+        if isinstance(wanted.value, Ref) and isinstance(got.value, Ref):
+            return  # What most steps give: two tensors, whose states are compared at the end.
         yield from _results(_Site.of(number, step, expected), wanted.value, got.value)
     elif isinstance(wanted, Raised) and isinstance(got, Raised):
         yield from _errors(number, wanted, got)

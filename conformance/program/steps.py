@@ -285,16 +285,21 @@ def walks(step: Step) -> bool:
     """Whether the step goes backward through the graph."""
     if isinstance(step, Call):
         return step.op == "autograd.backward"
-    return isinstance(step, Backward | Grad | Functional)
+    return isinstance(step, _WALKS)
 
 
 def may_have_gradient(step: Step) -> str | None:
     """The name of the tensor whose `.grad` may be something from this step on, if there is one."""
-    if isinstance(step, RequiresGrad | RetainGrad | SetGrad):
+    if isinstance(step, Call):
+        return step.result if step.kwargs.get("requires_grad") else None
+    if isinstance(step, _GIVE_GRADIENT):
         return step.tensor.name
-    if isinstance(step, Copy) or (isinstance(step, Call) and step.kwargs.get("requires_grad")):
-        return step.result
-    return None
+    return step.result if isinstance(step, Copy) else None
+
+
+# Tuples that are made once: these are asked of each step, and a union is made where it is written.
+_WALKS = (Backward, Grad, Functional)
+_GIVE_GRADIENT = (RequiresGrad, RetainGrad, SetGrad)
 
 
 def result_of(step: Step) -> str | None:
@@ -304,5 +309,4 @@ def result_of(step: Step) -> str | None:
 
 def refs_of(step: Step) -> Iterator[Ref]:
     """Every value that the step uses, in reading order."""
-    for name in _FIELDS[type(step)]:
-        yield from refs(getattr(step, name))
+    return refs([getattr(step, name) for name in _FIELDS[type(step)]])

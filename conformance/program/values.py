@@ -61,14 +61,20 @@ def refs(value: Value) -> Iterator[Ref]:
     """Every reference inside a value, in reading order."""
     if isinstance(value, Ref):
         yield value
-    elif isinstance(value, list | tuple):
+    elif isinstance(value, _SEQUENCES):
         for item in value:
-            yield from refs(item)
+            if not isinstance(item, _SCALARS):
+                yield from refs(item)
     elif isinstance(value, dict):
         for item in value.values():
             yield from refs(item)
     elif isinstance(value, slice):
         yield from refs((value.start, value.stop, value.step))
+
+
+# Tuples, since `isinstance` takes twice as long with a union; this is asked for each argument.
+_SEQUENCES = (list, tuple)
+_SCALARS = (int, float, str, type(None))
 
 
 def _encode_float(value: float) -> Any:

@@ -29,7 +29,7 @@ class Live:
         self.ref = Ref(name)
         self.tensor = tensor
         self.shape: Shape = tuple(tensor.shape)
-        self.dtype = _dtype_names(tensor.dtype)
+        self.dtype = dtype_name(tensor.dtype)
         self.category: Category = category(self.dtype)
         self.requires_grad: bool = tensor.requires_grad
         # Asking torch itself makes it bring the grad_fn of a view up to date after a write to
@@ -52,16 +52,6 @@ class Live:
             return bool(mine.data_ptr() == others.data_ptr())
         except RuntimeError:  # Of one that is known to be all zeros, torch allocates none.
             return False
-
-
-_NAMES: dict[Any, str] = {}
-
-
-def _dtype_names(dtype: Any) -> str:
-    name = _NAMES.get(dtype)
-    if name is None:
-        name = _NAMES[dtype] = dtype_name(dtype)
-    return name
 
 
 class Drawing:
@@ -162,7 +152,9 @@ class Drawing:
 
     def _leaves_among(self, made: Sequence[str], step: Step) -> None:
         """Some ops give the very tensor that they were given: `x.real`, `x.to(x.dtype)`."""
-        given = [ref for ref in refs_of(step) if ref.name in self.leaves] if made else []
+        if not made:
+            return
+        given = [ref for ref in refs_of(step) if ref.name in self.leaves]
         for name in made:
             if any(self._value(Ref(name)) is self._value(ref) for ref in given):
                 self.leaves.add(name)

@@ -6,8 +6,6 @@ a sign that one draw of values does not have.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from conformance.program import Program
@@ -33,12 +31,19 @@ def _filled(tape: Tape, entry: Input) -> Input:
     if entry.dtype not in FLOATING:
         return entry
     old = entry.storage
-    if np.count_nonzero(old) <= 1 and old.size > 1:  # a seed of zeros, or a one-hot one
-        return replace(entry, data=np.roll(old, 1).tobytes())
+    nonzero = np.count_nonzero(old)
+    if nonzero <= 1 and old.size > 1:  # a seed of zeros, or a one-hot one
+        return _holding(entry, np.roll(old, 1))
     special = not (np.abs(old) < MODERATE).all()  # NaN is not less
     new: Array = elements(tape, old.size, entry.dtype, special=special)
     if (old > 0).all():
         new = np.abs(new)
-    if old.all():
+    if nonzero == old.size and np.count_nonzero(new) < old.size:
         new = np.where(new == 0, old, new)
-    return replace(entry, data=new.astype(old.dtype).tobytes())
+    return _holding(entry, new)
+
+
+def _holding(entry: Input, values: Array) -> Input:
+    # `dataclasses.replace` takes as long as drawing the values.
+    data, grad = values.tobytes(), entry.requires_grad
+    return Input(entry.name, entry.dtype, entry.shape, data, grad, entry.strides, entry.offset)

@@ -40,7 +40,7 @@ def differences_of_the_script(program):
     said = names.get("calls", [])
     assert len(said) == len(steps)
     calls = tuple(Called(step, call) for step, call in zip(steps, said, strict=True))
-    again = Trace("script", trace.outcomes, states, aliases_of(live), {}, calls, UNOBSERVED)
+    again = Trace("script", trace.outcomes, states, aliases_of(live, states), {}, calls, UNOBSERVED)
     return compare(trace, again, program)
 
 
