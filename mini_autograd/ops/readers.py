@@ -65,9 +65,8 @@ class UntypedStorage:
 
 def untyped_storage(self: Tensor) -> UntypedStorage:
     """The memory in which it lies, whole: one for a tensor and all views of it."""
-    memory, _ = layout.memory_of(self._array)
-    address: int = memory.__array_interface__["data"][0]
-    return UntypedStorage(address, memory.nbytes)
+    memory = layout.owner_of(self._array)  # in whatever order: it begins where it begins
+    return UntypedStorage(layout.address_of(memory), memory.nbytes)
 
 
 def _of_dim(values: tuple[int, ...], dim: int | None) -> Any:
