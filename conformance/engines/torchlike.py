@@ -186,16 +186,16 @@ class TorchLikeSession:
 
     def tensors(self) -> Mapping[str, TensorState]:
         """The present state of every live tensor, by name."""
-        return self._seen()[0]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Torch warns when `.grad` of a non-leaf is read.
+            return self._seen()[0]
 
     def _seen(self) -> tuple[dict[str, TensorState], Observed[tuple[tuple[str, ...], ...]]]:
         """The state of every live tensor, and which of them share memory."""
         live = self._live()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Torch warns when `.grad` of a non-leaf is read.
-            named = [(name, self._state(name, tensor)) for name, tensor in live.items()]
-            states = {name: state for name, state in named if state is not None}
-            return states, aliases_of(live, states)
+        named = [(name, self._state(name, tensor)) for name, tensor in live.items()]
+        states = {name: state for name, state in named if state is not None}
+        return states, aliases_of(live, states)
 
     def _state(self, name: str, tensor: Any) -> TensorState | None:
         """The tensor's state; None if it has no shape or dtype to begin with."""
@@ -207,8 +207,12 @@ class TorchLikeSession:
 
     def finish(self) -> Trace:
         """Observe the final state, leave the modes, and restore the module's global state."""
-        self.abandon()
-        tensors, aliases = self._seen()
+        self._restore()
+        try:
+            warnings.simplefilter("ignore")  # As in `tensors`; what it was the listener puts back.
+            tensors, aliases = self._seen()
+        finally:
+            self._listener.close()
         return Trace(
             self.engine.name,
             tuple(self.outcomes),

@@ -25,9 +25,12 @@ class Sayings:
         self._replaced = expected.replaced, actual.replaced
         self._calls = _by_step(expected.calls), _by_step(actual.calls)
         self._warnings = _by_step(_told(expected, actual)), _by_step(_told(actual, expected))
+        self._said = frozenset().union(*self._calls, *self._warnings, *map(_steps, self._replaced))
 
     def compare(self, number: int, step: Step) -> Iterator[Mismatch]:
         """The differences in what was said during a step."""
+        if number not in self._said:
+            return
         wanted, got = (side.get(number) for side in self._calls)
         if wanted or got:
             yield from _calls(number, step, wanted or [], got or [])
@@ -46,6 +49,10 @@ class Sayings:
                 if name not in wanted[number]:
                     before, after = after, before
                 yield Mismatch("alias", number, f"{name}.grad", before, after)
+
+
+def _steps(replaced: Observed[Mapping[int, tuple[str, ...]]]) -> frozenset[int]:
+    return frozenset(() if isinstance(replaced, Unobserved) else replaced)
 
 
 def _told(trace: Trace, other: Trace) -> Sequence[Warned]:
