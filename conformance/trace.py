@@ -91,7 +91,9 @@ class Hung:
 Outcome: TypeAlias = Returned | Raised | Unsupported | NotRun | Crashed | Hung
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+# Not frozen, though nobody changes one: made frozen it takes eight times as long to make, and each
+# program needs twenty.
+@dataclass(slots=True, eq=False)
 class TensorState:
     """What can be observed of one tensor. `grad_fn` is the node's name and `edges` those of the
     nodes that it leads to, each with its input number; `version` counts the writes since the
