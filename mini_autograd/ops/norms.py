@@ -32,14 +32,15 @@ def _norm_grad(grad: Any, self: Any, result: Any, ord: Any, dim: Any, keepdim: b
     size = ops.abs(self)
     if math.isinf(ord):
         mask = (size == norm) | (size != size)
-        return ops.sgn(self) * (grad / ops.sum(mask, dim, True) * mask)
+        shares = grad / ops.sum(mask, dim, True) * mask
+        return ops.sgn(self) * shares
     if ord < 1:
         powers = ops.masked_zero(size ** (ord - 1), self == 0)
-        return ops.sgn(self) * powers * grad * norm ** (1 - ord)
-    scale = ops.masked_zero(grad / norm ** (ord - 1), norm == 0)
-    if ord < 2:
-        return ops.sgn(self) * size ** (ord - 1) * scale
-    return self * size ** (ord - 2) * scale
+        signed, norm = ops.sgn(self) * powers, norm ** (1 - ord)
+        return signed * grad * norm
+    powers = size ** (ord - 1 if ord < 2 else ord - 2)
+    powers = (ops.sgn(self) if ord < 2 else self) * powers
+    return powers * ops.masked_zero(grad / norm ** (ord - 1), norm == 0)
 
 
 def _check_dtype(found: dtypes.dtype, wanted: dtypes.dtype | None) -> None:

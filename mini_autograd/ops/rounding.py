@@ -37,7 +37,7 @@ def kept(array: Any, mask: Any) -> Any:
     bits = _BITS.get(array.dtype)
     if bits is None:
         return np.where(mask, array, array.dtype.type(0))
-    selected = np.bitwise_and(array.view(bits), np.negative(mask.view(np.int8), dtype=bits))
+    selected = np.bitwise_and(np.negative(mask.view(np.int8), dtype=bits), array.view(bits))
     return selected.view(array.dtype)
 
 
