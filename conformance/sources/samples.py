@@ -90,12 +90,12 @@ _ENCODE: Mapping[type, Callable[[Recording, Any], Value]] = {
 }
 
 _REFLECTED: Mapping[str, str] = {
-    method.replace("__r", "__", 1): symbol
+    method: symbol
     for symbol, row in OPERATORS.items()
-    for method in row.methods[1:]
-    if not row.statement
+    for method in row.reflected
+    if method not in row.methods and not row.statement
 }
-"""The symbol by the special method: `+` by `__add__`, whose reflected form is `__radd__`."""
+"""The symbol by the method that is asked with the operands exchanged: `+` by `__radd__`."""
 
 
 def call_of(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Recording, Call]:
@@ -133,7 +133,7 @@ def _written(
         return Call(path, args, kwargs, "function", "t0")
     if name == "__getitem__":
         return Call("[]", args, kwargs, "operator", "t0")
-    if name.startswith("__r") and (symbol := _REFLECTED.get(name.replace("__r", "__", 1))):
+    if name.startswith("__r") and (symbol := _REFLECTED.get(name)):
         return Call(symbol, args[::-1], kwargs, "operator", "t0")
     if name == "__get__":
         return Call(function.__self__.__name__, args, kwargs, "attribute", "t0")
