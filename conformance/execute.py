@@ -13,7 +13,7 @@ def execute(program: Program, engine: Engine) -> Trace:
     """Run the program on the engine. What it raises is in the trace; only what is no `Exception`
     (an interrupt, say) comes out, with the engine's global state put back all the same."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # What an engine warns of is no part of an outcome.
+        warnings.simplefilter("ignore")  # But for what a session listens to, which it notes.
         session = engine.start(program.inputs)
         try:
             for step in program.steps:

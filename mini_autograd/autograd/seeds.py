@@ -41,9 +41,10 @@ def roots_and_seeds(
         and (outputs._node is not None or outputs._base is None)  # else asking may be refused: last
     ):
         edge = edge_of(outputs)
-        seed = None if edge is None else _plain_seed(outputs, given, edge, arithmetic)
-        if seed is not None:
-            return [edge], [seed]  # type: ignore[list-item]
+        if edge is not None:
+            seed = _plain_seed(outputs, given, edge, arithmetic)
+            if seed is not None:
+                return [edge], [seed]
     outputs = as_tuple(outputs)
     given = (None,) * len(outputs) if given is None else as_tuple(given)
     pairs = list(zip(outputs, given, strict=False))  # torch ignores what is too many
@@ -70,9 +71,9 @@ def _plain_seed(output: Tensor, given: Any, edge: Edge, arithmetic: Arithmetic) 
         return None if array.shape else arithmetic.ones.get(array.dtype)
     if isinstance(given, Tensor):
         node, number = edge
-        if node.accepted[number] == (given._array.shape, given._array.dtype):
-            fits = given._array.shape == array.shape and given._array.dtype == array.dtype
-            return arithmetic.unwrap(given) if fits else None
+        metadata = given._array.shape, given._array.dtype
+        if metadata == (array.shape, array.dtype) == node.accepted[number]:
+            return arithmetic.unwrap(given)
     return None
 
 

@@ -3,7 +3,6 @@ a walk leaves behind."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -170,10 +169,6 @@ def _twice(accumulated: Any) -> Any:
         accumulated(self, leaf, arithmetic)
 
     return broken
-
-
-def _unmarked(name: str) -> Callable[[Any], Any]:
-    return lambda _: _nothing
 
 
 FAULTS_OF_HOOKS: Final[dict[str, Fault]] = {

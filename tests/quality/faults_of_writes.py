@@ -93,12 +93,6 @@ def _forget_counter(tensor: Tensor) -> None:
     tensor._counter = None
 
 
-def _copied(tensor: Tensor) -> Tensor:
-    copy = make(tensor._array.copy())
-    copy._requires_grad = tensor._requires_grad
-    return copy
-
-
 def _unchecked_result(self: SavedResult, node: Any) -> Tensor:
     self.version = self.counter.version
     return _unpack_result(self, node)
@@ -156,7 +150,6 @@ FAULTS_OF_WRITES: Final[dict[str, Fault]] = {
         "raises error_message", method(SavedTensor, "__init__", _saved_without_look)
     ),
     # Memory.
-    "detach copies": fault("alias value version", called(_then(_copied), "detach")),
     "deepcopy shares memory": fault("alias value", method(Tensor, "__deepcopy__", _shared_copy)),
     "deepcopy loses .grad": fault("grad_missing", attribute(Tensor, "__deepcopy__", _without_grad)),
     "index_put_ does not accumulate": fault("value", called(_overwritten, "index_put_")),
