@@ -88,6 +88,24 @@ class Hung:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """How an engine's process ended that did not survive the program.
+
+    Attributes:
+        kind: whether it died, or was ended since it did not answer.
+        step: the number of the step under way; None while the inputs were made, or the final
+            state was observed.
+        detail: what ended it.
+        output: the end of what it wrote to its standard error.
+    """
+
+    kind: Literal["crash", "hang"]
+    step: int | None
+    detail: str
+    output: str = ""
+
+
 Outcome: TypeAlias = Returned | Raised | Unsupported | NotRun | Crashed | Hung
 
 
@@ -143,6 +161,7 @@ class Trace:
         warnings: what was warned of, in order.
         replaced: the number of each step of the walk, and the names whose `.grad` was another
             object after it than before.
+        end: how the engine's process was lost, if it was; nothing else is known then.
     """
 
     engine: str
@@ -153,3 +172,4 @@ class Trace:
     calls: tuple[Called, ...] = ()
     warnings: Observed[tuple[Warned, ...]] = UNOBSERVED
     replaced: Observed[Mapping[int, tuple[str, ...]]] = UNOBSERVED
+    end: Lost | None = None

@@ -18,6 +18,7 @@ from conformance.program.values import Ref
 from conformance.trace import (
     Crashed,
     Hung,
+    Lost,
     Outcome,
     Raised,
     Returned,
@@ -36,6 +37,8 @@ def compare(expected: Trace, actual: Trace, program: Program) -> tuple[Mismatch,
     does not claim to do. What only one side can observe is no difference but `unsupported`,
     without a step.
     """
+    if actual.end is not None:
+        return (_lost(actual.end, len(program.steps)),)
     found: list[Mismatch] = []
     sayings = Sayings(expected, actual)
     split = False
@@ -50,6 +53,14 @@ def compare(expected: Trace, actual: Trace, program: Program) -> tuple[Mismatch,
     for mismatch in compare_states(expected, actual, program):
         found.append(replace(mismatch, consequence=True) if split else mismatch)
     return tuple(found)
+
+
+def _lost(end: Lost, steps: int) -> Mismatch:
+    where = "" if end.step is not None else "the inputs"
+    step = end.step
+    if step is not None and step >= steps:
+        step, where = None, "the final state"
+    return Mismatch(end.kind, step, where, "an answer", end.detail, reason=end.output)
 
 
 @dataclass(frozen=True, slots=True)
