@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -24,10 +25,12 @@ Kind: TypeAlias = Literal[
     "version",
     "graph",
     "alias",
+    "identity",
     "hook_order",
     "warning",
     "stride",
     "zero_sign",
+    "flaky",
 ]
 
 GRADES: Mapping[int, str] = {
@@ -55,16 +58,26 @@ GRADE_OF: Mapping[str, int] = {
     "version": 5,
     "graph": 5,
     "alias": 5,
+    "identity": 5,
     "hook_order": 5,
     "warning": 5,
     "stride": 5,
     "zero_sign": 5,
 }
-"""The grade that each kind of mismatch breaks. `unsupported` breaks none: it is counted apart."""
+"""The grade that each kind of mismatch breaks. `unsupported` and `flaky` break none: each is an
+outcome of its own."""
+
+Grading: TypeAlias = Literal["agree", "differ", "unsupported", "flaky", "silent"]
+"""How a subject fares at one grade of a case. "silent": the case cannot show that grade."""
+
+_APART = frozenset({"unsupported", "flaky"})
 
 Judgement: TypeAlias = Literal["wrong", "ill_conditioned", "convention", "reference_suspect"]
 
 _NOBODY_IS_BLAMED = frozenset({"ill_conditioned", "reference_suspect"})
+
+# What is written where values, a shape or a dtype are: `t0`, `t1[0]`, `x0.grad`, `calls[0][1]`.
+_VALUES = re.compile(r"\w+(\[\d+\])*(\.grad)*(\.shape|\.dtype)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +86,15 @@ class Mismatch:
 
     Attributes:
         step: the number of the step whose outcome differs, or that made the tensor that does;
-            None for an input's state.
+            None for an input's state, and for what the subject does not let be read.
         where: what differs, as an expression of the program's names: `t0`, `x0.grad.shape`.
         expected, actual: the reference's and the subject's, as short text.
-        detail: how far apart: count, greatest absolute and relative difference and its index.
+        detail: how far apart: count, greatest absolute and relative difference and its index. Of
+            an `unsupported`, what is lacking, as short as `Tensor.exp`.
         consequence: whether an earlier mismatch explains it; it then breaks no grade.
         judgement: what the referee says of a difference in values; `reason` names the
-            convention, or the evidence.
+            convention, or the evidence. Of an `unsupported`, `reason` is the exception's text.
+        evidence: what the witnesses said, a line each.
     """
 
     kind: Kind
@@ -91,60 +106,92 @@ class Mismatch:
     consequence: bool = False
     judgement: Judgement | None = None
     reason: str = ""
+    evidence: tuple[str, ...] = ()
 
     @property
     def counts(self) -> bool:
         """Whether it is a failure of the subject: not a consequence, not ill-conditioned, not the
-        reference's own fault, and not merely something that the subject does not offer."""
-        return not (
-            self.consequence or self.kind == "unsupported" or self.judgement in _NOBODY_IS_BLAMED
+        reference's own fault, and not merely something that the subject does not offer, or does
+        not always give."""
+        return not (self.consequence or self.kind in _APART or self.judgement in _NOBODY_IS_BLAMED)
+
+    def leaves_open(self, grade: int) -> bool:
+        """Whether the subject's share of a grade is not known for what it lacks: a step that it
+        cannot run leaves every grade open, values that it cannot tell grades 1 and 5, and any
+        other field that it cannot tell grade 5 alone."""
+        if self.kind != "unsupported":
+            return False
+        return (
+            self.step is not None
+            or grade == 5
+            or (grade == 1 and _VALUES.fullmatch(self.where) is not None)
         )
 
 
-def missed_grades(mismatches: Iterable[Mismatch]) -> frozenset[int]:
-    """The grades that the differences break. A process that dies or never answers gives nothing
-    at all. One that raises where the reference returns gives no value either; one that returns
-    where the reference raises has neither its type nor message."""
+def missed_grades(
+    mismatches: Iterable[Mismatch], shows: frozenset[int] = frozenset(GRADES)
+) -> frozenset[int]:
+    """The grades that the differences break, in a case that can show those of `shows`. A process
+    that dies or never answers gives nothing at all. One that raises where the reference returns
+    gives no value either; one that returns where the reference raises has neither its type nor
+    message."""
     missed: set[int] = set()
     for mismatch in mismatches:
-        if mismatch.counts:
-            missed.add(GRADE_OF[mismatch.kind])
-            if mismatch.kind in ("crash", "hang"):
-                missed |= GRADES.keys()
-            elif mismatch.kind == "raises":
-                missed |= {1} if mismatch.expected.startswith("returned") else {3, 4}
+        if not mismatch.counts:
+            continue
+        if mismatch.kind in ("crash", "hang"):
+            missed |= shows
+            continue
+        missed.add(GRADE_OF[mismatch.kind])
+        if mismatch.kind == "raises":
+            missed |= shows & ({1} if mismatch.expected.startswith("returned") else {3, 4})
     return frozenset(missed)
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The judged result of a program on a subject."""
+    """The judged result of a program on a subject.
+
+    Attributes:
+        shows: the grades that the program can show at all: only one that raises on the reference
+            shows type and message, and one that does nothing else shows no value.
+    """
 
     program_hash: str
     mismatches: tuple[Mismatch, ...] = ()
+    shows: frozenset[int] = frozenset(GRADES)
 
     @property
-    def outcome(self) -> Literal["agree", "differ", "unsupported"]:
-        """`differ` if any mismatch counts; else `unsupported` if a step could not be run."""
+    def outcome(self) -> Literal["agree", "differ", "unsupported", "flaky"]:
+        """`differ` if any mismatch counts; else `flaky` if the subject does not always do the
+        same; else `unsupported` if a step could not be run, or something not be read."""
         if any(mismatch.counts for mismatch in self.mismatches):
             return "differ"
-        if any(m.kind == "unsupported" and m.step is not None for m in self.mismatches):
-            return "unsupported"
-        return "agree"
+        kinds = {mismatch.kind for mismatch in self.mismatches}
+        if "flaky" in kinds:
+            return "flaky"
+        return "unsupported" if "unsupported" in kinds else "agree"
+
+    @property
+    def attempted(self) -> bool:
+        """Whether every step could be run by the subject."""
+        return not any(m.kind == "unsupported" and m.step is not None for m in self.mismatches)
 
     @property
     def failing(self) -> frozenset[int]:
         """The grades that the program breaks."""
-        return missed_grades(self.mismatches)
+        return missed_grades(self.mismatches, self.shows)
 
-    def grade(self, number: int) -> Literal["agree", "differ", "unsupported"]:
-        """How the subject fares at one grade alone. A step that it cannot run leaves every grade
-        unsupported; a field that it cannot tell leaves grade 5 so."""
+    def grade(self, number: int) -> Grading:
+        """How the subject fares at one grade alone."""
         if number in self.failing:
             return "differ"
-        for mismatch in self.mismatches:
-            if mismatch.kind == "unsupported" and (mismatch.step is not None or number == 5):
-                return "unsupported"
+        if number not in self.shows:
+            return "silent"
+        if any(mismatch.kind == "flaky" for mismatch in self.mismatches):
+            return "flaky"
+        if any(mismatch.leaves_open(number) for mismatch in self.mismatches):
+            return "unsupported"
         return "agree"
 
     @property

@@ -77,6 +77,7 @@ class Result:
             "check": self.check,
             "source": self.source,
             "hash": self.verdict.program_hash,
+            "shows": sorted(self.verdict.shows),
         }
         if self.verdict.mismatches:
             data["mismatches"] = [asdict(mismatch) for mismatch in self.verdict.mismatches]
@@ -96,17 +97,18 @@ class Result:
         Raises:
             KeyError, TypeError, ProgramError: the data is not of that form.
         """
-        verdict = Verdict(data["hash"], _mismatches(data.get("mismatches", ())))
+        found = _mismatches(data.get("mismatches", ()))
+        verdict = Verdict(data["hash"], found, frozenset(data["shows"]))
         failure = None
-        if (found := data.get("failure")) is not None:
+        if (shown := data.get("failure")) is not None:
             failure = Failure(
-                Program.from_json(found["program"]),
-                _mismatches(found["mismatches"]),
-                found["script"],
-                found["reduced"],
+                Program.from_json(shown["program"]),
+                _mismatches(shown["mismatches"]),
+                shown["script"],
+                shown["reduced"],
             )
         return cls(data["id"], data["op"], data["check"], data["source"], verdict, failure)
 
 
 def _mismatches(data: Any) -> tuple[Mismatch, ...]:
-    return tuple(Mismatch(**entry) for entry in data)
+    return tuple(Mismatch(**entry | {"evidence": tuple(entry["evidence"])}) for entry in data)

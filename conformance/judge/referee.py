@@ -17,6 +17,7 @@ from conformance.judge.compare import compare
 from conformance.judge.conventions import NON_FINITE, conventions
 from conformance.judge.evidence import Array, Case, Evidence, finder
 from conformance.judge.finite_differences import derivative
+from conformance.judge.shown import shown_grades
 from conformance.program import Program
 from conformance.trace import Raised, Trace
 from conformance.verdict import Judgement, Mismatch, Verdict
@@ -65,7 +66,7 @@ def adjudicate(program: Program, expected: Trace, actual: Trace, reference: Engi
             else mismatch
             for mismatch in mismatches
         )
-    return Verdict(program.hash, mismatches)
+    return Verdict(program.hash, mismatches, shown_grades(program, expected))
 
 
 OWN_FAULTS = (

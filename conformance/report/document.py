@@ -20,7 +20,13 @@ SCHEMA = 1
 FAILURES = "failures"
 """The folder beside the report that holds the failing programs."""
 
-_OUTCOME = {"differ": "failed", "known": "xfailed", "agree": "passed", "unsupported": "skipped"}
+_OUTCOME = {
+    "differ": "failed",
+    "flaky": "failed",
+    "known": "xfailed",
+    "agree": "passed",
+    "unsupported": "skipped",
+}
 
 
 def to_document(report: Report, environment: Environment) -> dict[str, Any]:

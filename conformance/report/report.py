@@ -14,7 +14,7 @@ from conformance.report.groups import Group, grouped
 from conformance.sources.case import CHECKS, hash_of_corpus
 from conformance.verdict import GRADES, Mismatch, missed_grades
 
-Standing: TypeAlias = Literal["agree", "differ", "known", "unsupported"]
+Standing: TypeAlias = Literal["agree", "differ", "known", "unsupported", "flaky"]
 """What a case comes to once the known differences are taken into account."""
 
 
@@ -26,6 +26,7 @@ class Tally:
     differ: int = 0
     known: int = 0
     unsupported: int = 0
+    flaky: int = 0
 
     def count(self, standing: Standing) -> None:
         """One more."""
@@ -34,7 +35,7 @@ class Tally:
     @property
     def attempted(self) -> int:
         """The cases that the subject could run; the others are neither failures nor passes."""
-        return self.agree + self.differ + self.known
+        return self.agree + self.differ + self.known + self.flaky
 
     @property
     def total(self) -> int:
@@ -158,13 +159,15 @@ def _count(counts: _Counts, result: Result, known: Sequence[Known]) -> None:
     test = (result.op, result.check)
     counts.tests.setdefault(test, Tally()).count(came_to)
     counts.kinds[test].update({m.kind for m in result.verdict.mismatches if m.counts})
-    missed = missed_grades(unexpected(result, known))
-    known_to_miss = missed_grades(result.verdict.mismatches) - missed
+    missed = missed_grades(unexpected(result, known), result.verdict.shows)
+    known_to_miss = result.verdict.failing - missed
     for grade, tally in counts.grades.items():
         if grade in missed:
             tally.count("differ")
-        else:
-            tally.count("known" if grade in known_to_miss else result.verdict.grade(grade))
+        elif grade in known_to_miss:
+            tally.count("known")
+        elif (came_to_there := result.verdict.grade(grade)) != "silent":
+            tally.count(came_to_there)
 
 
 def _in_order(run: Run) -> Callable[[tuple[tuple[str, str], Tally]], tuple[int, int]]:

@@ -100,9 +100,9 @@ def everything() -> Report:
 
 def test_cases_are_counted_by_what_they_come_to(everything: Report):
     total = everything.total
-    assert (total.agree, total.differ, total.known, total.unsupported) == (2, 4, 1, 1)
-    assert total.attempted == 7
-    assert total.parity == 2 / 7
+    assert (total.agree, total.differ, total.known, total.unsupported) == (1, 4, 1, 2)
+    assert total.attempted == 6
+    assert total.parity == 1 / 6
 
 
 def test_generated_programs_are_counted_apart(everything: Report):
@@ -242,13 +242,13 @@ def test_the_json_says_what_a_test_came_to(everything: Report):
     assert tests["exp[value]"]["failure_kinds"] == {"value": 1, "version": 1}
     assert tests["log[value]"]["outcome"] == "xfailed"
     assert tests["cos[value]"]["outcome"] == "skipped"
-    assert tests["sin[value]"]["outcome"] == "passed"
+    assert tests["sin[value]"]["outcome"] == "skipped"  # not all of it could be read
 
 
 def test_the_markdown_says_what_was_run_and_how_it_went(everything: Report):
     text = to_markdown(everything, HERE)
     assert text.startswith("# How far does `an_engine` behave like torch?\n")
-    assert "Of the 7 programs that it could run, **2 agree in everything**,\n4 differ" in text
+    assert "Of the 6 programs that it could run, **1 agree in everything**,\n4 differ" in text
     assert everything.corpus_sha256 in text
     assert "conformance run --engine an_engine" in text
 
@@ -287,7 +287,7 @@ def test_the_terminal_shows_the_table_the_failures_and_the_figures(everything: R
     text = console.file.getvalue()  # type: ignore[attr-defined]
     assert "1/3" in text
     assert "actual   [1., 3.]" in text
-    assert "8 cases of the frozen corpus: 2 agree, 4 differ, 1 differ as known" in text
+    assert "8 cases of the frozen corpus: 1 agree, 4 differ, 1 differ as known" in text
     assert "matches nothing that was run" in text
 
 
