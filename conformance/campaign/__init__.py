@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from conformance.campaign.campaign import Run, Watcher, run_campaign
+from conformance.campaign.campaign import Watcher, run_campaign
+from conformance.campaign.gathering import Run
 from conformance.campaign.journal import JournalError
+from conformance.campaign.lock import LockedError
 from conformance.campaign.plan import Piece, Settings
 from conformance.campaign.pool import CampaignError
 from conformance.campaign.result import Drift, Failure, Result
-from conformance.campaign.worker import Ended
+from conformance.campaign.work import Ended
 
 __all__ = [
     "CampaignError",
@@ -15,6 +17,7 @@ __all__ = [
     "Ended",
     "Failure",
     "JournalError",
+    "LockedError",
     "Piece",
     "Result",
     "Run",

@@ -1,163 +1,165 @@
-"""Runs every piece of a campaign and puts the results into their order."""
+"""Runs every piece of a campaign, has what differs shortened, and puts the results in order."""
 
 from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
+from conformance.campaign.gathering import Gathered, Run, gather
+from conformance.campaign.interrupting import interruptible
 from conformance.campaign.journal import NAME, Journal
-from conformance.campaign.plan import Piece, Settings, pieces
-from conformance.campaign.pool import Pool
-from conformance.campaign.result import Drift, Result
-from conformance.campaign.worker import Ended, Order
-from conformance.engines import Engine
-from conformance.known import matches
-from conformance.sources.opinfo import Excluded
-from conformance.sources.statistics import Statistics, merged
+from conformance.campaign.lock import locked
+from conformance.campaign.plan import Piece, Settings, corpus_pieces, pieces
+from conformance.campaign.pool import Again, Pool
+from conformance.campaign.result import Result
+from conformance.campaign.work import Ended, Event, Order, Shorten, Shortened, Task
 
+SHOWN_EARLY = 5  # failures that are shortened in a run that was interrupted
+ROUNDS = 3  # what was shortened may turn out to have another cause, which then has none that is
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Everything that a campaign learned; a report is a function of it.
+Watcher = Callable[[Piece | None, Event], None]
+"""Told each event as it comes, for a progress display; those of shortening have no piece."""
 
-    Attributes:
-        results: in the order of the plan, whichever worker was faster.
-        corpus: the id and program hash of each case of the frozen corpus that was asked.
-        excluded: the samples that no program can hold.
-        drift: where the reference itself has changed since the tutorial was recorded.
-        given_up: the pieces not run to their end, since the engine died or hung too often.
-        interrupted: whether it was stopped before the end.
-        statistics: what the generated programs exercised, of the pieces that came to their end.
-    """
-
-    settings: Settings
-    versions: Mapping[str, str]
-    results: tuple[Result, ...]
-    corpus: tuple[tuple[str, str], ...] = ()
-    excluded: tuple[Excluded, ...] = ()
-    drift: tuple[Drift, ...] = ()
-    given_up: tuple[str, ...] = ()
-    seconds: float = 0.0
-    interrupted: bool = False
-    statistics: Statistics = field(default_factory=Statistics)
-
-    @property
-    def whole(self) -> bool:
-        """Whether the whole frozen corpus was run, as a score needs it."""
-        return self.settings.whole and not self.interrupted and not self.given_up
-
-
-Watcher = Callable[[Piece, Result | Ended], None]
-"""Told each result as it comes, for a progress display."""
-
-
-@dataclass(slots=True)
-class _Gathered:
-    results: list[Result] = field(default_factory=list)
-    ended: Ended | None = None
-
-    def ordered(self) -> list[Result]:
-        """A corpus's results in its own order, without those of cases that it no longer has."""
-        if self.ended is None or not self.ended.corpus:
-            return self.results
-        by_key = {result.key: result for result in self.results}
-        # One that was lost on the way has the hash of the part that ran, so its id finds it.
-        by_id = {result.id: result for result in self.results}
-        found = (by_key.get(f"{i} {h}") or by_id.get(i) for i, h in self.ended.corpus)
-        return [result for result in found if result is not None]
+Choose: TypeAlias = Callable[[Sequence[Result]], Sequence[Result]]
+"""Of the results, the gravest first, those to be made as short as they can be: each once."""
 
 
 def run_campaign(
     settings: Settings,
-    reference: Engine,
-    subject: Engine,
+    versions: tuple[str, str],
     *,
     jobs: int,
     output: Path,
+    choose: Choose,
     resume: bool = False,
     watch: Watcher = lambda piece, event: None,
 ) -> Run:
-    """Run the campaign. Ctrl-C ends it early, with what was done.
+    """Run the campaign. Ctrl-C, or SIGTERM, ends it early, with what was done; a second one ends
+    the shortening, too.
 
     Args:
-        reference, subject: only asked for their versions here; workers load their own.
-        output: the folder in which the journal is kept.
+        versions: the reference's and the subject's.
+        output: the folder in which the journal is kept; nobody else may write there meanwhile.
+        choose: says which failures are shortened, once all is run.
         resume: whether to go on from the journal that is there.
 
     Raises:
-        CampaignError: the harness failed, or an engine dies outside of any case.
+        CampaignError: the harness failed.
         JournalError: the journal there is none of this campaign.
+        LockedError: another campaign writes to the folder.
     """
     began = time.monotonic()
-    plan = pieces(settings)
-    identity = _identity(settings, reference, subject)
-    gathered: dict[str, _Gathered] = {piece.name: _Gathered() for piece in plan}
-    interrupted = False
-    with Journal(output / NAME, identity, resume) as journal:
-        orders = _orders(settings, journal, gathered)
-        try:
-            for piece, event in _events(settings, orders, jobs):
-                _take(gathered[piece.name], journal, piece, event)
-                watch(piece, event)
-        except KeyboardInterrupt:
-            interrupted = True
-    ended = [entry.ended for entry in gathered.values() if entry.ended is not None]
-    return Run(
-        settings,
-        {"engine": subject.version, "reference": reference.version},
-        tuple(result for entry in gathered.values() for result in entry.ordered()),
-        tuple(pair for entry in ended for pair in entry.corpus),
-        tuple(sample for entry in ended for sample in entry.excluded),
-        tuple(cell for entry in ended for cell in entry.drift),
-        tuple(name for name, entry in gathered.items() if entry.ended and entry.ended.given_up),
-        time.monotonic() - began,
-        interrupted,
-        merged([entry.statistics for entry in ended if entry.statistics is not None]),
-    )
-
-
-def _identity(settings: Settings, reference: Engine, subject: Engine) -> dict[str, Any]:
-    return {
-        "engine": f"{settings.engine} {subject.version}",
-        "reference": f"{settings.reference} {reference.version}",
+    identity = {
+        "engine": f"{settings.engine} {versions[1]}",
+        "reference": f"{settings.reference} {versions[0]}",
     }
+    with (
+        locked(output),
+        interruptible(),
+        Journal(output / NAME, identity, resume) as journal,
+        _pool(settings, jobs) as pool,
+    ):
+        gathered = Gathered(settings)
+        interrupted = _run(settings, pool, journal, gathered, watch)
+        run = gather(settings, versions, gathered, interrupted)
+        results, stopped = _shortened(pool, journal, run, choose, watch)
+        return replace(
+            run,
+            results=results,
+            notes=(*run.notes, *journal.notes),
+            interrupted=run.interrupted or stopped,
+            seconds=time.monotonic() - began,
+        )
 
 
-def _orders(settings: Settings, journal: Journal, gathered: Mapping[str, _Gathered]) -> list[Order]:
-    """What is left to do. Generated programs have no keys that are known beforehand, so a piece of
-    them is done or is done again."""
-    orders = []
-    for piece in pieces(settings):
-        if piece.source == "generated" and piece.name not in journal.ended:
-            journal.begin_again(piece)
-        results = [r for r in journal.results.get(piece.name, ()) if _asked(settings, r)]
-        gathered[piece.name].results.extend(results)
-        if piece.source == "generated" and piece.name in journal.ended:
-            gathered[piece.name].ended = Ended(statistics=journal.ended[piece.name])
-        else:
-            orders.append(Order(piece, tuple(result.key for result in results)))
-    return orders
+def _shortened(
+    pool: Pool, journal: Journal, run: Run, choose: Choose, watch: Watcher
+) -> tuple[tuple[Result, ...], bool]:
+    """The run's results, of which the chosen are shortened; and whether that was interrupted."""
+    results, tried = run.results, set[str]()
+    for _ in range(1 if run.interrupted else ROUNDS):
+        chosen = [result for result in choose(results) if result.key not in tried]
+        if run.interrupted:
+            chosen = chosen[:SHOWN_EARLY]
+        tried.update(result.key for result in chosen)
+        shortened, stopped = _shorten(pool, journal, chosen, watch)
+        results = tuple(shortened.get(result.key, result) for result in results)
+        if stopped or not chosen:
+            return results, stopped
+    return results, False
 
 
-def _asked(settings: Settings, result: Result) -> bool:
-    """Whether these settings ask for it: the journal may be of a run with other checks."""
-    if result.source == "generated":
+def _run(
+    settings: Settings, pool: Pool, journal: Journal, gathered: Gathered, watch: Watcher
+) -> bool:
+    """Run the pieces; gives whether it was interrupted."""
+    try:
+        for task, event in pool.run(_orders(settings, journal, gathered)):
+            assert isinstance(task, Order)
+            piece = task.piece
+            if isinstance(event, Again):
+                gathered.forget(piece)
+                journal.begin_again(piece)
+            elif isinstance(event, Ended):
+                gathered.end(piece, event)
+                journal.end(piece, event)
+                watch(piece, event)
+            elif isinstance(event, Result):
+                gathered.add(piece, event)
+                journal.add(piece, event)
+                watch(piece, event)
+    except KeyboardInterrupt:
         return True
-    return result.check in settings.checks and not matches(settings.skips, result.id)
+    return False
 
 
-def _take(entry: _Gathered, journal: Journal, piece: Piece, event: Result | Ended) -> None:
-    if isinstance(event, Ended):
-        entry.ended = event
-        journal.end(piece, given_up=event.given_up, statistics=event.statistics)
-    else:
-        entry.results.append(event)
-        journal.add(piece, event)
+def _orders(settings: Settings, journal: Journal, gathered: Gathered) -> Iterator[Order]:
+    """What is left to do. Generated programs have no keys that are known beforehand, so a piece of
+    them is done or is done again; of the corpus, what gives no result is said anew each time."""
+    for piece in pieces(settings):
+        found = journal.results.pop(piece.name, [])
+        if piece.source == "generated":
+            if piece.name in journal.ended:
+                for result in found:
+                    gathered.add(piece, result)
+                gathered.end(piece, journal.ended.pop(piece.name))
+                continue
+            if found:
+                journal.begin_again(piece)
+            yield Order(piece)
+        else:
+            known = {result.key: result for result in found if gathered.asks(result)}
+            for result in known.values():
+                gathered.add(piece, result)
+            yield Order(piece, frozenset(known))
+
+
+def _shorten(
+    pool: Pool, journal: Journal, chosen: Sequence[Result], watch: Watcher
+) -> tuple[dict[str, Result], bool]:
+    """The chosen failures by their keys, shortened; and whether that was interrupted."""
+    done: dict[str, Result] = {}
+    tasks: list[Task] = []
+    for result in chosen:
+        if (known := journal.shortened.get(result.key)) is not None:
+            done[result.key] = known
+        else:
+            tasks.append(Shorten(result))
+    try:
+        for _, event in pool.run(tasks):
+            if isinstance(event, Shortened):
+                journal.shorten(event)
+                watch(None, event)
+                if event.result is not None:
+                    done[event.key] = event.result
+    except KeyboardInterrupt:
+        return done, True
+    return done, False
 
 
 @contextmanager
@@ -169,8 +171,7 @@ def _pool(settings: Settings, jobs: int) -> Iterator[Pool]:
         yield pool
 
 
-def _events(
-    settings: Settings, orders: Sequence[Order], jobs: int
-) -> Iterator[tuple[Piece, Result | Ended]]:
-    with _pool(settings, jobs) as pool:
-        yield from pool.run(orders)
+def count_pieces(settings: Settings) -> int:
+    """How many pieces there are, for a progress display."""
+    generated = -(-settings.max_examples // 250) if "programs" in settings.checks else 0
+    return sum(1 for _ in corpus_pieces(settings)) + generated

@@ -1,22 +1,30 @@
-"""Case × engines → Result: judged, and the first few that differ made as short as possible."""
+"""Case × engines → Result: judged, asked again where it differs, and made as short as possible."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from conformance.campaign.result import Failure, Result, Source
 from conformance.engines import Engine
 from conformance.execute import execute
-from conformance.judge.referee import judge
+from conformance.isolation import RemoteEngine
+from conformance.isolation.wire import encode
+from conformance.judge.referee import adjudicate, judge
+from conformance.judge.shown import shown_grades
 from conformance.program import Program
 from conformance.sources.case import Case
 from conformance.sources.reduction import reduce
+from conformance.trace import Trace, Unsupported
 from conformance.verdict import GRADE_OF, Mismatch, Verdict
 
-SHRINKS = 2  # of each op, check and kind: the tenth of a kind has nothing more to tell
-UNNAMED = 6  # of a kind where no op is at fault by name, since there the causes may be many
 ATTEMPTS = 300  # programs tried to shorten one; a count and not a time, to be the same everywhere
+SLOW_ATTEMPTS = 30  # where each costs a process that dies; where it hangs, a few seconds too
+TOLD = 12  # differences of a case that are kept; of each kind the first is among them
+CONFIRMED = 3  # runs in which a failure must show again, to be no accident
+
+WHOLE: frozenset[str] = frozenset({"tutorial", "messages"})
+"""The checks whose programs stay as they are: text that people know, or is short."""
 
 
 def gravest(mismatches: Iterable[Mismatch]) -> Mismatch:
@@ -24,51 +32,163 @@ def gravest(mismatches: Iterable[Mismatch]) -> Mismatch:
     return min((m for m in mismatches if m.counts), key=lambda m: GRADE_OF[m.kind])
 
 
+def judged(
+    program: Program, expected: Trace, reference: Engine, subject: Engine
+) -> Callable[[], Verdict] | None:
+    """The verdict on the subject, given what the reference did, still to be computed; None where
+    the two agree bit for bit, as most do."""
+    if isinstance(subject, RemoteEngine):
+        answer = subject.answer(program)
+        if answer.data == encode(expected) and not _lacks(expected):
+            return None
+        actual = subject.trace_of(answer)
+    else:
+        actual = execute(program, subject)
+    return lambda: adjudicate(program, expected, actual, reference)
+
+
+def _lacks(trace: Trace) -> bool:
+    """Whether the reference itself could not do something, so that agreement says nothing."""
+    return bool(trace.missing) or any(isinstance(o, Unsupported) for o in trace.outcomes)
+
+
 class Examiner:
-    """Judges cases on a pair of engines. It remembers only how many of each kind of failure it
-    has shortened."""
+    """Judges cases on a pair of engines."""
 
     def __init__(self, reference: Engine, subject: Engine) -> None:
         self.reference, self.subject = reference, subject
-        self._shrunk: Counter[tuple[str, str, str]] = Counter()
 
     def examine(self, case: Case, source: Source) -> Result:
         """The case's result."""
-        return self.result(case, source, judge(case.program, self.reference, self.subject))
+        expected = execute(case.program, self.reference)
+        verdict = self.verdict(case.program, expected)
+        if verdict is None:
+            shows = shown_grades(case.program, expected)
+            return Result(
+                case.id, case.op, case.check, source, Verdict(case.program.hash, (), shows)
+            )
+        return self.result(case, source, verdict)
+
+    def verdict(self, program: Program, expected: Trace) -> Verdict | None:
+        """The verdict, on a subject that is asked again where it differs: one that does something
+        else the next time is `flaky`. None where it agrees bit for bit."""
+        first = judged(program, expected, self.reference, self.subject)
+        if first is None:
+            return None
+        verdict = first()
+        if verdict.outcome != "differ":
+            return verdict
+        return self._asked_again(program, expected, verdict)
+
+    def _asked_again(self, program: Program, expected: Trace, verdict: Verdict) -> Verdict:
+        """The verdict, or that the subject is flaky."""
+        once_more = judged(program, expected, self.reference, self.subject)
+        again = once_more() if once_more else Verdict(verdict.program_hash, (), verdict.shows)
+        if _places(again) == _places(verdict):
+            return verdict
+        return flaky(verdict, again, "the same program gives another answer when it is run again")
 
     def result(self, case: Case, source: Source, verdict: Verdict) -> Result:
         """The result of a case that is judged."""
         failure = None
         if verdict.outcome == "differ":
-            failure = self._failure(case, verdict)
+            counted = tuple(m for m in verdict.mismatches if m.counts)
+            failure = Failure(case.program, counted, "", False)
+        elif verdict.outcome in ("flaky", "unsupported"):
+            failure = Failure(case.program, verdict.mismatches, "", False)
         return Result(case.id, case.op, case.check, source, verdict, failure)
 
-    def _failure(self, case: Case, verdict: Verdict) -> Failure:
-        kind = gravest(verdict.mismatches).kind
-        shrunk = (case.op, case.check, kind)
-        # A tutorial's cell is text that people know, a provocation is short: they stay as they are.
-        limit = SHRINKS if case.op else UNNAMED
-        reduced = case.check not in ("tutorial", "messages") and self._shrunk[shrunk] < limit
-        program, mismatches = case.program, verdict.mismatches
-        if reduced:
-            self._shrunk[shrunk] += 1
-            program = self.shorten(program, kind)
-            mismatches = judge(program, self.reference, self.subject).mismatches
+    def shorten(self, result: Result) -> Result:
+        """The result with the shortest program found that shows a difference of its kind, and the
+        script of it. What does not show again in a fresh process is `flaky`."""
+        failure = result.failure
+        assert failure is not None
+        if result.verdict.outcome != "differ":
+            return replace(result, failure=self._written(failure))
+        kind = gravest(failure.mismatches).kind
+        self._refresh()
+        if not all(self._shows(failure.program, kind) for _ in range(CONFIRMED)):
+            reason = "it does not show again in a fresh process"
+            verdict = flaky(result.verdict, None, reason)
+            return replace(result, verdict=verdict, failure=self._written(failure))
+        if result.check in WHOLE:
+            return replace(result, failure=self._written(failure))
+        return replace(result, failure=self._reduced(failure, kind))
+
+    def _reduced(self, failure: Failure, kind: str) -> Failure:
+        program = reduce(failure.program, self._still_shows(kind), self.reference)
+        self._refresh()
+        mismatches = tuple(m for m in self._judge(program).mismatches if m.counts)
+        if not any(m.kind == kind for m in mismatches):
+            # What was shortened showed it only beside what ran before: keep what shows it alone.
+            return self._written(replace(failure, reduced=True))
         # What it was shortened for comes first: the rest may be of another cause.
-        counted = sorted((m for m in mismatches if m.counts), key=lambda m: m.kind != kind)
-        text = program.script(execute(program, self.reference), counted)
-        return Failure(program, tuple(counted), text, reduced)
+        ordered = tuple(sorted(mismatches, key=lambda m: m.kind != kind))
+        return self._written(Failure(program, ordered, "", True))
 
-    def shorten(self, program: Program, kind: str) -> Program:
-        """The shortest program found on which something of that kind still differs."""
-        left = ATTEMPTS
+    def _still_shows(self, kind: str) -> Callable[[Program], bool]:
+        left = SLOW_ATTEMPTS if kind in ("crash", "hang") else ATTEMPTS
 
-        def still_fails(candidate: Program) -> bool:
+        def still_shows(candidate: Program) -> bool:
             nonlocal left
             left -= 1
-            if left < 0:
-                return False
-            verdict = judge(candidate, self.reference, self.subject)
-            return any(m.counts and m.kind == kind for m in verdict.mismatches)
+            return left >= 0 and self._shows(candidate, kind)
 
-        return reduce(program, still_fails, self.reference)
+        return still_shows
+
+    def _shows(self, program: Program, kind: str) -> bool:
+        return any(m.counts and m.kind == kind for m in self._judge(program).mismatches)
+
+    def _judge(self, program: Program) -> Verdict:
+        return judge(program, self.reference, self.subject)
+
+    def _written(self, failure: Failure) -> Failure:
+        text = failure.program.script(
+            execute(failure.program, self.reference), [m for m in failure.mismatches if m.counts]
+        )
+        return replace(failure, script=text)
+
+    def _refresh(self) -> None:
+        """Let the subject forget what it has run."""
+        if isinstance(self.subject, RemoteEngine):
+            self.subject.restart()
+
+
+def flaky(verdict: Verdict, again: Verdict | None, reason: str) -> Verdict:
+    """The verdict on a subject that does not always do the same: nothing that differed counts."""
+    first = gravest(verdict.mismatches)
+    second = next((m for m in again.mismatches if m.counts), None) if again else None
+    mismatch = Mismatch(
+        "flaky",
+        first.step,
+        first.where,
+        f"the same each time; {first.expected}",
+        f"{first.actual}; then {second.actual if second else 'as expected'}",
+        reason=reason,
+    )
+    return Verdict(verdict.program_hash, (mismatch,), verdict.shows)
+
+
+def _places(verdict: Verdict) -> list[tuple[str, str]]:
+    """What differs, and where: how much, an address in a text, say, may change."""
+    return [(m.kind, m.where) for m in verdict.mismatches if m.counts]
+
+
+def told(result: Result) -> Result:
+    """The result with the first few of its differences, of each kind one at least: an engine that
+    does everything wrong would fill the memory with them."""
+    mismatches = result.verdict.mismatches
+    if len(mismatches) <= TOLD:
+        return result
+    groups: dict[tuple[str, bool, bool], int] = {}
+    kept = list[Mismatch]()
+    for mismatch in mismatches:
+        group = (mismatch.kind, mismatch.counts, mismatch.step is None)
+        groups[group] = groups.get(group, 0) + 1
+        if groups[group] == 1 or len(kept) < TOLD:
+            kept.append(mismatch)
+    verdict = replace(result.verdict, mismatches=tuple(kept))
+    failure = result.failure
+    if failure is not None:
+        failure = replace(failure, mismatches=failure.mismatches[:TOLD])
+    return replace(result, verdict=verdict, failure=failure)

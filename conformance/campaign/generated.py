@@ -2,55 +2,99 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from conformance.campaign.examine import Examiner
 from conformance.campaign.plan import Piece, Settings
 from conformance.campaign.result import Result
 from conformance.catalogue import op_of
-from conformance.engines import Engine, TorchLike
+from conformance.engines import TorchLike
 from conformance.execute import execute
-from conformance.judge.referee import adjudicate, judge
+from conformance.judge.referee import judge
 from conformance.program import Program
 from conformance.sources.case import Case
 from conformance.sources.counting import Counting
-from conformance.sources.generated import drawn
+from conformance.sources.generated import FILLS, drawn
 from conformance.sources.lacking import without_lacking
 from conformance.sources.statistics import Statistics
-from conformance.verdict import Verdict
+from conformance.strategies import Drawn
+from conformance.verdict import Mismatch, Verdict
 
 
 def results(
     piece: Piece,
-    done: int,
     settings: Settings,
-    reference: Engine,
-    subject: Engine,
+    examiner: Examiner,
     statistics: Statistics,
-) -> Iterator[Result]:
-    """A result for each program of the piece, but for the first `done` of them.
+    *,
+    lost: Sequence[tuple[int, str]] = (),
+    begin: Callable[[int], None] = lambda number: None,
+) -> Iterator[Result | None]:
+    """For each program of the piece its result, or None where it agrees bit for bit.
 
     A program's id says the op at which it first differs, and the program itself. Of one that the
     subject cannot run, what is left without the steps that it lacks is judged as well; if that
-    differs, it is the result. The statistics count all that are drawn: a piece that is gone on
-    with has lost what its first part counted.
+    differs, it is the result.
+
+    Args:
+        lost: the numbers of programs over which this process died, with what killed it.
+        begin: told the number of each structure of programs before it is drawn.
     """
+    counting = Counting(statistics)
+    for number, found in _drawn(piece, settings, examiner, dict(lost), begin):
+        if isinstance(found, str):
+            yield _lost(piece, number, found)
+            continue
+        program, expected = found
+        counting.add(program, expected)
+        verdict = examiner.verdict(program, expected)
+        if verdict is None:
+            yield None
+            continue
+        if not verdict.attempted:
+            program, verdict = _rest(program, verdict, examiner)
+        yield examiner.result(_case(program, verdict), "generated", verdict)
+
+
+def _drawn(
+    piece: Piece,
+    settings: Settings,
+    examiner: Examiner,
+    lost: dict[int, str],
+    begin: Callable[[int], None],
+) -> Iterator[tuple[int, Drawn | str]]:
+    """The numbered programs, of one structure after the other."""
+    reference = examiner.reference
     if not isinstance(reference, TorchLike):
         raise TypeError(f"programs are drawn on a torch-like reference; {reference.name} is none")
-    examiner, counting = Examiner(reference, subject), Counting(statistics)
-    ops = settings.ops or None
-    for number, (program, expected) in enumerate(
-        drawn(reference, count=piece.count, seed=piece.seed, ops=ops)
-    ):
-        counting.add(program, expected)
-        if number >= done:
-            verdict = adjudicate(program, expected, execute(program, subject), reference)
-            if verdict.outcome == "unsupported":
-                rest = without_lacking(program, subject, reference)
-                left = judge(rest, reference, subject)
-                if left.outcome == "differ":
-                    program, verdict = rest, left
-            yield examiner.result(_case(program, verdict), "generated", verdict)
+    for start in range(0, piece.count, FILLS):
+        count = min(FILLS, piece.count - start)
+        begin(start)
+        if start in lost:
+            yield from ((start + place, lost[start]) for place in range(count))
+            continue
+        ops = settings.ops or None
+        programs = drawn(reference, count=count, seed=piece.seed, start=start, ops=ops)
+        yield from ((start + place, program) for place, program in enumerate(programs))
+
+
+def _rest(program: Program, verdict: Verdict, examiner: Examiner) -> tuple[Program, Verdict]:
+    """What is left of a program without what the subject lacks, if that differs."""
+    rest = without_lacking(program, examiner.subject, examiner.reference)
+    left = judge(rest, examiner.reference, examiner.subject)
+    if left.outcome != "differ":
+        return program, verdict
+    confirmed = examiner.verdict(rest, execute(rest, examiner.reference))
+    return (rest, confirmed) if confirmed is not None else (program, verdict)
+
+
+def _lost(piece: Piece, number: int, cause: str) -> Result:
+    """A program that cannot be asked: the reference's process does not survive it."""
+    mismatch = Mismatch(
+        "unsupported", 0, "", "an answer", cause, "by the reference: its process died"
+    )
+    name = f"{piece.seed}-{number}"
+    return Result(f"programs/lost/{name}", "", "programs", "generated", Verdict(name, (mismatch,)))
 
 
 def _case(program: Program, verdict: Verdict) -> Case:

@@ -1,15 +1,17 @@
-"""The verdicts of a campaign as they come, in a file that an interrupted one goes on from."""
+"""What a campaign learns as it comes, in a file that an interrupted one goes on from."""
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TextIO
+from typing import Any
 
 from conformance.campaign.plan import Piece
 from conformance.campaign.result import Result
+from conformance.campaign.work import Ended, Shortened
 from conformance.program.values import ProgramError
 from conformance.sources.statistics import Statistics
 
@@ -21,18 +23,28 @@ class JournalError(Exception):
 
 
 class Journal:
-    """An append-only file: a line that says what is measured, then one for each verdict, and one
-    for each piece that is done. What a killed campaign left half written is ignored."""
+    """An append-only file: a line that says what is measured, then one for each result that is
+    told, for each piece that is done, and for each failure that was shortened. A line that is torn
+    or spoilt is dropped when it is read, and said to be.
+
+    Attributes:
+        results: what is there of each piece.
+        ended: the pieces that are done, with what was said of them at their end.
+        shortened: by their keys, the failures that were shortened.
+        notes: what was dropped, and why; and why no more could be written.
+    """
 
     def __init__(self, path: Path, identity: Mapping[str, Any], resume: bool) -> None:
         self.path = path
         self.results: dict[str, list[Result]] = {}
-        self.ended: dict[str, Statistics | None] = {}
+        self.ended: dict[str, Ended] = {}
+        self.shortened: dict[str, Result | None] = {}
+        self.notes: list[str] = []
         if resume and path.exists():
             self._read(dict(identity))
         else:
             path.write_text(f"{json.dumps(dict(identity))}\n", encoding="utf-8")
-        self._file: TextIO = path.open("a", encoding="utf-8")
+        self._file: int | None = os.open(path, os.O_WRONLY | os.O_APPEND)
 
     def __enter__(self) -> Journal:
         return self
@@ -43,60 +55,104 @@ class Journal:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._file.close()
+        if self._file is not None:
+            os.close(self._file)
 
     def add(self, piece: Piece, result: Result) -> None:
-        """Write a verdict down."""
+        """Write a result down."""
         self._append({"piece": piece.name, **result.to_json()})
 
-    def end(
-        self, piece: Piece, *, given_up: bool = False, statistics: Statistics | None = None
-    ) -> None:
-        """Write down that a piece is done, and what its programs exercised; or that it is given
-        up, after which it is begun once more."""
-        entry: dict[str, Any] = {"given_up" if given_up else "ended": piece.name}
-        if statistics is not None:
-            entry["statistics"] = statistics.to_json()
+    def end(self, piece: Piece, ended: Ended) -> None:
+        """Write down that a piece is done."""
+        entry: dict[str, Any] = {"ended": piece.name, "agreeing": ended.agreeing}
+        if ended.statistics is not None:
+            entry["statistics"] = ended.statistics.to_json()
+        if ended.given_up:
+            entry["given_up"] = [*ended.given_up]
+        if ended.idle_deaths:
+            entry["idle_deaths"] = ended.idle_deaths
         self._append(entry)
 
     def begin_again(self, piece: Piece) -> None:
-        """Forget the verdicts of a piece, which is to be run from its start."""
-        if self.results.pop(piece.name, None):
-            self._append({"again": piece.name})
+        """Forget the results of a piece, which is to be run from its start."""
+        self.results.pop(piece.name, None)
+        self._append({"again": piece.name})
+
+    def shorten(self, shortened: Shortened) -> None:
+        """Write down what became of a failure."""
+        result = shortened.result
+        entry = {"shortened": shortened.key, "result": result and result.to_json()}
+        self._append(entry)
 
     def _append(self, data: Mapping[str, Any]) -> None:
-        self._file.write(f"{json.dumps(data)}\n")
-        self._file.flush()
+        """One line, written whole: another process that looks on sees no half of it."""
+        if self._file is None:
+            return
+        line = f"{json.dumps(data)}\n".encode()
+        try:
+            while line:
+                line = line[os.write(self._file, line) :]
+        except OSError as error:
+            # The run goes on and is reported; only it cannot be resumed from here.
+            self.notes.append(f"{self.path} could not be written to ({error}): no --resume")
+            os.close(self._file)
+            self._file = None
 
     def _read(self, identity: dict[str, Any]) -> None:
-        entries = _entries(self.path)
-        found = next(entries, None)
+        lines = self._lines()
+        found = next(lines, (0, None))[1]
         if found != identity:
             raise JournalError(
                 f"cannot resume {self.path}: it holds {_written(found)}, and this run is "
                 f"{_written(identity)}; leave out --resume to start afresh"
             )
-        for entry in entries:
-            if "ended" in entry:
-                counts = entry.get("statistics")
-                self.ended[entry["ended"]] = counts and Statistics.from_json(counts)
-            elif "again" in entry:
-                self.results.pop(entry["again"], None)
-            elif "piece" in entry:
-                self.results.setdefault(entry["piece"], []).append(Result.from_json(entry))
+        for number, entry in lines:
+            try:
+                self._take(entry)
+            except (KeyError, TypeError, ValueError, AttributeError, ProgramError) as error:
+                self._drop(number, f"{type(error).__name__}: {error}")
+
+    def _take(self, entry: Any) -> None:
+        if "ended" in entry:
+            self.ended[entry["ended"]] = _ended(entry)
+        elif "again" in entry:
+            self.results.pop(entry["again"], None)
+        elif "shortened" in entry:
+            found = entry["result"]
+            self.shortened[entry["shortened"]] = found and Result.from_json(found)
+        else:
+            result = Result.from_json(entry)
+            self.results.setdefault(entry["piece"], []).append(result)
+
+    def _drop(self, number: int, why: str) -> None:
+        self.notes.append(f"{self.path}: line {number} was dropped, its case is run again: {why}")
+
+    def _lines(self) -> Iterator[tuple[int, Any]]:
+        """The numbered lines that can be read. What a killed campaign left half written, and what
+        the next one wrote behind it, is cut off or dropped."""
+        data = self.path.read_bytes()
+        whole = data.rfind(b"\n") + 1
+        if whole < len(data):
+            os.truncate(self.path, whole)
+            self.notes.append(f"{self.path}: a torn last line was cut off")
+        for number, line in enumerate(data[:whole].splitlines(), 1):
+            try:
+                yield number, json.loads(line)
+            except (ValueError, RecursionError) as error:
+                self._drop(number, str(error))
 
 
-def _entries(path: Path) -> Iterator[dict[str, Any]]:
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(keepends=True), 1):
-        if not line.endswith("\n"):
-            return  # The last line of a campaign that was killed while it wrote.
-        try:
-            yield json.loads(line)
-        except (ValueError, ProgramError) as error:
-            raise JournalError(f"cannot resume {path}: line {number} is broken: {error}") from error
+def _ended(entry: Mapping[str, Any]) -> Ended:
+    counts = entry.get("statistics")
+    return Ended(
+        agreeing=entry["agreeing"],
+        statistics=counts and Statistics.from_json(counts),
+        given_up=tuple(entry.get("given_up", ())),
+        idle_deaths=entry.get("idle_deaths", 0),
+    )
 
 
-def _written(identity: Mapping[str, Any] | None) -> str:
-    if not identity:
+def _written(identity: Any) -> str:
+    if not isinstance(identity, dict) or not identity:
         return "nothing"
     return ", ".join(f"{name} {value}" for name, value in identity.items())

@@ -25,6 +25,8 @@ class Settings:
         seed: of what is generated; the corpus has no seed.
         skips: patterns of case ids that are not run.
         hang_after: seconds that a step may take.
+        memory: bytes that the subject's process may take.
+        environment: variables of the subject's process, as pairs of name and value.
     """
 
     engine: str
@@ -35,6 +37,8 @@ class Settings:
     seed: int = 0
     skips: tuple[str, ...] = ()
     hang_after: float = 20.0
+    memory: int = 4 << 30
+    environment: tuple[tuple[str, str], ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -65,12 +69,21 @@ class Piece:
     count: int = 0
 
 
-def pieces(settings: Settings) -> tuple[Piece, ...]:
-    """The campaign's work in the order in which it is reported."""
-    return tuple(_pieces(settings))
+def pieces(settings: Settings) -> Iterator[Piece]:
+    """The campaign's work in the order in which it is reported; there may be millions."""
+    yield from corpus_pieces(settings)
+    if "programs" in settings.checks and any(CATALOGUE[name].signatures for name in settings.names):
+        for number, start in enumerate(range(0, settings.max_examples, GENERATED_PIECE)):
+            count = min(GENERATED_PIECE, settings.max_examples - start)
+            # Far enough apart that no two campaigns of neighbouring seeds share a piece.
+            seed = settings.seed * 1_000_003 + number
+            # The ops decide what is drawn; a name without them would resume another's programs.
+            of = f"{','.join(settings.ops)}/" if settings.ops else ""
+            yield Piece("generated", f"programs/{of}{seed}/{count}", seed=seed, count=count)
 
 
-def _pieces(settings: Settings) -> Iterator[Piece]:
+def corpus_pieces(settings: Settings) -> Iterator[Piece]:
+    """The pieces of the frozen corpus."""
     if "tutorial" in settings.checks and not settings.ops:
         yield Piece("tutorial", "tutorial")
     if "messages" in settings.checks and not settings.ops:
@@ -80,11 +93,3 @@ def _pieces(settings: Settings) -> Iterator[Piece]:
         for name in settings.names:
             if CATALOGUE[name].opinfo:
                 yield Piece("opinfo", f"opinfo/{name}", op=name)
-    if "programs" in settings.checks and any(CATALOGUE[name].signatures for name in settings.names):
-        for number, start in enumerate(range(0, settings.max_examples, GENERATED_PIECE)):
-            count = min(GENERATED_PIECE, settings.max_examples - start)
-            # Far enough apart that no two campaigns of neighbouring seeds share a piece.
-            seed = settings.seed * 1_000_003 + number
-            # The ops decide what is drawn; a name without them would resume another's programs.
-            of = f"{','.join(settings.ops)}/" if settings.ops else ""
-            yield Piece("generated", f"programs/{of}{seed}/{count}", seed=seed, count=count)

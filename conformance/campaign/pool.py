@@ -1,62 +1,66 @@
-"""Worker processes, each with one piece at a time; one that dies or hangs is replaced, and what it
-was running becomes a verdict."""
+"""Worker processes, each with one task at a time; one that dies is replaced, and its task given to
+another, without the case at which two have died."""
 
 from __future__ import annotations
 
 import multiprocessing
 import signal
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
-from conformance.campaign.losses import lost
-from conformance.campaign.plan import Piece, Settings
-from conformance.campaign.recorder import read
+from conformance.campaign.plan import Settings
 from conformance.campaign.result import Result
-from conformance.campaign.worker import Ended, Failed, Order, serve
+from conformance.campaign.work import Event, Failed, Order, Shorten, Shortened, Task
+from conformance.campaign.worker import place_of, serve
 
-POLL = 0.25  # seconds between looks at whether a worker hangs
+POLL = 0.5  # seconds between looks at who still lives
 LAST_BREATH = 2.0  # seconds that a process may take to die after its pipe is closed
-HANG = 7  # lives of a piece that a hang costs, while a crash costs one: a hang takes so long
-
-Event: TypeAlias = tuple[Piece, Result | Ended]
+STILLBORN = 3  # workers in a row that may die before they do anything
 
 
 class CampaignError(Exception):
-    """The campaign cannot go on: the harness failed, or an engine dies outside of any case."""
+    """The campaign cannot go on: the harness failed, or its processes die at once."""
 
 
 @dataclass(slots=True)
 class _Worker:
     process: BaseProcess
     connection: Connection
-    record: Path
-    order: Order | None = None
-    done: list[str] = field(default_factory=list)
+    place: Path
+    task: Task | None = None
+    done: set[str] = field(default_factory=set)
+    spoke: bool = False
 
-    def assign(self, order: Order) -> None:
-        self.order, self.done = order, [*order.done]
+    def assign(self, task: Task) -> None:
+        self.task = task
+        self.done = set(task.done) if isinstance(task, Order) else set()
         # One that died already is found by its closed pipe, as one that dies later is.
         with suppress(BrokenPipeError, ConnectionResetError):
-            self.connection.send(order)
+            self.connection.send(task)
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """The piece is run again from its start: what was said of it holds no more."""
 
 
 class Pool:
-    """Runs pieces in `jobs` processes. Use it as a context manager: leaving ends the processes,
+    """Runs tasks in `jobs` processes. Use it as a context manager: leaving ends the processes,
     whatever they are doing."""
 
     def __init__(self, settings: Settings, jobs: int, folder: Path) -> None:
         self.settings, self.jobs, self.folder = settings, jobs, folder
         self._context = _context()
         self._workers: list[_Worker] = []
-        self._orders: deque[Order] = deque()
-        self._started = 0
+        self._waiting: deque[Task] = deque()  # those whose worker died
+        self._started = self._stillborn = 0
 
     def __enter__(self) -> Pool:
         return self
@@ -66,85 +70,82 @@ class Pool:
             _end(worker)
         self._workers.clear()
 
-    def run(self, orders: Sequence[Order]) -> Iterator[Event]:
-        """Every result as it comes, and one `Ended` for each piece.
+    def run(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Event | Again]]:
+        """Every event as it comes, with its task; the last of each task is `Ended` or `Shortened`.
 
         Raises:
-            CampaignError: a worker failed for no fault of a case.
+            CampaignError: the harness failed.
         """
-        self._orders.extend(orders)
-        for _ in range(min(self.jobs, len(orders))):
-            self._workers.append(self._start())
-        while self._workers:
-            ready = set(wait([worker.connection for worker in self._workers], POLL))
-            for worker in tuple(self._workers):
+        left = iter(tasks)
+        idle = [worker for worker in self._workers if worker.task is None]
+        while True:
+            while task := self._next(left, len(idle)):
+                worker = idle.pop() if idle else self._start()
+                worker.assign(task)
+            if not (busy := [worker for worker in self._workers if worker.task is not None]):
+                return
+            ready = set(wait([worker.connection for worker in busy], POLL))
+            for worker in busy:
                 if worker.connection in ready:
                     yield from self._heard(worker)
-                elif self._hangs(worker):
-                    yield from self._lost(worker, hung=True)
+            idle = [worker for worker in self._workers if worker.task is None]
+
+    def _next(self, left: Iterator[Task], idle: int) -> Task | None:
+        """A task, if there is one left and somebody to do it."""
+        if not idle and len(self._workers) >= self.jobs:
+            return None
+        return self._waiting.popleft() if self._waiting else next(left, None)
 
     def _start(self) -> _Worker:
         ours, theirs = self._context.Pipe()
         self._started += 1
-        record = self.folder / f"worker-{self._started}"
-        arguments = (theirs, self.settings, record)
-        process = _process(self._context, arguments)
+        place = self.folder / f"worker-{self._started}"
+        process = _process(self._context, (theirs, self.settings, place))
         process.start()
         theirs.close()  # Else the end of the process would not close the pipe.
-        worker = _Worker(process, ours, record)
-        self._next(worker)
+        worker = _Worker(process, ours, place)
+        self._workers.append(worker)
         return worker
 
-    def _next(self, worker: _Worker) -> None:
-        if self._orders:
-            worker.assign(self._orders.popleft())
-        else:
-            worker.order = None
-
-    def _heard(self, worker: _Worker) -> Iterator[Event]:
+    def _heard(self, worker: _Worker) -> Iterator[tuple[Task, Event | Again]]:
         try:
-            message = worker.connection.recv()
-        except (EOFError, ConnectionResetError):
-            yield from self._lost(worker, hung=False)
+            event = worker.connection.recv()
+        except (EOFError, OSError):
+            yield from self._lost(worker)
             return
-        if isinstance(message, Failed):
-            raise CampaignError(f"the harness failed:\n{message.text}")
-        assert worker.order is not None
-        yield worker.order.piece, message
-        if isinstance(message, Result):
-            worker.done.append(message.key)
-            return
-        self._next(worker)
-        if worker.order is None:
-            _end(worker)
-            self._workers.remove(worker)
+        if isinstance(event, Failed):
+            raise CampaignError(f"the harness failed:\n{event.text}")
+        assert worker.task is not None
+        worker.spoke, self._stillborn = True, 0
+        yield worker.task, event
+        if isinstance(event, Result):
+            worker.done.add(event.key)
+        else:
+            worker.task = None
 
-    def _hangs(self, worker: _Worker) -> bool:
-        recording = read(worker.record)
-        return recording is not None and recording.idle > self.settings.hang_after
-
-    def _lost(self, worker: _Worker, *, hung: bool) -> Iterator[Event]:
-        """The worker died or hangs: judge what it ran, and go on with the rest of its piece."""
-        # It may close its pipe and live on; `_end` then kills it.
-        worker.process.join(0 if hung else LAST_BREATH)
-        code = worker.process.exitcode
-        recording = read(worker.record)
+    def _lost(self, worker: _Worker) -> Iterator[tuple[Task, Event | Again]]:
+        """The worker died: give its task to another."""
+        worker.process.join(LAST_BREATH)
+        cause, number, task = _cause(worker.process.exitcode), place_of(worker.place), worker.task
         _end(worker)
         self._workers.remove(worker)
-        order = worker.order
-        if recording is None or order is None:
-            raise CampaignError(f"a worker died outside of any case: {_cause(code)}")
-        seconds = self.settings.hang_after if hung else None
-        result = lost(recording, order.piece, seconds, _cause(code))
-        yield order.piece, result
-        lives = order.lives - (HANG if hung else 1)
-        if lives > 0:
-            done = (*worker.done, result.key)
-            self._orders.appendleft(replace(order, done=done, lives=lives))
+        assert task is not None
+        if not worker.spoke and number is None:
+            self._stillborn += 1
+            if self._stillborn >= STILLBORN:
+                raise CampaignError(f"workers die before they do anything: {cause}")
+        if isinstance(task, Shorten):
+            yield task, Shortened(task.result.key, None)
+            return
+        if number is not None and number == task.suspect:
+            task = replace(task, suspect=None, lost=(*task.lost, (number, cause)))
         else:
-            yield order.piece, Ended(given_up=True)
-        if self._orders:
-            self._workers.append(self._start())
+            task = replace(task, suspect=number)
+        if task.piece.source == "generated":
+            yield task, Again()
+        else:
+            task = replace(task, done=frozenset(worker.done))
+        self._waiting.append(task)
 
 
 def _context() -> BaseContext:
@@ -167,11 +168,11 @@ def _process(context: BaseContext, arguments: tuple[Any, ...]) -> BaseProcess:
 def _end(worker: _Worker) -> None:
     worker.connection.close()
     worker.process.terminate()
-    worker.process.join(1)
+    worker.process.join(LAST_BREATH)
     if worker.process.exitcode is None:  # Deaf to SIGTERM, as a hung extension module can be.
         worker.process.kill()
         worker.process.join()
-    worker.record.unlink(missing_ok=True)
+    worker.place.unlink(missing_ok=True)
 
 
 def _cause(code: int | None) -> str:

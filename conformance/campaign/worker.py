@@ -1,121 +1,165 @@
-"""The process that runs pieces of a campaign; the engine under test lives and dies in it."""
+"""The process that runs pieces of a campaign on the reference, and judges the subject, which it
+asks in a process of its own."""
 
 from __future__ import annotations
 
 import gc
+import os
 import signal
+import time
 import traceback
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from conformance.campaign.examine import Examiner
+from conformance.campaign.examine import Examiner, told
+from conformance.campaign.patience import Patient
 from conformance.campaign.plan import Piece, Settings
-from conformance.campaign.recorder import Recorded, Recorder
 from conformance.campaign.result import Drift, Result
+from conformance.campaign.work import Ended, Event, Failed, Order, Shorten, Shortened, Task
 from conformance.catalogue import CATALOGUE
 from conformance.engines import Engine, resolve_engine
 from conformance.execute import execute
+from conformance.isolation.parent import die_with_parent
+from conformance.isolation.remote import Limits
 from conformance.known import matches
 from conformance.sources.case import Case
 from conformance.sources.opinfo import Excluded, corpus_of
 from conformance.sources.provocations import cases_about
 from conformance.sources.statistics import Statistics
 from conformance.sources.tutorial import cells, shown
+from conformance.verdict import Mismatch, Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A piece to run, without what is already done, by the keys that `Result.key` gives; `lives`
-    says how often a worker may still be lost over it."""
+def serve(connection: Connection, settings: Settings, place: Path) -> None:
+    """Take tasks until the campaign hangs up, and answer each with its events.
 
-    piece: Piece
-    done: tuple[str, ...] = ()
-    lives: int = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """The piece is done: the hashes of its cases, by id, what gave no case, and where the
-    reference itself has moved on; of generated programs, what they exercised. `given_up`: the
-    engine died or hung too often to go on."""
-
-    corpus: tuple[tuple[str, str], ...] = ()
-    excluded: tuple[Excluded, ...] = ()
-    drift: tuple[Drift, ...] = ()
-    given_up: bool = False
-    statistics: Statistics | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """The harness itself failed; the text is the traceback."""
-
-    text: str
-
-
-def serve(connection: Connection, settings: Settings, record: Path) -> None:
-    """Take orders until the campaign hangs up, and answer each with its results and `Ended`."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the campaign's, which ends us.
+    Args:
+        place: a file in which the number of the case under way is kept.
+    """
+    die_with_parent(os.getppid())
+    # Ctrl-C, and an end by SIGTERM, are the campaign's, which ends us.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     warnings.simplefilter("ignore")  # Thousands of programs that go to edges warn of each.
+    worker = None
     try:
-        worker = Worker(settings, Recorder(record))
+        worker = Worker(settings, place)
         while True:
-            try:
-                order = connection.recv()
-            except EOFError:
-                return
-            for message in worker.take(order):
-                connection.send(message)
+            task = connection.recv()
+            for event in worker.take(task):
+                connection.send(event)
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        return
     except Exception:
         connection.send(Failed(traceback.format_exc()))
+    finally:
+        if worker is not None:
+            worker.subject.close()
 
 
 class Worker:
     """Runs pieces on the engines that the settings name."""
 
-    def __init__(self, settings: Settings, recorder: Recorder) -> None:
+    def __init__(self, settings: Settings, place: Path) -> None:
         import torch
 
         torch.set_num_threads(1)  # One core a process; and sums come out the same everywhere.
         gc.freeze()  # What was imported stays: to search it for garbage takes long, and often.
         self.settings = settings
-        self.recorder = recorder
         self.reference: Engine = resolve_engine(settings.reference)
-        self.subject: Engine = Recorded(resolve_engine(settings.engine), recorder)
+        self.subject = Patient(
+            settings.engine,
+            Limits(step=settings.hang_after, memory=settings.memory),
+            dict(settings.environment),
+        )
+        self.examiner = Examiner(self.reference, self.subject)
+        self._place = os.open(place, os.O_RDWR | os.O_CREAT)
 
-    def take(self, order: Order) -> Iterator[Result | Ended]:
-        """The results of a piece in its own order, then `Ended`."""
+    def take(self, task: Task) -> Iterator[Event]:
+        """The events of a task: of a piece its results in their order, then `Ended`."""
+        if isinstance(task, Shorten):
+            yield Shortened(task.result.key, told(self.examiner.shorten(task.result)))
+            return
+        began, deaths = time.monotonic(), self.subject.idle_deaths
+        given_up = set(self.subject.given_up)
+        for event in self._pieces(task):
+            if isinstance(event, Ended):
+                event = Ended(
+                    event.corpus,
+                    event.excluded,
+                    event.drift,
+                    event.agreeing,
+                    event.statistics,
+                    tuple(sorted(self.subject.given_up - given_up)),
+                    self.subject.idle_deaths - deaths,
+                    time.monotonic() - began,
+                )
+            yield event
+
+    def _pieces(self, order: Order) -> Iterator[Result | Ended]:
         if order.piece.source == "generated":
             yield from self._generated(order)
         else:
             yield from self._corpus(order)
 
+    def _begin(self, number: int) -> None:
+        """Write down which case is under way, in case it is the last."""
+        os.pwrite(self._place, number.to_bytes(8, "little"), 0)
+
     def _corpus(self, order: Order) -> Iterator[Result | Ended]:
         cases, excluded = cases_of(order.piece)
-        examiner = Examiner(self.reference, self.subject)
-        asked, done = [], frozenset(order.done)
-        for case in cases:
+        asked, lost = [], dict(order.lost)
+        for number, case in enumerate(cases):
             if case.check not in self.settings.checks or matches(self.settings.skips, case.id):
                 continue
             asked.append((case.id, case.program.hash))
-            if f"{case.id} {case.program.hash}" not in done:
-                self.recorder.case = case.id
-                yield examiner.examine(case, "corpus")
+            if f"{case.id} {case.program.hash}" in order.done:
+                continue
+            self._begin(number)
+            if number in lost:
+                yield _lost(case, lost[number])
+            else:
+                yield told(self.examiner.examine(case, "corpus"))
         drift = drifted(self.reference) if order.piece.source == "tutorial" else ()
         yield Ended(tuple(asked), excluded, drift)
 
     def _generated(self, order: Order) -> Iterator[Result | Ended]:
         from conformance.campaign.generated import results  # imports Hypothesis, half a second
 
-        self.recorder.case = ""
-        done = len(order.done)  # They are drawn in the same order again.
-        statistics = Statistics()
-        engines = self.reference, self.subject
-        yield from results(order.piece, done, self.settings, *engines, statistics)
-        yield Ended(statistics=statistics)
+        statistics, agreeing = Statistics(), 0
+        for result in results(
+            order.piece,
+            self.settings,
+            self.examiner,
+            statistics,
+            lost=order.lost,
+            begin=self._begin,
+        ):
+            if result is None or result.verdict.outcome == "agree":
+                agreeing += 1
+            else:
+                yield told(result)
+        yield Ended(agreeing=agreeing, statistics=statistics)
+
+
+def _lost(case: Case, cause: str) -> Result:
+    """A case that cannot be asked: the reference's process does not survive it."""
+    mismatch = Mismatch(
+        "unsupported", 0, "", "an answer", cause, "by the reference: its process died"
+    )
+    verdict = Verdict(case.program.hash, (mismatch,))
+    return Result(case.id, case.op, case.check, "corpus", verdict)
+
+
+def place_of(path: Path) -> int | None:
+    """The number of the case that was under way, as the file tells; None if there was none."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return None
+    return int.from_bytes(data[:8], "little") if len(data) >= 8 else None
 
 
 def cases_of(piece: Piece) -> tuple[tuple[Case, ...], tuple[Excluded, ...]]:

@@ -14,7 +14,13 @@ from rich.syntax import Syntax
 from rich.table import Table
 
 from conformance.brief import brief_outcome
-from conformance.campaign import CampaignError, JournalError, Settings, run_campaign
+from conformance.campaign import (
+    CampaignError,
+    JournalError,
+    LockedError,
+    Settings,
+    run_campaign,
+)
 from conformance.campaign.progress import ProgressLine
 from conformance.cli.statistics import show_statistics
 from conformance.engines import Engine
@@ -54,14 +60,14 @@ def run_and_report(
         with ProgressLine(settings, console) as watch:
             run = run_campaign(
                 settings,
-                reference,
-                subject,
+                (reference.version, subject.version),
                 jobs=options["jobs"],
                 output=output,
+                choose=lambda results: [r for r in results if r.verdict.outcome == "differ"][:40],
                 resume=options["resume"],
                 watch=watch,
             )
-    except (KnownError, CampaignError, JournalError, OSError) as error:
+    except (KnownError, CampaignError, JournalError, LockedError, OSError) as error:
         raise click.ClickException(str(error)) from error
     report = build_report(run, known)
     show(report, console)

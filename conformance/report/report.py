@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from conformance.campaign.campaign import Run
+from conformance.campaign.gathering import Run
 from conformance.campaign.result import Result
 from conformance.known import Known, matches
 from conformance.report.groups import Group, grouped
@@ -117,6 +117,7 @@ def build_report(run: Run, known: Sequence[Known] = ()) -> Report:
     counts = _Counts()
     for result in run.results:
         _count(counts, result, known)
+    counts.generated.agree += run.agreeing
     return Report(
         run=run,
         corpus_sha256=hash_of_corpus(run.corpus),

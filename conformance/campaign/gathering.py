@@ -1,0 +1,201 @@
+"""What a campaign has learned, kept in bounded memory and put into its order."""
+
+from __future__ import annotations
+
+import re
+from bisect import insort
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
+from conformance.campaign.examine import gravest
+from conformance.campaign.plan import Piece, Settings, corpus_pieces
+from conformance.campaign.result import Drift, Result
+from conformance.campaign.work import Ended
+from conformance.known import matches
+from conformance.sources.opinfo import Excluded
+from conformance.sources.statistics import Statistics
+
+KEPT = 8  # programs of each kind of failure: the shortest, from which one is shortened
+
+_Key: TypeAlias = tuple[int, int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Everything that a campaign learned; a report is a function of it.
+
+    Attributes:
+        results: in the order of the plan, whichever worker was faster; of generated programs, only
+            those that do not agree.
+        agreeing: how many generated programs agree in everything.
+        corpus: the id and program hash of each case of the frozen corpus that was asked.
+        excluded: the samples that no program can hold.
+        drift: where the reference itself has changed since the tutorial was recorded.
+        given_up: the kinds of step that were asked no more, since they hung too often.
+        unanswered: the cases over which the reference's own process died.
+        idle_deaths: how often the subject's process died between two cases.
+        notes: what else a reader should know: what the journal dropped.
+        interrupted: whether it was stopped before the end.
+        statistics: what the generated programs exercised, of the pieces that came to their end.
+        pieces: how many pieces came to their end.
+    """
+
+    settings: Settings
+    versions: Mapping[str, str]
+    results: tuple[Result, ...]
+    agreeing: int = 0
+    corpus: tuple[tuple[str, str], ...] = ()
+    excluded: tuple[Excluded, ...] = ()
+    drift: tuple[Drift, ...] = ()
+    given_up: tuple[str, ...] = ()
+    unanswered: tuple[str, ...] = ()
+    idle_deaths: int = 0
+    notes: tuple[str, ...] = ()
+    seconds: float = 0.0
+    interrupted: bool = False
+    statistics: Statistics = field(default_factory=Statistics)
+    pieces: int = 0
+
+    @property
+    def whole(self) -> bool:
+        """Whether the whole frozen corpus was run, as a score needs it."""
+        return self.settings.whole and not self.interrupted and not self.given_up
+
+
+@dataclass(slots=True)
+class _Part:
+    """What is known of one piece."""
+
+    results: list[Result] = field(default_factory=list)
+    ended: Ended | None = None
+
+
+class Gathered:
+    """The events of a campaign, as they come."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._parts: dict[str, _Part] = {}
+        # Generated pieces come behind these, by their seeds.
+        self._order = {piece.name: n for n, piece in enumerate(corpus_pieces(settings))}
+        self._seeds: dict[str, int] = {}
+        self._thinned = KEPT * 32  # failures from which on some may go without their programs
+        self.statistics = Statistics()
+        self.agreeing = self.idle_deaths = self.pieces = 0
+        self.given_up: set[str] = set()
+
+    def asks(self, result: Result) -> bool:
+        """Whether these settings ask for it: the journal may be of a run with other checks."""
+        return result.check in self.settings.checks and not matches(self.settings.skips, result.id)
+
+    def add(self, piece: Piece, result: Result) -> None:
+        """A result of the piece."""
+        self._part(piece).results.append(result)
+
+    def forget(self, piece: Piece) -> None:
+        """The piece is run again from its start."""
+        self._parts.pop(piece.name, None)
+
+    def end(self, piece: Piece, ended: Ended) -> None:
+        """The piece is done. What is counted is counted at once: there may be millions."""
+        self.pieces += 1
+        self.agreeing += ended.agreeing
+        self.idle_deaths += ended.idle_deaths
+        self.given_up.update(ended.given_up)
+        if ended.statistics is not None:
+            self.statistics.merge(ended.statistics)
+        if piece.source != "generated":
+            self._part(piece).ended = ended
+        elif piece.name in self._parts:
+            self._thin()
+
+    def _part(self, piece: Piece) -> _Part:
+        self._seeds.setdefault(piece.name, piece.seed)
+        return self._parts.setdefault(piece.name, _Part())
+
+    def parts(self) -> list[_Part]:
+        """What is known of each piece, in the order of the plan."""
+        last = len(self._order)
+        names = sorted(self._parts, key=lambda n: (self._order.get(n, last), self._seeds[n]))
+        return [self._parts[name] for name in names]
+
+    def _thin(self) -> None:
+        """Forget the programs of failures of which there are enough, now and then."""
+        results = [result for part in self._parts.values() for result in part.results]
+        if sum(result.failure is not None for result in results) < 2 * self._thinned:
+            return
+        thinned = thin(results)
+        self._thinned = max(self._thinned, len(results) - len(thinned))
+        for part in self._parts.values():
+            part.results = [thinned.get(id(result), result) for result in part.results]
+
+
+def gather(
+    settings: Settings, versions: tuple[str, str], gathered: Gathered, interrupted: bool
+) -> Run:
+    """The run as far as it has come."""
+    parts = gathered.parts()
+    results = [result for part in parts for result in _ordered(part)]
+    thinned = thin(results)
+    results = [thinned.get(id(result), result) for result in results]
+    ended = [part.ended for part in parts if part.ended is not None]
+    return Run(
+        settings,
+        {"engine": versions[1], "reference": versions[0]},
+        tuple(results),
+        gathered.agreeing,
+        tuple(pair for entry in ended for pair in entry.corpus),
+        tuple(sample for entry in ended for sample in entry.excluded),
+        tuple(cell for entry in ended for cell in entry.drift),
+        tuple(sorted(gathered.given_up)),
+        tuple(result.id for result in results if _is_unanswered(result)),
+        gathered.idle_deaths,
+        interrupted=interrupted,
+        statistics=gathered.statistics,
+        pieces=gathered.pieces,
+    )
+
+
+def _ordered(part: _Part) -> list[Result]:
+    """A corpus's results in its own order, without those of cases that it no longer has."""
+    if part.ended is None or not part.ended.corpus:
+        return part.results
+    by_key = {result.key: result for result in part.results}
+    found = (by_key.get(f"{name} {program}") for name, program in part.ended.corpus)
+    return [result for result in found if result is not None]
+
+
+def _is_unanswered(result: Result) -> bool:
+    return any(
+        m.kind == "unsupported" and m.detail.startswith("by the reference: its process")
+        for m in result.verdict.mismatches
+    )
+
+
+def thin(results: list[Result]) -> dict[int, Result]:
+    """By their identity, the results that go without their program from now on: of each kind of
+    failure the shortest few keep theirs, whichever came first."""
+    kept: dict[tuple[str, ...], list[tuple[_Key, int]]] = {}
+    for place, result in enumerate(results):
+        if result.failure is not None:
+            insort(kept.setdefault(_kind(result), []), (_length(result), place))
+    dropped = [place for entries in kept.values() for _, place in entries[KEPT:]]
+    return {id(results[place]): replace(results[place], failure=None) for place in dropped}
+
+
+def _kind(result: Result) -> tuple[str, ...]:
+    if result.verdict.outcome != "differ":
+        lacking = next((m.detail for m in result.verdict.mismatches if m.kind == "unsupported"), "")
+        return result.verdict.outcome, lacking
+    mismatch = gravest(result.verdict.mismatches)
+    place = re.sub(r"\d+", "", mismatch.where)
+    said = re.sub(r"\d+", "", mismatch.actual) if mismatch.kind == "raises" else ""
+    return result.op, result.check, mismatch.kind, place, said
+
+
+def _length(result: Result) -> _Key:
+    """Few steps first, then few bytes of input."""
+    assert result.failure is not None
+    program = result.failure.program
+    return len(program.steps), sum(len(entry.data) for entry in program.inputs), result.id

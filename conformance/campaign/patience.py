@@ -1,0 +1,61 @@
+"""How long a subject is waited for that hangs again and again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+
+from conformance.isolation.remote import Answer, RemoteEngine
+from conformance.program import Program
+from conformance.program.steps import Call, Step, kind_of
+from conformance.trace import Lost
+
+PATIENT = 2  # hangs at one kind of step that are waited for in full
+HASTY = 5  # seconds that the next are waited for
+MOST = 4  # hangs at one kind of step after which it is asked no more
+
+
+@dataclass(slots=True)
+class Patient(RemoteEngine):
+    """A remote engine whose hangs cost minutes and not hours: what hung twice is waited for
+    shortly, and what hung four times is taken to hang wherever it stands.
+
+    Attributes:
+        hung: how often each kind of step hung.
+    """
+
+    hung: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def given_up(self) -> set[str]:
+        """The kinds of step that are asked no more."""
+        return {name for name, times in self.hung.items() if times >= MOST}
+
+    def answer(self, program: Program) -> Answer:
+        """The answer; a hang without a wait where a step is asked no more."""
+        if not self.hung:
+            return self._counted(program)
+        names = [name_of(step) for step in program.steps]
+        for number, name in enumerate(names):
+            if self.hung[name] >= MOST:
+                detail = f"not asked: {name} hung {MOST} times"
+                return Answer(lost=Lost("hang", number, detail))
+        if all(self.hung[name] < PATIENT for name in names) or self.limits.step <= HASTY:
+            return self._counted(program)
+        limits, self.limits = self.limits, replace(self.limits, step=HASTY)
+        try:
+            return self._counted(program)
+        finally:
+            self.limits = limits
+
+    def _counted(self, program: Program) -> Answer:
+        answer = RemoteEngine.answer(self, program)
+        lost, steps = answer.lost, program.steps
+        if lost is not None and lost.kind == "hang" and lost.step is not None:
+            self.hung.update(name_of(step) for step in steps[lost.step : lost.step + 1])
+        return answer
+
+
+def name_of(step: Step) -> str:
+    """What a step is, as far as hanging goes: the op of a call, else its kind."""
+    return step.op if isinstance(step, Call) else kind_of(step)

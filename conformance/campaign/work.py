@@ -1,0 +1,78 @@
+"""What a campaign and its workers tell each other: orders one way, events the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from conformance.campaign.plan import Piece
+from conformance.campaign.result import Drift, Result
+from conformance.sources.opinfo import Excluded
+from conformance.sources.statistics import Statistics
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A piece to run.
+
+    Attributes:
+        done: of the corpus, the keys of the results that are there already.
+        suspect: the case, by its place in the piece, at which the last worker died.
+        lost: the cases at which two workers died, with what killed the second: not to be run.
+    """
+
+    piece: Piece
+    done: frozenset[str] = frozenset()
+    suspect: int | None = None
+    lost: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shorten:
+    """A failure to be made as short as it can be."""
+
+    result: Result
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The piece is done.
+
+    Attributes:
+        corpus: the hashes of its cases, by id.
+        excluded: what gave no case.
+        drift: where the reference itself has moved on.
+        agreeing: of generated programs, how many agree in everything; only the others are told.
+        statistics: of generated programs, what they exercised.
+        given_up: the ops that were asked no more, since they hung too often.
+        idle_deaths: how often the subject's process died between two cases.
+        seconds: how long it took.
+    """
+
+    corpus: tuple[tuple[str, str], ...] = ()
+    excluded: tuple[Excluded, ...] = ()
+    drift: tuple[Drift, ...] = ()
+    agreeing: int = 0
+    statistics: Statistics | None = None
+    given_up: tuple[str, ...] = ()
+    idle_deaths: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Shortened:
+    """The failure with the shortest program that was found; `None` if a worker died over it."""
+
+    key: str
+    result: Result | None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The harness itself failed; the text is the traceback."""
+
+    text: str
+
+
+Task: TypeAlias = Order | Shorten
+Event: TypeAlias = Result | Ended | Shortened
