@@ -85,6 +85,14 @@ def pytest_configure(config: pytest.Config) -> None:
         prepare(config)
 
 
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End what the run has started."""
+    if _is_ours(config):
+        from conformance.suite.session import close
+
+        close(config)
+
+
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """The engines, and each variable that has a say."""
     if not _is_ours(config):

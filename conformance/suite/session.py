@@ -13,10 +13,12 @@ import pytest
 
 from conformance.campaign.examine import Examiner, gravest
 from conformance.campaign.generated import results as generated_results
+from conformance.campaign.patience import Patient
 from conformance.campaign.plan import Piece, Settings
 from conformance.campaign.result import Result
 from conformance.campaign.worker import cases_of
 from conformance.engines import Engine, EngineError, resolve_engine
+from conformance.isolation import Limits
 from conformance.known import (
     Known,
     KnownError,
@@ -28,19 +30,22 @@ from conformance.known import (
 from conformance.report import standing, unexpected
 from conformance.sources.case import Check
 from conformance.sources.statistics import Statistics
+from conformance.verdict import Verdict
 
 _SUITE = pytest.StashKey["Suite"]()
 
 SHOWN = 5  # ids of failing cases in a message
+SHRINKS = 2  # failures of a test that are made shorter, of a kind each
 
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """The engines, what is known of the subject, and how much to generate."""
+    """The engines, what is known of the subject, and how much to generate. The subject runs in a
+    process of its own: it may crash, hang or exit, and pytest goes on."""
 
     settings: Settings
     reference: Engine
-    subject: Engine
+    subject: Patient
     known: tuple[Known, ...]
 
     @property
@@ -58,14 +63,25 @@ class Suite:
             count, seed = self.settings.max_examples, self.settings.seed
             piece = Piece("generated", op, seed=seed, count=count)
             only = Settings(self.settings.engine, self.settings.reference, ops=(op,))
-            engines = self.reference, self.subject
-            yield from generated_results(piece, 0, only, *engines, Statistics())
+            for number, result in enumerate(
+                generated_results(piece, only, self.examiner, Statistics())
+            ):
+                yield result or _agreeing(op, number)
             return
         cases, _ = cases_of(Piece("opinfo", op, op=op))
-        examiner = Examiner(self.reference, self.subject)
         for case in cases:
             if case.check == check and not matches(self.settings.skips, case.id):
-                yield examiner.examine(case, "corpus")
+                yield self.examiner.examine(case, "corpus")
+
+    @property
+    def examiner(self) -> Examiner:
+        """What judges the cases."""
+        return Examiner(self.reference, self.subject)
+
+
+def _agreeing(op: str, number: int) -> Result:
+    """A generated program that agrees bit for bit, of which nothing more is to be told."""
+    return Result(f"programs/{op}/{number}", op, "programs", "generated", Verdict(""))
 
 
 def prepare(config: pytest.Config) -> None:
@@ -88,13 +104,18 @@ def prepare(config: pytest.Config) -> None:
             *shipped_known(settings.engine),
             *read_known(map(Path, option.conformance_xfails)),
         )
-        reference, subject = (
-            resolve_engine(settings.reference),
-            resolve_engine(settings.engine),
-        )
+        reference = resolve_engine(settings.reference)
+        subject = Patient(settings.engine, Limits(step=settings.hang_after))
+        _ = subject.version  # Loaded here, so that a name that is wrong is said once.
     except (EngineError, KnownError) as error:
         raise pytest.UsageError(str(error)) from error
     config.stash[_SUITE] = Suite(settings, reference, subject, known)
+
+
+def close(config: pytest.Config) -> None:
+    """End the subject's process."""
+    if (suite := config.stash.get(_SUITE, None)) is not None:
+        suite.subject.close()
 
 
 def suite_of(config: pytest.Config) -> Suite:
@@ -133,14 +154,45 @@ def conclude(results: Sequence[Result], suite: Suite) -> None:
     """End a test by its results."""
     if not results:
         pytest.skip("torch's database has no such sample")
-    failing = [result for result in results if standing(result, suite.known) == "differ"]
-    if failing:
-        pytest.fail(message_of(failing, len(results), suite), pytrace=False)
+    failing = _shortened([r for r in results if standing(r, suite.known) == "differ"], suite)
+    if still := [result for result in failing if result.verdict.outcome == "differ"]:
+        pytest.fail(message_of(still, len(results), suite), pytrace=False)
+    if changing := [r for r in (*failing, *results) if r.verdict.outcome == "flaky"]:
+        pytest.fail(_flaky_message(changing, len(results)), pytrace=False)
     _refuse_stale(results, suite.known)
     if reasons := list(dict.fromkeys(_known_reasons(results, suite.known))):
         pytest.xfail("; ".join(reasons))
-    if all(result.verdict.outcome == "unsupported" for result in results):
+    if not any(result.verdict.attempted for result in results):
         _skip_unsupported(results)
+
+
+def _shortened(failing: Sequence[Result], suite: Suite) -> list[Result]:
+    """The failing results, of which the shortest of each kind, a few at most, is made shorter."""
+    first: dict[str, Result] = {}
+    for result in sorted(failing, key=_size):
+        first.setdefault(gravest(unexpected(result, suite.known)).kind, result)
+    chosen = {id(result) for result in [*first.values()][:SHRINKS]}
+    examiner = suite.examiner
+    return [examiner.shorten(r) if id(r) in chosen else r for r in failing]
+
+
+def _size(result: Result) -> tuple[int, int]:
+    assert result.failure is not None
+    program = result.failure.program
+    return len(program.steps), sum(len(entry.data) for entry in program.inputs)
+
+
+def _flaky_message(results: Sequence[Result], total: int) -> str:
+    mismatch = results[0].verdict.mismatches[0]
+    lines = [
+        f"{len(results)} of {total} cases are answered otherwise each time",
+        *(f"  {result.id}" for result in results[:SHOWN]),
+        "",
+        f"expected: {mismatch.expected}",
+        f"actual:   {mismatch.actual}",
+        f"          {mismatch.reason}",
+    ]
+    return "\n".join(lines)
 
 
 def _known_reasons(results: Iterable[Result], known: Sequence[Known]) -> Iterator[str]:
@@ -177,7 +229,8 @@ def _skip_unsupported(results: Sequence[Result]) -> NoReturn:
 
 def message_of(failing: Sequence[Result], total: int, suite: Suite) -> str:
     """What a failing test says: the shortest program first, since it is what a person runs."""
-    shortest = min((result.failure for result in failing if result.failure), key=_length)
+    written = (result.failure for result in failing if result.failure and result.failure.script)
+    shortest = min(written, key=_length)
     mismatch = shortest.mismatch
     kinds = Counter(gravest(unexpected(result, suite.known)).kind for result in failing)
     differ = ", ".join(f"{kind} {count}" for kind, count in kinds.most_common())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.campaign.examine import Examiner
 from conformance.sources.case import Case
 from conformance.sources.provocations import provocations
 from conformance.suite.session import conclude, suite_of
@@ -14,4 +13,4 @@ from conformance.suite.session import conclude, suite_of
 def test_message(case: Case, pytestconfig: pytest.Config) -> None:
     """The engine refuses, or warns of, what torch does, and in its words."""
     suite = suite_of(pytestconfig)
-    conclude([Examiner(suite.reference, suite.subject).examine(case, "corpus")], suite)
+    conclude([suite.examiner.examine(case, "corpus")], suite)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.campaign.examine import Examiner
 from conformance.campaign.plan import Piece
 from conformance.campaign.worker import cases_of
 from conformance.sources.case import Case
@@ -17,4 +16,4 @@ from conformance.suite.session import conclude, suite_of
 def test_cell(case: Case, pytestconfig: pytest.Config) -> None:
     """The cell prints what it prints on torch."""
     suite = suite_of(pytestconfig)
-    conclude([Examiner(suite.reference, suite.subject).examine(case, "corpus")], suite)
+    conclude([suite.examiner.examine(case, "corpus")], suite)

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
+from itertools import count
 from typing import Any
 
 import torch
@@ -53,3 +55,23 @@ def tan(*args: Any, **kwargs: Any) -> Any:
     """Closes every file of its process, and never ends."""
     os.closerange(3, 1024)
     time.sleep(3600)
+
+
+_CALLS = count()
+
+
+def square(*args: Any, **kwargs: Any) -> Any:
+    """Is wrong every other time."""
+    return torch.square(*args, **kwargs) + next(_CALLS) % 2
+
+
+def cosh(*args: Any, **kwargs: Any) -> Any:
+    """Ends its process a little later."""
+    threading.Timer(0.001, os._exit, (4,)).start()
+    return torch.cosh(*args, **kwargs)
+
+
+def sinh(*args: Any, **kwargs: Any) -> Any:
+    """Makes torch wrong, and itself with it."""
+    torch.sinh = torch.cosh
+    return torch.cosh(*args, **kwargs)
