@@ -113,9 +113,10 @@ Outcome: TypeAlias = Returned | Raised | Unsupported | NotRun | Crashed | Hung
 # program needs twenty.
 @dataclass(slots=True, eq=False)
 class TensorState:
-    """What can be observed of one tensor. `grad_fn` is the node's name and `edges` those of the
-    nodes that it leads to, each with its input number; `version` counts the writes since the
-    program was given the tensor."""
+    """What can be observed of one tensor. `grad_fn` is the node's name, and `node` its place in
+    the trace's `graph`; `version` counts the writes since the program was given the tensor.
+    `unread` says, of a field that is UNOBSERVED, what the engine raised when it was read, or what
+    stood there that makes no sense."""
 
     shape: tuple[int, ...]
     dtype: str
@@ -124,10 +125,21 @@ class TensorState:
     is_leaf: Observed[bool] = UNOBSERVED
     grad: Observed[TensorState | Opaque | None] = UNOBSERVED
     grad_fn: Observed[str | None] = UNOBSERVED
-    edges: Observed[tuple[str, ...]] = UNOBSERVED
+    node: Observed[int | None] = UNOBSERVED
     stride: Observed[tuple[int, ...]] = UNOBSERVED
     version: Observed[int] = UNOBSERVED
     output_nr: Observed[int] = UNOBSERVED
+    unread: Mapping[str, Raised | Text] = field(default_factory=dict)
+
+
+GraphNode: TypeAlias = tuple[str, tuple[tuple[int, int], ...] | Raised, str | None]
+"""A node of the graph: its name; for each of its inputs the place of the node that the gradient
+goes to (`NO_NODE`, `NOT_FOLLOWED`) and which of its outputs that was, or what the engine raised
+instead of telling; and of what accumulates a gradient the name of its tensor, "" if that has
+none. (A plain tuple, as of these there are many.)"""
+
+NO_NODE = -1
+NOT_FOLLOWED = -2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -162,6 +174,11 @@ class Trace:
         replaced: the number of each step of the walk, and the names whose `.grad` was another
             object after it than before.
         end: how the engine's process was lost, if it was; nothing else is known then.
+        same: of the steps that gave an object that had a name already, the number of each, and
+            the pairs of what it gave (the new name, or "" for a result that is dropped) and the
+            first name of the same object.
+        graph: the nodes that the tensors' grad_fn lead to, each once.
+        unread: the tensors of which not even shape and dtype could be read, and why.
     """
 
     engine: str
@@ -172,4 +189,7 @@ class Trace:
     calls: tuple[Called, ...] = ()
     warnings: Observed[tuple[Warned, ...]] = UNOBSERVED
     replaced: Observed[Mapping[int, tuple[str, ...]]] = UNOBSERVED
+    same: Observed[Mapping[int, tuple[tuple[str, str], ...]]] = UNOBSERVED
+    graph: tuple[GraphNode, ...] = ()
+    unread: Mapping[str, Raised | Text] = field(default_factory=dict)
     end: Lost | None = None

@@ -90,8 +90,8 @@ def _operator(session: Session, step: Call) -> Any:
         _refuse_if_lacking(session, row, step.op, args)
     if not row.statement:
         return value
-    if value is not None and isinstance(target := step.args[0], Ref):
-        session.names[target.name] = value  # As Python does: `x += y` binds x again.
+    if row.binds and isinstance(target := step.args[0], Ref):
+        session.bound.bind_again(target.name, value)
     return None
 
 
@@ -165,9 +165,9 @@ def _detach(session: Session, step: Detach) -> Any:
     return session.names.attribute(session.names[step.tensor.name], "detach")()
 
 
-def _requires_grad(session: Session, step: RequiresGrad) -> None:
+def _requires_grad(session: Session, step: RequiresGrad) -> Any:
     names = session.names
-    names.attribute(names[step.tensor.name], "requires_grad_")(names.resolve(step.flag))
+    return names.attribute(names[step.tensor.name], "requires_grad_")(names.resolve(step.flag))
 
 
 def _retain_grad(session: Session, step: RetainGrad) -> None:

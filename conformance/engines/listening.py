@@ -7,8 +7,9 @@ import warnings
 from collections.abc import Sized
 from typing import Any
 
-from conformance.engines.observe import given
-from conformance.engines.texts import without_addresses
+from conformance.engines.failures import type_name
+from conformance.engines.plain import given
+from conformance.engines.texts import text_of, without_addresses
 from conformance.trace import Called, Warned
 
 # Where in C++ a warning was raised, and the traceback that anomaly mode adds to one, are about the
@@ -40,8 +41,11 @@ class Listener:
         # Python shows a DeprecationWarning of a library's to nobody: it is about its insides.
         if not self.hearing or category is DeprecationWarning:
             return
-        text = without_addresses(_LOCATION.sub("", str(message)))
-        self.warnings.append(Warned(len(self._outcomes), category.__name__, text))
+        try:
+            text = without_addresses(_LOCATION.sub("", text_of(str(message))))
+        except Exception as error:
+            text = f"<its text could not be read: {type_name(type(error))}>"
+        self.warnings.append(Warned(len(self._outcomes), type_name(category), text))
 
     def close(self) -> None:
         """Put the warnings filters back."""

@@ -2,92 +2,159 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
+from operator import index
 from typing import Any
 
 import numpy as np
 
-from conformance.program.values import NUMPY_DTYPES, DType, Value
-from conformance.trace import UNOBSERVED, Observed, Opaque, TensorState, Text
+from conformance.engines.failures import ABSENT, Nonsense, type_name, unread
+from conformance.engines.graph import Graph
+from conformance.engines.texts import text_of
+from conformance.program.values import NUMPY_DTYPES
+from conformance.trace import (
+    NOT_FOLLOWED,
+    UNOBSERVED,
+    Observed,
+    Opaque,
+    Raised,
+    TensorState,
+    Text,
+    Unobserved,
+)
 
 GRAD_DEPTH = 4  # `.grad` of `.grad` of ...: enough for any program, and a guard against a cycle.
 
 
-def state_of(tensor: Any, version: int | None = None, depth: int = GRAD_DEPTH) -> TensorState:
-    """Everything that the tensor shows; what it does not have is UNOBSERVED.
+class Observer:
+    """Looks at the tensors of one program; the nodes that they lead to are met once for all."""
 
-    Args:
-        version: its version when the program was given it. The count that is observed starts
-            there: an engine may write into a tensor while it makes it, and torch's kernels do.
-            Without it, as for a gradient, which the walk made, none is observed.
-    """
+    def __init__(self, tensors: Mapping[str, Any], tensor_type: type[Any]) -> None:
+        self.graph = Graph(tensors)
+        self._tensor_type = tensor_type
+
+    def state_of(
+        self, tensor: Any, version: int | None = None, depth: int = GRAD_DEPTH
+    ) -> TensorState:
+        """Everything that the tensor shows; what it does not have is UNOBSERVED.
+
+        Args:
+            version: its version when the program was given it. The count that is observed starts
+                there: an engine may write into a tensor while it makes it, and torch's kernels
+                do. Without it, as for a gradient, which the walk made, none is observed.
+
+        Raises:
+            whatever the engine does, if it has no shape or no dtype to begin with.
+        """
+        shape, dtype = shape_of(tensor), dtype_name(tensor.dtype)
+        why: dict[str, Raised | Text] = {}
+        try:
+            seen: list[Any] = [
+                values_of(tensor),
+                tensor.requires_grad,
+                tensor.is_leaf,
+                tensor.grad,
+                self.graph.place(tensor.grad_fn),
+                tuple(map(index, tensor.stride())),
+                tensor._version,
+                tensor.output_nr,
+            ]
+            sound = [*map(type, seen[1:3]), *map(type, seen[6:])] == _TYPES
+        except Exception:
+            sound = False
+        if not sound:
+            # An engine may lack a field in any way: no attribute, NotImplementedError, a stub that
+            # fails. Guarding each costs as much as reading it, so that is left to such engines.
+            seen = [_guarded(field, read, self, tensor, why) for field, read in _READERS.items()]
+        values, requires_grad, is_leaf, grad, node, stride, writes, output_nr = seen
+        if grad is not None and grad is not UNOBSERVED:
+            grad = self._gradient(grad, depth - 1) if depth else UNOBSERVED
+        if writes is not UNOBSERVED:
+            writes = UNOBSERVED if version is None else writes - version
+        return TensorState(
+            shape,
+            dtype,
+            values,
+            requires_grad,
+            is_leaf,
+            grad,
+            self._name(node),
+            node,
+            stride,
+            writes,
+            output_nr,
+            why,
+        )
+
+    def _name(self, node: Observed[int | None]) -> Observed[str | None]:
+        if node is None or isinstance(node, Unobserved):
+            return node
+        return UNOBSERVED if node == NOT_FOLLOWED else self.graph.nodes[node][0]
+
+    def _gradient(self, grad: Any, depth: int) -> TensorState | Opaque:
+        try:
+            if isinstance(grad, self._tensor_type):
+                return self.state_of(grad, None, depth)
+        except Exception:  # It has no shape, or no dtype: it is no tensor.
+            pass
+        return Opaque(type_name(type(grad)))
+
+
+_TYPES = [bool, bool, int, int]  # of requires_grad, is_leaf, _version and output_nr
+
+
+def _guarded(
+    field: str,
+    read: Callable[[Observer, Any], Any],
+    observer: Observer,
+    tensor: Any,
+    why: dict[str, Raised | Text],
+) -> Any:
     try:
-        seen: list[Any] = [
-            values_of(tensor),
-            bool(tensor.requires_grad),
-            bool(tensor.is_leaf),
-            tensor.grad,
-            *_node(tensor.grad_fn),
-            tuple(tensor.stride()),
-            int(tensor._version),
-            int(tensor.output_nr),
-        ]
-    except Exception:
-        # An engine may lack a field in any way: no attribute, NotImplementedError, a stub that
-        # fails. Each is the same fact for the harness: it cannot be observed. Guarding each field
-        # costs as much as reading it, so that is left to the engines that lack one.
-        seen = [_guarded(read, tensor) for read in _READERS]
-    values, requires_grad, is_leaf, grad, grad_fn, edges, stride, writes, output_nr = seen
-    if grad is not None and grad is not UNOBSERVED:
-        grad = _gradient(grad, depth - 1) if depth else UNOBSERVED
-    if writes is not UNOBSERVED:
-        writes = UNOBSERVED if version is None else writes - version
-    return TensorState(
-        tuple(tensor.shape),
-        dtype_name(tensor.dtype),
-        values,
-        requires_grad,
-        is_leaf,
-        grad,
-        grad_fn,
-        edges,
-        stride,
-        writes,
-        output_nr,
-    )
-
-
-def _gradient(grad: Any, depth: int) -> TensorState | Opaque:
-    try:
-        return state_of(grad, None, depth)
-    except Exception:  # It has no shape, or no dtype: it is no tensor.
-        return Opaque(type(grad).__name__)
-
-
-def _guarded(read: Callable[[Any], Any], tensor: Any) -> Any:
-    try:
-        return read(tensor)
-    except Exception:
+        return read(observer, tensor)
+    except Exception as error:
+        why[field] = unread(error)
         return UNOBSERVED
 
 
-def _node(node: Any) -> tuple[str | None, tuple[str, ...]]:
-    """A grad_fn's name and its edges; each read of a tensor's makes torch wrap it anew."""
-    return (None, ()) if node is None else (_node_name(node), _edges(node))
+def _flag(value: Any) -> bool:
+    if type(value) is not bool:
+        raise Nonsense(f"a {type_name(type(value))}")
+    return value
 
 
-def _node_name(node: Any) -> str | None:
-    if node is None:
-        return None
-    name = getattr(node, "name", None)
-    # Without the C++ namespace, as torch prints it: AccumulateGrad.
-    return str(name()).rpartition(":")[2] if callable(name) else type(node).__name__
+def _whole(value: Any) -> int:
+    if not isinstance(value, int) or value.bit_length() > 64:
+        raise Nonsense(f"a {type_name(type(value))}")
+    return index(value)
 
 
-def _edges(node: Any) -> tuple[str, ...]:
-    if node is None:
-        return ()
-    return tuple([f"{_node_name(target)}:{number}" for target, number in node.next_functions])
+_READERS: Mapping[str, Callable[[Observer, Any], Any]] = {
+    "values": lambda observer, tensor: values_of(tensor),
+    "requires_grad": lambda observer, tensor: _flag(tensor.requires_grad),
+    "is_leaf": lambda observer, tensor: _flag(tensor.is_leaf),
+    "grad": lambda observer, tensor: tensor.grad,
+    "grad_fn": lambda observer, tensor: observer.graph.place(tensor.grad_fn),
+    "stride": lambda observer, tensor: _sizes(tensor.stride(), "stride()"),
+    "version": lambda observer, tensor: _whole(tensor._version),
+    "output_nr": lambda observer, tensor: _whole(tensor.output_nr),
+}
+"""How each field of a `TensorState` after shape and dtype is read alone, in the fields' order."""
+
+
+def shape_of(tensor: Any) -> tuple[int, ...]:
+    """The tensor's shape; an engine may keep it in a list, and its numbers as NumPy's."""
+    return _sizes(tensor.shape, "shape")
+
+
+def _sizes(sizes: Any, what: str) -> tuple[int, ...]:
+    try:
+        found = tuple(map(index, sizes))
+    except Exception:
+        raise Nonsense(f"{what} is a {type_name(type(sizes))} of what is no number") from None
+    if any(size.bit_length() > 64 for size in found):
+        raise Nonsense(f"{what} is too large a number")
+    return found
 
 
 def dtype_name(dtype: Any) -> str:
@@ -95,24 +162,51 @@ def dtype_name(dtype: Any) -> str:
     try:
         return _DTYPE_NAMES[dtype]
     except KeyError:
-        name = _DTYPE_NAMES[dtype] = str(dtype).rpartition(".")[2]
+        name = _DTYPE_NAMES[dtype] = text_of(str(dtype)).rpartition(".")[2]
         return name
     except TypeError:  # An engine's dtypes need not be hashable.
-        return str(dtype).rpartition(".")[2]
+        return text_of(str(dtype)).rpartition(".")[2]
 
 
 _DTYPE_NAMES: dict[Any, str] = {}
 
 
 def values_of(tensor: Any) -> np.ndarray[Any, Any]:
-    """The tensor's values; the array may share its memory."""
-    plain = tensor.detach()
+    """The tensor's values; the array may share its memory.
+
+    Raises:
+        Nonsense: what the engine gives is no array of numbers of the tensor's shape.
+        whatever the engine does, if it gives nothing.
+    """
+    plain = _detached(tensor)
     try:
-        return np.asarray(plain.numpy())
-    except Exception:
+        array, how = np.asarray(plain.numpy()), "numpy()"
+    except Exception as error:
         # No numpy(), or a lazy conjugate or negative, which torch refuses to give as an array.
-        array = np.array(_listed(plain), NUMPY_DTYPES.get(dtype_name(tensor.dtype)))
-        return array if array.size else array.reshape(tuple(tensor.shape))  # a list lacks (0, 3)
+        array, how = _from_list(tensor, plain, error), "tolist()"
+    if array.dtype.kind not in "biufc" or array.shape != tuple(tensor.shape):
+        raise Nonsense(f"{how} gives {array.dtype.name}{list(array.shape)}")
+    return array
+
+
+def _detached(tensor: Any) -> Any:
+    try:
+        return tensor.detach()
+    except AttributeError:  # An engine may give the values of what has a graph, too.
+        return tensor
+
+
+def _from_list(tensor: Any, plain: Any, before: Exception) -> np.ndarray[Any, Any]:
+    try:
+        listed = _listed(plain)
+    except Exception as error:
+        # Of two ways that fail, what is no more than lacking tells less.
+        raise (error if isinstance(before, ABSENT) else before) from None
+    try:
+        array = np.array(listed, NUMPY_DTYPES.get(dtype_name(tensor.dtype)))
+    except Exception as error:
+        raise Nonsense(f"tolist() gives no array: {type_name(type(error))}") from None
+    return array if array.size else array.reshape(tuple(tensor.shape))  # a list lacks (0, 3)
 
 
 def _listed(plain: Any) -> Any:
@@ -122,101 +216,20 @@ def _listed(plain: Any) -> Any:
         return plain.clone().tolist()
 
 
-def version_of(tensor: Any) -> int | None:
-    """How often the tensor's memory was written to; None if the engine does not count."""
-    try:
-        return int(tensor._version)
-    except Exception:
-        return None
+def is_numeric(array: np.ndarray[Any, Any]) -> bool:
+    """Whether the array holds numbers, or truth values: an engine may give anything."""
+    return array.dtype.kind in "biufc"
 
 
-_READERS: tuple[Callable[[Any], Any], ...] = (
-    values_of,
-    lambda tensor: bool(tensor.requires_grad),
-    lambda tensor: bool(tensor.is_leaf),
-    lambda tensor: tensor.grad,
-    lambda tensor: _node_name(tensor.grad_fn),
-    lambda tensor: _edges(tensor.grad_fn),
-    lambda tensor: tuple(tensor.stride()),
-    lambda tensor: int(tensor._version),
-    lambda tensor: int(tensor.output_nr),
-)
-"""How each field of a `TensorState` after shape and dtype is read alone, in the fields' order."""
+def seen_by_hook(tensor: Any) -> TensorState:
+    """Of a tensor that a hook is given, what it can tell at once. The values are copied: the walk
+    may go on to write there."""
+    shape, dtype = shape_of(tensor), dtype_name(tensor.dtype)
+    why: dict[str, Raised | Text] = {}
+    found = [_guarded(field, _READERS[field], _NOWHERE, tensor, why) for field in _AT_ONCE]
+    values = found[0] if found[0] is UNOBSERVED else np.array(found[0])
+    return TensorState(shape, dtype, values, found[1], unread=why)
 
 
-def aliases_of(
-    tensors: Mapping[str, Any], states: Mapping[str, TensorState]
-) -> Observed[tuple[tuple[str, ...], ...]]:
-    """The groups of names whose tensors share a storage, gradients included as `x0.grad`. The
-    tensors' `states` tell which have none: torch warns whenever a result is asked for one."""
-    groups: dict[int, list[str]] = {}
-    try:
-        for name, tensor in tensors.items():
-            _place(groups, name, tensor)
-            state = states.get(name)
-            if (state is None or state.grad is not None) and (grad := tensor.grad) is not None:
-                _place(groups, f"{name}.grad", grad)
-    except Exception:  # As in `_read`: a module without storages cannot tell.
-        return UNOBSERVED
-    return tuple(tuple(names) for names in groups.values() if len(names) > 1)
-
-
-def _place(groups: dict[int, list[str]], name: str, tensor: Any) -> None:
-    storage = tensor.untyped_storage().data_ptr()
-    if storage:  # An empty storage has no address, and shares nothing.
-        groups.setdefault(storage, []).append(name)
-
-
-def gradients_of(named: Mapping[str, Any], owners: Iterable[str]) -> dict[str, Any]:
-    """The gradients that these tensors have, by name; of a module that cannot tell, none is seen.
-
-    Nothing but `.grad` is asked for. `is_leaf` would be a step of its own: torch brings the
-    grad_fn of a view up to date then, whose base was written to.
-    """
-    found = {}
-    try:
-        for name in owners:
-            grad = getattr(named.get(name), "grad", None)
-            if grad is not None:
-                found[name] = grad
-    except Exception:  # As in `state_of`: a field may be lacking in any way.
-        return {}
-    return found
-
-
-_PLAIN = (bool, int, float, complex, str, type(None), Text)
-
-
-def plain(value: Any, dtype_type: type | None) -> Value | Opaque | np.ndarray[Any, Any]:
-    """A value that is no tensor, in the harness's own terms. `dtype_type` is the class of the
-    engine's dtypes, if it has one."""
-    if type(value) in _PLAIN:
-        return value
-    if isinstance(value, np.ndarray):
-        return value.copy()
-    if dtype_type is not None and isinstance(value, dtype_type):
-        return DType(dtype_name(value))
-    if isinstance(value, tuple):  # torch.Size and named tuples too
-        return tuple(plain(item, dtype_type) for item in value)
-    if isinstance(value, list):
-        return [plain(item, dtype_type) for item in value]
-    if isinstance(value, dict):
-        return {str(key): plain(item, dtype_type) for key, item in value.items()}
-    if isinstance(value, np.generic):
-        return value.item()
-    return Opaque(type(value).__name__)
-
-
-def given(value: Any, tensor_type: type[Any], dtype_type: type | None) -> Any:
-    """What a hook was given. A tensor's values are copied: the walk may go on to write there."""
-    if isinstance(value, tensor_type):
-        values = _guarded(values_of, value)
-        return TensorState(
-            tuple(value.shape),
-            dtype_name(value.dtype),
-            values if values is UNOBSERVED else np.array(values),
-            _guarded(lambda tensor: bool(tensor.requires_grad), value),
-        )
-    if isinstance(value, tuple | list):
-        return tuple([given(item, tensor_type, dtype_type) for item in value])
-    return plain(value, dtype_type)
+_AT_ONCE = ("values", "requires_grad")
+_NOWHERE = Observer({}, object)

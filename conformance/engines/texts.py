@@ -1,4 +1,4 @@
-"""The text of a program's own code, compiled: of hooks, functions and snippets."""
+"""Texts: a program's own code, compiled, and what an engine says, as it may stand in a trace."""
 
 from __future__ import annotations
 
@@ -10,11 +10,23 @@ from types import CodeType
 _ADDRESS = re.compile(r"(<function) [\w.]+\.<locals>\.[\w.<>]+ at 0x[0-9a-f]+|\b0x[0-9a-f]{6,}\b")
 _FILE = "<program>"
 
+LIMIT = 100_000  # characters of a text that an engine gives: more than any that torch prints here
+
 
 @lru_cache(maxsize=4096)
 def compiled(text: str, mode: str = "exec") -> CodeType:
     """The text's code; `mode` is that of Python's `compile`."""
     return compile(text, _FILE, mode)
+
+
+def text_of(text: str) -> str:
+    """An engine's text as a plain string that can be written anywhere: half of a surrogate pair is
+    escaped, and what is longer than `LIMIT` is cut."""
+    if type(text) is str and len(text) <= LIMIT and text.isascii():
+        return text
+    size = str.__len__(text)
+    plain = str.__getitem__(text, slice(LIMIT)).encode("utf-8", "backslashreplace").decode()
+    return plain if size <= LIMIT else f"{plain}… ({size} characters)"
 
 
 def without_addresses(text: str) -> str:

@@ -14,35 +14,42 @@ from types import ModuleType
 from typing import Any
 
 from conformance.engines.actions import ACTIONS
+from conformance.engines.bindings import Bindings
 from conformance.engines.create import make
+from conformance.engines.failures import raised, unread
 from conformance.engines.global_state import globals_of
 from conformance.engines.listening import Listener
+from conformance.engines.memory import aliases_of, gradients_of
 from conformance.engines.names import Absent, Names
-from conformance.engines.observe import aliases_of, gradients_of, plain, state_of, version_of
-from conformance.engines.texts import asked_by_program, compiled, without_addresses
+from conformance.engines.observe import Observer
+from conformance.engines.plain import plain
+from conformance.engines.texts import asked_by_program, compiled
 from conformance.program.inputs import Input
 from conformance.program.steps import (
     HANDLED,
+    Call,
     Read,
+    RequiresGrad,
     Snippet,
     Step,
     may_have_gradient,
     result_of,
     walks,
 )
-from conformance.program.values import Ref, Value
+from conformance.program.values import Value
 from conformance.trace import (
     NotRun,
-    Observed,
     Outcome,
     Raised,
     Returned,
     TensorState,
+    Text,
     Trace,
     Unsupported,
 )
 
 _TELLING = (Read, Snippet)  # the steps whose result is a plain value that is observed
+_GIVING = (Call, RequiresGrad)  # those that give a tensor also where its name is not kept
 
 
 class TorchLike:
@@ -78,9 +85,10 @@ class TorchLikeSession:
         self.outcomes: list[Outcome] = []
         self.replaced: dict[int, tuple[str, ...]] = {}
         self.missing: dict[str, str] = {}
-        self._made: dict[str, int | None] = {}  # each tensor's version when it got its name
+        self.unread: dict[str, Raised | Text] = {}
         self.tensor_type: type[Any] = engine.module.Tensor
         self._dtype_type: type | None = type(getattr(engine.module, "float32", None))
+        self.bound = Bindings(self.names, self.outcomes, self.tensor_type, self._dtype_type)
         self._globals = globals_of(self.module)
         if set_warn_always := getattr(self.module, "set_warn_always", None):
             set_warn_always(True)  # Else the first program of a process would warn, and no other.
@@ -121,8 +129,7 @@ class TorchLikeSession:
         self._inputs.add(entry.name)
         self._owners[entry.name] = None
         try:
-            self.names[entry.name] = made = make(self.module, entry)
-            self._made[entry.name] = version_of(made)
+            self.bound.input(entry.name, make(self.module, entry))
         except Exception as error:  # Whatever it is, the engine cannot make this input.
             lacking = f"the input {entry.dtype}{list(entry.shape)}"
             self.missing[entry.name] = f"{lacking}: {type(error).__name__}: {error}"
@@ -135,16 +142,17 @@ class TorchLikeSession:
         self._listener.hearing = True
         try:
             value = self._walked(step) if walks(step) else self._taken(step)
+            outcome = Returned(self._kept(step, name, value))
         except Absent as absent:
             outcome = absent.outcome
         except Exception as error:
             outcome = raised(error, self.printed if isinstance(step, Snippet) else "")
         else:
-            outcome = Returned(self._kept(step, name, value))
             if owner := may_have_gradient(step):
                 self._owners[owner] = None
         self._listener.hearing = False
         if name and not isinstance(outcome, Returned):
+            self.names.pop(name, None)  # What it gave could not even be looked at.
             self.names.absent[name] = outcome if isinstance(outcome, Unsupported) else NotRun(name)
         self.outcomes.append(outcome)
         return outcome
@@ -190,27 +198,25 @@ class TorchLikeSession:
             warnings.simplefilter("ignore")  # Torch warns when `.grad` of a non-leaf is read.
             return self._seen()[0]
 
-    def _seen(self) -> tuple[dict[str, TensorState], Observed[tuple[tuple[str, ...], ...]]]:
-        """The state of every live tensor, and which of them share memory."""
+    def _seen(self) -> tuple[dict[str, TensorState], Observer]:
+        """The state of every live tensor, and what looked at them."""
         live = self._live()
-        named = [(name, self._state(name, tensor)) for name, tensor in live.items()]
-        states = {name: state for name, state in named if state is not None}
-        return states, aliases_of(live, states)
-
-    def _state(self, name: str, tensor: Any) -> TensorState | None:
-        """The tensor's state; None if it has no shape or dtype to begin with."""
-        try:
-            return state_of(tensor, self._made.get(name))
-        except Exception as error:
-            self.missing[name] = f"its shape or dtype: {type(error).__name__}: {error}"
-            return None
+        observer = Observer(live, self.tensor_type)
+        states = {}
+        for name, tensor in live.items():
+            try:
+                states[name] = observer.state_of(tensor, self.bound.versions.get(name))
+            except Exception as error:  # It has no shape or dtype to begin with.
+                self.unread[name] = unread(error)
+        return states, observer
 
     def finish(self) -> Trace:
         """Observe the final state, leave the modes, and restore the module's global state."""
         self._restore()
         try:
             warnings.simplefilter("ignore")  # As in `tensors`; what it was the listener puts back.
-            tensors, aliases = self._seen()
+            tensors, observer = self._seen()
+            aliases = aliases_of(self._live(), tensors)
         finally:
             self._listener.close()
         return Trace(
@@ -222,6 +228,9 @@ class TorchLikeSession:
             tuple(self._listener.calls),
             tuple(self._listener.warnings),
             self.replaced,
+            self.bound.same,
+            tuple(observer.graph.nodes),
+            self.unread,
         )
 
     def abandon(self) -> None:
@@ -243,37 +252,18 @@ class TorchLikeSession:
             with suppress(Exception):  # Else those further out would stay open.
                 self.modes.pop().__exit__(None, None, None)
         for read, write, value in self._globals:
-            if read() != value:
-                write(value)
+            with suppress(Exception):
+                if read() != value:
+                    write(value)
 
     def _kept(self, step: Step, name: str | None, value: Any) -> Value:
-        """What of the step's result is observed; one that a call leaves unbound is dropped, as
-        the program's text drops it."""
+        """What of the step's result is observed. Of one that a call leaves unbound it is only
+        whether it has a name already: it is dropped, as the program's text drops it."""
         if name is not None:
             if not isinstance(step, HANDLED):
-                return self._bind(name, value)
+                return self.bound.bind(name, value)
             self.names[name] = value
             return None
+        if isinstance(step, _GIVING) and isinstance(value, self.tensor_type):
+            self.bound.note("", value)
         return plain(value, self._dtype_type) if isinstance(step, _TELLING) else None
-
-    def _bind(self, name: str, value: Any) -> Value:
-        """Name a result, and the items of a tuple; say what it is, with a Ref for each tensor."""
-        self.names[name] = value
-        if isinstance(value, self.tensor_type):
-            self._made[name] = version_of(value)
-            return Ref(name)
-        if isinstance(value, tuple | list):
-            items = [self._bind(f"{name}[{number}]", item) for number, item in enumerate(value)]
-            return items if isinstance(value, list) else tuple(items)
-        return plain(value, self._dtype_type)
-
-
-def raised(error: Exception, printed: str = "") -> Raised:
-    """An error as an outcome."""
-    kind = type(error)
-    bases = tuple(base.__name__ for base in kind.__mro__)
-    try:
-        message = without_addresses(str(error))
-    except Exception as failure:  # An error class of the engine's own, with a broken __str__.
-        message = f"<its message could not be read: {failure!r}>"
-    return Raised(kind.__name__, message, bases, printed)

@@ -137,10 +137,25 @@ def as_array(value: Any) -> np.ndarray[Any, Any] | None:
     if isinstance(value, bool | int | float | complex | list | tuple):
         try:
             array = np.asarray(value)
-        except ValueError:  # a ragged list
+        except Exception:  # a ragged list, say, or one of lists in lists without an end
             return None
         return array if is_numeric(array) else None
     return None
+
+
+def same(expected: Any, actual: Any) -> bool:
+    """Whether two plain values are the same in every item, a NaN being the same as itself."""
+    if type(expected) is not type(actual):
+        return False
+    if isinstance(expected, list | tuple):
+        pairs = zip(expected, actual, strict=False)
+        return len(expected) == len(actual) and all(same(*pair) for pair in pairs)
+    if isinstance(expected, np.ndarray):
+        told = (expected.dtype, expected.shape) == (actual.dtype, actual.shape)
+        return bool(told and expected.tobytes() == actual.tobytes())
+    if isinstance(expected, dict):
+        return [*expected] == [*actual] and same([*expected.values()], [*actual.values()])
+    return bool(expected == actual or (expected != expected and actual != actual))
 
 
 def is_numeric(array: np.ndarray[Any, Any]) -> bool:

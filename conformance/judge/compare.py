@@ -7,7 +7,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from conformance.brief import brief, brief_outcome
-from conformance.judge.closeness import as_array, difference, numbers_differ, same_text
+from conformance.judge.closeness import (
+    as_array,
+    difference,
+    numbers_differ,
+    same,
+    same_text,
+    sign_of_zero_differs,
+)
+from conformance.judge.consequences import Consequences
 from conformance.judge.sayings import Sayings
 from conformance.judge.states import compare_states
 from conformance.program import Program
@@ -32,27 +40,86 @@ from conformance.verdict import Kind, Mismatch
 def compare(expected: Trace, actual: Trace, program: Program) -> tuple[Mismatch, ...]:
     """Every difference between the reference's trace and the subject's, in program order.
 
-    Once one raised and the other did not, what differs later is marked as its consequence. Once
-    a step could not be run, nothing later is compared: it would blame the subject for what it
-    does not claim to do. What only one side can observe is no difference but `unsupported`,
-    without a step.
+    Once one raised and the other did not, what that may have reached is marked as its
+    consequence, and only that. Once a step could not be run, what that may have reached is not
+    compared: it would blame the subject for what it does not claim to do. What only one side can
+    observe is no difference but `unsupported`, without a step.
     """
     if actual.end is not None:
         return (_lost(actual.end, len(program.steps)),)
-    found: list[Mismatch] = []
-    sayings = Sayings(expected, actual)
-    split = False
-    for number, step in enumerate(program.steps):
-        for mismatch in _outcomes(number, step, expected, actual):
-            found.append(replace(mismatch, consequence=True) if split else mismatch)
-            if mismatch.kind in ("unsupported", "crash", "hang"):
-                return tuple(found)
-        split = split or (bool(found) and any(mismatch.kind == "raises" for mismatch in found))
-        for mismatch in sayings.compare(number, step):
-            found.append(replace(mismatch, consequence=True) if split else mismatch)
-    for mismatch in compare_states(expected, actual, program):
-        found.append(replace(mismatch, consequence=True) if split else mismatch)
-    return tuple(found)
+    return _Comparison(expected, actual, program).found()
+
+
+class _Comparison:
+    """A comparison under way: what is found, and what no more counts, or is no more told."""
+
+    def __init__(self, expected: Trace, actual: Trace, program: Program) -> None:
+        self.expected, self.actual, self.program = expected, actual, program
+        self.mismatches: list[Mismatch] = []
+        self.raised: Consequences | None = None
+        self.lacking: Consequences | None = None
+        self._untold: set[tuple[str, bool]] = set()  # each field that is lacking is said once
+
+    def found(self) -> tuple[Mismatch, ...]:
+        sayings = Sayings(self.expected, self.actual)
+        for number, step in enumerate(self.program.steps):
+            self._follow(step)
+            kinds = set()
+            for mismatch in _outcomes(number, step, self.expected, self.actual):
+                self._add(mismatch, step)
+                kinds.add(mismatch.kind)
+            if not kinds.isdisjoint(_ENDS):
+                return tuple(self.mismatches)
+            if "raises" in kinds:
+                self.raised = self._begun(self.raised, number)
+            if "unsupported" in kinds:
+                self.lacking = self._begun(self.lacking, number)
+            for mismatch in sayings.compare(number, step):
+                self._add(mismatch, step)
+        states = compare_states(self.expected, self.actual, self.program, self._explained)
+        for mismatch in states:
+            self._add(mismatch)
+        return tuple(self.mismatches)
+
+    def _follow(self, step: Step) -> None:
+        for consequences in (self.raised, self.lacking):
+            if consequences is not None:
+                consequences.follow(step)
+
+    def _begun(self, consequences: Consequences | None, number: int) -> Consequences:
+        if consequences is None:
+            consequences = Consequences(self.program)
+            for step in self.program.steps[: number + 1]:
+                consequences.follow(step)
+        consequences.begin(self.program.steps[number])
+        return consequences
+
+    def _explained(self, where: str) -> bool:
+        reached = (self.raised, self.lacking)
+        return any(each is not None and each.reaches_place(where) for each in reached)
+
+    def _add(self, mismatch: Mismatch, step: Step | None = None) -> None:
+        if _reached(self.lacking, mismatch, step):
+            return
+        if mismatch.kind == "unsupported" and mismatch.step is None:
+            told = (mismatch.detail, mismatch.leaves_open(1))
+            if told in self._untold:
+                return
+            self._untold.add(told)
+        if _reached(self.raised, mismatch, step):
+            mismatch = replace(mismatch, consequence=True)
+        self.mismatches.append(mismatch)
+
+
+_ENDS = frozenset({"crash", "hang"})
+
+
+def _reached(consequences: Consequences | None, mismatch: Mismatch, step: Step | None) -> bool:
+    if consequences is None:
+        return False
+    if step is None:
+        return consequences.reaches_place(mismatch.where)
+    return consequences.reaches(step)
 
 
 def _lost(end: Lost, steps: int) -> Mismatch:
@@ -160,7 +227,7 @@ def _plain(site: _Site, wanted: Any, got: Any) -> Iterator[Mismatch]:
     elif type(wanted) is not type(got):
         yield site.differs("dtype" if site.kind == "value" else site.kind, wanted, got)
     elif (left := as_array(wanted)) is None or (right := as_array(got)) is None:
-        if wanted != got:
+        if not same(wanted, got):
             yield site.differs(site.kind, wanted, got)
     elif left.dtype != right.dtype:
         yield site.differs("dtype" if site.kind == "value" else site.kind, wanted, got)
@@ -168,3 +235,5 @@ def _plain(site: _Site, wanted: Any, got: Any) -> Iterator[Mismatch]:
         yield site.differs("shape", wanted, got)
     elif detail := difference(left, right, site.dtype):
         yield site.differs(site.kind, wanted, got, detail)
+    elif sign_of_zero_differs(left, right):
+        yield site.differs("zero_sign", wanted, got, "a zero has another sign")

@@ -1,5 +1,5 @@
 """What was said while two programs ran, compared step by step: the calls of hooks and functions,
-warnings, and which gradients became other objects."""
+warnings, which gradients became other objects, and which results are objects that had a name."""
 
 from __future__ import annotations
 
@@ -10,9 +10,18 @@ from typing import Any, TypeVar
 import numpy as np
 
 from conformance.brief import brief
-from conformance.judge.closeness import difference
+from conformance.judge.closeness import difference, same, sign_of_zero_differs
+from conformance.judge.unread import unread
 from conformance.program.steps import Step, walks
-from conformance.trace import Called, Observed, TensorState, Trace, Unobserved, Warned
+from conformance.trace import (
+    Called,
+    Observed,
+    Returned,
+    TensorState,
+    Trace,
+    Unobserved,
+    Warned,
+)
 from conformance.verdict import Kind, Mismatch
 
 T = TypeVar("T", Called, Warned)
@@ -22,10 +31,13 @@ class Sayings:
     """What both traces say; most programs say nothing, and then this costs next to nothing."""
 
     def __init__(self, expected: Trace, actual: Trace) -> None:
+        self._outcomes = expected.outcomes, actual.outcomes
         self._replaced = expected.replaced, actual.replaced
+        self._same = expected.same, actual.same
         self._calls = _by_step(expected.calls), _by_step(actual.calls)
         self._warnings = _by_step(_told(expected, actual)), _by_step(_told(actual, expected))
-        self._said = frozenset().union(*self._calls, *self._warnings, *map(_steps, self._replaced))
+        objects = map(_steps, (*self._replaced, *self._same))
+        self._said = frozenset().union(*self._calls, *self._warnings, *objects)
 
     def compare(self, number: int, step: Step) -> Iterator[Mismatch]:
         """The differences in what was said during a step."""
@@ -38,6 +50,7 @@ class Sayings:
         if warned or also:
             yield from _warnings(number, warned or [], also or [])
         yield from self._gradients(number)
+        yield from self._results(number)
 
     def _gradients(self, number: int) -> Iterator[Mismatch]:
         wanted, got = self._replaced
@@ -50,9 +63,25 @@ class Sayings:
                     before, after = after, before
                 yield Mismatch("alias", number, f"{name}.grad", before, after)
 
+    def _results(self, number: int) -> Iterator[Mismatch]:
+        wanted, got = self._same
+        if isinstance(wanted, Unobserved) or isinstance(got, Unobserved):
+            return
+        if not all(isinstance(outcomes[number], Returned) for outcomes in self._outcomes):
+            return
+        pairs = [dict(side.get(number, ())) for side in (wanted, got)]
+        for name in sorted(pairs[0].keys() | pairs[1].keys()):
+            if (first := pairs[0].get(name)) != (second := pairs[1].get(name)):
+                where = name or "what the step gives"
+                yield Mismatch("identity", number, where, _object(first), _object(second))
 
-def _steps(replaced: Observed[Mapping[int, tuple[str, ...]]]) -> frozenset[int]:
-    return frozenset(() if isinstance(replaced, Unobserved) else replaced)
+
+def _object(first: str | None) -> str:
+    return "an object of its own" if first is None else f"the object that {first} is"
+
+
+def _steps(objects: Observed[Mapping[int, Any]]) -> frozenset[int]:
+    return frozenset(() if isinstance(objects, Unobserved) else objects)
 
 
 def _told(trace: Trace, other: Trace) -> Sequence[Warned]:
@@ -128,7 +157,7 @@ def _given(site: _Site, wanted: Any, got: Any) -> Iterator[Mismatch]:
         yield site.differs(site.kinds[3], "", _shown(wanted), _shown(got))
     elif isinstance(wanted, np.ndarray) and isinstance(got, np.ndarray):
         yield from _arrays(site, wanted, got, wanted.dtype.name)
-    elif repr(wanted) != repr(got):  # A NaN is itself here.
+    elif not same(wanted, got):
         yield site.differs("flag", "", wanted, got)
 
 
@@ -139,10 +168,15 @@ def _shown(value: Any) -> Any:
 def _tensors(site: _Site, wanted: TensorState, got: TensorState) -> Iterator[Mismatch]:
     if wanted.dtype != got.dtype:
         yield site.differs(site.kinds[1], ".dtype", wanted.dtype, got.dtype)
-    if _both(wanted.requires_grad, got.requires_grad) and wanted.requires_grad != got.requires_grad:
-        yield site.differs("flag", ".requires_grad", wanted.requires_grad, got.requires_grad)
+    flags = wanted.requires_grad, got.requires_grad
+    if isinstance(flags[0], Unobserved) or isinstance(flags[1], Unobserved):
+        yield from unread("requires_grad", "flag", site.number, site.where, wanted, got)
+    elif flags[0] != flags[1]:
+        yield site.differs("flag", ".requires_grad", *flags)
     left, right = wanted.values, got.values
-    if not isinstance(left, Unobserved) and not isinstance(right, Unobserved):
+    if isinstance(left, Unobserved) or isinstance(right, Unobserved):
+        yield from unread("values", site.kinds[2], site.number, site.where, wanted, got)
+    else:
         yield from _arrays(site, left, right, wanted.dtype)
 
 
@@ -154,7 +188,5 @@ def _arrays(
         yield site.differs(site.kinds[0], ".shape", wanted.shape, got.shape)
     elif detail := difference(wanted, got, dtype):
         yield site.differs(site.kinds[2], "", wanted, got, detail)
-
-
-def _both(left: Observed[bool], right: Observed[bool]) -> bool:
-    return not isinstance(left, Unobserved) and not isinstance(right, Unobserved)
+    elif sign_of_zero_differs(wanted, got):
+        yield site.differs("zero_sign", "", wanted, got, "a zero has another sign")

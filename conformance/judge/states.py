@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import combinations
 from operator import attrgetter
 from typing import Any
 
-from conformance.brief import brief
-from conformance.judge.closeness import difference, is_numeric, sign_of_zero_differs
+from conformance.brief import brief, brief_outcome
+from conformance.judge.closeness import difference, sign_of_zero_differs
+from conformance.judge.graphs import Graphs
+from conformance.judge.unread import is_lacking, lacking, unread
 from conformance.program import Program
 from conformance.program.steps import Grad, result_of
-from conformance.trace import Opaque, TensorState, Trace, Unobserved
+from conformance.program.values import Ref
+from conformance.trace import (
+    Opaque,
+    Raised,
+    Returned,
+    TensorState,
+    Text,
+    Trace,
+    Unobserved,
+)
 from conformance.verdict import Kind, Mismatch
 
 # What grade 5 looks at: the field of the state, the kind of a difference, how users write it.
@@ -21,32 +32,78 @@ _FIELDS: tuple[tuple[str, Kind, str], ...] = (
     ("version", "version", "._version"),
     ("output_nr", "graph", ".output_nr"),
     ("grad_fn", "graph", ".grad_fn"),
-    ("edges", "graph", ".grad_fn.next_functions"),
 )
 
 _VALUE_KINDS: tuple[Kind, Kind, Kind] = ("shape", "dtype", "value")
 _GRAD_KINDS: tuple[Kind, Kind, Kind] = ("grad_shape", "grad_dtype", "grad_value")
 
 
-def compare_states(expected: Trace, actual: Trace, program: Program) -> Iterator[Mismatch]:
-    """Every difference between the tensors that both traces have. What the subject does not let
-    be observed is said once a field, as `unsupported` without a step."""
+def compare_states(
+    expected: Trace,
+    actual: Trace,
+    program: Program,
+    reached: Callable[[str], bool] = lambda where: False,
+) -> Iterator[Mismatch]:
+    """Every difference between the tensors of both traces. What the subject does not let be
+    observed is said once a field. `reached` tells of a place whether an
+    earlier difference explains what differs there."""
     made_by = {result_of(step): number for number, step in enumerate(program.steps)}
+    graphs = Graphs(expected, actual)
     untold: set[str] = set()
     for name, wanted in expected.tensors.items():
         number = made_by.get(name.partition("[")[0])
         if (got := actual.tensors.get(name)) is not None:
-            if _alike(wanted, got):
+            if graphs.same and _alike(wanted, got):
                 continue
             gradient = number is not None and isinstance(program.steps[number], Grad)
             kinds = _GRAD_KINDS if gradient else _VALUE_KINDS
-            yield from _state(_Pair(name, number, wanted, got, kinds, untold))
-        elif name in actual.missing:
-            yield Mismatch("unsupported", None, name, "a tensor", "none", actual.missing[name])
-    yield from _aliases(expected, actual, untold)
+            yield from _state(_Pair(name, number, wanted, got, kinds, untold, graphs))
+        else:
+            yield from _absent(name, number, expected, actual)
+    for name in [name for name in actual.tensors if name not in expected.tensors]:
+        number = made_by.get(name.partition("[")[0])
+        if _both_gave_it(number, expected, actual):
+            yield Mismatch("value", number, name, "no tensor", "a tensor")
+    yield from _aliases(expected, actual, reached)
 
 
-_TOLD = attrgetter("shape", "dtype", "stride", *(field for field, _, _ in _FIELDS))
+def _absent(name: str, number: int | None, expected: Trace, actual: Trace) -> Iterator[Mismatch]:
+    """A tensor of the reference's that the subject has not, or of which nothing can be read."""
+    if name in actual.missing:
+        yield Mismatch("unsupported", None, name, "a tensor", "none", actual.missing[name])
+    elif isinstance(why := actual.unread.get(name), Text):
+        yield Mismatch("shape", number, f"{name}.shape", "a tensor", why.text, why.text)
+    elif isinstance(why, Raised):
+        if is_lacking(why):
+            yield lacking(f"{name}.shape", "a tensor", ".shape, .dtype", why)
+        else:
+            where = f"{name}.shape"
+            yield Mismatch("raises", number, where, "returned a tensor", brief_outcome(why))
+    elif _both_gave_it(number, expected, actual):
+        yield Mismatch("value", number, name, "a tensor", "no tensor")
+
+
+def _both_gave_it(number: int | None, expected: Trace, actual: Trace) -> bool:
+    """Whether the step that makes a tensor gave the same sort of thing on both sides: else what
+    is there on one side only is said of the step."""
+    if number is None:
+        return True  # an input
+    if number >= len(actual.outcomes):
+        return False
+    wanted, got = expected.outcomes[number], actual.outcomes[number]
+    if not isinstance(wanted, Returned) or not isinstance(got, Returned):
+        return False
+    return bool(_sorts(wanted.value) == _sorts(got.value))
+
+
+def _sorts(value: Any) -> Any:
+    """Where in a result there are tensors."""
+    if isinstance(value, list | tuple):
+        return [_sorts(item) for item in value]
+    return isinstance(value, Ref)
+
+
+_TOLD = attrgetter("shape", "dtype", "stride", "node", *(field for field, _, _ in _FIELDS))
 
 
 def _alike(wanted: TensorState, got: TensorState) -> bool:
@@ -67,7 +124,7 @@ def _alike(wanted: TensorState, got: TensorState) -> bool:
 class _Pair:
     """One tensor's two states, and what to call a difference between them."""
 
-    __slots__ = ("got", "kinds", "name", "number", "untold", "wanted")
+    __slots__ = ("got", "graphs", "kinds", "name", "number", "untold", "wanted")
 
     def __init__(
         self,
@@ -77,24 +134,25 @@ class _Pair:
         got: TensorState,
         kinds: tuple[Kind, Kind, Kind],
         untold: set[str],
+        graphs: Graphs,
     ) -> None:
         self.name, self.number, self.kinds = name, number, kinds
-        self.wanted, self.got, self.untold = wanted, got, untold
+        self.wanted, self.got, self.untold, self.graphs = wanted, got, untold, graphs
 
     def differs(self, kind: Kind, suffix: str, wanted: Any, got: Any, detail: str = "") -> Mismatch:
         where = f"{self.name}{suffix}"
         return Mismatch(kind, self.number, where, brief(wanted), brief(got), detail)
 
-    def observed(self, suffix: str, wanted: Any, got: Any) -> Iterator[Mismatch]:
-        """Say once that the subject cannot tell a field that the reference can."""
-        if isinstance(got, Unobserved) and not isinstance(wanted, Unobserved):
-            yield from _untold(self.untold, suffix, f"{self.name}{suffix}", wanted)
+    def unread(self, field: str, kind: Kind) -> Iterator[Mismatch]:
+        """Say once that the subject does not let a field be read that the reference shows."""
+        for mismatch in unread(field, kind, self.number, self.name, self.wanted, self.got):
+            yield from self.once(mismatch.where.removeprefix(self.name), mismatch)
 
-
-def _untold(untold: set[str], field: str, where: str, wanted: Any) -> Iterator[Mismatch]:
-    if field not in untold:
-        untold.add(field)
-        yield Mismatch("unsupported", None, where, brief(wanted), "not observable", field)
+    def once(self, what: str, mismatch: Mismatch) -> Iterator[Mismatch]:
+        """The mismatch, unless the same was said of another tensor."""
+        if what not in self.untold:
+            self.untold.add(what)
+            yield mismatch
 
 
 def _state(pair: _Pair) -> Iterator[Mismatch]:
@@ -108,9 +166,10 @@ def _state(pair: _Pair) -> Iterator[Mismatch]:
     for field, kind, suffix in _FIELDS:
         left, right = getattr(wanted, field), getattr(got, field)
         if isinstance(left, Unobserved) or isinstance(right, Unobserved):
-            yield from pair.observed(suffix, left, right)
+            yield from pair.unread(field, kind)
         elif left != right:
             yield pair.differs(kind, suffix, left, right)
+    yield from _graph(pair)
     if wanted.shape == got.shape:
         yield from _strides(pair)
         yield from _values(pair)
@@ -119,7 +178,9 @@ def _state(pair: _Pair) -> Iterator[Mismatch]:
 def _strides(pair: _Pair) -> Iterator[Mismatch]:
     wanted, got = pair.wanted, pair.got
     if isinstance(wanted.stride, Unobserved) or isinstance(got.stride, Unobserved):
-        yield from pair.observed(".stride()", wanted.stride, got.stride)
+        yield from pair.unread("stride", "stride")
+    elif len(wanted.stride) != len(got.stride):
+        yield pair.differs("stride", ".stride()", wanted.stride, got.stride)
     elif wanted.stride != got.stride and 0 not in wanted.shape:
         # Nothing is reached by the stride of a dim of size 1, and torch leaves it to chance.
         strides = zip(wanted.shape, wanted.stride, got.stride, strict=True)
@@ -127,13 +188,31 @@ def _strides(pair: _Pair) -> Iterator[Mismatch]:
             yield pair.differs("stride", ".stride()", wanted.stride, got.stride)
 
 
+def _graph(pair: _Pair) -> Iterator[Mismatch]:
+    wanted, got = pair.wanted, pair.got
+    if isinstance(wanted.node, Unobserved) or isinstance(got.node, Unobserved):
+        return  # That there is no telling of grad_fn is said there.
+    if wanted.node is None or got.node is None or wanted.grad_fn != got.grad_fn:
+        return  # Nor is it said again that there is another.
+    for found in pair.graphs.differences(wanted.node, got.node):
+        where = f".grad_fn{found.suffix}"
+        if found.lacking is not None and is_lacking(found.lacking):
+            suffix = f".grad_fn.{found.suffix.rpartition('.')[2]}"
+            untold = lacking(f"{pair.name}{where}", brief(found.expected), suffix, found.lacking)
+            yield from pair.once(suffix, untold)
+        else:
+            yield pair.differs("graph", where, found.expected, found.actual)
+
+
 def _grad(pair: _Pair) -> Iterator[Mismatch]:
     wanted, got = pair.wanted.grad, pair.got.grad
     if isinstance(wanted, Unobserved) or isinstance(got, Unobserved):
-        yield from pair.observed(".grad", wanted, got)
+        yield from pair.unread("grad", "grad_missing")
     elif isinstance(wanted, TensorState) and isinstance(got, TensorState):
         name = f"{pair.name}.grad"
-        yield from _state(_Pair(name, pair.number, wanted, got, _GRAD_KINDS, pair.untold))
+        yield from _state(
+            _Pair(name, pair.number, wanted, got, _GRAD_KINDS, pair.untold, pair.graphs)
+        )
     elif wanted != got:
         yield pair.differs("grad_missing", ".grad", _values_if_any(wanted), _values_if_any(got))
 
@@ -145,31 +224,35 @@ def _values_if_any(state: TensorState | Opaque | None) -> Any:
 def _values(pair: _Pair) -> Iterator[Mismatch]:
     wanted, got = pair.wanted.values, pair.got.values
     if isinstance(wanted, Unobserved) or isinstance(got, Unobserved):
-        yield from pair.observed("", wanted, got)
-    elif got.shape != wanted.shape or not is_numeric(got):
-        shown = f"numpy() gives {got.dtype.name}{list(got.shape)}"
-        yield pair.differs(pair.kinds[2], "", wanted, got, shown)
+        yield from pair.unread("values", pair.kinds[2])
+    elif got.dtype != wanted.dtype and pair.wanted.dtype == pair.got.dtype:
+        shown = f"numpy() gives {got.dtype.name}"
+        yield pair.differs(pair.kinds[1], "", wanted, got, shown)
     elif detail := difference(wanted, got, pair.wanted.dtype):
         yield pair.differs(pair.kinds[2], "", wanted, got, detail)
     elif sign_of_zero_differs(wanted, got):
         yield pair.differs("zero_sign", "", wanted, got, "a zero has another sign")
 
 
-def _aliases(expected: Trace, actual: Trace, untold: set[str]) -> Iterator[Mismatch]:
+def _aliases(expected: Trace, actual: Trace, reached: Callable[[str], bool]) -> Iterator[Mismatch]:
     if isinstance(expected.aliases, Unobserved):
         return
     if isinstance(actual.aliases, Unobserved):
         if expected.aliases:
             field = ".untyped_storage()"
-            yield from _untold(untold, field, f"{expected.aliases[0][0]}{field}", "shared memory")
+            yield lacking(f"{expected.aliases[0][0]}{field}", "shared memory", field, None)
         return
     both = _names(expected.tensors) & _names(actual.tensors)
     wanted, got = _pairs(expected.aliases, both), _pairs(actual.aliases, both)
     # One pair tells the whole: of three views of one memory, three pairs would differ.
-    for first, second in sorted(wanted ^ got)[:1]:
-        where = " == ".join(f"{name}.untyped_storage().data_ptr()" for name in (first, second))
-        sharing = (first, second) in wanted
+    told = [(_by_storage(*pair), pair in wanted) for pair in sorted(wanted ^ got)]
+    alone = [each for each in told if not reached(each[0])]
+    for where, sharing in (alone or told)[:1]:
         yield Mismatch("alias", None, where, brief(sharing), brief(not sharing))
+
+
+def _by_storage(first: str, second: str) -> str:
+    return " == ".join(f"{name}.untyped_storage().data_ptr()" for name in (first, second))
 
 
 def _names(tensors: Mapping[str, TensorState]) -> frozenset[str]:

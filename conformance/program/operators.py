@@ -16,13 +16,14 @@ from typing import Any
 class Operator:
     """A Python operator. `methods` are the special methods of the first operand that Python looks
     for, `reflected` those of the second: by these an engine that lacks the operator is told from
-    one that refuses the operands."""
+    one that refuses the operands. `binds`: the statement binds its first operand's name again."""
 
     apply: Callable[..., Any]
     text: str
     methods: tuple[str, ...]
     reflected: tuple[str, ...] = ()
     statement: bool = False  # `x += y` and `x[i] = y` cannot stand right of an equals sign
+    binds: bool = False
 
     @property
     def operands(self) -> int:
@@ -48,7 +49,8 @@ _MIRRORED = str.maketrans("lg", "gl")  # `x < y` is `y > x`
 def _in_place(name: str, symbol: str) -> Operator:
     plain = name[1:].rstrip("_")
     text, methods = f"{{0}} {symbol} {{1}}", (f"__i{plain}__", f"__{plain}__")
-    return Operator(getattr(operator, name), text, methods, (f"__r{plain}__",), statement=True)
+    reflected = (f"__r{plain}__",)
+    return Operator(getattr(operator, name), text, methods, reflected, statement=True, binds=True)
 
 
 def _unary(name: str, text: str) -> Operator:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import io
+from dataclasses import replace
 
 import torch
 
 from conformance import Trace, compare, execute, resolve_engine
-from conformance.engines.observe import aliases_of, given, state_of
+from conformance.engines.memory import aliases_of
+from conformance.engines.observe import Observer
+from conformance.engines.plain import given
 from conformance.trace import UNOBSERVED, Called
 
 TORCH = resolve_engine("torch")
@@ -31,8 +34,9 @@ def differences_of_the_script(program):
     live = {path: eval(path, names) for path in trace.tensors}
     inputs = {entry.name for entry in program.inputs}
     # What torch's kernels wrote while they made a result is not seen from a script's end.
+    observer = Observer(live, torch.Tensor)
     states = {
-        path: state_of(tensor, 0 if path in inputs else _made(tensor, trace.tensors[path]))
+        path: observer.state_of(tensor, 0 if path in inputs else _made(tensor, trace.tensors[path]))
         for path, tensor in live.items()
     }
     # A script has no steps, so its calls are taken for those of the same steps.
@@ -40,7 +44,10 @@ def differences_of_the_script(program):
     said = names.get("calls", [])
     assert len(said) == len(steps)
     calls = tuple(Called(step, call) for step, call in zip(steps, said, strict=True))
-    again = Trace("script", trace.outcomes, states, aliases_of(live, states), {}, calls, UNOBSERVED)
+    again = replace(
+        Trace("script", trace.outcomes, states, aliases_of(live, states), {}, calls),
+        graph=tuple(observer.graph.nodes),
+    )
     return compare(trace, again, program)
 
 

@@ -139,7 +139,7 @@ def test_a_difference_in_values_says_how_many_how_far_and_where():
 
 
 def test_raising_where_the_reference_returns_makes_what_follows_a_consequence():
-    actual = replace(FOUND["raises"], tensors=FOUND["value"].tensors)
+    actual = replace(FOUND["raises"], tensors=with_state("t1", values=np.float32([1])).tensors)
     raises, value = compare(TRACE, actual, PROGRAM)
     assert (raises.kind, raises.consequence) == ("raises", False)
     assert (value.kind, value.consequence) == ("value", True)
@@ -162,7 +162,8 @@ def test_a_subclass_of_the_error_is_the_same_type():
 
 
 def test_after_an_unsupported_step_nothing_is_blamed():
-    actual = replace(FOUND["value"], outcomes=FOUND["unsupported"].outcomes)
+    states = with_state("t1", shape=(5,)).tensors
+    actual = replace(FOUND["unsupported"], tensors=states)
     verdict = Verdict("", compare(TRACE, actual, PROGRAM))
     assert (verdict.outcome, verdict.failing) == ("unsupported", frozenset())
     assert verdict.grade(1) == "unsupported"
