@@ -58,13 +58,17 @@ class Raised:
     message: str
     bases: tuple[str, ...] = ()
     printed: str = ""
+    lacking: str = field(default="", compare=False)
+    """What the error says that the engine lacks: an error only where the reference has one too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unsupported:
-    """The engine lacks `what`, or the step uses a value that it could not make for that reason."""
+    """The engine lacks `what`, or the step uses a value that it could not make for that reason.
+    `reason` is the text of the error that says so."""
 
     what: str
+    reason: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +147,8 @@ class Trace:
         warnings: what was warned of, in order.
         replaced: the number of each step of the walk, and the names whose `.grad` was another
             object after it than before.
+        forms: the number of each step whose form of call the engine lacks, and which one was
+            called in its place.
     """
 
     engine: str
@@ -153,3 +159,4 @@ class Trace:
     calls: tuple[Called, ...] = ()
     warnings: Observed[tuple[Warned, ...]] = UNOBSERVED
     replaced: Observed[Mapping[int, tuple[str, ...]]] = UNOBSERVED
+    forms: Mapping[int, str] = field(default_factory=dict)

@@ -14,18 +14,20 @@ from types import ModuleType
 from typing import Any
 
 from conformance.engines.actions import ACTIONS
-from conformance.engines.create import make
+from conformance.engines.create import lacking_for, make
 from conformance.engines.global_state import globals_of
 from conformance.engines.listening import Listener
-from conformance.engines.names import Absent, Names
+from conformance.engines.names import Absent, Names, Refused
 from conformance.engines.observe import aliases_of, gradients_of, plain, state_of, version_of
-from conformance.engines.texts import asked_by_program, compiled, without_addresses
+from conformance.engines.texts import asked_by_program, compiled, said, without_addresses
 from conformance.program.inputs import Input
 from conformance.program.steps import (
     HANDLED,
+    Call,
     Read,
     Snippet,
     Step,
+    kind_of,
     may_have_gradient,
     result_of,
     walks,
@@ -77,6 +79,7 @@ class TorchLikeSession:
         self.printed = ""  # what the last snippet printed
         self.outcomes: list[Outcome] = []
         self.replaced: dict[int, tuple[str, ...]] = {}
+        self.forms: dict[int, str] = {}  # steps whose form of call is lacking: what was called
         self.missing: dict[str, str] = {}
         self._made: dict[str, int | None] = {}  # each tensor's version when it got its name
         self.tensor_type: type[Any] = engine.module.Tensor
@@ -124,9 +127,9 @@ class TorchLikeSession:
             self.names[entry.name] = made = make(self.module, entry)
             self._made[entry.name] = version_of(made)
         except Exception as error:  # Whatever it is, the engine cannot make this input.
-            lacking = f"the input {entry.dtype}{list(entry.shape)}"
-            self.missing[entry.name] = f"{lacking}: {type(error).__name__}: {error}"
-            self.names.absent[entry.name] = Unsupported(lacking)
+            lacking = lacking_for(self.module, entry, error)
+            self.missing[entry.name] = f"{lacking.what}: {lacking.reason}"
+            self.names.absent[entry.name] = lacking
 
     def step(self, step: Step) -> Outcome:
         """Take the next step."""
@@ -137,8 +140,12 @@ class TorchLikeSession:
             value = self._walked(step) if walks(step) else self._taken(step)
         except Absent as absent:
             outcome = absent.outcome
+        except Refused as refused:
+            outcome = raised(refused.error, lacking=refused.lacking)
         except Exception as error:
-            outcome = raised(error, self.printed if isinstance(step, Snippet) else "")
+            printed = self.printed if isinstance(step, Snippet) else ""
+            unfinished = isinstance(error, NotImplementedError)
+            outcome = raised(error, printed, named(step) if unfinished else "")
         else:
             outcome = Returned(self._kept(step, name, value))
             if owner := may_have_gradient(step):
@@ -156,7 +163,7 @@ class TorchLikeSession:
             # In a hook, say, or in a snippet. What fails inside an engine's op is an error.
             lacking = isinstance(error.obj, ModuleType | self.tensor_type)
             if lacking and asked_by_program(error):
-                raise Absent(Unsupported(str(error.name))) from None
+                raise Absent(Unsupported(str(error.name), said(error))) from error
             raise
 
     def _walked(self, step: Step) -> Any:
@@ -222,6 +229,7 @@ class TorchLikeSession:
             tuple(self._listener.calls),
             tuple(self._listener.warnings),
             self.replaced,
+            self.forms,
         )
 
     def abandon(self) -> None:
@@ -268,7 +276,14 @@ class TorchLikeSession:
         return plain(value, self._dtype_type)
 
 
-def raised(error: Exception, printed: str = "") -> Raised:
+def named(step: Step) -> str:
+    """The step in a word or two, as that which an engine may lack."""
+    if isinstance(step, Call):
+        return f"Tensor.{step.op}" if step.form in ("method", "attribute") else step.op
+    return kind_of(step)
+
+
+def raised(error: Exception, printed: str = "", lacking: str = "") -> Raised:
     """An error as an outcome."""
     kind = type(error)
     bases = tuple(base.__name__ for base in kind.__mro__)
@@ -276,4 +291,4 @@ def raised(error: Exception, printed: str = "") -> Raised:
         message = without_addresses(str(error))
     except Exception as failure:  # An error class of the engine's own, with a broken __str__.
         message = f"<its message could not be read: {failure!r}>"
-    return Raised(kind.__name__, message, bases, printed)
+    return Raised(kind.__name__, message, bases, printed, lacking)

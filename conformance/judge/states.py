@@ -42,7 +42,8 @@ def compare_states(expected: Trace, actual: Trace, program: Program) -> Iterator
             kinds = _GRAD_KINDS if gradient else _VALUE_KINDS
             yield from _state(_Pair(name, number, wanted, got, kinds, untold))
         elif name in actual.missing:
-            yield Mismatch("unsupported", None, name, "a tensor", "none", actual.missing[name])
+            lacking, _, reason = actual.missing[name].partition(": ")
+            yield Mismatch("unsupported", None, name, "a tensor", "none", lacking, reason=reason)
     yield from _aliases(expected, actual, untold)
 
 
