@@ -30,7 +30,7 @@ LAYERS: dict[str, list[set[str]]] = {
         {"program", "trace", "verdict", "brief"},
         {"catalogue", "engines"},
         {"execute", "judge"},
-        {"strategies", "sources"},
+        {"strategies", "sources", "contact"},
         {"campaign", "known"},
         {"report"},
         {"cli", "pytest_plugin", "suite", "__init__", "__main__"},
