@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from rich.console import Console
@@ -15,6 +15,9 @@ from rich.console import Console
 from conformance.catalogue import CATALOGUE
 from conformance.engines import Engine, EngineError, importable_from_here, resolve_engine
 from conformance.sources.case import CHECKS
+
+if TYPE_CHECKING:
+    from conformance.claims import Claims
 
 ENGINE = "mini_autograd"
 """The engine that is measured when none is named; nothing else in the harness knows it."""
@@ -94,6 +97,15 @@ def _loaded(name: str) -> Engine:
         raise click.ClickException(str(error)) from error
 
 
+def _claimed(engine: str, file: Path | None) -> Claims:
+    from conformance.claims import ClaimsError, claims_of
+
+    try:
+        return claims_of(engine, file)
+    except ClaimsError as error:
+        raise click.ClickException(str(error)) from error
+
+
 @click.group(invoke_without_command=True)
 @click.version_option(package_name="autograd-conformance")
 @click.pass_context
@@ -167,6 +179,13 @@ def cli(context: click.Context) -> None:
     help="Known differences: `<case id or pattern>  # <kind>: <reason>` a line. Repeatable.",
 )
 @click.option(
+    "--claims",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    envvar="CONFORMANCE_CLAIMS",
+    metavar="FILE",
+    help="What the engine claims, in TOML; conformance_claims.toml of its package by default.",
+)
+@click.option(
     "--skips-file",
     "skips",
     multiple=True,
@@ -194,6 +213,7 @@ def run(**options: Any) -> int:
     from conformance.cli.contact import refuse_without_contact
     from conformance.cli.running import run_and_report
 
+    options["claims"] = _claimed(options["engine"], options["claims"])
     if options["engine"] != options["reference"]:
         refuse_without_contact(options["engine"], options["timeout"])
     engines = _loaded(options["reference"]), _loaded(options["engine"])

@@ -63,5 +63,9 @@ def refuse_without_contact(name: str, timeout: float) -> None:
         click.ClickException: a lowest rung was not reached; the text says why, and what to add.
     """
     contact = contact_with(name, timeout, lowest=True)
-    if contact.stops:
+    if not contact.stops:
+        return
+    first = contact.failing[0]
+    if first.rung != "import":
         raise click.ClickException(contact.text)
+    raise click.ClickException(f"{first.said}{first.where and f' (at {first.where})'}")

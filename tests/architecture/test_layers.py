@@ -31,7 +31,7 @@ LAYERS: dict[str, list[set[str]]] = {
         {"catalogue", "engines"},
         {"execute", "judge"},
         {"strategies", "sources", "contact"},
-        {"campaign", "known"},
+        {"campaign", "known", "claims"},
         {"report"},
         {"cli", "pytest_plugin", "suite", "__init__", "__main__"},
     ],
