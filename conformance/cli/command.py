@@ -276,11 +276,16 @@ def ops(names: tuple[str, ...]) -> int:
 @cli.command()
 @click.argument("name", required=False)
 def engines(name: str | None) -> int:
-    """List the engines that are installed; with NAME, what that one offers and lacks."""
+    """List the engines that are installed; with NAME, call each form of each op on that one."""
+    from conformance.cli.contact import refuse_without_contact
     from conformance.cli.listing import show_engine, show_engines
+    from conformance.engines.torchlike import TorchLike
 
     if name is None:
         show_engines(Console())
-    else:
-        show_engine(_loaded(name), Console())
+        return 0
+    refuse_without_contact(name, 20.0)
+    reference = _loaded("torch")
+    assert isinstance(reference, TorchLike)
+    show_engine(_loaded(name), reference, Console())
     return 0
