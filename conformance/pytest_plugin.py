@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pytest
 
+    from conformance.engines import Engine
+
 PREFIX = "CONFORMANCE_"
 _HERE = Path(__file__).parent
 
@@ -40,6 +42,14 @@ def pytest_load_initial_conftests(early_config: Any, parser: Any, args: Sequence
         metavar="N",
         help="programs to generate for each op; the Hypothesis profile's number by default "
         "[CONFORMANCE_MAX_EXAMPLES]",
+    )
+    group.addoption(
+        "--claims",
+        dest="conformance_claims",
+        default=os.environ.get("CONFORMANCE_CLAIMS"),
+        metavar="FILE",
+        help="what the engine claims, in TOML; conformance_claims.toml of its package by default "
+        "[CONFORMANCE_CLAIMS]",
     )
     for name, what in (("xfails", "known differences"), ("skips", "cases not to run")):
         variable = f"{PREFIX}{name.upper()}_FILE"
@@ -79,10 +89,25 @@ def _is_ours(config: pytest.Config) -> bool:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Load the engine, so that a name that is wrong is said once, before anything is run."""
-    if _is_ours(config):
-        from conformance.suite.session import prepare
+    if not _is_ours(config):
+        return
+    from conformance.engines import importable_from_here
+    from conformance.suite.session import prepare, suite_of
 
-        prepare(config)
+    importable_from_here()
+    prepare(config)
+    _refuse_without_contact(suite_of(config).subject)
+
+
+def _refuse_without_contact(subject: Engine) -> None:
+    """Stop here if nothing can be asked of the engine: every test would say so."""
+    import pytest
+
+    from conformance.contact.probe import probe
+
+    contact = probe(subject, lowest=True)
+    if contact.stops:
+        raise pytest.UsageError(contact.text)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

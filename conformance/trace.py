@@ -58,13 +58,17 @@ class Raised:
     message: str
     bases: tuple[str, ...] = ()
     printed: str = ""
+    lacking: str = field(default="", compare=False)
+    """What the error says that the engine lacks: an error only where the reference has one too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unsupported:
-    """The engine lacks `what`, or the step uses a value that it could not make for that reason."""
+    """The engine lacks `what`, or the step uses a value that it could not make for that reason.
+    `reason` is the text of the error that says so."""
 
     what: str
+    reason: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,12 +177,14 @@ class Trace:
         warnings: what was warned of, in order.
         replaced: the number of each step of the walk, and the names whose `.grad` was another
             object after it than before.
-        end: how the engine's process was lost, if it was; nothing else is known then.
         same: of the steps that gave an object that had a name already, the number of each, and
             the pairs of what it gave (the new name, or "" for a result that is dropped) and the
             first name of the same object.
         graph: the nodes that the tensors' grad_fn lead to, each once.
         unread: the tensors of which not even shape and dtype could be read, and why.
+        forms: the number of each step whose form of call the engine lacks, and which one was
+            called in its place.
+        end: how the engine's process was lost, if it was; nothing else is known then.
     """
 
     engine: str
@@ -192,4 +198,5 @@ class Trace:
     same: Observed[Mapping[int, tuple[tuple[str, str], ...]]] = UNOBSERVED
     graph: tuple[GraphNode, ...] = ()
     unread: Mapping[str, Raised | Text] = field(default_factory=dict)
+    forms: Mapping[int, str] = field(default_factory=dict)
     end: Lost | None = None

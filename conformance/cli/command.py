@@ -7,14 +7,17 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from rich.console import Console
 
 from conformance.catalogue import CATALOGUE
-from conformance.engines import Engine, EngineError, resolve_engine
+from conformance.engines import Engine, EngineError, importable_from_here, resolve_engine
 from conformance.sources.case import CHECKS
+
+if TYPE_CHECKING:
+    from conformance.claims import Claims
 
 ENGINE = "mini_autograd"
 """The engine that is measured when none is named; nothing else in the harness knows it."""
@@ -27,6 +30,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command and exit: 0 when nothing unexpected differs, 1 when something does, 2 with
     one line for what cannot be run."""
+    importable_from_here()
     try:
         code = cli.main(arguments, prog_name="conformance", standalone_mode=False)
     except click.ClickException as error:
@@ -74,10 +78,31 @@ def _engine_options(function: F) -> F:
     )(function)
 
 
+def _timeout(what: str) -> Callable[[F], F]:
+    return click.option(
+        "--timeout",
+        type=click.FloatRange(min=0, min_open=True),
+        default=20.0,
+        show_default=True,
+        envvar="CONFORMANCE_TIMEOUT",
+        metavar="SECONDS",
+        help=what,
+    )
+
+
 def _loaded(name: str) -> Engine:
     try:
         return resolve_engine(name)
     except EngineError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _claimed(engine: str, file: Path | None) -> Claims:
+    from conformance.claims import ClaimsError, claims_of
+
+    try:
+        return claims_of(engine, file)
+    except ClaimsError as error:
         raise click.ClickException(str(error)) from error
 
 
@@ -88,7 +113,8 @@ def cli(context: click.Context) -> None:
     """How far does an autograd engine behave like torch's, where does it differ, and what is the
     shortest program that shows it?
 
-    Begin with `conformance run --engine NAME`, where NAME is a module that looks like torch.
+    Begin with `conformance check NAME`, then `conformance run --engine NAME`, where NAME is a
+    module that looks like torch.
     """
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
@@ -153,6 +179,13 @@ def cli(context: click.Context) -> None:
     help="Known differences: `<case id or pattern>  # <kind>: <reason>` a line. Repeatable.",
 )
 @click.option(
+    "--claims",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    envvar="CONFORMANCE_CLAIMS",
+    metavar="FILE",
+    help="What the engine claims, in TOML; conformance_claims.toml of its package by default.",
+)
+@click.option(
     "--skips-file",
     "skips",
     multiple=True,
@@ -160,15 +193,7 @@ def cli(context: click.Context) -> None:
     envvar="CONFORMANCE_SKIPS_FILE",
     help="Cases not to run: an id or pattern a line. Repeatable.",
 )
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    default=20.0,
-    show_default=True,
-    envvar="CONFORMANCE_TIMEOUT",
-    metavar="SECONDS",
-    help="How long one step of a program may take before it counts as hung.",
-)
+@_timeout("How long one step of a program may take before it counts as hung.")
 @click.option(
     "--resume",
     is_flag=True,
@@ -185,10 +210,34 @@ def run(**options: Any) -> int:
     Prints the parity table and the shortest programs that differ; writes parity.json and
     parity.md. Exits with 0 only when nothing differs but what the known differences name.
     """
+    from conformance.cli.contact import refuse_without_contact
     from conformance.cli.running import run_and_report
 
+    options["claims"] = _claimed(options["engine"], options["claims"])
+    if options["engine"] != options["reference"]:
+        refuse_without_contact(options["engine"], options["timeout"])
     engines = _loaded(options["reference"]), _loaded(options["engine"])
     return run_and_report(options, *engines, Console())
+
+
+@cli.command()
+@click.argument("engine")
+@click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
+@_timeout("How long a rung may take before it counts as hung.")
+def check(engine: str, as_json: bool, timeout: float) -> int:
+    """First contact with ENGINE: what it can do, step by step from making a tensor upward.
+
+    Each rung is tried; the first that fails is shown with its error and what to add. Exits with 0
+    when all were reached, 1 when some was not, 2 when nothing can be asked of the engine.
+    """
+    from conformance.cli.contact import contact_with, show_as_json, show_contact
+
+    contact = contact_with(engine, timeout)
+    if as_json:
+        show_as_json(contact)
+    else:
+        show_contact(contact, Console())
+    return contact.exit_code
 
 
 @cli.command()
@@ -227,11 +276,16 @@ def ops(names: tuple[str, ...]) -> int:
 @cli.command()
 @click.argument("name", required=False)
 def engines(name: str | None) -> int:
-    """List the engines that are installed; with NAME, what that one offers and lacks."""
+    """List the engines that are installed; with NAME, call each form of each op on that one."""
+    from conformance.cli.contact import refuse_without_contact
     from conformance.cli.listing import show_engine, show_engines
+    from conformance.engines.torchlike import TorchLike
 
     if name is None:
         show_engines(Console())
-    else:
-        show_engine(_loaded(name), Console())
+        return 0
+    refuse_without_contact(name, 20.0)
+    reference = _loaded("torch")
+    assert isinstance(reference, TorchLike)
+    show_engine(_loaded(name), reference, Console())
     return 0

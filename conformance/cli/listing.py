@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from importlib.metadata import entry_points
-from operator import attrgetter
-from typing import Any
+from textwrap import shorten
+from typing import get_args
 
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import track
 from rich.table import Table
 
 from conformance.catalogue import CATALOGUE, CONVENTIONS, Form, OpEntry
 from conformance.engines import Engine, TorchLike
 from conformance.program.operators import OPERATORS
+from conformance.sources.forms import Answer, tried
 
 GROUP = "conformance.engines"
 """The entry point group by which an installed package says that it is, or has, an engine."""
+
+WHY = 120  # characters of a reason in the table
 
 
 def show_ops(console: Console) -> None:
@@ -63,23 +68,29 @@ def show_engines(console: Console) -> None:
     )
 
 
-def show_engine(engine: Engine, console: Console) -> None:
-    """What an engine has of what the catalogue asks for."""
+def show_engine(engine: Engine, reference: TorchLike, console: Console) -> None:
+    """What an engine does when each form of each op is called once."""
     console.print(f"{engine.name} {engine.version}", markup=False)
-    if not isinstance(engine, TorchLike):
-        return
-    lacking = {
-        entry.name: missing
-        for entry in CATALOGUE.values()
-        if (missing := [_written(f) for f in entry.forms if not _has(engine.module, f)])
-    }
-    whole = len(CATALOGUE) - len(lacking)
-    console.print(f"{whole} of {len(CATALOGUE)} ops in every form that torch has")
-    table = Table("op", "lacks")
-    for name, missing in lacking.items():
-        table.add_row(name, escape(", ".join(missing)))
-    if lacking:
+    table = Table("op", "absent", "raises or differs")
+    counts: Counter[Answer] = Counter()
+    whole = 0
+    for entry in track(CATALOGUE.values(), "calling each op", console=console, transient=True):
+        answers = tried(entry, engine, reference)
+        counts.update(each.answer for each in answers)
+        absent = [_written(each.form) for each in answers if each.answer == "absent"]
+        wrong = [
+            f"{_written(each.form)}: {shorten(each.said, WHY, placeholder=' …')}"
+            for each in answers
+            if each.answer in ("raises", "differs")
+        ]
+        whole += all(each.answer == "works" for each in answers)
+        if absent or wrong:
+            table.add_row(entry.name, escape(", ".join(absent)), escape("\n".join(wrong)))
+    if table.row_count:
         console.print(table)
+    forms = ", ".join(f"{counts[answer]} {answer}" for answer in get_args(Answer) if counts[answer])
+    console.print(f"{whole} of {len(CATALOGUE)} ops work in every form that torch has")
+    console.print(f"forms of call: {forms}")
 
 
 def _written(form: Form) -> str:
@@ -90,14 +101,3 @@ def _written(form: Form) -> str:
             return OPERATORS[form.op].text.format("x", "y", "z")
         case _:
             return f"x.{form.op}"
-
-
-def _has(module: Any, form: Form) -> bool:
-    if form.kind == "operator":
-        return any(hasattr(module.Tensor, name) for name in OPERATORS[form.op].methods)
-    owner = module if form.kind == "function" else module.Tensor
-    try:
-        attrgetter(form.op)(owner)
-    except AttributeError:
-        return False
-    return True

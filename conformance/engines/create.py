@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from conformance.engines.names import offers
+from conformance.engines.texts import said
 from conformance.program.inputs import Input
 from conformance.program.layout import View
+from conformance.trace import Unsupported
 
 
 def make(module: Any, entry: Input) -> Any:
@@ -42,3 +45,37 @@ def _requiring_grad(tensor: Any) -> Any:
         return tensor if made is None else made  # Where torch gives the tensor, some give nothing.
     tensor.requires_grad = True
     return tensor
+
+
+def lacking_for(module: Any, entry: Input, error: Exception) -> Unsupported:
+    """What the module lacks to make the input, where `make` raised `error`: the root, which is the
+    same for every input of that kind. The tensor is made again, part by part."""
+    try:
+        tensor = _filled(module, entry, entry.layout.base)
+    except Exception as failure:
+        return Unsupported(_of_filling(module, entry, failure), said(failure))
+    for view in entry.layout.views:
+        try:
+            tensor = _viewed(tensor, view)
+        except Exception as failure:
+            return Unsupported(_of_view(type(tensor), view), said(failure))
+    return Unsupported(f"{type(tensor).__name__}.requires_grad_", said(error))
+
+
+def _of_filling(module: Any, entry: Input, failure: Exception) -> str:
+    maker = "tensor"
+    if 0 in entry.layout.base:
+        maker = "zeros"
+    elif hasattr(module, "from_numpy"):
+        maker = "from_numpy"
+    for name in (maker, entry.dtype):
+        if not hasattr(module, name):
+            return name
+    keyword = isinstance(failure, TypeError) and "'dtype'" in str(failure)
+    return f"{maker}(dtype=)" if keyword else f"{maker}() of {entry.dtype}"
+
+
+def _of_view(kind: type, view: View) -> str:
+    if view.method == "[]" and not offers(kind, ("__getitem__",)):
+        return f"{kind.__name__}.__getitem__ ([])"
+    return f"{kind.__name__}{'[...]' if view.method == '[]' else f'.{view.method}()'}"

@@ -15,8 +15,8 @@ class Nonsense(Exception):  # noqa: N818 - not an error of the harness: it says 
     """The engine gave what cannot stand there, a shape of 2.5 say; the text tells what."""
 
 
-def raised(error: BaseException, printed: str = "") -> Raised:
-    """An error as an outcome."""
+def raised(error: BaseException, printed: str = "", lacking: str = "") -> Raised:
+    """An error as an outcome; `lacking` is what it says that the engine has not."""
     kind = type(error)
     try:
         bases = tuple([text_of(base.__name__) for base in kind.__mro__])
@@ -24,7 +24,7 @@ def raised(error: BaseException, printed: str = "") -> Raised:
     except Exception as failure:  # An error class of the engine's own, with a broken __str__.
         bases = tuple([type_name(kind) for kind in type.mro(kind)])
         message = f"<its message could not be read: {type_name(type(failure))}>"
-    return Raised(bases[0], message, bases, text_of(printed))
+    return Raised(bases[0], message, bases, text_of(printed), lacking)
 
 
 def unread(error: Exception) -> Raised | Text:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
+from conformance.engines.texts import said
 from conformance.program.values import DType, Ref, Value
 from conformance.trace import NotRun, Unsupported
 
@@ -17,6 +18,19 @@ class Absent(Exception):  # noqa: N818 - not an error: a step that cannot be tak
     def __init__(self, outcome: Unsupported | NotRun) -> None:
         super().__init__(outcome)
         self.outcome = outcome
+
+
+class AbsentForm(Absent):
+    """Of an op, the form in which a program calls it is not there; another one may be."""
+
+
+class Refused(Exception):  # noqa: N818 - as above
+    """The engine refused a call with `error` because it does not take `lacking`. Where the
+    reference refuses it too, that is an answer like any other."""
+
+    def __init__(self, error: Exception, lacking: str) -> None:
+        super().__init__(error)
+        self.error, self.lacking = error, lacking
 
 
 @lru_cache(maxsize=4096)
@@ -62,8 +76,8 @@ class Names(dict[str, Any]):
         """
         try:
             return _getter(path)(self.module)
-        except AttributeError:
-            raise Absent(Unsupported(path)) from None
+        except AttributeError as error:
+            raise Absent(Unsupported(path, said(error))) from error
 
     def attribute(self, owner: Any, name: str) -> Any:
         """The attribute of a tensor, or of whatever a name is bound to.
@@ -74,10 +88,11 @@ class Names(dict[str, Any]):
         """
         try:
             return getattr(owner, name)
-        except AttributeError:
+        except AttributeError as error:
             if owner is None:
                 raise
-            raise Absent(Unsupported(f"{type(owner).__name__}.{name}")) from None
+            lacking = f"{type(owner).__name__}.{name}"
+            raise Absent(Unsupported(lacking, said(error))) from error
 
     def resolve(self, value: Value) -> Any:
         """The engine's own value for an argument.

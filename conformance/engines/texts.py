@@ -34,6 +34,15 @@ def without_addresses(text: str) -> str:
     return _ADDRESS.sub(_without, text) if "0x" in text else text
 
 
+def said(error: BaseException) -> str:
+    """The error's type and text, in a line."""
+    try:
+        text = without_addresses(str(error))
+    except Exception as failure:  # An error class of an engine's own, with a broken __str__.
+        text = f"<its message could not be read: {type(failure).__name__}>"
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
 def _without(found: re.Match[str]) -> str:
     return found.group(1) or "0x…"
 

@@ -15,15 +15,15 @@ from typing import Any
 
 from conformance.engines.actions import ACTIONS
 from conformance.engines.bindings import Bindings
-from conformance.engines.create import make
+from conformance.engines.create import lacking_for, make
 from conformance.engines.failures import raised, unread
 from conformance.engines.global_state import globals_of
 from conformance.engines.listening import Listener
 from conformance.engines.memory import aliases_of, gradients_of
-from conformance.engines.names import Absent, Names
+from conformance.engines.names import Absent, Names, Refused
 from conformance.engines.observe import Observer
 from conformance.engines.plain import plain
-from conformance.engines.texts import asked_by_program, compiled
+from conformance.engines.texts import asked_by_program, compiled, said
 from conformance.program.inputs import Input
 from conformance.program.steps import (
     HANDLED,
@@ -32,6 +32,7 @@ from conformance.program.steps import (
     RequiresGrad,
     Snippet,
     Step,
+    kind_of,
     may_have_gradient,
     result_of,
     walks,
@@ -84,6 +85,7 @@ class TorchLikeSession:
         self.printed = ""  # what the last snippet printed
         self.outcomes: list[Outcome] = []
         self.replaced: dict[int, tuple[str, ...]] = {}
+        self.forms: dict[int, str] = {}  # steps whose form of call is lacking: what was called
         self.missing: dict[str, str] = {}
         self.unread: dict[str, Raised | Text] = {}
         self.tensor_type: type[Any] = engine.module.Tensor
@@ -131,9 +133,9 @@ class TorchLikeSession:
         try:
             self.bound.input(entry.name, make(self.module, entry))
         except Exception as error:  # Whatever it is, the engine cannot make this input.
-            lacking = f"the input {entry.dtype}{list(entry.shape)}"
-            self.missing[entry.name] = f"{lacking}: {type(error).__name__}: {error}"
-            self.names.absent[entry.name] = Unsupported(lacking)
+            lacking = lacking_for(self.module, entry, error)
+            self.missing[entry.name] = f"{lacking.what}: {lacking.reason}"
+            self.names.absent[entry.name] = lacking
 
     def step(self, step: Step) -> Outcome:
         """Take the next step."""
@@ -145,8 +147,12 @@ class TorchLikeSession:
             outcome = Returned(self._kept(step, name, value))
         except Absent as absent:
             outcome = absent.outcome
+        except Refused as refused:
+            outcome = raised(refused.error, lacking=refused.lacking)
         except Exception as error:
-            outcome = raised(error, self.printed if isinstance(step, Snippet) else "")
+            printed = self.printed if isinstance(step, Snippet) else ""
+            unfinished = isinstance(error, NotImplementedError)
+            outcome = raised(error, printed, named(step) if unfinished else "")
         else:
             if owner := may_have_gradient(step):
                 self._owners[owner] = None
@@ -164,7 +170,7 @@ class TorchLikeSession:
             # In a hook, say, or in a snippet. What fails inside an engine's op is an error.
             lacking = isinstance(error.obj, ModuleType | self.tensor_type)
             if lacking and asked_by_program(error):
-                raise Absent(Unsupported(str(error.name))) from None
+                raise Absent(Unsupported(str(error.name), said(error))) from error
             raise
 
     def _walked(self, step: Step) -> Any:
@@ -231,6 +237,7 @@ class TorchLikeSession:
             self.bound.same,
             tuple(observer.graph.nodes),
             self.unread,
+            self.forms,
         )
 
     def abandon(self) -> None:
@@ -267,3 +274,10 @@ class TorchLikeSession:
         if isinstance(step, _GIVING) and isinstance(value, self.tensor_type):
             self.bound.note("", value)
         return plain(value, self._dtype_type) if isinstance(step, _TELLING) else None
+
+
+def named(step: Step) -> str:
+    """The step in a word or two, as that which an engine may lack."""
+    if isinstance(step, Call):
+        return f"Tensor.{step.op}" if step.form in ("method", "attribute") else step.op
+    return kind_of(step)

@@ -70,6 +70,8 @@ class _Comparison:
                 kinds.add(mismatch.kind)
             if not kinds.isdisjoint(_ENDS):
                 return tuple(self.mismatches)
+            if form := self.actual.forms.get(number):
+                self._add(Mismatch("unsupported", None, "", "", "", form))
             if "raises" in kinds:
                 self.raised = self._begun(self.raised, number)
             if "unsupported" in kinds:
@@ -172,19 +174,22 @@ def _outcomes(number: int, step: Step, expected: Trace, actual: Trace) -> Iterat
     elif isinstance(wanted, Raised) and isinstance(got, Raised):
         yield from _errors(number, wanted, got)
     elif type(wanted) is not type(got) or isinstance(got, Unsupported):
-        kind, detail = _failure(wanted, got)
+        kind, detail, reason = _failure(wanted, got)
         texts = brief_outcome(wanted), brief_outcome(got)
-        yield Mismatch(kind, number, "", *texts, detail)
+        yield Mismatch(kind, number, "", *texts, detail, reason=reason)
 
 
-def _failure(wanted: Outcome, got: Outcome) -> tuple[Kind, str]:
+def _failure(wanted: Outcome, got: Outcome) -> tuple[Kind, str, str]:
+    """The kind of mismatch, its detail and its reason."""
     if isinstance(got, Unsupported):
-        return "unsupported", got.what
+        return "unsupported", got.what, got.reason
     if isinstance(wanted, Unsupported):
-        return "unsupported", f"by the reference: {wanted.what}"
+        return "unsupported", f"by the reference: {wanted.what}", wanted.reason
+    if isinstance(got, Raised) and got.lacking:
+        return "unsupported", got.lacking, brief_outcome(got)
     if isinstance(got, Crashed):
-        return "crash", got.detail
-    return ("hang", "") if isinstance(got, Hung) else ("raises", "")
+        return "crash", got.detail, ""
+    return ("hang" if isinstance(got, Hung) else "raises"), "", ""
 
 
 def _errors(number: int, wanted: Raised, got: Raised) -> Iterator[Mismatch]:

@@ -70,7 +70,8 @@ def compare_states(
 def _absent(name: str, number: int | None, expected: Trace, actual: Trace) -> Iterator[Mismatch]:
     """A tensor of the reference's that the subject has not, or of which nothing can be read."""
     if name in actual.missing:
-        yield Mismatch("unsupported", None, name, "a tensor", "none", actual.missing[name])
+        root, _, reason = actual.missing[name].partition(": ")
+        yield Mismatch("unsupported", None, name, "a tensor", "none", root, reason=reason)
     elif isinstance(why := actual.unread.get(name), Text):
         yield Mismatch("shape", number, f"{name}.shape", "a tensor", why.text, why.text)
     elif isinstance(why, Raised):

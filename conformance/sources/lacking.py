@@ -8,7 +8,7 @@ from conformance.program import Program
 from conformance.program.steps import refs_of, result_of
 from conformance.sources.rewriting import renamed, without_steps, without_unused_inputs
 from conformance.sources.simpler_steps import step_cut
-from conformance.trace import Unsupported
+from conformance.trace import Outcome, Raised, Returned, Unsupported
 
 ROUNDS = 4  # how often what was only not reached before may turn out to be lacking as well
 
@@ -18,20 +18,36 @@ def without_lacking(program: Program, engine: Engine, reference: Engine) -> Prog
     values that the reference gives there. A step that gives nothing is left out, and so is what
     is lacking still after `ROUNDS`."""
     for _ in range(ROUNDS):
-        lacking = _lacking(program, engine)
+        lacking = _lacking(program, engine, reference)
         if not lacking:
             break
         for number in reversed(_first_of(program, lacking)):
             cut = step_cut(program, number, reference)
             program = cut or without_steps(program, (number,))
     else:
-        program = without_steps(program, _lacking(program, engine))
+        program = without_steps(program, _lacking(program, engine, reference))
     return renamed(without_unused_inputs(program))
 
 
-def _lacking(program: Program, engine: Engine) -> list[int]:
+def _lacking(program: Program, engine: Engine, reference: Engine) -> list[int]:
+    """The steps that the engine lacks; one that says so by an error lacks it only where the
+    reference raises none."""
     outcomes = execute(program, engine).outcomes
-    return [number for number, outcome in enumerate(outcomes) if isinstance(outcome, Unsupported)]
+    lacking = [number for number, outcome in enumerate(outcomes) if _says_lacking(outcome)]
+    if all(isinstance(outcomes[number], Unsupported) for number in lacking):
+        return lacking
+    expected = execute(program, reference).outcomes
+    return [
+        number
+        for number in lacking
+        if isinstance(outcomes[number], Unsupported) or isinstance(expected[number], Returned)
+    ]
+
+
+def _says_lacking(outcome: Outcome) -> bool:
+    return isinstance(outcome, Unsupported) or (
+        isinstance(outcome, Raised) and bool(outcome.lacking)
+    )
 
 
 def _first_of(program: Program, lacking: list[int]) -> list[int]:

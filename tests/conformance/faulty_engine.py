@@ -18,7 +18,7 @@ __version__ = "1.2.3"
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("cos", "erf"):
+    if name in ("cos", "erf", "cat"):
         raise AttributeError(name)
     return getattr(torch, name)
 

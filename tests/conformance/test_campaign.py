@@ -106,9 +106,9 @@ def _kinds(result: Result) -> set[str]:
 
 
 def test_an_op_that_the_engine_lacks_is_unsupported(tmp_path: Path):
-    run = campaign(replace(FAULTY, ops=("cos",)), tmp_path)
+    run = campaign(replace(FAULTY, ops=("cat",)), tmp_path)
     assert {result.verdict.outcome for result in run.results} == {"unsupported"}
-    assert run.results[0].verdict.mismatches[0].detail == "cos"
+    assert run.results[0].verdict.mismatches[0].detail == "cat"
 
 
 def test_a_case_that_kills_its_process_is_a_crash_and_the_rest_is_run(tmp_path: Path):

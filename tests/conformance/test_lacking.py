@@ -40,8 +40,12 @@ def outcomes(*steps, engine=TORCH, inputs=(VECTOR,)):
 
 
 def test_an_op_that_the_engine_lacks_is_unsupported_and_so_is_what_depends_on_it():
-    steps = Call("relu", (X0,), result="t0"), operator("*", T0, 2, result="t1"), Backward(T1)
-    assert outcomes(*steps, engine=torch_but("relu")) == (Unsupported("relu"),) * 3
+    steps = Call("cat", ([X0],), result="t0"), operator("*", T0, 2, result="t1"), Backward(T1)
+    found = outcomes(*steps, engine=torch_but("cat"))
+    assert found == (Unsupported("cat"),) * 3
+    assert [outcome.reason for outcome in found] == [
+        "AttributeError: module 'fake' has no attribute 'cat'"
+    ] * 3
 
 
 def test_a_method_that_the_engine_lacks_is_unsupported():
@@ -98,7 +102,10 @@ def test_an_input_that_the_engine_cannot_make_is_missing():
     program = Program(plain, (operator("+", X0, X1, result="t0"),))
     trace = execute(program, bare_engine())
     assert set(trace.missing) == {"x0"}
-    assert trace.outcomes == (Unsupported("the input float64[1]"),)
+    assert trace.outcomes == (Unsupported("float64"),)
+    assert (
+        trace.missing["x0"] == "float64: AttributeError: module 'bare' has no attribute 'float64'"
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,188 @@
+"""What an engine says of itself that it does: what is outside is counted apart; what is inside and
+fails is a failure, and so is what it lacks there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from conformance.catalogue import CATALOGUE, op_of
+from conformance.program import Program
+from conformance.program.layout import contiguous_strides
+from conformance.program.steps import Call, Snippet, walks
+from conformance.program.values import NUMPY_DTYPES, DType
+from conformance.strategies.features import FEATURES, features_of
+from conformance.trace import Raised, TensorState, Trace
+from conformance.verdict import GRADE_OF, GRADES, Mismatch
+
+OPS: tuple[str, ...] = tuple(CATALOGUE)
+DTYPES: tuple[str, ...] = tuple(NUMPY_DTYPES)
+MORE_FEATURES: Mapping[str, str] = {
+    "gradients": "a backward pass of any kind",
+    "errors": "a step that the reference refuses",
+    "layouts": "an input that is not contiguous",
+    "snippets": "text of plain torch code, as in the tutorial and the messages",
+}
+"""The features that are no switch of the generator's, and what a program with each has."""
+
+ALL_FEATURES: tuple[str, ...] = (*FEATURES, *MORE_FEATURES)
+FIELDS: Mapping[str, str] = {
+    "values": "values, shapes and dtypes",
+    "grad": "gradients",
+    "requires_grad": "`.requires_grad`",
+    "is_leaf": "`.is_leaf`",
+    "version": "`._version`",
+    "output_nr": "`.output_nr`",
+    "grad_fn": "the name of `.grad_fn`, and what else a node shows",
+    "edges": "`.grad_fn.next_functions`",
+    "stride": "`.stride()`",
+    "aliases": "which tensors share memory",
+    "identity": "which results are the same object as an argument",
+    "hooks": "the calls of hooks and custom functions, and their order",
+    "warnings": "what is warned of",
+    "reads": "what else a program reads of a tensor: its text, its layout, ...",
+    "forms": "every form of call that torch has for an op: function, method, operator",
+}
+"""What can be observed, and so claimed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What an engine claims. Each part is the names that it claims, all of them by default.
+
+    Attributes:
+        grade: the highest grade of parity that it aims at.
+        note: a sentence for the report.
+        where: the file; "" if there is none, and everything is asked.
+    """
+
+    ops: frozenset[str] = frozenset(OPS)
+    dtypes: frozenset[str] = frozenset(DTYPES)
+    features: frozenset[str] = frozenset(ALL_FEATURES)
+    fields: frozenset[str] = frozenset(FIELDS)
+    grade: int = max(GRADES)
+    note: str = ""
+    where: str = ""
+
+    @property
+    def everything(self) -> bool:
+        """Whether nothing is left out."""
+        return all(
+            getattr(self, entry.name) == entry.default
+            for entry in fields(self)
+            if entry.name not in ("note", "where")
+        )
+
+    def about(self, program: Program, expected: Trace) -> str | None:
+        """Why a program is outside of what is claimed, the first reason; None if it is inside.
+        `expected` is the reference's trace."""
+        if self.everything:
+            return None
+        for kind, claimed, used in (
+            ("op", self.ops, _ops_of(program)),
+            ("dtype", self.dtypes, _dtypes_of(program, expected)),
+            ("feature", self.features, _features_of(program, expected)),
+        ):
+            outside = next((name for name in used if name not in claimed), None)
+            if outside is not None:
+                return f"{kind} {outside}"
+        return None
+
+    def covers(self, mismatch: Mismatch) -> bool:
+        """Whether the difference, in a program that is inside, is one of what is claimed."""
+        field = field_of(mismatch)
+        return _grade_of(mismatch, field) <= self.grade and (field is None or field in self.fields)
+
+
+EVERYTHING = Claims()
+"""What is asked of an engine that claims nothing in particular."""
+
+
+def _ops_of(program: Program) -> Iterator[str]:
+    yield from (name for step in program.steps if (name := op_of(step)) is not None)
+
+
+def _dtypes_of(program: Program, expected: Trace) -> Iterator[str]:
+    yield from (entry.dtype for entry in program.inputs)
+    for step in program.steps:
+        if isinstance(step, Call):
+            yield from (each.name for each in _each_dtype((step.args, *step.kwargs.values())))
+    for state in expected.tensors.values():
+        yield state.dtype
+        if isinstance(state.grad, TensorState):
+            yield state.grad.dtype
+
+
+def _each_dtype(value: Any) -> Iterator[DType]:
+    if isinstance(value, DType):
+        yield value
+    elif isinstance(value, tuple | list):
+        for item in value:
+            yield from _each_dtype(item)
+
+
+def _features_of(program: Program, expected: Trace) -> Iterator[str]:
+    yield from features_of(program)
+    if any(map(walks, program.steps)):
+        yield "gradients"
+    if any(isinstance(outcome, Raised) for outcome in expected.outcomes):
+        yield "errors"
+    if any(entry.strides != contiguous_strides(entry.shape) for entry in program.inputs):
+        yield "layouts"
+    if any(isinstance(step, Snippet) for step in program.steps):
+        yield "snippets"
+
+
+_FIELD_OF_KIND: Mapping[str, str] = {
+    "shape": "values",
+    "dtype": "values",
+    "value": "values",
+    "zero_sign": "values",
+    "grad_missing": "grad",
+    "grad_shape": "grad",
+    "grad_dtype": "grad",
+    "grad_value": "grad",
+    "flag": "reads",
+    "version": "version",
+    "graph": "grad_fn",
+    "alias": "aliases",
+    "identity": "identity",
+    "hook_order": "hooks",
+    "warning": "warnings",
+    "stride": "stride",
+}
+"""The field that a kind is about, where the place does not say; an error, a crash and their like
+are about none."""
+
+_FIELD_OF_PLACE: Mapping[str, str] = {
+    ".requires_grad": "requires_grad",
+    ".is_leaf": "is_leaf",
+    "._version": "version",
+    ".output_nr": "output_nr",
+    ".next_functions": "edges",
+    ".grad_fn": "grad_fn",
+    ".stride()": "stride",
+    ".untyped_storage()": "aliases",
+    ".grad": "grad",
+}
+
+
+def field_of(mismatch: Mismatch) -> str | None:
+    """The row of `FIELDS` that a mismatch is about; None if it is about the step as a whole."""
+    if mismatch.kind == "unsupported" and mismatch.step is not None:
+        return None
+    if mismatch.kind in ("flag", "graph", "unsupported"):
+        for place, field in _FIELD_OF_PLACE.items():
+            if mismatch.where.endswith(place):
+                return field
+    if mismatch.kind == "unsupported":
+        return "values" if mismatch.where else "forms"
+    return _FIELD_OF_KIND.get(mismatch.kind)
+
+
+def _grade_of(mismatch: Mismatch, field: str | None) -> int:
+    """The grade that a mismatch breaks; of what is lacking, the grade that it leaves unknown."""
+    if mismatch.kind == "unsupported":
+        return 1 if field in (None, "values", "grad") else 5
+    return GRADE_OF[mismatch.kind]

@@ -1,0 +1,105 @@
+"""The process in which first contact is made: `python -m conformance.contact.child`.
+
+It is told what to try by a line of JSON on its standard input, and tells what came of it in a file,
+a line of JSON each, since an engine may print what it likes.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import json
+import os
+import sys
+import threading
+import traceback
+from dataclasses import asdict
+from typing import IO, Any
+
+
+def main() -> None:
+    """Climb, and tell of each rung before it is tried and after."""
+    order = json.loads(sys.stdin.buffer.readline())
+    _end_with_the_parent()
+    sys.path[:] = order["path"]
+    from conformance.contact.rung import Climbed
+
+    with open(order["told"], "a", encoding="utf-8") as told, open(order["faults"], "w") as faults:
+        given = [Climbed(**each) for each in order["given"]]
+        child = _Child(order, told, faults)
+        try:
+            child.climb({each.rung: each for each in given})
+        except Exception:
+            child.tell(broken=traceback.format_exc())
+        os._exit(0)  # An engine may hang at exit, or print: both come too late to matter.
+
+
+def _end_with_the_parent() -> None:
+    """Give the engine an empty standard input, and end when the parent closes its side."""
+    parent = os.dup(0)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+
+    def wait() -> None:
+        while os.read(parent, 1):
+            pass
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+class _Child:
+    def __init__(self, order: dict[str, Any], told: IO[str], faults: IO[str]) -> None:
+        self.order, self.told, self.faults = order, told, faults
+
+    def tell(self, **line: Any) -> None:
+        self.told.write(json.dumps(line) + "\n")
+        self.told.flush()
+
+    def climb(self, climbed: dict[str, Any]) -> None:
+        from conformance.contact.ladder import blocked, rungs
+        from conformance.contact.probe import climb, failed_import, passed_import
+        from conformance.contact.process import lost_import
+        from conformance.contact.rung import Climbed
+        from conformance.engines import EngineError, resolve_engine
+
+        name = self.order["name"]
+        reference = resolve_engine("torch")
+        self.tell(ready=True)
+        faulthandler.enable(self.faults)
+        if "import" in climbed and climbed["import"].state != "passed":
+            self.tell(end=True)
+            return
+        self._begin(lost_import(name))
+        try:
+            engine = resolve_engine(name)
+            version = engine.version
+        except EngineError as error:
+            self._done(failed_import(name, error))
+            self.tell(end=True)
+            return
+        self._done(passed_import(name))
+        self.tell(version=version)
+        climbed["import"] = passed_import(name)
+        for rung in rungs(self.order["lowest"]):
+            if rung.name in climbed:
+                continue
+            if (found := blocked(rung, climbed)) is None:
+                self._begin(Climbed(rung.name, rung.asks, "crashed", add=f"it needs {rung.add}"))
+                found = climb(rung, engine, reference, climbed)
+            climbed[rung.name] = found
+            self._done(found)
+        self.tell(end=True)
+
+    def _begin(self, climbed: Any) -> None:
+        limit = self.order["timeout"] if climbed.rung != "import" else 0
+        if limit:
+            faulthandler.dump_traceback_later(limit, file=self.faults)
+        self.tell(begin=asdict(climbed))
+
+    def _done(self, climbed: Any) -> None:
+        faulthandler.cancel_dump_traceback_later()
+        self.tell(done=asdict(climbed))
+
+
+if __name__ == "__main__":
+    main()

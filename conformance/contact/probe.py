@@ -1,0 +1,173 @@
+"""Climbs the ladder on an engine: tries each rung, and says what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from conformance.brief import brief, brief_outcome
+from conformance.contact.contact import Contact
+from conformance.contact.ladder import IMPORT_ADD, advice, blocked, rungs
+from conformance.contact.places import place_of
+from conformance.contact.rung import Climbed, Rung
+from conformance.contact.watching import Run
+from conformance.engines import Engine, EngineError, resolve_engine
+from conformance.engines.names import Absent
+from conformance.engines.texts import said
+from conformance.execute import execute
+from conformance.judge.compare import compare
+from conformance.program.values import Ref
+from conformance.trace import (
+    Opaque,
+    Outcome,
+    Raised,
+    Returned,
+    TensorState,
+    Trace,
+    Unobserved,
+    Unsupported,
+)
+
+_ALWAYS = frozenset({"raises", "crash", "hang", "flaky"})
+_KINDS: Mapping[str, frozenset[str]] = {
+    "shape": frozenset({"shape", "grad_shape"}),
+    "dtype": frozenset({"dtype", "grad_dtype"}),
+    "values": frozenset({"value", "grad_value"}),
+    "grad": frozenset({"grad_missing", "grad_shape", "grad_dtype", "grad_value"}),
+    "requires_grad": frozenset({"flag"}),
+    "is_leaf": frozenset({"flag"}),
+    "grad_fn": frozenset({"graph"}),
+    "version": frozenset({"version"}),
+    "aliases": frozenset({"alias"}),
+}
+"""The kinds of mismatch that fail a rung which shows the field."""
+
+
+_STATE_FIELDS = (
+    "shape",
+    "dtype",
+    "values",
+    "grad",
+    "requires_grad",
+    "is_leaf",
+    "grad_fn",
+    "version",
+)
+
+
+def probe(engine: Engine, *, lowest: bool = False) -> Contact:
+    """What the engine can do, rung by rung; with `lowest`, only those rungs without which nothing
+    can be asked. An engine that dies takes this process with it: see `probe_in_process`."""
+    reference = resolve_engine("torch")
+    climbed: dict[str, Climbed] = {"import": passed_import(engine.name)}
+    for rung in rungs(lowest):
+        climbed[rung.name] = climb(rung, engine, reference, climbed)
+    return Contact(engine.name, engine.version, tuple(climbed.values()))
+
+
+def passed_import(name: str) -> Climbed:
+    """The rung of an engine that could be loaded."""
+    return Climbed("import", f"import {name}", "passed")
+
+
+def failed_import(name: str, error: EngineError) -> Climbed:
+    """The rung of an engine that could not."""
+    cause = error.__cause__
+    found = cause is not None and not isinstance(cause, ModuleNotFoundError)
+    where = place_of(cause) if cause is not None and found else ""
+    return Climbed("import", f"import {name}", "failed", str(error), where, f"give {IMPORT_ADD}")
+
+
+def climb(rung: Rung, engine: Engine, reference: Engine, climbed: Mapping[str, Climbed]) -> Climbed:
+    """Try a rung."""
+    if waits := blocked(rung, climbed):
+        return waits
+    expected = execute(rung.program, reference)
+    run = Run(rung.program, engine)
+    failure = next(_failures(rung, expected, run), None)
+    if failure is None:
+        return Climbed(rung.name, rung.asks, "passed")
+    where = place_of(failure.error, engine.name) if failure.error is not None else ""
+    return Climbed(rung.name, rung.asks, "failed", failure.said, where, _advice(failure, rung))
+
+
+def _advice(failure: _Failure, rung: Rung) -> str:
+    return advice(failure.lacking, rung) if failure.lacking else f"it needs {rung.add}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """Why a rung was not reached: in words, by which exception, and for the lack of what."""
+
+    said: str
+    error: BaseException | None = None
+    lacking: str = ""
+
+
+def _failures(rung: Rung, expected: Trace, run: Run) -> Iterator[_Failure]:
+    """Every reason why the rung was not reached, the first cause first."""
+    trace = run.trace
+    for name, text in trace.missing.items():
+        lacking, _, reason = text.partition(": ")
+        yield _Failure(reason or lacking, run.error_of_making(name), lacking)
+    for number, (wanted, got) in enumerate(zip(expected.outcomes, trace.outcomes, strict=False)):
+        yield from _outcome(number, wanted, got, run)
+    yield from _unread(rung, expected, run)
+    kinds = _ALWAYS.union(*(_KINDS[field] for field in rung.shows))
+    for mismatch in compare(expected, trace, rung.program):
+        if mismatch.kind in kinds:
+            found = f"expected {mismatch.expected}, got {mismatch.actual}"
+            yield _Failure(f"{mismatch.where or rung.asks}: {found}")
+
+
+def _outcome(number: int, wanted: Outcome, got: Outcome, run: Run) -> Iterator[_Failure]:
+    if isinstance(got, Unsupported):
+        said = got.reason or f"there is no {got.what}"
+        yield _Failure(said, run.error_of(number), got.what)
+    elif isinstance(wanted, Returned) and isinstance(got, Raised):
+        yield _Failure(brief_outcome(got), run.error_of(number), got.lacking)
+    elif isinstance(wanted, Returned) and isinstance(got, Returned):
+        if isinstance(wanted.value, Ref) and not isinstance(got.value, Ref):
+            yield _Failure(f"it gives {brief(got.value)}, which is no Tensor of the module's")
+    elif type(wanted) is not type(got):
+        yield _Failure(f"expected {brief_outcome(wanted)}; it {brief_outcome(got)}")
+    if form := run.trace.forms.get(number):
+        yield _Failure(f"there is no {form}", None, form.partition(" (run as ")[0])
+
+
+def _unread(rung: Rung, expected: Trace, run: Run) -> Iterator[_Failure]:
+    """What the reference shows of the tensors, and the engine does not."""
+    for name, wanted in expected.tensors.items():
+        got = run.trace.tensors.get(name)
+        for field in _STATE_FIELDS:
+            if field not in rung.shows or isinstance(getattr(wanted, field), Unobserved):
+                continue
+            if got is None or isinstance(getattr(got, field), Unobserved):
+                yield _not_read(f"{name}.{field}", run.error_of_reading(name, field))
+        if got is not None and "grad" in rung.shows:
+            yield from _unread_gradient(name, wanted, got, run)
+    if "aliases" in rung.shows and isinstance(run.trace.aliases, Unobserved):
+        first = next(iter(expected.tensors))
+        yield _not_read("shared memory", run.error_of_reading(first, "aliases"))
+
+
+def _unread_gradient(
+    name: str, wanted: TensorState, got: TensorState, run: Run
+) -> Iterator[_Failure]:
+    if not isinstance(wanted.grad, TensorState) or isinstance(got.grad, Unobserved | None):
+        return
+    if isinstance(got.grad, Opaque):
+        said = f"{name}.grad is a {got.grad.type}, and no tensor that can be read"
+        yield _Failure(said, run.gradient_error(name))
+    elif isinstance(got.grad.values, Unobserved):
+        yield _not_read(f"{name}.grad", run.gradient_error(name))
+
+
+def _not_read(what: str, error: BaseException | None) -> _Failure:
+    said = f"{what} cannot be read"
+    return _Failure(f"{said}: {_text_of(error)}" if error is not None else said, error)
+
+
+def _text_of(error: BaseException) -> str:
+    """The exception's type and text; of what is merely absent, what that is."""
+    return f"there is no {error.outcome}" if isinstance(error, Absent) else said(error)

@@ -1,0 +1,192 @@
+"""First contact in a process of its own, so that an engine that dies, hangs or exits costs one rung
+and not the harness."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from conformance.contact.contact import Contact
+from conformance.contact.ladder import IMPORT_ADD, blocked, rungs
+from conformance.contact.places import place_in
+from conformance.contact.rung import Climbed
+
+IMPORT_SECONDS = 120.0  # that loading an engine may take: some compile kernels, or wait for a disk
+POLL = 0.02  # seconds between two looks at how far the process has come
+
+
+class ProbeError(RuntimeError):
+    """The probe itself did not start, or failed; its text says what the process said."""
+
+
+def probe_in_process(name: str, timeout: float = 20.0, *, lowest: bool = False) -> Contact:
+    """What the engine of that name can do, rung by rung, tried in a process of its own. One that
+    dies or hangs is replaced, and the rung at which it did is said.
+
+    Args:
+        name: as `resolve_engine` takes it.
+        timeout: seconds that a rung may take.
+        lowest: whether only those rungs are tried without which nothing can be asked.
+
+    Raises:
+        ProbeError: the process did not start.
+    """
+    climbed: dict[str, Climbed] = {}
+    version = "unknown"
+    with tempfile.TemporaryDirectory(prefix="conformance-") as folder:
+        while True:
+            attempt = _Attempt.run(name, [*climbed.values()], timeout, lowest, Path(folder))
+            climbed |= {each.rung: each for each in attempt.climbed}
+            version = attempt.version or version
+            if attempt.lost is None:
+                break
+            climbed[attempt.lost.rung] = attempt.lost
+    return _contact(name, version, climbed, lowest)
+
+
+def _contact(name: str, version: str, climbed: dict[str, Climbed], lowest: bool) -> Contact:
+    """With the rungs that were not tried, since the engine could not even be loaded."""
+    for rung in rungs(lowest):
+        if rung.name not in climbed and (waits := blocked(rung, climbed)):
+            climbed[rung.name] = waits
+    order = {rung.name: number for number, rung in enumerate(rungs(lowest))}
+    ordered = sorted(climbed.values(), key=lambda each: order.get(each.rung, -1))
+    return Contact(name, version, tuple(ordered))
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """What one process told, and the rung that was lost with it."""
+
+    climbed: tuple[Climbed, ...]
+    version: str
+    lost: Climbed | None
+
+    @classmethod
+    def run(
+        cls, name: str, given: list[Climbed], timeout: float, lowest: bool, folder: Path
+    ) -> _Attempt:
+        told, faults = folder / "told", folder / "faults"
+        for file in (told, faults):
+            file.write_bytes(b"")
+        order = {
+            "name": name,
+            "path": sys.path,
+            "given": [asdict(each) for each in given],
+            "timeout": timeout,
+            "lowest": lowest,
+            "told": str(told),
+            "faults": str(faults),
+        }
+        with _started(order, folder / "said") as process:
+            late = _watch(process, told, timeout)
+        lines = [*_lines(told)]
+        if not any("ready" in line for line in lines):
+            said = (folder / "said").read_text(encoding="utf-8", errors="replace")
+            raise ProbeError(f"the probe did not start: {said.strip()[-2000:]}")
+        if broken := next((line["broken"] for line in lines if "broken" in line), None):
+            raise ProbeError(f"the probe failed: {broken}")
+        return cls._of(lines, process.returncode, late, faults, timeout)
+
+    @classmethod
+    def _of(
+        cls, lines: list[dict[str, Any]], code: int, late: bool, faults: Path, timeout: float
+    ) -> _Attempt:
+        climbed = tuple(Climbed(**line["done"]) for line in lines if "done" in line)
+        version = next((str(line["version"]) for line in lines if "version" in line), "")
+        if any("end" in line for line in lines):
+            return cls(climbed, version, None)
+        begun = Climbed(**next(line["begin"] for line in reversed(lines) if "begin" in line))
+        seconds = IMPORT_SECONDS if begun.rung == "import" else timeout
+        lost = replace(
+            begun,
+            state="hung" if late else "crashed",
+            said=f"it did not end within {seconds:g} seconds" if late else _ended(code),
+            where=_place(faults),
+        )
+        return cls(climbed, version, lost)
+
+
+def _ended(code: int) -> str:
+    if code >= 0:
+        return f"the engine ended its process (exit code {code})"
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:
+        name = f"signal {-code}"
+    return f"the engine's process died ({name})"
+
+
+class _started:
+    """The process, which does not outlive the block."""
+
+    def __init__(self, order: dict[str, Any], said: Path) -> None:
+        with said.open("wb") as file:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "conformance.contact.child"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=file,
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                start_new_session=True,
+            )
+        assert self.process.stdin is not None
+        with suppress(BrokenPipeError):
+            self.process.stdin.write(json.dumps(order).encode() + b"\n")
+            self.process.stdin.flush()  # and left open: its end tells the child that we are gone
+
+    def __enter__(self) -> subprocess.Popen[bytes]:
+        return self.process
+
+    def __exit__(self, *raised: object) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        assert self.process.stdin is not None
+        with suppress(BrokenPipeError):
+            self.process.stdin.close()
+
+
+def _watch(process: subprocess.Popen[bytes], told: Path, timeout: float) -> bool:
+    """Wait until the process ends, or hangs; whether it does."""
+    size, since = 0, time.monotonic()
+    limit = IMPORT_SECONDS
+    while process.poll() is None:
+        time.sleep(POLL)
+        if (now := told.stat().st_size) != size:
+            size, since = now, time.monotonic()
+            last = [*_lines(told)][-1:]
+            if last and "end" in last[0]:
+                return False  # It may hang at exit, which is nobody's affair.
+            importing = not last or last[0].get("begin", {}).get("rung", "import") == "import"
+            limit = IMPORT_SECONDS if importing else timeout
+        elif time.monotonic() - since > limit + 1:
+            return True
+    return False
+
+
+def _lines(told: Path) -> Iterator[dict[str, Any]]:
+    for line in told.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True):
+        if line.endswith("\n"):  # The last one may be torn.
+            yield json.loads(line)
+
+
+def _place(faults: Path) -> str:
+    """Where the process was, as `faulthandler` wrote it down: the innermost line that is neither
+    the harness's nor Python's own."""
+    return place_in(faults.read_text(encoding="utf-8", errors="replace"))
+
+
+def lost_import(name: str) -> Climbed:
+    """The rung of loading the engine, as it is begun."""
+    return Climbed("import", f"import {name}", "crashed", add=f"give {IMPORT_ADD}")
