@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 from conformance.program import Program
 from conformance.sources.case import Check
+from conformance.sources.files import shipped_snippets
 from conformance.verdict import Mismatch, Verdict
 
 Source: TypeAlias = Literal["corpus", "generated"]
@@ -100,7 +101,7 @@ class Result:
         failure = None
         if (found := data.get("failure")) is not None:
             failure = Failure(
-                Program.from_json(found["program"]),
+                Program.from_json(found["program"], shipped_snippets()),
                 _mismatches(found["mismatches"]),
                 found["script"],
                 found["reduced"],

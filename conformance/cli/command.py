@@ -200,12 +200,12 @@ def replay(file: Path, engine: str, reference: str) -> int:
     `conformance run` writes such a file for each failure.
     """
     from conformance.cli.running import show_replay
-    from conformance.program import Program
     from conformance.program.values import ProgramError
+    from conformance.sources.files import read_program
 
     try:
-        program = Program.from_json(file.read_text(encoding="utf-8"))
-    except (ProgramError, OSError, UnicodeDecodeError) as error:
+        program = read_program(file)
+    except ProgramError as error:
         raise click.ClickException(f"{file}: {error}") from error
     return show_replay(program, _loaded(reference), _loaded(engine), Console())
 
