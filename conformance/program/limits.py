@@ -7,8 +7,7 @@ shows (a product of two large inputs) is the business of the process that runs i
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from conformance.program.steps import Call
@@ -22,39 +21,50 @@ STRING = 1000  # characters
 BLOCKS = 8  # `with` blocks in one another: Python compiles 20, each may need two and a `try` within
 
 
-@dataclass(frozen=True, slots=True)
-class Sized:
-    """Where a call says how many elements it gives: the places among its arguments, and whether
-    numbers less than one count too, as the step of a range does."""
-
-    first: int
-    last: int | None = None
-    steps: bool = False
-
-    def numbers(self, step: Call) -> Iterator[float]:
-        """The numbers there, each as a factor."""
-        named = [value for name, value in step.kwargs.items() if name in _NAMES]
-        for value in scalars([*step.args[self.first : self.last], *named]):
-            if type(value) in (int, float) and math.isfinite(value) and value:
-                yield max(abs(value), 1 / abs(value) if self.steps else 1)
+_SIZES = frozenset({"size", "shape", "repeats", "sizes", "steps", "n", "m", "N", "row", "col"})
+_SIZES |= {"pad", "num_classes", "scale_factor", "output_size"}
 
 
-_NAMES = frozenset({"size", "shape", "repeats", "dims", "sizes", "steps", "n", "m", "end", "step"})
-_NAMES |= {"pad", "num_classes", "N", "row", "col", "output_size", "scale_factor", "padding"}
+def _product(first: int, last: int | None = None) -> Callable[[Call], float]:
+    """The sizes stand in these places among the arguments, or under one of those names."""
 
-SIZED: Mapping[str, Sized] = {
-    **dict.fromkeys(("zeros", "ones", "eye", "tril_indices", "triu_indices"), Sized(0)),
-    **dict.fromkeys(("expand", "broadcast_to", "repeat", "tile", "new_zeros"), Sized(1)),
-    **dict.fromkeys(("new_ones", "repeat_interleave", "unflatten"), Sized(1)),
-    **dict.fromkeys(("nn.functional.pad", "nn.functional.interpolate"), Sized(1)),
-    **dict.fromkeys(("nn.functional.one_hot", "linalg.vander"), Sized(1)),
-    **dict.fromkeys(("full",), Sized(0, 1)),
-    **dict.fromkeys(("new_full", "as_strided"), Sized(1, 2)),
-    **dict.fromkeys(("linspace", "logspace"), Sized(2, 3)),
-    "arange": Sized(0, steps=True),
-    "range": Sized(0, steps=True),
+    def elements(step: Call) -> float:
+        named = [value for name, value in step.kwargs.items() if name in _SIZES]
+        sizes = [*step.args[first:last], *named]
+        numbers = [float(abs(size)) for size in scalars(sizes) if _is_number(size)]
+        return math.prod(max(number, 1.0) for number in numbers)
+
+    return elements
+
+
+def _range(step: Call) -> float:
+    places = ("start", "end", "step") if len(step.args) > 1 else ("end",)
+    given = {**dict(zip(places, step.args, strict=False)), **step.kwargs}
+    start, end, by = (given.get(name, default) for name, default in _RANGE.items())
+    if not all(map(_is_number, (start, end, by))) or not by:
+        return 0  # Torch refuses it.
+    return float((end - start) / by)
+
+
+_RANGE: Mapping[str, Any] = {"start": 0, "end": None, "step": 1}
+
+
+def _is_number(value: Value) -> bool:
+    return type(value) in (int, float) and math.isfinite(value)
+
+
+SIZED: Mapping[str, Callable[[Call], float]] = {
+    **dict.fromkeys(("zeros", "ones", "eye", "tril_indices", "triu_indices"), _product(0)),
+    **dict.fromkeys(("expand", "broadcast_to", "repeat", "tile", "new_zeros"), _product(1)),
+    **dict.fromkeys(("new_ones", "repeat_interleave", "unflatten"), _product(1)),
+    **dict.fromkeys(("nn.functional.pad", "nn.functional.interpolate"), _product(1)),
+    **dict.fromkeys(("nn.functional.one_hot", "linalg.vander"), _product(1)),
+    **dict.fromkeys(("new_full", "as_strided"), _product(1, 2)),
+    **dict.fromkeys(("linspace", "logspace"), _product(2, 3)),
+    "full": _product(0, 1),
+    "arange": _range,
 }
-"""The calls whose arguments alone decide how large the result is."""
+"""For each call whose arguments alone decide how large its result is: how many elements it has."""
 
 
 def check_number(value: Value, where: str) -> None:
@@ -75,13 +85,9 @@ def check_size(step: Call, where: str) -> None:
     Raises:
         ProgramError: it does.
     """
-    if (sized := SIZED.get(step.op)) is None:
-        return
-    asked = 1.0
-    for number in sized.numbers(step):
-        asked *= number
-        if asked > ELEMENTS:
-            raise ProgramError(f"{where}: {step.op} is asked for more than {ELEMENTS} elements")
+    sized = SIZED.get(step.op)
+    if sized is not None and sized(step) > ELEMENTS:
+        raise ProgramError(f"{where}: {step.op} is asked for more than {ELEMENTS} elements")
 
 
 def check_layout(shape: tuple[Any, ...], strides: tuple[Any, ...], offset: int, held: int) -> None:
