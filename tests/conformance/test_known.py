@@ -96,7 +96,9 @@ def test_an_entry_by_op_is_about_no_other_case(pattern: str, case: str):
     "case", ["programs/22a55cca450d", "programs/max/22a55cca450d", "*22a55cca*"]
 )
 def test_the_hash_of_a_drawn_program_is_no_entry(case: str):
-    with pytest.raises(KnownError, match=r"22a55cca.* names a program that one seed drew; name its"):
+    with pytest.raises(
+        KnownError, match=r"22a55cca.* names a program that one seed drew; name its"
+    ):
         list(parse_known(f"{case}  # value: because", "f"))
 
 
