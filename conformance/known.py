@@ -1,20 +1,30 @@
-"""Expected differences: lists of case ids that people keep, with the kind and reason of each."""
+"""Expected differences: lists that people keep, each by op, place and kind, with its reason.
+
+A line is `<op>/<check> @ <place>  # <kinds>: <reason>`. Instead of op and check, a list of one's
+own may name a case of the frozen corpus by its id, or cases by a pattern of ids. The hash of a
+generated program is no name: it says what one seed drew, and the next seed draws another.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from importlib.resources import files
 from pathlib import Path
 from typing import get_args
 
-from conformance.verdict import Kind, Mismatch
+from conformance.sources.case import CHECKS, op_and_check
+from conformance.verdict import GRADE_OF, Kind, Mismatch
 
 SHIPPED = "conformance_known.txt"
 """The file in which an engine's own package may list its known differences."""
 
 KINDS: frozenset[str] = frozenset(get_args(Kind)) - {"unsupported"}
+
+_HASH = re.compile(r"(?=[0-9a-f]*\d)(?<![0-9a-z])[0-9a-f]{8,}(?![0-9a-z])")
+_STATE = 5  # the grade of all that is neither a value nor an error
 
 
 class KnownError(ValueError):
@@ -26,7 +36,8 @@ class Known:
     """One expected difference.
 
     Attributes:
-        pattern: a case id, or a pattern of ids in which `*` stands for anything.
+        pattern: `<op>/<check>`, as `sum/gradient`, `sum/*` or `autograd/programs` (of no op); or a
+            case id, or a pattern of ids in which `*` stands for anything.
         place: a pattern of what differs (`*.grad.stride()`); `*` where the line names none.
         kinds: the kinds of mismatch that are expected; any other kind still fails.
         reason: why it is so, with a link.
@@ -40,22 +51,52 @@ class Known:
     place: str = "*"
 
     @property
+    def by_op(self) -> bool:
+        """Whether the pattern is an op and a check, and not one of ids."""
+        op, _, check = self.pattern.partition("/")
+        return op not in _SOURCES and check in _CHECKS
+
+    @property
     def of_programs(self) -> bool:
         """Whether it names generated programs, of which each seed draws others."""
-        return self.pattern.startswith("programs/")
+        return self.pattern.startswith("programs/") or self.pattern.endswith("/programs")
+
+    @property
+    def too_wide(self) -> str:
+        """Why an engine may not ship the entry; "" if it may. A list that goes with an engine is
+        read by those who trust its score: it may not hide what nobody looked at."""
+        if not self.by_op:
+            return "" if "*" not in self.pattern and "?" not in self.pattern else "name the op"
+        if "*" in self.pattern.partition("/")[0]:
+            return "name the op"
+        if not self.place.strip("*?.[]() "):
+            return "name the place"
+        if graver := sorted(kind for kind in self.kinds if GRADE_OF[kind] < _STATE):
+            return f"{graver[0]} is of grade {GRADE_OF[graver[0]]}: name the case"
+        return ""
+
+    def names(self, case: str) -> bool:
+        """Whether it is about the case of this id."""
+        if not self.by_op:
+            return matches((self.pattern,), case)
+        return matches((self.pattern,), "/".join(op_and_check(case)))
 
     def covers(self, case: str, mismatch: Mismatch) -> bool:
         """Whether the difference is this one."""
         return (
             mismatch.kind in self.kinds
-            and matches((self.pattern,), case)
+            and self.names(case)
             and fnmatchcase(mismatch.where, self.place.replace("[", "[[]"))  # as in `t0[1]`
         )
 
 
+_CHECKS = frozenset({*CHECKS, "*"})
+_SOURCES = frozenset({"opinfo", "messages", "tutorial", "found", "programs"})  # ids begin so
+
+
 def read_known(paths: Iterable[Path]) -> tuple[Known, ...]:
-    """The entries of several files, in order. A line is `<id>  # <kinds>: <reason>`, or
-    `<id> @ <place>  # ...` for one place that differs; id and place may be patterns. Kinds are
+    """The entries of several files, in order. A line is `<what>  # <kinds>: <reason>`, or
+    `<what> @ <place>  # ...` for one place that differs; both may be patterns. Kinds are
     separated by commas; empty lines and lines that begin with `#` are comments.
 
     Raises:
@@ -75,17 +116,25 @@ def read_patterns(paths: Iterable[Path]) -> tuple[str, ...]:
 
 
 def shipped_known(engine: str) -> tuple[Known, ...]:
-    """What the package of the engine's module lists as known; nothing if it ships no list."""
+    """What the package of the engine's module lists as known; nothing if it ships no list.
+
+    Raises:
+        KnownError: a line is broken, or hides more than a case or an op's place.
+    """
     package = engine.partition(":")[0].partition(".")[0]
     try:
         resource = files(package).joinpath(SHIPPED)
         text = resource.read_text(encoding="utf-8") if resource.is_file() else ""
     except (ImportError, OSError, TypeError, ValueError):
         return ()  # A module without a package's files, which ships no list.
-    return tuple(parse_known(text, f"{package}/{SHIPPED}"))
+    entries = tuple(parse_known(text, f"{package}/{SHIPPED}"))
+    for entry in entries:
+        if entry.too_wide:
+            raise KnownError(f"{entry.where}: {entry.pattern!r} is too wide: {entry.too_wide}")
+    return entries
 
 
-def parse_known(text: str, name: str) -> Iterable[Known]:
+def parse_known(text: str, name: str) -> Iterator[Known]:
     """The entries of a file's text; see `read_known`."""
     for number, line in enumerate(text.splitlines(), 1):
         pattern, _, comment = (part.strip() for part in line.partition("#"))
@@ -103,6 +152,11 @@ def _entry(pattern: str, comment: str, where: str) -> Known:
         raise KnownError(f"{where}: write `{pattern} @ <what differs>  # <kind>: <reason>`")
     if not colon or not reason:
         raise KnownError(f"{where}: write `{pattern}  # <kind>: <reason>`")
+    if found := _HASH.search(pattern):
+        raise KnownError(
+            f"{where}: {found.group()} names a program that one seed drew; name its op instead: "
+            "`<op>/programs @ <what differs>`"
+        )
     if unknown := sorted(named - KINDS):
         known = ", ".join(sorted(KINDS))
         raise KnownError(f"{where}: {unknown[0]!r} is no kind of difference; they are {known}")

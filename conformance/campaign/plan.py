@@ -8,6 +8,7 @@ from typing import Literal
 
 from conformance.catalogue import CATALOGUE
 from conformance.sources.case import CHECKS, Check
+from conformance.sources.found import ops_found
 from conformance.sources.provocations import FEATURES
 
 GENERATED_PIECE = 250  # programs: seconds of work, so that no core waits long for the last piece
@@ -53,8 +54,8 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Some of the work: the tutorial, a feature's provocations, an op's cases of the corpus, or
-    some generated programs.
+    """Some of the work: the tutorial, a feature's provocations, an op's cases of the corpus, what
+    was found of an op, or some generated programs.
 
     Attributes:
         name: unique in the campaign.
@@ -62,7 +63,7 @@ class Piece:
         seed, count: of the programs to generate.
     """
 
-    source: Literal["tutorial", "provocations", "opinfo", "generated"]
+    source: Literal["tutorial", "provocations", "opinfo", "found", "generated"]
     name: str
     op: str = ""
     seed: int = 0
@@ -89,7 +90,11 @@ def corpus_pieces(settings: Settings) -> Iterator[Piece]:
     if "messages" in settings.checks and not settings.ops:
         for feature in FEATURES:
             yield Piece("provocations", f"messages/{feature}", op=feature)
-    if set(settings.checks) - {"messages", "tutorial", "programs"}:
+    if "found" in settings.checks:
+        for name in ops_found():
+            if not settings.ops or name in settings.ops:
+                yield Piece("found", f"found/{name}", op=name)
+    if set(settings.checks) - {"messages", "tutorial", "found", "programs"}:
         for name in settings.names:
             if CATALOGUE[name].opinfo:
                 yield Piece("opinfo", f"opinfo/{name}", op=name)

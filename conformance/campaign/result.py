@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 from conformance.program import Program
 from conformance.sources.case import Check
+from conformance.sources.files import shipped_snippets
 from conformance.verdict import Mismatch, Verdict
 
 Source: TypeAlias = Literal["corpus", "generated"]
@@ -102,7 +103,7 @@ class Result:
         failure = None
         if (shown := data.get("failure")) is not None:
             failure = Failure(
-                Program.from_json(shown["program"]),
+                Program.from_json(shown["program"], shipped_snippets()),
                 _mismatches(shown["mismatches"]),
                 shown["script"],
                 shown["reduced"],

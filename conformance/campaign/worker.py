@@ -25,6 +25,7 @@ from conformance.isolation.parent import die_with_parent
 from conformance.isolation.remote import Limits
 from conformance.known import matches
 from conformance.sources.case import Case
+from conformance.sources.found import cases_found
 from conformance.sources.opinfo import Excluded, corpus_of
 from conformance.sources.provocations import cases_about
 from conformance.sources.statistics import Statistics
@@ -169,6 +170,8 @@ def cases_of(piece: Piece) -> tuple[tuple[Case, ...], tuple[Excluded, ...]]:
         return tuple(Case(name, "tutorial", "tutorial", program) for name, program in named), ()
     if piece.source == "provocations":
         return cases_about(piece.op), ()
+    if piece.source == "found":
+        return cases_found(piece.op), ()
     corpus = corpus_of(piece.op, CATALOGUE[piece.op].opinfo)
     return corpus.cases, corpus.excluded
 

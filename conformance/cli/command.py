@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,6 +11,14 @@ import click
 from rich.console import Console
 
 from conformance.catalogue import CATALOGUE
+from conformance.cli.options import (
+    MOST_JOBS,
+    MOST_PROGRAMS,
+    Seconds,
+    folder_to_write,
+    jobs_by_default,
+    names,
+)
 from conformance.engines import Engine, EngineError, importable_from_here, resolve_engine
 from conformance.sources.case import CHECKS
 
@@ -41,24 +47,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sys.exit(code)
 
 
-def _names(
-    known: Sequence[str], listed: str
-) -> Callable[[Any, Any, Sequence[str]], tuple[str, ...]]:
-    """A check of an option that takes several names, separated by commas or given repeatedly.
-    `listed` says where to look for those that there are."""
-
-    def check(context: Any, option: Any, given: Sequence[str]) -> tuple[str, ...]:
-        names = [name.strip() for text in given for name in text.split(",") if name.strip()]
-        for name in names:
-            if name not in known:
-                close = difflib.get_close_matches(name, known)
-                hint = f"did you mean {' or '.join(close)}?" if close else listed
-                raise click.BadParameter(f"{name!r} is not one of them; {hint}", context, option)
-        return tuple(dict.fromkeys(names))
-
-    return check
-
-
 def _engine_options(function: F) -> F:
     function = click.option(
         "--reference",
@@ -81,7 +69,7 @@ def _engine_options(function: F) -> F:
 def _timeout(what: str) -> Callable[[F], F]:
     return click.option(
         "--timeout",
-        type=click.FloatRange(min=0, min_open=True),
+        type=Seconds(),
         default=20.0,
         show_default=True,
         envvar="CONFORMANCE_TIMEOUT",
@@ -125,7 +113,7 @@ def cli(context: click.Context) -> None:
 @click.option(
     "--ops",
     multiple=True,
-    callback=_names([*CATALOGUE], OPS_LISTED),
+    callback=names([*CATALOGUE], OPS_LISTED),
     envvar="CONFORMANCE_OPS",
     metavar="A,B",
     help="Only these ops; `conformance ops` lists them.",
@@ -133,14 +121,14 @@ def cli(context: click.Context) -> None:
 @click.option(
     "--checks",
     multiple=True,
-    callback=_names(CHECKS, f"there are {', '.join(CHECKS)}"),
+    callback=names(CHECKS, f"there are {', '.join(CHECKS)}"),
     envvar="CONFORMANCE_CHECKS",
     metavar="A,B",
     help=f"Only these checks, of {', '.join(CHECKS)}.",
 )
 @click.option(
     "--max-examples",
-    type=click.IntRange(min=0),
+    type=click.IntRange(min=0, max=MOST_PROGRAMS),
     default=50000,
     show_default=True,
     envvar="CONFORMANCE_MAX_EXAMPLES",
@@ -148,7 +136,7 @@ def cli(context: click.Context) -> None:
 )
 @click.option(
     "--seed",
-    type=int,
+    type=click.IntRange(min=-(2**63), max=2**63 - 1),
     default=0,
     show_default=True,
     envvar="CONFORMANCE_SEED",
@@ -157,6 +145,7 @@ def cli(context: click.Context) -> None:
 @click.option(
     "--output",
     type=click.Path(file_okay=False, path_type=Path),
+    callback=folder_to_write,
     default=Path("build"),
     show_default=True,
     envvar="CONFORMANCE_OUTPUT",
@@ -164,8 +153,8 @@ def cli(context: click.Context) -> None:
 )
 @click.option(
     "--jobs",
-    type=click.IntRange(min=1),
-    default=lambda: os.cpu_count() or 1,
+    type=click.IntRange(min=1, max=MOST_JOBS),
+    default=jobs_by_default,
     show_default="all cores",
     envvar="CONFORMANCE_JOBS",
     help="How many processes work.",
@@ -249,26 +238,26 @@ def replay(file: Path, engine: str, reference: str) -> int:
     `conformance run` writes such a file for each failure.
     """
     from conformance.cli.running import show_replay
-    from conformance.program import Program
     from conformance.program.values import ProgramError
+    from conformance.sources.files import read_program
 
     try:
-        program = Program.from_json(file.read_text(encoding="utf-8"))
-    except (ProgramError, OSError, UnicodeDecodeError) as error:
+        program = read_program(file)
+    except ProgramError as error:
         raise click.ClickException(f"{file}: {error}") from error
     return show_replay(program, _loaded(reference), _loaded(engine), Console())
 
 
 @cli.command()
-@click.argument("names", nargs=-1)
-def ops(names: tuple[str, ...]) -> int:
+@click.argument("given", metavar="[NAMES]...", nargs=-1)
+def ops(given: tuple[str, ...]) -> int:
     """List the ops that the harness asks about; with NAMES, tell all about those."""
     from conformance.cli.listing import show_op, show_ops
 
     console = Console()
-    for name in _names([*CATALOGUE], OPS_LISTED)(click.get_current_context(), None, names):
+    for name in names([*CATALOGUE], OPS_LISTED)(click.get_current_context(), None, given):
         show_op(CATALOGUE[name], console)
-    if not names:
+    if not given:
         show_ops(console)
     return 0
 

@@ -7,7 +7,7 @@ from dataclasses import MISSING, fields
 from typing import Any
 
 from conformance.program.steps import KINDS, Step, kind_of
-from conformance.program.values import ProgramError, Ref, Value, decode, encode
+from conformance.program.values import ProgramError, Ref, Value, brief, decode, encode, plain
 
 
 def encode_step(step: Step) -> dict[str, Any]:
@@ -46,32 +46,43 @@ def decode_step(data: Any) -> Step:
         ProgramError: an unknown kind, an unknown or missing field, or a value that is none.
     """
     if not isinstance(data, dict):
-        raise ProgramError(f"expected an object, not {data!r}")
-    kind = KINDS.get(data.get("kind", ""))
+        raise ProgramError(f"expected an object, not {brief(data)}")
+    word = data.get("kind")
+    kind = KINDS.get(word) if isinstance(word, str) else None
     if kind is None:
-        raise ProgramError(f"kind={data.get('kind')!r} is none of {', '.join(KINDS)}")
+        raise ProgramError(f"kind={brief(word)} is none of {', '.join(KINDS)}")
     entries = {entry.name: entry for entry in fields(kind)}
-    if unknown := sorted(data.keys() - entries.keys() - {"kind"}):
-        raise ProgramError(f"{data['kind']} has no field {', '.join(unknown)}")
-    given = {name: _decode_field(name, data[name]) for name in entries if name in data}
+    if unknown := data.keys() - entries.keys() - {"kind"}:
+        raise ProgramError(f"{word} has no field {plain(min(unknown, key=str))}")
+    given = {}
     for name, entry in entries.items():
-        if entry.type == "Ref" and not isinstance(given.get(name), Ref):
-            raise ProgramError(f"{data['kind']}.{name} must be a ref, not {given.get(name)!r}")
-        if entry.type == "str" and not isinstance(given.get(name, entry.default), str):
-            raise ProgramError(f"{data['kind']}.{name} must be a string, not {given.get(name)!r}")
-    try:
-        return kind(**given)
-    except TypeError as error:
-        raise ProgramError(f"{data['kind']}: {error}") from error
+        accepted, what = _TYPES.get(str(entry.type), (object, "given"))
+        needed = entry.default is MISSING and entry.default_factory is MISSING
+        if name in data:
+            given[name] = _decode_field(name, data[name])
+        if (name in given or needed) and not isinstance(given.get(name), accepted):
+            raise ProgramError(f"{word}.{name} must be {what}, not {brief(given.get(name))}")
+        if needed and name not in given:
+            raise ProgramError(f"{word}.{name} must be given")
+    return kind(**given)
+
+
+_TYPES: Mapping[str, tuple[type | tuple[type, ...], str]] = {
+    "Ref": (Ref, "a ref"),
+    "str": (str, "a string"),
+    "str | None": ((str, type(None)), "a string or null"),
+    "tuple[Value, ...]": ((tuple, list), "a list"),
+}
+"""What a field of each type may hold, and how that is said; any other may hold any value."""
 
 
 def _decode_field(name: str, data: Any) -> Value:
     if name == "args":
         if not isinstance(data, list):
-            raise ProgramError(f"args must be a list, not {data!r}")
+            raise ProgramError(f"args must be a list, not {brief(data)}")
         return tuple(decode(item) for item in data)
     if name == "kwargs":
         if not isinstance(data, dict):
-            raise ProgramError(f"kwargs must be an object, not {data!r}")
+            raise ProgramError(f"kwargs must be an object, not {brief(data)}")
         return {key: decode(item) for key, item in data.items()}
     return decode(data)

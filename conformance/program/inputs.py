@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +10,16 @@ from typing import Any
 import numpy as np
 
 from conformance.program.layout import Layout, contiguous_strides, layout_of, span
-from conformance.program.values import DIFFERENTIABLE, NUMPY_DTYPES, ProgramError, decode, encode
+from conformance.program.limits import check_layout
+from conformance.program.values import (
+    DIFFERENTIABLE,
+    NUMPY_DTYPES,
+    ProgramError,
+    brief,
+    decode,
+    encode,
+    plain,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +106,17 @@ class Input:
                 `bytes` disagree.
         """
         if not isinstance(data, dict):
-            raise ProgramError(f"expected an object, not {data!r}")
-        if unknown := sorted(data.keys() - _FIELDS.keys()):
-            raise ProgramError(f"an input has no field {', '.join(unknown)}")
+            raise ProgramError(f"expected an object, not {brief(data)}")
+        if unknown := data.keys() - _FIELDS.keys():
+            raise ProgramError(f"an input has no field {plain(min(unknown, key=str))}")
         for key, kind in _FIELDS.items():
-            if key in data and not isinstance(data[key], kind):
-                raise ProgramError(f"{key}={data[key]!r} is no {kind.__name__}")
+            if key in data and type(data[key]) is not kind:
+                raise ProgramError(f"{key}={brief(data[key])} is no {kind.__name__}")
         if missing := [key for key in ("name", "dtype", "shape") if key not in data]:
             raise ProgramError(f"an input without {', '.join(missing)}")
         for key in ("shape", "strides"):
             if not all(type(size) is int for size in data.get(key, ())):
-                raise ProgramError(f"{key}={data[key]!r} is no list of integers")
+                raise ProgramError(f"{key}={brief(data[key])} is no list of integers")
         return cls(
             data["name"],
             data["dtype"],
@@ -135,20 +143,15 @@ _FIELDS: Mapping[str, type] = {
 def _decode_data(data: dict[str, Any]) -> bytes:
     dtype = NUMPY_DTYPES.get(data["dtype"])
     if dtype is None:
-        raise ProgramError(f"dtype={data['dtype']!r} is none of {', '.join(NUMPY_DTYPES)}")
-    read = None
-    if "values" in data:
-        try:
-            read = np.array(decode(data["values"]), dtype)
-        except (TypeError, ValueError, OverflowError) as error:
-            raise ProgramError(f"values: {error}") from error
+        raise ProgramError(f"dtype={brief(data['dtype'])} is none of {', '.join(NUMPY_DTYPES)}")
+    read = _decode_values(data["values"], dtype) if "values" in data else None
     if "bytes" not in data:
         if read is None:
             raise ProgramError("an input needs bytes or values")
         return read.tobytes()
     try:
         exact = base64.b64decode(data["bytes"], validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise ProgramError(f"bytes: {error}") from error
     if read is not None and (
         len(exact) != read.nbytes
@@ -156,6 +159,23 @@ def _decode_data(data: dict[str, Any]) -> bytes:
     ):
         raise ProgramError("values and bytes disagree; remove the one that is wrong")
     return exact
+
+
+def _decode_values(data: list[Any], dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
+    """The elements, in a row; a text or a fraction is no integer."""
+    try:
+        read = np.array(decode(data))
+        if read.dtype.kind not in "biufc":
+            raise TypeError("they are no numbers")
+        if read.dtype.kind in "iu" and dtype.kind in "iu":
+            if (read != read.astype(dtype)).any():
+                raise OverflowError(f"out of the range of {dtype}")
+        elif read.size and not np.can_cast(read.dtype, dtype, "same_kind"):
+            raise TypeError(f"a {read.dtype} is no {dtype}")
+    except (TypeError, ValueError, OverflowError) as error:
+        raise ProgramError(f"values: {error}") from error
+    with np.errstate(all="ignore"):
+        return read.ravel().astype(dtype)
 
 
 def _storage_of(array: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], int]:
@@ -174,22 +194,30 @@ def _storage_of(array: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], int]
 
 
 def _check(entry: Input) -> None:
+    try:
+        _check_fields(entry)
+    except ProgramError as error:
+        raise ProgramError(f"{plain(entry.name)}: {error}") from error
+
+
+def _check_fields(entry: Input) -> None:
     dtype = NUMPY_DTYPES.get(entry.dtype)
     if dtype is None:
-        names = ", ".join(NUMPY_DTYPES)
-        raise ProgramError(f"{entry.name}: dtype={entry.dtype!r} is none of {names}")
+        raise ProgramError(f"dtype={brief(entry.dtype)} is none of {', '.join(NUMPY_DTYPES)}")
     if entry.requires_grad and entry.dtype not in DIFFERENTIABLE:
-        raise ProgramError(f"{entry.name}: a {entry.dtype} input cannot require grad")
-    if len(entry.strides) != len(entry.shape):
-        raise ProgramError(f"{entry.name}: strides={entry.strides} for shape={entry.shape}")
-    if min((*entry.shape, *entry.strides, entry.offset)) < 0:
+        raise ProgramError(f"a {entry.dtype} input cannot require grad")
+    shape, strides, offset = entry.shape, entry.strides, entry.offset
+    if len(strides) != len(shape):
+        raise ProgramError(f"strides={brief(strides)} for shape={brief(shape)}")
+    if min((*shape, *strides, offset)) < 0:
         raise ProgramError(
-            f"{entry.name}: a negative size, stride or offset in shape={entry.shape}, "
-            f"strides={entry.strides}, offset={entry.offset}"
+            f"a negative size, stride or offset in shape={brief(shape)}, "
+            f"strides={brief(strides)}, offset={brief(offset)}"
         )
-    needed = span(entry.shape, entry.strides, entry.offset) * dtype.itemsize
+    check_layout(shape, strides, offset, len(entry.data) // dtype.itemsize)
+    needed = span(shape, strides, offset) * dtype.itemsize
     if len(entry.data) % dtype.itemsize or len(entry.data) < needed:
         raise ProgramError(
-            f"{entry.name}: {len(entry.data)} bytes of {entry.dtype}, while "
-            f"shape={entry.shape} with strides={entry.strides} at {entry.offset} needs {needed}"
+            f"{len(entry.data)} bytes of {entry.dtype}, while "
+            f"shape={brief(shape)} with strides={brief(strides)} at {offset} needs {needed}"
         )

@@ -84,11 +84,16 @@ def _guarded(lines: list[str], outcome: Outcome) -> list[str]:
 
 
 def _shown(mismatch: Mismatch) -> list[str]:
-    expected, actual = (" ".join(text.split()) for text in (mismatch.expected, mismatch.actual))
+    expected, actual = map(_in_a_line, (mismatch.expected, mismatch.actual))
     note = f"# {mismatch.kind}: expected {expected}, got {actual}"
     if not mismatch.where:
         return [f"{note} (step {mismatch.step})"]
     return [note, f"print({mismatch.where!r}, {mismatch.where})"]
+
+
+def _in_a_line(text: str) -> str:
+    """The text as a comment holds it: an engine may say anything, a NUL or half a character."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in " ".join(text.split()))
 
 
 def _bound(result: str | None, expression: str) -> list[str]:

@@ -309,4 +309,9 @@ def result_of(step: Step) -> str | None:
 
 def refs_of(step: Step) -> Iterator[Ref]:
     """Every value that the step uses, in reading order."""
-    return refs([getattr(step, name) for name in _FIELDS[type(step)]])
+    return refs(values_of(step))
+
+
+def values_of(step: Step) -> list[Value]:
+    """What its fields hold, in the order of the class."""
+    return [getattr(step, name) for name in _FIELDS[type(step)]]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from reprlib import Repr
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -33,6 +34,27 @@ class ProgramError(ValueError):
     """A program, or the file that holds it, is broken; the message says where and what."""
 
 
+BRIEF = 60  # characters of a value in a message
+
+
+def brief(value: object) -> str:
+    """What stands for a value from a file in a message: its `repr` in a line, not too long."""
+    try:
+        text = _REPR.repr(value)
+    except ValueError:  # an integer of more digits than Python writes
+        return f"a {type(value).__name__} of too many digits"
+    return text if len(text) <= BRIEF else f"{text[: BRIEF - 3]}..."
+
+
+def plain(name: str) -> str:
+    """A name from a file in a message: itself, where it is one."""
+    return name if name.isidentifier() and len(name) <= BRIEF else brief(name)
+
+
+_REPR = Repr()
+_REPR.maxlevel, _REPR.maxstring, _REPR.maxother = 3, BRIEF, BRIEF
+
+
 @dataclass(frozen=True, slots=True)
 class Ref:
     """A value that the program has named: `x0`, `t1`, or an item of a tuple, `t1[0]`."""
@@ -52,6 +74,7 @@ class DType:
     name: str
 
 
+T = TypeVar("T")
 Value: TypeAlias = Any
 """Ref, DType, None, bool, int, float, complex, str, slice, Ellipsis, and lists, tuples and
 dicts (with str keys) of these. `encode` refuses anything else."""
@@ -70,6 +93,20 @@ def refs(value: Value) -> Iterator[Ref]:
             yield from refs(item)
     elif isinstance(value, slice):
         yield from refs((value.start, value.stop, value.step))
+
+
+def scalars(value: Value) -> Iterator[Value]:
+    """Everything inside a value that holds nothing itself, in reading order."""
+    if isinstance(value, _SEQUENCES):
+        for item in value:
+            yield from scalars(item)
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from scalars(item)
+    elif isinstance(value, slice):
+        yield from scalars((value.start, value.stop, value.step))
+    else:
+        yield value
 
 
 # Tuples, since `isinstance` takes twice as long with a union; this is asked for each argument.
@@ -111,26 +148,50 @@ def encode(value: Value) -> Any:
 
 
 def _decode_float(data: Any) -> float:
-    if isinstance(data, dict):
-        data = data["float"]
+    if isinstance(data, dict) and data.keys() == {"float"}:
+        return _named_float(data["float"])
+    if type(data) not in (int, float):
+        raise TypeError(f"expected a number, not {brief(data)}")
     return float(data)
 
 
+def _named_float(data: Any) -> float:
+    if data not in ("nan", "inf", "-inf"):
+        raise ValueError("only nan, inf and -inf are written so")
+    return float(data)
+
+
+def _decode_complex(data: Any) -> complex:
+    real, imag = _expect(list, data)
+    return complex(_decode_float(real), _decode_float(imag))
+
+
+def _decode_slice(data: Any) -> slice:
+    start, stop, step = _expect(list, data)
+    return slice(decode(start), decode(stop), decode(step))
+
+
+def _decode_ellipsis(data: Any) -> Any:
+    if data is not True:
+        raise ValueError("only true is")
+    return Ellipsis
+
+
 _DECODE: Mapping[str, Callable[[Any], Value]] = {
-    "float": float,
-    "complex": lambda data: complex(_decode_float(data[0]), _decode_float(data[1])),
-    "tuple": lambda data: tuple(decode(item) for item in data),
-    "dict": lambda data: {str(key): decode(item) for key, item in data.items()},
-    "slice": lambda data: slice(*(decode(item) for item in data)),
-    "ellipsis": lambda data: Ellipsis,
-    "ref": lambda data: Ref(_expect_str(data)),
-    "dtype": lambda data: DType(_expect_str(data)),
+    "float": _named_float,
+    "complex": _decode_complex,
+    "tuple": lambda data: tuple(decode(item) for item in _expect(list, data)),
+    "dict": lambda data: {key: decode(item) for key, item in _expect(dict, data).items()},
+    "slice": _decode_slice,
+    "ellipsis": _decode_ellipsis,
+    "ref": lambda data: Ref(_expect(str, data)),
+    "dtype": lambda data: DType(_expect(str, data)),
 }
 
 
-def _expect_str(data: Any) -> str:
-    if not isinstance(data, str):
-        raise TypeError(f"expected a string, not {data!r}")
+def _expect(kind: type[T], data: Any) -> T:
+    if not isinstance(data, kind):
+        raise TypeError(f"expected a {kind.__name__}, not a {type(data).__name__}")
     return data
 
 
@@ -143,14 +204,18 @@ def decode(data: Any) -> Value:
     if isinstance(data, list):
         return [decode(item) for item in data]
     if not isinstance(data, dict):
+        if isinstance(data, float) and not math.isfinite(data):
+            raise ProgramError(f'JSON has no {data}: write {{"float": "{data}"}}')
+        if not isinstance(data, _SCALARS):
+            raise ProgramError(f"a program cannot hold a {type(data).__name__}")
         return data
     if len(data) != 1 or next(iter(data)) not in _DECODE:
         known = ", ".join(_DECODE)
-        raise ProgramError(f"expected an object with one key of {known}, not {data!r}")
+        raise ProgramError(f"expected an object with one key of {known}, not {brief(data)}")
     ((kind, body),) = data.items()
     try:
         return _DECODE[kind](body)
     except ProgramError:
         raise
-    except (TypeError, ValueError, LookupError, AttributeError) as error:
-        raise ProgramError(f"{body!r} is no {kind}: {error}") from error
+    except (TypeError, ValueError, OverflowError) as error:
+        raise ProgramError(f"{brief(body)} is no {kind}: {error}") from error

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 from conformance.campaign.gathering import Run
 from conformance.campaign.result import Result
-from conformance.known import Known, matches
+from conformance.known import Known
 from conformance.report.groups import Group, grouped
 from conformance.sources.case import CHECKS, hash_of_corpus
 from conformance.verdict import GRADES, Mismatch, missed_grades
@@ -183,7 +183,7 @@ def _in_order(run: Run) -> Callable[[tuple[tuple[str, str], Tally]], tuple[int, 
 
 
 def _use(entry: Known, run: Run) -> KnownUse:
-    named = [result for result in run.results if matches((entry.pattern,), result.id)]
+    named = [result for result in run.results if entry.names(result.id)]
     shown = tuple(
         result.id
         for result in named

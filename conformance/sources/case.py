@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from conformance.catalogue import CATALOGUE
 from conformance.program import Program
 
 Check: TypeAlias = Literal[
-    "value", "gradient", "second_order", "errors", "messages", "tutorial", "programs"
+    "value", "gradient", "second_order", "errors", "messages", "tutorial", "found", "programs"
 ]
 
 CHECKS: tuple[Check, ...] = (
@@ -20,9 +21,13 @@ CHECKS: tuple[Check, ...] = (
     "errors",
     "messages",
     "tutorial",
+    "found",
     "programs",
 )
 """In the order in which reports show them."""
+
+NO_OP = "autograd"
+"""What stands in an op's place where none is at fault: a walk, a hook, a mode."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +37,8 @@ class Case:
     Attributes:
         id: stable between runs, and readable: `opinfo/add/float32/gradient/3`. Lists of known
             differences are patterns over it.
-        op: the catalogue's name of the op that it is about; "tutorial" for a cell, and for a
-            provocation its feature.
+        op: the catalogue's name of the op that it is about; "tutorial" for a cell, for a
+            provocation its feature, and `NO_OP` for what was found where no op is at fault.
         check: what about the op it asks.
     """
 
@@ -41,6 +46,27 @@ class Case:
     op: str
     check: Check
     program: Program
+
+
+_OF_ENTRY: Mapping[str, str] = {
+    f"{name}.{variant}" if variant else name: entry.name
+    for entry in CATALOGUE.values()
+    for name, variant in entry.opinfo
+}
+"""The catalogue's name of the op that an entry of torch's database is of."""
+
+
+def op_and_check(case: str) -> tuple[str, str]:
+    """The op and the check that the id of a case says, as lists of known differences name them:
+    `opinfo/sum/float32/gradient/3` is of `sum` and `gradient`. Of a program at which no op is at
+    fault the op is `NO_OP`."""
+    source, *rest = case.split("/")
+    if source == "opinfo":
+        check = next((word for word in rest[1:] if word in CHECKS), "")
+        return _OF_ENTRY.get(rest[0], rest[0]), check
+    if source == "tutorial":
+        return source, source
+    return (rest[0] if len(rest) > 1 else NO_OP), source
 
 
 def hash_of_corpus(entries: Iterable[tuple[str, str]]) -> str:

@@ -55,6 +55,78 @@ def test_a_pattern_is_a_glob_over_the_whole_id():
 
 
 @pytest.mark.parametrize(
+    ("pattern", "case"),
+    [
+        ("max/gradient", "opinfo/max.reduction_no_dim/float32/gradient/3"),
+        ("max/*", "opinfo/max.binary/float32/value/3"),
+        ("max/errors", "opinfo/max.reduction_no_dim/errors/3"),
+        ("nn.functional.relu/value", "opinfo/nn.functional.relu/float32/value/0"),
+        ("max/programs", "programs/max/0123456789ab"),
+        ("autograd/programs", "programs/0123456789ab"),
+        ("autograd/*", "found/autograd/a_walk"),
+        ("walk/messages", "messages/walk/a_message"),
+        ("*/programs", "programs/max/0123456789ab"),
+    ],
+)
+def test_an_entry_by_op_is_about_that_ops_cases(pattern: str, case: str):
+    (entry,) = parse_known(f"{pattern} @ x0  # value: because", "f")
+    assert entry.by_op
+    assert entry.names(case)
+    assert entry.covers(case, mismatch("value", "x0"))
+    assert not entry.covers(case, mismatch("value", "x1"))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "case"),
+    [
+        ("max/gradient", "opinfo/max.reduction_no_dim/float32/value/3"),
+        ("max/gradient", "opinfo/maximum/float32/gradient/3"),
+        ("max/programs", "programs/min/0123456789ab"),
+        ("max/programs", "programs/0123456789ab"),
+        ("autograd/programs", "programs/max/0123456789ab"),
+        ("programs/*", "found/max/one"),
+    ],
+)
+def test_an_entry_by_op_is_about_no_other_case(pattern: str, case: str):
+    (entry,) = parse_known(f"{pattern}  # value: because", "f")
+    assert not entry.names(case)
+
+
+@pytest.mark.parametrize(
+    "case", ["programs/22a55cca450d", "programs/max/22a55cca450d", "*22a55cca*"]
+)
+def test_the_hash_of_a_drawn_program_is_no_entry(case: str):
+    with pytest.raises(
+        KnownError, match=r"22a55cca.* names a program that one seed drew; name its"
+    ):
+        list(parse_known(f"{case}  # value: because", "f"))
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("*/programs @ x0.grad", "name the op"),
+        ("ma*/value @ x0", "name the op"),
+        ("programs/* @ x0", "name the op"),
+        ("opinfo/max/*", "name the op"),
+        ("max/programs", "name the place"),
+        ("max/programs @ *", "name the place"),
+        ("max/programs @ *[*]", "name the place"),
+    ],
+)
+def test_an_engine_ships_no_entry_that_hides_more_than_an_ops_place(line: str, why: str):
+    (entry,) = parse_known(f"{line}  # stride: because", "f")
+    assert entry.too_wide == why
+
+
+def test_a_wrong_value_is_shipped_by_the_id_of_its_case_only():
+    (entry,) = parse_known("max/programs @ x0.grad  # grad_value: because", "f")
+    assert entry.too_wide == "grad_value is of grade 1: name the case"
+    (entry,) = parse_known("opinfo/max/float32/gradient/3  # grad_value: because", "f")
+    assert not entry.too_wide
+
+
+@pytest.mark.parametrize(
     ("line", "message"),
     [
         ("opinfo/add/*", "list.txt:1: write `opinfo/add/\\*  # <kind>: <reason>`"),
@@ -94,10 +166,13 @@ def test_an_engines_package_may_ship_its_list(tmp_path: Path, monkeypatch: pytes
     package = tmp_path / "shipping_engine"
     package.mkdir()
     (package / "__init__.py").write_text("")
-    (package / "conformance_known.txt").write_text("opinfo/add/*  # value: of ours\n")
+    (package / "conformance_known.txt").write_text("add/* @ *.stride()  # stride: of ours\n")
     monkeypatch.syspath_prepend(tmp_path)
     (entry,) = shipped_known("shipping_engine.front:engine")
     assert entry.where == "shipping_engine/conformance_known.txt:1"
+    (package / "conformance_known.txt").write_text("*/* @ *.stride()  # stride: of ours\n")
+    with pytest.raises(KnownError, match="'\\*/\\*' is too wide: name the op"):
+        shipped_known("shipping_engine.front:engine")
     sys.modules.pop("shipping_engine", None)
 
 

@@ -10,10 +10,12 @@ from faults_of_hooks import FAULTS_OF_HOOKS
 from faults_of_ops import FAULTS_OF_OPS
 from faults_of_the_walk import FAULTS_OF_THE_WALK
 from faults_of_writes import FAULTS_OF_WRITES
+from known_entries import hiding
 from planting import Fault, planted
 
 from conformance import Program, execute, resolve_engine
 from conformance.judge.referee import adjudicate, judge
+from conformance.known import shipped_known
 from conformance.sources.generated import drawn
 from conformance.sources.reduction import reduce
 from conformance.strategies import Drawn
@@ -22,6 +24,7 @@ from conformance.verdict import GRADE_OF, Verdict
 
 REFERENCE = resolve_engine("torch")
 SUBJECT = resolve_engine("mini_autograd")
+ENTRIES = shipped_known("mini_autograd")
 
 FAULTS_OF_STATE = FAULTS_OF_WRITES | FAULTS_OF_HOOKS
 FAULTS = FAULTS_OF_THE_WALK | FAULTS_OF_OPS | FAULTS_OF_STATE
@@ -84,5 +87,7 @@ def test_a_fault_is_found_and_shown_in_a_few_steps(name, record_property):
     record_property("fault", [name, ops, kind, number, len(program.steps), len(short.steps)])
     assert len(short.steps) <= STEPS[name], short.script()
     with planted(fault.plant):
-        assert kind in kinds(judge(short, REFERENCE, SUBJECT))
+        verdict = judge(short, REFERENCE, SUBJECT)
+    assert kind in kinds(verdict)
+    assert not hiding(ENTRIES, short, verdict, {kind})
     assert judge(short, REFERENCE, SUBJECT).grade(GRADE_OF[kind]) == "agree", short.script()

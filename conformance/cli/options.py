@@ -1,0 +1,72 @@
+"""The checks of the command's options: what cannot be meant is refused in one line."""
+
+from __future__ import annotations
+
+import difflib
+import math
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+MOST_PROGRAMS = 10**9  # weeks of work on any machine
+MOST_JOBS = 1024
+MOST_SECONDS = 86400.0  # a step that takes a day has hung
+
+
+def names(
+    known: Sequence[str], listed: str
+) -> Callable[[Any, Any, Sequence[str]], tuple[str, ...]]:
+    """A check of an option that takes several names, separated by commas or given repeatedly.
+    `listed` says where to look for those that there are."""
+
+    def check(context: Any, option: Any, given: Sequence[str]) -> tuple[str, ...]:
+        found = [name.strip() for text in given for name in text.split(",") if name.strip()]
+        if given and not found:
+            raise click.BadParameter(f"{','.join(given)!r} names none; {listed}", context, option)
+        for name in found:
+            if name not in known:
+                close = difflib.get_close_matches(name, known)
+                hint = f"did you mean {' or '.join(close)}?" if close else listed
+                raise click.BadParameter(f"{name!r} is not one of them; {hint}", context, option)
+        return tuple(dict.fromkeys(found))
+
+    return check
+
+
+class Seconds(click.FloatRange):
+    """A time in seconds: a number above 0, and neither NaN nor infinite, as `float` reads it."""
+
+    name = "seconds"
+
+    def __init__(self) -> None:
+        super().__init__(min=0, min_open=True, max=MOST_SECONDS)
+
+    def convert(self, value: Any, param: Any, context: Any) -> float:
+        """The number of seconds."""
+        seconds = float(super().convert(value, param, context))
+        if math.isnan(seconds):
+            self.fail(f"{value!r} is no number of seconds", param, context)
+        return seconds
+
+
+def jobs_by_default() -> int:
+    """As many as there are cores that this process may use."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return min(cores or 1, MOST_JOBS)
+
+
+def folder_to_write(context: Any, option: Any, path: Path) -> Path:
+    """A check of a folder that the command is to write into: it is made, and tried out, before
+    hours of work go into what could not be kept."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path):
+            return path
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        reason = getattr(error, "strerror", None) or str(error)
+        message = f"cannot write into {str(path)!r}: {reason}"
+        raise click.BadParameter(message, context, option) from error

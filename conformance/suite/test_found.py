@@ -1,0 +1,17 @@
+"""One test for each program that fuzzing found."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.campaign.examine import Examiner
+from conformance.sources.case import Case
+from conformance.sources.found import found
+from conformance.suite.session import conclude, suite_of
+
+
+@pytest.mark.parametrize("case", [pytest.param(row.case, id=row.case.id) for row in found()])
+def test_found(case: Case, pytestconfig: pytest.Config) -> None:
+    """The program does what it does on torch."""
+    suite = suite_of(pytestconfig)
+    conclude([Examiner(suite.reference, suite.subject).examine(case, "corpus")], suite)
