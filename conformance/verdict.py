@@ -10,6 +10,7 @@ Kind: TypeAlias = Literal[
     "unsupported",
     "crash",
     "hang",
+    "flaky",
     "raises",
     "error_type",
     "error_message",
@@ -24,6 +25,7 @@ Kind: TypeAlias = Literal[
     "version",
     "graph",
     "alias",
+    "identity",
     "hook_order",
     "warning",
     "stride",
@@ -41,6 +43,7 @@ GRADES: Mapping[int, str] = {
 GRADE_OF: Mapping[str, int] = {
     "crash": 1,
     "hang": 1,
+    "flaky": 1,
     "shape": 1,
     "dtype": 1,
     "value": 1,
@@ -55,6 +58,7 @@ GRADE_OF: Mapping[str, int] = {
     "version": 5,
     "graph": 5,
     "alias": 5,
+    "identity": 5,
     "hook_order": 5,
     "warning": 5,
     "stride": 5,
@@ -80,6 +84,7 @@ class Mismatch:
         consequence: whether an earlier mismatch explains it; it then breaks no grade.
         judgement: what the referee says of a difference in values; `reason` names the
             convention, or the evidence.
+        evidence: what witnesses said.
     """
 
     kind: Kind
@@ -91,6 +96,7 @@ class Mismatch:
     consequence: bool = False
     judgement: Judgement | None = None
     reason: str = ""
+    evidence: tuple[str, ...] = ()
 
     @property
     def counts(self) -> bool:
@@ -118,28 +124,42 @@ def missed_grades(mismatches: Iterable[Mismatch]) -> frozenset[int]:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The judged result of a program on a subject."""
+    """The judged result of a program on a subject. `shows`: the grades that the program can show
+    at all; one that ends in an error says nothing of values."""
 
     program_hash: str
     mismatches: tuple[Mismatch, ...] = ()
+    shows: frozenset[int] = frozenset(GRADES)
 
     @property
-    def outcome(self) -> Literal["agree", "differ", "unsupported"]:
-        """`differ` if any mismatch counts; else `unsupported` if a step could not be run."""
+    def outcome(self) -> Literal["agree", "differ", "unsupported", "flaky"]:
+        """`flaky` if the subject answers differently each time; `differ` if any mismatch counts;
+        `unsupported` if a step could not be run, or something could not be read."""
+        if any(mismatch.kind == "flaky" for mismatch in self.mismatches):
+            return "flaky"
         if any(mismatch.counts for mismatch in self.mismatches):
             return "differ"
-        if any(m.kind == "unsupported" and m.step is not None for m in self.mismatches):
+        if any(mismatch.kind == "unsupported" for mismatch in self.mismatches):
             return "unsupported"
         return "agree"
+
+    @property
+    def attempted(self) -> bool:
+        """Whether the subject could run every step."""
+        return not any(m.kind == "unsupported" and m.step is not None for m in self.mismatches)
 
     @property
     def failing(self) -> frozenset[int]:
         """The grades that the program breaks."""
         return missed_grades(self.mismatches)
 
-    def grade(self, number: int) -> Literal["agree", "differ", "unsupported"]:
+    def grade(self, number: int) -> Literal["agree", "differ", "unsupported", "flaky", "silent"]:
         """How the subject fares at one grade alone. A step that it cannot run leaves every grade
         unsupported; a field that it cannot tell leaves grade 5 so."""
+        if number not in self.shows:
+            return "silent"
+        if self.outcome == "flaky":
+            return "flaky"
         if number in self.failing:
             return "differ"
         for mismatch in self.mismatches:

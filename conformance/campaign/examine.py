@@ -10,12 +10,11 @@ from conformance.engines import Engine
 from conformance.execute import execute
 from conformance.judge.referee import judge
 from conformance.program import Program
+from conformance.signature import Signature, by_gravity, needs_shrinking, suspect_of
 from conformance.sources.case import Case
 from conformance.sources.reduction import reduce
 from conformance.verdict import GRADE_OF, Mismatch, Verdict
 
-SHRINKS = 2  # of each op, check and kind: the tenth of a kind has nothing more to tell
-UNNAMED = 6  # of a kind where no op is at fault by name, since there the causes may be many
 ATTEMPTS = 300  # programs tried to shorten one; a count and not a time, to be the same everywhere
 
 
@@ -25,12 +24,13 @@ def gravest(mismatches: Iterable[Mismatch]) -> Mismatch:
 
 
 class Examiner:
-    """Judges cases on a pair of engines. It remembers only how many of each kind of failure it
-    has shortened."""
+    """Judges cases on a pair of engines. It remembers how many of each cause it has shortened, and
+    what the subject was seen to lack."""
 
     def __init__(self, reference: Engine, subject: Engine) -> None:
         self.reference, self.subject = reference, subject
-        self._shrunk: Counter[tuple[str, str, str]] = Counter()
+        self._shrunk: Counter[Signature] = Counter()
+        self._lacking: set[str] = set()
 
     def examine(self, case: Case, source: Source) -> Result:
         """The case's result."""
@@ -41,23 +41,41 @@ class Examiner:
         failure = None
         if verdict.outcome == "differ":
             failure = self._failure(case, verdict)
+        elif verdict.outcome == "unsupported":
+            failure = self._example(case, verdict)
         return Result(case.id, case.op, case.check, source, verdict, failure)
 
+    def _example(self, case: Case, verdict: Verdict) -> Failure | None:
+        """The case's program, if it is the first that lacks what it does."""
+        lacking = [m for m in verdict.mismatches if m.kind == "unsupported"]
+        if self._lacking.issuperset(mismatch.detail for mismatch in lacking):
+            return None
+        self._lacking.update(mismatch.detail for mismatch in lacking)
+        return Failure(case.program, tuple(lacking), case.program.script(), False)
+
     def _failure(self, case: Case, verdict: Verdict) -> Failure:
-        kind = gravest(verdict.mismatches).kind
-        shrunk = (case.op, case.check, kind)
+        ranked = by_gravity(verdict.mismatches)
         # A tutorial's cell is text that people know, a provocation is short: they stay as they are.
-        limit = SHRINKS if case.op else UNNAMED
-        reduced = case.check not in ("tutorial", "messages") and self._shrunk[shrunk] < limit
-        program, mismatches = case.program, verdict.mismatches
-        if reduced:
-            self._shrunk[shrunk] += 1
-            program = self.shorten(program, kind)
-            mismatches = judge(program, self.reference, self.subject).mismatches
+        shrinks = case.check not in ("tutorial", "messages")
+        wanted = next((m for m in ranked if shrinks and self._is_news(case, m)), None)
+        if wanted is None:
+            text = case.program.script(execute(case.program, self.reference), ranked)
+            return Failure(case.program, tuple(ranked), text, False)
+        program = self.shorten(case.program, wanted.kind)
+        mismatches = judge(program, self.reference, self.subject).mismatches
         # What it was shortened for comes first: the rest may be of another cause.
-        counted = sorted((m for m in mismatches if m.counts), key=lambda m: m.kind != kind)
+        counted = sorted(
+            (m for m in mismatches if m.counts), key=lambda mismatch: mismatch.kind != wanted.kind
+        )
+        shortest = suspect_of(program, counted[0], case.op, shrunk=True)
+        guess = suspect_of(case.program, wanted, case.op, shrunk=False)
+        self._shrunk.update({shortest.signature, guess.signature})
         text = program.script(execute(program, self.reference), counted)
-        return Failure(program, tuple(counted), text, reduced)
+        return Failure(program, tuple(counted), text, True)
+
+    def _is_news(self, case: Case, mismatch: Mismatch) -> bool:
+        suspect = suspect_of(case.program, mismatch, case.op, shrunk=False)
+        return needs_shrinking(suspect, self._shrunk)
 
     def shorten(self, program: Program, kind: str) -> Program:
         """The shortest program found on which something of that kind still differs."""

@@ -109,4 +109,6 @@ class Result:
 
 
 def _mismatches(data: Any) -> tuple[Mismatch, ...]:
-    return tuple(Mismatch(**entry) for entry in data)
+    return tuple(
+        Mismatch(**{**entry, "evidence": tuple(entry.get("evidence", ()))}) for entry in data
+    )

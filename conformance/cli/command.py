@@ -192,19 +192,30 @@ def run(**options: Any) -> int:
 
 
 @cli.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path))
 @_engine_options
-def replay(file: Path, engine: str, reference: str) -> int:
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("build"),
+    show_default=True,
+    envvar="CONFORMANCE_OUTPUT",
+    help="The folder of the report, where FILE is a finding's id.",
+)
+def replay(file: Path, engine: str, reference: str, output: Path) -> int:
     """Run one program FILE on both engines, and show what each did.
 
-    `conformance run` writes such a file for each failure.
+    `conformance run` writes such a file for each failure. FILE may be a finding's id instead, as
+    the report shows it: eight digits, or the first few of them.
     """
     from conformance.cli.running import show_replay
+    from conformance.cli.writing import program_file
     from conformance.program import Program
     from conformance.program.values import ProgramError
 
     try:
-        program = Program.from_json(file.read_text(encoding="utf-8"))
+        found = program_file(file, output)
+        program = Program.from_json(found.read_text(encoding="utf-8"))
     except (ProgramError, OSError, UnicodeDecodeError) as error:
         raise click.ClickException(f"{file}: {error}") from error
     return show_replay(program, _loaded(reference), _loaded(engine), Console())

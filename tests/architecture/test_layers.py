@@ -29,7 +29,7 @@ LAYERS: dict[str, list[set[str]]] = {
     "conformance": [
         {"program", "trace", "verdict", "brief"},
         {"catalogue", "engines"},
-        {"execute", "judge"},
+        {"execute", "judge", "signature"},
         {"strategies", "sources"},
         {"campaign", "known"},
         {"report"},
