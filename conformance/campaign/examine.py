@@ -58,15 +58,21 @@ class Examiner:
         # A tutorial's cell is text that people know, a provocation is short: they stay as they are.
         shrinks = case.check not in ("tutorial", "messages")
         wanted = next((m for m in ranked if shrinks and self._is_news(case, m)), None)
-        if wanted is None:
-            text = case.program.script(execute(case.program, self.reference), ranked)
-            return Failure(case.program, tuple(ranked), text, False)
+        shrunk = None if wanted is None else self._shortened(case, wanted)
+        if shrunk is not None:
+            return shrunk
+        text = case.program.script(execute(case.program, self.reference), ranked)
+        return Failure(case.program, tuple(ranked), text, False)
+
+    def _shortened(self, case: Case, wanted: Mismatch) -> Failure | None:
+        """The shortest program that shows the difference; None where it shows none when it is run
+        once more."""
         program = self.shorten(case.program, wanted.kind)
         mismatches = judge(program, self.reference, self.subject).mismatches
         # What it was shortened for comes first: the rest may be of another cause.
-        counted = sorted(
-            (m for m in mismatches if m.counts), key=lambda mismatch: mismatch.kind != wanted.kind
-        )
+        counted = sorted((m for m in mismatches if m.counts), key=lambda m: m.kind != wanted.kind)
+        if not counted:
+            return None
         shortest = suspect_of(program, counted[0], case.op, shrunk=True)
         guess = suspect_of(case.program, wanted, case.op, shrunk=False)
         self._shrunk.update({shortest.signature, guess.signature})
