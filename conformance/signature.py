@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from conformance.catalogue import op_of
 from conformance.program import Program
-from conformance.program.steps import Backward, Call, EnterMode, Grad, Step, kind_of
+from conformance.program.steps import Backward, Call, EnterMode, Grad, Step, kind_of, walks
 from conformance.verdict import GRADE_OF, Mismatch
 
 FAMILY: Mapping[str, str] = {
@@ -106,6 +106,8 @@ def suspect_of(program: Program, mismatch: Mismatch, about: str, *, shrunk: bool
     found = frozenset((*ops, *features))
     if family in BY_OPS:
         if shrunk:
+            if family == "forward" and any(map(walks, program.steps)):
+                family = "gradient"  # Nothing would go backward in it, were the op itself wrong.
             return Suspect(Signature(family, _cause(ops, features) or (about,)), found)
         name = (_at(program, mismatch) if family == "forward" else ()) or (about,)
         return Suspect(Signature(family, name, GUESSED), found)
@@ -136,12 +138,13 @@ def _at(program: Program, mismatch: Mismatch) -> tuple[str, ...]:
 
 # What is taken for granted in a program, so that it is no cause by itself.
 _ORDINARY = frozenset({"backward", "grad", "read", "forget", "leave_mode", "requires_grad"})
+_READING = ("attribute", "grad")  # `t0 = x0.grad`, which is a call in a program but no op
 
 
 def _name(step: Step) -> str | None:
     """What the step does, as a reader would name it; None for what is in every program."""
     if isinstance(step, Call):
-        return op_of(step) or step.op
+        return None if (step.form, step.op) == _READING else op_of(step) or step.op
     if isinstance(step, EnterMode):
         return f"with {step.mode}"
     kind = kind_of(step)
@@ -151,7 +154,7 @@ def _name(step: Step) -> str | None:
 def ops_of(program: Program) -> tuple[str, ...]:
     """The ops that a program calls, in its order."""
     calls = (step for step in program.steps if isinstance(step, Call))
-    return tuple(dict.fromkeys(op_of(step) or step.op for step in calls))
+    return tuple(dict.fromkeys(name for step in calls if (name := _name(step))))
 
 
 def _done_by(program: Program) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -239,7 +242,46 @@ def needs_shrinking(suspect: Suspect, seen: Mapping[Signature, int]) -> bool:
 GUESSES = 30  # programs shrunk in vain for one guess, where shrinking never leads to a cause
 
 
+def shows_the_same(program: Program, found: Mismatch, sought: Suspect) -> bool:
+    """Whether a shorter program shows the difference for which it was made shorter, and not
+    another that happened to be in it as well."""
+    suspect = suspect_of(program, found, "", shrunk=False)
+    if sought.signature.guessed:
+        return suspect.signature.family == sought.signature.family
+    return suspect.signature == sought.signature
+
+
 def by_gravity(mismatches: Iterable[Mismatch]) -> list[Mismatch]:
     """The differences that count, those of the lowest grade first."""
     counted = (mismatch for mismatch in mismatches if mismatch.counts)
     return sorted(counted, key=lambda mismatch: GRADE_OF.get(mismatch.kind, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Symptom:
+    """A difference without the program that shows it: kind, place, and both sides."""
+
+    kind: str
+    place: str
+    expected: str
+    actual: str
+
+
+_NO_SYMPTOM = frozenset({"value", "grad_value", "crash", "hang", "flaky", "unsupported"})
+"""Kinds whose texts do not say what is wrong: each is looked into by itself."""
+
+
+def symptom_of(mismatch: Mismatch) -> Symptom | None:
+    """What the difference looks like in any program; None for a kind that no text can tell."""
+    if mismatch.kind in _NO_SYMPTOM:
+        return None
+    sides = abstract(mismatch.expected), abstract(mismatch.actual)
+    return Symptom(mismatch.kind, abstract(mismatch.where), *sides)
+
+
+FEWEST = 20  # cases: of fewer, nothing is nearly all
+
+
+def is_common(symptom: Symptom | None, seen: Mapping[Symptom, int], cases: int) -> bool:
+    """Whether so many of the cases that differ show it that it hides what else they show."""
+    return symptom is not None and cases >= FEWEST and 2 * seen.get(symptom, 0) > cases

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from conformance.campaign.result import Failure, Result, Source
 from conformance.engines import Engine
 from conformance.execute import execute
 from conformance.judge.referee import judge
 from conformance.program import Program
-from conformance.signature import Signature, by_gravity, needs_shrinking, suspect_of
+from conformance.signature import (
+    Signature,
+    Suspect,
+    Symptom,
+    by_gravity,
+    is_common,
+    needs_shrinking,
+    shows_the_same,
+    suspect_of,
+    symptom_of,
+)
 from conformance.sources.case import Case
 from conformance.sources.reduction import reduce
 from conformance.verdict import GRADE_OF, Mismatch, Verdict
@@ -30,6 +40,8 @@ class Examiner:
     def __init__(self, reference: Engine, subject: Engine) -> None:
         self.reference, self.subject = reference, subject
         self._shrunk: Counter[Signature] = Counter()
+        self._symptoms: Counter[Symptom] = Counter()
+        self._differing = 0
         self._lacking: set[str] = set()
 
     def examine(self, case: Case, source: Source) -> Result:
@@ -56,35 +68,45 @@ class Examiner:
     def _failure(self, case: Case, verdict: Verdict) -> Failure:
         ranked = by_gravity(verdict.mismatches)
         # A tutorial's cell is text that people know, a provocation is short: they stay as they are.
-        shrinks = case.check not in ("tutorial", "messages")
-        wanted = next((m for m in ranked if shrinks and self._is_news(case, m)), None)
-        shrunk = None if wanted is None else self._shortened(case, wanted)
+        wanted = self._telling(ranked)
+        shrunk = None
+        if wanted is not None and case.check not in ("tutorial", "messages"):
+            suspect = suspect_of(case.program, wanted, case.op, shrunk=False)
+            if needs_shrinking(suspect, self._shrunk):
+                shrunk = self._shortened(case, suspect)
         if shrunk is not None:
             return shrunk
         text = case.program.script(execute(case.program, self.reference), ranked)
         return Failure(case.program, tuple(ranked), text, False)
 
-    def _shortened(self, case: Case, wanted: Mismatch) -> Failure | None:
+    def _telling(self, ranked: Sequence[Mismatch]) -> Mismatch | None:
+        """The gravest difference, but for what most cases show, which would hide the others."""
+        symptoms = [symptom_of(mismatch) for mismatch in ranked]
+        self._differing += 1
+        self._symptoms.update({symptom for symptom in symptoms if symptom is not None})
+        rare = (
+            mismatch
+            for mismatch, symptom in zip(ranked, symptoms, strict=True)
+            if not is_common(symptom, self._symptoms, self._differing)
+        )
+        return next(rare, None)
+
+    def _shortened(self, case: Case, suspect: Suspect) -> Failure | None:
         """The shortest program that shows the difference; None where it shows none when it is run
         once more."""
-        program = self.shorten(case.program, wanted.kind)
-        mismatches = judge(program, self.reference, self.subject).mismatches
+        program = self.shorten(case.program, suspect)
+        counted = [m for m in judge(program, self.reference, self.subject).mismatches if m.counts]
         # What it was shortened for comes first: the rest may be of another cause.
-        counted = sorted((m for m in mismatches if m.counts), key=lambda m: m.kind != wanted.kind)
+        counted.sort(key=lambda mismatch: not shows_the_same(program, mismatch, suspect))
         if not counted:
             return None
         shortest = suspect_of(program, counted[0], case.op, shrunk=True)
-        guess = suspect_of(case.program, wanted, case.op, shrunk=False)
-        self._shrunk.update({shortest.signature, guess.signature})
+        self._shrunk.update({shortest.signature, suspect.signature})
         text = program.script(execute(program, self.reference), counted)
         return Failure(program, tuple(counted), text, True)
 
-    def _is_news(self, case: Case, mismatch: Mismatch) -> bool:
-        suspect = suspect_of(case.program, mismatch, case.op, shrunk=False)
-        return needs_shrinking(suspect, self._shrunk)
-
-    def shorten(self, program: Program, kind: str) -> Program:
-        """The shortest program found on which something of that kind still differs."""
+    def shorten(self, program: Program, suspect: Suspect) -> Program:
+        """The shortest program found that still shows the difference."""
         left = ATTEMPTS
 
         def still_fails(candidate: Program) -> bool:
@@ -93,6 +115,8 @@ class Examiner:
             if left < 0:
                 return False
             verdict = judge(candidate, self.reference, self.subject)
-            return any(m.counts and m.kind == kind for m in verdict.mismatches)
+            return any(
+                m.counts and shows_the_same(candidate, m, suspect) for m in verdict.mismatches
+            )
 
         return reduce(program, still_fails, self.reference)

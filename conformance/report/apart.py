@@ -4,6 +4,7 @@ reference itself is of two minds. Nothing of it is hidden."""
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,12 +20,14 @@ class Lack:
 
     Attributes:
         what: the root: an op, an argument, something that it does not let be read.
+        runs: whether the case could be run, and something could not be read of it.
         reason: the exception's text, where there was one.
         cases: how many needed it.
         example: a case that did; `program` is what to replay, if one was kept.
     """
 
     what: str
+    runs: bool
     reason: str
     cases: int
     example: str
@@ -55,29 +58,32 @@ class Excused:
 
 
 def lacks_of(results: Iterable[Result]) -> tuple[Lack, ...]:
-    """What could not be run or read, by its root, the commonest first. A case that lacks several
-    things counts for the first: what comes after was not reached."""
+    """What could not be run, by its root, the commonest first; then what could not be read."""
     found: dict[str, list[tuple[Result, Mismatch]]] = defaultdict(list)
     for result in results:
         roots = (m for m in result.verdict.mismatches if m.kind == "unsupported")
-        lacking = {m.detail or m.where: m for m in roots}
+        lacking = {_SHAPE.sub("", m.detail or m.where): m for m in roots}
         for what, mismatch in lacking.items():
             found[what].append((result, mismatch))
     lacks = [_lack(what, entries) for what, entries in found.items()]
-    return tuple(sorted(lacks, key=lambda lack: (-lack.cases, lack.what)))
+    return tuple(sorted(lacks, key=lambda lack: (lack.runs, -lack.cases, lack.what)))
+
+
+_SHAPE = re.compile(r"\[[\d, ]*\]")  # of an input that cannot be made: it is not for its shape
 
 
 def _lack(what: str, entries: list[tuple[Result, Mismatch]]) -> Lack:
     reasons = (mismatch.reason for _, mismatch in entries if mismatch.reason)
     kept = [(r.failure, r.id) for r, _ in entries if _shows(r.failure, what)]
     shortest = min(kept, key=lambda entry: _size(entry[0]), default=(None, entries[0][0].id))
-    return Lack(what, next(reasons, ""), len(entries), shortest[1], shortest[0])
+    runs = all(mismatch.step is None for _, mismatch in entries)
+    return Lack(what, runs, next(reasons, ""), len(entries), shortest[1], shortest[0])
 
 
 def _shows(failure: Failure | None, what: str) -> bool:
     """Whether the program that was kept of the case lacks this."""
     return failure is not None and any(
-        mismatch.kind == "unsupported" and what in (mismatch.detail, mismatch.where)
+        mismatch.kind == "unsupported" and what == _SHAPE.sub("", mismatch.detail or mismatch.where)
         for mismatch in failure.mismatches
     )
 

@@ -182,6 +182,7 @@ def _lack(report: Report, lack: Lack) -> dict[str, Any]:
     return {
         "id": lack.id,
         "what": printable(lack.what),
+        "runs": lack.runs,
         "reason": printable(lack.reason),
         "cases": lack.cases,
         "example": lack.example,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from conformance.campaign.result import Failure, Result
+from conformance.program.steps import kind_of
 from conformance.report.urgency import urgency
 from conformance.signature import Signature, Suspect, by_gravity, ops_of, suspect_of
 from conformance.verdict import GRADE_OF, Mismatch
@@ -85,12 +86,15 @@ class Finding:
         if self.signature.about and not self.signature.guessed:
             return tuple(name for name in self.signature.about if name)
         seen = Counter(name for result in self.results for name in _ops(result) if name)
-        return tuple(seen) if not seen else tuple(name for name, _ in seen.most_common())
+        return tuple(name for name, _ in seen.most_common())
 
     @property
     def title(self) -> str:
         """What it is about, in a few words."""
-        names = self.ops or ops_of(self.failure.program) or (self.shortest.result.check,)
+        steps = dict.fromkeys(
+            kind_of(step).replace("_", " ") for step in self.failure.program.steps
+        )
+        names = self.ops or ops_of(self.failure.program) or tuple(steps) or ("inputs",)
         more = f" and {len(names) - 4} more" if len(names) > 4 else ""
         return f"{', '.join(names[:4])}{more}"
 

@@ -8,24 +8,10 @@ from dataclasses import dataclass
 
 from conformance.campaign.result import Failure, Result
 from conformance.report.findings import Counts
-from conformance.signature import abstract
+from conformance.signature import FEWEST, Symptom, symptom_of
 from conformance.verdict import Mismatch
 
 SHARE = 2 / 3  # of the cases that could be run
-FEWEST = 20  # cases: of fewer, nothing is nearly all
-
-_NEVER = frozenset({"value", "grad_value", "crash", "hang", "flaky", "unsupported"})
-"""Kinds whose texts do not say what is wrong: each is looked into by itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class Symptom:
-    """A difference without the program that shows it: kind, place, and both sides."""
-
-    kind: str
-    place: str
-    expected: str
-    actual: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +28,6 @@ class Systematic:
     example: Mismatch
     result: Result
     failure: Failure
-
-
-def symptom_of(mismatch: Mismatch) -> Symptom | None:
-    """What the difference looks like in any program; None for a kind that no text can tell."""
-    if mismatch.kind in _NEVER:
-        return None
-    sides = abstract(mismatch.expected), abstract(mismatch.actual)
-    return Symptom(mismatch.kind, abstract(mismatch.where), *sides)
 
 
 def systematic(results: Sequence[Result], counts: Counts) -> tuple[Systematic, ...]:

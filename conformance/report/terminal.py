@@ -76,10 +76,10 @@ def _lost(report: Report) -> Iterator[str]:
 
 
 def _systematic(report: Report, width: int) -> list[str]:
-    lines = [systematic_line(entry) for entry in report.systematic]
+    lines = [line(systematic_line(entry), width) for entry in report.systematic]
     if lines:
         lines.append(f"  {report.only_systematic:,} cases differ in nothing else")
-    return [line(each, width) for each in lines]
+    return lines
 
 
 def systematic_line(entry: Systematic) -> str:
@@ -151,22 +151,26 @@ def _cell(tally: Tally | None) -> Text:
 def _aside(report: Report, width: int) -> list[str]:
     """What counts for nothing: what is lacking, and what is excused."""
     settings, lines = report.run.settings, []
-    if report.lacks:
+    lacks = [lack for lack in report.lacks if not lack.runs]
+    unread = [lack for lack in report.lacks if lack.runs]
+    if lacks:
         lines.append("unsupported, by what is lacking:")
-    for lack in report.lacks[:LACKS]:
+    for lack in lacks[:LACKS]:
         reason = f": {lack.reason}" if lack.reason else ""
-        lines.append(line(f"  {lack.what}: {lack.cases:,} cases{reason}", width))
+        lines.append("  " + line(f"{lack.what}: {lack.cases:,} cases{reason}", width - 2))
         if lack.program is not None:
             file = f"{report.folder}{lack_file(lack)}"
-            command = replay_command(file, settings.engine, settings.reference)
-            lines.append(f"    {command}")
-    if len(report.lacks) > LACKS:
-        lines.append(f"  and {len(report.lacks) - LACKS:,} more")
+            lines.append(f"    {replay_command(file, settings.engine, settings.reference)}")
+    if len(lacks) > LACKS:
+        lines.append(f"  and {len(lacks) - LACKS:,} more")
+    if unread:
+        said = ", ".join(f"{lack.what} ({lack.cases:,})" for lack in unread)
+        lines.append(line(f"run, but not to be read: {said}", width))
     if report.excused:
         lines.append("not counted, since the reference itself is of two minds:")
     for entry in report.excused:
         said = f"{entry.judgement.replace('_', ' ')}: {entry.witness}"
-        lines.append(line(f"  {entry.cases:,} cases, {said} ({entry.example})", width))
+        lines.append("  " + line(f"{entry.cases:,} cases, {said} ({entry.example})", width - 2))
     return lines
 
 

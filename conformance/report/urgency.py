@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from conformance.catalogue import op_of
 from conformance.program import Program
 from conformance.program.inputs import Input
-from conformance.program.steps import Backward, Call, Forget, Grad, Read
+from conformance.program.steps import Backward, Call, Forget, Grad, Read, Step
 from conformance.verdict import GRADE_OF, Mismatch
 
 _TIERS: Mapping[str, int] = {
@@ -74,7 +75,9 @@ def _odd_layout(entry: Input) -> bool:
     return 0 in entry.shape or not entry.array.flags.c_contiguous
 
 
-def _is_odd(step: object) -> bool:
+def _is_odd(step: Step) -> bool:
     if isinstance(step, Backward | Grad):
         return bool(step.create_graph)
-    return not isinstance(step, Call | Read | Forget)
+    if isinstance(step, Call):
+        return op_of(step) is None
+    return not isinstance(step, Read | Forget)
