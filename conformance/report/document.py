@@ -105,6 +105,7 @@ def _test(report: Report, op: str, check: str, tally: Tally) -> dict[str, Any]:
         "outcome": _OUTCOME[worst],
         "failure_kinds": dict(sorted(kinds.items())),
         **tally.to_json(),
+        "basic": report.basics[op, check].to_json(),
     }
 
 

@@ -21,8 +21,8 @@ SHOWN = 40  # findings, and things lacking; the JSON has them all
 def to_markdown(report: Report, environment: Environment) -> str:
     """The report as a page of Markdown."""
     ops: dict[str, dict[str, Tally]] = {}
-    for (op, check), tally in report.tests.items():
-        ops.setdefault(op, {})[check] = tally
+    for op, check in report.tests:
+        ops.setdefault(op, {})[check] = report.basics[op, check]
     settings = report.run.settings
 
     def replay(file: str) -> str:

@@ -37,6 +37,8 @@ class Report:
         folder: where its files are, as a prefix of their names: `build/`.
         grades: by grade, on the frozen corpus alone.
         tests: by op and check, on the frozen corpus alone.
+        basics: likewise, each case at the lowest grade that it can show: values and gradients,
+            or for an error that it is raised.
         generated: the generated programs, which are no part of the score.
         lost: the cases that crashed or hung, by the kind.
         systematic: what nearly every case shows.
@@ -53,6 +55,7 @@ class Report:
     total: Tally
     grades: Mapping[int, Tally]
     tests: Mapping[tuple[str, str], Tally]
+    basics: Mapping[tuple[str, str], Tally]
     kinds: Mapping[tuple[str, str], Counter[str]]
     generated: Tally
     lost: Mapping[str, int]
@@ -88,6 +91,7 @@ class _Counts:
     generated: Tally = field(default_factory=Tally)
     grades: dict[int, Tally] = field(default_factory=lambda: {grade: Tally() for grade in GRADES})
     tests: dict[tuple[str, str], Tally] = field(default_factory=dict)
+    basics: dict[tuple[str, str], Tally] = field(default_factory=lambda: defaultdict(Tally))
     kinds: dict[tuple[str, str], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     lost: Counter[str] = field(default_factory=Counter)
     failing: list[Result] = field(default_factory=list)
@@ -113,6 +117,7 @@ def build_report(run: Run, known: Sequence[Known] = (), folder: str = "build/") 
         total=counts.total,
         grades=counts.grades,
         tests=dict(sorted(counts.tests.items(), key=_in_order(run))),
+        basics=counts.basics,
         kinds=counts.kinds,
         generated=counts.generated,
         lost=counts.lost,
@@ -161,12 +166,15 @@ def _count(counts: _Counts, result: Result, known: Sequence[Known]) -> None:
 def _count_grades(counts: _Counts, result: Result, known: Sequence[Known]) -> None:
     missed = missed_grades(unexpected(result, known))
     known_to_miss = missed_grades(result.verdict.mismatches) - missed
+    attempted = result.verdict.attempted
+    lowest = min(result.verdict.shows, default=max(GRADES))
     for grade, tally in counts.grades.items():
-        came_to = result.verdict.grade(grade)
+        came_to: Standing | Literal["silent"] = result.verdict.grade(grade)
         if came_to == "differ" and grade not in missed and grade in known_to_miss:
-            tally.count("known")
-        else:
-            tally.count(came_to, attempted=result.verdict.attempted)
+            came_to = "known"
+        tally.count(came_to, attempted=attempted)
+        if grade == lowest:
+            counts.basics[result.op, result.check].count(came_to, attempted=attempted)
 
 
 def _in_order(run: Run) -> Callable[[tuple[tuple[str, str], Tally]], tuple[int, int]]:

@@ -13,7 +13,7 @@ from conformance.report.findings import Finding
 from conformance.report.report import Report
 from conformance.report.score import Tally, headline, outcomes, share
 from conformance.report.systematic import Systematic
-from conformance.report.texts import essence, line, printable, replay_command
+from conformance.report.texts import cases, essence, line, printable, replay_command
 from conformance.sources.case import CHECKS
 
 SHOWN = 10  # findings in the terminal; the Markdown has more, the JSON all
@@ -31,7 +31,10 @@ def show(report: Report, console: Console) -> None:
         console.print(_ops(report, rows))
         console.print()
     elif rows:
-        _print([f"{len(rows)} ops do not wholly agree: parity.md says which"], console)
+        _print(
+            [f"{len(rows)} ops differ in values, gradients or raising: parity.md says which"],
+            console,
+        )
     _print(_aside(report, width), console)
     _print(_closing(report), console)
 
@@ -70,7 +73,7 @@ def _generated(report: Report) -> Iterator[str]:
 
 def _lost(report: Report) -> Iterator[str]:
     said = {"crash": "killed their process", "hang": "never ended"}
-    lost = [f"{cases:,} {said[kind]}" for kind, cases in sorted(report.lost.items())]
+    lost = [f"{count:,} {said[kind]}" for kind, count in sorted(report.lost.items())]
     if lost:
         yield f"  of all cases, {' and '.join(lost)}"
 
@@ -78,7 +81,7 @@ def _lost(report: Report) -> Iterator[str]:
 def _systematic(report: Report, width: int) -> list[str]:
     lines = [line(systematic_line(entry), width) for entry in report.systematic]
     if lines:
-        lines.append(f"  {report.only_systematic:,} cases differ in nothing else")
+        lines.append(f"  {cases(report.only_systematic)} with no other difference")
     return lines
 
 
@@ -107,8 +110,7 @@ def _findings(report: Report, width: int) -> list[Text]:
 def _finding(report: Report, number: int, finding: Finding, width: int) -> list[Text]:
     """At most five lines: what, a line or two of program, the difference, and how to see it."""
     settings, mismatch = report.run.settings, finding.mismatch
-    count = len(finding.results)
-    header = f"{number}. {finding.title}: {finding.kind} ({count:,} case{'s' * (count > 1)})"
+    header = f"{number}. {finding.title}: {finding.kind} ({cases(len(finding.results))})"
     where = f"{mismatch.where}: " if mismatch.where else ""
     side = max((width - len(where) - 20) // 2, 12)
     difference = (
@@ -124,18 +126,19 @@ def _finding(report: Report, number: int, finding: Finding, width: int) -> list[
 
 
 def _rows(report: Report) -> list[str]:
-    """The ops of which something differs or is unsupported."""
-    return list(dict.fromkeys(op for (op, _), t in report.tests.items() if t.agree < t.asked))
+    """The ops of which something basic differs or is unsupported."""
+    tests = ((op, report.basics[op, check]) for op, check in report.tests)
+    return list(dict.fromkeys(op for op, tally in tests if tally.agree < tally.asked))
 
 
 def _ops(report: Report, rows: list[str]) -> Table:
-    table = Table(title="Ops that do not wholly agree: agreeing / asked")
+    table = Table(title="Ops whose values, gradients or raising differ: agreeing / asked")
     table.add_column("op")
     checks = [check for check in CHECKS if check != "programs"]
     for check in checks:
         table.add_column(check.replace("_", " "), justify="right")
     for op in rows:
-        table.add_row(op, *(_cell(report.tests.get((op, check))) for check in checks))
+        table.add_row(op, *(_cell(report.basics.get((op, check))) for check in checks))
     return table
 
 
@@ -157,7 +160,7 @@ def _aside(report: Report, width: int) -> list[str]:
         lines.append("unsupported, by what is lacking:")
     for lack in lacks[:LACKS]:
         reason = f": {lack.reason}" if lack.reason else ""
-        lines.append("  " + line(f"{lack.what}: {lack.cases:,} cases{reason}", width - 2))
+        lines.append("  " + line(f"{lack.what}: {cases(lack.cases)}{reason}", width - 2))
         if lack.program is not None:
             file = f"{report.folder}{lack_file(lack)}"
             lines.append(f"    {replay_command(file, settings.engine, settings.reference)}")
@@ -170,7 +173,7 @@ def _aside(report: Report, width: int) -> list[str]:
         lines.append("not counted, since the reference itself is of two minds:")
     for entry in report.excused:
         said = f"{entry.judgement.replace('_', ' ')}: {entry.witness}"
-        lines.append("  " + line(f"{entry.cases:,} cases, {said} ({entry.example})", width - 2))
+        lines.append("  " + line(f"{cases(entry.cases)}, {said} ({entry.example})", width - 2))
     return lines
 
 
@@ -182,7 +185,7 @@ def _closing(report: Report) -> list[str]:
         lack = report.lacks[0].what if report.lacks else "what the cases need"
         lines.append(f"nothing could be run: {run.settings.engine} lacks {lack}")
     if report.without_program:
-        lines.append(f"{report.without_program:,} cases differ of which no program was kept")
+        lines.append(f"{cases(report.without_program)} that differ, of which no program was kept")
     lines += [f"stale: {use.entry.where}: {use.entry.pattern}" for use in report.stale]
     lines += [
         f"warning: {use.entry.where}: {use.entry.pattern} matches nothing that was run"

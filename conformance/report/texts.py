@@ -46,7 +46,7 @@ def capped(script: str, file: str) -> str:
 def essence(script: str, width: int, lines: int = 2) -> list[str]:
     """What a script does in a line or two: its statements joined, without imports and without
     what prints the difference at its end."""
-    own = _DIFFERENCE.split(printable(script))[0]
+    own = _CAUGHT.sub(_body, _DIFFERENCE.split(printable(script))[0])
     packed: list[str] = []
     for each in own.splitlines():
         if not each or each == "import torch":
@@ -67,6 +67,17 @@ _DIFFERENCE = re.compile(r"^# [a-z_]+: ", re.MULTILINE)
 """What a script's last part begins with: `# grad_value: expected 2., got 1.`"""
 
 
+_CAUGHT = re.compile(
+    r"^( *)try:\n((?:\1    .*\n)+)\1except Exception as error:\n\1    print\(.*\n?", re.MULTILINE
+)
+"""A step that raises, with what catches it: that it raises is said beside it."""
+
+
+def _body(caught: re.Match[str]) -> str:
+    indent, body = caught.groups()
+    return "".join(f"{indent}{each[len(indent) + 4 :]}\n" for each in body.splitlines())
+
+
 def _cut(text: str, width: int) -> str:
     return text if len(text) <= width else f"{text[: max(width - 1, 0)]}…"
 
@@ -79,6 +90,11 @@ def _simple(before: str, after: str) -> bool:
         or after.startswith((" ", "@", "with ", "def ", "class ", "try:", "except", "for ", "if "))
         or "#" in before
     )
+
+
+def cases(count: int) -> str:
+    """`1 case`, `2,000 cases`."""
+    return f"{count:,} case{'s' * (count != 1)}"
 
 
 def replay_command(file: str, engine: str, reference: str) -> str:
