@@ -220,28 +220,6 @@ def _without_number(match: re.Match[str]) -> str:
     return match[0] if match[1] in _DTYPES else match[1]
 
 
-BUDGET = 2  # programs shrunk for each signature: the third has nothing more to tell
-
-
-def needs_shrinking(suspect: Suspect, seen: Mapping[Signature, int]) -> bool:
-    """Whether a difference is worth the time that its shortest program takes to find: the first
-    few of a signature are, and so is what no signature explains that was found so far.
-
-    Args:
-        seen: how many were shrunk, by signature: those that the shortest programs have, and
-            the guesses that were made before.
-    """
-    times = seen.get(suspect.signature, 0)
-    if not suspect.signature.guessed:
-        return times < BUDGET
-    if not times:
-        return True
-    return times < GUESSES and not any(suspect.may_be(signature) for signature in seen)
-
-
-GUESSES = 30  # programs shrunk in vain for one guess, where shrinking never leads to a cause
-
-
 def shows_the_same(program: Program, found: Mismatch, sought: Suspect) -> bool:
     """Whether a shorter program shows the difference for which it was made shorter, and not
     another that happened to be in it as well."""
@@ -251,10 +229,16 @@ def shows_the_same(program: Program, found: Mismatch, sought: Suspect) -> bool:
     return suspect.signature == sought.signature
 
 
+def is_failure(mismatch: Mismatch) -> bool:
+    """Whether a reader is to look at it: it counts, or the subject does not always do the same."""
+    return mismatch.counts or mismatch.kind == "flaky"
+
+
 def by_gravity(mismatches: Iterable[Mismatch]) -> list[Mismatch]:
-    """The differences that count, those of the lowest grade first."""
-    counted = (mismatch for mismatch in mismatches if mismatch.counts)
-    return sorted(counted, key=lambda mismatch: GRADE_OF.get(mismatch.kind, 1))
+    """The differences to look at, those of the lowest grade first."""
+    return sorted(
+        filter(is_failure, mismatches), key=lambda mismatch: GRADE_OF.get(mismatch.kind, 1)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,11 +261,3 @@ def symptom_of(mismatch: Mismatch) -> Symptom | None:
         return None
     sides = abstract(mismatch.expected), abstract(mismatch.actual)
     return Symptom(mismatch.kind, abstract(mismatch.where), *sides)
-
-
-FEWEST = 20  # cases: of fewer, nothing is nearly all
-
-
-def is_common(symptom: Symptom | None, seen: Mapping[Symptom, int], cases: int) -> bool:
-    """Whether so many of the cases that differ show it that it hides what else they show."""
-    return symptom is not None and cases >= FEWEST and 2 * seen.get(symptom, 0) > cases

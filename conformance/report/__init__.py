@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from conformance.report.choosing import to_shrink
 from conformance.report.document import SCHEMA, to_document
 from conformance.report.environment import Environment, this_environment
 from conformance.report.files import FAILURES, file_name, files_of
-from conformance.report.findings import Finding, unshrunk, with_shrunk
+from conformance.report.findings import Finding
 from conformance.report.markdown import to_markdown
 from conformance.report.report import Report, build_report, standing, unexpected
 from conformance.report.score import Tally, coverage, headline, outcomes, share
@@ -30,7 +31,6 @@ __all__ = [
     "this_environment",
     "to_document",
     "to_markdown",
+    "to_shrink",
     "unexpected",
-    "unshrunk",
-    "with_shrunk",
 ]

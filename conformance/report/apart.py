@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from conformance.campaign.result import Failure, Result
+from conformance.report.findings import size
 from conformance.signature import abstract
 from conformance.verdict import Mismatch
 
@@ -88,8 +89,8 @@ def _shows(failure: Failure | None, what: str) -> bool:
     )
 
 
-def _size(failure: Failure | None) -> int:
-    return len(failure.script) if failure is not None else 0
+def _size(failure: Failure | None) -> tuple[int, int]:
+    return size(failure.program) if failure is not None else (0, 0)
 
 
 def excused_of(results: Iterable[Result]) -> tuple[Excused, ...]:

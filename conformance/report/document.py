@@ -122,7 +122,7 @@ def _finding(report: Report, finding: Finding) -> dict[str, Any]:
         "case": finding.shortest.result.id,
         "shrunk": finding.shortest.short,
         **_shown(finding.mismatch),
-        "repro": capped(finding.failure.script, file),
+        "repro": capped(finding.script, file),
         "file": file,
         "replay": _replay(report, file),
     }
@@ -137,7 +137,7 @@ def _systematic(report: Report, entry: Systematic) -> dict[str, Any]:
         "of": entry.of,
         "case": entry.result.id,
         **_shown(entry.example),
-        "repro": capped(entry.failure.script, file),
+        "repro": capped(entry.failure.script or entry.failure.program.script(), file),
         "file": file,
         "replay": _replay(report, file),
     }

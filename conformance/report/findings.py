@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from conformance.campaign.result import Failure, Result
+from conformance.program import Program
 from conformance.program.steps import kind_of
 from conformance.report.urgency import urgency
-from conformance.signature import Signature, Suspect, by_gravity, ops_of, suspect_of
+from conformance.signature import Signature, Suspect, by_gravity, is_failure, ops_of, suspect_of
 from conformance.verdict import GRADE_OF, Mismatch
 
 Counts: TypeAlias = Callable[[Result, Mismatch], bool]
@@ -45,14 +46,27 @@ class Finding:
     Attributes:
         signature: what they share.
         shortest: the one that stands for them, with the shortest program.
-        results: all of them, in the order in which they were run.
-        kinds: the kinds of difference, with the number of cases.
+        cases: all of them, in the order in which they were run.
     """
 
     signature: Signature
     shortest: Failing
-    results: tuple[Result, ...]
-    kinds: Mapping[str, int]
+    cases: tuple[Failing, ...]
+
+    @property
+    def results(self) -> tuple[Result, ...]:
+        """All of the cases."""
+        return tuple(case.result for case in self.cases)
+
+    @property
+    def kinds(self) -> Mapping[str, int]:
+        """The kinds of difference, with the number of cases."""
+        return Counter[str](case.mismatch.kind for case in self.cases)
+
+    @property
+    def script(self) -> str:
+        """The program to look at, as plain torch code."""
+        return self.failure.script or self.failure.program.script(None, self.failure.mismatches)
 
     @property
     def id(self) -> str:
@@ -134,7 +148,7 @@ def _failing(result: Result, counts: Counts) -> Failing | None:
     kept = result.failure
     if kept is None:
         return None
-    shows = [m for m in kept.mismatches if m.counts and counts(result, m)]
+    shows = [m for m in kept.mismatches if is_failure(m) and counts(result, m)]
     found = shows or by_gravity(m for m in result.verdict.mismatches if counts(result, m))
     if not found:
         return None
@@ -181,33 +195,23 @@ def _cause_of(case: Failing, sizes: Mapping[Signature, int]) -> Signature:
 
 
 def _finding(signature: Signature, members: Sequence[Failing]) -> Finding:
-    kinds = Counter[str](case.mismatch.kind for case in members)
-    shortest = min(members, key=_length)
-    return Finding(signature, shortest, tuple(case.result for case in members), kinds)
+    return Finding(signature, min(members, key=_length), tuple(members))
 
 
 def _length(case: Failing) -> tuple[bool, bool, int, int, int]:
-    """Those that are shrunk first; short scripts first, and of those with few lines the one with
-    few characters."""
-    script = case.failure.script
-    odd = urgency(case.mismatch, case.failure.program).oddness
-    return not case.shown, not case.short, odd, script.count("\n"), len(script)
+    """Those that are shrunk first; plain programs first, and of these the one with few steps."""
+    program = case.failure.program
+    odd = urgency(case.mismatch, program).oddness
+    return not case.shown, not case.short, odd, *size(program)
 
 
-def _order(finding: Finding) -> tuple[int, int, int, int, str]:
+def size(program: Program) -> tuple[int, int]:
+    """How long a program is: its steps and inputs, then its bytes of data."""
+    data = sum(len(entry.data) for entry in program.inputs)
+    return len(program.steps) + len(program.inputs), data
+
+
+def _order(finding: Finding) -> tuple[int, int, int, tuple[int, int], str]:
     first = urgency(finding.mismatch, finding.failure.program)
-    lines = finding.failure.script.count("\n")
-    return first.tier, first.oddness, -len(finding.results), lines, finding.id
-
-
-def unshrunk(findings: Iterable[Finding]) -> tuple[Failing, ...]:
-    """The cases that stand for a finding, and whose program is not the shortest yet."""
-    return tuple(finding.shortest for finding in findings if not finding.shortest.short)
-
-
-def with_shrunk(results: Iterable[Result], shrunk: Mapping[str, Failure]) -> tuple[Result, ...]:
-    """The results, some with a shorter program: `shrunk` holds those by `Result.key`."""
-    return tuple(
-        replace(result, failure=shrunk[result.key]) if result.key in shrunk else result
-        for result in results
-    )
+    length = size(finding.failure.program)
+    return first.tier, first.oddness, -len(finding.cases), length, finding.id

@@ -11,7 +11,7 @@ from conformance.campaign.campaign import Run
 from conformance.campaign.result import Result
 from conformance.known import Known, matches
 from conformance.report.apart import Excused, Lack, excused_of, lacks_of
-from conformance.report.findings import Finding, folded
+from conformance.report.findings import Counts, Finding, folded
 from conformance.report.score import Standing, Tally
 from conformance.report.systematic import Systematic, systematic, without
 from conformance.sources.case import CHECKS, hash_of_corpus
@@ -104,9 +104,7 @@ def build_report(run: Run, known: Sequence[Known] = (), folder: str = "build/") 
     for result in run.results:
         _count(counts, result, known)
 
-    def counted(result: Result, mismatch: Mismatch) -> bool:
-        return not any(entry.covers(result.id, mismatch) for entry in known)
-
+    counted = counts_beside(known)
     everywhere = systematic(run.results, counted)
     findings = folded(counts.failing, without(everywhere, counted))
     kept = [result for result in counts.failing if result.failure is not None]
@@ -129,6 +127,11 @@ def build_report(run: Run, known: Sequence[Known] = (), folder: str = "build/") 
         lacks=lacks_of(run.results),
         excused=excused_of(run.results),
     )
+
+
+def counts_beside(known: Sequence[Known]) -> Counts:
+    """Which differences of a case are to be looked at: those that no entry covers."""
+    return lambda result, mismatch: not any(entry.covers(result.id, mismatch) for entry in known)
 
 
 def standing(result: Result, known: Sequence[Known]) -> Standing:

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from conformance.campaign.result import Failure, Result
-from conformance.report.findings import Counts
-from conformance.signature import FEWEST, Symptom, symptom_of
+from conformance.report.findings import Counts, size
+from conformance.signature import Symptom, symptom_of
 from conformance.verdict import Mismatch
 
 SHARE = 2 / 3  # of the cases that could be run
+FEWEST = 20  # cases: of fewer, nothing is nearly all
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +31,18 @@ class Systematic:
     failure: Failure
 
 
-def systematic(results: Sequence[Result], counts: Counts) -> tuple[Systematic, ...]:
-    """The differences that nearly every program shows, the commonest first."""
+def systematic(
+    results: Sequence[Result], counts: Counts, agreeing: int = 0
+) -> tuple[Systematic, ...]:
+    """The differences that nearly every program shows, the commonest first. `agreeing`: how many
+    cases agree that are not among the results."""
     attempted = [result for result in results if result.verdict.attempted]
-    if len(attempted) < FEWEST:
-        return ()
+    total = len(attempted) + agreeing
     seen = Counter(symptom for result in attempted for symptom in _symptoms(result, counts))
     found = [
-        _systematic(symptom, cases, attempted)
+        _systematic(symptom, cases, total, attempted)
         for symptom, cases in seen.most_common()
-        if cases >= FEWEST and cases >= SHARE * len(attempted)
+        if cases >= FEWEST and cases >= SHARE * total
     ]
     return tuple(entry for entry in found if entry is not None)
 
@@ -49,18 +52,20 @@ def _symptoms(result: Result, counts: Counts) -> set[Symptom]:
     return {symptom for symptom in found if symptom is not None}
 
 
-def _systematic(symptom: Symptom, cases: int, attempted: Sequence[Result]) -> Systematic | None:
+def _systematic(
+    symptom: Symptom, cases: int, total: int, attempted: Sequence[Result]
+) -> Systematic | None:
     shown = [
         (result, result.failure, mismatch)
         for result in attempted
         if result.failure is not None
-        for mismatch in result.failure.mismatches[:8]
+        for mismatch in result.failure.mismatches
         if symptom_of(mismatch) == symptom
     ]
     if not shown:
         return None
-    result, failure, mismatch = min(shown, key=lambda entry: len(entry[1].script))
-    return Systematic(symptom, cases, len(attempted), mismatch, result, failure)
+    result, failure, mismatch = min(shown, key=lambda entry: size(entry[1].program))
+    return Systematic(symptom, cases, total, mismatch, result, failure)
 
 
 def without(entries: Iterable[Systematic], counts: Counts) -> Counts:

@@ -119,7 +119,7 @@ def _finding(report: Report, number: int, finding: Finding, width: int) -> list[
     file = f"{report.folder}{finding_file(finding)}"
     return [
         Text(line(f"{header} {finding.id}", width), style="bold red"),
-        *(Text(f"   {each}") for each in essence(finding.failure.script, width - 3)),
+        *(Text(f"   {each}") for each in essence(finding.script, width - 3)),
         Text(f"   {line(difference, width - 3)}", style="yellow"),
         Text(f"   {replay_command(file, settings.engine, settings.reference)}", style="dim"),
     ]

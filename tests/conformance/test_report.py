@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from conformance import Call, Input, Program, Ref
+from conformance import Backward, Call, Input, Program, Ref
 from conformance.campaign import Drift, Failure, Result, Run, Settings
 from conformance.known import Known
 from conformance.report import (
@@ -233,8 +233,11 @@ def test_a_finding_of_no_op_has_the_title_of_what_its_program_does():
 
 
 def test_a_finding_is_shown_by_its_shortest_program():
-    long = result(mismatch(where="t0[0]"), mismatch(where="t0[0]"), number=0)
     short = result(mismatch(where="t0[0]"), number=1)
+    assert short.failure is not None
+    steps = (*short.failure.program.steps, Backward(Ref("t0")))
+    longer = Program(short.failure.program.inputs, steps)
+    long = replace(short, failure=replace(short.failure, program=longer))
     (finding,) = report_of(long, short).findings
     assert finding.shortest.result == short
 
