@@ -25,8 +25,9 @@ ROUNDS = 3  # what was shortened may turn out to have another cause, which then 
 Watcher = Callable[[Piece | None, Event], None]
 """Told each event as it comes, for a progress display; those of shortening have no piece."""
 
-Choose: TypeAlias = Callable[[Sequence[Result]], Sequence[Result]]
-"""Of the results, the gravest first, those to be made as short as they can be: each once."""
+Choose: TypeAlias = Callable[[Sequence[Result], int], Sequence[Result]]
+"""Of the results, and given how many more cases agree, those to be made as short as they can be,
+the gravest first. It is asked again once they are."""
 
 
 def run_campaign(
@@ -83,7 +84,7 @@ def _shortened(
     """The run's results, of which the chosen are shortened; and whether that was interrupted."""
     results, tried = run.results, set[str]()
     for _ in range(1 if run.interrupted else ROUNDS):
-        chosen = [result for result in choose(results) if result.key not in tried]
+        chosen = [result for result in choose(results, run.agreeing) if result.key not in tried]
         if run.interrupted:
             chosen = chosen[:SHOWN_EARLY]
         tried.update(result.key for result in chosen)

@@ -13,6 +13,7 @@ from conformance.isolation.wire import encode
 from conformance.judge.referee import adjudicate, judge
 from conformance.judge.shown import shown_grades
 from conformance.program import Program
+from conformance.signature import Suspect, shows_the_same, suspect_of
 from conformance.sources.case import Case
 from conformance.sources.reduction import reduce
 from conformance.trace import Trace, Unsupported
@@ -105,39 +106,42 @@ class Examiner:
         assert failure is not None
         if result.verdict.outcome != "differ":
             return replace(result, failure=self._written(failure))
-        kind = gravest(failure.mismatches).kind
+        sought = gravest(failure.mismatches)
+        suspect = suspect_of(failure.program, sought, result.op, shrunk=False)
         self._refresh()
-        if not all(self._shows(failure.program, kind) for _ in range(CONFIRMED)):
+        if not all(self._shows(failure.program, suspect) for _ in range(CONFIRMED)):
             reason = "it does not show again in a fresh process"
             verdict = flaky(result.verdict, None, reason)
             return replace(result, verdict=verdict, failure=self._written(failure))
         if result.check in WHOLE:
             return replace(result, failure=self._written(failure))
-        return replace(result, failure=self._reduced(failure, kind))
+        return replace(result, failure=self._reduced(failure, sought.kind, suspect))
 
-    def _reduced(self, failure: Failure, kind: str) -> Failure:
-        program = reduce(failure.program, self._still_shows(kind), self.reference)
+    def _reduced(self, failure: Failure, kind: str, suspect: Suspect) -> Failure:
+        program = reduce(failure.program, self._still_shows(kind, suspect), self.reference)
         self._refresh()
         mismatches = tuple(m for m in self._judge(program).mismatches if m.counts)
-        if not any(m.kind == kind for m in mismatches):
+        if not any(shows_the_same(program, m, suspect) for m in mismatches):
             # What was shortened showed it only beside what ran before: keep what shows it alone.
             return self._written(replace(failure, reduced=True))
         # What it was shortened for comes first: the rest may be of another cause.
-        ordered = tuple(sorted(mismatches, key=lambda m: m.kind != kind))
+        ordered = tuple(sorted(mismatches, key=lambda m: not shows_the_same(program, m, suspect)))
         return self._written(Failure(program, ordered, "", True))
 
-    def _still_shows(self, kind: str) -> Callable[[Program], bool]:
+    def _still_shows(self, kind: str, suspect: Suspect) -> Callable[[Program], bool]:
         left = SLOW_ATTEMPTS if kind in ("crash", "hang") else ATTEMPTS
 
         def still_shows(candidate: Program) -> bool:
             nonlocal left
             left -= 1
-            return left >= 0 and self._shows(candidate, kind)
+            return left >= 0 and self._shows(candidate, suspect)
 
         return still_shows
 
-    def _shows(self, program: Program, kind: str) -> bool:
-        return any(m.counts and m.kind == kind for m in self._judge(program).mismatches)
+    def _shows(self, program: Program, suspect: Suspect) -> bool:
+        """Whether the program shows the difference that is sought, and not just any."""
+        found = self._judge(program).mismatches
+        return any(m.counts and shows_the_same(program, m, suspect) for m in found)
 
     def _judge(self, program: Program) -> Verdict:
         return judge(program, self.reference, self.subject)

@@ -180,8 +180,11 @@ def thin(results: list[Result]) -> dict[int, Result]:
     for place, result in enumerate(results):
         if result.failure is not None:
             insort(kept.setdefault(_kind(result), []), (_length(result), place))
-    dropped = [place for entries in kept.values() for _, place in entries[KEPT:]]
-    return {id(results[place]): replace(results[place], failure=None) for place in dropped}
+    return {
+        id(results[place]): replace(results[place], failure=None, like=results[entries[0][1]].key)
+        for entries in kept.values()
+        for _, place in entries[KEPT:]
+    }
 
 
 def _kind(result: Result) -> tuple[str, ...]:

@@ -55,7 +55,9 @@ class Result:
     Attributes:
         id, op, check: as in `Case`.
         source: whether the case belongs to the frozen corpus, which alone makes the score.
-        failure: present if, and only if, the verdict is that they differ.
+        failure: the program to look at, of a case that does not agree; there may be enough of its
+            like.
+        like: of one that goes without a program for that reason, the key of a case like it.
     """
 
     id: str
@@ -64,6 +66,7 @@ class Result:
     source: Source
     verdict: Verdict
     failure: Failure | None = None
+    like: str = ""
 
     @property
     def key(self) -> str:

@@ -138,7 +138,7 @@ class Worker:
             lost=order.lost,
             begin=self._begin,
         ):
-            if result is None or result.verdict.outcome == "agree":
+            if result is None or not result.verdict.mismatches:
                 agreeing += 1
             else:
                 yield told(result)

@@ -18,6 +18,7 @@ from conformance.cli.options import (
     folder_to_write,
     jobs_by_default,
     names,
+    variables,
 )
 from conformance.engines import Engine, EngineError, importable_from_here, resolve_engine
 from conformance.sources.case import CHECKS
@@ -184,6 +185,22 @@ def cli(context: click.Context) -> None:
 )
 @_timeout("How long one step of a program may take before it counts as hung.")
 @click.option(
+    "--memory",
+    type=click.FloatRange(min=0.1, max=4096),
+    default=4.0,
+    show_default=True,
+    envvar="CONFORMANCE_MEMORY",
+    metavar="GIB",
+    help="How much memory the engine's process may take.",
+)
+@click.option(
+    "--engine-env",
+    multiple=True,
+    metavar="NAME=VALUE",
+    callback=variables,
+    help="A variable of the engine's process. Repeatable.",
+)
+@click.option(
     "--resume",
     is_flag=True,
     help="Go on with the run that was interrupted in --output; the engine must be unchanged.",
@@ -205,8 +222,7 @@ def run(**options: Any) -> int:
     options["claims"] = _claimed(options["engine"], options["claims"])
     if options["engine"] != options["reference"]:
         refuse_without_contact(options["engine"], options["timeout"])
-    engines = _loaded(options["reference"]), _loaded(options["engine"])
-    return run_and_report(options, *engines, Console())
+    return run_and_report(options, _loaded(options["reference"]), Console())
 
 
 @cli.command()
@@ -230,22 +246,33 @@ def check(engine: str, as_json: bool, timeout: float) -> int:
 
 
 @cli.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path))
 @_engine_options
-def replay(file: Path, engine: str, reference: str) -> int:
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("build"),
+    show_default=True,
+    envvar="CONFORMANCE_OUTPUT",
+    help="The folder of the report, where FILE is a finding's id.",
+)
+@_timeout("How long one step may take before it counts as hung.")
+def replay(file: Path, engine: str, reference: str, output: Path, timeout: float) -> int:
     """Run one program FILE on both engines, and show what each did.
 
-    `conformance run` writes such a file for each failure.
+    `conformance run` writes such a file for each failure. FILE may be a finding's id instead, as
+    the report shows it: eight digits, or the first few of them.
     """
     from conformance.cli.running import show_replay
+    from conformance.cli.writing import program_file
     from conformance.program.values import ProgramError
     from conformance.sources.files import read_program
 
     try:
-        program = read_program(file)
+        program = read_program(program_file(file, output))
     except ProgramError as error:
         raise click.ClickException(f"{file}: {error}") from error
-    return show_replay(program, _loaded(reference), _loaded(engine), Console())
+    return show_replay(program, _loaded(reference), engine, timeout, Console())
 
 
 @cli.command()

@@ -70,3 +70,14 @@ def folder_to_write(context: Any, option: Any, path: Path) -> Path:
         reason = getattr(error, "strerror", None) or str(error)
         message = f"cannot write into {str(path)!r}: {reason}"
         raise click.BadParameter(message, context, option) from error
+
+
+def variables(context: Any, option: Any, given: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """A check of an option that names variables of an environment, each as `NAME=VALUE`."""
+    pairs = []
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals or not name.isidentifier():
+            raise click.BadParameter(f"write NAME=VALUE, not {text!r}", context, option)
+        pairs.append((name, value))
+    return tuple(pairs)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,30 +22,22 @@ from conformance.campaign import (
 )
 from conformance.campaign.progress import ProgressLine
 from conformance.cli.statistics import show_statistics
-from conformance.engines import Engine
+from conformance.cli.writing import deaf_to_interrupts, write
+from conformance.engines import Engine, EngineError
 from conformance.execute import execute
+from conformance.isolation import Limits, RemoteEngine
 from conformance.judge.referee import adjudicate
 from conformance.known import Known, KnownError, read_known, read_patterns, shipped_known
 from conformance.program import Program
 from conformance.program.script import RENDER
-from conformance.report import (
-    FAILURES,
-    Report,
-    build_report,
-    file_name,
-    show,
-    this_environment,
-    to_document,
-    to_markdown,
-)
+from conformance.report import build_report, show, to_shrink
+from conformance.report.texts import printable
 from conformance.sources.case import CHECKS
 from conformance.trace import Trace
 from conformance.verdict import Mismatch
 
 
-def run_and_report(
-    options: Mapping[str, Any], reference: Engine, subject: Engine, console: Console
-) -> int:
+def run_and_report(options: Mapping[str, Any], reference: Engine, console: Console) -> int:
     """Run a campaign, write and print its report; gives the exit code.
 
     Raises:
@@ -57,25 +48,45 @@ def run_and_report(
         settings = settings_of(options)
         known = known_of(options["xfails"], options["engine"])
         output.mkdir(parents=True, exist_ok=True)
+        version = version_of(settings)
         with ProgressLine(settings, console) as watch:
             run = run_campaign(
                 settings,
-                (reference.version, subject.version),
+                (reference.version, version),
                 jobs=options["jobs"],
                 output=output,
-                choose=lambda results: [r for r in results if r.verdict.outcome == "differ"][:40],
+                choose=lambda results, agreeing: to_shrink(results, known, agreeing),
                 resume=options["resume"],
                 watch=watch,
             )
-    except (KnownError, CampaignError, JournalError, LockedError, OSError) as error:
+    except (EngineError, KnownError, CampaignError, JournalError, LockedError, OSError) as error:
         raise click.ClickException(str(error)) from error
-    report = build_report(run, known)
+    with deaf_to_interrupts():  # A second Ctrl-C, which many give, loses nothing.
+        report = build_report(run, known, folder_of(output))
+        write(report, output)
     show(report, console)
-    write(report, output)
     if options["statistics"]:
         show_statistics(run.statistics, console)
     console.print(f"{escape(str(output / 'parity.md'))}, {escape(str(output / 'parity.json'))}")
     return report.exit_code
+
+
+def version_of(settings: Settings) -> str:
+    """The subject's version, which its own process tells.
+
+    Raises:
+        EngineError: it cannot be loaded.
+    """
+    engine = RemoteEngine(settings.engine, environment=dict(settings.environment))
+    try:
+        return engine.version
+    finally:
+        engine.close()
+
+
+def folder_of(output: Path) -> str:
+    """The folder as a prefix of its files' names, from where the command was given."""
+    return "" if output == Path() else f"{output.as_posix().rstrip('/')}/"
 
 
 def settings_of(options: Mapping[str, Any]) -> Settings:
@@ -89,6 +100,8 @@ def settings_of(options: Mapping[str, Any]) -> Settings:
         seed=options["seed"],
         skips=read_patterns(options["skips"]),
         hang_after=options["timeout"],
+        memory=int(options["memory"] * (1 << 30)),
+        environment=options["engine_env"],
     )
 
 
@@ -97,47 +110,33 @@ def known_of(paths: Sequence[Path], engine: str) -> tuple[Known, ...]:
     return (*shipped_known(engine), *read_known(paths))
 
 
-def write(report: Report, output: Path) -> None:
-    """Write parity.json, parity.md, and each failing program as a file for `replay`."""
-    environment = this_environment()
-    _remove_failures(output)  # first: what it may remove, the old report says
-    document = json.dumps(to_document(report, environment), indent=1, allow_nan=False)
-    (output / "parity.json").write_text(f"{document}\n", encoding="utf-8")
-    (output / "parity.md").write_text(to_markdown(report, environment), encoding="utf-8")
-    for group in report.groups:
-        for result in group.results:
-            assert result.failure is not None
-            path = output / file_name(result)
-            path.parent.mkdir(exist_ok=True)
-            program = json.dumps(result.failure.program.to_json(), indent=1, allow_nan=False)
-            path.write_text(f"{program}\n", encoding="utf-8")
+def show_replay(
+    program: Program, reference: Engine, engine: str, timeout: float, console: Console
+) -> int:
+    """Print the program, what each engine did at each step, and what differs.
 
-
-def _remove_failures(output: Path) -> None:
-    """Remove the programs that the report which is there names: what else lies beside them is not
-    ours, nor is anything where there is no such report."""
+    Raises:
+        click.ClickException: the engine cannot be loaded.
+    """
+    subject = RemoteEngine(engine, Limits(step=timeout))
     try:
-        document = json.loads((output / "parity.json").read_text(encoding="utf-8"))
-        files = [str(failure["file"]) for failure in document["data"]["failures"]]
-    except (OSError, ValueError, KeyError, TypeError):
-        return
-    for file in files:
-        path = output / file
-        # A report may come from anywhere: it is not to lead us out of our own folder.
-        if path.parent == output / FAILURES and path.suffix == ".json" and path.is_file():
-            path.unlink()
+        return _replayed(program, reference, subject, console)
+    except EngineError as error:
+        raise click.ClickException(str(error)) from error
+    finally:
+        subject.close()
 
 
-def show_replay(program: Program, reference: Engine, subject: Engine, console: Console) -> int:
-    """Print the program, what each engine did at each step, and what differs."""
+def _replayed(program: Program, reference: Engine, subject: Engine, console: Console) -> int:
     expected = execute(program, reference)
     # Printed first: if the program kills the engine, this is what is left to see.
-    console.print(Syntax(program.script(expected).rstrip(), "python", word_wrap=True))
+    script = printable(program.script(expected)).rstrip()
+    console.print(Syntax(script, "python", word_wrap=True))
     actual = execute(program, subject)
     console.print(_steps(program, expected, actual))
     verdict = adjudicate(program, expected, actual, reference)
     for mismatch in verdict.mismatches:
-        console.print(_line(mismatch), markup=False)
+        console.print(printable(_line(mismatch)), markup=False)
     console.print(f"\n{subject.name} against {reference.name}: {verdict.outcome}", markup=False)
     return int(verdict.outcome == "differ")
 
@@ -158,6 +157,13 @@ def _steps(program: Program, expected: Trace, actual: Trace) -> Table:
     table = Table("step", expected.engine, actual.engine)
     for number, step in enumerate(program.steps):
         written = "\n".join(RENDER[type(step)](step))
-        outcomes = (brief_outcome(trace.outcomes[number]) for trace in (expected, actual))
-        table.add_row(*map(escape, (written, *outcomes)))
+        outcomes = (_outcome(trace, number) for trace in (expected, actual))
+        table.add_row(*(escape(printable(text)) for text in (written, *outcomes)))
     return table
+
+
+def _outcome(trace: Trace, number: int) -> str:
+    """What became of a step, of which a process that was lost has told nothing."""
+    if trace.end is None:
+        return brief_outcome(trace.outcomes[number])
+    return trace.end.detail if trace.end.step == number else "?"

@@ -9,16 +9,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from conformance.campaign.result import Drift, Result
+from conformance.report.apart import Excused, Lack
 from conformance.report.environment import DISTRIBUTION, Environment
-from conformance.report.groups import Group
-from conformance.report.report import KnownUse, Report, Tally
-from conformance.verdict import GRADE_OF, GRADES
+from conformance.report.files import file_name, finding_file, lack_file
+from conformance.report.findings import Finding
+from conformance.report.report import KnownUse, Report
+from conformance.report.score import Tally, coverage, headline
+from conformance.report.systematic import Systematic
+from conformance.report.texts import capped, printable, replay_command
+from conformance.signature import by_gravity
+from conformance.verdict import GRADE_OF, GRADES, Mismatch
 
-SCHEMA = 1
+SCHEMA = 2
 """The version of the report's form."""
-
-FAILURES = "failures"
-"""The folder beside the report that holds the failing programs."""
 
 _OUTCOME = {
     "differ": "failed",
@@ -26,6 +29,7 @@ _OUTCOME = {
     "known": "xfailed",
     "agree": "passed",
     "unsupported": "skipped",
+    "unclaimed": "skipped",
 }
 
 
@@ -42,6 +46,9 @@ def to_document(report: Report, environment: Environment) -> dict[str, Any]:
         "platform": environment.platform,
         "python": environment.python,
         "cores": environment.cores,
+        "processor": environment.processor,
+        "capability": environment.capability,
+        "threads": environment.threads,
         "packages": dict(environment.packages),
         "test_suite": _suite(report, environment),
         "data": {
@@ -49,16 +56,23 @@ def to_document(report: Report, environment: Environment) -> dict[str, Any]:
             "exitcode": report.exit_code,
             "interrupted": run.interrupted,
             "given_up": [*run.given_up],
-            "summary": _tally(report.total),
+            "unanswered": [*run.unanswered],
+            "idle_deaths": run.idle_deaths,
+            "notes": [printable(note) for note in run.notes],
+            "headline": [*headline(report.grades)],
+            "summary": report.total.to_json(),
             "grades": [_grade(number, tally) for number, tally in report.grades.items()],
             "tests": [_test(report, *test, tally) for test, tally in report.tests.items()],
-            "generated": _tally(report.generated),
+            "generated": report.generated.to_json(),
             "exercised": run.statistics.to_json(),
-            "differences": [_group(group) for group in report.groups],
-            "failures": [_failure(result) for group in report.groups for result in group.results],
+            "lost": dict(sorted(report.lost.items())),
+            "systematic": [_systematic(report, entry) for entry in report.systematic],
+            "only_systematic": report.only_systematic,
+            "findings": [_finding(report, finding) for finding in report.findings],
+            "failures": [_failure(r, f) for f in report.findings for r in f.results],
             "known": [_known(use) for use in report.known],
-            "unsupported": [{"what": w, "cases": n} for w, n in report.unsupported.items()],
-            "unobservable": [*report.unobservable],
+            "unsupported": [_lack(report, lack) for lack in report.lacks],
+            "excused": [_excused(entry) for entry in report.excused],
             "excluded": [{"id": case.id, "reason": case.reason} for case in run.excluded],
             "drift": [_drift(cell) for cell in run.drift],
         },
@@ -80,20 +94,9 @@ def _suite(report: Report, environment: Environment) -> dict[str, Any]:
     }
 
 
-def _tally(tally: Tally) -> dict[str, Any]:
-    return {
-        "total": tally.total,
-        "attempted": tally.attempted,
-        "agree": tally.agree,
-        "differ": tally.differ,
-        "known": tally.known,
-        "unsupported": tally.unsupported,
-        "parity": None if tally.parity is None else round(tally.parity, 6),
-    }
-
-
 def _grade(number: int, tally: Tally) -> dict[str, Any]:
-    return {"grade": number, "meaning": GRADES[number], **_tally(tally)}
+    said = {"grade": number, "meaning": GRADES[number], "coverage": coverage(tally)}
+    return {**said, **tally.to_json()}
 
 
 def _test(report: Report, op: str, check: str, tally: Tally) -> dict[str, Any]:
@@ -105,56 +108,103 @@ def _test(report: Report, op: str, check: str, tally: Tally) -> dict[str, Any]:
         "check": check,
         "outcome": _OUTCOME[worst],
         "failure_kinds": dict(sorted(kinds.items())),
-        **_tally(tally),
+        **tally.to_json(),
+        "basic": report.basics[op, check].to_json(),
     }
 
 
-def _group(group: Group) -> dict[str, Any]:
+def _finding(report: Report, finding: Finding) -> dict[str, Any]:
+    file = finding_file(finding)
     return {
-        "failure_kind": group.kind,
-        "grade": GRADE_OF[group.kind],
-        "cases": len(group.results),
-        "ops": [*group.ops],
-        **_shown(group.shortest),
+        "id": finding.id,
+        "failure_kind": finding.kind,
+        "kinds": dict(finding.kinds),
+        "grade": finding.grade,
+        "title": printable(finding.title),
+        "cases": len(finding.results),
+        "ops": [*finding.ops],
+        "case": finding.shortest.result.id,
+        "shrunk": finding.shortest.short,
+        **_shown(finding.mismatch),
+        "repro": capped(finding.script, file),
+        "file": file,
+        "replay": _replay(report, file),
     }
 
 
-def _shown(result: Result) -> dict[str, Any]:
-    """The failing case with everything that is needed to look into it."""
-    assert result.failure is not None
-    mismatch = result.failure.mismatch
+def _systematic(report: Report, entry: Systematic) -> dict[str, Any]:
+    file = file_name(entry.result)
     return {
-        "id": result.id,
-        "where": mismatch.where,
-        "expected": mismatch.expected,
-        "actual": mismatch.actual,
-        "detail": mismatch.detail,
+        "failure_kind": entry.symptom.kind,
+        "grade": GRADE_OF[entry.symptom.kind],
+        "cases": entry.cases,
+        "of": entry.of,
+        "case": entry.result.id,
+        **_shown(entry.example),
+        "repro": capped(entry.failure.script or entry.failure.program.script(), file),
+        "file": file,
+        "replay": _replay(report, file),
+    }
+
+
+def _replay(report: Report, file: str) -> str:
+    settings = report.run.settings
+    return replay_command(f"{report.folder}{file}", settings.engine, settings.reference)
+
+
+def _shown(mismatch: Mismatch) -> dict[str, Any]:
+    """A difference with all that is said of it."""
+    return {
+        "where": printable(mismatch.where),
+        "expected": printable(mismatch.expected),
+        "actual": printable(mismatch.actual),
+        "detail": printable(mismatch.detail),
         "judgement": mismatch.judgement,
-        "reason": mismatch.reason,
-        "repro": result.failure.script,
+        "reason": printable(mismatch.reason),
+        "evidence": [printable(text) for text in mismatch.evidence],
     }
 
 
-def _failure(result: Result) -> dict[str, Any]:
-    assert result.failure is not None
-    mismatch = result.failure.mismatch
+def _failure(result: Result, finding: Finding) -> dict[str, Any]:
+    kept = result.failure
+    mismatches = result.verdict.mismatches if kept is None else kept.mismatches
     failure: dict[str, Any] = {
         "id": result.id,
         "op": result.op,
         "check": result.check,
-        "failure_kind": mismatch.kind,
+        "finding": finding.id,
+        "failure_kind": by_gravity(mismatches)[0].kind,
         "grades": sorted(result.verdict.failing),
         "program_sha256": result.verdict.program_hash,
-        "file": file_name(result),
+        "file": None if kept is None else file_name(result),
     }
-    if result.failure.reduced:
-        failure["repro"] = result.failure.script
+    if kept is not None and kept.reduced:
+        failure["repro"] = capped(kept.script, failure["file"])
     return failure
 
 
-def file_name(result: Result) -> str:
-    """The file, in the folder of the report, that holds the failing program for `replay`."""
-    return f"{FAILURES}/{result.id.replace('/', '-')}.json"
+def _lack(report: Report, lack: Lack) -> dict[str, Any]:
+    file = None if lack.program is None else lack_file(lack)
+    return {
+        "id": lack.id,
+        "what": printable(lack.what),
+        "runs": lack.runs,
+        "reason": printable(lack.reason),
+        "cases": lack.cases,
+        "example": lack.example,
+        "file": file,
+        "replay": None if file is None else _replay(report, file),
+    }
+
+
+def _excused(entry: Excused) -> dict[str, Any]:
+    return {
+        "cases": entry.cases,
+        "witness": printable(entry.witness),
+        "example": entry.example,
+        "failure_kind": entry.mismatch.kind,
+        **_shown(entry.mismatch),
+    }
 
 
 def _known(use: KnownUse) -> dict[str, Any]:

@@ -6,34 +6,52 @@ from functools import cache
 
 import jinja2
 
-from conformance.report.document import file_name
 from conformance.report.environment import Environment
-from conformance.report.report import Report, Tally
-from conformance.report.terminal import share
+from conformance.report.files import file_name, finding_file, lack_file
+from conformance.report.report import Report
+from conformance.report.score import Tally, headline, outcomes, share
+from conformance.report.terminal import systematic_line
+from conformance.report.texts import capped, line, printable, replay_command
 from conformance.sources.case import CHECKS
-from conformance.verdict import GRADE_OF, GRADES
+from conformance.verdict import GRADES
 
-SHOWN = 40  # groups of failures; the JSON has them all
+SHOWN = 40  # findings, and things lacking; the JSON has them all
 
 
 def to_markdown(report: Report, environment: Environment) -> str:
     """The report as a page of Markdown."""
     ops: dict[str, dict[str, Tally]] = {}
-    for (op, check), tally in report.tests.items():
-        ops.setdefault(op, {})[check] = tally
-    return _template().render(
-        report=report,
-        run=report.run,
-        settings=report.run.settings,
-        environment=environment,
-        grades=GRADES,
-        grade_of=GRADE_OF,
-        checks=[check for check in CHECKS if check != "programs"],
-        ops=ops,
-        groups=report.groups[:SHOWN],
-        more=len(report.groups[SHOWN:]),
-        file_name=file_name,
-        command=_command(report),
+    for op, check in report.tests:
+        ops.setdefault(op, {})[check] = report.basics[op, check]
+    settings = report.run.settings
+
+    def replay(file: str) -> str:
+        return replay_command(f"{report.folder}{file}", settings.engine, settings.reference)
+
+    return printable(
+        _template().render(
+            report=report,
+            run=report.run,
+            settings=settings,
+            environment=environment,
+            grades=GRADES,
+            checks=[check for check in CHECKS if check != "programs"],
+            ops=ops,
+            findings=report.findings[:SHOWN],
+            more=len(report.findings[SHOWN:]),
+            lacks=report.lacks[:SHOWN],
+            more_lacks=len(report.lacks[SHOWN:]),
+            headline=headline(report.grades),
+            outcomes=outcomes,
+            share=share,
+            capped=capped,
+            systematic_line=systematic_line,
+            file_name=file_name,
+            finding_file=finding_file,
+            lack_file=lack_file,
+            replay=replay,
+            command=_command(report),
+        )
     )
 
 
@@ -56,11 +74,10 @@ def _template() -> jinja2.Template:
         undefined=jinja2.StrictUndefined,
         autoescape=False,  # Markdown, not HTML
     )
-    environment.filters["share"] = share
     environment.filters["cell"] = _cell
     environment.filters["count"] = "{:,}".format
     environment.filters["inline"] = _inline
-    environment.filters["oneline"] = lambda text: " ".join(text.split())
+    environment.filters["oneline"] = line
     return environment.get_template("report.md.j2")
 
 
@@ -68,14 +85,16 @@ def _cell(tally: Tally | None) -> str:
     if tally is None:
         return ""
     if not tally.attempted:
-        return "unsupported"
-    text = f"{tally.agree}/{tally.attempted}"
-    return f"**{text}**" if tally.differ else f"{text} (known)" if tally.known else text
+        return "unsupported" if tally.asked else "not claimed"
+    text = f"{tally.agree}/{tally.asked}"
+    return (
+        f"**{text}**" if tally.differ or tally.flaky else f"{text} (known)" if tally.known else text
+    )
 
 
 def _inline(text: str) -> str:
     """Code in a line, or in a cell of a table, whatever characters it has."""
-    text = " ".join(text.split()).replace("|", "\\|")
+    text = line(text, 400).replace("|", "\\|")
     fence = "`" * (1 + max(map(len, _backticks(text)), default=0))
     return f"{fence} {text} {fence}" if "`" in text else f"`{text}`" if text else ""
 

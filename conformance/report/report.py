@@ -3,49 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal
 
 from conformance.campaign.gathering import Run
 from conformance.campaign.result import Result
 from conformance.known import Known
-from conformance.report.groups import Group, grouped
+from conformance.report.apart import Excused, Lack, excused_of, lacks_of
+from conformance.report.findings import Counts, Finding, folded
+from conformance.report.score import Standing, Tally
+from conformance.report.systematic import Systematic, systematic, without
 from conformance.sources.case import CHECKS, hash_of_corpus
 from conformance.verdict import GRADES, Mismatch, missed_grades
-
-Standing: TypeAlias = Literal["agree", "differ", "known", "unsupported", "flaky"]
-"""What a case comes to once the known differences are taken into account."""
-
-
-@dataclass(slots=True)
-class Tally:
-    """How many cases came to what."""
-
-    agree: int = 0
-    differ: int = 0
-    known: int = 0
-    unsupported: int = 0
-    flaky: int = 0
-
-    def count(self, standing: Standing) -> None:
-        """One more."""
-        setattr(self, standing, getattr(self, standing) + 1)
-
-    @property
-    def attempted(self) -> int:
-        """The cases that the subject could run; the others are neither failures nor passes."""
-        return self.agree + self.differ + self.known + self.flaky
-
-    @property
-    def total(self) -> int:
-        """All of them."""
-        return self.attempted + self.unsupported
-
-    @property
-    def parity(self) -> float | None:
-        """The share that agrees, of those attempted; a known difference is a difference."""
-        return self.agree / self.attempted if self.attempted else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,30 +34,41 @@ class Report:
     """A run, judged: everything that its JSON, Markdown and terminal forms say.
 
     Attributes:
+        folder: where its files are, as a prefix of their names: `build/`.
         grades: by grade, on the frozen corpus alone.
         tests: by op and check, on the frozen corpus alone.
+        basics: likewise, each case at the lowest grade that it can show: values and gradients,
+            or for an error that it is raised.
         generated: the generated programs, which are no part of the score.
-        groups: what differs and is not known, gravest first.
-        unsupported: what the subject lacks, with the number of cases that needed it.
-        unobservable: what it does not let be observed.
+        lost: the cases that crashed or hung, by the kind.
+        systematic: what nearly every case shows.
+        only_systematic: the cases that differ in nothing else.
+        findings: what else differs and is not known, what is to be mended first at the front.
+        lacks: what the subject lacks or does not let be read, the commonest first.
+        excused: what is not counted, as the reference itself is of two minds.
     """
 
     run: Run
+    folder: str
     corpus_sha256: str
     total: Tally
     grades: Mapping[int, Tally]
     tests: Mapping[tuple[str, str], Tally]
+    basics: Mapping[tuple[str, str], Tally]
     kinds: Mapping[tuple[str, str], Counter[str]]
     generated: Tally
-    groups: tuple[Group, ...]
+    lost: Mapping[str, int]
+    systematic: tuple[Systematic, ...]
+    only_systematic: int
+    findings: tuple[Finding, ...]
     known: tuple[KnownUse, ...]
-    unsupported: Mapping[str, int]
-    unobservable: tuple[str, ...]
+    lacks: tuple[Lack, ...]
+    excused: tuple[Excused, ...]
 
     @property
     def unexpected(self) -> int:
-        """The cases that differ though no list says so."""
-        return self.total.differ + self.generated.differ
+        """The cases that differ, or answer differently each time, though no list says so."""
+        return sum(tally.differ + tally.flaky for tally in (self.total, self.generated))
 
     @property
     def stale(self) -> tuple[KnownUse, ...]:
@@ -108,29 +89,46 @@ class _Counts:
     generated: Tally = field(default_factory=Tally)
     grades: dict[int, Tally] = field(default_factory=lambda: {grade: Tally() for grade in GRADES})
     tests: dict[tuple[str, str], Tally] = field(default_factory=dict)
+    basics: dict[tuple[str, str], Tally] = field(default_factory=lambda: defaultdict(Tally))
     kinds: dict[tuple[str, str], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    lost: Counter[str] = field(default_factory=Counter)
     failing: list[Result] = field(default_factory=list)
 
 
-def build_report(run: Run, known: Sequence[Known] = ()) -> Report:
-    """The report of a run, with the differences in `known` told from the unexpected ones."""
+def build_report(run: Run, known: Sequence[Known] = (), folder: str = "build/") -> Report:
+    """The report of a run, with the differences in `known` told from the unexpected ones; its
+    files are going to be in `folder`."""
     counts = _Counts()
     for result in run.results:
         _count(counts, result, known)
     counts.generated.agree += run.agreeing
+
+    counted = counts_beside(known)
+    everywhere = systematic(run.results, counted, run.agreeing)
+    findings = folded(counts.failing, without(everywhere, counted))
     return Report(
         run=run,
+        folder=folder,
         corpus_sha256=hash_of_corpus(run.corpus),
         total=counts.total,
         grades=counts.grades,
         tests=dict(sorted(counts.tests.items(), key=_in_order(run))),
+        basics=counts.basics,
         kinds=counts.kinds,
         generated=counts.generated,
-        groups=grouped(counts.failing),
+        lost=counts.lost,
+        systematic=everywhere,
+        only_systematic=len(counts.failing) - sum(len(each.results) for each in findings),
+        findings=findings,
         known=tuple(_use(entry, run) for entry in known),
-        unsupported=_unsupported(run.results),
-        unobservable=_unobservable(run.results),
+        lacks=lacks_of(run.results),
+        excused=excused_of(run.results),
     )
+
+
+def counts_beside(known: Sequence[Known]) -> Counts:
+    """Which differences of a case are to be looked at: those that no entry covers."""
+    return lambda result, mismatch: not any(entry.covers(result.id, mismatch) for entry in known)
 
 
 def standing(result: Result, known: Sequence[Known]) -> Standing:
@@ -151,24 +149,32 @@ def unexpected(result: Result, known: Sequence[Known]) -> tuple[Mismatch, ...]:
 
 def _count(counts: _Counts, result: Result, known: Sequence[Known]) -> None:
     came_to = standing(result, known)
-    if came_to == "differ":
+    if came_to in ("differ", "flaky"):
         counts.failing.append(result)
+    counts.lost.update({m.kind for m in result.verdict.mismatches if m.kind in ("crash", "hang")})
+    attempted = result.verdict.attempted
     if result.source == "generated":
-        counts.generated.count(came_to)
+        counts.generated.count(came_to, attempted=attempted)
         return
-    counts.total.count(came_to)
+    counts.total.count(came_to, attempted=attempted)
     test = (result.op, result.check)
-    counts.tests.setdefault(test, Tally()).count(came_to)
+    counts.tests.setdefault(test, Tally()).count(came_to, attempted=attempted)
     counts.kinds[test].update({m.kind for m in result.verdict.mismatches if m.counts})
+    _count_grades(counts, result, known)
+
+
+def _count_grades(counts: _Counts, result: Result, known: Sequence[Known]) -> None:
     missed = missed_grades(unexpected(result, known), result.verdict.shows)
     known_to_miss = result.verdict.failing - missed
+    attempted = result.verdict.attempted
+    lowest = min(result.verdict.shows, default=max(GRADES))
     for grade, tally in counts.grades.items():
-        if grade in missed:
-            tally.count("differ")
-        elif grade in known_to_miss:
-            tally.count("known")
-        elif (came_to_there := result.verdict.grade(grade)) != "silent":
-            tally.count(came_to_there)
+        came_to: Standing | Literal["silent"] = result.verdict.grade(grade)
+        if came_to == "differ" and grade not in missed and grade in known_to_miss:
+            came_to = "known"
+        tally.count(came_to, attempted=attempted)
+        if grade == lowest:
+            counts.basics[result.op, result.check].count(came_to, attempted=attempted)
 
 
 def _in_order(run: Run) -> Callable[[tuple[tuple[str, str], Tally]], tuple[int, int]]:
@@ -197,24 +203,3 @@ def _use(entry: Known, run: Run) -> KnownUse:
     if ran and (run.whole or entry.pattern in ran):
         return KnownUse(entry, (), "stale")
     return KnownUse(entry, (), "undrawn" if entry.of_programs else "unmatched")
-
-
-def _unsupported(results: Iterable[Result]) -> Mapping[str, int]:
-    lacks: Counter[str] = Counter()
-    for result in results:
-        found = (m for m in result.verdict.mismatches if m.kind == "unsupported")
-        lacks.update({m.detail for m in found if m.step is not None})
-    return dict(sorted(lacks.items(), key=lambda entry: (-entry[1], entry[0])))
-
-
-def _unobservable(results: Iterable[Result]) -> tuple[str, ...]:
-    return tuple(
-        sorted(
-            {
-                mismatch.detail
-                for result in results
-                for mismatch in result.verdict.mismatches
-                if mismatch.kind == "unsupported" and mismatch.step is None
-            }
-        )
-    )

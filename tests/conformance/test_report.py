@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.resources import files
 from itertools import pairwise
 from typing import Any
@@ -14,14 +15,18 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from conformance import Call, Input, Program, Ref
+from conformance import Backward, Call, Input, Program, Ref
 from conformance.campaign import Drift, Failure, Result, Run, Settings
 from conformance.known import Known
 from conformance.report import (
     Environment,
     Report,
+    Tally,
     build_report,
+    coverage,
     file_name,
+    headline,
+    share,
     show,
     to_document,
     to_markdown,
@@ -101,8 +106,8 @@ def everything() -> Report:
 def test_cases_are_counted_by_what_they_come_to(everything: Report):
     total = everything.total
     assert (total.agree, total.differ, total.known, total.unsupported) == (1, 4, 1, 2)
-    assert total.attempted == 6
-    assert total.parity == 1 / 6
+    assert (total.asked, total.attempted) == (8, 7)
+    assert total.parity == 0.125
 
 
 def test_generated_programs_are_counted_apart(everything: Report):
@@ -112,15 +117,21 @@ def test_generated_programs_are_counted_apart(everything: Report):
 
 def test_what_is_unsupported_is_neither_pass_nor_failure():
     report = report_of(result(UNSUPPORTED, op="cos"))
-    assert report.total.parity is None
     assert report.exit_code == 0
-    assert report.unsupported == {"cos": 1}
+    assert [(lack.what, lack.cases, lack.runs) for lack in report.lacks] == [("cos", 1, False)]
+
+
+def test_an_engine_that_runs_nothing_scores_nothing():
+    report = report_of(result(UNSUPPORTED, op="cos"), result(UNSUPPORTED, op="sin"))
+    assert [tally.parity for tally in report.grades.values()] == [0.0] * 5
+    assert coverage(report.grades[1]) == "0 of 2 asked agree (0.0 %); 0 of 0 attempted"
 
 
 def test_what_cannot_be_observed_leaves_the_other_grades_agreeing():
     report = report_of(result(UNOBSERVABLE))
-    assert report.unobservable == ("._version",)
+    assert [(lack.what, lack.runs) for lack in report.lacks] == [("._version", True)]
     assert report.grades[1].agree == 1
+    assert (report.total.agree, report.total.unread) == (0, 1)
     assert report.grades[5].unsupported == 1
 
 
@@ -179,40 +190,61 @@ def test_what_generation_does_not_find_again_is_not_stale():
     assert report.known[0].state == "undrawn"
 
 
-def test_failures_of_one_place_are_one_group_whatever_the_op():
+def test_a_grade_counts_only_the_cases_that_can_show_it():
+    silent = replace(result(), verdict=Verdict("0" * 64, (), frozenset({2, 3, 4, 5})))
+    report = report_of(result(), silent)
+    assert (report.grades[1].asked, report.grades[1].silent) == (1, 1)
+    assert report.grades[2].asked == 2
+
+
+def test_an_engine_that_answers_differently_each_time_fails():
+    report = report_of(result(mismatch("flaky")), result(number=1))
+    assert (report.total.flaky, report.grades[1].flaky, report.exit_code) == (1, 1, 1)
+    assert report.without_program == 1
+
+
+def test_crashes_and_hangs_are_counted():
+    lost = result(mismatch("crash", where=""), number=0), result(mismatch("hang", where=""))
+    assert report_of(*lost, result()).lost == {"crash": 1, "hang": 1}
+
+
+def test_failures_of_one_place_are_one_finding_whatever_the_op():
     versions = [
         result(mismatch("version", where=f"x{n}._version"), op=op, number=n)
         for n, op in enumerate(("exp", "sin"))
     ]
-    (group,) = report_of(*versions).groups
-    assert group.ops == ("exp", "sin")
+    (finding,) = report_of(*versions).findings
+    assert finding.ops == ("exp", "sin")
 
 
-def test_wrong_values_of_two_ops_are_two_groups():
-    assert len(report_of(result(mismatch()), result(mismatch(), op="sin")).groups) == 2
+def test_wrong_values_of_two_ops_are_two_findings():
+    assert len(report_of(result(mismatch()), result(mismatch(), op="sin")).findings) == 2
 
 
-def test_one_error_that_is_not_raised_is_one_group_whatever_the_op():
+def test_one_error_that_is_not_raised_is_one_finding_whatever_the_op():
     refused = mismatch("raises", expected="RuntimeError: 2 is too many", actual="returned None")
     report = report_of(result(refused), result(refused, op="sin"))
-    assert [group.about for group in report.groups] == [("exp", "sin")]
+    assert [finding.ops for finding in report.findings] == [("exp", "sin")]
 
 
-def test_a_group_of_no_op_is_about_the_steps_that_are_taken():
-    (group,) = report_of(result(mismatch("flag"), op="", source="generated")).groups
-    assert (group.ops, group.about) == ((), ("call",))
+def test_a_finding_of_no_op_has_the_title_of_what_its_program_does():
+    (finding,) = report_of(result(mismatch("flag"), op="", source="generated")).findings
+    assert (finding.ops, finding.title) == ((), "call")
 
 
-def test_a_group_is_shown_by_its_shortest_program():
-    long = result(mismatch(where="t0[0]"), mismatch(where="t0[0]"), number=0)
+def test_a_finding_is_shown_by_its_shortest_program():
     short = result(mismatch(where="t0[0]"), number=1)
-    (group,) = report_of(long, short).groups
-    assert group.shortest == short
+    assert short.failure is not None
+    steps = (*short.failure.program.steps, Backward(Ref("t0")))
+    longer = Program(short.failure.program.inputs, steps)
+    long = replace(short, failure=replace(short.failure, program=longer))
+    (finding,) = report_of(long, short).findings
+    assert finding.shortest.result == short
 
 
-def test_the_gravest_groups_come_first(everything: Report):
-    assert [group.kind for group in everything.groups][-1] == "version"
-    assert everything.groups[0].kind in ("value", "grad_value")
+def test_the_gravest_findings_come_first(everything: Report):
+    assert [finding.kind for finding in everything.findings][-1] == "version"
+    assert everything.findings[0].kind in ("value", "grad_value")
 
 
 def test_the_json_is_of_its_schema(everything: Report):
@@ -242,13 +274,17 @@ def test_the_json_says_what_a_test_came_to(everything: Report):
     assert tests["exp[value]"]["failure_kinds"] == {"value": 1, "version": 1}
     assert tests["log[value]"]["outcome"] == "xfailed"
     assert tests["cos[value]"]["outcome"] == "skipped"
-    assert tests["sin[value]"]["outcome"] == "skipped"  # not all of it could be read
+    assert tests["sin[value]"]["outcome"] == "skipped"
+    assert tests["sin[value]"]["basic"]["agree"] == 1
 
 
 def test_the_markdown_says_what_was_run_and_how_it_went(everything: Report):
     text = to_markdown(everything, HERE)
     assert text.startswith("# How far does `an_engine` behave like torch?\n")
-    assert "Of the 6 programs that it could run, **1 agree in everything**,\n4 differ" in text
+    assert (
+        "- **grade 1 values and gradients: 3 of 8 asked agree (37.5 %); 3 of 7 attempted**" in text
+    )
+    assert "Of the 8 programs, 1 agree in everything, 4 differ, 1 differ as known" in text
     assert everything.corpus_sha256 in text
     assert "conformance run --engine an_engine" in text
 
@@ -257,7 +293,8 @@ def test_the_markdown_shows_the_script_with_expected_and_actual(everything: Repo
     text = to_markdown(everything, HERE)
     assert "t0 = torch.exp(x0)" in text
     assert "| expected | `[1., 2.]` |\n| actual | `[1., 3.]` |" in text
-    assert "`conformance replay failures/opinfo-exp-float32-value-1.json`" in text
+    file = f"build/failures/{everything.findings[0].id}.json"
+    assert f"`conformance replay {file} --engine an_engine`" in text
 
 
 def test_the_markdown_keeps_its_tables_whatever_a_message_holds(everything: Report):
@@ -282,22 +319,35 @@ def test_every_table_of_the_markdown_is_whole(everything: Report):
 
 
 def test_the_terminal_shows_the_table_the_failures_and_the_figures(everything: Report):
-    console = Console(file=io.StringIO(), width=120)
-    show(everything, console)
-    text = console.file.getvalue()  # type: ignore[attr-defined]
-    assert "1/3" in text
-    assert "actual   [1., 3.]" in text
-    assert "8 cases of the frozen corpus: 1 agree, 4 differ, 1 differ as known" in text
+    text = shown(everything)
+    assert "2/3" in text
+    assert "t0: expected [1., 2.], got [1., 3.]" in text
+    assert "8 cases of the frozen corpus" in text
+    assert "cases: 1 agree in everything, 4 differ, 1 differ as known, 2 unsupported" in text
     assert "matches nothing that was run" in text
 
 
 def test_the_share_is_never_rounded_up_to_all():
-    from conformance.report.report import Tally
-    from conformance.report.terminal import share
+    assert share(99_999, 100_000) == "99.9 %"
+    assert share(3, 3) == "100.0 %"
+    assert share(0, 0) == "–"
+    assert Tally(agree=9_999_999, differ=1).parity == 0.999999
 
-    assert share(Tally(agree=99_999, differ=1)) == "99.9 %"
-    assert share(Tally(agree=3)) == "100.0 %"
-    assert share(Tally(unsupported=3)) == "–"
+
+@pytest.mark.parametrize("form", ["json", "markdown", "terminal"])
+def test_every_form_says_the_same_score(everything: Report, form: str):
+    said = {
+        "json": lambda: "\n".join(to_document(everything, HERE)["data"]["headline"]),
+        "markdown": lambda: to_markdown(everything, HERE),
+        "terminal": lambda: shown(everything),
+    }[form]()
+    for words in headline(everything.grades):
+        assert words in said
+
+
+def shown(report: Report, width: int = 120) -> str:
+    show(report, console := Console(file=io.StringIO(), width=width))
+    return console.file.getvalue()  # type: ignore[attr-defined,no-any-return]
 
 
 def test_a_results_json_gives_back_the_result():
@@ -318,10 +368,6 @@ def test_what_gives_no_answer_misses_every_grade(kind: str):
 
 
 def test_an_engine_that_can_run_nothing_is_told_so():
-    def shown(report: Report) -> str:
-        show(report, console := Console(file=io.StringIO(), width=200))
-        return console.file.getvalue()  # type: ignore[attr-defined,no-any-return]
-
     assert "nothing could be run: an_engine lacks cos" in shown(report_of(result(UNSUPPORTED)))
     assert "nothing could be run" not in shown(report_of(result(UNSUPPORTED), result(number=1)))
     assert "nothing could be run" not in shown(report_of())
