@@ -67,14 +67,19 @@ GRADE_OF: Mapping[str, int] = {
 """The grade that each kind of mismatch breaks. `unsupported` and `flaky` break none: each is an
 outcome of its own."""
 
-Grading: TypeAlias = Literal["agree", "differ", "unsupported", "flaky", "silent"]
-"""How a subject fares at one grade of a case. "silent": the case cannot show that grade."""
+Grading: TypeAlias = Literal["agree", "differ", "unsupported", "flaky", "unclaimed", "silent"]
+"""How a subject fares at one grade of a case. "unclaimed": what differs there, or is lacking, the
+subject does not claim; "silent": the case cannot show that grade."""
 
 _APART = frozenset({"unsupported", "flaky"})
 
-Judgement: TypeAlias = Literal["wrong", "ill_conditioned", "convention", "reference_suspect"]
+Judgement: TypeAlias = Literal[
+    "wrong", "ill_conditioned", "convention", "reference_suspect", "claimed", "unclaimed"
+]
+"""What is said of a difference: by the referee, or by what the subject claims. "claimed": it
+lacks something that it says it has; "unclaimed": it does not say that it does this as torch."""
 
-_NOBODY_IS_BLAMED = frozenset({"ill_conditioned", "reference_suspect"})
+_NOBODY_IS_BLAMED = frozenset({"ill_conditioned", "reference_suspect", "unclaimed"})
 
 # What is written where values, a shape or a dtype are: `t0`, `t1[0]`, `x0.grad`, `calls[0][1]`.
 _VALUES = re.compile(r"\w+(\[\d+\])*(\.grad)*(\.shape|\.dtype)?")
@@ -113,7 +118,13 @@ class Mismatch:
         """Whether it is a failure of the subject: not a consequence, not ill-conditioned, not the
         reference's own fault, and not merely something that the subject does not offer, or does
         not always give."""
-        return not (self.consequence or self.kind in _APART or self.judgement in _NOBODY_IS_BLAMED)
+        if self.consequence or self.judgement in _NOBODY_IS_BLAMED:
+            return False
+        return self.kind not in _APART or self.judgement == "claimed"
+
+    def breaks(self, grade: int) -> bool:
+        """Whether the difference is one of that grade, whoever is to blame."""
+        return GRADE_OF.get(self.kind) == grade or self.leaves_open(grade)
 
     def leaves_open(self, grade: int) -> bool:
         """Whether the subject's share of a grade is not known for what it lacks: a step that it
@@ -142,6 +153,9 @@ def missed_grades(
         if mismatch.kind in ("crash", "hang"):
             missed |= shows
             continue
+        if mismatch.kind == "unsupported":
+            missed |= {grade for grade in shows if mismatch.leaves_open(grade)}
+            continue
         missed.add(GRADE_OF[mismatch.kind])
         if mismatch.kind == "raises":
             missed |= shows & ({1} if mismatch.expected.startswith("returned") else {3, 4})
@@ -155,22 +169,28 @@ class Verdict:
     Attributes:
         shows: the grades that the program can show at all: only one that raises on the reference
             shows type and message, and one that does nothing else shows no value.
+        outside: why the program is none of what the subject claims, so that it was not run.
     """
 
     program_hash: str
     mismatches: tuple[Mismatch, ...] = ()
     shows: frozenset[int] = frozenset(GRADES)
+    outside: str = ""
 
     @property
-    def outcome(self) -> Literal["agree", "differ", "unsupported", "flaky"]:
+    def outcome(self) -> Literal["agree", "differ", "unsupported", "flaky", "unclaimed"]:
         """`differ` if any mismatch counts; else `flaky` if the subject does not always do the
-        same; else `unsupported` if a step could not be run, or something not be read."""
+        same; else `unsupported` if a step could not be run, or something not be read; else
+        `unclaimed` if anything differs, or the whole program is, outside of what is claimed."""
         if any(mismatch.counts for mismatch in self.mismatches):
             return "differ"
         kinds = {mismatch.kind for mismatch in self.mismatches}
         if "flaky" in kinds:
             return "flaky"
-        return "unsupported" if "unsupported" in kinds else "agree"
+        claimed = [m for m in self.mismatches if m.judgement != "unclaimed"]
+        if any(mismatch.kind == "unsupported" for mismatch in claimed):
+            return "unsupported"
+        return "agree" if len(claimed) == len(self.mismatches) and not self.outside else "unclaimed"
 
     @property
     def attempted(self) -> bool:
@@ -190,8 +210,13 @@ class Verdict:
             return "silent"
         if any(mismatch.kind == "flaky" for mismatch in self.mismatches):
             return "flaky"
-        if any(mismatch.leaves_open(number) for mismatch in self.mismatches):
+        if self.outside:
+            return "unclaimed"
+        open_ = [mismatch for mismatch in self.mismatches if mismatch.leaves_open(number)]
+        if any(mismatch.judgement != "unclaimed" for mismatch in open_):
             return "unsupported"
+        if any(m.judgement == "unclaimed" and m.breaks(number) for m in self.mismatches):
+            return "unclaimed"
         return "agree"
 
     @property

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from conformance.campaign.result import Failure, Result, Source
+from conformance.claims import EVERYTHING, Claims
 from conformance.engines import Engine
 from conformance.execute import execute
 from conformance.isolation import RemoteEngine
@@ -30,7 +31,7 @@ WHOLE: frozenset[str] = frozenset({"tutorial", "messages"})
 
 def gravest(mismatches: Iterable[Mismatch]) -> Mismatch:
     """Of those that count, the first that breaks the lowest grade."""
-    return min((m for m in mismatches if m.counts), key=lambda m: GRADE_OF[m.kind])
+    return min((m for m in mismatches if m.counts), key=lambda m: GRADE_OF.get(m.kind, 1))
 
 
 def judged(
@@ -56,8 +57,8 @@ def _lacks(trace: Trace) -> bool:
 class Examiner:
     """Judges cases on a pair of engines."""
 
-    def __init__(self, reference: Engine, subject: Engine) -> None:
-        self.reference, self.subject = reference, subject
+    def __init__(self, reference: Engine, subject: Engine, claims: Claims = EVERYTHING) -> None:
+        self.reference, self.subject, self.claims = reference, subject, claims
 
     def examine(self, case: Case, source: Source) -> Result:
         """The case's result."""
@@ -73,10 +74,13 @@ class Examiner:
     def verdict(self, program: Program, expected: Trace) -> Verdict | None:
         """The verdict, on a subject that is asked again where it differs: one that does something
         else the next time is `flaky`. None where it agrees bit for bit."""
+        if outside := self.claims.about(program, expected):
+            shows = shown_grades(program, expected)
+            return Verdict(program.hash, (), shows, outside)
         first = judged(program, expected, self.reference, self.subject)
         if first is None:
             return None
-        verdict = first()
+        verdict = self._claimed(first())
         if verdict.outcome != "differ":
             return verdict
         return self._asked_again(program, expected, verdict)
@@ -84,7 +88,8 @@ class Examiner:
     def _asked_again(self, program: Program, expected: Trace, verdict: Verdict) -> Verdict:
         """The verdict, or that the subject is flaky."""
         once_more = judged(program, expected, self.reference, self.subject)
-        again = once_more() if once_more else Verdict(verdict.program_hash, (), verdict.shows)
+        nothing = Verdict(verdict.program_hash, (), verdict.shows)
+        again = self._claimed(once_more()) if once_more else nothing
         if _places(again) == _places(verdict):
             return verdict
         return flaky(verdict, again, "the same program gives another answer when it is run again")
@@ -144,7 +149,23 @@ class Examiner:
         return any(m.counts and shows_the_same(program, m, suspect) for m in found)
 
     def _judge(self, program: Program) -> Verdict:
-        return judge(program, self.reference, self.subject)
+        return self._claimed(judge(program, self.reference, self.subject))
+
+    def _claimed(self, verdict: Verdict) -> Verdict:
+        """The verdict with what is not claimed set apart, and what is claimed and lacking held
+        against the subject."""
+        if self.claims.everything or not verdict.mismatches:
+            return verdict
+        return replace(verdict, mismatches=tuple(map(self._weighed, verdict.mismatches)))
+
+    def _weighed(self, mismatch: Mismatch) -> Mismatch:
+        if not mismatch.counts and mismatch.kind != "unsupported":
+            return mismatch
+        if not self.claims.covers(mismatch):
+            return replace(mismatch, judgement="unclaimed")
+        if mismatch.kind == "unsupported":
+            return replace(mismatch, judgement="claimed")
+        return mismatch
 
     def _written(self, failure: Failure) -> Failure:
         text = failure.program.script(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import insort
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
@@ -29,6 +30,7 @@ class Run:
         results: in the order of the plan, whichever worker was faster; of generated programs, only
             those that do not agree.
         agreeing: how many generated programs agree in everything.
+        unclaimed: how many are outside of what the subject claims, by the reason.
         corpus: the id and program hash of each case of the frozen corpus that was asked.
         excluded: the samples that no program can hold.
         drift: where the reference itself has changed since the tutorial was recorded.
@@ -56,6 +58,7 @@ class Run:
     interrupted: bool = False
     statistics: Statistics = field(default_factory=Statistics)
     pieces: int = 0
+    unclaimed: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def whole(self) -> bool:
@@ -84,6 +87,7 @@ class Gathered:
         self.statistics = Statistics()
         self.agreeing = self.idle_deaths = self.pieces = 0
         self.given_up: set[str] = set()
+        self.unclaimed: Counter[str] = Counter()
 
     def asks(self, result: Result) -> bool:
         """Whether these settings ask for it: the journal may be of a run with other checks."""
@@ -103,6 +107,7 @@ class Gathered:
         self.agreeing += ended.agreeing
         self.idle_deaths += ended.idle_deaths
         self.given_up.update(ended.given_up)
+        self.unclaimed.update(ended.unclaimed)
         if ended.statistics is not None:
             self.statistics.merge(ended.statistics)
         if piece.source != "generated":
@@ -154,6 +159,7 @@ def gather(
         interrupted=interrupted,
         statistics=gathered.statistics,
         pieces=gathered.pieces,
+        unclaimed=dict(sorted(gathered.unclaimed.items())),
     )
 
 

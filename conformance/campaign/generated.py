@@ -73,7 +73,7 @@ def _drawn(
         if start in lost:
             yield from ((start + place, lost[start]) for place in range(count))
             continue
-        ops = settings.ops or None
+        ops = settings.drawn or None
         programs = drawn(reference, count=count, seed=piece.seed, start=start, ops=ops)
         yield from ((start + place, program) for place, program in enumerate(programs))
 

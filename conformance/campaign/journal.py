@@ -67,6 +67,8 @@ class Journal:
         entry: dict[str, Any] = {"ended": piece.name, "agreeing": ended.agreeing}
         if ended.statistics is not None:
             entry["statistics"] = ended.statistics.to_json()
+        if ended.unclaimed:
+            entry["unclaimed"] = dict(ended.unclaimed)
         if ended.given_up:
             entry["given_up"] = [*ended.given_up]
         if ended.idle_deaths:
@@ -149,6 +151,7 @@ def _ended(entry: Mapping[str, Any]) -> Ended:
         statistics=counts and Statistics.from_json(counts),
         given_up=tuple(entry.get("given_up", ())),
         idle_deaths=entry.get("idle_deaths", 0),
+        unclaimed=entry.get("unclaimed", {}),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from conformance.catalogue import CATALOGUE
+from conformance.claims import EVERYTHING, Claims
 from conformance.sources.case import CHECKS, Check
 from conformance.sources.found import ops_found
 from conformance.sources.provocations import FEATURES
@@ -28,6 +29,7 @@ class Settings:
         hang_after: seconds that a step may take.
         memory: bytes that the subject's process may take.
         environment: variables of the subject's process, as pairs of name and value.
+        claims: what the subject claims; what is outside of it is not run.
     """
 
     engine: str
@@ -40,11 +42,19 @@ class Settings:
     hang_after: float = 20.0
     memory: int = 4 << 30
     environment: tuple[tuple[str, str], ...] = ()
+    claims: Claims = EVERYTHING
 
     @property
     def names(self) -> tuple[str, ...]:
         """The ops that are asked about, in the catalogue's order."""
         return tuple(name for name in CATALOGUE if not self.ops or name in self.ops)
+
+    @property
+    def drawn(self) -> tuple[str, ...]:
+        """The ops that generated programs call; empty for every op."""
+        if self.ops or len(self.claims.ops) == len(EVERYTHING.ops):
+            return self.ops
+        return tuple(name for name in CATALOGUE if name in self.claims.ops)
 
     @property
     def whole(self) -> bool:
@@ -79,7 +89,7 @@ def pieces(settings: Settings) -> Iterator[Piece]:
             # Far enough apart that no two campaigns of neighbouring seeds share a piece.
             seed = settings.seed * 1_000_003 + number
             # The ops decide what is drawn; a name without them would resume another's programs.
-            of = f"{','.join(settings.ops)}/" if settings.ops else ""
+            of = f"{','.join(settings.drawn)}/" if settings.drawn else ""
             yield Piece("generated", f"programs/{of}{seed}/{count}", seed=seed, count=count)
 
 

@@ -83,6 +83,10 @@ class Result:
             "hash": self.verdict.program_hash,
             "shows": sorted(self.verdict.shows),
         }
+        if self.verdict.outside:
+            data["outside"] = self.verdict.outside
+        if self.like:
+            data["like"] = self.like
         if self.verdict.mismatches:
             data["mismatches"] = [asdict(mismatch) for mismatch in self.verdict.mismatches]
         if self.failure is not None:
@@ -102,7 +106,8 @@ class Result:
             KeyError, TypeError, ProgramError: the data is not of that form.
         """
         found = _mismatches(data.get("mismatches", ()))
-        verdict = Verdict(data["hash"], found, frozenset(data["shows"]))
+        shows = frozenset(data["shows"])
+        verdict = Verdict(data["hash"], found, shows, data.get("outside", ""))
         failure = None
         if (shown := data.get("failure")) is not None:
             failure = Failure(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from conformance.campaign.plan import Piece
@@ -43,6 +44,7 @@ class Ended:
         excluded: what gave no case.
         drift: where the reference itself has moved on.
         agreeing: of generated programs, how many agree in everything; only the others are told.
+        unclaimed: of generated programs, how many are outside of the claims, by the reason.
         statistics: of generated programs, what they exercised.
         given_up: the ops that were asked no more, since they hung too often.
         idle_deaths: how often the subject's process died between two cases.
@@ -57,6 +59,7 @@ class Ended:
     given_up: tuple[str, ...] = ()
     idle_deaths: int = 0
     seconds: float = 0.0
+    unclaimed: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,9 @@ import signal
 import time
 import traceback
 import warnings
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -75,7 +77,7 @@ class Worker:
             Limits(step=settings.hang_after, memory=settings.memory),
             dict(settings.environment),
         )
-        self.examiner = Examiner(self.reference, self.subject)
+        self.examiner = Examiner(self.reference, self.subject, settings.claims)
         self._place = os.open(place, os.O_RDWR | os.O_CREAT)
 
     def take(self, task: Task) -> Iterator[Event]:
@@ -87,15 +89,11 @@ class Worker:
         given_up = set(self.subject.given_up)
         for event in self._pieces(task):
             if isinstance(event, Ended):
-                event = Ended(
-                    event.corpus,
-                    event.excluded,
-                    event.drift,
-                    event.agreeing,
-                    event.statistics,
-                    tuple(sorted(self.subject.given_up - given_up)),
-                    self.subject.idle_deaths - deaths,
-                    time.monotonic() - began,
+                event = replace(
+                    event,
+                    given_up=tuple(sorted(self.subject.given_up - given_up)),
+                    idle_deaths=self.subject.idle_deaths - deaths,
+                    seconds=time.monotonic() - began,
                 )
             yield event
 
@@ -129,7 +127,7 @@ class Worker:
     def _generated(self, order: Order) -> Iterator[Result | Ended]:
         from conformance.campaign.generated import results  # imports Hypothesis, half a second
 
-        statistics, agreeing = Statistics(), 0
+        statistics, agreeing, unclaimed = Statistics(), 0, Counter[str]()
         for result in results(
             order.piece,
             self.settings,
@@ -138,11 +136,15 @@ class Worker:
             lost=order.lost,
             begin=self._begin,
         ):
-            if result is None or not result.verdict.mismatches:
+            if result is None:
+                agreeing += 1
+            elif result.verdict.outside:
+                unclaimed[result.verdict.outside] += 1
+            elif not result.verdict.mismatches:
                 agreeing += 1
             else:
                 yield told(result)
-        yield Ended(agreeing=agreeing, statistics=statistics)
+        yield Ended(agreeing=agreeing, statistics=statistics, unclaimed=dict(unclaimed))
 
 
 def _lost(case: Case, cause: str) -> Result:

@@ -102,6 +102,7 @@ def settings_of(options: Mapping[str, Any]) -> Settings:
         hang_after=options["timeout"],
         memory=int(options["memory"] * (1 << 30)),
         environment=options["engine_env"],
+        claims=options["claims"],
     )
 
 

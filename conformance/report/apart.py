@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from conformance.campaign.result import Failure, Result
@@ -62,7 +62,11 @@ def lacks_of(results: Iterable[Result]) -> tuple[Lack, ...]:
     """What could not be run, by its root, the commonest first; then what could not be read."""
     found: dict[str, list[tuple[Result, Mismatch]]] = defaultdict(list)
     for result in results:
-        roots = (m for m in result.verdict.mismatches if m.kind == "unsupported")
+        roots = (
+            m
+            for m in result.verdict.mismatches
+            if m.kind == "unsupported" and m.judgement != "unclaimed"
+        )
         lacking = {_SHAPE.sub("", m.detail or m.where): m for m in roots}
         for what, mismatch in lacking.items():
             found[what].append((result, mismatch))
@@ -93,13 +97,30 @@ def _size(failure: Failure | None) -> tuple[int, int]:
     return size(failure.program) if failure is not None else (0, 0)
 
 
+def unclaimed_of(results: Iterable[Result], drawn: Mapping[str, int]) -> Mapping[str, int]:
+    """What the subject does not claim, with how many cases asked for it, the commonest first.
+
+    Args:
+        drawn: the same of generated programs that are not among the results.
+    """
+    found = Counter(drawn)
+    for result in results:
+        if result.verdict.outside:
+            found[result.verdict.outside] += 1
+        apart = (m for m in result.verdict.mismatches if m.judgement == "unclaimed")
+        found.update(
+            {f"{m.kind} {m.detail if m.kind == 'unsupported' else ''}".strip() for m in apart}
+        )
+    return dict(sorted(found.items(), key=lambda entry: (-entry[1], entry[0])))
+
+
 def excused_of(results: Iterable[Result]) -> tuple[Excused, ...]:
     """The differences for which nobody is blamed, by what was said for them."""
     found: dict[tuple[str, str], list[tuple[Result, Mismatch]]] = defaultdict(list)
     for result in results:
         seen: set[tuple[str, str]] = set()
         for mismatch in result.verdict.mismatches:
-            if mismatch.judgement is None or mismatch.counts or mismatch.consequence:
+            if mismatch.judgement in (None, "unclaimed") or mismatch.counts or mismatch.consequence:
                 continue
             key = mismatch.judgement, abstract(mismatch.reason)
             if key not in seen:

@@ -72,6 +72,10 @@ def to_document(report: Report, environment: Environment) -> dict[str, Any]:
             "failures": [_failure(r, f) for f in report.findings for r in f.results],
             "known": [_known(use) for use in report.known],
             "unsupported": [_lack(report, lack) for lack in report.lacks],
+            "unclaimed": [
+                {"what": printable(what), "cases": cases}
+                for what, cases in report.unclaimed.items()
+            ],
             "excused": [_excused(entry) for entry in report.excused],
             "excluded": [{"id": case.id, "reason": case.reason} for case in run.excluded],
             "drift": [_drift(cell) for cell in run.drift],

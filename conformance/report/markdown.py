@@ -8,6 +8,7 @@ import jinja2
 
 from conformance.report.environment import Environment
 from conformance.report.files import file_name, finding_file, lack_file
+from conformance.report.notes import notes_of
 from conformance.report.report import Report
 from conformance.report.score import Tally, headline, outcomes, share
 from conformance.report.terminal import systematic_line
@@ -32,6 +33,7 @@ def to_markdown(report: Report, environment: Environment) -> str:
         _template().render(
             report=report,
             run=report.run,
+            notes=notes_of(report),
             settings=settings,
             environment=environment,
             grades=GRADES,

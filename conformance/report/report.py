@@ -10,7 +10,7 @@ from typing import Literal
 from conformance.campaign.gathering import Run
 from conformance.campaign.result import Result
 from conformance.known import Known
-from conformance.report.apart import Excused, Lack, excused_of, lacks_of
+from conformance.report.apart import Excused, Lack, excused_of, lacks_of, unclaimed_of
 from conformance.report.findings import Counts, Finding, folded
 from conformance.report.score import Standing, Tally
 from conformance.report.systematic import Systematic, systematic, without
@@ -64,6 +64,7 @@ class Report:
     known: tuple[KnownUse, ...]
     lacks: tuple[Lack, ...]
     excused: tuple[Excused, ...]
+    unclaimed: Mapping[str, int]
 
     @property
     def unexpected(self) -> int:
@@ -77,8 +78,9 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """What the command exits with: 0 only when nothing unexpected differs."""
-        if self.unexpected or self.stale:
+        """What the command exits with: 0 only when nothing unexpected differs, and all that was
+        asked was answered."""
+        if self.unexpected or self.stale or self.run.given_up or self.run.unanswered:
             return 1
         return 130 if self.run.interrupted else 0
 
@@ -102,6 +104,7 @@ def build_report(run: Run, known: Sequence[Known] = (), folder: str = "build/") 
     for result in run.results:
         _count(counts, result, known)
     counts.generated.agree += run.agreeing
+    counts.generated.unclaimed += sum(run.unclaimed.values())
 
     counted = counts_beside(known)
     everywhere = systematic(run.results, counted, run.agreeing)
@@ -123,6 +126,7 @@ def build_report(run: Run, known: Sequence[Known] = (), folder: str = "build/") 
         known=tuple(_use(entry, run) for entry in known),
         lacks=lacks_of(run.results),
         excused=excused_of(run.results),
+        unclaimed=unclaimed_of(run.results, run.unclaimed),
     )
 
 

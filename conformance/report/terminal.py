@@ -10,6 +10,7 @@ from rich.text import Text
 
 from conformance.report.files import finding_file, lack_file
 from conformance.report.findings import Finding
+from conformance.report.notes import notes_of
 from conformance.report.report import Report
 from conformance.report.score import Tally, headline, outcomes, share
 from conformance.report.systematic import Systematic
@@ -169,6 +170,9 @@ def _aside(report: Report, width: int) -> list[str]:
     if unread:
         said = ", ".join(f"{lack.what} ({lack.cases:,})" for lack in unread)
         lines.append(line(f"run, but not to be read: {said}", width))
+    if report.unclaimed:
+        said = ", ".join(f"{what} ({number:,})" for what, number in report.unclaimed.items())
+        lines.append(line(f"not claimed: {said}", width))
     if report.excused:
         lines.append("not counted, since the reference itself is of two minds:")
     for entry in report.excused:
@@ -193,8 +197,7 @@ def _closing(report: Report) -> list[str]:
     if run.drift:
         names = ", ".join(cell.id for cell in run.drift)
         lines.append(f"version drift of the reference itself: {names}")
-    if run.given_up:
-        lines.append(f"given up after crashes or hangs: {', '.join(run.given_up)}")
+    lines += notes_of(report)
     if run.interrupted:
         lines.append("interrupted: go on with --resume")
     lines.append(f"{run.seconds:.0f} seconds")

@@ -17,6 +17,7 @@ from conformance.campaign.patience import Patient
 from conformance.campaign.plan import Piece, Settings
 from conformance.campaign.result import Result
 from conformance.campaign.worker import cases_of
+from conformance.claims import ClaimsError, claims_of
 from conformance.engines import Engine, EngineError, resolve_engine
 from conformance.isolation import Limits
 from conformance.known import (
@@ -76,7 +77,7 @@ class Suite:
     @property
     def examiner(self) -> Examiner:
         """What judges the cases."""
-        return Examiner(self.reference, self.subject)
+        return Examiner(self.reference, self.subject, self.settings.claims)
 
 
 def _agreeing(op: str, number: int) -> Result:
@@ -99,6 +100,7 @@ def prepare(config: pytest.Config) -> None:
             max_examples=_max_examples(config),
             seed=_seed(config),
             skips=read_patterns(map(Path, option.conformance_skips)),
+            claims=claims_of(option.conformance_engine, _path(option.conformance_claims)),
         )
         known = (
             *shipped_known(settings.engine),
@@ -107,9 +109,13 @@ def prepare(config: pytest.Config) -> None:
         reference = resolve_engine(settings.reference)
         subject = Patient(settings.engine, Limits(step=settings.hang_after))
         _ = subject.version  # Loaded here, so that a name that is wrong is said once.
-    except (EngineError, KnownError) as error:
+    except (ClaimsError, EngineError, KnownError) as error:
         raise pytest.UsageError(str(error)) from error
     config.stash[_SUITE] = Suite(settings, reference, subject, known)
+
+
+def _path(text: str | None) -> Path | None:
+    return Path(text) if text else None
 
 
 def close(config: pytest.Config) -> None:
@@ -162,7 +168,10 @@ def conclude(results: Sequence[Result], suite: Suite) -> None:
     _refuse_stale(results, suite.known)
     if reasons := list(dict.fromkeys(_known_reasons(results, suite.known))):
         pytest.xfail("; ".join(reasons))
-    if not any(result.verdict.attempted for result in results):
+    if all(result.verdict.outside for result in results):
+        outside = dict.fromkeys(result.verdict.outside for result in results)
+        pytest.skip(f"not claimed: {', '.join(outside)}")
+    if not any(result.verdict.attempted and not result.verdict.outside for result in results):
         _skip_unsupported(results)
 
 

@@ -1,0 +1,27 @@
+"""What a reader must know of a run beside its figures, a line each."""
+
+from __future__ import annotations
+
+from conformance.report.report import Report
+from conformance.report.texts import printable
+
+SHOWN = 3  # ids in a line
+
+
+def notes_of(report: Report) -> list[str]:
+    """What was given up, not answered, dropped; how the engine's process fared between cases."""
+    run, notes = report.run, []
+    if run.given_up:
+        notes.append(f"asked no more, since it hung again and again: {', '.join(run.given_up)}")
+    if run.unanswered:
+        ids = ", ".join(run.unanswered[:SHOWN])
+        notes.append(
+            f"{len(run.unanswered):,} cases have no answer, since the reference's own process "
+            f"died twice over them: {ids}"
+        )
+    if run.idle_deaths:
+        notes.append(
+            f"the engine's process died {run.idle_deaths:,} times between two cases; "
+            "none of them was lost"
+        )
+    return [*notes, *map(printable, run.notes)]
