@@ -221,3 +221,56 @@ def test_a_new_run_removes_the_programs_of_the_old_one_and_nothing_else(tmp_path
     report.write_text(json.dumps(document))
     assert conformance("run", *arguments, "--ops", "abs") == 0
     assert {*folder.iterdir(), tmp_path / "out/kept.json"} == theirs
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--timeout", "nan"), "no number of seconds"),
+        (("--timeout", "inf"), "not in the range"),
+        (("--max-examples", str(10**12)), "not in the range"),
+        (("--ops", ","), "',' names none"),
+        (("--checks", ""), "'' names none"),
+        (("--jobs", "-1"), "not in the range"),
+        (("--jobs", str(10**6)), "not in the range"),
+        (("--seed", str(2**64)), "not in the range"),
+        (("--output", __file__), "is a file"),
+        (("--output", f"{__file__}/out"), "cannot write into"),
+    ],
+)
+def test_an_option_that_cannot_be_meant_is_refused_in_a_line(
+    arguments: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str]
+):
+    assert conformance("run", "--engine", "torch", *arguments) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize("option", ["--xfails-file", "--skips-file"])
+def test_a_list_that_is_no_text_is_refused_in_a_line(
+    option: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    (path := tmp_path / "list.txt").write_bytes(b"\xff\xfe")
+    assert conformance("run", "--engine", "torch", option, str(path)) == 2
+    assert capsys.readouterr().err.startswith(f"conformance: cannot read {path}: ")
+
+
+def test_a_variable_that_is_nonsense_is_refused_in_a_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv("CONFORMANCE_JOBS", "many")
+    assert conformance("run", "--engine", "torch") == 2
+    assert "--jobs" in capsys.readouterr().err
+
+
+def test_a_program_file_that_calls_something_else_is_not_replayed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    step = {"kind": "call", "op": "os.system", "args": ["touch ran"]}
+    (path := tmp_path / "program.json").write_text(
+        json.dumps({"schema": 1, "inputs": [], "steps": [step]})
+    )
+    assert conformance("replay", str(path)) == 2
+    assert "op='os.system' is no function that a program calls" in capsys.readouterr().err
+    assert not (tmp_path / "ran").exists()
