@@ -30,9 +30,9 @@ from conformance.trace import (
 
 _ALWAYS = frozenset({"raises", "crash", "hang", "flaky"})
 _KINDS: Mapping[str, frozenset[str]] = {
-    "shape": frozenset({"shape", "grad_shape"}),
-    "dtype": frozenset({"dtype", "grad_dtype"}),
-    "values": frozenset({"value", "grad_value"}),
+    "shape": frozenset({"shape"}),
+    "dtype": frozenset({"dtype"}),
+    "values": frozenset({"value"}),
     "grad": frozenset({"grad_missing", "grad_shape", "grad_dtype", "grad_value"}),
     "requires_grad": frozenset({"flag"}),
     "is_leaf": frozenset({"flag"}),
