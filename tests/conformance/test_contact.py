@@ -138,7 +138,13 @@ def test_a_backward_that_takes_no_gradient_is_told_to():
 
 def test_a_wrong_gradient_is_shown_beside_the_right_one():
     wrong = contact(SMALL + GRADIENTS.replace("GRAD(", "Tensor(3 * "))
-    assert "x.grad: expected [1.0, 4.0], got [" in rung(wrong, ".grad").said
+    assert rung(wrong, ".grad").said == "x.grad: expected [1., 4.], got [2., 8.]"
+
+
+def test_what_an_engine_has_and_does_wrong_is_not_said_to_be_lacking():
+    wrong = contact(SMALL.replace("self.data * getattr", "self.data + getattr"))
+    assert rung(wrong, "operator").said == "y: expected [0.25, 4.], got [1., 4.]"
+    assert rung(wrong, "operator").add == ""
 
 
 def test_an_engine_that_has_methods_only_stops_at_the_functions_and_not_before():
