@@ -143,7 +143,7 @@ def test_a_wrong_gradient_is_shown_beside_the_right_one():
 
 def test_what_an_engine_has_and_does_wrong_is_not_said_to_be_lacking():
     wrong = contact(SMALL.replace("self.data * getattr", "self.data + getattr"))
-    assert rung(wrong, "operator").said == "y: expected [0.25, 4.], got [1., 4.]"
+    assert rung(wrong, "operator").said == "y: expected [0.25, 4.  ], got [1., 4.]"
     assert rung(wrong, "operator").add == ""
 
 
