@@ -83,13 +83,13 @@ def show_engine(engine: Engine, reference: TorchLike, console: Console) -> None:
             for each in answers
             if each.answer in ("raises", "differs")
         ]
-        whole += all(each.answer == "works" for each in answers)
+        whole += not (absent or wrong) and any(each.answer == "works" for each in answers)
         if absent or wrong:
             table.add_row(entry.name, escape(", ".join(absent)), escape("\n".join(wrong)))
     if table.row_count:
         console.print(table)
     forms = ", ".join(f"{counts[answer]} {answer}" for answer in get_args(Answer) if counts[answer])
-    console.print(f"{whole} of {len(CATALOGUE)} ops work in every form that torch has")
+    console.print(f"{whole} of {len(CATALOGUE)} ops work in every form that was called")
     console.print(f"forms of call: {forms}")
 
 

@@ -58,7 +58,9 @@ class Contact:
 
     def _lines(self) -> Iterator[str]:
         yield f"{self.engine}: {len(self.passed)} of {len(self.rungs)} rungs reached"
-        for first in self.failing[:1]:
+        # The first that others stand on: to mend it opens the most.
+        opening = [each for each in self.failing if self.depending(each.rung)]
+        for first in (opening or self.failing)[:1]:
             yield f"it stops at {first.rung!r} ({first.asks})"
             yield from told(first)
             if above := self.depending(first.rung):

@@ -30,9 +30,9 @@ from conformance.trace import (
 
 _ALWAYS = frozenset({"raises", "crash", "hang", "flaky"})
 _KINDS: Mapping[str, frozenset[str]] = {
-    "shape": frozenset({"shape", "grad_shape"}),
-    "dtype": frozenset({"dtype", "grad_dtype"}),
-    "values": frozenset({"value", "grad_value"}),
+    "shape": frozenset({"shape"}),
+    "dtype": frozenset({"dtype"}),
+    "values": frozenset({"value"}),
     "grad": frozenset({"grad_missing", "grad_shape", "grad_dtype", "grad_value"}),
     "requires_grad": frozenset({"flag"}),
     "is_leaf": frozenset({"flag"}),
@@ -92,16 +92,20 @@ def climb(rung: Rung, engine: Engine, reference: Engine, climbed: Mapping[str, C
 
 
 def _advice(failure: _Failure, rung: Rung) -> str:
+    if failure.wrong:
+        return ""  # What is right was said beside it.
     return advice(failure.lacking, rung) if failure.lacking else f"it needs {rung.add}"
 
 
 @dataclass(frozen=True, slots=True)
 class _Failure:
-    """Why a rung was not reached: in words, by which exception, and for the lack of what."""
+    """Why a rung was not reached: in words, by which exception, and for the lack of what; or that
+    it was done, and wrong."""
 
     said: str
     error: BaseException | None = None
     lacking: str = ""
+    wrong: bool = False
 
 
 def _failures(rung: Rung, expected: Trace, run: Run) -> Iterator[_Failure]:
@@ -117,7 +121,7 @@ def _failures(rung: Rung, expected: Trace, run: Run) -> Iterator[_Failure]:
     for mismatch in compare(expected, trace, rung.program):
         if mismatch.kind in kinds:
             found = f"expected {mismatch.expected}, got {mismatch.actual}"
-            yield _Failure(f"{mismatch.where or rung.asks}: {found}")
+            yield _Failure(f"{mismatch.where or rung.asks}: {found}", wrong=True)
 
 
 def _outcome(number: int, wanted: Outcome, got: Outcome, run: Run) -> Iterator[_Failure]:

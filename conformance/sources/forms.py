@@ -51,6 +51,8 @@ def _samples(entry: OpEntry, reference: TorchLike) -> dict[tuple[str, str], Samp
         step = program.steps[0]
         if isinstance(step, Call) and isinstance(expected.outcomes[0], Returned):
             found[step.form, step.op].append((program, expected))
+        if all(len(found[form.kind, form.op]) >= ASKED for form in (*entry.forms, *entry.inplace)):
+            break
     for samples in found.values():
         samples.sort(key=lambda sample: _intricate(sample[0]))
     return found

@@ -20,7 +20,9 @@ def commands() -> dict[str, click.Command]:
     return dict(cli.commands)
 
 
-@pytest.mark.parametrize("line", re.findall(r"conformance (?:run|replay|ops|engines).*", CONSOLE))
+@pytest.mark.parametrize(
+    "line", re.findall(r"conformance (?:check|run|replay|ops|engines).*", CONSOLE)
+)
 def test_a_command_of_the_readme_exists_with_its_options(line: str) -> None:
     name = line.split()[1]
     options = {text for each in commands()[name].params for text in each.opts}

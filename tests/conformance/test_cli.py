@@ -49,11 +49,11 @@ def test_alone_it_says_what_it_is_for(capsys: pytest.CaptureFixture[str]):
     assert conformance() == 0
     text = capsys.readouterr().out
     assert "shortest program that shows it" in text
-    for command in ("run", "replay", "ops", "engines"):
+    for command in ("check", "run", "replay", "ops", "engines"):
         assert f"\n  {command} " in text
 
 
-@pytest.mark.parametrize("command", ["run", "replay", "ops", "engines"])
+@pytest.mark.parametrize("command", ["check", "run", "replay", "ops", "engines"])
 def test_each_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]):
     assert conformance(command, "--help") == 0
     assert capsys.readouterr().out.startswith(f"Usage: conformance {command}")

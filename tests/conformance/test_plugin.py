@@ -197,3 +197,17 @@ def test_the_profile_s_number_of_examples_is_taken(suite, pytester: pytest.Pytes
 def test_importing_the_plugin_loads_no_torch():
     code = "import conformance.pytest_plugin, sys; assert 'torch' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_session_on_what_cannot_make_a_tensor_stops_before_any_test(
+    loaded: None, pytester: pytest.Pytester
+):
+    pytester.makepyfile(
+        unable_engine="""
+        class Tensor: pass
+        def tensor(data, dtype=None): raise ValueError("no memory")
+        """
+    )
+    result = pytester.runpytest_subprocess("--pyargs", "conformance", "--engine", "unable_engine")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*it stops at 'tensor'*", "*ValueError: no memory", "*in tensor"])
