@@ -175,7 +175,9 @@ def values_of(tensor: Any, shape: tuple[int, ...] | None = None) -> np.ndarray[A
     """
     how = "numpy()"
     try:
-        array = np.asarray(tensor.detach().numpy())
+        array = _array(tensor.detach().numpy())
+    except Nonsense:
+        raise
     except Exception as error:
         # No numpy(), or a lazy conjugate or negative, which torch refuses to give as an array.
         array, how = _otherwise(tensor, error)
@@ -185,6 +187,12 @@ def values_of(tensor: Any, shape: tuple[int, ...] | None = None) -> np.ndarray[A
     return array
 
 
+def _array(given: Any) -> np.ndarray[Any, Any]:
+    if not isinstance(given, np.ndarray | np.generic):
+        raise Nonsense(f"numpy() gives a {type_name(type(given))}")
+    return np.asarray(given)
+
+
 def _otherwise(tensor: Any, before: Exception) -> tuple[np.ndarray[Any, Any], str]:
     """The values where `detach().numpy()` gives none, and how they were had."""
     try:
@@ -192,7 +200,7 @@ def _otherwise(tensor: Any, before: Exception) -> tuple[np.ndarray[Any, Any], st
     except AttributeError:  # An engine may give the values of what has a graph, too.
         plain = tensor
         with suppress(AttributeError):
-            return np.asarray(tensor.numpy()), "numpy()"
+            return _array(tensor.numpy()), "numpy()"
     return _from_list(tensor, plain, before), "tolist()"
 
 
@@ -202,6 +210,8 @@ def _from_list(tensor: Any, plain: Any, before: Exception) -> np.ndarray[Any, An
     except Exception as error:
         # Of two ways that fail, what is no more than lacking tells less.
         raise (error if isinstance(before, ABSENT) else before) from None
+    if not _has_shape(listed, shape_of(tensor)):
+        raise Nonsense("tolist() gives a list of another shape")
     try:
         array = np.array(listed, NUMPY_DTYPES.get(dtype_name(tensor.dtype)))
     except Exception as error:
@@ -209,11 +219,25 @@ def _from_list(tensor: Any, plain: Any, before: Exception) -> np.ndarray[Any, An
     return array if array.size else array.reshape(tuple(tensor.shape))  # a list lacks (0, 3)
 
 
+def _has_shape(listed: Any, shape: tuple[int, ...]) -> bool:
+    """Whether a nested list is of that shape: NumPy would look for one in a list without end."""
+    if not isinstance(listed, list):
+        return not shape
+    return (
+        bool(shape)
+        and len(listed) == shape[0]
+        and all(_has_shape(item, shape[1:]) for item in listed)
+    )
+
+
 def _listed(plain: Any) -> Any:
     try:
         return plain.tolist()
-    except Exception:  # Torch gives some gradients as zeros that have no memory until copied.
-        return plain.clone().tolist()
+    except Exception as error:
+        try:  # Torch gives some gradients as zeros that have no memory until copied.
+            return plain.clone().tolist()
+        except Exception:
+            raise error from None
 
 
 def is_numeric(array: np.ndarray[Any, Any]) -> bool:
