@@ -50,10 +50,7 @@ class Graph:
             name = node_name(node)
             edges: list[tuple[int, int]] = []
             for target, number in node.next_functions:
-                if target is None:
-                    edges.append((NO_NODE, index(number)))
-                    continue
-                place = self._places.get(id(target))
+                place = NO_NODE if target is None else self._places.get(id(target))
                 edges.append((self._new(target) if place is None else place, index(number)))
             return name, tuple(edges), None if edges else self._variable(node)
         except Exception as error:
@@ -69,4 +66,14 @@ def node_name(node: Any) -> str:
     name = getattr(node, "name", None)
     if not callable(name):
         return type_name(type(node))
-    return text_of(str(name()).rpartition(":")[2])
+    given = str(name())
+    try:
+        return _NAMES[given]
+    except KeyError:
+        short = text_of(given).rpartition(":")[2]
+        if len(_NAMES) < NODES:
+            _NAMES[given] = short
+        return short
+
+
+_NAMES: dict[str, str] = {}  # each of which is asked for again and again

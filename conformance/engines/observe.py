@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from operator import index
 from typing import Any
 
@@ -50,7 +51,7 @@ class Observer:
         why: dict[str, Raised | Text] = {}
         try:
             seen: list[Any] = [
-                values_of(tensor),
+                values_of(tensor, shape),
                 tensor.requires_grad,
                 tensor.is_leaf,
                 tensor.grad,
@@ -59,7 +60,7 @@ class Observer:
                 tensor._version,
                 tensor.output_nr,
             ]
-            sound = [*map(type, seen[1:3]), *map(type, seen[6:])] == _TYPES
+            sound = type(seen[1]) is type(seen[2]) is bool and type(seen[6]) is type(seen[7]) is int
         except Exception:
             sound = False
         if not sound:
@@ -98,9 +99,6 @@ class Observer:
         except Exception:  # It has no shape, or no dtype: it is no tensor.
             pass
         return Opaque(type_name(type(grad)))
-
-
-_TYPES = [bool, bool, int, int]  # of requires_grad, is_leaf, _version and output_nr
 
 
 def _guarded(
@@ -149,12 +147,9 @@ def shape_of(tensor: Any) -> tuple[int, ...]:
 
 def _sizes(sizes: Any, what: str) -> tuple[int, ...]:
     try:
-        found = tuple(map(index, sizes))
+        return tuple(map(index, sizes))
     except Exception:
         raise Nonsense(f"{what} is a {type_name(type(sizes))} of what is no number") from None
-    if any(size.bit_length() > 64 for size in found):
-        raise Nonsense(f"{what} is too large a number")
-    return found
 
 
 def dtype_name(dtype: Any) -> str:
@@ -171,29 +166,42 @@ def dtype_name(dtype: Any) -> str:
 _DTYPE_NAMES: dict[Any, str] = {}
 
 
-def values_of(tensor: Any) -> np.ndarray[Any, Any]:
-    """The tensor's values; the array may share its memory.
+def values_of(tensor: Any, shape: tuple[int, ...] | None = None) -> np.ndarray[Any, Any]:
+    """The tensor's values; the array may share its memory. `shape` is the tensor's, if known.
 
     Raises:
         Nonsense: what the engine gives is no array of numbers of the tensor's shape.
         whatever the engine does, if it gives nothing.
     """
-    plain = _detached(tensor)
+    how = "numpy()"
     try:
-        array, how = np.asarray(plain.numpy()), "numpy()"
+        array = _array(tensor.detach().numpy())
+    except Nonsense:
+        raise
     except Exception as error:
         # No numpy(), or a lazy conjugate or negative, which torch refuses to give as an array.
-        array, how = _from_list(tensor, plain, error), "tolist()"
-    if array.dtype.kind not in "biufc" or array.shape != tuple(tensor.shape):
+        array, how = _otherwise(tensor, error)
+    wanted = shape_of(tensor) if shape is None else shape
+    if array.dtype.kind not in "biufc" or array.shape != wanted:
         raise Nonsense(f"{how} gives {array.dtype.name}{list(array.shape)}")
     return array
 
 
-def _detached(tensor: Any) -> Any:
+def _array(given: Any) -> np.ndarray[Any, Any]:
+    if not isinstance(given, np.ndarray | np.generic):
+        raise Nonsense(f"numpy() gives a {type_name(type(given))}")
+    return np.asarray(given)
+
+
+def _otherwise(tensor: Any, before: Exception) -> tuple[np.ndarray[Any, Any], str]:
+    """The values where `detach().numpy()` gives none, and how they were had."""
     try:
-        return tensor.detach()
+        plain = tensor.detach()
     except AttributeError:  # An engine may give the values of what has a graph, too.
-        return tensor
+        plain = tensor
+        with suppress(AttributeError):
+            return _array(tensor.numpy()), "numpy()"
+    return _from_list(tensor, plain, before), "tolist()"
 
 
 def _from_list(tensor: Any, plain: Any, before: Exception) -> np.ndarray[Any, Any]:
@@ -202,6 +210,8 @@ def _from_list(tensor: Any, plain: Any, before: Exception) -> np.ndarray[Any, An
     except Exception as error:
         # Of two ways that fail, what is no more than lacking tells less.
         raise (error if isinstance(before, ABSENT) else before) from None
+    if not _has_shape(listed, shape_of(tensor)):
+        raise Nonsense("tolist() gives a list of another shape")
     try:
         array = np.array(listed, NUMPY_DTYPES.get(dtype_name(tensor.dtype)))
     except Exception as error:
@@ -209,11 +219,25 @@ def _from_list(tensor: Any, plain: Any, before: Exception) -> np.ndarray[Any, An
     return array if array.size else array.reshape(tuple(tensor.shape))  # a list lacks (0, 3)
 
 
+def _has_shape(listed: Any, shape: tuple[int, ...]) -> bool:
+    """Whether a nested list is of that shape: NumPy would look for one in a list without end."""
+    if not isinstance(listed, list):
+        return not shape
+    return (
+        bool(shape)
+        and len(listed) == shape[0]
+        and all(_has_shape(item, shape[1:]) for item in listed)
+    )
+
+
 def _listed(plain: Any) -> Any:
     try:
         return plain.tolist()
-    except Exception:  # Torch gives some gradients as zeros that have no memory until copied.
-        return plain.clone().tolist()
+    except Exception as error:
+        try:  # Torch gives some gradients as zeros that have no memory until copied.
+            return plain.clone().tolist()
+        except Exception:
+            raise error from None
 
 
 def is_numeric(array: np.ndarray[Any, Any]) -> bool:

@@ -202,11 +202,10 @@ class TorchLikeSession:
         """The present state of every live tensor, by name."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Torch warns when `.grad` of a non-leaf is read.
-            return self._seen()[0]
+            return self._seen(self._live())[0]
 
-    def _seen(self) -> tuple[dict[str, TensorState], Observer]:
+    def _seen(self, live: Mapping[str, Any]) -> tuple[dict[str, TensorState], Observer]:
         """The state of every live tensor, and what looked at them."""
-        live = self._live()
         observer = Observer(live, self.tensor_type)
         states = {}
         for name, tensor in live.items():
@@ -221,8 +220,9 @@ class TorchLikeSession:
         self._restore()
         try:
             warnings.simplefilter("ignore")  # As in `tensors`; what it was the listener puts back.
-            tensors, observer = self._seen()
-            aliases = aliases_of(self._live(), tensors)
+            live = self._live()
+            tensors, observer = self._seen(live)
+            aliases = aliases_of(live, tensors)
         finally:
             self._listener.close()
         return Trace(
