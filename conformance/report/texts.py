@@ -46,10 +46,11 @@ def capped(script: str, file: str) -> str:
 def essence(script: str, width: int, lines: int = 2) -> list[str]:
     """What a script does in a line or two: its statements joined, without imports and without
     what prints the difference at its end."""
-    own = _CAUGHT.sub(_body, _DIFFERENCE.split(printable(script))[0])
+    own = _LOGGING.sub("", _DIFFERENCE.split(printable(script))[0])
+    own = _CAUGHT.sub(_body, own)
     packed: list[str] = []
     for each in own.splitlines():
-        if not each or each == "import torch":
+        if not each:
             continue
         joined = f"{packed[-1]}; {each}" if packed and _simple(packed[-1], each) else ""
         if joined and len(joined) <= width:
@@ -66,6 +67,9 @@ def essence(script: str, width: int, lines: int = 2) -> list[str]:
 _DIFFERENCE = re.compile(r"^# [a-z_]+: ", re.MULTILINE)
 """What a script's last part begins with: `# grad_value: expected 2., got 1.`"""
 
+
+_LOGGING = re.compile(r"^(import \w+|calls = \[\]|def log\(.*\n(?:    .*\n|\n)+)$", re.MULTILINE)
+"""What a script needs beside the program: its imports, and what its hooks write to."""
 
 _CAUGHT = re.compile(
     r"^( *)try:\n((?:\1    .*\n)+)\1except Exception as error:\n\1    print\(.*\n?", re.MULTILINE
