@@ -47,7 +47,7 @@ def essence(script: str, width: int, lines: int = 2) -> list[str]:
     """What a script does in a line or two: its statements joined, without imports and without
     what prints the difference at its end."""
     own = _LOGGING.sub("", _DIFFERENCE.split(printable(script))[0])
-    own = _CAUGHT.sub(_body, own)
+    own = _ALONE.sub(r"\1\2 \3\n", _CAUGHT.sub(_body, own))
     packed: list[str] = []
     for each in own.splitlines():
         if not each:
@@ -59,7 +59,8 @@ def essence(script: str, width: int, lines: int = 2) -> list[str]:
             packed.append(each)
     if len(packed) <= lines:
         return [_cut(each, width) for each in packed]
-    more = f"  … {len(packed) - lines} more lines"
+    left = len(packed) - lines
+    more = f"  … {left} more line{'s' * (left > 1)}"
     shown = [_cut(each, width) for each in packed[: lines - 1]]
     return [*shown, _cut(packed[lines - 1], width - len(more)) + more]
 
@@ -76,6 +77,9 @@ _CAUGHT = re.compile(
 )
 """A step that raises, with what catches it: that it raises is said beside it."""
 
+_ALONE = re.compile(r"^( *)((?:def|with) .*:)\n\1    (\S.*[^:\n])\n(?!\1 )", re.MULTILINE)
+"""A block of one statement, which may stand in the line that opens it."""
+
 
 def _body(caught: re.Match[str]) -> str:
     indent, body = caught.groups()
@@ -88,12 +92,10 @@ def _cut(text: str, width: int) -> str:
 
 def _simple(before: str, after: str) -> bool:
     """Whether two statements may stand in one line."""
-    return not (
-        before.endswith(":")
-        or before.startswith((" ", "@"))
-        or after.startswith((" ", "@", "with ", "def ", "class ", "try:", "except", "for ", "if "))
-        or "#" in before
-    )
+    return not ("#" in before or before.startswith(_BLOCKS) or after.startswith(_BLOCKS))
+
+
+_BLOCKS = (" ", "@", "with ", "def ", "class ", "try:", "except ", "for ", "if ")
 
 
 def cases(count: int) -> str:

@@ -152,6 +152,11 @@ def test_the_essence_of_a_script_is_its_statements_in_a_line_or_two():
         "# raises: expected E, got returned None (step 0)\n"
     )
     assert essence(script, 80) == ["x0 = torch.tensor(1.); x0.backward()"]
+    block = "def hook(grad):\n    log(grad)\nh0 = x0.register_hook(hook)\ny = x0 + 1\n"
+    assert essence(block, 80) == [
+        "def hook(grad): log(grad)",
+        "h0 = x0.register_hook(hook); y = x0 + 1",
+    ]
     many = "".join(f"x{n} = torch.tensor({n}.)\n" for n in range(40))
     assert len(essence(many, 60)) == 2
     assert all(len(text) <= 60 for text in essence(many, 60))
