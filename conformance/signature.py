@@ -114,7 +114,7 @@ def suspect_of(program: Program, mismatch: Mismatch, about: str, *, shrunk: bool
     texts = abstract(_side(mismatch.expected)), abstract(_side(mismatch.actual))
     silent = family in BY_STEP or (family in BY_TEXT and not any(map(_says_something, texts)))
     names = _at(program, mismatch) if silent else ()
-    return Suspect(Signature(family, names, abstract(mismatch.where), texts), found)
+    return Suspect(Signature(family, names, abstract_place(mismatch.where), texts), found)
 
 
 def _side(text: str) -> str:
@@ -212,6 +212,11 @@ def abstract(text: str) -> str:
     return text[:LONGEST]
 
 
+def abstract_place(where: str) -> str:
+    """What differs, without the program's own names and numbers: `x.grad.stride()`."""
+    return _NUMBER.sub("#", _NAME.sub(_without_number, where))[:LONGEST]
+
+
 _DTYPES = ("float", "int", "uint", "complex", "bfloat", "mat", "bool")
 
 
@@ -260,4 +265,4 @@ def symptom_of(mismatch: Mismatch) -> Symptom | None:
     if mismatch.kind in _NO_SYMPTOM:
         return None
     sides = abstract(mismatch.expected), abstract(mismatch.actual)
-    return Symptom(mismatch.kind, abstract(mismatch.where), *sides)
+    return Symptom(mismatch.kind, abstract_place(mismatch.where), *sides)

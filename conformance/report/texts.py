@@ -46,10 +46,11 @@ def capped(script: str, file: str) -> str:
 def essence(script: str, width: int, lines: int = 2) -> list[str]:
     """What a script does in a line or two: its statements joined, without imports and without
     what prints the difference at its end."""
-    own = _CAUGHT.sub(_body, _DIFFERENCE.split(printable(script))[0])
+    own = _LOGGING.sub("", _DIFFERENCE.split(printable(script))[0])
+    own = _ALONE.sub(r"\1\2 \3\n", _CAUGHT.sub(_body, own))
     packed: list[str] = []
     for each in own.splitlines():
-        if not each or each == "import torch":
+        if not each:
             continue
         joined = f"{packed[-1]}; {each}" if packed and _simple(packed[-1], each) else ""
         if joined and len(joined) <= width:
@@ -58,7 +59,8 @@ def essence(script: str, width: int, lines: int = 2) -> list[str]:
             packed.append(each)
     if len(packed) <= lines:
         return [_cut(each, width) for each in packed]
-    more = f"  … {len(packed) - lines} more lines"
+    left = len(packed) - lines
+    more = f"  … {left} more line{'s' * (left > 1)}"
     shown = [_cut(each, width) for each in packed[: lines - 1]]
     return [*shown, _cut(packed[lines - 1], width - len(more)) + more]
 
@@ -67,10 +69,16 @@ _DIFFERENCE = re.compile(r"^# [a-z_]+: ", re.MULTILINE)
 """What a script's last part begins with: `# grad_value: expected 2., got 1.`"""
 
 
+_LOGGING = re.compile(r"^(import \w+|calls = \[\]|def log\(.*\n(?:    .*\n|\n)+)$", re.MULTILINE)
+"""What a script needs beside the program: its imports, and what its hooks write to."""
+
 _CAUGHT = re.compile(
     r"^( *)try:\n((?:\1    .*\n)+)\1except Exception as error:\n\1    print\(.*\n?", re.MULTILINE
 )
 """A step that raises, with what catches it: that it raises is said beside it."""
+
+_ALONE = re.compile(r"^( *)((?:def|with) .*:)\n\1    (\S.*[^:\n])\n(?!\1 )", re.MULTILINE)
+"""A block of one statement, which may stand in the line that opens it."""
 
 
 def _body(caught: re.Match[str]) -> str:
@@ -84,12 +92,10 @@ def _cut(text: str, width: int) -> str:
 
 def _simple(before: str, after: str) -> bool:
     """Whether two statements may stand in one line."""
-    return not (
-        before.endswith(":")
-        or before.startswith((" ", "@"))
-        or after.startswith((" ", "@", "with ", "def ", "class ", "try:", "except", "for ", "if "))
-        or "#" in before
-    )
+    return not ("#" in before or before.startswith(_BLOCKS) or after.startswith(_BLOCKS))
+
+
+_BLOCKS = (" ", "@", "with ", "def ", "class ", "try:", "except ", "for ", "if ")
 
 
 def cases(count: int) -> str:

@@ -29,6 +29,7 @@ from conformance.known import (
     shipped_known,
 )
 from conformance.report import standing, unexpected
+from conformance.report.texts import capped
 from conformance.sources.case import Check
 from conformance.sources.statistics import Statistics
 from conformance.verdict import Verdict
@@ -248,7 +249,7 @@ def message_of(failing: Sequence[Result], total: int, suite: Suite) -> str:
         *(f"  {result.id}" for result in failing[:SHOWN]),
         *([f"  and {len(failing) - SHOWN} more"] if len(failing) > SHOWN else []),
         "",
-        shortest.script.rstrip(),
+        capped(shortest.script, "what `conformance run` writes"),
         "",
         f"expected: {mismatch.expected}",
         f"actual:   {mismatch.actual}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -167,6 +168,23 @@ def test_a_failure_of_run_can_be_replayed(tmp_path: Path, capsys: pytest.Capture
     capsys.readouterr()
     assert conformance("replay", str(file), "--engine", "faulty_engine") == 1
     assert "torch.sqrt(x0)" in capsys.readouterr().out
+
+
+def test_the_replay_line_of_a_report_works_as_it_is_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    arguments = ("--engine", "faulty_engine", "--ops", "sqrt", "--checks", "value", "--jobs", "1")
+    assert conformance("run", *arguments, "--output", "some folder") == 1
+    printed = capsys.readouterr().out
+    line = next(text for text in printed.splitlines() if "conformance replay" in text)
+    command, *words = shlex.split(line)
+    assert command == "conformance"
+    assert conformance(*words) == 1
+    assert "faulty_engine against torch: differ" in capsys.readouterr().out
+    finding = json.loads((tmp_path / "some folder/parity.json").read_text())["data"]["findings"][0]
+    assert finding["replay"] == line.strip()
+    by_id = ("replay", finding["id"][:6], "--engine", "faulty_engine", "--output", "some folder")
+    assert conformance(*by_id) == 1
 
 
 def test_known_differences_make_run_exit_with_0(tmp_path: Path):

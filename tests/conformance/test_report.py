@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from conformance import Backward, Call, Input, Program, Ref
+from conformance import Call, Input, Program, Ref
 from conformance.campaign import Drift, Failure, Result, Run, Settings
 from conformance.known import Known
 from conformance.report import (
@@ -227,6 +227,36 @@ def test_one_error_that_is_not_raised_is_one_finding_whatever_the_op():
     assert [finding.ops for finding in report.findings] == [("exp", "sin")]
 
 
+def test_what_nearly_every_case_shows_is_one_line_and_hides_nothing_else():
+    def leaf(number: int) -> Mismatch:
+        sides = {"expected": "None", "actual": f"AccumulateGrad at 0x{number}"}
+        return mismatch("graph", where=f"x{number}.grad_fn", **sides)
+
+    cases = [result(leaf(n), op=op, number=n) for op in ("exp", "sin") for n in range(15)]
+    wrong = [result(leaf(n), mismatch("grad_value"), op="cos", number=n) for n in range(2)]
+    report = report_of(*cases, *wrong, result(op="neg"))
+    assert [(entry.cases, entry.of) for entry in report.systematic] == [(32, 33)]
+    assert [(finding.title, len(finding.cases)) for finding in report.findings] == [("cos", 2)]
+    assert report.only_systematic == 30
+    line = "in 96.9 % of cases: graph: x0.grad_fn: expected None, got AccumulateGrad at 0x0"
+    assert line in shown(report)
+    assert line in to_markdown(report, HERE)
+    document = to_document(report, HERE)
+    jsonschema.validate(json.loads(json.dumps(document)), SCHEMA)
+    assert document["data"]["systematic"][0]["cases"] == 32
+
+
+def test_what_is_excused_is_shown_with_an_example():
+    rounding = mismatch(judgement="ill_conditioned", reason="one ulp moves it by 3.5")
+    report = report_of(result(rounding), result(rounding, number=1))
+    assert [(e.judgement, e.witness, e.cases) for e in report.excused] == [
+        ("ill_conditioned", "one ulp moves it by #", 2)
+    ]
+    for text in (shown(report), to_markdown(report, HERE)):
+        assert "opinfo/exp/float32/value/0" in text
+        assert "one ulp moves it by" in text
+
+
 def test_a_finding_of_no_op_has_the_title_of_what_its_program_does():
     (finding,) = report_of(result(mismatch("flag"), op="", source="generated")).findings
     assert (finding.ops, finding.title) == ((), "call")
@@ -235,7 +265,7 @@ def test_a_finding_of_no_op_has_the_title_of_what_its_program_does():
 def test_a_finding_is_shown_by_its_shortest_program():
     short = result(mismatch(where="t0[0]"), number=1)
     assert short.failure is not None
-    steps = (*short.failure.program.steps, Backward(Ref("t0")))
+    steps = (*short.failure.program.steps, Call("exp", (Ref("t0"),), result="t1"))
     longer = Program(short.failure.program.inputs, steps)
     long = replace(short, failure=replace(short.failure, program=longer))
     (finding,) = report_of(long, short).findings
