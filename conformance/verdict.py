@@ -80,6 +80,7 @@ class Mismatch:
         consequence: whether an earlier mismatch explains it; it then breaks no grade.
         judgement: what the referee says of a difference in values; `reason` names the
             convention, or the evidence.
+        evidence: what the referee's witnesses said, a line each.
     """
 
     kind: Kind
@@ -91,6 +92,7 @@ class Mismatch:
     consequence: bool = False
     judgement: Judgement | None = None
     reason: str = ""
+    evidence: tuple[str, ...] = ()
 
     @property
     def counts(self) -> bool:
