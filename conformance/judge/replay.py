@@ -18,10 +18,16 @@ from conformance.engines.observe import values_of
 from conformance.engines.protocol import Engine, Session
 from conformance.judge.dispatching import Otherwise, Way
 from conformance.program import Program
+from conformance.program.steps import EnterMode, LeaveMode, PackHooks
 from conformance.trace import TensorState, Trace
 
 Array: TypeAlias = np.ndarray[Any, Any]
 After: TypeAlias = Callable[[int, Session], None]
+
+
+_BLOCKS = (EnterMode, LeaveMode, PackHooks)
+"""These run without the way: a block that one step opens under a dispatch mode and another closes
+would leave torch's dispatcher as it was inside that mode."""
 
 
 def replay(program: Program, reference: Engine, after: After, *, way: Way | None = None) -> Trace:
@@ -35,7 +41,7 @@ def replay(program: Program, reference: Engine, after: After, *, way: Way | None
         session = reference.start(program.inputs)
         try:
             for number, step in enumerate(program.steps):
-                with Otherwise(way) if way else nullcontext():
+                with Otherwise(way) if way and not isinstance(step, _BLOCKS) else nullcontext():
                     session.step(step)
                 after(number, session)
         except BaseException:
