@@ -8,7 +8,6 @@ from typing import Any, TypeAlias
 
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_map_only
 
 Op: TypeAlias = Any  # torch._ops.OpOverload, which is no public name
 Way: TypeAlias = Callable[[Op, Sequence[Any], Mapping[str, Any]], Any]
@@ -89,9 +88,16 @@ def floating(args: Any) -> list[torch.Tensor]:
     return [value for value in flat if is_floating(value)]
 
 
-def mapped(change: Callable[[torch.Tensor], torch.Tensor], args: Any) -> Any:
-    """The arguments with every tensor changed."""
-    return tree_map_only(torch.Tensor, change, args)
+def mapped(change: Callable[[torch.Tensor], torch.Tensor], args: Sequence[Any]) -> list[Any]:
+    """The arguments with every tensor changed, those of a list too."""
+    return [
+        mapped(change, arg)
+        if isinstance(arg, list | tuple)
+        else change(arg)
+        if isinstance(arg, torch.Tensor)
+        else arg
+        for arg in args
+    ]
 
 
 def widened(value: torch.Tensor) -> torch.Tensor:

@@ -122,7 +122,7 @@ def _judged(
     wanted, got = find(witnesses.trace), find(actual)
     if wanted is None or got is None or wanted.shape != got.shape:
         return _blamed(mismatch, None)
-    if by := witnesses.ways_to(find, wanted, got):
+    if by := witnesses.ways_to(mismatch.where, find, wanted, got):
         return _open(mismatch, _OTHERWISE, by)
     if mismatch.kind == "zero_sign" or wanted.dtype.kind not in "fc":
         return _blamed(mismatch, None)

@@ -132,12 +132,12 @@ def _terms_added(left: torch.Tensor, right: torch.Tensor) -> torch.Tensor | None
 
 
 WAYS: Mapping[str, Way] = {
-    "torch's own decomposition": decomposed,
     "a matrix product term by term": summed,
     "terms in the reverse order": backwards,
     "each op in double precision": in_double,
     "elements one by one": one_by_one,
     "elements in full vectors": in_vectors,
     "elements column by column": by_columns,
+    "torch's own decomposition": decomposed,  # last: its first use may load torch's compiler
 }
 """The other ways to an answer: what one of them gives, torch may give as well."""

@@ -9,24 +9,26 @@ What differs all the same differs by the step's own fault; what followed from it
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import cached_property
-from typing import TypeGuard
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property, partial
+from typing import TypeAlias
 
 import numpy as np
 
 from conformance.engines.protocol import Engine, Session
-from conformance.judge.allowance import Allowance, allowance, same_but_rounding
-from conformance.judge.closeness import is_close, tolerances
+from conformance.judge.allowance import Question, alike, same_but_rounding
 from conformance.judge.dispatching import Way
 from conformance.judge.evidence import Find
-from conformance.judge.replay import After, Array, places, read, replay, write
+from conformance.judge.replay import Array, places, read, replay, write
 from conformance.judge.roundings import ROUNDINGS
 from conformance.judge.ways import WAYS
 from conformance.program import Program
 from conformance.trace import Trace
 
-MOST = 8  # steps that are asked about: each takes as many runs as there are ways
+MOST = 6  # steps that are asked about: each takes as many runs as there are ways
+DRAWS = 4  # of roundings, before it is seen whether there is hope
+
+Answers: TypeAlias = Callable[[Way], Mapping[str, Array | None]]
 
 
 class Witnesses:
@@ -35,34 +37,44 @@ class Witnesses:
     def __init__(self, program: Program, reference: Engine, expected: Trace, actual: Trace) -> None:
         self.program, self.reference = program, reference
         wanted, got = places(expected), places(actual)
+        both = wanted.keys() & got.keys()
         self._subjects = {
             where: got[where]
-            for where in wanted.keys() & got.keys()
-            if _alike(wanted[where], got[where]) and wanted[where].tobytes() != got[where].tobytes()
+            for where in wanted
+            if where in both
+            and alike(wanted[where], got[where])
+            and wanted[where].tobytes() != got[where].tobytes()
         }
-        self._allowed: dict[str, Allowance] = {}
+        self._answered: dict[str, Question] = {}
+        self._refused = False
 
     @cached_property
     def trace(self) -> Trace:
-        """The run in which all that torch leaves open is as the subject has it."""
+        """The run in which all that torch leaves open is as the subject has it. Once a value is
+        found that nothing explains, no more is asked."""
         for _ in range(MOST):
-            trace, number, open_places = self._pass()
+            trace, number, questions = self._pass()
             if number is None:
                 return trace
-            self._ask(number, open_places)
+            ask(questions, partial(self._after, number, questions))
+            self._answered |= questions
+            self._refused = any(question.differs for question in questions.values())
+            if self._refused:
+                break
         return self._pass()[0]
 
-    @cached_property
-    def others(self) -> Mapping[str, Trace]:
-        """The same run in each of the other ways."""
-        return {name: self._run(way) for name, way in WAYS.items()}
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """What was adopted for more than its last places, and why: a line a place."""
+        _ = self.trace
+        return tuple(
+            f"step {number}: {where} by {', '.join(found.by)}"
+            for number, names in sorted(self._settled.items())
+            for where in names
+            if (found := self._answered.get(where)) and found.by
+        )
 
-    @cached_property
-    def rounded(self) -> list[Trace]:
-        """The same run with operands and results moved by one unit in the last place."""
-        return [self._run(way) for way in ROUNDINGS]
-
-    def ways_to(self, find: Find, here: Array, subject: Array) -> tuple[str, ...]:
+    def ways_to(self, where: str, find: Find, here: Array, subject: Array) -> tuple[str, ...]:
         """The ways in which the reference gives all that the subject has at a place that no step
         settles, such as what a hook is given; none if they do not give all of it.
 
@@ -70,29 +82,13 @@ class Witnesses:
             find: where the place is in a trace.
             here: what the reference has there.
         """
-        others = {name: find(trace) for name, trace in self.others.items()}
-        rounded = [find(trace) for trace in self.rounded]
-        allowed = allowance(
-            here,
-            subject,
-            {name: values for name, values in others.items() if _fits(values, subject)},
-            [values for values in rounded if _fits(values, subject)],
-        )
-        close = is_close(here, subject, *tolerances().get(here.dtype.name, (0.0, 0.0)))
-        zeros = (here == 0) & (subject == 0)
-        return allowed.by if (allowed.elements | close & ~zeros).all() else ()
-
-    @property
-    def evidence(self) -> tuple[str, ...]:
-        """What was adopted, and why it may be: a line a place."""
         _ = self.trace
-        lines = []
-        for number, names in sorted(self._settled.items()):
-            for where in names:
-                found = self._allowed.get(where)
-                if found and found.by:
-                    lines.append(f"step {number}: {where} by {', '.join(found.by)}")
-        return tuple(lines)
+        if self._refused or where in self._answered or not alike(here, subject):
+            return ()
+        question = Question(here, subject)
+        ask({where: question}, lambda way: {where: find(self._run(way))})
+        explained = not question.differs and not (question.open & (here == 0)).any()
+        return tuple(question.by) if explained else ()
 
     @cached_property
     def _settled(self) -> Mapping[int, list[str]]:
@@ -110,80 +106,87 @@ class Witnesses:
             found.setdefault(_settling(states), []).append(where)
         return found
 
-    def _pass(self) -> tuple[Trace, int | None, dict[str, Array]]:
+    def _pass(self) -> tuple[Trace, int | None, dict[str, Question]]:
         """A run that adopts what is allowed; and of the first step at which that is not known,
-        the number, and what the reference has at the places in question."""
+        the number, and the questions at the places where it is not."""
         asked: int | None = None
-        unknown: dict[str, Array] = {}
+        questions: dict[str, Question] = {}
 
         def after(number: int, session: Session) -> None:
             nonlocal asked
-            for where in self._settled.get(number, ()):
-                here = read(session, where)
-                if here is None or not _alike(here, self._subjects[where]):
-                    continue
-                if where not in self._allowed and asked in (None, number):
-                    close = same_but_rounding(here, self._subjects[where])
-                    if close.all():
-                        self._allowed[where] = Allowance(close, ())
-                    else:
-                        asked, unknown[where] = number, here
+            for where, here in self._here(number, session):
+                known = (
+                    where in self._answered or same_but_rounding(here, self._subjects[where]).all()
+                )
+                if not known and not self._refused and asked in (None, number):
+                    asked, questions[where] = number, Question(here, self._subjects[where])
                 self._adopt(session, where, here)
 
-        return replay(self.program, self.reference, after), asked, unknown
+        return replay(self.program, self.reference, after), asked, questions
+
+    def _here(self, number: int, session: Session) -> Iterable[tuple[str, Array]]:
+        """What stands at the places that a step settles."""
+        for where in self._settled.get(number, ()):
+            here = read(session, where)
+            if here is not None and alike(here, self._subjects[where]):
+                yield where, here
 
     def _adopt(self, session: Session, where: str, here: Array) -> None:
-        if allowed := self._allowed.get(where):
-            write(session, where, np.where(allowed.elements, self._subjects[where], here))
+        """Put what the subject has in the place of what the reference has, where it may."""
+        subject = self._subjects[where]
+        allowed = same_but_rounding(here, subject)
+        if question := self._answered.get(where):
+            allowed = allowed | question.allowed
+        if allowed.any():
+            write(session, where, np.where(allowed, subject, here))
 
     def _run(self, way: Way) -> Trace:
-        return replay(self.program, self.reference, self._adopting(), way=way)
-
-    def _adopting(self) -> After:
         def after(number: int, session: Session) -> None:
-            for where in self._settled.get(number, ()):
-                here = read(session, where)
-                if here is not None and _alike(here, self._subjects[where]):
-                    self._adopt(session, where, here)
+            for where, here in self._here(number, session):
+                self._adopt(session, where, here)
 
-        return after
+        return replay(self.program, self.reference, after, way=way)
 
-    def _ask(self, number: int, unknown: dict[str, Array]) -> None:
-        """Settle what the places in question may hold after the step."""
-        others = {name: self._after(number, unknown, way) for name, way in WAYS.items()}
-        rounded = [self._after(number, unknown, way) for way in ROUNDINGS]
-        for where, here in unknown.items():
-            self._allowed[where] = allowance(
-                here,
-                self._subjects[where],
-                {name: found[where] for name, found in others.items() if where in found},
-                [found[where] for found in rounded if where in found],
-            )
-
-    def _after(self, number: int, unknown: dict[str, Array], way: Way) -> dict[str, Array]:
+    def _after(self, number: int, asked: Iterable[str], way: Way) -> Mapping[str, Array | None]:
         """What the places hold right after the step when all is computed in this way."""
-        found: dict[str, Array] = {}
-        adopt = self._adopting()
+        found: dict[str, Array | None] = {}
 
         def after(step: int, session: Session) -> None:
             if step == number:
-                for where in unknown:
-                    values = read(session, where)
-                    if values is not None and _alike(values, unknown[where]):
-                        found[where] = values
-            adopt(step, session)
+                found.update({where: read(session, where) for where in asked})
+            else:
+                for where, here in self._here(step, session):
+                    self._adopt(session, where, here)
 
         until = Program(self.program.inputs, self.program.steps[: number + 1])
         replay(until, self.reference, after, way=way)
         return found
 
 
-def _fits(values: Array | None, other: Array) -> TypeGuard[Array]:
-    return values is not None and _alike(values, other)
+def ask(questions: Mapping[str, Question], answers: Answers) -> None:
+    """Answer questions of one step by as few runs as will do: a value that is far off is soon
+    refused, the sign of a zero is no matter of roundings as a rule."""
 
+    def is_open() -> bool:
+        return any(question.open.any() for question in questions.values())
 
-def _alike(left: Array, right: Array) -> bool:
-    return bool(left.shape == right.shape and left.dtype == right.dtype)
+    def draw(ways: Sequence[Way]) -> None:
+        for way in ways:
+            if is_open():
+                found = answers(way)
+                for where, question in questions.items():
+                    question.draw(found.get(where))
+
+    if not all(question.is_about_signs for question in questions.values()):
+        draw(ROUNDINGS[:DRAWS])
+        if any(question.is_hopeless for question in questions.values()):
+            return
+    for name, way in WAYS.items():
+        if is_open():
+            found = answers(way)
+            for where, question in questions.items():
+                question.hear(name, found.get(where))
+    draw(ROUNDINGS)
 
 
 def _settling(states: Sequence[Array | None]) -> int:
@@ -196,4 +199,4 @@ def _settling(states: Sequence[Array | None]) -> int:
 
 
 def _same_bits(left: Array | None, right: Array) -> bool:
-    return left is not None and _alike(left, right) and left.tobytes() == right.tobytes()
+    return left is not None and alike(left, right) and left.tobytes() == right.tobytes()
