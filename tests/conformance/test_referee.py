@@ -27,6 +27,7 @@ from conformance import (
 from conformance.judge.evidence import Evidence
 from conformance.judge.finite_differences import derivative
 from conformance.judge.variants import in_double, moved
+from conformance.program.values import Ref
 
 TORCH = resolve_engine("torch")
 
@@ -274,11 +275,57 @@ def test_finite_differences_give_the_gradient_of_a_plain_function():
     np.testing.assert_allclose(estimate, gradient, rtol=1e-6)
 
 
-def test_finite_differences_say_nothing_of_a_kink_or_of_a_program_that_writes():
+def test_finite_differences_follow_a_write_into_what_is_no_leaf():
+    writing = replace_step(SMOOTH, 1, method("mul_", T0, 2.0, result="t1"))
+    gradient = execute(writing, TORCH).tensors["t2[0]"].values
+    estimate = derivative("t2[0]", [0, 1], Evidence(writing, TORCH))
+    np.testing.assert_allclose(estimate, gradient, rtol=1e-6)
+
+
+def test_finite_differences_say_nothing_of_a_kink_or_of_a_graph_that_is_cut():
     kink = program("abs", np.float64([0.0]))
     assert derivative("x0.grad", [0], Evidence(kink, TORCH)) is None
-    writing = replace_step(SMOOTH, 1, method("mul_", T0, 2.0, result="t1"))
-    assert derivative("t2[0]", [0], Evidence(writing, TORCH)) is None
+    for cut in (method("detach", T0, result="t1"), Call("data", (T0,), {}, "attribute", "t1")):
+        steps = (SMOOTH.steps[0], cut, operator("*", T0, T1, result="t3"))
+        case = Program(SMOOTH.inputs, (*steps, Grad(Ref("t3"), X0, X1, result="t2")))
+        assert execute(case, TORCH).tensors["t2[0]"].values.any()
+        assert derivative("t2[0]", [0], Evidence(case, TORCH)) is None
+
+
+def test_finite_differences_give_the_gradient_by_a_complex_input_and_of_several_roots():
+    inputs = (
+        Input.of("x0", np.complex128([0.5 + 1j, -2j]), True),
+        Input.of("x1", np.complex128([3 - 1j, 1 + 2j])),
+    )
+    steps = (
+        operator("**", X0, 3, result="t0"),
+        Call("abs", (X0,), result="t1"),
+        Grad((T0, T1), X0, (X1, T1), result="t2"),
+    )
+    case = Program(inputs, steps)
+    gradient = execute(case, TORCH).tensors["t2[0]"].values
+    estimate = derivative("t2[0]", [0, 1], Evidence(case, TORCH))
+    np.testing.assert_allclose(estimate, gradient, rtol=1e-6)
+
+
+def test_a_conjugate_that_the_reference_lacks_is_the_references_fault():
+    inputs = (
+        Input.of("x0", np.complex64(1)),
+        Input.of("x1", np.int64(0)),
+        Input.of("x2", np.complex64(2 + 1j), True),
+    )
+    options = {"source": Ref("x2"), "alpha": 1j}
+    added = Call("index_add", (X0, 0, X1), options, "method", "t0")
+    case = Program(inputs, (added, Backward(T0, X0)))
+
+    def by_product(x, dim, index, source, alpha):
+        return torch.index_add(x, dim, index, source * alpha)
+
+    subject = torch_but(Tensor=torch.Tensor, index_add=by_product)
+    as_function = replace_step(case, 0, replace(added, form="function"))
+    verdict = judge(as_function, TORCH, subject)
+    (found,) = (m for m in verdict.mismatches if m.kind == "grad_value")
+    assert (found.judgement, found.counts) == ("reference_suspect", False)
 
 
 def replace_input(case, values):
