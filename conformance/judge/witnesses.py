@@ -34,8 +34,18 @@ Answers: TypeAlias = Callable[[Way], Mapping[str, Array | None]]
 class Witnesses:
     """The reference's runs of a program with the subject's values adopted."""
 
-    def __init__(self, program: Program, reference: Engine, expected: Trace, actual: Trace) -> None:
+    def __init__(
+        self,
+        program: Program,
+        reference: Engine,
+        expected: Trace,
+        actual: Trace,
+        *,
+        ways: Mapping[str, Way] = WAYS,
+        roundings: Sequence[Way] = ROUNDINGS,
+    ) -> None:
         self.program, self.reference = program, reference
+        self._ways, self._roundings = ways, roundings
         wanted, got = places(expected), places(actual)
         both = wanted.keys() & got.keys()
         self._subjects = {
@@ -56,7 +66,7 @@ class Witnesses:
             trace, number, questions = self._pass()
             if number is None:
                 return trace
-            ask(questions, partial(self._after, number, questions))
+            self._ask(questions, partial(self._after, number, questions))
             self._answered |= questions
             self._refused = any(question.differs for question in questions.values())
             if self._refused:
@@ -86,9 +96,36 @@ class Witnesses:
         if self._refused or where in self._answered or not alike(here, subject):
             return ()
         question = Question(here, subject)
-        ask({where: question}, lambda way: {where: find(self._run(way))})
+        self._ask({where: question}, lambda way: {where: find(self._run(way))})
         explained = not question.differs and not (question.open & (here == 0)).any()
         return tuple(question.by) if explained else ()
+
+    def _ask(self, questions: Mapping[str, Question], answers: Answers) -> None:
+        """Answer questions of one step by as few runs as will do: a value that is far off is soon
+        refused, the sign of a zero is no matter of roundings as a rule."""
+
+        def is_open() -> bool:
+            return any(question.open.any() for question in questions.values())
+
+        def draw(ways: Sequence[Way]) -> None:
+            for way in ways:
+                if is_open():
+                    found = answers(way)
+                    for where, question in questions.items():
+                        question.draw(found.get(where))
+
+        drawn = 0
+        if not all(question.is_about_signs for question in questions.values()):
+            drawn = DRAWS
+            draw(self._roundings[:drawn])
+            if any(question.is_hopeless for question in questions.values()):
+                return
+        for name, way in self._ways.items():
+            if is_open():
+                found = answers(way)
+                for where, question in questions.items():
+                    question.hear(name, found.get(where))
+        draw(self._roundings[drawn:])
 
     @cached_property
     def _settled(self) -> Mapping[int, list[str]]:
@@ -161,32 +198,6 @@ class Witnesses:
         until = Program(self.program.inputs, self.program.steps[: number + 1])
         replay(until, self.reference, after, way=way)
         return found
-
-
-def ask(questions: Mapping[str, Question], answers: Answers) -> None:
-    """Answer questions of one step by as few runs as will do: a value that is far off is soon
-    refused, the sign of a zero is no matter of roundings as a rule."""
-
-    def is_open() -> bool:
-        return any(question.open.any() for question in questions.values())
-
-    def draw(ways: Sequence[Way]) -> None:
-        for way in ways:
-            if is_open():
-                found = answers(way)
-                for where, question in questions.items():
-                    question.draw(found.get(where))
-
-    if not all(question.is_about_signs for question in questions.values()):
-        draw(ROUNDINGS[:DRAWS])
-        if any(question.is_hopeless for question in questions.values()):
-            return
-    for name, way in WAYS.items():
-        if is_open():
-            found = answers(way)
-            for where, question in questions.items():
-                question.hear(name, found.get(where))
-    draw(ROUNDINGS)
 
 
 def _settling(states: Sequence[Array | None]) -> int:
