@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -12,7 +11,7 @@ import numpy as np
 from conformance.engines.protocol import Engine
 from conformance.execute import execute
 from conformance.judge.closeness import as_array, is_close, is_numeric, tolerances
-from conformance.judge.variants import in_double, moved, relaid, rerounded
+from conformance.judge.variants import in_double, moved
 from conformance.program import Program
 from conformance.program.steps import Read
 from conformance.trace import Returned, TensorState, Trace
@@ -43,36 +42,15 @@ class Evidence:
         return self.run(self.double)
 
     @cached_property
-    def near(self) -> list[Trace]:
-        """The program with each input and each result moved by one unit in the last place; then
-        with some results only, since an input, too, may be where it has to stay, as an exponent
-        of negative numbers."""
-        inputs_too = [self._rerounded(moved(self.program, 1, s), s) for s in range(MOVES)]
-        return inputs_too + [self._rerounded(self.program, s, share=0.5) for s in range(MOVES)]
-
-    @cached_property
-    def relaid(self) -> list[Trace]:
-        """The same values, lying otherwise in memory."""
-        return [self.run(relaid(self.program, order)) for order in ("spaced", "columns")]
-
-    @cached_property
     def near_in_double(self) -> list[Trace]:
-        """The same in double precision, where the step is too small to matter but at a jump."""
+        """The program in double precision with each input moved by one unit in the last place:
+        a step too small to matter but at a jump."""
         return self._moved(self.double, 1)
 
     @cached_property
     def further_in_double(self) -> list[Trace]:
         """And with `MANY` such steps."""
         return self._moved(self.double, MANY)
-
-    @cached_property
-    def _as_it_is(self) -> Trace:
-        return self.run(self.program)
-
-    def _rerounded(self, program: Program, seed: int, share: float = 1.0) -> Trace:
-        near, kept = rerounded(program, self._as_it_is, seed, share)
-        trace = self.run(near)
-        return replace(trace, outcomes=tuple([trace.outcomes[number] for number in kept]))
 
     def _moved(self, program: Program, ulps: int) -> list[Trace]:
         return [self.run(moved(program, ulps, seed)) for seed in range(MOVES)]
@@ -134,12 +112,6 @@ class Case:
         """The flat positions of the elements that differ."""
         return [int(position) for position in np.flatnonzero(self.differs)]
 
-    @property
-    def allowed(self) -> Array:
-        """The distance that the fast check allows each element."""
-        rtol, atol = self.tolerance
-        return np.asarray(atol + rtol * np.abs(self.expected.astype(np.complex128)))
-
     @cached_property
     def truth(self) -> Array | None:
         """The reference's values in double precision, where that run gives the same shape."""
@@ -147,24 +119,9 @@ class Case:
         return found if found is not None and found.shape == self.expected.shape else None
 
     @cached_property
-    def spread(self) -> Array:
-        """How far the reference's answer moves, by element, with its inputs."""
-        return self._spread(self.evidence.near, self.expected)
-
-    @cached_property
-    def reached(self) -> Array:
-        """Whether the reference, too, comes to the subject's answer, by element, if results are
-        rounded otherwise; inputs stay, which may be at the edge of a domain."""
-        reached = np.zeros(self.actual.shape, bool)
-        for trace in self.evidence.near[MOVES:]:
-            found = self.find(trace)
-            if found is not None and found.shape == self.actual.shape:
-                reached |= is_close(found, self.actual, *self.tolerance)
-        return reached
-
-    @cached_property
     def spread_in_double(self) -> tuple[Array, Array]:
-        """The same in double precision, for one step and for `MANY`."""
+        """How far the reference's answer moves in double precision, by element, with its inputs:
+        for one step and for `MANY`."""
         if self.truth is None:
             nothing = np.zeros(self.expected.shape)
             return nothing, nothing

@@ -5,6 +5,7 @@ Only what fails the fast check comes here, so it may take a few dozen runs of th
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -18,13 +19,13 @@ from conformance.judge.conventions import NON_FINITE, conventions
 from conformance.judge.evidence import Array, Case, Evidence, finder
 from conformance.judge.finite_differences import derivative
 from conformance.judge.shown import shown_grades
+from conformance.judge.witnesses import Witnesses
 from conformance.program import Program
 from conformance.trace import Raised, Trace
-from conformance.verdict import Judgement, Mismatch, Verdict
+from conformance.verdict import Judgement, Kind, Mismatch, Verdict
 
-Finding: TypeAlias = tuple[Judgement, str] | None
+Finding: TypeAlias = tuple[Judgement | None, str] | None
 
-SLACK = 8.0  # a result may be this many times further off than one ulp in each number explains
 JUMP = 0.1  # of a difference: how much a jump beside the input must explain to be its cause
 EDGE = float(np.finfo(np.float32).max) / 16
 NOISE = 0.01  # of a jump: a difference that is smaller comes of something else
@@ -37,19 +38,19 @@ def judge(program: Program, reference: Engine, subject: Engine) -> Verdict:
 
 
 def adjudicate(program: Program, expected: Trace, actual: Trace, reference: Engine) -> Verdict:
-    """The verdict on two traces of the program that are already there. Each difference in values
-    is `wrong`, or else, in this order:
+    """The verdict on two traces of the program that are already there.
+
+    Where values differ, witnesses are asked first. A difference of any kind that is gone beside
+    the reference's run with the subject's own roundings, or in one of the other ways in which
+    torch may compute its ops, is `ill_conditioned`. What remains is `wrong`, or else, in this
+    order:
 
     - `reference_suspect`: finite differences side with the subject against the reference;
     - `ill_conditioned`: both overflow on the way to a number that double precision has, or one
       where an input is next to the greatest number: which of infinity, NaN and that number comes
       out is a matter of the order in which a kernel adds up;
-    - `ill_conditioned`: the reference gives the subject's answer where the inputs lie otherwise in
-      memory: which of two zeros a minimum is, say, depends on how many are computed at a time;
     - `convention`: the reference itself jumps beside these inputs, or the ops decide between a
       number and NaN: the subject must match, but it is known what it missed;
-    - `ill_conditioned`: the reference's own answer moves as far when the inputs, and what each op
-      gives, move by one unit in the last place. This alone is no failure;
     - `reference_suspect`: in double precision the reference sides with the subject.
 
     Where the reference failed an assertion of its own, a subject that does not is not blamed
@@ -58,15 +59,17 @@ def adjudicate(program: Program, expected: Trace, actual: Trace, reference: Engi
     mismatches = tuple(
         _without_assertion(mismatch, expected) for mismatch in compare(expected, actual, program)
     )
-    if any(_is_about_values(mismatch) for mismatch in mismatches):
-        evidence = Evidence(program, reference)
-        mismatches = tuple(
-            _judged(mismatch, expected, actual, evidence)
-            if _is_about_values(mismatch)
-            else mismatch
-            for mismatch in mismatches
-        )
-    return Verdict(program.hash, mismatches, shown_grades(program, expected))
+    shows = shown_grades(program, expected)
+    if not any(_is_about_values(mismatch) for mismatch in mismatches):
+        return Verdict(program.hash, mismatches, shows)
+    witnesses = Witnesses(program, reference, expected, actual)
+    evidence = Evidence(program, reference)
+    beside = _by_place(compare(witnesses.trace, actual, program))
+    return Verdict(
+        program.hash,
+        tuple(_judged(mismatch, beside, actual, witnesses, evidence) for mismatch in mismatches),
+        shows,
+    )
 
 
 OWN_FAULTS = (
@@ -88,27 +91,65 @@ def _is_about_values(mismatch: Mismatch) -> bool:
     return mismatch.kind in ("value", "grad_value", "zero_sign") and not mismatch.consequence
 
 
-def _judged(mismatch: Mismatch, expected: Trace, actual: Trace, evidence: Evidence) -> Mismatch:
+_Place: TypeAlias = tuple[int | None, str]
+
+
+def _by_place(mismatches: Iterable[Mismatch]) -> Mapping[_Place, Mapping[Kind, Mismatch]]:
+    found: dict[_Place, dict[Kind, Mismatch]] = {}
+    for mismatch in mismatches:
+        found.setdefault((mismatch.step, mismatch.where), {})[mismatch.kind] = mismatch
+    return found
+
+
+def _judged(
+    mismatch: Mismatch,
+    beside: Mapping[_Place, Mapping[Kind, Mismatch]],
+    actual: Trace,
+    witnesses: Witnesses,
+    evidence: Evidence,
+) -> Mismatch:
+    """The mismatch with what is to be said of it; `beside` are those with the reference's run that
+    has the subject's roundings."""
+    if not mismatch.counts:
+        return mismatch
+    left = beside.get((mismatch.step, mismatch.where), {})
+    if mismatch.kind not in left:
+        # Where the values agree now the signs of zeros may not, or the other way round.
+        left = {kind: each for kind, each in left.items() if _is_about_values(each)}
+        if not left or not _is_about_values(mismatch):
+            return _open(mismatch, _ROUNDED, witnesses.evidence)
+        mismatch = next(iter(left.values()))
+    if not _is_about_values(mismatch):
+        return mismatch
     find = finder(mismatch, evidence.program)
-    wanted, got = find(expected), find(actual)
-    if wanted is None or got is None or wanted.shape != got.shape or wanted.dtype.kind not in "fc":
-        judgement: Judgement | None = None if mismatch.kind == "zero_sign" else "wrong"
-        return replace(mismatch, judgement=judgement)
-    case = Case(mismatch, evidence, find, wanted, got)
-    if mismatch.kind == "zero_sign":
-        judgement, reason = _sign_by_layout(case) or (None, "")
-        return replace(mismatch, judgement=judgement, reason=reason)
-    tests = (
-        _suspect_by_differences,
-        _overflow,
-        _layout,
-        _convention,
-        _ill_conditioned,
-        _suspect_in_double,
-    )
-    found = next((finding for test in tests if (finding := test(case))), None)
-    judgement, reason = found or ("wrong", "")
+    wanted, got = find(witnesses.trace), find(actual)
+    if wanted is None or got is None or wanted.shape != got.shape:
+        return _blamed(mismatch, None)
+    if by := witnesses.ways_to(mismatch.where, find, wanted, got):
+        return _open(mismatch, _OTHERWISE, by)
+    if mismatch.kind == "zero_sign" or wanted.dtype.kind not in "fc":
+        return _blamed(mismatch, None)
+    return _blamed(mismatch, _finding(Case(mismatch, evidence, find, wanted, got)))
+
+
+_ROUNDED = "the reference gives that with the subject's own roundings"
+_OTHERWISE = "the reference gives that when its ops are computed otherwise"
+
+
+def _open(mismatch: Mismatch, reason: str, evidence: tuple[str, ...]) -> Mismatch:
+    return replace(mismatch, judgement="ill_conditioned", reason=reason, evidence=evidence)
+
+
+def _blamed(mismatch: Mismatch, finding: Finding) -> Mismatch:
+    """The sign of a zero is never called wrong: nobody says what it should be."""
+    default: Judgement | None = None if mismatch.kind == "zero_sign" else "wrong"
+    judgement, reason = finding or (default, "")
     return replace(mismatch, judgement=judgement, reason=reason)
+
+
+def _finding(case: Case) -> Finding:
+    tests = _suspect_by_differences, _overflow, _convention, _suspect_in_double
+    return next((finding for test in tests if (finding := test(case))), None)
 
 
 def _suspect_by_differences(case: Case) -> Finding:
@@ -153,32 +194,6 @@ def _is_at_the_edge(program: Program) -> bool:
     return any(each.any() for each in near)
 
 
-_LAID_ANEW = "the reference gives that of the same values laid out anew"
-
-
-def _layout(case: Case) -> Finding:
-    for trace in case.evidence.relaid:
-        found = case.find(trace)
-        if found is None or found.shape != case.actual.shape:
-            continue
-        if is_close(found, case.actual, *case.tolerance)[case.differs].all():
-            return "ill_conditioned", _LAID_ANEW
-    return None
-
-
-def _sign_by_layout(case: Case) -> Finding:
-    for trace in case.evidence.relaid:
-        found = case.find(trace)
-        if found is not None and np.array_equal(_signs(found), _signs(case.actual)):
-            return "ill_conditioned", _LAID_ANEW
-    return None
-
-
-def _signs(values: Array) -> Array:
-    """Which numbers have a minus sign; a complex one is two."""
-    return np.signbit(np.stack([values.real, values.imag]) if values.dtype.kind == "c" else values)
-
-
 def _convention(case: Case) -> Finding:
     names = list(conventions(case.evidence.program))
     finite = np.isfinite(case.expected) & np.isfinite(case.actual)
@@ -193,20 +208,6 @@ def _convention(case: Case) -> Finding:
     if not jumps[case.differs].all():
         return None
     return "convention", ", ".join(names) or "a jump beside the inputs"
-
-
-def _ill_conditioned(case: Case) -> Finding:
-    spread = case.spread
-    allowed = case.allowed + SLACK * spread
-    fits = np.isfinite(case.distance) & (case.distance <= allowed)
-    fits |= ~np.isfinite(case.distance) & case.reached  # a tangent at 2e7, say, times infinity
-    if not fits[case.differs].all():
-        return None
-    widest = float(spread[case.differs].max())
-    return (
-        "ill_conditioned",
-        f"one unit in the last place of inputs and results moves it by {widest:.3g}",
-    )
 
 
 def _suspect_in_double(case: Case) -> Finding:

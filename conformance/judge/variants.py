@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields, replace
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from conformance.program import Program
 from conformance.program.inputs import Input
 from conformance.program.operators import OPERATORS
-from conformance.program.steps import Apply, Call, Step
-from conformance.program.values import COMPLEX, FLOATING, NUMPY_DTYPES, DType, Ref, Value, refs
-from conformance.trace import UNOBSERVED, Returned, Trace
+from conformance.program.steps import Call, Step
+from conformance.program.values import COMPLEX, FLOATING, NUMPY_DTYPES, DType, Value
 
 _DOUBLE = {"float16": "float64", "float32": "float64", "complex64": "complex128"}
 
@@ -37,65 +36,11 @@ def moved(program: Program, ulps: int, seed: int) -> Program:
     )
 
 
-def rerounded(
-    program: Program, trace: Trace, seed: int, share: float = 1.0
-) -> tuple[Program, list[int]]:
-    """The program with each element of what its ops compute moved by one unit in the last place,
-    up or down as `seed` draws: as if every op had rounded otherwise.
-
-    What moves are tensors with memory of their own, through `.data`, which neither the graph nor
-    a version counter sees.
-
-    Args:
-        trace: what the reference did, which says the results and whose memory is whose.
-        share: of the results, drawn too: a tensor may be saved beside another, and no more its
-            own maximum once it moves.
-
-    Returns:
-        The program, and which of its steps are the original's.
-    """
-    inputs, steps, kept = list(program.inputs), list[Step](), list[int]()
-    signs = np.random.default_rng(seed)
-    for step, outcome in zip(program.steps, trace.outcomes, strict=True):
-        kept.append(len(steps))
-        steps.append(step)
-        if not isinstance(step, Call | Apply) or not isinstance(outcome, Returned):
-            continue
-        for ref in refs(step.args[0] if writes(step) else outcome.value):
-            if share < 1 and signs.random() > share:
-                continue
-            factor = _factor(f"moved{len(inputs)}", ref.name, trace, signs)
-            if factor is not None:
-                data = f"data{len(inputs)}"
-                inputs.append(factor)
-                steps.append(Call("data", (ref,), form="attribute", result=data))
-                steps.append(Call("mul_", (Ref(data), Ref(factor.name)), form="method"))
-    return Program(tuple(inputs), tuple(steps)), kept
-
-
 def writes(step: Step) -> bool:
     """Whether the step writes into its first operand."""
     if not isinstance(step, Call):
         return False
     return OPERATORS[step.op].statement if step.form == "operator" else step.op.endswith("_")
-
-
-def _factor(name: str, result: str, trace: Trace, signs: np.random.Generator) -> Input | None:
-    """What to multiply a result by, unless it is not floating or shows another's memory."""
-    state = trace.tensors.get(result)
-    if state is None or state.dtype not in FLOATING or trace.aliases is UNOBSERVED:
-        return None
-    if any(result in group[1:] for group in trace.aliases):
-        return None
-    dtype = NUMPY_DTYPES[state.dtype]
-    ulps = np.where(signs.random(state.shape) < 0.5, 1, -1) * np.finfo(dtype).eps
-    return Input.of(name, (1 + ulps).astype(dtype))
-
-
-def relaid(program: Program, order: Literal["spaced", "columns"]) -> Program:
-    """The program with the same values in its inputs, but with gaps between the elements, or
-    column by column: a kernel that computes several at a time may then take another way."""
-    return Program(tuple(_relaid_input(entry, order) for entry in program.inputs), program.steps)
 
 
 def shifted(program: Program, name: str, index: int, by: float) -> Program:
@@ -149,16 +94,6 @@ def _moved_input(entry: Input, ulps: int, signs: np.random.Generator) -> Input:
         once = np.nextafter(parts, np.where(up, np.inf, -np.inf).astype(parts.dtype))
         steps = (once + (once - parts) * parts.dtype.type(ulps - 1)).astype(parts.dtype)
     return replace(entry, data=np.where(np.isfinite(parts), steps, parts).tobytes())
-
-
-def _relaid_input(entry: Input, order: str) -> Input:
-    values = entry.array
-    if order == "columns":
-        return Input.of(entry.name, np.asfortranarray(values), entry.requires_grad)
-    if not values.ndim:
-        return entry
-    wider = np.repeat(values, 2, axis=-1)
-    return Input.of(entry.name, wider[..., ::2], entry.requires_grad)
 
 
 def _shifted_input(entry: Input, index: int, by: float) -> Input:

@@ -26,7 +26,8 @@ from conformance import (
 )
 from conformance.judge.evidence import Evidence
 from conformance.judge.finite_differences import derivative
-from conformance.judge.variants import in_double, moved, rerounded
+from conformance.judge.variants import in_double, moved
+from conformance.program.values import Ref
 
 TORCH = resolve_engine("torch")
 
@@ -135,7 +136,7 @@ def cancelling(value):
 def test_noise_that_one_unit_in_the_inputs_explains_is_ill_conditioned_and_no_failure():
     verdict, found = judged(cancelling(1e6), sin=lambda x: torch.sin(x * (1 + 1e-7)))
     assert found["t2"][0] == "ill_conditioned"
-    assert "one unit in the last place" in found["t2"][1]
+    assert "own roundings" in found["t2"][1]
     assert (verdict.outcome, verdict.failing) == ("agree", frozenset())
 
 
@@ -213,26 +214,17 @@ def test_an_overflow_on_the_way_is_ill_conditioned_in_whatever_it_ends():
     assert (verdict.outcome, found["t0"]) == ("differ", ("wrong", ""))
 
 
-def test_what_the_reference_gives_in_another_layout_is_ill_conditioned():
-    def by_layout(x):
-        return x.sin() if x.is_contiguous() else x.sin() * 2
-
-    case = Program((Input.of("x0", np.float32([1, 2])),), (Call("sin", (X0,), result="t0"),))
-    verdict = judge(case, torch_but(sin=by_layout), torch_but(sin=lambda x: x.sin() * 2))
-    assert (verdict.outcome, verdict.judgement) == ("agree", "ill_conditioned")
-    verdict = judge(case, torch_but(sin=by_layout), torch_but(sin=lambda x: x.sin() * 3))
-    assert (verdict.outcome, verdict.judgement) == ("differ", "wrong")
-
-
-def test_the_sign_of_a_zero_that_depends_on_the_layout_is_nobodys():
-    def by_layout(x):
-        return x.clone() if x.is_contiguous() else -x.clone()
-
-    case = Program((Input.of("x0", np.float32([0, 0])),), (Call("neg", (X0,), result="t0"),))
-    verdict = judge(case, torch_but(neg=by_layout), torch_but(neg=torch.neg))
-    assert (verdict.outcome, verdict.judgement) == ("agree", "ill_conditioned")
-    verdict = judge(case, torch_but(neg=torch.clone), torch_but(neg=torch.neg))
-    assert (verdict.outcome, verdict.judgement) == ("differ", None)
+def test_the_sign_of_a_zero_that_depends_on_the_order_of_terms_is_nobodys():
+    zeros = np.where(np.arange(18) % 3, np.float32(0), np.float32(-0.0))
+    case = Program((Input.of("x0", zeros),), (Call("min", (X0,), result="t0"),))
+    turned = [torch_but(min=lambda x, s=s: torch.min(x).abs() * s) for s in (1.0, -1.0)]
+    verdicts = [judge(case, TORCH, subject) for subject in turned]
+    assert [verdict.outcome for verdict in verdicts] == ["agree", "agree"]
+    (mismatch,) = (m for verdict in verdicts for m in verdict.mismatches)
+    assert mismatch.judgement == "ill_conditioned"
+    assert mismatch.evidence
+    alone = replace_input(case, np.float32([-0.0] * 18))
+    assert judge(alone, TORCH, turned[0]).outcome == "differ"
 
 
 def test_a_read_value_is_judged_as_well():
@@ -283,11 +275,61 @@ def test_finite_differences_give_the_gradient_of_a_plain_function():
     np.testing.assert_allclose(estimate, gradient, rtol=1e-6)
 
 
-def test_finite_differences_say_nothing_of_a_kink_or_of_a_program_that_writes():
+def test_finite_differences_follow_a_write_into_what_is_no_leaf():
+    writing = replace_step(SMOOTH, 1, method("mul_", T0, 2.0, result="t1"))
+    gradient = execute(writing, TORCH).tensors["t2[0]"].values
+    estimate = derivative("t2[0]", [0, 1], Evidence(writing, TORCH))
+    np.testing.assert_allclose(estimate, gradient, rtol=1e-6)
+
+
+def test_finite_differences_say_nothing_of_a_kink_or_of_a_graph_that_is_cut():
     kink = program("abs", np.float64([0.0]))
     assert derivative("x0.grad", [0], Evidence(kink, TORCH)) is None
-    writing = replace_step(SMOOTH, 1, method("mul_", T0, 2.0, result="t1"))
-    assert derivative("t2[0]", [0], Evidence(writing, TORCH)) is None
+    for cut in (method("detach", T0, result="t1"), Call("data", (T0,), {}, "attribute", "t1")):
+        steps = (SMOOTH.steps[0], cut, operator("*", T0, T1, result="t3"))
+        case = Program(SMOOTH.inputs, (*steps, Grad(Ref("t3"), X0, X1, result="t2")))
+        assert execute(case, TORCH).tensors["t2[0]"].values.any()
+        assert derivative("t2[0]", [0], Evidence(case, TORCH)) is None
+
+
+def test_finite_differences_give_the_gradient_by_a_complex_input_and_of_several_roots():
+    inputs = (
+        Input.of("x0", np.complex128([0.5 + 1j, -2j]), True),
+        Input.of("x1", np.complex128([3 - 1j, 1 + 2j])),
+    )
+    steps = (
+        operator("**", X0, 3, result="t0"),
+        Call("abs", (X0,), result="t1"),
+        Grad((T0, T1), X0, (X1, T1), result="t2"),
+    )
+    case = Program(inputs, steps)
+    gradient = execute(case, TORCH).tensors["t2[0]"].values
+    estimate = derivative("t2[0]", [0, 1], Evidence(case, TORCH))
+    np.testing.assert_allclose(estimate, gradient, rtol=1e-6)
+
+
+def test_a_conjugate_that_the_reference_lacks_is_the_references_fault():
+    inputs = (
+        Input.of("x0", np.complex64(1)),
+        Input.of("x1", np.int64(0)),
+        Input.of("x2", np.complex64(2 + 1j), True),
+    )
+    options = {"source": Ref("x2"), "alpha": 1j}
+    added = Call("index_add", (X0, 0, X1), options, "method", "t0")
+    case = Program(inputs, (added, Backward(T0, X0)))
+
+    def by_product(x, dim, index, source, alpha):
+        return torch.index_add(x, dim, index, source * alpha)
+
+    subject = torch_but(Tensor=torch.Tensor, index_add=by_product)
+    as_function = replace_step(case, 0, replace(added, form="function"))
+    verdict = judge(as_function, TORCH, subject)
+    (found,) = (m for m in verdict.mismatches if m.kind == "grad_value")
+    assert (found.judgement, found.counts) == ("reference_suspect", False)
+
+
+def replace_input(case, values):
+    return Program((Input.of("x0", values), *case.inputs[1:]), case.steps)
 
 
 def replace_step(case, number, step):
@@ -314,16 +356,3 @@ def test_moved_inputs_are_one_unit_away_and_special_values_stay():
     steps = [np.nextafter(finite, np.float32(way)) for way in (-np.inf, np.inf)]
     assert all(m in pair for m, pair in zip(entry.array[:3], zip(*steps, strict=True), strict=True))
     np.testing.assert_array_equal(entry.array[3:], values[3:])
-
-
-def test_a_result_that_rounds_otherwise_is_moved_without_a_trace_in_graph_or_versions():
-    case = program("exp", np.float32([0.5, 1.0]))
-    expected = execute(case, TORCH)
-    near, kept = rerounded(case, expected, seed=0)
-    trace = execute(near, TORCH)
-    assert [near.steps[number] for number in kept] == list(case.steps)
-    before, after = expected.tensors["t0"], trace.tensors["t0"]
-    assert (after.version, after.grad_fn) == (before.version, before.grad_fn)
-    assert (after.values != before.values).all()
-    np.testing.assert_allclose(after.values, before.values, rtol=3e-7)
-    np.testing.assert_array_equal(trace.tensors["x0"].grad.values, after.values)

@@ -1,0 +1,105 @@
+"""Torch run otherwise: its ops, as its dispatcher sees them below autograd, in another way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any, TypeAlias
+
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+
+Op: TypeAlias = Any  # torch._ops.OpOverload, which is no public name
+Way: TypeAlias = Callable[[Op, Sequence[Any], Mapping[str, Any]], Any]
+"""What gives another result of an op with its arguments; None where it has none."""
+
+WIDER = {
+    torch.float16: torch.float64,
+    torch.bfloat16: torch.float64,
+    torch.float32: torch.float64,
+    torch.complex64: torch.complex128,
+}
+
+
+class Otherwise(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    """While it is entered, each op that has another way is computed in it; the result keeps the
+    dtype, the shape and the strides that torch gives it. Whole numbers stay torch's own."""
+
+    def __init__(self, way: Way) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.way = way
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """Torch else loads its whole compiler to keep it off this class: four seconds."""
+        return False
+
+    def __torch_dispatch__(
+        self, func: Op, types: Any, args: Sequence[Any] = (), kwargs: Any = None
+    ) -> Any:
+        options = kwargs or {}
+        plain = _out_of_place(func)
+        if plain is None or torch.Tag.nondeterministic_seeded in func.tags:
+            return func(*args, **options)
+        try:
+            other = self.way(plain, args, options)
+        except Exception:  # A decomposition, or an op, that takes no such operands.
+            other = None
+        result = func(*args, **options)
+        if other is not None:
+            _replace(result, other)
+        return result
+
+
+def _out_of_place(func: Op) -> Op | None:
+    """The op that computes what this one does and writes nowhere; none for views and the like."""
+    if not func._schema.is_mutable:
+        return None if func.is_view else func
+    return _functional(func)
+
+
+@cache
+def _functional(func: Op) -> Op | None:
+    name = func._schema.name.partition("::")[2]
+    if not name.endswith("_") or name.endswith("__"):
+        return None
+    packet = getattr(torch.ops.aten, name[:-1], None)
+    return getattr(packet, func._overloadname, None)
+
+
+def _replace(result: Any, other: Any) -> None:
+    """Write the other way's numbers into what torch gave, where the two are of one shape."""
+    pairs = zip(result, other, strict=False) if isinstance(result, tuple) else [(result, other)]
+    for left, right in pairs:
+        if not isinstance(left, torch.Tensor) or not isinstance(right, torch.Tensor):
+            continue
+        if left.shape == right.shape and is_floating(left) and is_floating(right):
+            left.copy_(right)
+
+
+def is_floating(value: Any) -> bool:
+    """Whether it is a tensor of real or complex numbers."""
+    return isinstance(value, torch.Tensor) and (value.is_floating_point() or value.is_complex())
+
+
+def floating(args: Any) -> list[torch.Tensor]:
+    """The floating tensors among the arguments, those of a list too."""
+    flat = [item for arg in args for item in (arg if isinstance(arg, list | tuple) else [arg])]
+    return [value for value in flat if is_floating(value)]
+
+
+def mapped(change: Callable[[torch.Tensor], torch.Tensor], args: Sequence[Any]) -> list[Any]:
+    """The arguments with every tensor changed, those of a list too."""
+    return [
+        mapped(change, arg)
+        if isinstance(arg, list | tuple)
+        else change(arg)
+        if isinstance(arg, torch.Tensor)
+        else arg
+        for arg in args
+    ]
+
+
+def widened(value: torch.Tensor) -> torch.Tensor:
+    """The tensor in double precision, if it is floating."""
+    return value.to(WIDER.get(value.dtype, value.dtype))

@@ -1,0 +1,165 @@
+"""What torch itself leaves open is no difference, and what it does not leave open is one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from fakes import torch_but
+from handwritten import T0, T1, X0, X1, method, operator
+
+from conformance import Backward, Call, Input, Program, execute, judge, resolve_engine
+from conformance.judge.dispatching import Otherwise
+from conformance.judge.roundings import ROUNDINGS
+from conformance.judge.ways import WAYS
+from conformance.program.steps import EnterMode, LeaveMode, RegisterHook
+
+TORCH = resolve_engine("torch")
+UP = torch.tensor(torch.inf)
+
+
+def one_up(op):
+    """The op with its result one unit in the last place greater."""
+
+    def moved(*args):
+        result = op(*args)
+        return result + (torch.nextafter(result, UP) - result).detach()
+
+    return moved
+
+
+def exp_of(value, *then, requires_grad=False):
+    steps = Call("exp", (X0,), result="t0"), *then
+    return Program((Input.of("x0", np.float32(value), requires_grad),), steps)
+
+
+@pytest.mark.parametrize(
+    "then",
+    [
+        Call("sin", (T0,), result="t1"),
+        Call("tan", (T0,), result="t1"),
+        operator("%", T0, 3.0, result="t1"),
+        operator("//", T0, 1e-3, result="t1"),
+        operator("==", T0, float(np.exp(np.float32(30.3))), result="t1"),
+        method("to", T0, dtype=None, result="t1"),
+    ],
+    ids=lambda step: step.op,
+)
+def test_what_follows_from_the_last_place_is_no_difference(then):
+    case = exp_of(30.3, then)
+    verdict = judge(case, TORCH, torch_but(exp=one_up(torch.exp)))
+    assert verdict.outcome == "agree"
+
+
+def test_a_chaotic_op_that_is_wrong_by_itself_is_a_difference():
+    case = exp_of(30.3, Call("sin", (T0,), result="t1"))
+    verdict = judge(case, TORCH, torch_but(sin=lambda x: torch.sin(x) + 5))
+    assert verdict.outcome == "differ"
+
+
+def test_what_a_hook_is_given_follows_too():
+    hook = RegisterHook(X0, "record", "tensor", "t8")
+    seed = Input.of("x1", np.float32(1))
+    case = exp_of(30.3, hook, Call("sin", (T0,), result="t1"), Backward(T1, X1), requires_grad=True)
+    case = Program((*case.inputs, seed), case.steps)
+    verdict = judge(case, TORCH, torch_but(exp=one_up(torch.exp)))
+    assert {m.where for m in verdict.mismatches if m.kind == "grad_value"} == {
+        "calls[0][1]",
+        "x0.grad",
+    }
+    assert not any(m.counts for m in verdict.mismatches if m.kind in ("value", "grad_value"))
+
+
+def in_place_remainder():
+    inputs = Input.of("x0", np.float32(3e38)), Input.of("x1", np.float32(3))
+    return Program(inputs, (Call("sqrt", (X0,), result="t0"), operator("%=", T0, X1)))
+
+
+def test_noise_that_was_written_over_is_known_by_moving_it():
+    subject = torch_but(sqrt=one_up(torch.sqrt))
+    (mismatch,) = judge(in_place_remainder(), TORCH, subject).mismatches
+    assert not mismatch.counts
+    assert "one unit in the last place" in " ".join(mismatch.evidence)
+    subject = torch_but(sqrt=lambda x: torch.sqrt(x) * torch.inf)
+    assert judge(in_place_remainder(), TORCH, subject).outcome == "differ"
+
+
+def test_a_kernel_that_fuses_and_one_that_does_not_are_both_torchs():
+    inputs = Input.of("x0", np.float32([np.inf])), Input.of("x1", np.float32([3e38]))
+    case = Program(inputs, (Call("sub", (X0, X1), {"alpha": 3.0}, result="t0"),))
+    plain, fused = (
+        torch_but(sub=lambda x, y, alpha: x - y * alpha),
+        torch_but(sub=lambda x, y, alpha: (x.double() - y.double() * alpha).float()),
+    )
+    for subject in (plain, fused):
+        assert judge(case, TORCH, subject).outcome == "agree"
+    wrong = torch_but(sub=lambda x, y, alpha: torch.ones(1))
+    assert judge(case, TORCH, wrong).outcome == "differ"
+
+
+def test_the_sign_of_a_zero_in_a_matrix_product_is_nobodys():
+    inputs = Input.of("x0", np.float32([[-0.0]])), Input.of("x1", np.float32([[1]]))
+    case = Program(inputs, (Call("addmm", (X0, X0, X1), result="t0"),))
+    both = (torch_but(addmm=lambda *_, s=s: torch.tensor([[s]])) for s in (0.0, -0.0))
+    assert [judge(case, TORCH, subject).outcome for subject in both] == ["agree", "agree"]
+
+
+@pytest.mark.parametrize("op", ["neg", "abs", "relu", "sign", "square"])
+def test_the_sign_of_a_zero_that_one_number_gives_is_torchs(op):
+    case = Program((Input.of("x0", np.float32([0.0, -0.0])),), (Call(op, (X0,), result="t0"),))
+    whole = getattr(torch, op)
+
+    def other(x):
+        return torch.where(whole(x) == 0, -whole(x), whole(x))
+
+    assert judge(case, TORCH, torch_but(**{op: other})).outcome == "differ"
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+def test_another_way_keeps_shape_dtype_strides_and_values(way):
+    x = torch.tensor([[1.5, -2.0, 0.25], [3.0, 0.5, -1.0]]).t()
+    y = torch.tensor([[2, 1, 3], [0, 1, 2]]).t()
+
+    def results():
+        product = torch.addmm(x @ x.t(), x, x.t(), alpha=2)
+        written = x.clone().sub_(y, alpha=2).mul_(x)
+        values, places = x.max(dim=0)
+        return [product, written, values, places, x.sum(1), x.softmax(0), x + y, x.exp(), x < y]
+
+    usual = results()
+    with Otherwise(way):
+        other = results()
+    for one, two in zip(usual, other, strict=True):
+        torch.testing.assert_close(two, one, check_stride=True)
+
+
+def test_only_what_rounds_is_moved():
+    exact = torch.tensor([1.0, 2.0, -0.5, 0.0])
+    rough = torch.tensor([0.1, 0.2, 0.3, 0.7])
+
+    def results(x):
+        return [x.relu(), x.maximum(x.flip(0)), x > 0.2, x.neg(), x.sort().values, x + x]
+
+    for way in ROUNDINGS:
+        with Otherwise(way):
+            found, rounded = results(exact), [(rough + 0.1), rough.exp(), rough.sum()]
+            same = results(rough)
+        assert all(map(torch.equal, found, results(exact)))
+        assert all(map(torch.equal, same, results(rough)))
+        plain = [(rough + 0.1), rough.exp(), rough.sum()]
+        assert not all(map(torch.equal, rounded, plain))
+        torch.testing.assert_close(rounded, plain, rtol=1e-5, atol=0)
+
+
+def test_asking_leaves_no_mode_of_torchs_behind():
+    steps = (
+        EnterMode("inference_mode"),
+        Call("exp", (X0,), result="t0"),
+        LeaveMode(),
+        Call("mul", (X0, 2.0), result="t1"),
+    )
+    case = Program((Input.of("x0", np.float32([0.3, 0.7])),), steps)
+    judge(case, TORCH, torch_but(exp=lambda x: torch.exp(x) * 2))
+    assert torch.utils._python_dispatch._get_current_dispatch_mode() is None
+    assert not torch.is_inference_mode_enabled()
+    assert not execute(case, TORCH).missing
