@@ -18,11 +18,7 @@ from mini_autograd.dims import broadcast_dims
 from mini_autograd.errors import hooks as hook_errors
 from mini_autograd.errors import inplace as inplace_errors
 from mini_autograd.graph import Arithmetic, Metadata, Node, Shape
-from mini_autograd.layout import (
-    is_dense,
-    shows_twice,
-    walked,
-)
+from mini_autograd.layout import empty_at, is_dense, shows_twice, strides_of, walked
 from mini_autograd.ops.conversion import converted
 from mini_autograd.packing import announce_write, packing_threads
 from mini_autograd.saved import check_attached, unpacked_array, unpacked_tensor
@@ -155,7 +151,7 @@ def _copied(grad: Array, shape: Shape, strides: tuple[int, ...]) -> Array:
     """A copy in the leaf's shape, which may have changed since the graph was recorded."""
     if grad.shape != shape and not _broadcasts(grad.shape, shape):
         raise inplace_errors.copy_shape(shape, grad.shape)
-    result = np.ndarray(shape, grad.dtype, strides=strides)
+    result = empty_at(shape, strides, grad.dtype)
     result[...] = grad
     return result
 
@@ -235,7 +231,7 @@ class TensorArithmetic:
         else:
             # torch copies it into a new tensor with the leaf's strides: a write, so version 1
             array = leaf._array
-            into = make(np.ndarray(array.shape, array.dtype, strides=array.strides))
+            into = make(empty_at(array.shape, strides_of(array), array.dtype))
             leaf._grad = copied = ops.copied(into, grad)
             counter_of(copied).version = 1
 

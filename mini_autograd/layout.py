@@ -6,12 +6,13 @@ write where memory overlaps, or copy where torch would refuse. Strides here are 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from mini_autograd import empties
 
 Array = NDArray[Any]
 Shape = tuple[int, ...]
@@ -29,9 +30,17 @@ def contiguous_strides(shape: Sequence[int], itemsize: int) -> Shape:
 
 def strides_of(array: Array) -> Shape:
     """The strides as torch has them; NumPy makes empty arrays with strides of zero."""
-    if array.size or any(array.strides):
+    if array.size or any(array.strides) or owner_of(array).size:
         return array.strides
     return contiguous_strides(array.shape, array.itemsize)
+
+
+def placed(array: Array) -> Array:
+    """The array, or if it is empty and NumPy made it, one with the strides that torch gives it."""
+    if array.size or any(array.strides) or owner_of(array).size:
+        return array
+    strides = contiguous_strides(array.shape, array.itemsize)
+    return empties.with_strides(array.shape, strides, array.dtype)
 
 
 def view_strides(array: Array, shape: Shape) -> Shape | None:
@@ -85,16 +94,18 @@ def address_of(array: Array) -> int:
     return address
 
 
-def restrided(array: Array, shape: Shape, strides: Shape) -> Array:
-    """Another view of the same memory from the same element on."""
+def restrided(array: Array, shape: Shape, strides: Shape, offset: int = 0) -> Array:
+    """Another view of the same memory, from the same element on or some bytes behind it."""
     if isinstance(array, np.generic):
         array = np.asarray(array)  # the memory of a scalar is read-only
-    if array.flags.forc:
-        return np.ndarray(shape, array.dtype, array, 0, strides)
+    if array.flags.forc and 0 not in shape:
+        return np.ndarray(shape, array.dtype, array, offset, strides)
     owner, start = memory_of(array)
+    if 0 in shape:
+        return empties.within(owner, shape, strides, start + offset, array.dtype)
     if not owner.flags.c_contiguous:  # strided memory of somebody else's, as `from_numpy` gets
         return np.lib.stride_tricks.as_strided(array, shape, strides)
-    return np.ndarray(shape, array.dtype, owner, start, strides)
+    return np.ndarray(shape, array.dtype, owner, start + offset, strides)
 
 
 def reshaped(array: Array, shape: Shape) -> Array | None:
@@ -107,7 +118,7 @@ def reshaped(array: Array, shape: Shape) -> Array | None:
 
 def is_dense(array: Array) -> bool:
     """Whether the elements fill their memory once each, in whatever order of the dims."""
-    if array.flags.forc and array.size:
+    if array.flags.forc:
         return True
     expected = array.itemsize
     dims = zip(strides_of(array), array.shape, strict=True)
@@ -159,7 +170,7 @@ def preserved_strides(array: Array) -> Shape:
 
     A dense array's are kept exactly; else the order is the one that a kernel would walk in.
     """
-    if array.flags.c_contiguous or is_dense(array):
+    if array.flags.c_contiguous or is_dense(array):  # as any empty array
         return tuple(stride // array.itemsize for stride in strides_of(array))
     return walked_strides(array.shape, [array.strides])
 
@@ -181,6 +192,8 @@ def walked_strides(shape: Shape, operands: Sequence[Shape]) -> Shape:
                 moving = before
             elif sign < 0:
                 break
+    if order == list(range(len(shape) - 1, -1, -1)):
+        return contiguous_strides(shape, 1)
     result = [0] * len(shape)
     step = 1
     for dim in order:
@@ -206,6 +219,8 @@ def arranged(result: Array, *operands: Array) -> Array:
     shape = result.shape
     if len(shape) < 2:
         return result
+    if not result.size:
+        return _arranged_empty(shape, operands, result.dtype)
     first = operands[0]
     alike = [each.shape == shape and each.strides == first.strides for each in operands]
     if all(alike) and is_dense(first):
@@ -220,12 +235,22 @@ def arranged(result: Array, *operands: Array) -> Array:
     return made
 
 
+def _arranged_empty(shape: Shape, operands: Sequence[Any], dtype: np.dtype[Any]) -> Array:
+    """Likewise of an empty result: in rows, unless operands of several shapes are walked, numbers
+    among them; then an empty dim leaves those outside of it without a step."""
+    arrays = [each for each in operands if isinstance(each, np.ndarray)]
+    if len(arrays) == len(operands) and all(each.shape == shape for each in arrays):
+        return np.empty(shape, dtype)
+    strides = walked_strides(shape, [_broadcast_strides(each, shape) for each in arrays])
+    return empty_with(shape, strides, dtype)
+
+
 def _broadcast_strides(array: Array, shape: Shape) -> Shape:
     """An operand's strides in the shape that it is broadcast to: 0 where it is repeated."""
     added = len(shape) - array.ndim
     return (0,) * added + tuple(
         0 if size == 1 != wanted else stride
-        for stride, size, wanted in zip(array.strides, array.shape, shape[added:], strict=True)
+        for stride, size, wanted in zip(strides_of(array), array.shape, shape[added:], strict=True)
     )
 
 
@@ -243,9 +268,17 @@ def _compared(a: int, b: int, shape: Shape, operands: Sequence[Shape]) -> int:
 
 def empty_with(shape: Shape, strides: Shape, dtype: np.dtype[Any]) -> Array:
     """An array, not filled, with the given strides in elements, which must be dense."""
-    if not math.prod(shape):
-        return np.empty(shape, dtype)
+    if 0 in shape:
+        if tuple(strides) == contiguous_strides(shape, 1):
+            return np.empty(shape, dtype)
+        steps = [stride * dtype.itemsize for stride in strides]
+        return empties.with_strides(shape, steps, dtype)
     return np.ndarray(shape, dtype, strides=[stride * dtype.itemsize for stride in strides])
+
+
+def empty_at(shape: Shape, strides: Shape, dtype: np.dtype[Any]) -> Array:
+    """Likewise, by strides in bytes."""
+    return empty_with(shape, tuple([stride // dtype.itemsize for stride in strides]), dtype)
 
 
 def empty_as(array: Array, dtype: np.dtype[Any] | None = None) -> Array:

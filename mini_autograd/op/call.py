@@ -9,7 +9,7 @@ from typing import Any, Protocol, cast
 import numpy as np
 
 from mini_autograd.grad_mode import state
-from mini_autograd.layout import arranged
+from mini_autograd.layout import arranged, placed
 from mini_autograd.lineage import as_view
 from mini_autograd.op.generate import RAW, record_refused
 from mini_autograd.op.kind import Forward, Op, Rule
@@ -121,6 +121,8 @@ def _apply(op: Op, method: bool, /, *args: Any, **kwargs: Any) -> Any:
             raw[position] = _array(value)
     if op.promotion is not Promotion.NONE:
         _promote_all(op, raw)
+    if op.view:
+        raw[0] = placed(raw[0])
     try:
         results = quiet.run(op.forward, *raw)
     except Exception as error:
@@ -151,7 +153,7 @@ def _apply(op: Op, method: bool, /, *args: Any, **kwargs: Any) -> Any:
 def _arranged(op: Op, result: Any, args: Sequence[Any]) -> Any:
     """An elementwise result in the order of dims that its operands, before promotion, give it."""
     given = [array for i in op.order if isinstance(array := _array(args[i]), np.ndarray)]
-    if all(each.flags.c_contiguous for each in given):
+    if np.size(result) and all(each.flags.c_contiguous for each in given):
         return result
     shape = np.broadcast_shapes(*[each.shape for each in given])
     return arranged(result, *given) if np.shape(result) == shape else result

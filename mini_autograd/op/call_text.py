@@ -74,6 +74,9 @@ def _unary(op: Op) -> Iterator[str]:
         rest = ", ".join(f"_default_of_{option}" for option in options)
         yield f"    {', '.join(options)}, = *_more, *({rest},)[len(_more):]"
     yield f"    _operand = {name}._array"
+    if op.view:
+        yield "    if not _operand.size:"
+        yield "        _operand = _placed(_operand)"
     if promotes:
         yield "    if _operand.dtype.kind not in 'fc':"
         yield f"        return _general({', '.join([name, *options])})"
@@ -140,9 +143,11 @@ def _binary(op: Op) -> Iterator[str]:
     yield "        _array = _asarray(_array)"
     if promotes and op.order:
         yield "    elif _array.ndim > 1:"
+        order = ["_a" if i == op.operands[0] else "_beside" for i in op.order]
         yield "        if not (_a.flags.c_contiguous and _beside.flags.c_contiguous):"
-        order = ", ".join("_a" if i == op.operands[0] else "_beside" for i in op.order)
-        yield f"            _array = _arranged(_array, {order})"
+        yield f"            _array = _arranged(_array, {', '.join(order)})"
+        yield "        elif not _array.size:"  # where a number tells, too
+        yield f"            _array = _arranged(_array, {', '.join(order).replace('_beside', '_b')})"
     yield "    _out = _make(_array)"
     needs = f"({a}._requires_grad or _needs)"
     yield f"    if {needs} and _state.enabled{_if_floating(op)}:"

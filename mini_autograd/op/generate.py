@@ -17,7 +17,7 @@ from mini_autograd.anomaly import anomaly
 from mini_autograd.errors import walk as errors
 from mini_autograd.grad_mode import state
 from mini_autograd.graph import Edge, next_sequence
-from mini_autograd.layout import arranged
+from mini_autograd.layout import arranged, placed
 from mini_autograd.lineage import as_view, edge_of
 from mini_autograd.op import call_text, node_text
 from mini_autograd.op.node import OpNode
@@ -170,6 +170,7 @@ _NAMESPACE: Final[dict[str, Any]] = {
     "_new": object.__new__,
     "_next_sequence": next_sequence,
     "_number_array": np.array,
+    "_placed": placed,
     "_no_derivative": errors.derivative_not_implemented,
     "_quiet": quiet,
     "_raise_broadcast": raise_broadcast,

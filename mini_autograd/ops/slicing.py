@@ -59,6 +59,10 @@ def select_backward(grad: Array, shape: Ints, dim: Int, index: Int) -> Array:
 
 def sliced(self: Array, dim: int, start: int, stop: int, step: int) -> Array:
     """A range of a dim; a view."""
+    if stop <= start:
+        shape = (*self.shape[:dim], 0, *self.shape[dim + 1 :])
+        steps = (*self.strides[:dim], self.strides[dim] * step, *self.strides[dim + 1 :])
+        return layout.restrided(self, shape, steps, start * self.strides[dim])
     return self[(slice(None),) * dim + (slice(start, max(start, stop), step),)]
 
 
