@@ -17,12 +17,12 @@ from mini_autograd import dtypes, grad_layout, ops
 from mini_autograd.dims import broadcast_dims
 from mini_autograd.errors import hooks as hook_errors
 from mini_autograd.errors import inplace as inplace_errors
-from mini_autograd.graph import Arithmetic, Metadata, Node, Shape
+from mini_autograd.graph import ACCUMULATE_SEQUENCE, Arithmetic, Metadata, Node, Shape
 from mini_autograd.layout import empty_at, is_dense, shows_twice, strides_of, walked
 from mini_autograd.ops.conversion import converted
 from mini_autograd.packing import announce_write, packing_threads
 from mini_autograd.saved import check_attached, unpacked_array, unpacked_tensor
-from mini_autograd.shown import hidden, share_version, shown
+from mini_autograd.shown import hidden, share_version, shown, written
 from mini_autograd.storage import counter_of
 from mini_autograd.tensor import Tensor, make
 
@@ -56,6 +56,33 @@ class RawArithmetic:
             return a + b
         return np.add(a, b, out=walked(a, b))  # the order of dims is the first one's, as torch's
 
+    def gather(
+        self,
+        sums: list[Any],
+        output: int,
+        target: Node,
+        grad: Array,
+        grads: Sequence[Array | None],
+        index: int,
+    ) -> None:
+        """In place where nobody else sees the sum, as torch's input buffer. What is no memory of
+        its own, a number, has the count of such writes behind it if it is for a leaf."""
+        held = sums[output]
+        others = _references(held) - _UNSHARED
+        if others and index:
+            others -= sum([grads[each] is held for each in range(index)])
+        if type(held) is not _ndarray:
+            sums[output] = held + grad
+            if not others and target.sequence == ACCUMULATE_SEQUENCE:
+                sums[1:] = [sums[1] + 1 if len(sums) > 1 else 1]
+        elif others or not _is_own(held):
+            sums[output] = self.add(held, grad)
+        else:
+            held += grad
+            written(held)
+
+    count_write = staticmethod(written)
+
     def sum_to(self, grad: Array, shape: Shape) -> Array | None:
         """Summed over what broadcasting added."""
         dims = broadcast_dims(grad.shape, shape)
@@ -81,9 +108,9 @@ class RawArithmetic:
         return grad.astype(dtype) if grad.flags.c_contiguous else converted(grad, dtype)
 
     def one(self, metadata: Metadata) -> Array:
-        """One; as NumPy's scalar, see `saved.unpacked_array`."""
+        """One; as NumPy's scalar, see `saved.unpacked_array`, and each another object."""
         shape, dtype = metadata
-        return np.ones(shape, dtype) if shape else _ONES[dtype]
+        return np.ones(shape, dtype) if shape else dtype.type(1)
 
     def filled(self, grads: list[Array | None], metadata: Sequence[Metadata]) -> list[Array] | None:
         """Zeros where no gradient came; None if none did."""
@@ -101,7 +128,7 @@ class RawArithmetic:
         """Whether any element is not a number."""
         return bool(np.isnan(grad).any())
 
-    def accumulate(self, leaf: Tensor, grad: Array) -> None:
+    def accumulate(self, leaf: Tensor, grad: Array, writes: int) -> None:
         """In place into an existing `.grad`; the first one is kept, or copied, as torch does.
 
         torch keeps it if nobody else holds that tensor and its strides are the leaf's; that it
@@ -130,6 +157,8 @@ class RawArithmetic:
         leaf._grad = tensor = make(kept)
         if not shared:
             share_version(tensor)
+            if writes:
+                counter_of(tensor).version = writes
         elif is_dense(leaf._array):
             counter_of(tensor).version = 1  # such a copy is a fresh tensor that was written to once
 
@@ -139,8 +168,13 @@ class RawArithmetic:
         tensor._grad = make(np.array(grad, order="C") if held is None else held._array + grad)
 
 
-# One reference each: the walk's buffer, this parameter and getrefcount's own.
+# One reference each: the walk's buffer, the function's own name for it and getrefcount's.
 _UNSHARED: Final = 3
+
+
+def _is_own(grad: Array) -> bool:
+    """Whether it has memory of its own, each element once; a view keeps its base, in torch too."""
+    return grad.base is None and (grad.flags.c_contiguous or is_dense(grad))
 
 
 def _broadcasts(shape: Shape, target: Shape) -> bool:
@@ -165,6 +199,21 @@ class TensorArithmetic:
     def add(self, a: Tensor, b: Tensor) -> Tensor:
         """The sum."""
         return ops.add(a, b)  # type: ignore[no-any-return]
+
+    def gather(
+        self,
+        sums: list[Any],
+        output: int,
+        target: Node,
+        grad: Tensor,
+        grads: Sequence[Tensor | None],
+        index: int,
+    ) -> None:
+        """Always a new sum, which is recorded."""
+        sums[output] = self.add(sums[output], grad)
+
+    def count_write(self, grad: Tensor) -> None:
+        """There is none."""
 
     def sum_to(self, grad: Tensor, shape: Shape) -> Tensor | None:
         """Summed over what broadcasting added."""
@@ -220,7 +269,7 @@ class TensorArithmetic:
         """Whether any element is not a number."""
         return bool(np.isnan(grad._array).any())
 
-    def accumulate(self, leaf: Tensor, grad: Tensor) -> None:
+    def accumulate(self, leaf: Tensor, grad: Tensor, writes: int) -> None:
         """Out of place: an earlier `.grad` may be part of a graph."""
         held = leaf._grad
         if held is not None:
