@@ -131,7 +131,7 @@ class AttendedWalk:
                     known = self._memories[id(grad)] = grad, np.asarray(grad)
                 grads[place] = known[1]
         if len(grads) > count:
-            for _ in range(grads.pop()):
+            for _ in range(grads.pop() or 0):
                 self.arithmetic.count_write(grads[0])
 
     def _check_nan(self, node: Node, grads: Sequence[Grad | None]) -> None:

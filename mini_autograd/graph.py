@@ -269,7 +269,7 @@ class AccumulateGrad(Node):
                 raise walk_errors.leaf_moved()
             if leaf._requires_grad:
                 with _accumulating:
-                    arithmetic.accumulate(leaf, grads[0], 0 if len(grads) == 1 else grads[1])
+                    arithmetic.accumulate(leaf, grads[0], 0 if len(grads) == 1 else grads[1] or 0)
         if self.hooks is not None and self.hooks.accumulated:  # even of nothing
             self.hooks.run_accumulated(leaf, arithmetic)
         return ()
