@@ -18,7 +18,7 @@ from mini_autograd.dims import broadcast_dims
 from mini_autograd.errors import hooks as hook_errors
 from mini_autograd.errors import inplace as inplace_errors
 from mini_autograd.graph import ACCUMULATE_SEQUENCE, Arithmetic, Metadata, Node, Shape
-from mini_autograd.layout import empty_at, is_dense, shows_twice, strides_of, walked
+from mini_autograd.layout import empty_at, in_rows, is_dense, shows_twice, strides_of, walked
 from mini_autograd.ops.conversion import converted
 from mini_autograd.packing import announce_write, packing_threads
 from mini_autograd.saved import check_attached, unpacked_array, unpacked_tensor
@@ -91,10 +91,9 @@ class RawArithmetic:
         # torch adds up halves in single precision
         wide = np.float32 if grad.dtype == np.float16 else None
         summed = np.add.reduce(grad, axis=dims, keepdims=True, dtype=wide)
-        # NumPy keeps the order of the dims in memory, torch's sum does not.
         summed = np.asarray(summed, grad.dtype, order="C")
         if summed.shape == shape:
-            return summed
+            return in_rows(summed)
         return summed.reshape(shape) if shape else summed.ravel()[0]  # no view, as torch's
 
     def real_for(self, grad: Array, dtype: np.dtype[Any]) -> Array:
@@ -105,7 +104,9 @@ class RawArithmetic:
         """In another dtype."""
         if grad.dtype == dtype:
             return grad
-        return grad.astype(dtype) if grad.flags.c_contiguous else converted(grad, dtype)
+        if grad.flags.c_contiguous and 1 not in grad.shape:
+            return grad.astype(dtype)
+        return converted(grad, dtype)
 
     def one(self, metadata: Metadata) -> Array:
         """One; as NumPy's scalar, see `saved.unpacked_array`, and each another object."""

@@ -43,6 +43,16 @@ def placed(array: Array) -> Array:
     return empties.with_strides(array.shape, strides, array.dtype)
 
 
+def in_rows(array: Array) -> Array:
+    """The array, or a copy if it does not lie in rows: NumPy's sums keep the order of the dims in
+    memory, torch's do not. Dims of size 1 have their strides, too."""
+    if array.strides == contiguous_strides(array.shape, array.itemsize) or not array.size:
+        return array
+    made = np.empty(array.shape, array.dtype)
+    made[...] = array
+    return made
+
+
 def view_strides(array: Array, shape: Shape) -> Shape | None:
     """The strides that give the same elements another shape; None if only a copy could.
 
@@ -210,39 +220,29 @@ def walked(*operands: Array) -> Array:
     )
 
 
-def arranged(result: Array, *operands: Array) -> Array:
+def arranged(result: Array, *operands: Any) -> Array:
     """The result of an elementwise kernel, copied if NumPy laid it out otherwise than torch.
 
-    Operands of the same dense strides give them to the result; else the first that tells decides,
-    where NumPy would rather have rows.
+    Operands of one shape that all lie in rows, or all alike and dense, give that to the result;
+    else the first that tells decides, where NumPy would rather have rows. A number is an operand
+    of another shape.
     """
     shape = result.shape
     if len(shape) < 2:
         return result
-    if not result.size:
-        return _arranged_empty(shape, operands, result.dtype)
-    first = operands[0]
-    alike = [each.shape == shape and each.strides == first.strides for each in operands]
-    if all(alike) and is_dense(first):
-        strides = preserved_strides(first)
+    arrays = [each for each in operands if isinstance(each, np.ndarray)]
+    alike = len(arrays) == len(operands) and all(each.shape == shape for each in arrays)
+    if alike and all(each.flags.c_contiguous for each in arrays):
+        strides = contiguous_strides(shape, 1)
+    elif alike and is_dense(arrays[0]) and len({each.strides for each in arrays}) == 1:
+        strides = preserved_strides(arrays[0])
     else:
-        strides = walked_strides(shape, [_broadcast_strides(each, shape) for each in operands])
-    wanted = tuple(stride * result.itemsize for stride in strides)
-    if result.strides == wanted:
+        strides = walked_strides(shape, [_broadcast_strides(each, shape) for each in arrays])
+    if strides_of(result) == tuple([stride * result.itemsize for stride in strides]):
         return result
     made = empty_with(shape, strides, result.dtype)
     np.copyto(made, result)
     return made
-
-
-def _arranged_empty(shape: Shape, operands: Sequence[Any], dtype: np.dtype[Any]) -> Array:
-    """Likewise of an empty result: in rows, unless operands of several shapes are walked, numbers
-    among them; then an empty dim leaves those outside of it without a step."""
-    arrays = [each for each in operands if isinstance(each, np.ndarray)]
-    if len(arrays) == len(operands) and all(each.shape == shape for each in arrays):
-        return np.empty(shape, dtype)
-    strides = walked_strides(shape, [_broadcast_strides(each, shape) for each in arrays])
-    return empty_with(shape, strides, dtype)
 
 
 def _broadcast_strides(array: Array, shape: Shape) -> Shape:
@@ -291,3 +291,17 @@ def copied(array: Array) -> Array:
     made = empty_as(array)
     np.copyto(made, array)
     return made
+
+
+def copied_with_gaps(array: Array) -> Array:
+    """A copy with exactly the array's strides, at its place in a copy of the memory up to its end;
+    if it shows an element twice, without the gaps."""
+    memory, start = memory_of(array)
+    if shows_twice(array) or not array.size or not memory.flags.c_contiguous:
+        return copied(array)
+    extents = [(size - 1) * step for size, step in zip(array.shape, array.strides, strict=True)]
+    end = start + sum(extents) + array.itemsize
+    if end == array.nbytes:
+        return copied(array)
+    made = memory.reshape(-1).view(np.uint8)[:end].copy().view(array.dtype)
+    return np.ndarray(array.shape, array.dtype, made, start, array.strides)

@@ -12,9 +12,10 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mini_autograd.grad_mode import unrecorded
+from mini_autograd.grad_mode import state, unrecorded
 from mini_autograd.layout import owner_of
 from mini_autograd.lineage import as_view
+from mini_autograd.marking import marking_threads
 from mini_autograd.storage import VersionCounter, counter_of
 from mini_autograd.tensor import Tensor, make
 
@@ -56,7 +57,7 @@ def hidden(grad: Tensor) -> Array:
 
 def share_version(grad: Tensor) -> None:
     """With what has shown the same memory."""
-    if _memories:
+    if _memories and not (marking_threads and state.inference):
         known = _memories.get(id(owner_of(grad._array)))
         if known is not None:
             grad._counter = known.counter

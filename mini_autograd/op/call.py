@@ -9,7 +9,7 @@ from typing import Any, Protocol, cast
 import numpy as np
 
 from mini_autograd.grad_mode import state
-from mini_autograd.layout import arranged, placed
+from mini_autograd.layout import arranged, empty_as, placed
 from mini_autograd.lineage import as_view
 from mini_autograd.op.generate import RAW, record_refused
 from mini_autograd.op.kind import Forward, Op, Rule
@@ -62,7 +62,9 @@ def differentiable(
         scalars: whether 0-d operands come as NumPy's scalars, and numbers as Python's: for a
             forward of Python's operators, or of one argument, that is a fraction of the time.
         order: the operands whose order of dims in memory the result has, the first that tells;
-            by default all in turn. With none it is in rows.
+            by default all in turn. With none it is in rows. A number among them counts as one of
+            another shape. An op without promotion leaves the result as the forward made it,
+            unless it says the order.
         rules: for each differentiable operand, its derivative; an operand without one that
             requires grad makes backward raise.
     """
@@ -132,8 +134,8 @@ def _apply(op: Op, method: bool, /, *args: Any, **kwargs: Any) -> Any:
         ):
             raise_broadcast(*[v.shape for i in op.operands if isinstance(v := raw[i], np.ndarray)])
         raise
-    if op.outputs is None and op.promotion is not Promotion.NONE:
-        results = _arranged(op, results, args)
+    if op.arranges:
+        results = _arranged(op, results, args, raw)
     outs = tuple([make(plain(each)) for each in ((results,) if op.outputs is None else results)])
     if op.view:
         for out in outs:
@@ -150,13 +152,21 @@ def _apply(op: Op, method: bool, /, *args: Any, **kwargs: Any) -> Any:
     return outs[0] if op.outputs is None else outs
 
 
-def _arranged(op: Op, result: Any, args: Sequence[Any]) -> Any:
-    """An elementwise result in the order of dims that its operands, before promotion, give it."""
-    given = [array for i in op.order if isinstance(array := _array(args[i]), np.ndarray)]
-    if np.size(result) and all(each.flags.c_contiguous for each in given):
+def _arranged(op: Op, result: Any, args: Sequence[Any], raw: Sequence[Any]) -> Any:
+    """An elementwise result in the order of dims that its operands give it; one that was promoted
+    is a copy, without gaps and repetitions."""
+    given = [_array(args[i]) for i in op.order]
+    arrays = [each for each in given if isinstance(each, np.ndarray)]
+    shape = np.shape(result)
+    if 0 not in shape and 1 not in shape and all(each.flags.c_contiguous for each in arrays):
         return result
-    shape = np.broadcast_shapes(*[each.shape for each in given])
-    return arranged(result, *given) if np.shape(result) == shape else result
+    if shape != np.broadcast_shapes(*[each.shape for each in arrays]):
+        return result
+    for at, position in enumerate(op.order):
+        each = given[at]
+        if isinstance(each, np.ndarray) and raw[position].dtype is not each.dtype and each.ndim:
+            given[at] = empty_as(each)
+    return arranged(result, *[each for each in given if each is not None])
 
 
 def _is_raw(first: Any) -> bool:

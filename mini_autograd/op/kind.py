@@ -53,6 +53,7 @@ class Op:
         self.title = node or f"{''.join(w.capitalize() for w in name.split('_'))}Backward0"
         self.names = names = [each.name for each in schema.parameters]
         self.order = self.operands if order is None else tuple(map(names.index, order))
+        self.arranges = outputs is None and (promotion is not Promotion.NONE or order is not None)
         unknown = set(rules) - set(names)
         assert not unknown, f"{name} has rules for {sorted(unknown)}, which are no parameters"
         self.rules = rules

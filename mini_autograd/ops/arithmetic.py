@@ -161,6 +161,7 @@ def rsub_tensor(self: Array, other: Array, *, alpha: Number = 1) -> Array:
     name="rsub",
     node="RsubBackward1",
     promotion=Promotion.NONE,
+    order=("self", "other"),
     self=lambda grad, alpha: scaled(-grad, alpha),
 )
 def rsub_number(self: Array, other: Number, alpha: Number = 1) -> Array:

@@ -105,14 +105,18 @@ def remainder_tensor(self: Array, other: Array) -> Array:
 
 
 @differentiable(
-    name="remainder", node="RemainderBackward0", promotion=Promotion.NONE, self=lambda grad: grad
+    name="remainder",
+    node="RemainderBackward0",
+    promotion=Promotion.NONE,
+    order=("self", "other"),
+    self=lambda grad: grad,
 )
 def remainder_number(self: Array, other: Number) -> Array:
     """`self % other` for a Python number."""
     return _remainder(*promoted(self, other))
 
 
-@differentiable(name="remainder", node="NotImplemented")
+@differentiable(name="remainder", node="NotImplemented", order=("self", "other"))
 def remainder_of_number(self: Number, other: Array) -> Array:
     """`self % other` of a Python number; torch has no derivative."""
     array, number = promoted(other, self)
@@ -141,7 +145,13 @@ def fmod_tensor(self: Array, other: Array) -> Array:
     return _fmod(self, other)
 
 
-@differentiable(name="fmod", node="FmodBackward0", promotion=Promotion.NONE, self=lambda grad: grad)
+@differentiable(
+    name="fmod",
+    node="FmodBackward0",
+    promotion=Promotion.NONE,
+    order=("self", "other"),
+    self=lambda grad: grad,
+)
 def fmod_number(self: Array, other: Number) -> Array:
     """`fmod` by a Python number."""
     return _fmod(*promoted(self, other))

@@ -90,6 +90,7 @@ def _integer_power(base: Any, exponent: Any) -> Any:
     name="pow",
     node="PowBackward0",
     promotion=Promotion.NONE,
+    order=("self",),
     scalars=True,
     self=lambda grad, self, exponent: _pow_number_grad(grad, self, exponent),
 )
