@@ -7,8 +7,6 @@ import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, overload
 
-import numpy as np
-
 from mini_autograd import engine, warned
 from mini_autograd.arithmetic import RAW, TENSORS
 from mini_autograd.attended import Captures

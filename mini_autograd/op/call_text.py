@@ -89,11 +89,11 @@ def _unary(op: Op) -> Iterator[str]:
     yield "    if type(_array) is not _ndarray:"
     yield "        _array = _asarray(_array)"
     if op.arranges:
-        given = [op.names[i] for i in op.order]
-        number = " or 1 in _array.shape or 0 in _array.shape" if given != [name] else ""
+        walked = [op.names[i] for i in op.order]
+        number = " or 1 in _array.shape or 0 in _array.shape" if walked != [name] else ""
         yield f"    elif _operand.ndim > 1 and (not _operand.flags.c_contiguous{number}):"
         yield "        if _array.shape == _operand.shape:"
-        operands = ", ".join("_operand" if each == name else each for each in given)
+        operands = ", ".join("_operand" if each == name else each for each in walked)
         yield f"            _array = _arranged(_array, {operands})"
     yield "    _out = _make(_array)"
     if op.view:

@@ -52,11 +52,11 @@ def _backward(op: Op) -> Iterator[str]:
     yield "        return (None,) * len(_node.edges)"
     arrays = _arrays(op)
     if arrays is not None:
-        arrays = ", ".join(["_grad", *arrays])
+        moved = ", ".join(["_grad", *arrays])
         yield "    if _moved := type(_grad) is _ndarray and _grad.ndim > 1 and ("
-        yield f"        _disagree({arrays})"
+        yield f"        _disagree({moved})"
         yield "    ):"
-        yield f"        {arrays}, = _as_tensors({arrays})"
+        yield f"        {moved}, = _as_tensors({moved})"
     if op.promoted:
         yield f"    {_edges(op)}, = _wanted or _node.edges"
     ordered = sorted(op.promoted, key=op.names.__getitem__)  # torch's order, which graphs show
