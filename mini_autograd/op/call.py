@@ -8,6 +8,8 @@ from typing import Any, Protocol, cast
 
 import numpy as np
 
+from mini_autograd.dtypes import COMPLEX_HALF, complex64, dtype
+from mini_autograd.errors.kernels import not_implemented
 from mini_autograd.grad_mode import state
 from mini_autograd.layout import arranged, empty_as, placed
 from mini_autograd.lineage import as_view
@@ -48,6 +50,7 @@ def differentiable(
     constant: int = 0,
     scalars: bool = False,
     order: Sequence[str] | None = None,
+    no_complex_half: str | None = None,
     **rules: Rule,
 ) -> Callable[[Forward], DifferentiableOp]:
     """Makes an op of a forward on arrays.
@@ -65,6 +68,7 @@ def differentiable(
             by default all in turn. With none it is in rows. A number among them counts as one of
             another shape. An op without promotion leaves the result as the forward made it,
             unless it says the order.
+        no_complex_half: the kernel that torch lacks for its complex halves.
         rules: for each differentiable operand, its derivative; an operand without one that
             requires grad makes backward raise.
     """
@@ -81,6 +85,7 @@ def differentiable(
             constant=constant,
             scalars=scalars,
             order=order,
+            no_complex_half=no_complex_half,
         )
         general = functools.partial(_apply, op, True)
         function = cast(DifferentiableOp, op.caller(functools.partial(_apply, op, False)))
@@ -121,14 +126,18 @@ def _apply(op: Op, method: bool, /, *args: Any, **kwargs: Any) -> Any:
             raw[position] = [_array(each) for each in value]
         else:
             raw[position] = _array(value)
-    if op.promotion is not Promotion.NONE:
-        _promote_all(op, raw)
+    common = None if op.promotion is Promotion.NONE else _promote_all(op, raw)
+    if common is COMPLEX_HALF and op.no_complex_half is not None:
+        raise not_implemented(op.no_complex_half, COMPLEX_HALF)
     if op.view:
         raw[0] = placed(raw[0])
     try:
         results = quiet.run(op.forward, *raw)
     except Exception as error:
         record_refused(op, args)
+        if common is COMPLEX_HALF and type(error) is NotImplementedError:
+            told = str(error).replace(complex64.scalar_name, COMPLEX_HALF.scalar_name)
+            raise NotImplementedError(told) from None
         if isinstance(error, (ValueError, NotImplementedError)) and (
             isinstance(error, ValueError) or op.promotion is not Promotion.NONE
         ):
@@ -207,16 +216,23 @@ def _array(value: Any) -> Any:
     return value._array if isinstance(value, Tensor) else value
 
 
-def _promote_all(op: Op, raw: list[Any]) -> None:
-    """Replaces the promoted operands by arrays of one dtype; an optional one may be None."""
+def _promote_all(op: Op, raw: list[Any]) -> dtype | None:
+    """Replaces the promoted operands by arrays of one dtype, which it gives; an optional one may be
+    None."""
     values: list[Any] = []
     for position in op.promoted:
         value = raw[position]
         values.extend(value if position in op.variadic else () if value is None else (value,))
-    promoted = iter(quiet.run(promote, values, op.promotion) if values else ())
+    if not values:
+        return None
+    arrays: list[Any]
+    common: dtype
+    arrays, common = quiet.run(promote, values, op.promotion)
+    promoted = iter(arrays)
     for position in op.promoted:
         value = raw[position]
         if position in op.variadic:
             raw[position] = [next(promoted) for _ in value]
         elif value is not None:
             raw[position] = next(promoted)
+    return common

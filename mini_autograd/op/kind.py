@@ -32,8 +32,10 @@ class Op:
         constant: int = 0,
         scalars: bool,
         order: Sequence[str] | None = None,
+        no_complex_half: str | None = None,
     ) -> None:
         self.name = name
+        self.no_complex_half = no_complex_half
         self.view = view
         self.outputs = outputs
         self.constant = constant

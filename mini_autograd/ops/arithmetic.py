@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from mini_autograd import dtypes
+from mini_autograd.errors import kernels as kernel_errors
 from mini_autograd.errors import pointwise as errors
 from mini_autograd.errors import shapes as shape_errors
 from mini_autograd.op import Promotion, differentiable
@@ -133,6 +134,12 @@ def _plain(array: Any, number: complex) -> bool:
     if type(number) not in _REAL:
         return False
     return type(array) in _WIDE or (array.dtype.kind == "f" and array.itemsize != 2)
+
+
+def check_complex_half(kernel: str, array: Any, number: complex) -> None:
+    """torch's complex halves, which these two make, have no such kernel."""
+    if isinstance(number, complex) and array.dtype == np.float16:
+        raise kernel_errors.not_implemented(kernel, dtypes.COMPLEX_HALF)
 
 
 def _by_number(function: Callable[..., Any], array: Any, number: complex) -> Any:
