@@ -266,6 +266,20 @@ def _compared(a: int, b: int, shape: Shape, operands: Sequence[Shape]) -> int:
     return 0
 
 
+def copied_with_gaps(array: Array) -> Array:
+    """A copy with exactly the array's strides, at its place in a copy of the memory up to its end;
+    if it shows an element twice, without the gaps."""
+    memory, start = memory_of(array)
+    if shows_twice(array) or not array.size or not memory.flags.c_contiguous:
+        return copied(array)
+    extents = [(size - 1) * step for size, step in zip(array.shape, array.strides, strict=True)]
+    end = start + sum(extents) + array.itemsize
+    if end == array.nbytes:
+        return copied(array)
+    made = memory.reshape(-1).view(np.uint8)[:end].copy().view(array.dtype)
+    return np.ndarray(array.shape, array.dtype, made, start, array.strides)
+
+
 def empty_with(shape: Shape, strides: Shape, dtype: np.dtype[Any]) -> Array:
     """An array, not filled, with the given strides in elements, which must be dense."""
     if 0 in shape:
@@ -291,17 +305,3 @@ def copied(array: Array) -> Array:
     made = empty_as(array)
     np.copyto(made, array)
     return made
-
-
-def copied_with_gaps(array: Array) -> Array:
-    """A copy with exactly the array's strides, at its place in a copy of the memory up to its end;
-    if it shows an element twice, without the gaps."""
-    memory, start = memory_of(array)
-    if shows_twice(array) or not array.size or not memory.flags.c_contiguous:
-        return copied(array)
-    extents = [(size - 1) * step for size, step in zip(array.shape, array.strides, strict=True)]
-    end = start + sum(extents) + array.itemsize
-    if end == array.nbytes:
-        return copied(array)
-    made = memory.reshape(-1).view(np.uint8)[:end].copy().view(array.dtype)
-    return np.ndarray(array.shape, array.dtype, made, start, array.strides)
