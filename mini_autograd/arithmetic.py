@@ -17,16 +17,12 @@ from mini_autograd import dtypes, grad_layout, ops
 from mini_autograd.dims import broadcast_dims
 from mini_autograd.errors import hooks as hook_errors
 from mini_autograd.errors import inplace as inplace_errors
-from mini_autograd.graph import Arithmetic, Metadata, Node, Shape
-from mini_autograd.layout import (
-    is_dense,
-    shows_twice,
-    walked,
-)
+from mini_autograd.graph import ACCUMULATE_SEQUENCE, Arithmetic, Metadata, Node, Shape
+from mini_autograd.layout import empty_at, in_rows, is_dense, shows_twice, strides_of, walked
 from mini_autograd.ops.conversion import converted
 from mini_autograd.packing import announce_write, packing_threads
 from mini_autograd.saved import check_attached, unpacked_array, unpacked_tensor
-from mini_autograd.shown import hidden, share_version, shown
+from mini_autograd.shown import hidden, share_version, shown, written
 from mini_autograd.storage import counter_of
 from mini_autograd.tensor import Tensor, make
 
@@ -60,6 +56,33 @@ class RawArithmetic:
             return a + b
         return np.add(a, b, out=walked(a, b))  # the order of dims is the first one's, as torch's
 
+    def gather(
+        self,
+        sums: list[Any],
+        output: int,
+        target: Node,
+        grad: Array,
+        grads: Sequence[Array | None],
+        index: int,
+    ) -> None:
+        """In place where nobody else sees the sum, as torch's input buffer. What is no memory of
+        its own, a number, has the count of such writes behind it if it is for a leaf."""
+        held = sums[output]
+        others = _references(held) - _UNSHARED
+        if others and index:
+            others -= sum([grads[each] is held for each in range(index)])
+        if type(held) is not _ndarray:
+            sums[output] = held + grad
+            if not others and target.sequence == ACCUMULATE_SEQUENCE:
+                sums[1:] = [sums[1] + 1 if len(sums) > 1 else 1]
+        elif others or not _is_own(held):
+            sums[output] = self.add(held, grad)
+        else:
+            held += grad
+            written(held)
+
+    count_write = staticmethod(written)
+
     def sum_to(self, grad: Array, shape: Shape) -> Array | None:
         """Summed over what broadcasting added."""
         dims = broadcast_dims(grad.shape, shape)
@@ -68,10 +91,9 @@ class RawArithmetic:
         # torch adds up halves in single precision
         wide = np.float32 if grad.dtype == np.float16 else None
         summed = np.add.reduce(grad, axis=dims, keepdims=True, dtype=wide)
-        # NumPy keeps the order of the dims in memory, torch's sum does not.
         summed = np.asarray(summed, grad.dtype, order="C")
         if summed.shape == shape:
-            return summed
+            return in_rows(summed)
         return summed.reshape(shape) if shape else summed.ravel()[0]  # no view, as torch's
 
     def real_for(self, grad: Array, dtype: np.dtype[Any]) -> Array:
@@ -82,12 +104,14 @@ class RawArithmetic:
         """In another dtype."""
         if grad.dtype == dtype:
             return grad
-        return grad.astype(dtype) if grad.flags.c_contiguous else converted(grad, dtype)
+        if grad.flags.c_contiguous and 1 not in grad.shape:
+            return grad.astype(dtype)
+        return converted(grad, dtype)
 
     def one(self, metadata: Metadata) -> Array:
-        """One; as NumPy's scalar, see `saved.unpacked_array`."""
+        """One; as NumPy's scalar, see `saved.unpacked_array`, and each another object."""
         shape, dtype = metadata
-        return np.ones(shape, dtype) if shape else _ONES[dtype]
+        return np.ones(shape, dtype) if shape else dtype.type(1)
 
     def filled(self, grads: list[Array | None], metadata: Sequence[Metadata]) -> list[Array] | None:
         """Zeros where no gradient came; None if none did."""
@@ -105,7 +129,7 @@ class RawArithmetic:
         """Whether any element is not a number."""
         return bool(np.isnan(grad).any())
 
-    def accumulate(self, leaf: Tensor, grad: Array) -> None:
+    def accumulate(self, leaf: Tensor, grad: Array, writes: int) -> None:
         """In place into an existing `.grad`; the first one is kept, or copied, as torch does.
 
         torch keeps it if nobody else holds that tensor and its strides are the leaf's; that it
@@ -134,6 +158,8 @@ class RawArithmetic:
         leaf._grad = tensor = make(kept)
         if not shared:
             share_version(tensor)
+            if writes:
+                counter_of(tensor).version = writes
         elif is_dense(leaf._array):
             counter_of(tensor).version = 1  # such a copy is a fresh tensor that was written to once
 
@@ -143,8 +169,13 @@ class RawArithmetic:
         tensor._grad = make(np.array(grad, order="C") if held is None else held._array + grad)
 
 
-# One reference each: the walk's buffer, this parameter and getrefcount's own.
+# One reference each: the walk's buffer, the function's own name for it and getrefcount's.
 _UNSHARED: Final = 3
+
+
+def _is_own(grad: Array) -> bool:
+    """Whether it has memory of its own, each element once; a view keeps its base, in torch too."""
+    return grad.base is None and (grad.flags.c_contiguous or is_dense(grad))
 
 
 def _broadcasts(shape: Shape, target: Shape) -> bool:
@@ -155,7 +186,7 @@ def _copied(grad: Array, shape: Shape, strides: tuple[int, ...]) -> Array:
     """A copy in the leaf's shape, which may have changed since the graph was recorded."""
     if grad.shape != shape and not _broadcasts(grad.shape, shape):
         raise inplace_errors.copy_shape(shape, grad.shape)
-    result = np.ndarray(shape, grad.dtype, strides=strides)
+    result = empty_at(shape, strides, grad.dtype)
     result[...] = grad
     return result
 
@@ -169,6 +200,21 @@ class TensorArithmetic:
     def add(self, a: Tensor, b: Tensor) -> Tensor:
         """The sum."""
         return ops.add(a, b)  # type: ignore[no-any-return]
+
+    def gather(
+        self,
+        sums: list[Any],
+        output: int,
+        target: Node,
+        grad: Tensor,
+        grads: Sequence[Tensor | None],
+        index: int,
+    ) -> None:
+        """Always a new sum, which is recorded."""
+        sums[output] = self.add(sums[output], grad)
+
+    def count_write(self, grad: Tensor) -> None:
+        """There is none."""
 
     def sum_to(self, grad: Tensor, shape: Shape) -> Tensor | None:
         """Summed over what broadcasting added."""
@@ -224,7 +270,7 @@ class TensorArithmetic:
         """Whether any element is not a number."""
         return bool(np.isnan(grad._array).any())
 
-    def accumulate(self, leaf: Tensor, grad: Tensor) -> None:
+    def accumulate(self, leaf: Tensor, grad: Tensor, writes: int) -> None:
         """Out of place: an earlier `.grad` may be part of a graph."""
         held = leaf._grad
         if held is not None:
@@ -235,7 +281,7 @@ class TensorArithmetic:
         else:
             # torch copies it into a new tensor with the leaf's strides: a write, so version 1
             array = leaf._array
-            into = make(np.ndarray(array.shape, array.dtype, strides=array.strides))
+            into = make(empty_at(array.shape, strides_of(array), array.dtype))
             leaf._grad = copied = ops.copied(into, grad)
             counter_of(copied).version = 1
 

@@ -10,6 +10,8 @@ import itertools
 import threading
 from collections.abc import Collection, Iterable, Sequence
 
+import numpy as np
+
 from mini_autograd.anomaly import anomaly
 from mini_autograd.errors import hooks as hook_errors
 from mini_autograd.errors import walk as errors
@@ -46,6 +48,7 @@ class AttendedWalk:
         self.captured: list[Grad | None] = [None] * sum(map(len, self.captures.values()))
         self.captured_at = {node for (node, _), places in self.captures.items() if places}
         self.needed = None if captures is None else _leading_to(captures, order)
+        self._memories: dict[int, tuple[Grad, Grad]] = {}
         # torch: one alone runs its tensor's hooks even if it leads nowhere
         self.alone = roots[0][0] if len(roots) == 1 else None
 
@@ -95,6 +98,8 @@ class AttendedWalk:
 
     def _run(self, node: Node, outputs: list[Grad | None]) -> Sequence[Grad | None] | None:
         hooks, arithmetic = node.hooks, self.arithmetic
+        if hooks is not None or node in self.captured_at:
+            self._give_memory(outputs, len(node.accepted))
         if self.needed is not None and node not in self.needed:
             if hooks is not None and (node in self.captured_at or node is self.alone):
                 hooks.run_of_tensors(outputs, arithmetic)
@@ -115,6 +120,19 @@ class AttendedWalk:
         if hooks is not None and hooks.post:
             grads = hooks.run_after(grads, outputs, arithmetic)
         return grads
+
+    def _give_memory(self, grads: list[Grad | None], count: int) -> None:
+        """What somebody gets to see has memory, which a number of NumPy's has not: one for each
+        number, wherever the walk brings it. How often that was written to may be behind it."""
+        for place, grad in enumerate(grads):
+            if isinstance(grad, np.generic):
+                known = self._memories.get(id(grad))
+                if known is None:
+                    known = self._memories[id(grad)] = grad, np.asarray(grad)
+                grads[place] = known[1]
+        if len(grads) > count:
+            for _ in range(grads.pop() or 0):
+                self.arithmetic.count_write(grads[0])
 
     def _check_nan(self, node: Node, grads: Sequence[Grad | None]) -> None:
         for index, grad in enumerate(grads):

@@ -25,9 +25,11 @@ class dtype:
     __module__ = "mini_autograd"  # as it prints: <class 'mini_autograd.dtype'>
     __slots__ = ("category", "cpp_name", "name", "numpy", "scalar_name")
 
-    def __init__(self, name: str, scalar_name: str, cpp_name: str) -> None:
+    def __init__(
+        self, name: str, scalar_name: str, cpp_name: str, stored: str | None = None
+    ) -> None:
         self.name = name
-        self.numpy = np.dtype(name)
+        self.numpy = np.dtype(stored or name)
         self.category = _CATEGORY[self.numpy.kind]
         self.scalar_name = scalar_name  # as c10 prints it: 'Float'
         self.cpp_name = cpp_name  # as caffe2's TypeMeta prints it: 'float'
@@ -82,7 +84,9 @@ complex128: Final = dtype("complex128", "ComplexDouble", "c10::complex<double>")
 ALL: Final = (
     float16, float32, float64, int8, int16, int32, int64, uint8, bool_, complex64, complex128,
 )  # fmt: skip
-# torch has a complex32 for halves; NumPy has none, and a wider type loses nothing.
+# torch has a complex32 for halves; NumPy has none, and a wider type loses nothing. So no tensor is
+# of this one, but errors name it.
+COMPLEX_HALF: Final = dtype("complex32", "ComplexHalf", "c10::complex<c10::Half>", "complex64")
 _TO_COMPLEX = {float16: complex64, float32: complex64, float64: complex128}
 _TO_REAL = {complex64: float32, complex128: float64}
 _BY_NUMPY: Final[dict[np.dtype[Any], dtype]] = {each.numpy: each for each in ALL}
@@ -172,7 +176,8 @@ def _combine(higher: dtype | None, lower: dtype | None) -> dtype | None:
     if higher.category >= lower.category and higher.category != BOOL:
         return higher
     if higher.category == FLOATING:
-        return higher.to_complex()  # the rank above keeps its precision
+        # The rank above keeps its precision.
+        return COMPLEX_HALF if higher is float16 else higher.to_complex()
     return promote_types(higher, lower)
 
 

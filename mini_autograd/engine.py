@@ -46,6 +46,7 @@ def run(
             if answer is None:
                 continue
             grads = answer
+        outputs = None  # nor what it was given, which may be what it gave
         index = -1
         for edge in node.edges:
             index += 1
@@ -65,8 +66,10 @@ def run(
             if sums is None:
                 arrived[target] = [grad] if len(accepted) == 1 else _placed(grad, edge)
             elif grad is not None:
-                held = sums[output]
-                sums[output] = grad if held is None else arithmetic.add(held, grad)
+                if sums[output] is None:
+                    sums[output] = grad
+                else:
+                    arithmetic.gather(sums, output, target, grad, grads, index)
         if not keep_graph:
             node.release()
         # A leaf keeps without a copy what nobody else holds, so nothing here may hold it either.

@@ -51,6 +51,22 @@ class Arithmetic(Protocol):
     def add(self, a: Grad, b: Grad) -> Grad:
         """The sum of two gradients."""
 
+    def gather(
+        self,
+        sums: list[Grad | None],
+        output: int,
+        target: Node,
+        grad: Grad,
+        grads: Sequence[Grad | None],
+        index: int,
+    ) -> None:
+        """Adds a gradient to the one that has arrived at an output of a node: to that itself, if
+        only `sums` holds it. It is the one with that index of `grads`, a rule's answer, whose
+        hold on those before does not count."""
+
+    def count_write(self, grad: Grad) -> None:
+        """Counts such an addition."""
+
     def sum_to(self, grad: Grad, shape: Shape) -> Grad:
         """The gradient summed over what broadcasting added; None if it cannot be."""
 
@@ -81,8 +97,8 @@ class Arithmetic(Protocol):
     def has_nan(self, grad: Grad) -> bool:
         """Whether any element is not a number."""
 
-    def accumulate(self, leaf: Tensor, grad: Grad) -> None:
-        """Adds into the leaf's `.grad`."""
+    def accumulate(self, leaf: Tensor, grad: Grad, writes: int) -> None:
+        """Adds into the leaf's `.grad`; the walk wrote so often to a gradient without memory."""
 
     def retain(self, tensor: Tensor, grad: Grad) -> None:
         """Adds to the `.grad` of a tensor that is no leaf."""
@@ -253,7 +269,7 @@ class AccumulateGrad(Node):
                 raise walk_errors.leaf_moved()
             if leaf._requires_grad:
                 with _accumulating:
-                    arithmetic.accumulate(leaf, grads[0])
+                    arithmetic.accumulate(leaf, grads[0], 0 if len(grads) == 1 else grads[1] or 0)
         if self.hooks is not None and self.hooks.accumulated:  # even of nothing
             self.hooks.run_accumulated(leaf, arithmetic)
         return ()

@@ -6,12 +6,13 @@ write where memory overlaps, or copy where torch would refuse. Strides here are 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from mini_autograd import empties
 
 Array = NDArray[Any]
 Shape = tuple[int, ...]
@@ -29,9 +30,27 @@ def contiguous_strides(shape: Sequence[int], itemsize: int) -> Shape:
 
 def strides_of(array: Array) -> Shape:
     """The strides as torch has them; NumPy makes empty arrays with strides of zero."""
-    if array.size or any(array.strides):
+    if array.size or any(array.strides) or owner_of(array).size:
         return array.strides
     return contiguous_strides(array.shape, array.itemsize)
+
+
+def placed(array: Array) -> Array:
+    """The array, or if it is empty and NumPy made it, one with the strides that torch gives it."""
+    if array.size or any(array.strides) or owner_of(array).size:
+        return array
+    strides = contiguous_strides(array.shape, array.itemsize)
+    return empties.with_strides(array.shape, strides, array.dtype)
+
+
+def in_rows(array: Array) -> Array:
+    """The array, or a copy if it does not lie in rows: NumPy's sums keep the order of the dims in
+    memory, torch's do not. Dims of size 1 have their strides, too."""
+    if array.strides == contiguous_strides(array.shape, array.itemsize) or not array.size:
+        return array
+    made = np.empty(array.shape, array.dtype)
+    made[...] = array
+    return made
 
 
 def view_strides(array: Array, shape: Shape) -> Shape | None:
@@ -85,16 +104,18 @@ def address_of(array: Array) -> int:
     return address
 
 
-def restrided(array: Array, shape: Shape, strides: Shape) -> Array:
-    """Another view of the same memory from the same element on."""
+def restrided(array: Array, shape: Shape, strides: Shape, offset: int = 0) -> Array:
+    """Another view of the same memory, from the same element on or some bytes behind it."""
     if isinstance(array, np.generic):
         array = np.asarray(array)  # the memory of a scalar is read-only
-    if array.flags.forc:
-        return np.ndarray(shape, array.dtype, array, 0, strides)
+    if array.flags.forc and 0 not in shape:
+        return np.ndarray(shape, array.dtype, array, offset, strides)
     owner, start = memory_of(array)
+    if 0 in shape:
+        return empties.within(owner, shape, strides, start + offset, array.dtype)
     if not owner.flags.c_contiguous:  # strided memory of somebody else's, as `from_numpy` gets
         return np.lib.stride_tricks.as_strided(array, shape, strides)
-    return np.ndarray(shape, array.dtype, owner, start, strides)
+    return np.ndarray(shape, array.dtype, owner, start + offset, strides)
 
 
 def reshaped(array: Array, shape: Shape) -> Array | None:
@@ -107,7 +128,7 @@ def reshaped(array: Array, shape: Shape) -> Array | None:
 
 def is_dense(array: Array) -> bool:
     """Whether the elements fill their memory once each, in whatever order of the dims."""
-    if array.flags.forc and array.size:
+    if array.flags.forc:
         return True
     expected = array.itemsize
     dims = zip(strides_of(array), array.shape, strict=True)
@@ -159,7 +180,7 @@ def preserved_strides(array: Array) -> Shape:
 
     A dense array's are kept exactly; else the order is the one that a kernel would walk in.
     """
-    if array.flags.c_contiguous or is_dense(array):
+    if array.flags.c_contiguous or is_dense(array):  # as any empty array
         return tuple(stride // array.itemsize for stride in strides_of(array))
     return walked_strides(array.shape, [array.strides])
 
@@ -181,6 +202,8 @@ def walked_strides(shape: Shape, operands: Sequence[Shape]) -> Shape:
                 moving = before
             elif sign < 0:
                 break
+    if order == list(range(len(shape) - 1, -1, -1)):
+        return contiguous_strides(shape, 1)
     result = [0] * len(shape)
     step = 1
     for dim in order:
@@ -197,23 +220,25 @@ def walked(*operands: Array) -> Array:
     )
 
 
-def arranged(result: Array, *operands: Array) -> Array:
+def arranged(result: Array, *operands: Any) -> Array:
     """The result of an elementwise kernel, copied if NumPy laid it out otherwise than torch.
 
-    Operands of the same dense strides give them to the result; else the first that tells decides,
-    where NumPy would rather have rows.
+    Operands of one shape that all lie in rows, or all alike and dense, give that to the result;
+    else the first that tells decides, where NumPy would rather have rows. A number is an operand
+    of another shape.
     """
     shape = result.shape
     if len(shape) < 2:
         return result
-    first = operands[0]
-    alike = [each.shape == shape and each.strides == first.strides for each in operands]
-    if all(alike) and is_dense(first):
-        strides = preserved_strides(first)
+    arrays = [each for each in operands if isinstance(each, np.ndarray)]
+    alike = len(arrays) == len(operands) and all(each.shape == shape for each in arrays)
+    if alike and all(each.flags.c_contiguous for each in arrays):
+        strides = contiguous_strides(shape, 1)
+    elif alike and is_dense(arrays[0]) and len({each.strides for each in arrays}) == 1:
+        strides = preserved_strides(arrays[0])
     else:
-        strides = walked_strides(shape, [_broadcast_strides(each, shape) for each in operands])
-    wanted = tuple(stride * result.itemsize for stride in strides)
-    if result.strides == wanted:
+        strides = walked_strides(shape, [_broadcast_strides(each, shape) for each in arrays])
+    if strides_of(result) == tuple([stride * result.itemsize for stride in strides]):
         return result
     made = empty_with(shape, strides, result.dtype)
     np.copyto(made, result)
@@ -225,7 +250,7 @@ def _broadcast_strides(array: Array, shape: Shape) -> Shape:
     added = len(shape) - array.ndim
     return (0,) * added + tuple(
         0 if size == 1 != wanted else stride
-        for stride, size, wanted in zip(array.strides, array.shape, shape[added:], strict=True)
+        for stride, size, wanted in zip(strides_of(array), array.shape, shape[added:], strict=True)
     )
 
 
@@ -241,11 +266,33 @@ def _compared(a: int, b: int, shape: Shape, operands: Sequence[Shape]) -> int:
     return 0
 
 
+def copied_with_gaps(array: Array) -> Array:
+    """A copy with exactly the array's strides, at its place in a copy of the memory up to its end;
+    if it shows an element twice, without the gaps."""
+    memory, start = memory_of(array)
+    if shows_twice(array) or not array.size or not memory.flags.c_contiguous:
+        return copied(array)
+    extents = [(size - 1) * step for size, step in zip(array.shape, array.strides, strict=True)]
+    end = start + sum(extents) + array.itemsize
+    if end == array.nbytes:
+        return copied(array)
+    made = memory.reshape(-1).view(np.uint8)[:end].copy().view(array.dtype)
+    return np.ndarray(array.shape, array.dtype, made, start, array.strides)
+
+
 def empty_with(shape: Shape, strides: Shape, dtype: np.dtype[Any]) -> Array:
     """An array, not filled, with the given strides in elements, which must be dense."""
-    if not math.prod(shape):
-        return np.empty(shape, dtype)
+    if 0 in shape:
+        if tuple(strides) == contiguous_strides(shape, 1):
+            return np.empty(shape, dtype)
+        steps = [stride * dtype.itemsize for stride in strides]
+        return empties.with_strides(shape, steps, dtype)
     return np.ndarray(shape, dtype, strides=[stride * dtype.itemsize for stride in strides])
+
+
+def empty_at(shape: Shape, strides: Shape, dtype: np.dtype[Any]) -> Array:
+    """Likewise, by strides in bytes."""
+    return empty_with(shape, tuple([stride // dtype.itemsize for stride in strides]), dtype)
 
 
 def empty_as(array: Array, dtype: np.dtype[Any] | None = None) -> Array:

@@ -124,6 +124,8 @@ def unpacked_array(saved: Any, node: Node) -> Any:
             array = saved.unpack(node)._array
         if kind is not SavedResult and saved.dtype is not None:
             array = array.astype(saved.dtype)
+        if kind is PackedTensor:
+            return array  # which what is unpacked after it may write to
     return array if array.ndim else array[()]
 
 
@@ -170,6 +172,8 @@ _ndarray: Final = np.ndarray  # a module's attribute costs more than all the res
 
 def _modified(tensor: Tensor, counter: VersionCounter, expected: int) -> RuntimeError:
     """The error of a saved tensor that was written to: it names what made the tensor."""
+    while tensor._stands_for is not None and tensor._node is None:
+        tensor = tensor._stands_for
     made_by = tensor.grad_fn
     producer = None
     if made_by is not None:

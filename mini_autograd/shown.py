@@ -12,9 +12,10 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mini_autograd.grad_mode import unrecorded
+from mini_autograd.grad_mode import state, unrecorded
 from mini_autograd.layout import owner_of
 from mini_autograd.lineage import as_view
+from mini_autograd.marking import marking_threads
 from mini_autograd.storage import VersionCounter, counter_of
 from mini_autograd.tensor import Tensor, make
 
@@ -25,7 +26,7 @@ class _Memory(NamedTuple):
     """What is known of memory that a tensor has shown."""
 
     owner: weakref.ref[Array]
-    base: weakref.ref[Tensor]
+    base: weakref.ref[Tensor] | None  # None if the walk alone knows of it yet
     counter: VersionCounter
 
 
@@ -56,7 +57,7 @@ def hidden(grad: Tensor) -> Array:
 
 def share_version(grad: Tensor) -> None:
     """With what has shown the same memory."""
-    if _memories:
+    if _memories and not (marking_threads and state.inference):
         known = _memories.get(id(owner_of(grad._array)))
         if known is not None:
             grad._counter = known.counter
@@ -68,7 +69,7 @@ def _as_view(tensor: Tensor) -> None:
     if owner.dtype.kind not in "fc":  # bits that NumPy computed with: no tensor's memory
         return
     known = _memories.get(id(owner))
-    base = None if known is None else known.base()
+    base = _base_of(known)
     if base is None:
         base = make(owner)
         share_version(base)
@@ -80,12 +81,29 @@ def _as_view(tensor: Tensor) -> None:
 def _remember(base: Tensor) -> None:
     """What shows memory, for as long as the memory lives."""
     owner = owner_of(base._array)
+    known = _memories.get(id(owner))
+    if known is None or known.counter is not base._counter or _base_of(known) is not base:
+        _keep(owner, weakref.ref(base), counter_of(base))
+
+
+def written(grad: Array) -> None:
+    """Counts a write of the walk itself."""
+    owner = owner_of(grad)
+    known = _memories.get(id(owner))
+    if known is None:
+        _keep(owner, None, VersionCounter(1))
+    else:
+        known.counter.advance()
+
+
+def _keep(owner: Array, base: weakref.ref[Tensor] | None, counter: VersionCounter) -> None:
     key = id(owner)
-    known = _memories.get(key)
-    if known is not None and known.base() is base and known.counter is base._counter:
-        return
 
     def forget(_: Any) -> None:
         _memories.pop(key, None)
 
-    _memories[key] = _Memory(weakref.ref(owner, forget), weakref.ref(base), counter_of(base))
+    _memories[key] = _Memory(weakref.ref(owner, forget), base, counter)
+
+
+def _base_of(memory: _Memory | None) -> Tensor | None:
+    return None if memory is None or memory.base is None else memory.base()

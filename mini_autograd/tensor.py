@@ -63,6 +63,7 @@ class Tensor:
     _accumulator: weakref.ref[AccumulateGrad] | None = None
     _kept_accumulator: AccumulateGrad | None = None  # the same, if it knows more than the tensor
     _level: int = 0  # the transform that it was made in
+    _stands_for: Tensor | None = None  # as the leaf of a transform that is done: what was given
     _detached_at: int | None = None  # the version that it had when it lost its history in place
     _retains_grad: bool = False
     _hooked: bool = False  # whether a leaf has hooks, which its AccumulateGrad has to take

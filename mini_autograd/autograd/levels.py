@@ -54,8 +54,9 @@ class Level:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for _leaf, node, given in self._raised.values():
+        for leaf, node, given in self._raised.values():
             node.is_passage = True
+            leaf._stands_for = given
             if self.records and given.requires_grad:
                 node.edges = (edge_of(given),)
 

@@ -7,8 +7,6 @@ import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, overload
 
-import numpy as np
-
 from mini_autograd import engine, warned
 from mini_autograd.arithmetic import RAW, TENSORS
 from mini_autograd.attended import Captures
@@ -19,6 +17,7 @@ from mini_autograd.errors import backward as errors
 from mini_autograd.errors import func as func_errors
 from mini_autograd.grad_mode import state
 from mini_autograd.graph import Arithmetic, Edge, Grad
+from mini_autograd.layout import empty_as
 from mini_autograd.lineage import edge_of
 from mini_autograd.marking import marking_threads
 from mini_autograd.op import quiet_context
@@ -236,6 +235,7 @@ def _materialized(
         if filled[index] is None:
             if isinstance(each, GradientEdge):
                 raise errors.edge_materialized()
-            filled[index] = zeros = make(np.zeros_like(each._array))
+            filled[index] = zeros = make(empty_as(each._array))
+            zeros._array[...] = 0
             zeros._requires_grad = requires_grad
     return filled

@@ -27,7 +27,7 @@ from mini_autograd.inplace.table import ROWS, InPlace
 from mini_autograd.lineage import edge_of
 from mini_autograd.op import quiet
 from mini_autograd.ops.conversion import clone
-from mini_autograd.ops.indexing import index_put
+from mini_autograd.ops.indexing import index_put, put_in_order
 from mini_autograd.ops.writing import copied, filled, zeroed
 from mini_autograd.overloads import composite, with_forms
 from mini_autograd.packing import announce_write, deferring, packing_threads
@@ -43,8 +43,12 @@ from mini_autograd.warned import unsaid
 Method = Callable[..., Any]
 
 
-def in_place(op: InPlace, method: Method) -> Method:
-    """The in-place form of a method that computes a new tensor."""
+def in_place(op: InPlace, method: Method, in_order: Method | None = None) -> Method:
+    """The in-place form of a method that computes a new tensor.
+
+    `in_order` computes the values of an array that shows elements several times, where several
+    writes to one element differ.
+    """
     name = op.name
     bare_name = name.removesuffix("_")
     recorded = method if op.recorded is None else op.recorded.method
@@ -90,6 +94,10 @@ def in_place(op: InPlace, method: Method) -> Method:
             result._node = recorded(original, *args, **kwargs)._node
         if original._requires_grad and result._node is not None:
             _save_clone(result._node, original)
+        if in_order is not None and layout.shows_twice(self._array) and result._array.size:
+            result._array = in_order(
+                self._array, *_arrays(args), **{k: _arrays(v) for k, v in kwargs.items()}
+            )
         _write(self, result)
         for node, outs in waiting:
             pack_results(node, (self,) if node is result._node else outs)
@@ -122,6 +130,13 @@ def _tensors(values: tuple[Any, ...]) -> Iterator[Tensor]:
         for each in value if isinstance(value, (tuple, list)) else (value,):
             if isinstance(each, Tensor):
                 yield each
+
+
+def _arrays(values: Any) -> Any:
+    """The arguments as a kernel has them."""
+    if isinstance(values, (tuple, list)):
+        return [_arrays(each) for each in values]
+    return values._array if isinstance(values, Tensor) else values
 
 
 def _original(tensor: Tensor, needs_grad: bool) -> Tensor:
@@ -190,7 +205,7 @@ copy_: Final = in_place(ROWS["copy_"], _copy_source.method)
 CopySlices.write = staticmethod(copy_)
 fill_: Final = in_place(ROWS["fill_"], filled.method)
 zero_: Final = in_place(ROWS["zero_"], zeroed.method)
-index_put_: Final = in_place(ROWS["index_put_"], index_put.method)
+index_put_: Final = in_place(ROWS["index_put_"], index_put.method, put_in_order)
 
 _AUGMENTED: Final = {
     "__iadd__": ("+=", "add"), "__isub__": ("-=", "sub"), "__imul__": ("*=", "mul"),
@@ -213,7 +228,7 @@ def _augmented(symbol: str, method: Method) -> Method:
 
 def methods_of(methods: dict[str, Method]) -> dict[str, Method]:
     """The in-place methods and augmented assignments that a table of methods gives."""
-    made = {"copy_": copy_, "fill_": fill_, "zero_": zero_}
+    made = {"copy_": copy_, "fill_": fill_, "zero_": zero_, "index_put_": index_put_}
     for name, op in ROWS.items():
         method = methods.get(name.removesuffix("_"))
         if method is not None and name not in made:

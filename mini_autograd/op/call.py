@@ -8,8 +8,10 @@ from typing import Any, Protocol, cast
 
 import numpy as np
 
+from mini_autograd.dtypes import COMPLEX_HALF, complex64, dtype
+from mini_autograd.errors.kernels import not_implemented
 from mini_autograd.grad_mode import state
-from mini_autograd.layout import arranged
+from mini_autograd.layout import arranged, empty_as, placed
 from mini_autograd.lineage import as_view
 from mini_autograd.op.generate import RAW, record_refused
 from mini_autograd.op.kind import Forward, Op, Rule
@@ -48,6 +50,7 @@ def differentiable(
     constant: int = 0,
     scalars: bool = False,
     order: Sequence[str] | None = None,
+    no_complex_half: str | None = None,
     **rules: Rule,
 ) -> Callable[[Forward], DifferentiableOp]:
     """Makes an op of a forward on arrays.
@@ -62,7 +65,10 @@ def differentiable(
         scalars: whether 0-d operands come as NumPy's scalars, and numbers as Python's: for a
             forward of Python's operators, or of one argument, that is a fraction of the time.
         order: the operands whose order of dims in memory the result has, the first that tells;
-            by default all in turn. With none it is in rows.
+            by default all in turn. With none it is in rows. A number among them counts as one of
+            another shape. An op without promotion leaves the result as the forward made it,
+            unless it says the order.
+        no_complex_half: the kernel that torch lacks for its complex halves.
         rules: for each differentiable operand, its derivative; an operand without one that
             requires grad makes backward raise.
     """
@@ -79,6 +85,7 @@ def differentiable(
             constant=constant,
             scalars=scalars,
             order=order,
+            no_complex_half=no_complex_half,
         )
         general = functools.partial(_apply, op, True)
         function = cast(DifferentiableOp, op.caller(functools.partial(_apply, op, False)))
@@ -119,19 +126,25 @@ def _apply(op: Op, method: bool, /, *args: Any, **kwargs: Any) -> Any:
             raw[position] = [_array(each) for each in value]
         else:
             raw[position] = _array(value)
-    if op.promotion is not Promotion.NONE:
-        _promote_all(op, raw)
+    common = None if op.promotion is Promotion.NONE else _promote_all(op, raw)
+    if common is COMPLEX_HALF and op.no_complex_half is not None:
+        raise not_implemented(op.no_complex_half, COMPLEX_HALF)
+    if op.view:
+        raw[0] = placed(raw[0])
     try:
         results = quiet.run(op.forward, *raw)
     except Exception as error:
         record_refused(op, args)
+        if common is COMPLEX_HALF and type(error) is NotImplementedError:
+            told = str(error).replace(complex64.scalar_name, COMPLEX_HALF.scalar_name)
+            raise NotImplementedError(told) from None
         if isinstance(error, (ValueError, NotImplementedError)) and (
             isinstance(error, ValueError) or op.promotion is not Promotion.NONE
         ):
             raise_broadcast(*[v.shape for i in op.operands if isinstance(v := raw[i], np.ndarray)])
         raise
-    if op.outputs is None and op.promotion is not Promotion.NONE:
-        results = _arranged(op, results, args)
+    if op.arranges:
+        results = _arranged(op, results, args, raw)
     outs = tuple([make(plain(each)) for each in ((results,) if op.outputs is None else results)])
     if op.view:
         for out in outs:
@@ -148,13 +161,21 @@ def _apply(op: Op, method: bool, /, *args: Any, **kwargs: Any) -> Any:
     return outs[0] if op.outputs is None else outs
 
 
-def _arranged(op: Op, result: Any, args: Sequence[Any]) -> Any:
-    """An elementwise result in the order of dims that its operands, before promotion, give it."""
-    given = [array for i in op.order if isinstance(array := _array(args[i]), np.ndarray)]
-    if all(each.flags.c_contiguous for each in given):
+def _arranged(op: Op, result: Any, args: Sequence[Any], raw: Sequence[Any]) -> Any:
+    """An elementwise result in the order of dims that its operands give it; one that was promoted
+    is a copy, without gaps and repetitions."""
+    given = [_array(args[i]) for i in op.order]
+    arrays = [each for each in given if isinstance(each, np.ndarray)]
+    shape = np.shape(result)
+    if 0 not in shape and 1 not in shape and all(each.flags.c_contiguous for each in arrays):
         return result
-    shape = np.broadcast_shapes(*[each.shape for each in given])
-    return arranged(result, *given) if np.shape(result) == shape else result
+    if shape != np.broadcast_shapes(*[each.shape for each in arrays]):
+        return result
+    for at, position in enumerate(op.order):
+        each = given[at]
+        if isinstance(each, np.ndarray) and raw[position].dtype is not each.dtype and each.ndim:
+            given[at] = empty_as(each)
+    return arranged(result, *[each for each in given if each is not None])
 
 
 def _is_raw(first: Any) -> bool:
@@ -195,16 +216,23 @@ def _array(value: Any) -> Any:
     return value._array if isinstance(value, Tensor) else value
 
 
-def _promote_all(op: Op, raw: list[Any]) -> None:
-    """Replaces the promoted operands by arrays of one dtype; an optional one may be None."""
+def _promote_all(op: Op, raw: list[Any]) -> dtype | None:
+    """Replaces the promoted operands by arrays of one dtype, which it gives; an optional one may be
+    None."""
     values: list[Any] = []
     for position in op.promoted:
         value = raw[position]
         values.extend(value if position in op.variadic else () if value is None else (value,))
-    promoted = iter(quiet.run(promote, values, op.promotion) if values else ())
+    if not values:
+        return None
+    arrays: list[Any]
+    common: dtype
+    arrays, common = quiet.run(promote, values, op.promotion)
+    promoted = iter(arrays)
     for position in op.promoted:
         value = raw[position]
         if position in op.variadic:
             raw[position] = [next(promoted) for _ in value]
         elif value is not None:
             raw[position] = next(promoted)
+    return common

@@ -74,6 +74,9 @@ def _unary(op: Op) -> Iterator[str]:
         rest = ", ".join(f"_default_of_{option}" for option in options)
         yield f"    {', '.join(options)}, = *_more, *({rest},)[len(_more):]"
     yield f"    _operand = {name}._array"
+    if op.view:
+        yield "    if not _operand.size:"
+        yield "        _operand = _placed(_operand)"
     if promotes:
         yield "    if _operand.dtype.kind not in 'fc':"
         yield f"        return _general({', '.join([name, *options])})"
@@ -85,10 +88,13 @@ def _unary(op: Op) -> Iterator[str]:
     yield from _refusing([name, *options])
     yield "    if type(_array) is not _ndarray:"
     yield "        _array = _asarray(_array)"
-    if promotes:
-        yield "    elif _operand.ndim > 1 and not _operand.flags.c_contiguous:"
+    if op.arranges:
+        walked = [op.names[i] for i in op.order]
+        number = " or 1 in _array.shape or 0 in _array.shape" if walked != [name] else ""
+        yield f"    elif _operand.ndim > 1 and (not _operand.flags.c_contiguous{number}):"
         yield "        if _array.shape == _operand.shape:"
-        yield "            _array = _arranged(_array, _operand)"
+        operands = ", ".join("_operand" if each == name else each for each in walked)
+        yield f"            _array = _arranged(_array, {operands})"
     yield "    _out = _make(_array)"
     if op.view:
         yield f"    _as_view(_out, {name})"
@@ -140,8 +146,11 @@ def _binary(op: Op) -> Iterator[str]:
     yield "        _array = _asarray(_array)"
     if promotes and op.order:
         yield "    elif _array.ndim > 1:"
-        yield "        if not (_a.flags.c_contiguous and _beside.flags.c_contiguous):"
-        order = ", ".join("_a" if i == op.operands[0] else "_beside" for i in op.order)
+        order = ", ".join("_a" if i == op.operands[0] else "_b" for i in op.order)
+        yield "        _shape = _array.shape"
+        yield "        if not (_a.flags.c_contiguous and _beside.flags.c_contiguous) or ("
+        yield "            1 in _shape or 0 in _shape"  # where flags do not tell
+        yield "        ):"
         yield f"            _array = _arranged(_array, {order})"
     yield "    _out = _make(_array)"
     needs = f"({a}._requires_grad or _needs)"

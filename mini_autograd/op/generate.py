@@ -17,7 +17,7 @@ from mini_autograd.anomaly import anomaly
 from mini_autograd.errors import walk as errors
 from mini_autograd.grad_mode import state
 from mini_autograd.graph import Edge, next_sequence
-from mini_autograd.layout import arranged
+from mini_autograd.layout import arranged, contiguous_strides, placed
 from mini_autograd.lineage import as_view, edge_of
 from mini_autograd.op import call_text, node_text
 from mini_autograd.op.node import OpNode
@@ -112,9 +112,16 @@ def _disagree(*arrays: Any) -> bool:
     NumPy then prefers rows, where torch's kernels follow their first operand.
     """
     for each in arrays:
-        if type(each) is np.ndarray and not each.flags.c_contiguous and any(each.strides):
+        if type(each) is not np.ndarray:
+            continue
+        if each.flags.c_contiguous:
+            shape = each.shape
+            if 1 in shape and each.strides != contiguous_strides(shape, each.itemsize):
+                return True  # which flags do not tell
+        elif any(each.strides):
             others = [other for other in arrays if isinstance(other, np.ndarray) and other.ndim > 1]
-            return any(other.strides != each.strides for other in others)
+            if 1 in each.shape or any(other.strides != each.strides for other in others):
+                return True
     return False
 
 
@@ -170,6 +177,7 @@ _NAMESPACE: Final[dict[str, Any]] = {
     "_new": object.__new__,
     "_next_sequence": next_sequence,
     "_number_array": np.array,
+    "_placed": placed,
     "_no_derivative": errors.derivative_not_implemented,
     "_quiet": quiet,
     "_raise_broadcast": raise_broadcast,

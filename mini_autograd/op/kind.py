@@ -32,8 +32,10 @@ class Op:
         constant: int = 0,
         scalars: bool,
         order: Sequence[str] | None = None,
+        no_complex_half: str | None = None,
     ) -> None:
         self.name = name
+        self.no_complex_half = no_complex_half
         self.view = view
         self.outputs = outputs
         self.constant = constant
@@ -53,6 +55,7 @@ class Op:
         self.title = node or f"{''.join(w.capitalize() for w in name.split('_'))}Backward0"
         self.names = names = [each.name for each in schema.parameters]
         self.order = self.operands if order is None else tuple(map(names.index, order))
+        self.arranges = outputs is None and (promotion is not Promotion.NONE or order is not None)
         unknown = set(rules) - set(names)
         assert not unknown, f"{name} has rules for {sorted(unknown)}, which are no parameters"
         self.rules = rules

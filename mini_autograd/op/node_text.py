@@ -51,11 +51,12 @@ def _backward(op: Op) -> Iterator[str]:
     yield "    if _grad is None:"
     yield "        return (None,) * len(_node.edges)"
     arrays = _arrays(op)
-    if arrays:
+    if arrays is not None:
+        moved = ", ".join(["_grad", *arrays])
         yield "    if _moved := type(_grad) is _ndarray and _grad.ndim > 1 and ("
-        yield f"        _disagree(_grad, {arrays})"
+        yield f"        _disagree({moved})"
         yield "    ):"
-        yield f"        _grad, {arrays} = _as_tensors(_grad, {arrays})"
+        yield f"        {moved}, = _as_tensors({moved})"
     if op.promoted:
         yield f"    {_edges(op)}, = _wanted or _node.edges"
     ordered = sorted(op.promoted, key=op.names.__getitem__)  # torch's order, which graphs show
@@ -67,19 +68,17 @@ def _backward(op: Op) -> Iterator[str]:
         yield "        _raise_of_rule(_error)"
         yield "        raise"
     results = [("*_to_" if i in op.variadic else "_to_") + op.names[i] for i in op.promoted]
-    if arrays:
+    if arrays is not None:
         yield "    if _moved:"
         yield f"        return _as_arrays({', '.join(results)})"
     yield f"    return ({', '.join(results)},)" if results else "    return ()"
 
 
-def _arrays(op: Op) -> str:
+def _arrays(op: Op) -> list[str] | None:
     """What rules read of an op's tensors beside the gradient, where the order of dims tells."""
-    if op.outputs is not None or op.variadic:
-        return ""
-    return ", ".join(
-        f"{key}_" for key, slot in zip(op.keys, op.slots, strict=True) if slot.keep in TENSORS
-    )
+    if op.outputs is not None or op.variadic or op.view:
+        return None
+    return [f"{key}_" for key, slot in zip(op.keys, op.slots, strict=True) if slot.keep in TENSORS]
 
 
 def _given(op: Op, index: int) -> str:

@@ -45,14 +45,12 @@ quiet: Final = _Quiet()
 quiet_context: Final = _CONTEXT.copy
 
 
-def promote(values: Sequence[Any], promotion: Promotion) -> list[NDArray[Any]]:
-    """Arrays and Python numbers as arrays of the dtype that the op computes in."""
-    if promotion is Promotion.NONE:
-        return [np.asarray(value) for value in values]
+def promote(values: Sequence[Any], promotion: Promotion) -> tuple[list[NDArray[Any]], dtypes.dtype]:
+    """Arrays and Python numbers as arrays of the dtype that the op computes in, and that."""
     found = dtypes.result_type(values)
     if promotion is Promotion.FLOATING:
         found = dtypes.to_floating(found)
-    return [_cast(value, found.numpy) for value in values]
+    return [_cast(value, found.numpy) for value in values], found
 
 
 def _cast(value: Any, wanted: np.dtype[Any]) -> NDArray[Any]:

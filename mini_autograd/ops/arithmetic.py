@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from mini_autograd import dtypes
+from mini_autograd.errors import kernels as kernel_errors
 from mini_autograd.errors import pointwise as errors
 from mini_autograd.errors import shapes as shape_errors
 from mini_autograd.op import Promotion, differentiable
@@ -135,6 +136,12 @@ def _plain(array: Any, number: complex) -> bool:
     return type(array) in _WIDE or (array.dtype.kind == "f" and array.itemsize != 2)
 
 
+def check_complex_half(kernel: str, array: Any, number: complex) -> None:
+    """torch's complex halves, which these two make, have no such kernel."""
+    if isinstance(number, complex) and array.dtype == np.float16:
+        raise kernel_errors.not_implemented(kernel, dtypes.COMPLEX_HALF)
+
+
 def _by_number(function: Callable[..., Any], array: Any, number: complex) -> Any:
     """In half precision torch rounds the result only, and not the number before it."""
     if array.dtype == np.float16 and type(number) in _REAL:
@@ -161,6 +168,7 @@ def rsub_tensor(self: Array, other: Array, *, alpha: Number = 1) -> Array:
     name="rsub",
     node="RsubBackward1",
     promotion=Promotion.NONE,
+    order=("self", "other"),
     self=lambda grad, alpha: scaled(-grad, alpha),
 )
 def rsub_number(self: Array, other: Number, alpha: Number = 1) -> Array:

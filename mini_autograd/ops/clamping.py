@@ -81,6 +81,7 @@ def _clamp_one_sided(kernel: str, array: Any, low: Any, high: Any) -> Any:
     name="clamp",
     node="ClampBackward1",
     promotion=Promotion.NONE,
+    order=("self",),
     self=lambda grad, self, min, max: where(_within(self, min, max), grad, 0.0),
 )
 def clamp_number(self: Array, min: Number | None = None, max: Number | None = None) -> Array:
@@ -115,6 +116,7 @@ def _at_max(self: Any, low: Any, high: Any) -> Any:
     name="clamp_min",
     node="ClampMinBackward0",
     promotion=Promotion.NONE,
+    order=("self",),
     self=lambda grad, self, min: where(self >= min, grad, 0.0),
 )
 def clamp_min_number(self: Array, min: Number) -> Array:
@@ -137,6 +139,7 @@ def clamp_min_tensor(self: Array, min: Array) -> Array:
     name="clamp_max",
     node="ClampMaxBackward0",
     promotion=Promotion.NONE,
+    order=("self",),
     self=lambda grad, self, max: where(self <= max, grad, 0.0),
 )
 def clamp_max_number(self: Array, max: Number) -> Array:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd import dtypes
+from mini_autograd import dtypes, layout
 from mini_autograd.dims import wrap_dim
 from mini_autograd.errors import joining as errors
 from mini_autograd.op import Promotion, differentiable
@@ -38,6 +38,8 @@ def diagonal(self: Array, offset: Int = 0, dim1: Int = 0, dim2: Int = 1) -> Arra
     """The diagonal of two dims as the last dim; a view."""
     first, second = _diagonal_dims(dim1, dim2, self.ndim)
     result = self.diagonal(offset, first, second)
+    if not result.shape[-1]:  # torch does not move to where it would begin
+        result = layout.restrided(self, result.shape, result.strides)
     if self.flags.writeable:
         result.flags.writeable = True  # NumPy gives a view that it refuses to write to
     return result

@@ -9,7 +9,7 @@ import numpy as np
 
 from mini_autograd.errors import pointwise as errors
 from mini_autograd.op import Promotion, differentiable
-from mini_autograd.ops.arithmetic import negated_times, promoted
+from mini_autograd.ops.arithmetic import check_complex_half, negated_times, promoted
 from mini_autograd.ops.complexes import conj
 from mini_autograd.ops.rounding import zeros_like_grad
 from mini_autograd.overloads import overloaded, with_forms
@@ -19,6 +19,7 @@ from mini_autograd.types import Array, Number, Str
 @differentiable(
     name="div",
     promotion=Promotion.FLOATING,
+    no_complex_half="div_cpu",
     self=lambda grad, other: grad / conj(other),
     other=lambda grad, self, other: negated_times(grad, conj((self / other) / other)),
 )
@@ -31,6 +32,7 @@ def true_divide(self: Array | Number, other: Array | Number) -> Array:
     name="div",
     node="DivBackward2",
     promotion=Promotion.FLOATING,
+    no_complex_half="div_cpu",
     self=lambda grad, other: grad / conj(other),
     other=lambda grad, self, other: negated_times(grad, conj((self / other) / other)),
 )
@@ -105,16 +107,22 @@ def remainder_tensor(self: Array, other: Array) -> Array:
 
 
 @differentiable(
-    name="remainder", node="RemainderBackward0", promotion=Promotion.NONE, self=lambda grad: grad
+    name="remainder",
+    node="RemainderBackward0",
+    promotion=Promotion.NONE,
+    order=("self", "other"),
+    self=lambda grad: grad,
 )
 def remainder_number(self: Array, other: Number) -> Array:
     """`self % other` for a Python number."""
+    check_complex_half("remainder_cpu", self, other)
     return _remainder(*promoted(self, other))
 
 
-@differentiable(name="remainder", node="NotImplemented")
+@differentiable(name="remainder", node="NotImplemented", order=("self", "other"))
 def remainder_of_number(self: Number, other: Array) -> Array:
     """`self % other` of a Python number; torch has no derivative."""
+    check_complex_half("remainder_cpu", other, self)
     array, number = promoted(other, self)
     return _remainder(number, array)
 
@@ -141,9 +149,16 @@ def fmod_tensor(self: Array, other: Array) -> Array:
     return _fmod(self, other)
 
 
-@differentiable(name="fmod", node="FmodBackward0", promotion=Promotion.NONE, self=lambda grad: grad)
+@differentiable(
+    name="fmod",
+    node="FmodBackward0",
+    promotion=Promotion.NONE,
+    order=("self", "other"),
+    self=lambda grad: grad,
+)
 def fmod_number(self: Array, other: Number) -> Array:
     """`fmod` by a Python number."""
+    check_complex_half("fmod_cpu", self, other)
     return _fmod(*promoted(self, other))
 
 

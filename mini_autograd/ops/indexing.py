@@ -165,6 +165,28 @@ def index_put(self: Array, indices: IndexArrays, values: Array, accumulate: Bool
     return result
 
 
+def put_in_order(
+    array: Array, indices: IndexArrays, values: Array, accumulate: bool = False
+) -> Array:
+    """What an array whose memory shows elements several times shows when `values` were written,
+    one after the other."""
+    places = np.zeros((1,) * array.ndim, np.intp)
+    for dim, (size, step) in enumerate(zip(array.shape, array.strides, strict=True)):
+        along = [1] * array.ndim
+        along[dim] = size
+        places = places + (np.arange(size) * (step // array.itemsize)).reshape(along)
+    memory = np.zeros(int(places.max()) + 1, array.dtype)
+    memory[places] = array
+    written = places[_Located(array.shape, indices).key]
+    given = np.broadcast_to(values, written.shape).reshape(-1)
+    if accumulate:
+        np.add.at(memory, written.reshape(-1), given)
+    else:
+        memory[written.reshape(-1)] = given
+    shown: Array = memory[places]
+    return shown
+
+
 def _is_one_mask(shape: tuple[int, ...], indices: _Indices) -> bool:
     """Whether torch would rather fill under a mask; that of bytes it then refuses."""
     given = [(dim, each) for dim, each in enumerate(indices) if each is not None]

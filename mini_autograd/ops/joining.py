@@ -101,9 +101,11 @@ def stack(tensors: Arrays, dim: Int = 0) -> Array:
         result = np.empty((*shape, len(tensors)), tensors[0].dtype)
         return np.stack(tensors, axis=dim, out=result)
     # As torch does, which shows in the strides: joined along a dim that is then cut in two.
+    stacked = (*shape[:dim], len(tensors), *shape[dim:])
+    if 0 in shape:
+        return np.empty(stacked, tensors[0].dtype)
     flat = layout.joined_strides(_joined_shape(tensors, dim)[0], tensors)
     strides = (*flat[:dim], shape[dim] * flat[dim], *flat[dim:])
-    stacked = (*shape[:dim], len(tensors), *shape[dim:])
     return np.stack(tensors, dim, layout.empty_with(stacked, strides, tensors[0].dtype))
 
 

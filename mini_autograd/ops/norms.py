@@ -93,17 +93,20 @@ def linalg_vector_norm(
     wanted = size.dtype
     if wanted == np.float16:
         size = size.astype(np.float32)
-    return np.asarray(_norm(size, order, dims, keepdim)).astype(wanted, copy=False)
+    # Of single elements torch gives the magnitudes, unless it is told a dim that there is not.
+    single = bool(size.size) and all(size.shape[each] == 1 for each in dims)
+    single = single and (bool(dims) or dim is None or not np.size(dim))
+    return np.asarray(_norm(size, order, dims, keepdim, single)).astype(wanted, copy=False)
 
 
-def _norm(size: Array, order: float, dims: tuple[int, ...], keepdim: bool) -> Any:
-    """The norm of magnitudes."""
+def _norm(size: Array, order: float, dims: tuple[int, ...], keepdim: bool, single: bool) -> Any:
+    """The norm of magnitudes, which may be of single elements."""
     if math.isinf(order):
         pick = np.maximum if order > 0 else np.minimum
         return fold(pick, size, dims, keepdim)
     if order == 0:
         return fold(np.add, size != 0, dims, keepdim, size.dtype)
-    if order == 1 or (size.size and all(size.shape[each] == 1 for each in dims)):
+    if order == 1 or single:
         return fold(np.add, np.abs(size), dims, keepdim)
     if order == 2:
         return np.sqrt(fold(np.add, size * size, dims, keepdim))

@@ -13,7 +13,7 @@ import numpy as np
 from mini_autograd.dtypes import number_array
 from mini_autograd.errors import pointwise as errors
 from mini_autograd.op import Promotion, differentiable
-from mini_autograd.ops.arithmetic import FLOATS, minus, promoted, times
+from mini_autograd.ops.arithmetic import FLOATS, check_complex_half, minus, promoted, times
 from mini_autograd.ops.choosing import where
 from mini_autograd.ops.complexes import conj, imag, real
 from mini_autograd.ops.elementary import log
@@ -90,6 +90,7 @@ def _integer_power(base: Any, exponent: Any) -> Any:
     name="pow",
     node="PowBackward0",
     promotion=Promotion.NONE,
+    order=("self",),
     scalars=True,
     self=lambda grad, self, exponent: _pow_number_grad(grad, self, exponent),
 )
@@ -100,6 +101,7 @@ def pow_number(self: Array, exponent: Number) -> Array:
         return (
             fast(self) if fast is not None else np.power(self, number_array(exponent, self.dtype))
         )
+    check_complex_half("pow", self, exponent)
     array, number = promoted(self, exponent)
     if exponent in (0, 1):
         return np.ones_like(array) if exponent == 0 else array.copy()
@@ -143,6 +145,7 @@ def _pow_number_grad(grad: Any, self: Any, exponent: Any) -> Any:
 )
 def pow_base(self: Number, exponent: Array) -> Array:
     """`self ** exponent` for a Python number as the base."""
+    check_complex_half("pow", exponent, self)
     array, number = promoted(exponent, self)
     if array.dtype.kind == "b":
         raise errors.not_implemented("pow", array.dtype)

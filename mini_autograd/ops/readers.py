@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from mini_autograd import layout
+from mini_autograd import empties, layout
 from mini_autograd.dims import wrap_dim
 from mini_autograd.errors import shapes as errors
 from mini_autograd.overloads import composite
@@ -66,7 +66,8 @@ class UntypedStorage:
 def untyped_storage(self: Tensor) -> UntypedStorage:
     """The memory in which it lies, whole: one for a tensor and all views of it."""
     memory = layout.owner_of(self._array)  # in whatever order: it begins where it begins
-    return UntypedStorage(layout.address_of(memory), memory.nbytes)
+    size = 0 if empties.is_nothing(memory) else memory.nbytes
+    return UntypedStorage(layout.address_of(memory), size)
 
 
 def _of_dim(values: tuple[int, ...], dim: int | None) -> Any:

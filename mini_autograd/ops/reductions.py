@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd import dtypes, ops
+from mini_autograd import dtypes, layout, ops
 from mini_autograd.dims import wrap_dims
 from mini_autograd.errors import reductions as errors
 from mini_autograd.grad_mode import state
@@ -44,9 +44,9 @@ def restored(grad: Any, dim: Any, keepdim: bool, ndim: int) -> Any:
 def fold(step: Any, array: Array, dims: Dims, keepdim: bool, dtype: Any = None) -> Any:
     """A ufunc's reduction, contiguous as torch's, whatever the order of the operand's dims."""
     result = step.reduce(array, axis=dims, keepdims=keepdim, dtype=dtype)
-    if array.flags.c_contiguous or result.ndim < 2:
+    if (array.flags.c_contiguous and array.size) or result.ndim < 2:
         return result
-    return np.ascontiguousarray(result).reshape(-1).reshape(result.shape)  # strides of 1s as well
+    return layout.in_rows(result)
 
 
 def count(shape: tuple[int, ...], dim: Any) -> int:

@@ -59,6 +59,10 @@ def select_backward(grad: Array, shape: Ints, dim: Int, index: Int) -> Array:
 
 def sliced(self: Array, dim: int, start: int, stop: int, step: int) -> Array:
     """A range of a dim; a view."""
+    if stop <= start:
+        shape = (*self.shape[:dim], 0, *self.shape[dim + 1 :])
+        steps = (*self.strides[:dim], self.strides[dim] * step, *self.strides[dim + 1 :])
+        return layout.restrided(self, shape, steps, start * self.strides[dim])
     return self[(slice(None),) * dim + (slice(start, max(start, stop), step),)]
 
 
@@ -103,7 +107,7 @@ def _checked_part(part: Array, src: Array) -> Array:
 def select_scatter(self: Array, src: Array, dim: Int, index: Int) -> Array:
     """A copy with `src` at one index of a dim."""
     part: Array = select(self, dim, index)
-    result = layout.copied(self)
+    result = layout.copied_with_gaps(self)
     _checked_part(part, src)
     selected(result, wrap_dim(dim, self.ndim), index)[...] = src
     return result
@@ -119,7 +123,7 @@ def select_scatter(self: Array, src: Array, dim: Int, index: Int) -> Array:
 )
 def slice_scatter_dim(self: Array, src: Array, dim: Int, start: Int, stop: Int, step: Int) -> Array:
     """A copy with `src` at a range of a dim."""
-    result = layout.copied(self)
+    result = layout.copied_with_gaps(self)
     _checked_part(sliced(result, dim, start, stop, step), src)[...] = src
     return result
 

@@ -54,12 +54,16 @@ class Geometry:
         shape, strides = self._base
         if self.is_part:
             return None
-        made = layout.empty_with(shape, layout.contiguous_strides(shape, 1), dtype)
-        if layout.strides_of(made) == tuple(each * dtype.itemsize for each in strides):
-            return made
-        order = np.argsort([-each for each in strides], kind="stable")
-        made = np.empty([shape[dim] for dim in order], dtype).transpose(np.argsort(order))
-        return made if made.strides == tuple(each * dtype.itemsize for each in strides) else None
+        steps = tuple([each * dtype.itemsize for each in strides])
+        if steps == layout.contiguous_strides(shape, dtype.itemsize):
+            return np.empty(shape, dtype)
+        if 0 in shape:
+            return None
+        needed = sum((size - 1) * each for size, each in zip(shape, strides, strict=True)) + 1
+        if needed != np.prod(shape):
+            return None
+        made = layout.empty_with(shape, strides, dtype)
+        return made if layout.is_dense(made) else None
 
     @property
     def region(self) -> tuple[tuple[int, ...], tuple[int, ...], int]:
@@ -124,7 +128,14 @@ def as_strided_backward(grad: Array, shape: Ints, geometry: Anything) -> Array:
     src=lambda grad, geometry: as_strided(grad, geometry),
 )
 def as_strided_scatter(self: Array, src: Array, geometry: Anything) -> Array:
-    """A copy of a base with other elements where a view shows it."""
-    result = np.array(self, order="C")
-    _flat(result, geometry.is_part)[geometry.positions] = src
+    """A copy of a base, laid out as it, with other elements where a view shows it."""
+    result = geometry.empty_base(self.dtype)
+    if result is None:
+        result = np.array(self, order="C")
+        _flat(result, geometry.is_part)[geometry.positions] = src
+    else:
+        result[...] = self
+        shape, strides, offset = geometry.region
+        steps = tuple([stride * result.itemsize for stride in strides])
+        layout.restrided(result, shape, steps, offset * result.itemsize)[...] = src
     return result
