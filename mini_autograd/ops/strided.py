@@ -12,11 +12,13 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided as restrided
 from numpy.typing import NDArray
 
-from mini_autograd import layout, ops
+from mini_autograd import ops
 from mini_autograd.op import Promotion, differentiable
-from mini_autograd.types import Anything, Array, Ints
+from mini_autograd.ops.storage_gradient import Region, through_storage
+from mini_autograd.tensor import Tensor
+from mini_autograd.types import Anything, Array
 
-__all__ = ["Geometry", "as_strided", "as_strided_backward", "as_strided_scatter"]
+__all__ = ["Geometry", "as_strided", "as_strided_scatter"]
 
 _NONE: Final = Promotion.NONE
 
@@ -49,22 +51,19 @@ class Geometry:
             stride == 0 and size > 1 for stride, size in zip(self._strides, self.shape, strict=True)
         )
 
-    def empty_base(self, dtype: np.dtype[Any]) -> NDArray[Any] | None:
-        """Memory laid out as the base's, not filled; None if that has gaps."""
+    def empty_base(self, dtype: np.dtype[Any]) -> NDArray[Any]:
+        """Memory laid out as the base's, not filled."""
         shape, strides = self._base
         if self.is_part:
-            return None
-        made = layout.empty_with(shape, layout.contiguous_strides(shape, 1), dtype)
-        if layout.strides_of(made) == tuple(each * dtype.itemsize for each in strides):
-            return made
-        order = np.argsort([-each for each in strides], kind="stable")
-        made = np.empty([shape[dim] for dim in order], dtype).transpose(np.argsort(order))
-        return made if made.strides == tuple(each * dtype.itemsize for each in strides) else None
+            shape, strides = shape[:-1], tuple([each // 2 for each in strides[:-1]])
+        memory = np.empty(Region(shape, strides, 0).size, dtype)
+        steps = [each * dtype.itemsize for each in strides]
+        return np.ndarray(shape, dtype, memory if memory.size else None, 0, steps)
 
     @property
-    def region(self) -> tuple[tuple[int, ...], tuple[int, ...], int]:
-        """The view's sizes and strides, and where it begins, in elements."""
-        return self.shape, self._strides, self._offset
+    def regions(self) -> tuple[Region, Region]:
+        """The base and the view in a memory, in elements."""
+        return Region(*self._base, 0), Region(self.shape, self._strides, self._offset)
 
     @property
     def positions(self) -> NDArray[np.intp]:
@@ -89,26 +88,21 @@ def _flat(array: Array, is_part: bool) -> Array:
 
 @differentiable(
     promotion=_NONE,
-    self=lambda grad, self_shape, geometry: (
-        ops.zeros_of(grad, self_shape)  # which torch does not record
-        if 0 in geometry.shape and not geometry.is_part
-        else as_strided_backward(grad, self_shape, geometry)
-    ),
+    self=lambda grad, self_shape, geometry: _scattered(grad, self_shape, geometry),
 )
 def as_strided(self: Array, geometry: Anything) -> Array:
     """The elements of a base that a view shows."""
     return _flat(self, geometry.is_part)[geometry.positions]
 
 
-@differentiable(
-    promotion=_NONE,
-    node="AsStridedScatterBackward0",
-    grad=lambda grad, geometry: as_strided(grad, geometry),
-)
-def as_strided_backward(grad: Array, shape: Ints, geometry: Anything) -> Array:
+def _scattered(grad: Any, shape: tuple[int, ...], geometry: Geometry) -> Any:
     """Zeros of a base's shape, with `grad` where the view shows it, summed where twice."""
+    if 0 in geometry.shape and not geometry.is_part:
+        return ops.zeros_of(grad, shape)  # which torch does not record
+    if isinstance(grad, Tensor):
+        return through_storage(grad, *geometry.regions)
     wanted = np.result_type(grad.dtype, np.complex64) if geometry.is_part else grad.dtype
-    result = np.zeros(tuple(shape), wanted)
+    result = np.zeros(shape, wanted)
     if geometry.overlaps:
         np.add.at(_flat(result, geometry.is_part), geometry.positions, grad)
     else:
@@ -116,14 +110,7 @@ def as_strided_backward(grad: Array, shape: Ints, geometry: Anything) -> Array:
     return result
 
 
-@differentiable(
-    promotion=_NONE,
-    self=lambda grad, src_dtype, geometry: as_strided_scatter(
-        grad, ops.zeros_of(grad, geometry.shape, src_dtype), geometry
-    ),
-    src=lambda grad, geometry: as_strided(grad, geometry),
-)
-def as_strided_scatter(self: Array, src: Array, geometry: Anything) -> Array:
+def as_strided_scatter(self: Array, src: Array, geometry: Geometry) -> Array:
     """A copy of a base with other elements where a view shows it."""
     result = np.array(self, order="C")
     _flat(result, geometry.is_part)[geometry.positions] = src
