@@ -93,4 +93,3 @@ def test_smoothing_adds_its_share_to_the_target_as_a_number() -> None:
         graph(loss)
         == "DivBackward1(Neg(Sum(Mul(LogSoftmax(Grad), AddBackward1(MulBackward1(Grad))))))"
     )
-    )
