@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from mini_autograd import fills
+from mini_autograd.autograd.dead_ends import forget_dead_ends
 from mini_autograd.autograd.edges import get_gradient_edge
 from mini_autograd.autograd.seeds import Differentiated
 from mini_autograd.autograd.walks import grad as walk
@@ -114,6 +115,7 @@ def vjp_by(
                 raise errors.integer_output(each.dtype)
         # What is handed out may be written to, which the products shall not see.
         roots = [get_gradient_edge(each) if each.requires_grad else each for each in flat]
+    forget_dead_ends([each._node for each in flat if each._node is not None])
 
     def products(
         cotangents: Any, retain_graph: bool = True, create_graph: bool | None = None

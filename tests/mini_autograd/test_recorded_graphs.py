@@ -93,3 +93,20 @@ def test_smoothing_adds_its_share_to_the_target_as_a_number() -> None:
         graph(loss)
         == "DivBackward1(Neg(Sum(Mul(LogSoftmax(Grad), AddBackward1(MulBackward1(Grad))))))"
     )
+
+
+def test_the_products_of_a_vjp_lead_to_cotangents_alone_if_nothing_else_has_a_graph() -> None:
+    x, seed = torch.ones(2), leaf(2)
+    _, products = torch.func.vjp(lambda x: x * x * x, x)
+    assert graph(products(seed)[0]) == "Add(Add(Mul(Grad, -), Mul(Mul(#3, -), -)), Mul(#5, -))"
+
+
+def test_what_a_vjp_saved_of_a_write_has_no_graph_either() -> None:
+    def doubled(x: Any) -> Any:
+        y = x * 2
+        y.mul_(x)
+        return y.sum()
+
+    seed = torch.tensor(1.0, requires_grad=True)
+    _, products = torch.func.vjp(doubled, torch.ones(2))
+    assert graph(products(seed)[0]) == "Add(Mul(Expand(Grad), -), Mul(Mul(#2, -), -))"
