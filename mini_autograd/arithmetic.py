@@ -17,7 +17,7 @@ from mini_autograd import dtypes, grad_layout, ops
 from mini_autograd.dims import broadcast_dims
 from mini_autograd.errors import hooks as hook_errors
 from mini_autograd.errors import inplace as inplace_errors
-from mini_autograd.graph import ACCUMULATE_SEQUENCE, Arithmetic, Metadata, Node, Shape
+from mini_autograd.graph import ACCUMULATE_SEQUENCE, Arithmetic, Edge, Metadata, Node, Shape
 from mini_autograd.layout import empty_at, in_rows, is_dense, shows_twice, strides_of, walked
 from mini_autograd.ops.conversion import converted
 from mini_autograd.packing import announce_write, packing_threads
@@ -118,6 +118,12 @@ class RawArithmetic:
         if all(each is None for each in grads):
             return None
         return [np.zeros(*m) if g is None else g for g, m in zip(grads, metadata, strict=True)]
+
+    def through(
+        self, node: Node, grads: list[Array | None], wanted: Sequence[Edge | None]
+    ) -> Sequence[Array | None]:
+        """By the node's own rules."""
+        return node.backward_for(grads, self, wanted)
 
     unpack = staticmethod(unpacked_array)
 
@@ -250,6 +256,12 @@ class TensorArithmetic:
         return [
             make(np.zeros(*m)) if g is None else g for g, m in zip(grads, metadata, strict=True)
         ]
+
+    def through(
+        self, node: Node, grads: list[Tensor | None], wanted: Sequence[Edge | None]
+    ) -> Sequence[Tensor | None]:
+        """By the node's own rules."""
+        return node.backward_for(grads, self, wanted)
 
     def unpack(self, saved: Any, node: Node) -> Any:
         """With its history, which it must still have."""

@@ -115,7 +115,7 @@ class AttendedWalk:
             grads = node.backward(outputs, arithmetic)
         else:
             edges = [e if e is not None and self.executes(e[0]) else None for e in node.edges]
-            grads = node.backward_for(outputs, arithmetic, edges)
+            grads = arithmetic.through(node, outputs, edges)
         grads = self._checked(node, grads)
         if hooks is not None and hooks.post:
             grads = hooks.run_after(grads, outputs, arithmetic)

@@ -82,6 +82,11 @@ class Arithmetic(Protocol):
     def filled(self, grads: list[Grad | None], metadata: Sequence[Metadata]) -> list[Grad] | None:
         """The gradients of all outputs, zeros where none came; None if none did."""
 
+    def through(
+        self, node: Node, grads: list[Grad | None], wanted: Sequence[Edge | None]
+    ) -> Sequence[Grad | None]:
+        """What a node gives for some of its edges: see `Node.backward_for`."""
+
     def unpack(self, saved: Any, node: Node) -> Any:
         """What a node saved, as its rules want it; a RuntimeError if it was written to since."""
 

@@ -305,3 +305,22 @@ def copied(array: Array) -> Array:
     made = empty_as(array)
     np.copyto(made, array)
     return made
+
+
+def dense_like_rows(batch: Array, row: Array) -> Array:
+    """The batch with its rows one after the other, each in the order of dims that `row` has.
+
+    Where a row shows an element several times, so does the batch.
+    """
+    if row.size and row.flags.c_contiguous:
+        return batch
+    shown = tuple([slice(0, 1) if not step and n else slice(None) for n, step in _dims_of(row)])
+    part = row[shown]
+    order = sorted(range(part.ndim), key=lambda dim: -part.strides[dim])
+    places = [0, *[dim + 1 for dim in order]]
+    dense = np.ascontiguousarray(batch[(slice(None), *shown)].transpose(places))
+    return np.broadcast_to(dense.transpose(np.argsort(places)), batch.shape)
+
+
+def _dims_of(array: Array) -> zip[tuple[int, int]]:
+    return zip(array.shape, array.strides, strict=True)

@@ -7,7 +7,7 @@ next asked for.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from mini_autograd.anomaly import anomaly
@@ -19,15 +19,17 @@ from mini_autograd.ops.complexes import view_as_complex, view_as_real
 from mini_autograd.ops.conversion import clone
 from mini_autograd.ops.restriding import as_strided as restrided
 from mini_autograd.ops.strided import Geometry, as_strided, as_strided_scatter
-from mini_autograd.ops.writing import copied
 from mini_autograd.storage import counter_of
 from mini_autograd.tensor import Tensor, make
+
+Step = Callable[[Tensor], Tensor]
 
 
 class CopySlices(Node):
     """A write to a view, seen from the base: the op's gradient where the view is, else as it was.
 
-    `saved` is the geometry of the view and the node of the op that was written.
+    `saved` is the geometry of the view, how the view is made of the base, and the node of the op
+    that was written.
     """
 
     __slots__ = ()
@@ -38,7 +40,7 @@ class CopySlices(Node):
         base_edge = edge_of(base) if base._requires_grad else None
         self.edges = (base_edge, *written.edges[1:])
         self.accepted = ((base._array.shape, base._array.dtype),)
-        self.saved = (Geometry(base._array, view._array), written)
+        self.saved = (Geometry(base._array, view._array), _way(view), written)
         self.sequence = next_sequence()
         self.hooks = None
         if anomaly.enabled:
@@ -61,11 +63,9 @@ class CopySlices(Node):
             return [None] * len(self.edges)
         if self.saved is None:
             raise walk_errors.second_backward()
-        geometry, written = self.saved
         if arithmetic.records:
-            memory = geometry.empty_base(grad._array.dtype)
-            if memory is not None:
-                return self._written_anew(make(memory), grad, arithmetic, wanted)
+            return self._recorded(grad, arithmetic, wanted)
+        geometry, _, written = self.saved
         part = as_strided(grad, geometry)
         first = None if wanted[0] is None else written.edges[0]
         inner = written.backward_for([part], arithmetic, (first, *wanted[1:]))
@@ -75,14 +75,15 @@ class CopySlices(Node):
             raise errors.overlapping_write()  # torch writes the gradient into such a view too
         return [as_strided_scatter(grad, inner[0], geometry), *inner[1:]]
 
-    def _written_anew(
-        self, whole: Tensor, grad: Tensor, arithmetic: Arithmetic, wanted: Sequence[Edge | None]
+    def _recorded(
+        self, grad: Tensor, arithmetic: Arithmetic, wanted: Sequence[Edge | None]
     ) -> Sequence[Grad | None]:
         """As torch, which writes the answer into a copy of the gradient: the graph shows that."""
         assert self.saved is not None
-        geometry, written = self.saved
-        whole = copied(whole, grad)
-        view = restrided(whole, *geometry.region)
+        geometry, way, written = self.saved
+        view = whole = self.write(make(geometry.empty_base(grad._array.dtype)), grad)
+        for step in way:
+            view = step(view)
         first = None if wanted[0] is None else written.edges[0]
         inner = written.backward_for([clone(view)], arithmetic, (first, *wanted[1:]))
         if self.edges[0] is None or inner[0] is None:
@@ -134,6 +135,18 @@ def renew_history(view: Tensor) -> None:
     output, view._output_nr = view._output_nr, 0
     view._attr_version, view._outdated = version, None
     _move_retained_grad(view, before, output)
+
+
+def _way(view: Tensor) -> Sequence[Step]:
+    """How the view is made of its base: see `_replay`."""
+    base, bridge = view._base, view._bridge
+    assert base is not None
+    source = base if bridge is None else bridge
+    before = () if source is base else _way(source)
+    if source._array.dtype.kind == view._array.dtype.kind:
+        region = Geometry(source._array, view._array).regions[1]
+        return (*before, lambda whole: restrided(whole, *region))
+    return (*before, view_as_complex if view._array.dtype.kind == "c" else view_as_real)
 
 
 def _replay(view: Tensor, base: Tensor, *, into: Tensor) -> None:

@@ -11,9 +11,10 @@ import weakref
 from collections.abc import Sequence
 from typing import Any
 
+from mini_autograd.autograd.dead_ends import leading_on
 from mini_autograd.errors import tensors as errors
 from mini_autograd.grad_mode import is_grad_enabled, is_inference_mode_enabled
-from mini_autograd.graph import AccumulateGrad, Arithmetic, Edge, Grad, Node
+from mini_autograd.graph import AccumulateGrad, Arithmetic, Edge, Grad
 from mini_autograd.lineage import edge_of
 from mini_autograd.tensor import Tensor, detached, make
 from mini_autograd.transforms import state as transforms
@@ -78,7 +79,9 @@ class Level:
             return result
         if id(result) in self._raised:
             return self._raised[id(result)][2]
-        if result._node is not None and not (self.records and _leads_on(result._node)):
+        if result._node is not None and not (
+            self.records and leading_on([result._node])[result._node]
+        ):
             result = detached(result)
         if transforms.depth:
             result._level = transforms.level  # it is as if made by the outer transform
@@ -87,21 +90,3 @@ class Level:
 
 def _recording() -> bool:
     return is_grad_enabled() and not is_inference_mode_enabled()
-
-
-def _leads_on(start: Node) -> bool:
-    """Whether a graph has an end that is not a dead one."""
-    stack, seen = [start], {start}
-    while stack:
-        node = stack.pop()
-        if isinstance(node, AccumulateGrad) and not node.edges:
-            if not node.is_passage:
-                return True
-            continue
-        if isinstance(node, LevelLeaf) and node.edges[0] is None:
-            return True  # what was given requires grad, though that leads nowhere: see `edge_of`
-        for edge in node.edges:
-            if edge is not None and edge[0] not in seen:
-                seen.add(edge[0])
-                stack.append(edge[0])
-    return False

@@ -74,7 +74,7 @@ def backward(
         edges = [_edge_to(each, accumulate=True) for each in wanted]
         captures = {edge: [] for edge in edges if edge is not None}
     warning = errors.REFERENCE_CYCLE if create_graph else None
-    _walk(roots, seeds, arithmetic, keep_graph, captures, warning)
+    walk_from(roots, seeds, arithmetic, keep_graph, captures, warning)
 
 
 @overload
@@ -154,8 +154,8 @@ def _gradients(
     """The gradients by each of `wanted`, None where none came, if that is allowed."""
     arithmetic = TENSORS if create_graph else RAW
     roots, seeds = roots_and_seeds(outputs, grad_outputs, arithmetic)
-    captures, edges = _captures(wanted)
-    found = _walk(roots, seeds, arithmetic, keep_graph, captures)
+    captures, edges = captures_of(wanted)
+    found = walk_from(roots, seeds, arithmetic, keep_graph, captures)
     handed = [None if got is None else arithmetic.wrap(got) for got in found]
     results = [None if edge is None else handed[captures[edge][0]] for edge in edges]
     if not allow_unused:
@@ -177,7 +177,7 @@ def _wanted(inputs: Any, function: str) -> tuple[Any, ...]:
     return wanted
 
 
-def _captures(wanted: Sequence[Any]) -> tuple[Captures, list[Edge | None]]:
+def captures_of(wanted: Sequence[Any]) -> tuple[Captures, list[Edge | None]]:
     """Where gradients are wanted, each once, and the edge of every input."""
     edges = [_edge_to(each, accumulate=False) for each in wanted]
     distinct = dict.fromkeys(edge for edge in edges if edge is not None)
@@ -197,7 +197,7 @@ def _edge_to(wanted: Any, *, accumulate: bool) -> Edge | None:
     return edge_of(wanted)
 
 
-def _walk(
+def walk_from(
     roots: list[Edge],
     seeds: list[Grad | None],
     arithmetic: Arithmetic,

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from mini_autograd import fills
-from mini_autograd.autograd.edges import get_gradient_edge
+from mini_autograd.autograd.batched_walk import batch_gradients
+from mini_autograd.autograd.dead_ends import forget_dead_ends
+from mini_autograd.autograd.edges import GradientEdge, get_gradient_edge
+from mini_autograd.autograd.levels import Level
 from mini_autograd.autograd.seeds import Differentiated
 from mini_autograd.autograd.walks import grad as walk
 from mini_autograd.errors import func as errors
@@ -100,6 +103,60 @@ def vjp_by(
     func: Function, primals: tuple[Any, ...], argnums: Argnums | None, has_aux: bool
 ) -> tuple[Any, ...]:
     """As `vjp`, by some of the arguments."""
+    walks, *aux = linearized(func, primals, argnums, has_aux)
+    return (walks.output, walks.products, *aux)
+
+
+class Linearized(NamedTuple):
+    """A function at its primals: what it gave, and the graph that led there."""
+
+    output: Any
+    structure: Any  # of the output
+    level: Level
+    roots: list[Differentiated]
+    leaves: list[Tensor]
+    by_structure: Any  # of the leaves
+
+    def products(
+        self, cotangents: Any, retain_graph: bool = True, create_graph: bool | None = None
+    ) -> Any:
+        """The tuple of the products with cotangents that are nested as the output."""
+        seeds, given = trees.flatten(cotangents)
+        if trees.spelled(given) != trees.spelled(self.structure):
+            raise errors.cotangent_structure(given, self.structure)
+        records = is_grad_enabled() if create_graph is None else create_graph
+        grads = walked(
+            self.roots, self.leaves, seeds, retain_graph=retain_graph, create_graph=records
+        )
+        return trees.unflatten(map(self.level.lowered, grads), self.by_structure)
+
+    def batch(self, seeds: Sequence[Tensor]) -> list[Tensor]:
+        """The products with each row of the seeds, one batch a leaf."""
+        pairs = [
+            (root.place(), seed)
+            for root, seed in zip(self.roots, seeds, strict=True)
+            if isinstance(root, GradientEdge)
+        ]
+        found: Sequence[Tensor | None] = [None] * len(self.leaves)
+        if pairs and self.leaves:
+            roots, given = zip(*pairs, strict=True)
+            found = batch_gradients(roots, self.leaves, given, records=is_grad_enabled())
+        count = len(seeds[0])
+        return [
+            self.level.lowered(
+                fills.zeros_like(like).expand(count, *like.shape) if got is None else got
+            )
+            for got, like in zip(found, self.leaves, strict=True)
+        ]
+
+
+def linearized(
+    func: Function, primals: tuple[Any, ...], argnums: Argnums | None, has_aux: bool
+) -> tuple[Any, ...]:
+    """The function at its primals, by some of them, and with `has_aux` what goes with the output.
+
+    Errors are those of `vjp`.
+    """
     api = "vjp(f, *primals)"
     with transforming() as level:
         if argnums is not None:
@@ -114,19 +171,10 @@ def vjp_by(
                 raise errors.integer_output(each.dtype)
         # What is handed out may be written to, which the products shall not see.
         roots = [get_gradient_edge(each) if each.requires_grad else each for each in flat]
-
-    def products(
-        cotangents: Any, retain_graph: bool = True, create_graph: bool | None = None
-    ) -> Any:
-        seeds, given_structure = trees.flatten(cotangents)
-        if trees.spelled(given_structure) != trees.spelled(structure):
-            raise errors.cotangent_structure(given_structure, structure)
-        records = is_grad_enabled() if create_graph is None else create_graph
-        grads = walked(roots, leaves, seeds, retain_graph=retain_graph, create_graph=records)
-        return trees.unflatten(map(level.lowered, grads), by_structure)
-
+    forget_dead_ends([each._node for each in flat if each._node is not None])
     outputs = trees.unflatten(map(level.lowered, flat), structure)
-    return (outputs, products, lowered_aux(level, aux)) if has_aux else (outputs, products)
+    made = Linearized(outputs, structure, level, roots, leaves, by_structure)
+    return (made, lowered_aux(level, aux)) if has_aux else (made,)
 
 
 def walked(

@@ -16,6 +16,7 @@ from mini_autograd import fills, ops
 from mini_autograd.autograd.functional.pushforward import basis, pushforward
 from mini_autograd.autograd.levels import Level
 from mini_autograd.errors import func as errors
+from mini_autograd.errors import inplace as inplace_errors
 from mini_autograd.func import trees
 from mini_autograd.func.arguments import (
     Argnums,
@@ -26,8 +27,9 @@ from mini_autograd.func.arguments import (
     raised,
     split_aux,
 )
-from mini_autograd.func.gradients import Function, vjp_by
+from mini_autograd.func.gradients import Function, Linearized, linearized
 from mini_autograd.func.scope import transforming
+from mini_autograd.layout import shows_twice
 from mini_autograd.tensor import Tensor
 
 _JVP = "jvp(f, primals, tangents)"
@@ -64,6 +66,8 @@ def jvp(
                 raise errors.only_tensors(argument, each)
     for primal, tangent in zip(flat, seeds, strict=True):
         _check_tangent(primal, tangent)
+        if shows_twice(primal._array) and primal.stride() != tangent.stride():
+            raise inplace_errors.overlapping_write()
     outputs, output_structure, push, level, aux = _pushing(func, primals, None, has_aux)
     pushed = push(seeds)
     if strict and any(each is None for each in pushed):
@@ -94,6 +98,8 @@ def jacfwd(
         units = _units(primals)
         for each in primals:
             _check_tangent(each, each)
+            if shows_twice(each._array):  # a tangent is laid out likewise, by a write
+                raise inplace_errors.overlapping_write()
         outputs, output_structure, push, level, aux = _pushing(func, args, argnums, has_aux)
         check_real(outputs, "jacfwd", is_input=False)
         columns = []
@@ -139,17 +145,14 @@ def jacrev(
     @functools.wraps(func)
     def wrapper(*args: Any) -> Any:
         check_real(args, "jacrev", is_input=True)
-        output, products, *aux = vjp_by(func, args, argnums, has_aux)
-        outputs, output_structure = trees.flatten(output)
+        walks, *aux = linearized(func, args, argnums, has_aux)
+        outputs, output_structure = trees.flatten(walks.output)
         check_real(outputs, "jacrev", is_input=False)
         checked_argnums(argnums, len(args))  # torch's order: None is refused as late as here
         primals, structure = trees.flatten(_selected(args, argnums))
-        rows = []
-        for unit in _units(outputs):
-            seeds = [each.view_as(like) for each, like in zip(unit, outputs, strict=True)]
-            rows.append(trees.flatten(products(trees.unflatten(seeds, output_structure)))[0])
+        batches = _in_chunks(walks, _seeds(outputs), chunk_size)
         columns = [
-            _by_output([row[at] for row in rows], outputs, like) for at, like in enumerate(primals)
+            _by_output(batch, outputs, like) for batch, like in zip(batches, primals, strict=True)
         ]
         matrix = list(zip(*columns, strict=True))
         jacobian = _nested(matrix, output_structure, structure, alone=isinstance(argnums, int))
@@ -216,12 +219,20 @@ def _tangents(
 
 
 def _batch(columns: Sequence[Tensor | None], output: Tensor, level: Level) -> Tensor:
-    """An output's tangents; where none comes, the same zeros for all, as torch shows them."""
+    """An output's tangents; where none comes, the same zeros for all, as torch shows them.
+
+    In memory a tangent lies as what it is one of, which torch's forward mode sees to.
+    """
     if all(each is None for each in columns):
         zeros: Tensor = fills.zeros_like(output).expand(len(columns), *output.shape)
         return zeros
-    stacked: Tensor = ops.stack([_tangents([each], [output], level)[0] for each in columns])
-    return stacked
+    order = sorted(range(output.ndim), key=lambda dim: -output._array.strides[dim])
+    tangents = [_tangents([each], [output], level)[0] for each in columns]
+    if order == list(range(output.ndim)):
+        return ops.stack(tangents)  # type: ignore[no-any-return]
+    stacked = ops.stack([each.permute(order) for each in tangents])
+    back = sorted(range(output.ndim), key=order.__getitem__)
+    return ops.permute(stacked, (0, *[dim + 1 for dim in back]))  # type: ignore[no-any-return]
 
 
 def _by_input(columns: Tensor, primals: Sequence[Tensor]) -> list[Tensor]:
@@ -236,12 +247,35 @@ def _by_input(columns: Tensor, primals: Sequence[Tensor]) -> list[Tensor]:
     ]
 
 
-def _by_output(rows: Sequence[Tensor], outputs: Sequence[Tensor], like: Tensor) -> list[Tensor]:
+def _seeds(outputs: Sequence[Tensor]) -> list[Tensor]:
+    """The unit vectors as batches, one an output."""
+    return [
+        columns.view(len(columns), *like.shape)
+        for columns, like in zip(basis(outputs), outputs, strict=True)
+    ]
+
+
+def _in_chunks(
+    walks: Linearized, seeds: Sequence[Tensor], chunk_size: int | None
+) -> Sequence[Tensor]:
+    """The batch of products for each leaf, from so many rows at a time; one goes without batch."""
+    count = len(seeds[0])
+    size = count if chunk_size is None else chunk_size
+    found = []
+    for start in range(0, max(count, 1), max(size, 1)):
+        chunk = [each.narrow(0, start, min(size, count - start)) for each in seeds]
+        if chunk_size == 1:
+            given = trees.unflatten([each.squeeze(0) for each in chunk], walks.structure)
+            alone = trees.flatten(walks.products(given))[0]
+            found.append([each.unsqueeze(0) for each in alone])
+        else:
+            found.append(walks.batch(chunk))
+    return found[0] if len(found) == 1 else [ops.cat(each) for each in zip(*found, strict=True)]
+
+
+def _by_output(batch: Tensor, outputs: Sequence[Tensor], like: Tensor) -> list[Tensor]:
     """The Jacobian of each output by one input, from its rows for all of them."""
-    whole = ops.stack(rows)
-    if not any(each.numel() for each in outputs):
-        whole = whole.narrow(0, 0, 0)
-    parts: Iterable[Tensor] = whole.split([each.numel() for each in outputs])
+    parts: Iterable[Tensor] = batch.split([each.numel() for each in outputs])
     return [
         part.view(output.shape + like.shape) for part, output in zip(parts, outputs, strict=True)
     ]

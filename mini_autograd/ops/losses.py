@@ -11,7 +11,7 @@ from mini_autograd import dtypes, ops
 from mini_autograd.errors import losses as errors
 from mini_autograd.errors.reductions import not_implemented
 from mini_autograd.op import differentiable
-from mini_autograd.ops.arithmetic import over, times
+from mini_autograd.ops.arithmetic import over, plus, times
 from mini_autograd.ops.likelihood import likelihood_loss, numel
 from mini_autograd.ops.reductions import mean_all, sum_all
 from mini_autograd.overloads import composite
@@ -67,7 +67,7 @@ def probability_loss(self: Any, target: Any, weight: Any, reduction: str, smooth
         raise errors.class_weights(classes, weight.shape, probabilities=True)
     if smoothing > 0:
         _check_smoothing(smoothing)
-        target = ops.add(times(target, 1 - smoothing), _share(smoothing, classes))
+        target = plus(times(target, 1 - smoothing), _share(smoothing, classes))
     product = logs * target
     if weight is not None:
         product = product * _beside(weight, self, axis)

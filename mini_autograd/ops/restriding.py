@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 
@@ -11,54 +11,15 @@ from mini_autograd import dtypes, layout
 from mini_autograd.dims import wrap_dim
 from mini_autograd.errors import strides as errors
 from mini_autograd.op import Promotion, differentiable
+from mini_autograd.ops.storage_gradient import Region, through_storage
 from mini_autograd.ops.views import view
 from mini_autograd.overloads import composite, overloaded
 from mini_autograd.tensor import Tensor, detached
-from mini_autograd.types import Anything, Array, DType, Int, Ints, Sizes
+from mini_autograd.types import Array, DType, Int, Ints, Sizes
 
 __all__ = ["unfold"]
 
 _NONE: Final = Promotion.NONE
-
-
-class _Region(NamedTuple):
-    """Some elements of a memory: strides and offset count elements."""
-
-    shape: tuple[int, ...]
-    strides: tuple[int, ...]
-    offset: int
-
-    def positions(self) -> np.ndarray[Any, Any]:
-        """The place of each element in the memory."""
-        places = np.asarray(self.offset)
-        for size, stride in zip(self.shape, self.strides, strict=True):
-            places = places[..., None] + np.arange(size) * stride
-        return places
-
-
-@differentiable(
-    promotion=_NONE,
-    node="AsStridedBackwardBackward0",
-    grad=lambda grad, given, wanted, shared: through_memory(grad, wanted, given, shared),
-)
-def through_memory(grad: Array, given: Anything, wanted: Anything, shared: Anything) -> Array:
-    """`grad` put where `given` lies in a memory of zeros, and what is then where `wanted` lies.
-
-    An element that `shared` has several times has its sum divided among them.
-    """
-    into, out, several = given.positions(), wanted.positions(), shared.positions()
-    size = max((each.max() for each in (into, out, several) if each.size), default=-1) + 1
-    memory = np.zeros(size, grad.dtype)
-    np.add.at(memory, into, grad)
-    counts = np.bincount(several.reshape(-1), minlength=size)
-    if counts.max(initial=0) > 1:
-        memory /= np.maximum(counts, 1)
-    return memory[out]
-
-
-def _through(grad: Any, itemsize: int, shape: Any, strides: Any, where: _Region, start: int) -> Any:
-    own = _Region(shape, tuple(step // itemsize for step in strides), start)
-    return through_memory(grad, where, own, own)
 
 
 @differentiable(
@@ -66,13 +27,10 @@ def _through(grad: Any, itemsize: int, shape: Any, strides: Any, where: _Region,
     name="as_strided",
     view=True,
     self=lambda grad, self_shape, self_strides, self_dtype, size, stride, storage_offset, start: (
-        _through(
+        through_storage(
             grad,
-            self_dtype.itemsize,
-            self_shape,
-            self_strides,
-            _Region(tuple(size), tuple(stride), storage_offset),
-            start,
+            Region(self_shape, tuple(each // self_dtype.itemsize for each in self_strides), start),
+            Region(tuple(size), tuple(stride), storage_offset),
         )
     ),
 )

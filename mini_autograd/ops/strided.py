@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 
 from mini_autograd import layout, ops
 from mini_autograd.op import Promotion, differentiable
-from mini_autograd.types import Anything, Array, Ints
+from mini_autograd.ops.storage_gradient import Region, through_storage
+from mini_autograd.tensor import Tensor
+from mini_autograd.types import Anything, Array
 
-__all__ = ["Geometry", "as_strided", "as_strided_backward", "as_strided_scatter"]
+__all__ = ["Geometry", "as_strided", "as_strided_scatter"]
 
 _NONE: Final = Promotion.NONE
 
@@ -49,26 +51,19 @@ class Geometry:
             stride == 0 and size > 1 for stride, size in zip(self._strides, self.shape, strict=True)
         )
 
-    def empty_base(self, dtype: np.dtype[Any]) -> NDArray[Any] | None:
-        """Memory laid out as the base's, not filled; None if that has gaps."""
+    def empty_base(self, dtype: np.dtype[Any]) -> NDArray[Any]:
+        """Memory laid out as the base's, not filled."""
         shape, strides = self._base
         if self.is_part:
-            return None
-        steps = tuple([each * dtype.itemsize for each in strides])
-        if steps == layout.contiguous_strides(shape, dtype.itemsize):
-            return np.empty(shape, dtype)
-        if 0 in shape:
-            return None
-        needed = sum((size - 1) * each for size, each in zip(shape, strides, strict=True)) + 1
-        if needed != np.prod(shape):
-            return None
-        made = layout.empty_with(shape, strides, dtype)
-        return made if layout.is_dense(made) else None
+            shape, strides = shape[:-1], tuple([each // 2 for each in strides[:-1]])
+        memory = np.empty(Region(shape, strides, 0).size, dtype)
+        steps = [each * dtype.itemsize for each in strides]
+        return np.ndarray(shape, dtype, memory if memory.size else None, 0, steps)
 
     @property
-    def region(self) -> tuple[tuple[int, ...], tuple[int, ...], int]:
-        """The view's sizes and strides, and where it begins, in elements."""
-        return self.shape, self._strides, self._offset
+    def regions(self) -> tuple[Region, Region]:
+        """The base and the view in a memory, in elements."""
+        return Region(*self._base, 0), Region(self.shape, self._strides, self._offset)
 
     @property
     def positions(self) -> NDArray[np.intp]:
@@ -93,26 +88,21 @@ def _flat(array: Array, is_part: bool) -> Array:
 
 @differentiable(
     promotion=_NONE,
-    self=lambda grad, self_shape, geometry: (
-        ops.zeros_of(grad, self_shape)  # which torch does not record
-        if 0 in geometry.shape and not geometry.is_part
-        else as_strided_backward(grad, self_shape, geometry)
-    ),
+    self=lambda grad, self_shape, geometry: _scattered(grad, self_shape, geometry),
 )
 def as_strided(self: Array, geometry: Anything) -> Array:
     """The elements of a base that a view shows."""
     return _flat(self, geometry.is_part)[geometry.positions]
 
 
-@differentiable(
-    promotion=_NONE,
-    node="AsStridedScatterBackward0",
-    grad=lambda grad, geometry: as_strided(grad, geometry),
-)
-def as_strided_backward(grad: Array, shape: Ints, geometry: Anything) -> Array:
+def _scattered(grad: Any, shape: tuple[int, ...], geometry: Geometry) -> Any:
     """Zeros of a base's shape, with `grad` where the view shows it, summed where twice."""
+    if 0 in geometry.shape and not geometry.is_part:
+        return ops.zeros_of(grad, shape)  # which torch does not record
+    if isinstance(grad, Tensor):
+        return through_storage(grad, *geometry.regions)
     wanted = np.result_type(grad.dtype, np.complex64) if geometry.is_part else grad.dtype
-    result = np.zeros(tuple(shape), wanted)
+    result = np.zeros(shape, wanted)
     if geometry.overlaps:
         np.add.at(_flat(result, geometry.is_part), geometry.positions, grad)
     else:
@@ -120,22 +110,15 @@ def as_strided_backward(grad: Array, shape: Ints, geometry: Anything) -> Array:
     return result
 
 
-@differentiable(
-    promotion=_NONE,
-    self=lambda grad, src_dtype, geometry: as_strided_scatter(
-        grad, ops.zeros_of(grad, geometry.shape, src_dtype), geometry
-    ),
-    src=lambda grad, geometry: as_strided(grad, geometry),
-)
-def as_strided_scatter(self: Array, src: Array, geometry: Anything) -> Array:
+def as_strided_scatter(self: Array, src: Array, geometry: Geometry) -> Array:
     """A copy of a base, laid out as it, with other elements where a view shows it."""
-    result = geometry.empty_base(self.dtype)
-    if result is None:
+    if geometry.is_part:
         result = np.array(self, order="C")
         _flat(result, geometry.is_part)[geometry.positions] = src
-    else:
-        result[...] = self
-        shape, strides, offset = geometry.region
-        steps = tuple([stride * result.itemsize for stride in strides])
-        layout.restrided(result, shape, steps, offset * result.itemsize)[...] = src
+        return result
+    result = geometry.empty_base(self.dtype)
+    result[...] = self
+    view = geometry.regions[1]
+    steps = tuple([stride * result.itemsize for stride in view.strides])
+    layout.restrided(result, view.shape, steps, view.offset * result.itemsize)[...] = src
     return result

@@ -1,0 +1,85 @@
+"""Which nodes of a closed level lead on to the user's graph, and what the others saved.
+
+In torch a level has a graph of its own, and what it saved is seen from outside as the tensors
+below it. So a saved tensor whose history ended in the level has none once that is closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from mini_autograd.graph import AccumulateGrad, Node
+from mini_autograd.packing import PackedTensor
+from mini_autograd.saved import SavedResult, SavedTensor
+from mini_autograd.tensor import Tensor, detached, make
+
+
+def leading_on(roots: Iterable[Node]) -> dict[Node, bool]:
+    """For each node below the roots, whether it has an end that is not a dead one.
+
+    A leaf of a closed level is a passage without edges, or with those to what was given.
+    """
+    leads: dict[Node, bool] = {}
+    stack = [(root, False) for root in roots]
+    while stack:
+        node, below_is_known = stack.pop()
+        if below_is_known:
+            leads[node] = _is_end(node) or any(e and leads.get(e[0], False) for e in node.edges)
+        elif node not in leads:
+            leads[node] = False
+            stack.append((node, True))
+            stack += [(edge[0], False) for edge in node.edges if edge is not None]
+    return leads
+
+
+def _is_end(node: Node) -> bool:
+    """Whether a gradient arrives there, though it may go nowhere: see `lineage.edge_of`."""
+    return None in node.edges if node.is_passage else isinstance(node, AccumulateGrad)
+
+
+def forget_dead_ends(roots: Iterable[Node]) -> None:
+    """Takes its history from whatever the nodes saved that does not lead on."""
+    below = leading_on(roots)
+    saving = [node for node in below if isinstance(node.saved, tuple) and node.saved]
+    makers = [_maker(each) for node in saving for each in node.saved or ()]
+    leads = leading_on([*below, *[maker for maker in makers if maker is not None]])
+    for node in saving:
+        node.saved = tuple([_without(each, leads, leads[node]) for each in node.saved or ()])
+
+
+def _maker(saved: Any) -> Node | None:
+    tensor = saved.tensor if isinstance(saved, SavedTensor) else saved
+    return tensor._maker() if isinstance(tensor, Tensor) else None
+
+
+def _without(saved: Any, leads: dict[Node, bool], leads_on: bool) -> Any:
+    if isinstance(saved, list):
+        return [_without(each, leads, leads_on) for each in saved]
+    if isinstance(saved, PackedTensor):
+        if saved.node is not None and not leads.get(saved.node, True):
+            saved.node, saved.requires_grad = None, False
+    elif type(saved) is SavedResult and not leads_on:
+        result = make(saved.array)
+        result._counter = saved.counter
+        return _at_version(SavedTensor(result), saved.version)
+    elif isinstance(saved, SavedTensor) and _is_dead(saved.tensor, leads):
+        return _at_version(SavedTensor(detached(saved.tensor), saved.dtype), saved.version)
+    elif isinstance(saved, Tensor) and _is_dead(saved, leads):
+        return detached(saved)
+    return saved
+
+
+def _at_version(saved: SavedTensor, version: int) -> SavedTensor:
+    saved.version = version
+    return saved
+
+
+def _is_dead(tensor: Tensor, leads: dict[Node, bool]) -> bool:
+    if not tensor._requires_grad or tensor._detached_at is not None:
+        return False
+    node = tensor._maker()
+    if node is None:
+        held = tensor._accumulator
+        node = None if held is None else held()
+    return node is not None and not leads.get(node, True)

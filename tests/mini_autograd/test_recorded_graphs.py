@@ -1,0 +1,112 @@
+"""The graph of a recorded walk is torch's, node by node (as torch 2.13.0 prints it)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import mini_autograd as torch
+
+
+def graph(tensor: Any) -> str:
+    """The nodes below a tensor, each with what it leads to; a node seen before by its number."""
+    numbers: dict[int, int] = {}
+
+    def shown(node: Any) -> str:
+        if node is None:
+            return "-"
+        if id(node) in numbers:
+            return f"#{numbers[id(node)]}"
+        numbers[id(node)] = len(numbers)
+        name = node.name().rpartition(":")[2].removesuffix("Backward0")
+        edges = ", ".join(shown(target) for target, _ in node.next_functions)
+        return f"{name}({edges})" if edges else name.removeprefix("Accumulate")
+
+    return shown(tensor.grad_fn)
+
+
+def leaf(*size: int) -> Any:
+    return torch.ones(size, requires_grad=True)
+
+
+def gradient(output: Any, by: Any, seed: Any) -> Any:
+    return torch.autograd.grad(output, by, seed, create_graph=True)[0]
+
+
+@pytest.mark.parametrize(
+    ("view", "expected"),
+    [
+        (((2, 2), (0, 1), 0), "AsStrided(CopySlices(-, SumBackward1(Grad)))"),
+        (((2, 2), (1, 1), 0), "AsStrided(IndexAdd(-, View(Grad)))"),
+        (((2, 2, 1), (1, 1, 3), 0), "AsStrided(IndexAdd(-, View(SqueezeBackward1(Grad))))"),
+        (((2,), (1,), 1), "AsStrided(CopySlices(-, Grad))"),
+    ],
+)
+def test_the_gradient_of_a_view_by_strides_goes_through_zeros(view: Any, expected: str) -> None:
+    x = leaf(3)
+    assert graph(gradient(x.as_strided(*view), x, leaf(*view[0]))) == expected
+
+
+def test_what_a_memory_shows_several_times_divides_its_gradient() -> None:
+    x = leaf(3)
+    got = gradient(x.expand(2, 3).as_strided((2, 2), (1, 1), 0), x, leaf(2, 2))
+    assert graph(got) == "View(SumBackward1(AsStrided(Div(IndexAdd(-, View(Grad)), -))))"
+
+
+def test_a_renewed_view_hands_its_gradient_back_through_zeros() -> None:
+    x = leaf(3)
+    base = x * 2
+    view = base[1]
+    base.mul_(3)
+    got = gradient(view, x, torch.tensor(1.0, requires_grad=True))
+    assert graph(got) == "Mul(Mul(AsStrided(CopySlices(-, Grad)), -), -)"
+
+
+def test_a_write_to_a_real_view_of_complex_numbers_is_undone_in_that_view() -> None:
+    x = torch.ones(3, dtype=torch.complex64, requires_grad=True)
+    base = x * 2
+    torch.view_as_real(base)[1].exp_()
+    got = gradient(base, x, torch.ones(3, dtype=torch.complex64, requires_grad=True))
+    assert graph(got) == (
+        "Mul(CopySlices(CopyBackwards(-, Grad), Mul(Clone(AsStrided(ViewAsReal(#2))), "
+        "Exp(Select(ViewAsReal(Mul(Grad, -)))))), -)"
+    )
+
+
+def test_a_write_to_a_view_of_a_base_with_gaps_is_undone_in_a_copy_with_gaps() -> None:
+    x = leaf(3, 2)
+    base = torch.ones(3, 4)[:, ::2].detach()
+    base.mul_(x)
+    base[1].exp_()
+    got = gradient(base, x, leaf(3, 2))
+    assert graph(got) == (
+        "Mul(CopySlices(CopyBackwards(-, Grad), Mul(Clone(AsStrided(#2)), "
+        "Exp(Select(Mul(-, Grad))))), -)"
+    )
+
+
+def test_smoothing_adds_its_share_to_the_target_as_a_number() -> None:
+    x = leaf(2, 3)
+    loss = torch.nn.functional.cross_entropy(x, leaf(2, 3), label_smoothing=0.5)
+    assert (
+        graph(loss)
+        == "DivBackward1(Neg(Sum(Mul(LogSoftmax(Grad), AddBackward1(MulBackward1(Grad))))))"
+    )
+
+
+def test_the_products_of_a_vjp_lead_to_cotangents_alone_if_nothing_else_has_a_graph() -> None:
+    x, seed = torch.ones(2), leaf(2)
+    _, products = torch.func.vjp(lambda x: x * x * x, x)
+    assert graph(products(seed)[0]) == "Add(Add(Mul(Grad, -), Mul(Mul(#3, -), -)), Mul(#5, -))"
+
+
+def test_what_a_vjp_saved_of_a_write_has_no_graph_either() -> None:
+    def doubled(x: Any) -> Any:
+        y = x * 2
+        y.mul_(x)
+        return y.sum()
+
+    seed = torch.tensor(1.0, requires_grad=True)
+    _, products = torch.func.vjp(doubled, torch.ones(2))
+    assert graph(products(seed)[0]) == "Add(Mul(Expand(Grad), -), Mul(Mul(#2, -), -))"
