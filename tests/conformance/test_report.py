@@ -65,7 +65,7 @@ def result(
 def run_of(results: Sequence[Result], **fields: Any) -> Run:
     corpus = tuple((r.id, r.verdict.program_hash) for r in results if r.source == "corpus")
     versions = {"engine": "1.2.3", "reference": "2.13.0"}
-    return Run(Settings("an_engine"), versions, tuple(results), corpus, **fields)
+    return Run(Settings("an_engine"), versions, tuple(results), corpus=corpus, **fields)
 
 
 def report_of(*results: Result, known: Sequence[Known] = (), **fields: Any) -> Report:
@@ -180,7 +180,7 @@ def test_a_known_difference_that_names_nothing_only_warns():
 
 def test_a_pattern_is_not_stale_while_only_a_part_is_run():
     run = run_of([result()])
-    part = Run(Settings("an_engine", ops=("exp",)), run.versions, run.results, run.corpus)
+    part = Run(Settings("an_engine", ops=("exp",)), run.versions, run.results, corpus=run.corpus)
     assert build_report(part, [known("opinfo/*")]).known[0].state == "unmatched"
     assert build_report(run, [known("opinfo/*")]).known[0].state == "stale"
 
