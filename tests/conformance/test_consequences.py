@@ -63,6 +63,6 @@ def test_a_wrong_value_beside_what_is_lacking_counts_and_what_needs_it_is_not_to
     engine = torch_but("relu", exp=lambda tensor: tensor + 1)
     steps = (RAISES, Call("exp", (X1,), result="t1"), operator("*", T0, T1, result="t2"))
     verdict = judge(Program(INPUTS, steps), TORCH, engine)
-    assert ("unsupported", 0) == (verdict.mismatches[0].kind, verdict.mismatches[0].step)
+    assert (verdict.mismatches[0].kind, verdict.mismatches[0].step) == ("unsupported", 0)
     assert {m.where for m in verdict.mismatches[1:]} <= {"t1", "t1.grad_fn"}
     assert verdict.outcome == "differ"
