@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -43,13 +43,23 @@ def brief(value: Any) -> str:
     if isinstance(value, np.ndarray):
         return _cut(np.array2string(value, separator=", ", threshold=40, floatmode="unique"))
     if isinstance(value, tuple | list):
-        inside = ", ".join(brief(item) for item in value)
+        inside = ", ".join(_items(value))
         if isinstance(value, list):
             return _cut(f"[{inside}]")
         return _cut(f"({inside},)" if len(value) == 1 else f"({inside})")
     if isinstance(value, int) and value.bit_length() > BITS:
         return f"an int of {value.bit_length()} bits"  # Python writes none of 4,300 digits.
     return _cut(repr(value))
+
+
+def _items(values: Sequence[Any]) -> Iterator[str]:
+    """The items' texts, but no more of them than can be shown."""
+    length = 0
+    for value in values:
+        if length > LIMIT:
+            return
+        yield (text := brief(value))
+        length += len(text) + 2
 
 
 def _cut(text: str) -> str:

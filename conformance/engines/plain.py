@@ -30,7 +30,10 @@ def plain(value: Any, dtype_type: type | None) -> Value | Opaque | np.ndarray[An
         return value
     if kind is str:
         return text_of(value)
-    return _Plain(dtype_type, None).of(value, DEPTH)
+    try:
+        return _Plain(dtype_type, None).of(value, DEPTH)
+    except _Endless:
+        return Opaque(f"{type_name(kind)} that has no end")
 
 
 def given(value: Any, tensor_type: type[Any], dtype_type: type | None) -> Any:
@@ -39,6 +42,10 @@ def given(value: Any, tensor_type: type[Any], dtype_type: type | None) -> Any:
         return _Plain(dtype_type, tensor_type).of(value, DEPTH)
     except Exception:  # To look at it must not change what the hook does.
         return Opaque(type_name(type(value)))
+
+
+class _Endless(Exception):  # noqa: N818 - it never gets out of here
+    """The value has too many items, or lists in lists."""
 
 
 class _Plain:
@@ -60,7 +67,7 @@ class _Plain:
             bits = value.bit_length()
             return value if bits <= BITS else Opaque(f"int of {bits} bits")
         if not depth or self.left < 0:
-            return Opaque(f"{type_name(kind)} that has no end")
+            raise _Endless
         if self.tensor_type is not None and isinstance(value, self.tensor_type):
             return seen_by_hook(value)
         return self._other(value, depth)
@@ -85,9 +92,9 @@ class _Plain:
     def _all(self, values: Iterable[Any], depth: int) -> list[Any]:
         found = []
         for value in values:
-            found.append(self.of(value, depth - 1))
             if self.left < 0:
-                break
+                raise _Endless
+            found.append(self.of(value, depth - 1))
         return found
 
 

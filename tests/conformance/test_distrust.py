@@ -160,7 +160,7 @@ def test_an_array_that_is_none_of_the_tensors_is_a_difference(given):
         ({"stride": lambda self: (1, 1)}, "stride"),
         ({"stride": lambda self: ()}, "stride"),
         ({"stride": lambda self: (10**5000,)}, "stride"),
-        ({"_version": 10**5000}, None),
+        ({"_version": 10**5000}, "version"),
         ({"output_nr": 10**5000}, "graph"),
         ({"output_nr": -1.5}, "graph"),
         ({"is_leaf": 1}, "flag"),
@@ -175,7 +175,7 @@ def test_an_array_that_is_none_of_the_tensors_is_a_difference(given):
 )
 def test_an_odd_field_is_a_difference(members, kind):
     verdict = judge(SUM, TORCH, bare_engine(**members))
-    assert told(verdict) == ({kind} if kind else set())
+    assert kind in told(verdict) <= {kind, "raises"}  # the addition may refuse it too
 
 
 @pytest.mark.parametrize(
