@@ -67,6 +67,17 @@ def _engine_options(function: F) -> F:
     )(function)
 
 
+def _ops_option(function: F) -> F:
+    return click.option(
+        "--ops",
+        multiple=True,
+        callback=names([*CATALOGUE], OPS_LISTED),
+        envvar="CONFORMANCE_OPS",
+        metavar="A,B",
+        help="Only these ops; `conformance ops` lists them.",
+    )(function)
+
+
 def _timeout(what: str) -> Callable[[F], F]:
     return click.option(
         "--timeout",
@@ -111,14 +122,7 @@ def cli(context: click.Context) -> None:
 
 @cli.command()
 @_engine_options
-@click.option(
-    "--ops",
-    multiple=True,
-    callback=names([*CATALOGUE], OPS_LISTED),
-    envvar="CONFORMANCE_OPS",
-    metavar="A,B",
-    help="Only these ops; `conformance ops` lists them.",
-)
+@_ops_option
 @click.option(
     "--checks",
     multiple=True,
@@ -291,17 +295,16 @@ def ops(given: tuple[str, ...]) -> int:
 
 @cli.command()
 @click.argument("name", required=False)
-def engines(name: str | None) -> int:
+@_ops_option
+@_timeout("How long the calls of an op may take before they count as hung.")
+def engines(name: str | None, ops: tuple[str, ...], timeout: float) -> int:
     """List the engines that are installed; with NAME, call each form of each op on that one."""
     from conformance.cli.contact import refuse_without_contact
     from conformance.cli.listing import show_engine, show_engines
-    from conformance.engines.torchlike import TorchLike
 
     if name is None:
         show_engines(Console())
         return 0
-    refuse_without_contact(name, 20.0)
-    reference = _loaded("torch")
-    assert isinstance(reference, TorchLike)
-    show_engine(_loaded(name), reference, Console())
+    refuse_without_contact(name, timeout)
+    show_engine(name, ops or [*CATALOGUE], timeout, Console())
     return 0

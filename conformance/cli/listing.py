@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from collections.abc import Sequence
 from importlib.metadata import entry_points
 from textwrap import shorten
 from typing import get_args
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import track
 from rich.table import Table
 
 from conformance.catalogue import CATALOGUE, CONVENTIONS, Form, OpEntry
-from conformance.engines import Engine, TorchLike
+from conformance.contact.process import forms_in_process
+from conformance.contact.rung import Climbed
 from conformance.program.operators import OPERATORS
-from conformance.sources.forms import Answer, tried
+from conformance.sources.forms import Answer, Tried
 
 GROUP = "conformance.engines"
 """The entry point group by which an installed package says that it is, or has, an engine."""
@@ -68,20 +70,22 @@ def show_engines(console: Console) -> None:
     )
 
 
-def show_engine(engine: Engine, reference: TorchLike, console: Console) -> None:
+def show_engine(name: str, ops: Sequence[str], timeout: float, console: Console) -> None:
     """What an engine does when each form of each op is called once."""
-    console.print(f"{engine.name} {engine.version}", markup=False)
-    table = Table("op", "absent", "raises or differs")
+    with console.status("calling each op"):
+        called = forms_in_process(name, ops, timeout)
+    table = Table("op", "absent", "fails")
     counts: Counter[Answer] = Counter()
     whole = 0
-    for entry in track(CATALOGUE.values(), "calling each op", console=console, transient=True):
-        answers = tried(entry, engine, reference)
+    for op in ops:
+        entry = CATALOGUE[op]
+        answers = _answers(entry, called[op])
         counts.update(each.answer for each in answers)
         absent = [_written(each.form) for each in answers if each.answer == "absent"]
         wrong = [
             f"{_written(each.form)}: {shorten(each.said, WHY, placeholder=' …')}"
             for each in answers
-            if each.answer in ("raises", "differs")
+            if each.answer in ("raises", "differs", "crashed", "hung")
         ]
         whole += not (absent or wrong) and any(each.answer == "works" for each in answers)
         if absent or wrong:
@@ -89,8 +93,18 @@ def show_engine(engine: Engine, reference: TorchLike, console: Console) -> None:
     if table.row_count:
         console.print(table)
     forms = ", ".join(f"{counts[answer]} {answer}" for answer in get_args(Answer) if counts[answer])
-    console.print(f"{whole} of {len(CATALOGUE)} ops work in every form that was called")
+    console.print(f"{whole} of {len(ops)} ops work in every form that was called")
     console.print(f"forms of call: {forms}")
+
+
+def _answers(entry: OpEntry, called: Climbed) -> list[Tried]:
+    """What came of each form; one that ends the process hides which it was, and the others."""
+    forms = (*entry.forms, *entry.inplace)
+    if called.state in ("crashed", "hung"):
+        answer: Answer = "crashed" if called.state == "crashed" else "hung"
+        return [Tried(forms[0], answer, f"{called.said} {called.where}".strip())]
+    answers = zip(forms, json.loads(called.said), strict=True)
+    return [Tried(form, answer, said) for form, (answer, said) in answers]
 
 
 def _written(form: Form) -> str:

@@ -12,6 +12,7 @@ import os
 import sys
 import threading
 import traceback
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import IO, Any
 
@@ -80,6 +81,10 @@ class _Child:
         self._done(passed_import(name))
         self.tell(version=version)
         climbed["import"] = passed_import(name)
+        if self.order["ops"]:
+            self._call_ops(engine, reference, climbed)
+            self.tell(end=True)
+            return
         for rung in rungs(self.order["lowest"]):
             if rung.name in climbed:
                 continue
@@ -89,6 +94,20 @@ class _Child:
             climbed[rung.name] = found
             self._done(found)
         self.tell(end=True)
+
+    def _call_ops(self, engine: Any, reference: Any, done: Mapping[str, Any]) -> None:
+        from conformance.catalogue import CATALOGUE
+        from conformance.contact.rung import Climbed
+        from conformance.sources.forms import tried
+
+        for name in self.order["ops"]:
+            if name in done:
+                continue
+            self._begin(Climbed(name, "", "crashed"))
+            answers = [
+                (each.answer, each.said) for each in tried(CATALOGUE[name], engine, reference)
+            ]
+            self._done(Climbed(name, "", "passed", json.dumps(answers)))
 
     def _begin(self, climbed: Any) -> None:
         limit = self.order["timeout"] if climbed.rung != "import" else 0

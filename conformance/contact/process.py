@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -41,17 +41,42 @@ def probe_in_process(name: str, timeout: float = 20.0, *, lowest: bool = False) 
     Raises:
         ProbeError: the process did not start.
     """
+    climbed, version = _tried(_Order(name, timeout, lowest))
+    return _contact(name, version, climbed, lowest)
+
+
+def forms_in_process(name: str, ops: Sequence[str], timeout: float) -> dict[str, Climbed]:
+    """What came of calling each form of each op, in a process of its own: by op, as a rung whose
+    `said` is JSON, an answer and a reason a form, where it did not kill or hang the process.
+
+    Raises:
+        ProbeError: the process did not start.
+    """
+    return _tried(_Order(name, timeout, False, tuple(ops)))[0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What is to be tried of which engine."""
+
+    name: str
+    timeout: float
+    lowest: bool
+    ops: tuple[str, ...] = ()
+
+
+def _tried(order: _Order) -> tuple[dict[str, Climbed], str]:
+    """What came of each thing that was tried, and the engine's version."""
     climbed: dict[str, Climbed] = {}
     version = "unknown"
     with tempfile.TemporaryDirectory(prefix="conformance-") as folder:
         while True:
-            attempt = _Attempt.run(name, [*climbed.values()], timeout, lowest, Path(folder))
+            attempt = _Attempt.run(order, [*climbed.values()], Path(folder))
             climbed |= {each.rung: each for each in attempt.climbed}
             version = attempt.version or version
             if attempt.lost is None:
-                break
+                return climbed, version
             climbed[attempt.lost.rung] = attempt.lost
-    return _contact(name, version, climbed, lowest)
 
 
 def _contact(name: str, version: str, climbed: dict[str, Climbed], lowest: bool) -> Contact:
@@ -73,30 +98,26 @@ class _Attempt:
     lost: Climbed | None
 
     @classmethod
-    def run(
-        cls, name: str, given: list[Climbed], timeout: float, lowest: bool, folder: Path
-    ) -> _Attempt:
+    def run(cls, wanted: _Order, given: list[Climbed], folder: Path) -> _Attempt:
         told, faults = folder / "told", folder / "faults"
         for file in (told, faults):
             file.write_bytes(b"")
         order = {
-            "name": name,
+            **asdict(wanted),
             "path": sys.path,
             "given": [asdict(each) for each in given],
-            "timeout": timeout,
-            "lowest": lowest,
             "told": str(told),
             "faults": str(faults),
         }
         with _started(order, folder / "said") as process:
-            late = _watch(process, told, timeout)
+            late = _watch(process, told, wanted.timeout)
         lines = [*_lines(told)]
         if not any("ready" in line for line in lines):
             said = (folder / "said").read_text(encoding="utf-8", errors="replace")
             raise ProbeError(f"the probe did not start: {said.strip()[-2000:]}")
         if broken := next((line["broken"] for line in lines if "broken" in line), None):
             raise ProbeError(f"the probe failed: {broken}")
-        return cls._of(lines, process.returncode, late, faults, timeout)
+        return cls._of(lines, process.returncode, late, faults, wanted.timeout)
 
     @classmethod
     def _of(

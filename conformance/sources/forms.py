@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from conformance.catalogue import Form, OpEntry
 from conformance.engines import Engine, TorchLike
 from conformance.execute import execute
@@ -18,14 +20,14 @@ from conformance.trace import Raised, Returned, Trace, Unsupported
 from conformance.verdict import GRADE_OF
 
 DRAWS = 120  # programs of one step among which each form of an op is looked for
-ASKED = 5  # samples of a form, until one has inputs that the engine can make
+ASKED = 5  # samples of a form that are called
 
-Answer = Literal["works", "absent", "raises", "differs", "not tried"]
+Answer = Literal["works", "absent", "raises", "differs", "crashed", "hung", "not tried"]
 
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What an engine did when a form of an op was called; `said` is why it does not work."""
+    """What an engine did when a form of an op was called a few times; `said` is why it fails."""
 
     form: Form
     answer: Answer
@@ -33,8 +35,8 @@ class Tried:
 
 
 def tried(entry: OpEntry, engine: Engine, reference: TorchLike) -> tuple[Tried, ...]:
-    """Each form of the op, called once on the engine; in-place forms after the others. A form is
-    not tried if the engine can make the inputs of none of the samples."""
+    """Each form of the op, called a few times on the engine; in-place forms after the others. A
+    form is not tried if the engine can make the inputs of none of the samples."""
     samples = _samples(entry, reference)
     return tuple(
         _tried(form, samples[form.kind, form.op], engine) for form in (*entry.forms, *entry.inplace)
@@ -63,6 +65,7 @@ def _intricate(program: Program) -> tuple[int, ...]:
     inputs, step = program.inputs, program.steps[0]
     return (
         sum(entry.dtype != "float32" for entry in inputs),
+        sum(not np.isfinite(entry.array).all() for entry in inputs),
         sum(bool(entry.layout.views) or 0 in entry.shape for entry in inputs),
         len(step.kwargs) if isinstance(step, Call) else 0,
         sum(len(entry.data) for entry in inputs),
@@ -79,11 +82,14 @@ def _calls(entry: OpEntry, reference: TorchLike) -> Iterator[tuple[Program, Trac
 
 
 def _tried(form: Form, samples: Samples, engine: Engine) -> Tried:
+    answer = Tried(form, "not tried")
     for program, expected in samples[:ASKED]:
         trace = execute(program, engine)
         if not trace.missing:
-            return _answered(form, program, expected, trace)
-    return Tried(form, "not tried")
+            answer = _answered(form, program, expected, trace)
+            if answer.answer != "works":
+                break
+    return answer
 
 
 def _answered(form: Form, program: Program, expected: Trace, trace: Trace) -> Tried:

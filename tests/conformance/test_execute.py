@@ -248,7 +248,7 @@ def test_torch_is_an_engine():
         ("no.such.engine", "cannot load the engine 'no.such.engine': ModuleNotFoundError: No mod"),
         ("torch:nothing", "cannot load the engine 'torch:nothing': AttributeError"),
         ("json", "'json' does not look like torch: it has no Tensor and no tensor"),
-        ("", "cannot load the engine ''"),
+        ("", "'' is no name of a module"),
     ],
 )
 def test_an_engine_that_cannot_be_used_says_why(name, message):

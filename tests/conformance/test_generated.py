@@ -67,21 +67,24 @@ def test_a_wrong_gradient_is_found_and_made_short():
 
 
 def test_a_missing_function_is_no_difference():
-    outcomes = {result.verdict.outcome for result in results_of(torch_but("exp"), "exp", count=60)}
-    assert outcomes == {"agree", "unsupported"}
+    found = results_of(torch_but("cat"), "cat", "exp", count=60)
+    assert {result.verdict.outcome for result in found} == {"agree", "unsupported"}
 
 
 def test_what_is_left_without_what_is_lacking_is_compared():
-    ops = ("exp", "neg", "mul")
+    ops = ("cat", "neg", "mul")
     asked = {program.hash for program, _ in drawn(REFERENCE, count=300, seed=2, ops=ops)}
-    found = results_of(torch_but("exp", neg=reversed_gradient), *ops, count=300)
+    found = results_of(torch_but("cat", neg=reversed_gradient), *ops, count=300)
     rests = [r.failure.program for r in found if r.failure and r.verdict.program_hash not in asked]
     assert rests
     steps = [step for program in rests for step in program.steps if isinstance(step, Call)]
-    assert not any((step.op, step.form) == ("exp", "function") for step in steps)
+    assert not any(step.op == "cat" for step in steps)
 
 
-def test_a_step_that_is_lacking_gives_way_to_what_the_reference_gives():
+def test_a_step_that_is_lacking_gives_way_to_what_the_reference_gives(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr("conformance.engines.forms._others", lambda step: ())
     short = without_lacking(long_program(), torch_but("sin", "mul"), REFERENCE)
     assert [kind_of(step) for step in short.steps] == ["call", "call", "read", "backward"]
     made = execute(short, REFERENCE).tensors
