@@ -9,6 +9,9 @@ VALUES = frozenset({"value", "grad_value", "zero_sign"})
 """The kinds of difference that witnesses may excuse."""
 
 
+ABS, AMAX = torch.Tensor.abs, torch.Tensor.amax  # as they are where a fault stands for them
+
+
 def gradient(change):
     """The op with the gradient that flows into it changed."""
 
@@ -75,7 +78,7 @@ class AbsAtZero(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x):
         ctx.save_for_backward(x)
-        return x.detach().abs()
+        return ABS(x.detach())
 
     @staticmethod
     def backward(ctx, grad):
@@ -89,7 +92,7 @@ class FirstOfTies(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x):
         ctx.save_for_backward(x)
-        return x.detach().amax()
+        return AMAX(x.detach())
 
     @staticmethod
     def backward(ctx, grad):
