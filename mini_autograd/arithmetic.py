@@ -23,7 +23,7 @@ from mini_autograd.ops.conversion import converted
 from mini_autograd.packing import announce_write, packing_threads
 from mini_autograd.saved import check_attached, unpacked_array, unpacked_tensor
 from mini_autograd.shown import hidden, share_version, shown, written
-from mini_autograd.storage import counter_of
+from mini_autograd.storage import VersionCounter, counter_of
 from mini_autograd.tensor import Tensor, make
 
 Array = NDArray[Any]
@@ -68,18 +68,18 @@ class RawArithmetic:
         """In place where nobody else sees the sum, as torch's input buffer. What is no memory of
         its own, a number, has the count of such writes behind it if it is for a leaf."""
         held = sums[output]
-        others = _references(held) - _UNSHARED
-        if others and index:
-            others -= sum([grads[each] is held for each in range(index)])
         if type(held) is not _ndarray:
             sums[output] = held + grad
-            if not others and target.sequence == ACCUMULATE_SEQUENCE:
-                sums[1:] = [sums[1] + 1 if len(sums) > 1 else 1]
-        elif others or not _is_own(held):
-            sums[output] = self.add(held, grad)
-        else:
+            if target.sequence == ACCUMULATE_SEQUENCE and _is_unshared(held, 1, grads, index):
+                if len(sums) == 1:
+                    sums.append(1)
+                else:
+                    sums[1] += 1
+        elif _is_own(held) and _is_unshared(held, 2, grads, index):
             held += grad
             written(held)
+        else:
+            sums[output] = self.add(held, grad)
 
     count_write = staticmethod(written)
 
@@ -165,7 +165,10 @@ class RawArithmetic:
         if not shared:
             share_version(tensor)
             if writes:
-                counter_of(tensor).version = writes
+                if tensor._counter is None:
+                    tensor._counter = VersionCounter(writes)
+                else:
+                    tensor._counter.version = writes
         elif is_dense(leaf._array):
             counter_of(tensor).version = 1  # such a copy is a fresh tensor that was written to once
 
@@ -177,6 +180,14 @@ class RawArithmetic:
 
 # One reference each: the walk's buffer, the function's own name for it and getrefcount's.
 _UNSHARED: Final = 3
+
+
+def _is_unshared(grad: Any, known: int, grads: Sequence[Any], index: int) -> bool:
+    """Whether nobody holds it but so many, this function and those of `grads` that are gone."""
+    others = _references(grad) - known - 2
+    if others and index:
+        others -= sum([grads[each] is grad for each in range(index)])
+    return not others
 
 
 def _is_own(grad: Array) -> bool:
