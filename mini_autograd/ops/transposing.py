@@ -30,7 +30,7 @@ __all__ = [
 def transpose(self: Array, dim0: Int, dim1: Int) -> Array:
     """Two dims swapped."""
     dim0, dim1 = wrap_dim(dim0, self.ndim), wrap_dim(dim1, self.ndim)
-    return self[...] if not self.ndim else np.swapaxes(self, dim0, dim1)
+    return self[...] if not self.ndim else np.swapaxes(layout.placed(self), dim0, dim1)
 
 
 @differentiable(promotion=Promotion.NONE, node="TBackward0", view=True, self=lambda grad: t(grad))
@@ -38,7 +38,7 @@ def t(self: Array) -> Array:
     """A matrix transposed; fewer dims as they are."""
     if self.ndim > 2:
         raise errors.not_a_matrix_to_transpose(self.ndim)
-    return self.T
+    return layout.placed(self).T
 
 
 @differentiable(
@@ -53,7 +53,7 @@ def permute(self: Array, dims: Sizes) -> Array:
     order = [wrap_dim(dim, self.ndim) for dim in dims]
     if len(set(order)) != len(order):
         raise errors.permute_repeated()
-    return self.transpose(order)
+    return layout.placed(self).transpose(order)
 
 
 def _inverse(dims: Sequence[int]) -> tuple[int, ...]:

@@ -50,3 +50,12 @@ def test_the_gradient_of_an_empty_leaf_lies_as_the_leaf() -> None:
     leaf.exp().sum().backward()
     assert leaf.grad.stride() == (1, 3, 3)
     assert leaf.grad._version == 1  # it is a copy
+
+
+def test_a_transposed_gradient_of_nothing_is_copied_where_it_lies_otherwise() -> None:
+    leaf = torch.zeros((2, 0), requires_grad=True)
+    seed = torch.zeros(0, 2)
+    transposed = leaf.T
+    transposed.backward(seed)
+    transposed.backward(torch.zeros(0, 2))
+    assert seed._version == 0
