@@ -100,7 +100,7 @@ def softmax_along(self: Array, dim: Int) -> Array:
     promotion=Promotion.NONE,
     grad_output=lambda grad, output, dim: softmax_backward_data(grad, output, dim),
     output=lambda grad, grad_output, output, dim: (
-        grad * grad_output
+        grad_output * grad
         - ops.sum(output * grad_output, (dim,), True) * grad
         - grad_output * ops.sum(output * grad, (dim,), True)
     ),

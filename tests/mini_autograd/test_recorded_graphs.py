@@ -86,6 +86,34 @@ def test_a_write_to_a_view_of_a_base_with_gaps_is_undone_in_a_copy_with_gaps() -
     )
 
 
+def test_what_a_power_casts_its_base_to_it_casts_before_the_logarithm() -> None:
+    x = leaf(2)
+    exponent = torch.ones(2, dtype=torch.float64, requires_grad=True)
+    got = gradient(x**exponent, exponent, torch.ones(2, dtype=torch.float64))
+    assert graph(got) == "Mul(-, Where(-, Mul(PowBackward1(Grad, Grad), Log(ToCopy(#4)))))"
+
+
+def test_the_gradient_of_a_trace_is_written_into_a_row_of_zeros() -> None:
+    x = leaf(2, 3)
+    got = gradient(x.trace(), x, torch.tensor(1.0, requires_grad=True))
+    assert graph(got) == "View(IndexFillBackward1(-, Grad))"
+    assert got.tolist() == [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]
+
+
+def test_the_second_derivative_of_softmax_begins_with_the_cotangent() -> None:
+    x, seed = leaf(1, 2), leaf(1, 2)
+    first = gradient(x.softmax(1), x, seed)
+    assert graph(gradient(first, x, torch.ones(1, 2))).startswith(
+        "SoftmaxBackwardData(Sub(Sub(Mul(Grad, -)"
+    )
+
+
+def test_a_sign_of_complex_numbers_is_divided_by_twice_their_magnitude_as_a_number() -> None:
+    x = torch.ones(2, dtype=torch.complex64, requires_grad=True)
+    got = gradient(x.sgn(), x, torch.ones(2, dtype=torch.complex64))
+    assert "MulBackward1(Abs(" in graph(got)
+
+
 def test_smoothing_adds_its_share_to_the_target_as_a_number() -> None:
     x = leaf(2, 3)
     loss = torch.nn.functional.cross_entropy(x, leaf(2, 3), label_smoothing=0.5)
