@@ -138,3 +138,33 @@ def test_what_a_vjp_saved_of_a_write_has_no_graph_either() -> None:
     seed = torch.tensor(1.0, requires_grad=True)
     _, products = torch.func.vjp(doubled, torch.ones(2))
     assert graph(products(seed)[0]) == "Add(Mul(Expand(Grad), -), Mul(Mul(#2, -), -))"
+
+
+def second_order_shapes(function: Any, x: Any) -> list[tuple[int, ...]]:
+    """The shapes of what the nodes of a second recorded walk save, in that order."""
+    seed = torch.ones_like(function(x)).requires_grad_()
+    first = gradient(function(x), x, seed)
+    packed: list[tuple[int, ...]] = []
+
+    def pack(tensor: Any) -> Any:
+        packed.append(tuple(tensor.shape))
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
+        torch.autograd.grad(first, (x, seed), torch.ones(2, 3), create_graph=True)
+    return packed
+
+
+def test_a_second_walk_saves_as_much_as_torch_and_in_its_order() -> None:
+    whole, row = (2, 3), (2, 1)
+    assert second_order_shapes(lambda x: x.relu(), leaf(2, 3)) == [whole] * 2
+    losses = torch.nn.functional
+    assert (
+        second_order_shapes(
+            lambda x: losses.mse_loss(x, torch.ones(2, 3), reduction="none"), leaf(2, 3)
+        )
+        == [whole] * 4
+    )
+    assert second_order_shapes(lambda x: x.softmax(1), leaf(2, 3)) == [
+        whole, whole, whole, row, whole, whole, whole, whole, whole, whole, whole,
+    ]  # fmt: skip
