@@ -48,6 +48,7 @@ def differentiable(
     constant: int = 0,
     scalars: bool = False,
     order: Sequence[str] | None = None,
+    together: Sequence[str] = (),
     **rules: Rule,
 ) -> Callable[[Forward], DifferentiableOp]:
     """Makes an op of a forward on arrays.
@@ -63,6 +64,8 @@ def differentiable(
             forward of Python's operators, or of one argument, that is a fraction of the time.
         order: the operands whose order of dims in memory the result has, the first that tells;
             by default all in turn. With none it is in rows.
+        together: the operands whose gradients torch has in one formula, in its order; without,
+            gradients are computed in the order of the operands' names.
         rules: for each differentiable operand, its derivative; an operand without one that
             requires grad makes backward raise.
     """
@@ -79,6 +82,7 @@ def differentiable(
             constant=constant,
             scalars=scalars,
             order=order,
+            together=together,
         )
         general = functools.partial(_apply, op, True)
         function = cast(DifferentiableOp, op.caller(functools.partial(_apply, op, False)))

@@ -32,6 +32,7 @@ class Op:
         constant: int = 0,
         scalars: bool,
         order: Sequence[str] | None = None,
+        together: Sequence[str] = (),
     ) -> None:
         self.name = name
         self.view = view
@@ -53,6 +54,13 @@ class Op:
         self.title = node or f"{''.join(w.capitalize() for w in name.split('_'))}Backward0"
         self.names = names = [each.name for each in schema.parameters]
         self.order = self.operands if order is None else tuple(map(names.index, order))
+        # The order in which torch computes gradients, which graphs and hooks show.
+        self.in_turn = sorted(
+            self.promoted,
+            key=lambda i: (
+                (min(together), together.index(names[i])) if names[i] in together else (names[i], 0)
+            ),
+        )
         unknown = set(rules) - set(names)
         assert not unknown, f"{name} has rules for {sorted(unknown)}, which are no parameters"
         self.rules = rules

@@ -168,3 +168,19 @@ def test_a_second_walk_saves_as_much_as_torch_and_in_its_order() -> None:
     assert second_order_shapes(lambda x: x.softmax(1), leaf(2, 3)) == [
         whole, whole, whole, row, whole, whole, whole, whole, whole, whole, whole,
     ]  # fmt: skip
+
+
+def test_the_gradients_of_bounds_are_computed_together_the_lower_first() -> None:
+    x = torch.tensor([0.0, 1.0, 2.0], requires_grad=True)
+    low, high = (torch.tensor([bound], requires_grad=True) for bound in (0.5, 1.5))
+    seed = torch.ones(3, requires_grad=True)
+    packed: list[list[bool]] = []
+
+    def pack(tensor: Any) -> Any:
+        packed.append(tensor.tolist())
+        return tensor
+
+    clamped = x.clamp(low, high)
+    with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
+        torch.autograd.grad(clamped, (x, low, high), seed, create_graph=True)
+    assert packed == [[True, False, False], [False, False, True], [False, True, False]]
