@@ -43,7 +43,7 @@ class BatchArithmetic(TensorArithmetic):
         dims = broadcast_dims(grad._array.shape[1:], shape)
         if dims is None:
             return None
-        summed = ops.sum(grad, tuple([dim + 1 for dim in dims]), True) if dims else grad
+        summed = ops.sum(grad, tuple([dim + 1 for dim in dims]), bool(shape)) if dims else grad
         whole = (self.count, *shape)
         return summed if summed._array.shape == whole else ops.view(summed, whole)
 

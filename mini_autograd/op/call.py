@@ -51,6 +51,7 @@ def differentiable(
     scalars: bool = False,
     order: Sequence[str] | None = None,
     no_complex_half: str | None = None,
+    together: Sequence[str] = (),
     **rules: Rule,
 ) -> Callable[[Forward], DifferentiableOp]:
     """Makes an op of a forward on arrays.
@@ -69,6 +70,8 @@ def differentiable(
             another shape. An op without promotion leaves the result as the forward made it,
             unless it says the order.
         no_complex_half: the kernel that torch lacks for its complex halves.
+        together: the operands whose gradients torch has in one formula, in its order; without,
+            gradients are computed in the order of the operands' names.
         rules: for each differentiable operand, its derivative; an operand without one that
             requires grad makes backward raise.
     """
@@ -86,6 +89,7 @@ def differentiable(
             scalars=scalars,
             order=order,
             no_complex_half=no_complex_half,
+            together=together,
         )
         general = functools.partial(_apply, op, True)
         function = cast(DifferentiableOp, op.caller(functools.partial(_apply, op, False)))

@@ -33,6 +33,7 @@ class Op:
         scalars: bool,
         order: Sequence[str] | None = None,
         no_complex_half: str | None = None,
+        together: Sequence[str] = (),
     ) -> None:
         self.name = name
         self.no_complex_half = no_complex_half
@@ -56,6 +57,13 @@ class Op:
         self.names = names = [each.name for each in schema.parameters]
         self.order = self.operands if order is None else tuple(map(names.index, order))
         self.arranges = outputs is None and (promotion is not Promotion.NONE or order is not None)
+        # The order in which torch computes gradients, which graphs and hooks show.
+        self.in_turn = sorted(
+            self.promoted,
+            key=lambda i: (
+                (min(together), together.index(names[i])) if names[i] in together else (names[i], 0)
+            ),
+        )
         unknown = set(rules) - set(names)
         assert not unknown, f"{name} has rules for {sorted(unknown)}, which are no parameters"
         self.rules = rules

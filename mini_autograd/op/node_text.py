@@ -59,10 +59,9 @@ def _backward(op: Op) -> Iterator[str]:
         yield f"        {moved}, = _as_tensors({moved})"
     if op.promoted:
         yield f"    {_edges(op)}, = _wanted or _node.edges"
-    ordered = sorted(op.promoted, key=op.names.__getitem__)  # torch's order, which graphs show
-    if ordered:
+    if op.in_turn:
         yield "    try:"
-        for index in ordered:
+        for index in op.in_turn:
             yield f"        _to_{op.names[index]} = {_given(op, index)}"
         yield "    except ValueError as _error:"
         yield "        _raise_of_rule(_error)"

@@ -91,6 +91,7 @@ def clamp_number(self: Array, min: Number | None = None, max: Number | None = No
 
 @differentiable(
     name="clamp",
+    together=("min", "max"),
     self=lambda grad, self, min, max: where(_within(self, min, max), grad, 0.0),
     min=lambda grad, self, min, max: where(_at_min(self, min, max), grad, 0.0),
     max=lambda grad, self, min, max: where(_at_max(self, min, max), grad, 0.0),

@@ -13,6 +13,7 @@ from mini_autograd.errors import joining as errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.views import expand
 from mini_autograd.overloads import composite
+from mini_autograd.tensor import Tensor, make
 from mini_autograd.types import Array, Int, Ints
 
 __all__ = ["diag", "diag_embed", "diagonal", "diagonal_backward", "trace", "tril", "triu"]
@@ -106,7 +107,11 @@ def trace(self: Array) -> Array:
 
 
 def _traced(grad: Any, shape: tuple[int, ...]) -> Any:
-    """The gradient on the diagonal."""
+    """The gradient on the diagonal; torch, whose graph shows it, writes it into a row of zeros."""
+    if isinstance(grad, Tensor):
+        row: Any = make(np.zeros(shape[0] * shape[1], grad._array.dtype))
+        places = make(np.arange(min(shape), dtype=np.int64) * (shape[1] + 1))
+        return row.index_fill_(0, places, grad).view(shape)
     return diagonal_backward(expand(grad, (min(shape),)), shape, 0, 0, 1)
 
 

@@ -49,8 +49,13 @@ def mse_loss(self: Array, target: Array, reduction: Str) -> Array:
         if reduction == "none"
         else sum_all(mse_loss_backward(grad, self, target, reduction))
     ),
-    self=lambda grad, grad_output, reduction: _mse_double_backward(grad, grad_output, reduction),
-    target=lambda grad, grad_output, reduction: -_mse_double_backward(grad, grad_output, reduction),
+    # torch's formulas name the input itself, too, and so it is saved in any case
+    self=lambda grad, grad_output, self, reduction: _mse_double_backward(
+        grad, grad_output, reduction
+    ),
+    target=lambda grad, grad_output, target, reduction: (
+        -_mse_double_backward(grad, grad_output, reduction)
+    ),
 )
 def mse_loss_backward(grad_output: Array, self: Array, target: Array, reduction: Str) -> Array:
     """The gradient of the loss by its first argument, in rows, however the arguments lie."""

@@ -96,14 +96,17 @@ def softmax_along(self: Array, dim: Int) -> Array:
     return powers.astype(self.dtype, copy=False)
 
 
+def _softmax_twice(grad: Any, grad_output: Any, output: Any, dim: int) -> Any:
+    """By the output; torch's compiler computes the last term first, which hooks can see."""
+    third = grad_output * ops.sum(output * grad, (dim,), True)
+    second = ops.sum(output * grad_output, (dim,), True) * grad
+    return grad_output * grad - second - third
+
+
 @differentiable(
     promotion=Promotion.NONE,
     grad_output=lambda grad, output, dim: softmax_backward_data(grad, output, dim),
-    output=lambda grad, grad_output, output, dim: (
-        grad * grad_output
-        - ops.sum(output * grad_output, (dim,), True) * grad
-        - grad_output * ops.sum(output * grad, (dim,), True)
-    ),
+    output=lambda grad, grad_output, output, dim: _softmax_twice(grad, grad_output, output, dim),
 )
 def softmax_backward_data(grad_output: Array, output: Array, dim: Int) -> Array:
     """The gradient of a softmax from its output."""

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from mini_autograd import ops
 from mini_autograd.dtypes import number_array
 from mini_autograd.errors import pointwise as errors
 from mini_autograd.op import Promotion, differentiable
@@ -30,7 +31,7 @@ from mini_autograd.types import Array, Number
         grad, self, exponent, exponent_dtype
     ),
     exponent=lambda grad, self, exponent, result: (
-        grad * where(_rests(self, exponent), 0.0, conj(result * log(self)))
+        grad * where(_rests(self, exponent), 0.0, conj(result * log(_in_dtype_of(result, self))))
     ),
 )
 def pow_tensor(self: Array, exponent: Array) -> Array:
@@ -63,6 +64,13 @@ def _pow_tensor_grad(grad: Any, self: Any, exponent: Any, dtype: np.dtype[Any]) 
     else:  # and so rounds it there, if it was given in fewer digits than were computed with
         lower = (exponent.real.astype(dtype) if dtype.kind == "f" else exponent) - 1
     return where(exponent == 0, 0.0, grad * conj(exponent * self**lower))
+
+
+def _in_dtype_of(result: Any, base: Any) -> Any:
+    """The base in the dtype that the power was computed in, as arrays are already."""
+    if not isinstance(base, Tensor) or base._array.dtype == result._array.dtype:
+        return base
+    return ops.to_dtype(base, result.dtype)
 
 
 def _rests(base: Any, exponent: Any) -> Any:

@@ -114,7 +114,7 @@ def relu(self: Array) -> Array:
     node="ThresholdBackwardBackward0",
     order=("result", "grad_output"),
     grad_output=lambda grad, result: threshold_backward(grad, result),
-    result=lambda grad: zeros_like_grad(grad),
+    result=lambda grad, result: zeros_like_grad(grad),  # and so torch saves it in any case
 )
 def threshold_backward(grad_output: Array, result: Array) -> Array:
     """`grad_output` where the result is positive (or no number), else zero."""
@@ -159,7 +159,7 @@ def sgn_grad(self: Any, grad: Any, result: Any) -> Any:
     if not is_complex(self):
         return ops.zeros_of(grad, grad.shape)  # in rows, however the gradient lies
     magnitude = abs(self)
-    spread = (grad - result * result * conj(grad)) / (magnitude * 2)
+    spread = (grad - result * result * conj(grad)) / ops.times(magnitude, 2)
     return ops.masked_zero(spread, magnitude == 0)
 
 

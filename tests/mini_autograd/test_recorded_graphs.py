@@ -86,6 +86,34 @@ def test_a_write_to_a_view_of_a_base_with_gaps_is_undone_in_a_copy_with_gaps() -
     )
 
 
+def test_what_a_power_casts_its_base_to_it_casts_before_the_logarithm() -> None:
+    x = leaf(2)
+    exponent = torch.ones(2, dtype=torch.float64, requires_grad=True)
+    got = gradient(x**exponent, exponent, torch.ones(2, dtype=torch.float64))
+    assert graph(got) == "Mul(-, Where(-, Mul(PowBackward1(Grad, Grad), Log(ToCopy(#4)))))"
+
+
+def test_the_gradient_of_a_trace_is_written_into_a_row_of_zeros() -> None:
+    x = leaf(2, 3)
+    got = gradient(x.trace(), x, torch.tensor(1.0, requires_grad=True))
+    assert graph(got) == "View(IndexFillBackward1(-, Grad))"
+    assert got.tolist() == [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]
+
+
+def test_the_second_derivative_of_softmax_begins_with_the_cotangent() -> None:
+    x, seed = leaf(1, 2), leaf(1, 2)
+    first = gradient(x.softmax(1), x, seed)
+    assert graph(gradient(first, x, torch.ones(1, 2))).startswith(
+        "SoftmaxBackwardData(Sub(Sub(Mul(Grad, -)"
+    )
+
+
+def test_a_sign_of_complex_numbers_is_divided_by_twice_their_magnitude_as_a_number() -> None:
+    x = torch.ones(2, dtype=torch.complex64, requires_grad=True)
+    got = gradient(x.sgn(), x, torch.ones(2, dtype=torch.complex64))
+    assert "MulBackward1(Abs(" in graph(got)
+
+
 def test_smoothing_adds_its_share_to_the_target_as_a_number() -> None:
     x = leaf(2, 3)
     loss = torch.nn.functional.cross_entropy(x, leaf(2, 3), label_smoothing=0.5)
@@ -110,3 +138,49 @@ def test_what_a_vjp_saved_of_a_write_has_no_graph_either() -> None:
     seed = torch.tensor(1.0, requires_grad=True)
     _, products = torch.func.vjp(doubled, torch.ones(2))
     assert graph(products(seed)[0]) == "Add(Mul(Expand(Grad), -), Mul(Mul(#2, -), -))"
+
+
+def second_order_shapes(function: Any, x: Any) -> list[tuple[int, ...]]:
+    """The shapes of what the nodes of a second recorded walk save, in that order."""
+    seed = torch.ones_like(function(x)).requires_grad_()
+    first = gradient(function(x), x, seed)
+    packed: list[tuple[int, ...]] = []
+
+    def pack(tensor: Any) -> Any:
+        packed.append(tuple(tensor.shape))
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
+        torch.autograd.grad(first, (x, seed), torch.ones(2, 3), create_graph=True)
+    return packed
+
+
+def test_a_second_walk_saves_as_much_as_torch_and_in_its_order() -> None:
+    whole, row = (2, 3), (2, 1)
+    assert second_order_shapes(lambda x: x.relu(), leaf(2, 3)) == [whole] * 2
+    losses = torch.nn.functional
+    assert (
+        second_order_shapes(
+            lambda x: losses.mse_loss(x, torch.ones(2, 3), reduction="none"), leaf(2, 3)
+        )
+        == [whole] * 4
+    )
+    assert second_order_shapes(lambda x: x.softmax(1), leaf(2, 3)) == [
+        whole, whole, whole, row, whole, whole, whole, whole, whole, whole, whole,
+    ]  # fmt: skip
+
+
+def test_the_gradients_of_bounds_are_computed_together_the_lower_first() -> None:
+    x = torch.tensor([0.0, 1.0, 2.0], requires_grad=True)
+    low, high = (torch.tensor([bound], requires_grad=True) for bound in (0.5, 1.5))
+    seed = torch.ones(3, requires_grad=True)
+    packed: list[list[bool]] = []
+
+    def pack(tensor: Any) -> Any:
+        packed.append(tensor.tolist())
+        return tensor
+
+    clamped = x.clamp(low, high)
+    with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
+        torch.autograd.grad(clamped, (x, low, high), seed, create_graph=True)
+    assert packed == [[True, False, False], [False, False, True], [False, True, False]]
