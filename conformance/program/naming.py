@@ -20,6 +20,7 @@ SCRIPT = frozenset({"torch", "calls", "log", "hook", "pack", "unpack", "copy", "
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 _REF = re.compile(r"([A-Za-z][A-Za-z0-9_]{0,63})(\[(0|[1-9][0-9]{0,5})\]){0,8}")
 _WORD = re.compile(r"(?<![.\w])[A-Za-z_]\w*")  # no attribute
+_TEXT = re.compile(r"'[^']*'|\"[^\"]*\"")
 
 
 @cache
@@ -31,7 +32,7 @@ def reserved() -> frozenset[str]:
     # Within a hook the tensor that it was registered on stands by its name.
     bodies = [*PARAMETERS.values(), *(body for rows in HOOKS.values() for body in rows.values())]
     bodies += [body for pair in PACKS.values() for body in pair]
-    words = (word for body in bodies for word in _WORD.findall(body))
+    words = (word for body in bodies for word in _WORD.findall(_TEXT.sub("", body)))
     return frozenset({*python, *defined, *SCRIPT, *words})
 
 
