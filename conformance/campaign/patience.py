@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
+from conformance.engines.protocol import EngineError
 from conformance.isolation.remote import Answer, RemoteEngine
 from conformance.program import Program
 from conformance.program.steps import Call, Step, kind_of
@@ -13,6 +14,9 @@ from conformance.trace import Lost
 PATIENT = 2  # hangs at one kind of step that are waited for in full
 HASTY = 5  # seconds that the next are waited for
 MOST = 4  # hangs at one kind of step after which it is asked no more
+
+
+_UNLOADED = "the engine could not be loaded again"
 
 
 @dataclass(slots=True)
@@ -25,6 +29,7 @@ class Patient(RemoteEngine):
     """
 
     hung: Counter[str] = field(default_factory=Counter)
+    unloaded: int = 0  # how often, one time after the other, it could not be loaded
 
     @property
     def given_up(self) -> set[str]:
@@ -49,7 +54,14 @@ class Patient(RemoteEngine):
             self.limits = limits
 
     def _counted(self, program: Program) -> Answer:
-        answer = RemoteEngine.answer(self, program)
+        if self.unloaded >= MOST:
+            return Answer(lost=Lost("crash", None, f"not asked: {_UNLOADED} {MOST} times"))
+        try:
+            answer = RemoteEngine.answer(self, program)
+        except EngineError as error:  # It could be when the run began.
+            self.unloaded += 1
+            return Answer(lost=Lost("crash", None, f"{_UNLOADED}: {error}"))
+        self.unloaded = 0
         lost, steps = answer.lost, program.steps
         if lost is not None and lost.kind == "hang" and lost.step is not None:
             self.hung.update(name_of(step) for step in steps[lost.step : lost.step + 1])
