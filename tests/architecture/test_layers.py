@@ -30,11 +30,11 @@ LAYERS: dict[str, list[set[str]]] = {
     "conformance": [
         {"program", "trace", "verdict", "brief"},
         {"catalogue", "engines"},
-        {"execute", "judge"},
+        {"execute", "isolation", "judge", "signature"},
         {"strategies", "sources", "contact"},
         {"campaign", "known", "claims"},
         {"report"},
-        {"cli", "pytest_plugin", "suite", "__init__", "__main__"},
+        {"cli", "pytest_plugin", "suite", "api", "__init__", "__main__"},
     ],
 }  # fmt: skip
 
