@@ -22,6 +22,7 @@ from conformance.campaign.worker import place_of, serve
 
 POLL = 0.5  # seconds between looks at who still lives
 LAST_BREATH = 2.0  # seconds that a process may take to die after its pipe is closed
+MOST_DEATHS = 3  # of workers over one failure that is shortened
 STILLBORN = 3  # workers in a row that may die before they do anything
 
 
@@ -155,7 +156,10 @@ class Pool:
             if self._stillborn >= STILLBORN:
                 raise CampaignError(f"workers die before they do anything: {cause}")
         if isinstance(task, Shorten):
-            yield task, Shortened(task.result.key, None)
+            if task.deaths + 1 < MOST_DEATHS:
+                self._waiting.append(replace(task, deaths=task.deaths + 1))
+            else:
+                yield task, Shortened(task.result.key, None)
             return
         if number is not None and number == task.suspect:
             task = replace(task, suspect=None, lost=(*task.lost, (number, cause)))

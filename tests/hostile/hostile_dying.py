@@ -211,6 +211,18 @@ def threads_at_import(m: Any) -> None:
     before(m, "exp", lambda *_: os.abort())
 
 
+@hostile()
+def threads_that_hold_on(m: Any) -> None:
+    """starts a thread at its first exp that keeps the interpreter's lock from the next call on"""
+    calls = itertools.count()
+
+    def hold() -> None:
+        time.sleep(0.3)
+        pow(3, 10**10)
+
+    before(m, "exp", lambda *_: next(calls) or threading.Thread(target=hold, daemon=True).start())
+
+
 @hostile("crash")
 def random_crash(m: Any) -> None:
     """aborts at one call of exp in ten"""
