@@ -1,110 +1,37 @@
 """How far does an autograd engine behave like torch's, where does it differ, and what is the
 shortest program that shows it?
 
-The nouns of the harness; everything in it is a function between these values.
+The names of `conformance.api` are here, too, imported when they are first asked for: the pytest
+plugin is loaded in every project of an environment, and is not to cost those that do not use it.
 """
 
 from __future__ import annotations
 
-from conformance.engines import Engine, EngineError, Session, TorchLike, resolve_engine
-from conformance.execute import execute
-from conformance.judge.compare import compare
-from conformance.judge.referee import adjudicate, judge
-from conformance.program import Program
-from conformance.program.inputs import Input
-from conformance.program.steps import (
-    Apply,
-    Backward,
-    Call,
-    ClearGrad,
-    Copy,
-    Detach,
-    EnterMode,
-    Forget,
-    Functional,
-    Grad,
-    LeaveMode,
-    MultiGradHook,
-    PackHooks,
-    Read,
-    RegisterHook,
-    RemoveHook,
-    RequiresGrad,
-    RetainGrad,
-    SetData,
-    SetGrad,
-    Snippet,
-    Step,
-)
-from conformance.program.values import DType, ProgramError, Ref
-from conformance.trace import (
-    UNOBSERVED,
-    Called,
-    Crashed,
-    Hung,
-    NotRun,
-    Outcome,
-    Raised,
-    Returned,
-    TensorState,
-    Text,
-    Trace,
-    Unsupported,
-    Warned,
-)
-from conformance.verdict import GRADES, Mismatch, Verdict
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
-__all__ = [
-    "GRADES",
-    "UNOBSERVED",
-    "Apply",
-    "Backward",
-    "Call",
-    "Called",
-    "ClearGrad",
-    "Copy",
-    "Crashed",
-    "DType",
-    "Detach",
-    "Engine",
-    "EngineError",
-    "EnterMode",
-    "Forget",
-    "Functional",
-    "Grad",
-    "Hung",
-    "Input",
-    "LeaveMode",
-    "Mismatch",
-    "MultiGradHook",
-    "NotRun",
-    "Outcome",
-    "PackHooks",
-    "Program",
-    "ProgramError",
-    "Raised",
-    "Read",
-    "Ref",
-    "RegisterHook",
-    "RemoveHook",
-    "RequiresGrad",
-    "RetainGrad",
-    "Returned",
-    "Session",
-    "SetData",
-    "SetGrad",
-    "Snippet",
-    "Step",
-    "TensorState",
-    "Text",
-    "TorchLike",
-    "Trace",
-    "Unsupported",
-    "Verdict",
-    "Warned",
-    "adjudicate",
-    "compare",
-    "execute",
-    "judge",
-    "resolve_engine",
-]
+if TYPE_CHECKING:
+    from conformance.api import *  # noqa: F403
+
+_FUNCTIONS = ("execute", "judge")
+
+
+class _Package(ModuleType):
+    """This package, of which two functions have the names of rooms: importing a room does not
+    hide the function."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name not in _FUNCTIONS or not isinstance(value, ModuleType):
+            super().__setattr__(name, value)
+
+
+def __getattr__(name: str) -> Any:
+    if name.startswith("__") and name != "__all__":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
+    value = globals()[name] = getattr(import_module("conformance.api"), name)
+    return value
+
+
+sys.modules[__name__].__class__ = _Package

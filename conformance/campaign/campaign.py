@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from conformance.campaign.gathering import Gathered, Run, gather
-from conformance.campaign.interrupting import interruptible
+from conformance.campaign.interrupting import Interrupts, interruptible
 from conformance.campaign.journal import NAME, Journal
 from conformance.campaign.lock import locked
 from conformance.campaign.plan import Piece, Settings, corpus_pieces, pieces
@@ -61,9 +61,9 @@ def run_campaign(
     }
     with (
         locked(output),
-        interruptible(),
+        interruptible() as interrupts,
         Journal(output / NAME, identity, resume) as journal,
-        _pool(settings, jobs) as pool,
+        _pool(settings, jobs, interrupts) as pool,
     ):
         gathered = Gathered(settings)
         interrupted = _run(settings, pool, journal, gathered, watch)
@@ -164,10 +164,10 @@ def _shorten(
 
 
 @contextmanager
-def _pool(settings: Settings, jobs: int) -> Iterator[Pool]:
+def _pool(settings: Settings, jobs: int, interrupts: Interrupts) -> Iterator[Pool]:
     with (
         tempfile.TemporaryDirectory(prefix="conformance-") as folder,
-        Pool(settings, jobs, Path(folder)) as pool,
+        Pool(settings, jobs, Path(folder), interrupts.take) as pool,
     ):
         yield pool
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -40,8 +41,11 @@ class Journal:
         self.ended: dict[str, Ended] = {}
         self.shortened: dict[str, Result | None] = {}
         self.notes: list[str] = []
+        self._told: Counter[str] = Counter()  # results that were written of each piece
+        self._said: dict[str, int] = {}  # and how many its last line says there are
         if resume and path.exists():
             self._read(dict(identity))
+            self._told.update({name: len(found) for name, found in self.results.items()})
         else:
             path.write_text(f"{json.dumps(dict(identity))}\n", encoding="utf-8")
         self._file: int | None = os.open(path, os.O_WRONLY | os.O_APPEND)
@@ -60,11 +64,13 @@ class Journal:
 
     def add(self, piece: Piece, result: Result) -> None:
         """Write a result down."""
+        self._told[piece.name] += 1
         self._append({"piece": piece.name, **result.to_json()})
 
     def end(self, piece: Piece, ended: Ended) -> None:
         """Write down that a piece is done."""
         entry: dict[str, Any] = {"ended": piece.name, "agreeing": ended.agreeing}
+        entry["told"] = self._told.pop(piece.name, 0)
         if ended.statistics is not None:
             entry["statistics"] = ended.statistics.to_json()
         if ended.unclaimed:
@@ -78,6 +84,7 @@ class Journal:
     def begin_again(self, piece: Piece) -> None:
         """Forget the results of a piece, which is to be run from its start."""
         self.results.pop(piece.name, None)
+        self._told.pop(piece.name, None)
         self._append({"again": piece.name})
 
     def shorten(self, shortened: Shortened) -> None:
@@ -113,10 +120,17 @@ class Journal:
                 self._take(entry)
             except (KeyError, TypeError, ValueError, AttributeError, ProgramError) as error:
                 self._drop(number, f"{type(error).__name__}: {error}")
+        # A piece of which a line is missing is run again: what that line said is lost.
+        for name in [name for name in self.ended if not self._is_whole(name)]:
+            del self.ended[name]
+
+    def _is_whole(self, name: str) -> bool:
+        return len(self.results.get(name, ())) == self._said.get(name)
 
     def _take(self, entry: Any) -> None:
         if "ended" in entry:
             self.ended[entry["ended"]] = _ended(entry)
+            self._said[entry["ended"]] = entry["told"]
         elif "again" in entry:
             self.results.pop(entry["again"], None)
         elif "shortened" in entry:
@@ -132,16 +146,16 @@ class Journal:
     def _lines(self) -> Iterator[tuple[int, Any]]:
         """The numbered lines that can be read. What a killed campaign left half written, and what
         the next one wrote behind it, is cut off or dropped."""
-        data = self.path.read_bytes()
-        whole = data.rfind(b"\n") + 1
-        if whole < len(data):
-            os.truncate(self.path, whole)
-            self.notes.append(f"{self.path}: a torn last line was cut off")
-        for number, line in enumerate(data[:whole].splitlines(), 1):
-            try:
-                yield number, json.loads(line)
-            except (ValueError, RecursionError) as error:
-                self._drop(number, str(error))
+        with self.path.open("rb") as file:
+            for number, line in enumerate(file, 1):
+                if not line.endswith(b"\n"):
+                    os.truncate(self.path, file.tell() - len(line))
+                    self.notes.append(f"{self.path}: a torn last line was cut off")
+                    return
+                try:
+                    yield number, json.loads(line)
+                except (ValueError, RecursionError) as error:
+                    self._drop(number, str(error))
 
 
 def _ended(entry: Mapping[str, Any]) -> Ended:

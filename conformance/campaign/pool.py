@@ -6,7 +6,7 @@ from __future__ import annotations
 import multiprocessing
 import signal
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
@@ -22,6 +22,7 @@ from conformance.campaign.worker import place_of, serve
 
 POLL = 0.5  # seconds between looks at who still lives
 LAST_BREATH = 2.0  # seconds that a process may take to die after its pipe is closed
+MOST_DEATHS = 3  # of workers over one failure that is shortened
 STILLBORN = 3  # workers in a row that may die before they do anything
 
 
@@ -29,7 +30,7 @@ class CampaignError(Exception):
     """The campaign cannot go on: the harness failed, or its processes die at once."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Worker:
     process: BaseProcess
     connection: Connection
@@ -53,10 +54,20 @@ class Again:
 
 class Pool:
     """Runs tasks in `jobs` processes. Use it as a context manager: leaving ends the processes,
-    whatever they are doing."""
+    whatever they are doing.
 
-    def __init__(self, settings: Settings, jobs: int, folder: Path) -> None:
-        self.settings, self.jobs, self.folder = settings, jobs, folder
+    Attributes:
+        stops: asked now and then, whether somebody wants an end; each yes counts once.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        jobs: int,
+        folder: Path,
+        stops: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self.settings, self.jobs, self.folder, self.stops = settings, jobs, folder, stops
         self._context = _context()
         self._workers: list[_Worker] = []
         self._waiting: deque[Task] = deque()  # those whose worker died
@@ -66,16 +77,24 @@ class Pool:
         return self
 
     def __exit__(self, *error: object) -> None:
-        for worker in self._workers:
+        self._end_all(self._workers)
+
+    def _end_all(self, workers: Sequence[_Worker]) -> None:
+        for worker in workers:
+            worker.process.terminate()  # All at once, and then wait for each.
+        for worker in workers:
             _end(worker)
-        self._workers.clear()
+        self._workers = [worker for worker in self._workers if worker not in workers]
 
     def run(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Event | Again]]:
         """Every event as it comes, with its task; the last of each task is `Ended` or `Shortened`.
 
         Raises:
             CampaignError: the harness failed.
+            KeyboardInterrupt: somebody wants an end. What is under way is given up.
         """
+        self._end_all([worker for worker in self._workers if worker.task is not None])
+        self._waiting.clear()
         left = iter(tasks)
         idle = [worker for worker in self._workers if worker.task is None]
         while True:
@@ -84,6 +103,8 @@ class Pool:
                 worker.assign(task)
             if not (busy := [worker for worker in self._workers if worker.task is not None]):
                 return
+            if self.stops():
+                raise KeyboardInterrupt
             ready = set(wait([worker.connection for worker in busy], POLL))
             for worker in busy:
                 if worker.connection in ready:
@@ -135,7 +156,10 @@ class Pool:
             if self._stillborn >= STILLBORN:
                 raise CampaignError(f"workers die before they do anything: {cause}")
         if isinstance(task, Shorten):
-            yield task, Shortened(task.result.key, None)
+            if task.deaths + 1 < MOST_DEATHS:
+                self._waiting.append(replace(task, deaths=task.deaths + 1))
+            else:
+                yield task, Shortened(task.result.key, None)
             return
         if number is not None and number == task.suspect:
             task = replace(task, suspect=None, lost=(*task.lost, (number, cause)))

@@ -30,9 +30,14 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Shorten:
-    """A failure to be made as short as it can be."""
+    """A failure to be made as short as it can be.
+
+    Attributes:
+        deaths: how many workers died over it.
+    """
 
     result: Result
+    deaths: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from conformance.campaign.work import Ended, Event, Failed, Order, Shorten, Shor
 from conformance.catalogue import CATALOGUE
 from conformance.engines import Engine, resolve_engine
 from conformance.execute import execute
-from conformance.isolation.parent import die_with_parent
+from conformance.isolation.parent import die_with_parent, keep_descendants, kill_descendants
 from conformance.isolation.remote import Limits
 from conformance.known import matches
 from conformance.sources.case import Case
@@ -42,11 +42,12 @@ def serve(connection: Connection, settings: Settings, place: Path) -> None:
         place: a file in which the number of the case under way is kept.
     """
     die_with_parent(os.getppid())
-    # Ctrl-C, and an end by SIGTERM, are the campaign's, which ends us.
+    keep_descendants()
+    # Ctrl-C, and the end of a terminal, are the campaign's, which ends us.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _end)
     warnings.simplefilter("ignore")  # Thousands of programs that go to edges warn of each.
-    worker = None
     try:
         worker = Worker(settings, place)
         while True:
@@ -58,8 +59,13 @@ def serve(connection: Connection, settings: Settings, place: Path) -> None:
     except Exception:
         connection.send(Failed(traceback.format_exc()))
     finally:
-        if worker is not None:
-            worker.subject.close()
+        kill_descendants(os.getpid())
+
+
+def _end(number: int, frame: object) -> None:
+    """End at once, with all that the subject has started."""
+    kill_descendants(os.getpid())
+    os._exit(128 + number)
 
 
 class Worker:

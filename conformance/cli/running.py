@@ -30,7 +30,7 @@ from conformance.judge.referee import adjudicate
 from conformance.known import Known, KnownError, read_known, read_patterns, shipped_known
 from conformance.program import Program
 from conformance.program.script import RENDER
-from conformance.report import build_report, show, to_shrink
+from conformance.report import Report, build_report, show, to_shrink
 from conformance.report.texts import printable
 from conformance.sources.case import CHECKS
 from conformance.trace import Trace
@@ -63,12 +63,23 @@ def run_and_report(options: Mapping[str, Any], reference: Engine, console: Conso
         raise click.ClickException(str(error)) from error
     with deaf_to_interrupts():  # A second Ctrl-C, which many give, loses nothing.
         report = build_report(run, known, folder_of(output))
-        write(report, output)
+        failure = _failure_of_writing(report, output)
     show(report, console)
+    if failure is not None:  # Said last: what was found is on the screen at least.
+        raise click.ClickException(f"the report cannot be written: {failure}")
     if options["statistics"]:
         show_statistics(run.statistics, console)
     console.print(f"{escape(str(output / 'parity.md'))}, {escape(str(output / 'parity.json'))}")
     return report.exit_code
+
+
+def _failure_of_writing(report: Report, output: Path) -> OSError | None:
+    """Write the report's files; gives why that could not be done, if it could not."""
+    try:
+        write(report, output)
+    except OSError as error:
+        return error
+    return None
 
 
 def version_of(settings: Settings) -> str:

@@ -42,15 +42,21 @@ def foreign_names(module: ModuleType) -> dict[str, str]:
     """The names of the module that torch has too, but that are modules of another package under
     their own name, or functions of Python's own library; and what each is. What stands in the
     module's `__all__` is meant, and so is what torch itself has under that name."""
-    import torch
-
     meant = frozenset(getattr(module, "__all__", ()))
-    return {
+    found = {
         name: what
         for name, value in vars(module).items()
-        if name not in meant
-        and getattr(torch, name, value) is not value
-        and (what := _elsewhere(module, name, value))
+        if name not in meant and (what := _elsewhere(module, name, value))
+    }
+    if not found:
+        return {}
+    import torch  # which takes seconds, so only if there is something to ask
+
+    values = vars(module)
+    return {
+        name: what
+        for name, what in found.items()
+        if getattr(torch, name, values[name]) is not values[name]
     }
 
 

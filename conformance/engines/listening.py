@@ -38,8 +38,8 @@ class Listener:
         self.calls.append(Called(len(self._outcomes), values))
 
     def _warned(self, message: Warning | str, category: type[Warning], *where: Any) -> None:
-        # Python shows a DeprecationWarning of a library's to nobody: it is about its insides.
-        if not self.hearing or category is DeprecationWarning:
+        # Python shows these of a library's to nobody: they are about its insides.
+        if not self.hearing or category in (DeprecationWarning, ResourceWarning):
             return
         try:
             text = without_addresses(_LOCATION.sub("", text_of(str(message))))

@@ -21,7 +21,12 @@ from conformance.isolation.channel import (
     receive,
     send,
 )
-from conformance.isolation.parent import die_with_parent
+from conformance.isolation.parent import (
+    die_with_parent,
+    keep_descendants,
+    kill_descendants,
+    wait_for_children,
+)
 from conformance.isolation.wire import encode
 
 
@@ -32,13 +37,18 @@ def main(arguments: Sequence[str]) -> None:
     requests, answers, memory = map(int, numbers)
     shared = Shared(memory)
     die_with_parent(os.getppid())
+    keep_descendants()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _Host(name, requests, answers, shared).serve()
+
+
+LARGEST = 1 << 28  # bytes of an answer: the judge has to hold it
 
 
 class _Host:
     def __init__(self, name: str, requests: int, answers: int, shared: Shared) -> None:
         self.name, self.requests, self.answers, self.shared = name, requests, answers, shared
+        self.runner = os.getpid()
 
     def serve(self) -> None:
         """Load the engine and say so, then run what is asked until nobody asks any more."""
@@ -61,11 +71,13 @@ class _Host:
                 die_with_parent(parent)
                 self._run(engine)
             _, status = os.waitpid(child, 0)
+            kill_descendants(os.getpid())
+            wait_for_children()
             send(self.answers, Record(0, "died", status))
 
     def _run(self, engine: Engine) -> None:
         """Answer requests; does not return."""
-        code = 0
+        code, self.runner = 0, os.getpid()
         try:
             while (record := receive(self.requests)) is not None and record.size != RESTART:
                 self._answer(engine, record)
@@ -81,8 +93,13 @@ class _Host:
         _forget_output()
         program = pickle.loads(self.shared.request(record.size))
         trace = execute(program, engine, self.shared.progress)
+        if os.getpid() != self.runner:
+            os._exit(0)  # The engine forked itself: the original answers.
         try:
-            self._say(record.number, "answer", encode(trace))
+            data = encode(trace)
+            if len(data) > LARGEST:
+                raise ValueError(f"it takes {len(data):,} bytes")
+            self._say(record.number, "answer", data)
         except (TypeError, ValueError, RecursionError, MemoryError) as error:
             text = f"{type(error).__name__}: {error}"
             self._say(record.number, "unreadable", text.encode("utf-8", "backslashreplace"))

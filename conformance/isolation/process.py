@@ -12,11 +12,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
+from conformance.engines.texts import without_addresses
 from conformance.isolation.channel import RESTART, Record, Shared, is_ready, receive, send
+from conformance.isolation.parent import kill_descendants
 from conformance.trace import Lost
 
 LAST_BREATH = 1.0  # seconds that a process may take to end once its pipe is closed
 OUTPUT = 4000  # bytes of the end of what it wrote that are looked at
+MOST_OUTPUT = 1 << 24  # bytes of it that are kept for a moment
 LINES = 6  # of these, what is kept: the error and the innermost frames
 
 # The engine's process finds modules where this one does, and the harness is this one's.
@@ -84,11 +87,19 @@ class Process:
             return Record(0, "died", self._status())
         return record
 
-    def restart(self) -> None:
-        """Have a fresh process take what comes next."""
+    def restart(self) -> bool:
+        """Have a fresh process take what comes next; whether that could be done. (Not where the
+        old one does not end, nor where the host itself ran the programs.)"""
         with suppress(BrokenPipeError):
             send(self._requests, Record(0, "answer", RESTART))
-        self.wait(LAST_BREATH)  # It says that it died.
+        record = self.wait(LAST_BREATH)
+        return record is not None and record.event == "died" and not self.is_gone
+
+    def trim_output(self) -> None:
+        """Drop what the engine wrote, if that is so much that it would fill the disk."""
+        with suppress(OSError):
+            if os.fstat(self._output.fileno()).st_blocks * 512 > MOST_OUTPUT:
+                os.ftruncate(self._output.fileno(), 0)
 
     def loss(self, number: int, kind: Literal["crash", "hang"], detail: str) -> Lost:
         """How the process was lost over a program."""
@@ -106,6 +117,8 @@ class Process:
 
     def end(self) -> None:
         """End the process and all that it started, whatever they do."""
+        if not self.is_gone:
+            kill_descendants(self._popen.pid)  # While they are known to be its own.
         os.close(self._requests)
         os.close(self._answers)
         with suppress(subprocess.TimeoutExpired):
@@ -124,6 +137,8 @@ class Process:
         return code << 8 if code >= 0 else -code
 
     def _kill(self) -> None:
+        if not self.is_gone:
+            kill_descendants(self._popen.pid)
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._popen.pid, signal.SIGKILL)
         with suppress(subprocess.TimeoutExpired):
@@ -134,5 +149,6 @@ def _told(output: str) -> str:
     """What the engine's own output says: without the frames of the harness that called it, which
     Python's fault handler prints innermost first, and its list of modules."""
     own = f'File "{Path(__file__).parent.parent}'
-    lines = output.partition("\nExtension modules:")[0].splitlines()
+    said = without_addresses(output.partition("\nExtension modules:")[0])
+    lines = said.splitlines()
     return "\n".join([line for line in lines if line.strip() and own not in line][:LINES])

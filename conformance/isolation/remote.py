@@ -20,7 +20,9 @@ from conformance.program.inputs import Input
 from conformance.trace import Lost, Trace
 
 POLL = 0.2  # seconds between looks at a process that does not answer
-TRIES = 3  # of a program whose process others kill: this machine's memory may run out, say
+TRIES = 3  # of a program whose process is killed: this machine's memory may run out, say
+RELOAD = 60.0  # seconds that an engine which was loaded before may take to be loaded again
+SUICIDES = 2  # programs that were tried so often: then it is the engine that kills
 IDLE_DEATHS = 3  # processes that may die before they take up a program
 
 
@@ -48,7 +50,8 @@ class RemoteEngine:
 
     Attributes:
         environment: variables that its process has beside those of this one.
-        idle_deaths: how often its process died while it had nothing to do.
+        idle_deaths: how often its process died while it had nothing to do, or was replaced by
+            a fresh one since it held too much memory.
     """
 
     name: str
@@ -58,6 +61,8 @@ class RemoteEngine:
     _version: str | None = None
     _process: Process | None = None
     _number: int = 0
+    _killed: int = 0  # programs over which each of their processes was killed
+    _looked: float = 0.0  # when it was last seen how much memory the process holds
 
     @property
     def version(self) -> str:
@@ -87,11 +92,13 @@ class RemoteEngine:
     def answer(self, program: Program) -> Answer:
         """As `run`, with the trace still in bytes."""
         data = pickle.dumps(program, pickle.HIGHEST_PROTOCOL)
-        for left in reversed(range(TRIES)):
+        tries = TRIES if self._killed < SUICIDES else 1
+        for _ in range(tries):
             answer = self._asked(data)
-            # Nothing in an engine raises SIGKILL by itself: somebody outside did, so ask again.
-            if not left or answer.lost is None or answer.lost.detail != _KILLED:
-                break
+            # Few engines raise SIGKILL themselves: most likely somebody outside did, so ask again.
+            if answer.lost is None or answer.lost.detail != _KILLED:
+                return answer
+        self._killed += 1
         return answer
 
     def trace_of(self, answer: Answer) -> Trace:
@@ -105,8 +112,8 @@ class RemoteEngine:
 
     def restart(self) -> None:
         """Have the next program run in a fresh process, that has run none before."""
-        if self._process is not None:
-            self._process.restart()
+        if self._process is not None and not self._process.restart():
+            self.close()
 
     def close(self) -> None:
         """End the process, whatever it does."""
@@ -118,7 +125,8 @@ class RemoteEngine:
         if self._process is None:
             process = Process(self.name, self.environment)
             try:
-                record = process.wait(self.limits.load)
+                load = self.limits.load if self._version is None else RELOAD
+                record = process.wait(min(load, self.limits.load))
                 if record is None or record.event != "hello":
                     _refuse(self.name, process, record)
                 _, self._version = marshal.loads(process.shared.answer(record.size))
@@ -136,23 +144,28 @@ class RemoteEngine:
         since, at = time.monotonic(), (0, 0)
         while True:
             record = process.wait(POLL)
-            if record is None:
-                now, (begun, step, child) = time.monotonic(), process.shared.state()
-                if at != (begun, step):
-                    since, at = now, (begun, step)
-                if trouble := self._trouble(process, now - since, child):
-                    return self._lost(*trouble)
-            elif record.event == "died":
+            if record is not None and record.event == "died":
                 begun, _, _ = process.shared.state()
                 if begun == number:
-                    return Answer(lost=process.loss(number, "crash", cause(record.size)))
+                    loss = process.loss(number, "crash", cause(record.size))
+                    if process.is_gone:
+                        self.close()
+                    return Answer(lost=loss)
                 self.idle_deaths, died = self.idle_deaths + 1, died + 1
                 if died > IDLE_DEATHS:
                     return self._lost("crash", cause(record.size))
                 if process.is_gone:
                     process = self._again(data, number)
-            elif record.number == number:
-                return _answer(process, record)
+            elif record is not None and record.number == number:
+                answer = _answer(process, record)
+                self._let_go_of_memory(process)
+                return answer
+            # Nothing came, or what an engine wrote there that is no answer to this.
+            now, (begun, step, child) = time.monotonic(), process.shared.state()
+            if at != (begun, step):
+                since, at = now, (begun, step)
+            if trouble := self._trouble(process, now - since, child):
+                return self._lost(*trouble)
 
     def _again(self, data: bytes, number: int) -> Process:
         """The program asked for once more: the process was gone before it took it up."""
@@ -164,9 +177,22 @@ class RemoteEngine:
     def _trouble(self, process: Process, idle: float, child: int) -> tuple[str, str] | None:
         if idle > self.limits.step:
             return "hang", f"no answer within {self.limits.step:g} seconds"
+        process.trim_output()
         if memory_of(child) > self.limits.memory:
             return "crash", f"it took more than {self.limits.memory / (1 << 30):g} GiB of memory"
         return None
+
+    def _let_go_of_memory(self, process: Process) -> None:
+        """Have a fresh process go on where the old one holds too much, of all that it has run."""
+        now = time.monotonic()
+        if now - self._looked < POLL:
+            return
+        self._looked = now
+        process.trim_output()
+        _, _, child = process.shared.state()
+        if memory_of(child) > self.limits.memory:
+            self.idle_deaths += 1
+            self.restart()
 
     def _lost(self, kind: str, detail: str) -> Answer:
         assert self._process is not None

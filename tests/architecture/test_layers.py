@@ -30,14 +30,12 @@ LAYERS: dict[str, list[set[str]]] = {
     "conformance": [
         {"program", "trace", "verdict", "brief"},
         {"catalogue", "engines"},
-        {"execute"},
-        {"isolation"},
-        {"judge", "signature"},
+        {"execute", "isolation", "judge", "signature"},
         {"strategies", "sources", "contact"},
         {"known", "claims"},
         {"campaign"},
         {"report"},
-        {"cli", "pytest_plugin", "suite", "__init__", "__main__"},
+        {"cli", "pytest_plugin", "suite", "api", "__init__", "__main__"},
     ],
 }  # fmt: skip
 

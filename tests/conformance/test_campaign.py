@@ -38,7 +38,7 @@ def campaign(settings: Settings, output: Path, **options: object) -> Run:
     return run_campaign(settings, versions, jobs=jobs, output=output, choose=choose, **options)  # type: ignore[arg-type]
 
 
-def first_of_each_op(results: Sequence[Result]) -> list[Result]:
+def first_of_each_op(results: Sequence[Result], agreeing: int = 0) -> list[Result]:
     """What is shortened here: of each op, the first failure."""
     found: dict[str, Result] = {}
     for result in results:
@@ -175,7 +175,9 @@ def test_a_worker_that_is_killed_costs_nothing(tmp_path: Path, torch_run: Run):
 def test_the_harness_failing_is_no_verdict(tmp_path: Path):
     settings = replace(FAULTY, ops=("abs",), reference="no_such_reference")
     with pytest.raises(CampaignError, match="no_such_reference"):
-        run_campaign(settings, ("1", "1"), jobs=1, output=tmp_path, choose=lambda results: ())
+        run_campaign(
+            settings, ("1", "1"), jobs=1, output=tmp_path, choose=lambda results, agreeing: ()
+        )
 
 
 def test_two_runs_do_not_share_a_folder(tmp_path: Path):
