@@ -20,7 +20,7 @@ from conformance.campaign import (
     Settings,
     run_campaign,
 )
-from conformance.campaign.progress import ProgressLine
+from conformance.cli.progress import ProgressLine
 from conformance.cli.statistics import show_statistics
 from conformance.cli.writing import deaf_to_interrupts, write
 from conformance.engines import Engine, EngineError
