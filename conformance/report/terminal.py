@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -81,12 +83,16 @@ def _findings(report: Report, width: int) -> list[Text]:
     found = report.findings
     if not found:
         return []
-    lines = [Text(f"{len(found):,} findings, what to mend first at the front", style="bold")]
+    lines = [Text(f"{_count(found)}, what to mend first at the front", style="bold")]
     for number, finding in enumerate(found[:SHOWN], 1):
         lines += _finding(report, number, finding, width)
     if len(found) > SHOWN:
         lines.append(Text(f"and {len(found) - SHOWN:,} more: parity.md, parity.json"))
     return lines
+
+
+def _count(found: Sequence[Finding]) -> str:
+    return f"{len(found):,} finding{'s' * (len(found) != 1)}"
 
 
 def _finding(report: Report, number: int, finding: Finding, width: int) -> list[Text]:

@@ -30,7 +30,7 @@ LAYERS: dict[str, list[set[str]]] = {
     "conformance": [
         {"program", "trace", "verdict", "brief"},
         {"catalogue", "engines"},
-        {"execute", "judge"},
+        {"execute", "judge", "isolation", "signature"},
         {"strategies", "sources", "contact"},
         {"campaign", "known", "claims"},
         {"report"},
