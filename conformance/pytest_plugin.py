@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pytest
 
-    from conformance.engines import Engine
+    from conformance.campaign.plan import Settings
 
 PREFIX = "CONFORMANCE_"
 _HERE = Path(__file__).parent
@@ -96,16 +96,23 @@ def pytest_configure(config: pytest.Config) -> None:
 
     importable_from_here()
     prepare(config)
-    _refuse_without_contact(suite_of(config).subject)
+    if not hasattr(config, "workerinput"):  # Of pytest-xdist's processes, one asks.
+        _refuse_without_contact(suite_of(config).settings)
+    config.pluginmanager.register(_Scores(config), "conformance-scores")
 
 
-def _refuse_without_contact(subject: Engine) -> None:
+def _refuse_without_contact(settings: Settings) -> None:
     """Stop here if nothing can be asked of the engine: every test would say so."""
     import pytest
 
-    from conformance.contact.probe import probe
+    from conformance.contact.process import ProbeError, probe_in_process
 
-    contact = probe(subject, lowest=True)
+    if settings.engine == settings.reference:
+        return
+    try:
+        contact = probe_in_process(settings.engine, settings.hang_after, lowest=True)
+    except ProbeError as error:
+        raise pytest.UsageError(str(error)) from error
     if contact.stops:
         raise pytest.UsageError(contact.text)
 
@@ -126,3 +133,33 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 
     given = [f"{name}={os.environ[name]}" for name in sorted(os.environ) if name.startswith(PREFIX)]
     return [f"conformance: {suite_of(config).title}", *(f"conformance: {text}" for text in given)]
+
+
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Let the test's report say what its cases came to."""
+    if _is_ours(item.config):
+        from conformance.suite.session import suite_of
+        from conformance.suite.summary import tell
+
+        tell(item, suite_of(item.config).scored)
+
+
+class _Scores:
+    """Gathers what the tests say, in the process that prints."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when == "teardown":
+            from conformance.suite.summary import hear
+
+            hear(self._config, report.user_properties)
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        from conformance.suite.summary import lines
+
+        if said := lines(self._config):
+            terminalreporter.section("conformance, of what was run")
+            for line in said:
+                terminalreporter.write_line(line)

@@ -225,7 +225,7 @@ def run(**options: Any) -> int:
 
     options["claims"] = _claimed(options["engine"], options["claims"])
     if options["engine"] != options["reference"]:
-        refuse_without_contact(options["engine"], options["timeout"])
+        refuse_without_contact(options["engine"], options["timeout"], options["engine_env"])
     return run_and_report(options, _loaded(options["reference"]), Console())
 
 

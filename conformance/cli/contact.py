@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import click
 from rich.console import Console
@@ -19,14 +20,20 @@ _MARKS = {
 }
 
 
-def contact_with(name: str, timeout: float, *, lowest: bool = False) -> Contact:
+def contact_with(
+    name: str,
+    timeout: float,
+    *,
+    lowest: bool = False,
+    environment: Sequence[tuple[str, str]] = (),
+) -> Contact:
     """First contact with the engine, in a process of its own.
 
     Raises:
         click.ClickException: the probe could not be started.
     """
     try:
-        return probe_in_process(name, timeout, lowest=lowest)
+        return probe_in_process(name, timeout, lowest=lowest, environment=environment)
     except ProbeError as error:
         raise click.ClickException(str(error)) from error
 
@@ -56,13 +63,15 @@ def show_as_json(contact: Contact) -> None:
     click.echo(json.dumps(contact.to_json(), indent=1))
 
 
-def refuse_without_contact(name: str, timeout: float) -> None:
+def refuse_without_contact(
+    name: str, timeout: float, environment: Sequence[tuple[str, str]] = ()
+) -> None:
     """Stop here if nothing can be asked of the engine.
 
     Raises:
         click.ClickException: a lowest rung was not reached; the text says why, and what to add.
     """
-    contact = contact_with(name, timeout, lowest=True)
+    contact = contact_with(name, timeout, lowest=True, environment=environment)
     if not contact.stops:
         return
     first = contact.failing[0]

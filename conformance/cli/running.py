@@ -20,7 +20,7 @@ from conformance.campaign import (
     Settings,
     run_campaign,
 )
-from conformance.campaign.progress import ProgressLine
+from conformance.cli.progress import ProgressLine
 from conformance.cli.statistics import show_statistics
 from conformance.cli.writing import deaf_to_interrupts, write
 from conformance.engines import Engine, EngineError
@@ -49,7 +49,7 @@ def run_and_report(options: Mapping[str, Any], reference: Engine, console: Conso
         known = known_of(options["xfails"], options["engine"])
         output.mkdir(parents=True, exist_ok=True)
         version = version_of(settings)
-        with ProgressLine(settings, console) as watch:
+        with ProgressLine(settings, console, known) as watch:
             run = run_campaign(
                 settings,
                 (reference.version, version),

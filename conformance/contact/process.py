@@ -29,7 +29,13 @@ class ProbeError(RuntimeError):
     """The probe itself did not start, or failed; its text says what the process said."""
 
 
-def probe_in_process(name: str, timeout: float = 20.0, *, lowest: bool = False) -> Contact:
+def probe_in_process(
+    name: str,
+    timeout: float = 20.0,
+    *,
+    lowest: bool = False,
+    environment: Sequence[tuple[str, str]] = (),
+) -> Contact:
     """What the engine of that name can do, rung by rung, tried in a process of its own. One that
     dies or hangs is replaced, and the rung at which it did is said.
 
@@ -37,11 +43,12 @@ def probe_in_process(name: str, timeout: float = 20.0, *, lowest: bool = False) 
         name: as `resolve_engine` takes it.
         timeout: seconds that a rung may take.
         lowest: whether only those rungs are tried without which nothing can be asked.
+        environment: more variables of the process.
 
     Raises:
         ProbeError: the process did not start.
     """
-    climbed, version = _tried(_Order(name, timeout, lowest))
+    climbed, version = _tried(_Order(name, timeout, lowest, environment=tuple(environment)))
     return _contact(name, version, climbed, lowest)
 
 
@@ -63,6 +70,7 @@ class _Order:
     timeout: float
     lowest: bool
     ops: tuple[str, ...] = ()
+    environment: tuple[tuple[str, str], ...] = ()
 
 
 def _tried(order: _Order) -> tuple[dict[str, Climbed], str]:
@@ -152,13 +160,14 @@ class _started:
     """The process, which does not outlive the block."""
 
     def __init__(self, order: dict[str, Any], said: Path) -> None:
+        path = os.pathsep.join(filter(None, sys.path))
         with said.open("wb") as file:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "conformance.contact.child"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=file,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                env={**os.environ, **dict(order["environment"]), "PYTHONPATH": path},
                 start_new_session=True,
             )
         assert self.process.stdin is not None

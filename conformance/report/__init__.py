@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from conformance.report.choosing import to_shrink
+from conformance.report.counting import Score, standing, unexpected
 from conformance.report.document import SCHEMA, to_document
 from conformance.report.environment import Environment, this_environment
 from conformance.report.files import FAILURES, file_name, files_of
 from conformance.report.findings import Finding
 from conformance.report.markdown import to_markdown
-from conformance.report.report import Report, build_report, standing, unexpected
+from conformance.report.report import Report, build_report
 from conformance.report.score import Tally, coverage, headline, outcomes, share
 from conformance.report.terminal import show
 
@@ -18,6 +19,7 @@ __all__ = [
     "Environment",
     "Finding",
     "Report",
+    "Score",
     "Tally",
     "build_report",
     "coverage",

@@ -11,11 +11,12 @@ from conformance.campaign.gathering import Run
 from conformance.campaign.result import Result
 from conformance.known import Known
 from conformance.report.apart import Excused, Lack, excused_of, lacks_of, unclaimed_of
+from conformance.report.counting import Score, standing, standing_at
 from conformance.report.findings import Counts, Finding, folded
-from conformance.report.score import Standing, Tally
+from conformance.report.score import Tally
 from conformance.report.systematic import Systematic, systematic, without
 from conformance.sources.case import CHECKS, hash_of_corpus
-from conformance.verdict import GRADES, Mismatch, missed_grades
+from conformance.verdict import GRADES
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +36,10 @@ class Report:
 
     Attributes:
         folder: where its files are, as a prefix of their names: `build/`.
-        grades: by grade, on the frozen corpus alone.
+        score: by grade, on the frozen corpus alone; the generated programs beside it.
         tests: by op and check, on the frozen corpus alone.
         basics: likewise, each case at the lowest grade that it can show: values and gradients,
             or for an error that it is raised.
-        generated: the generated programs, which are no part of the score.
-        lost: the cases that crashed or hung, by the kind.
         systematic: what nearly every case shows.
         only_systematic: the cases that differ in nothing else.
         findings: what else differs and is not known, what is to be mended first at the front.
@@ -51,13 +50,10 @@ class Report:
     run: Run
     folder: str
     corpus_sha256: str
-    total: Tally
-    grades: Mapping[int, Tally]
+    score: Score
     tests: Mapping[tuple[str, str], Tally]
     basics: Mapping[tuple[str, str], Tally]
     kinds: Mapping[tuple[str, str], Counter[str]]
-    generated: Tally
-    lost: Mapping[str, int]
     systematic: tuple[Systematic, ...]
     only_systematic: int
     findings: tuple[Finding, ...]
@@ -65,6 +61,26 @@ class Report:
     lacks: tuple[Lack, ...]
     excused: tuple[Excused, ...]
     unclaimed: Mapping[str, int]
+
+    @property
+    def total(self) -> Tally:
+        """The cases of the frozen corpus."""
+        return self.score.total
+
+    @property
+    def grades(self) -> Mapping[int, Tally]:
+        """The cases of the frozen corpus by grade."""
+        return self.score.grades
+
+    @property
+    def lost(self) -> Mapping[str, int]:
+        """The cases that crashed or hung, by the kind."""
+        return self.score.lost
+
+    @property
+    def generated(self) -> Tally:
+        """The generated programs, which are no part of the score."""
+        return self.score.generated
 
     @property
     def unexpected(self) -> int:
@@ -86,42 +102,47 @@ class Report:
 
 
 @dataclass(slots=True)
-class _Counts:
-    total: Tally = field(default_factory=Tally)
-    generated: Tally = field(default_factory=Tally)
-    grades: dict[int, Tally] = field(default_factory=lambda: {grade: Tally() for grade in GRADES})
+class _Tests:
+    """The counts by op and check."""
+
     tests: dict[tuple[str, str], Tally] = field(default_factory=dict)
     basics: dict[tuple[str, str], Tally] = field(default_factory=lambda: defaultdict(Tally))
     kinds: dict[tuple[str, str], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    lost: Counter[str] = field(default_factory=Counter)
-    failing: list[Result] = field(default_factory=list)
+
+    def count(self, result: Result, known: Sequence[Known]) -> None:
+        test, attempted = (result.op, result.check), result.verdict.attempted
+        tally = self.tests.setdefault(test, Tally())
+        tally.count(standing(result, known), attempted=attempted)
+        lowest = min(result.verdict.shows, default=max(GRADES))
+        self.basics[test].count(standing_at(lowest, result, known), attempted=attempted)
+        self.kinds[test].update({m.kind for m in result.verdict.mismatches if m.counts})
 
 
 def build_report(run: Run, known: Sequence[Known] = (), folder: str = "build/") -> Report:
     """The report of a run, with the differences in `known` told from the unexpected ones; its
     files are going to be in `folder`."""
-    counts = _Counts()
+    score, tests = Score(), _Tests()
     for result in run.results:
-        _count(counts, result, known)
-    counts.generated.agree += run.agreeing
-    counts.generated.unclaimed += sum(run.unclaimed.values())
+        score.count(result, known)
+        if result.source == "corpus":
+            tests.count(result, known)
+    score.generated.agree += run.agreeing
+    score.generated.unclaimed += sum(run.unclaimed.values())
 
+    failing = [result for result in run.results if standing(result, known) in ("differ", "flaky")]
     counted = counts_beside(known)
     everywhere = systematic(run.results, counted, run.agreeing)
-    findings = folded(counts.failing, without(everywhere, counted))
+    findings = folded(failing, without(everywhere, counted))
     return Report(
         run=run,
         folder=folder,
         corpus_sha256=hash_of_corpus(run.corpus),
-        total=counts.total,
-        grades=counts.grades,
-        tests=dict(sorted(counts.tests.items(), key=_in_order(run))),
-        basics=counts.basics,
-        kinds=counts.kinds,
-        generated=counts.generated,
-        lost=counts.lost,
+        score=score,
+        tests=dict(sorted(tests.tests.items(), key=_in_order(run))),
+        basics=tests.basics,
+        kinds=tests.kinds,
         systematic=everywhere,
-        only_systematic=len(counts.failing) - sum(len(each.results) for each in findings),
+        only_systematic=len(failing) - sum(len(each.results) for each in findings),
         findings=findings,
         known=tuple(_use(entry, run) for entry in known),
         lacks=lacks_of(run.results),
@@ -133,52 +154,6 @@ def build_report(run: Run, known: Sequence[Known] = (), folder: str = "build/") 
 def counts_beside(known: Sequence[Known]) -> Counts:
     """Which differences of a case are to be looked at: those that no entry covers."""
     return lambda result, mismatch: not any(entry.covers(result.id, mismatch) for entry in known)
-
-
-def standing(result: Result, known: Sequence[Known]) -> Standing:
-    """What the case comes to."""
-    if result.verdict.outcome == "differ" and not unexpected(result, known):
-        return "known"
-    return result.verdict.outcome
-
-
-def unexpected(result: Result, known: Sequence[Known]) -> tuple[Mismatch, ...]:
-    """The case's differences that count and that no entry covers."""
-    return tuple(
-        mismatch
-        for mismatch in result.verdict.mismatches
-        if mismatch.counts and not any(entry.covers(result.id, mismatch) for entry in known)
-    )
-
-
-def _count(counts: _Counts, result: Result, known: Sequence[Known]) -> None:
-    came_to = standing(result, known)
-    if came_to in ("differ", "flaky"):
-        counts.failing.append(result)
-    counts.lost.update({m.kind for m in result.verdict.mismatches if m.kind in ("crash", "hang")})
-    attempted = result.verdict.attempted
-    if result.source == "generated":
-        counts.generated.count(came_to, attempted=attempted)
-        return
-    counts.total.count(came_to, attempted=attempted)
-    test = (result.op, result.check)
-    counts.tests.setdefault(test, Tally()).count(came_to, attempted=attempted)
-    counts.kinds[test].update({m.kind for m in result.verdict.mismatches if m.counts})
-    _count_grades(counts, result, known)
-
-
-def _count_grades(counts: _Counts, result: Result, known: Sequence[Known]) -> None:
-    missed = missed_grades(unexpected(result, known), result.verdict.shows)
-    known_to_miss = result.verdict.failing - missed
-    attempted = result.verdict.attempted
-    lowest = min(result.verdict.shows, default=max(GRADES))
-    for grade, tally in counts.grades.items():
-        came_to: Standing | Literal["silent"] = result.verdict.grade(grade)
-        if came_to == "differ" and grade not in missed and grade in known_to_miss:
-            came_to = "known"
-        tally.count(came_to, attempted=attempted)
-        if grade == lowest:
-            counts.basics[result.op, result.check].count(came_to, attempted=attempted)
 
 
 def _in_order(run: Run) -> Callable[[tuple[tuple[str, str], Tally]], tuple[int, int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Literal, TypeAlias
 
 from conformance.verdict import GRADES
@@ -47,6 +47,11 @@ class Tally:
         setattr(self, standing, getattr(self, standing) + 1)
         if standing == "unsupported" and attempted:
             self.unread += 1
+
+    def add(self, other: Tally) -> None:
+        """Add what was counted elsewhere."""
+        for each in fields(Tally):
+            setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
 
     @property
     def asked(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -12,7 +12,7 @@ from conformance.report.files import finding_file, lack_file
 from conformance.report.findings import Finding
 from conformance.report.notes import notes_of
 from conformance.report.report import Report
-from conformance.report.score import Tally, headline, outcomes, share
+from conformance.report.score import Tally, share
 from conformance.report.systematic import Systematic
 from conformance.report.texts import cases, essence, line, printable, replay_command
 from conformance.sources.case import CHECKS
@@ -58,25 +58,8 @@ def _score(report: Report) -> list[str]:
         f"Parity of {settings.engine} with {settings.reference} {versions['reference']}, "
         f"{report.total.total:,} cases of the frozen corpus"
         + ("" if report.run.whole else " (a part of it)"),
-        *(f"  {said}" for said in headline(report.grades)),
-        f"  cases: {outcomes(report.total)}",
-        *_generated(report),
-        *_lost(report),
+        *(f"  {said}" for said in report.score.lines(f"generated programs (seed {settings.seed})")),
     ]
-
-
-def _generated(report: Report) -> Iterator[str]:
-    if report.generated.total:
-        seed = report.run.settings.seed
-        count = report.generated.total
-        yield f"  {count:,} generated programs (seed {seed}): {outcomes(report.generated)}"
-
-
-def _lost(report: Report) -> Iterator[str]:
-    said = {"crash": "killed their process", "hang": "never ended"}
-    lost = [f"{count:,} {said[kind]}" for kind, count in sorted(report.lost.items())]
-    if lost:
-        yield f"  of all cases, {' and '.join(lost)}"
 
 
 def _systematic(report: Report, width: int) -> list[str]:
@@ -100,12 +83,16 @@ def _findings(report: Report, width: int) -> list[Text]:
     found = report.findings
     if not found:
         return []
-    lines = [Text(f"{len(found):,} findings, what to mend first at the front", style="bold")]
+    lines = [Text(f"{_count(found)}, what to mend first at the front", style="bold")]
     for number, finding in enumerate(found[:SHOWN], 1):
         lines += _finding(report, number, finding, width)
     if len(found) > SHOWN:
         lines.append(Text(f"and {len(found) - SHOWN:,} more: parity.md, parity.json"))
     return lines
+
+
+def _count(found: Sequence[Finding]) -> str:
+    return f"{len(found):,} finding{'s' * (len(found) != 1)}"
 
 
 def _finding(report: Report, number: int, finding: Finding, width: int) -> list[Text]:

@@ -7,7 +7,7 @@ import os
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
@@ -34,6 +34,7 @@ from conformance.report import standing, unexpected
 from conformance.report.texts import capped
 from conformance.sources.case import Check
 from conformance.sources.statistics import Statistics
+from conformance.suite.summary import Scored
 from conformance.verdict import Verdict
 
 _SUITE = pytest.StashKey["Suite"]()
@@ -51,6 +52,7 @@ class Suite:
     reference: Engine
     subject: Patient
     known: tuple[Known, ...]
+    scored: Scored = field(default_factory=Scored)
 
     @property
     def title(self) -> str:
@@ -176,6 +178,8 @@ def conclude(results: Sequence[Result], suite: Suite) -> None:
     if not results:
         pytest.skip("torch's database has no such sample")
     failing = _shortened([r for r in results if standing(r, suite.known) == "differ"], suite)
+    final = {result.key: result for result in failing}  # When asked again, it may be flaky.
+    suite.scored.count([final.get(result.key, result) for result in results], suite.known)
     if still := [result for result in failing if result.verdict.outcome == "differ"]:
         pytest.fail(message_of(still, len(results), suite), pytrace=False)
     if changing := [r for r in (*failing, *results) if r.verdict.outcome == "flaky"]:

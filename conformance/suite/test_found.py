@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.campaign.examine import Examiner
 from conformance.sources.case import Case
 from conformance.sources.found import found
 from conformance.suite.session import conclude, suite_of
@@ -14,4 +13,4 @@ from conformance.suite.session import conclude, suite_of
 def test_found(case: Case, pytestconfig: pytest.Config) -> None:
     """The program does what it does on torch."""
     suite = suite_of(pytestconfig)
-    conclude([Examiner(suite.reference, suite.subject).examine(case, "corpus")], suite)
+    conclude([suite.examiner.examine(case, "corpus")], suite)

@@ -25,8 +25,8 @@ from conformance.campaign import (
 from conformance.campaign.lock import LockedError, locked
 from conformance.campaign.plan import pieces
 from conformance.campaign.pool import _Worker
-from conformance.campaign.progress import ProgressLine
 from conformance.campaign.work import Event, Order
+from conformance.cli.progress import ProgressLine
 from conformance.engines import resolve_engine
 
 FAULTY = Settings("faulty_engine", checks=("value",), max_examples=0, hang_after=1.5)
@@ -315,7 +315,7 @@ def test_a_process_that_died_before_its_first_order_is_found_by_its_pipe(tmp_pat
 def test_where_there_is_no_terminal_a_line_now_and_then_tells_what_is_done(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("conformance.campaign.progress.EVERY", 0.0)
+    monkeypatch.setattr("conformance.cli.progress.EVERY", 0.0)
     settings = Settings("torch", ops=("abs",), checks=("errors", "programs"), max_examples=2)
     with ProgressLine(settings, Console(file=io.StringIO())) as watch:
         campaign(settings, tmp_path, watch=watch)

@@ -1,18 +1,27 @@
-"""The live line while a campaign runs."""
+"""The live line while a campaign runs, and the first differences as they come."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from types import TracebackType
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from conformance.campaign.campaign import count_pieces
 from conformance.campaign.plan import Piece, Settings
 from conformance.campaign.result import Result
 from conformance.campaign.work import Ended, Event
+from conformance.known import Known
+from conformance.report import unexpected
+from conformance.report.texts import line
+from conformance.signature import Signature, by_gravity, suspect_of
+from conformance.verdict import GRADE_OF
 
+EARLY = 8  # differences of unlike causes that are printed as soon as they are seen
+EARLY_GRADE = 2  # and of no higher grade: the report has the rest
 EVERY = 10.0  # seconds between lines where there is no terminal, as in CI
 
 
@@ -20,8 +29,10 @@ class ProgressLine:
     """Shows how many pieces are done, what is at work, and what was found so far. Where the
     output is no terminal, a plain line now and then says the same. It is a `Watcher`."""
 
-    def __init__(self, settings: Settings, console: Console) -> None:
-        self._console = console
+    def __init__(self, settings: Settings, console: Console, known: Sequence[Known] = ()) -> None:
+        self._console, self._known = console, known
+        self._settings = settings
+        self._seen: set[Signature] = set()
         self._told = time.monotonic()
         self._progress = Progress(
             TextColumn("[bold]{task.description}"),
@@ -42,6 +53,10 @@ class ProgressLine:
 
     def __enter__(self) -> ProgressLine:
         self._progress.start()
+        if not self._console.is_terminal:
+            settings = self._settings
+            text = f"{settings.engine} against {settings.reference}: loading torch's samples"
+            self._console.print(escape(text), highlight=False)
         return self
 
     def __exit__(
@@ -58,6 +73,7 @@ class ProgressLine:
             self._differ += event.verdict.outcome == "differ"
             self._programs += piece is not None and piece.source != "generated"
             self._update(piece)
+            self._first_of_its_kind(event)
         elif isinstance(event, Ended):
             self._ended += 1
             self._programs += piece.count if piece is not None else 0
@@ -73,6 +89,24 @@ class ProgressLine:
             done = f"{self._ended} of {self._pieces} pieces done"
             more = f", {self._shortened} failures shortened" if self._shortened else ""
             self._console.print(f"{done}, {self._found()}{more}", highlight=False)
+
+    def _first_of_its_kind(self, result: Result) -> None:
+        """Print a grave difference, if no case before had one of the same cause as far as can be
+        told; a person who just broke a rule need not wait for the report."""
+        if result.failure is None or len(self._seen) == EARLY:
+            return
+        grave = by_gravity(unexpected(result, self._known))[:1]
+        if not grave or GRADE_OF.get(grave[0].kind, 1) > EARLY_GRADE:
+            return
+        first = grave[0]
+        cause = suspect_of(result.failure.program, first, result.op, shrunk=False).signature
+        if cause in self._seen:
+            return
+        self._seen.add(cause)
+        where = f"{first.where}: " if first.where else ""
+        sides = f"expected {line(first.expected, 40)}, got {line(first.actual, 70)}"
+        text = f"seen: {result.id}: {first.kind}: {where}{sides}"
+        self._console.print(escape(text), highlight=False, soft_wrap=True)
 
     def _update(self, piece: Piece | None) -> None:
         name = "" if piece is None else piece.name
