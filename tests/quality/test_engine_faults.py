@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from functools import cache
 
 import pytest
+from faults_behind_others import FAULTS_BEHIND_OTHERS
+from faults_of_holes import FAULTS_OF_HOLES
 from faults_of_hooks import FAULTS_OF_HOOKS
 from faults_of_ops import FAULTS_OF_OPS
 from faults_of_the_walk import FAULTS_OF_THE_WALK
@@ -27,7 +29,8 @@ SUBJECT = resolve_engine("mini_autograd")
 ENTRIES = shipped_known("mini_autograd")
 
 FAULTS_OF_STATE = FAULTS_OF_WRITES | FAULTS_OF_HOOKS
-FAULTS = FAULTS_OF_THE_WALK | FAULTS_OF_OPS | FAULTS_OF_STATE
+FAULTS_OF_LOOKING = FAULTS_OF_HOLES | FAULTS_BEHIND_OTHERS
+FAULTS = FAULTS_OF_THE_WALK | FAULTS_OF_OPS | FAULTS_OF_STATE | FAULTS_OF_LOOKING
 
 SEED = 0
 PROGRAMS = 5000  # the most that are drawn to find one fault
