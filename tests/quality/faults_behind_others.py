@@ -141,13 +141,13 @@ FAULTS_BEHIND_OTHERS: Final[dict[str, Fault]] = {
     ),
     # Signs of zeros.
     "tolist without negative zeros": fault(
-        "zero_sign", called(lambda read: lambda self: _unsigned(read(self)), "tolist")
+        "zero_sign", called(lambda read: lambda self: _unsigned(read(self)), "tolist"), "neg mul"
     ),
     "item without negative zeros": fault(
-        "zero_sign", called(lambda read: lambda self: _unsigned(read(self)), "item")
+        "zero_sign", called(lambda read: lambda self: _unsigned(read(self)), "item"), kept=True
     ),
     "hooks see no negative zeros": fault(
-        "zero_sign", attribute(hooks, "_answered", _seen_unsigned)
+        "zero_sign", attribute(hooks, "_answered", _seen_unsigned), "neg mul"
     ),
     # What comes after another op's error, and does not come of it.
     "gradients doubled after an error": fault(

@@ -119,7 +119,7 @@ FAULTS_OF_HOLES: Final[dict[str, Fault]] = {
     "requires_grad_ gives nothing": fault(
         "identity value", called(_then(_nothing), "requires_grad_")
     ),
-    "detach_ gives a twin": fault("identity", called(_then(_twin), "detach_")),
+    "detach_ gives a twin": fault("identity", called(_then(_twin), "detach_"), kept=True),
     "a dirty argument comes back as a twin": fault(
         "identity", attribute(Outputs, "_written", _then(_twin))
     ),

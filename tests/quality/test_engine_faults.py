@@ -18,6 +18,7 @@ from planting import Fault, planted
 from conformance import Program, execute, resolve_engine
 from conformance.judge.referee import adjudicate, judge
 from conformance.known import shipped_known
+from conformance.sources.found import found
 from conformance.sources.generated import drawn
 from conformance.sources.reduction import reduce
 from conformance.strategies import Drawn
@@ -71,12 +72,18 @@ class Programs:
 programs = cache(Programs)
 
 
+def kept() -> Iterator[Drawn]:
+    """The programs of the corpus that are kept from what was found."""
+    for row in found():
+        yield Drawn(row.program, execute(row.program, REFERENCE))
+
+
 def first_found(fault: Fault) -> tuple[int, Program, str]:
     """How many programs were drawn until one showed the fault; that program, and the kind."""
-    for number, (program, expected) in enumerate(programs(fault.ops), 1):
+    for number, (program, expected) in enumerate(kept() if fault.kept else programs(fault.ops), 1):
         if found := shown(fault, program, expected):
             return number, program, min(found)
-    raise AssertionError(f"not found by {PROGRAMS} programs")
+    raise AssertionError(f"not found by {number} programs")
 
 
 @pytest.mark.filterwarnings("ignore")  # what an engine warns of is no part of an outcome
@@ -86,7 +93,7 @@ def test_a_fault_is_found_and_shown_in_a_few_steps(name, record_property):
     number, program, kind = first_found(fault)
     short = reduce(program, lambda p: kind in shown(fault, p, execute(p, REFERENCE)), REFERENCE)
 
-    ops = " ".join(fault.ops or ["all"])
+    ops = "corpus" if fault.kept else " ".join(fault.ops or ["all"])
     record_property("fault", [name, ops, kind, number, len(program.steps), len(short.steps)])
     assert len(short.steps) <= STEPS[name], short.script()
     with planted(fault.plant):
