@@ -19,13 +19,14 @@ from conformance.program import Program
 from conformance.program.inputs import Input
 from conformance.program.steps import Backward, Call, Grad, Read, RetainGrad, refs_of, result_of
 from conformance.program.values import COMPLEX, FLOATING, Ref, Value
-from conformance.trace import Trace
+from conformance.trace import Trace, Unobserved
 
 Array: TypeAlias = np.ndarray[Any, Any]
 
 STEP = 1e-5  # relative: near the cube root of double's epsilon, where rounding equals curvature
 SMOOTH = 1e-4  # relative: how well two step sizes must agree for the function to count as smooth
 ONE_SIDED = 1e-2  # relative: how well the slopes of the two sides must agree
+NOISE = 1e-15  # relative: of a number that is computed in double precision
 MOST = 8  # elements: each takes six runs, a complex one twelve
 
 
@@ -33,8 +34,8 @@ def derivative(where: str, positions: Sequence[int], evidence: Evidence) -> Arra
     """The gradient that `where` (`x0.grad`, `t3[1]`) should hold at the first few positions.
 
     None where it cannot be told: another kind of program than one backward step after ops, an
-    input that is not contiguous, a function that is not smooth there, or one whose graph is cut
-    on the way, as by `detach`.
+    input that is not contiguous, a function that is not smooth there in all that it goes through,
+    or one whose graph is cut on the way, as by `detach`.
     """
     plain = _plain_function(where, evidence)
     if plain is None:
@@ -75,17 +76,21 @@ class _PlainFunction:
 
     def _slope(self, part: int, size: float, evidence: Evidence) -> float | None:
         """The central difference, with steps of one size."""
-        ahead, here, behind = (self._value(part, by, evidence) for by in (size, 0.0, -size))
+        traces = [
+            evidence.run(shifted(self.program, self.entry.name, part, by))
+            for by in (size, 0.0, -size)
+        ]
+        ahead, here, behind = map(self._value, traces)
         if ahead is None or here is None or behind is None:
             return None
+        # Kinks on the way may cancel, as those of relu(x) - relu(-x) do: there the derivative is
+        # a matter of what is agreed on at each of them, and differences do not show it.
+        if not all(_is_smooth(traces, name, size) for name in traces[1].tensors):
+            return None
         slope, left, right = (ahead - behind) / (2 * size), here - behind, ahead - here
-        # At a kink the slopes of the two sides differ, and no step size shows it: |x| has a
-        # central difference of 0 at 0 for all of them.
-        smooth = abs(right - left) <= ONE_SIDED * size * (abs(slope) + 1e-2)
-        return slope if smooth else None
+        return slope if _agree(left, right, slope, size) else None
 
-    def _value(self, part: int, by: float, evidence: Evidence) -> float | None:
-        trace = evidence.run(shifted(self.program, self.entry.name, part, by))
+    def _value(self, trace: Trace) -> float | None:
         total = 0.0
         for root, weight in self.roots:
             output = _values(trace, root)
@@ -93,6 +98,27 @@ class _PlainFunction:
                 return None
             total += float((output * weight.conj()).sum().real)
         return total
+
+
+def _is_smooth(traces: Sequence[Trace], name: str, size: float) -> bool:
+    """Whether a tensor goes on as it came when the input moves: ahead, not at all, and behind."""
+    ahead, here, behind = (_values(trace, name) for trace in traces)
+    if here is None:
+        return True
+    if ahead is None or behind is None or not ahead.shape == here.shape == behind.shape:
+        return False
+    if here.dtype.kind not in "fc":
+        return bool((ahead == here).all() and (here == behind).all())
+    with np.errstate(all="ignore"):
+        slope, left, right = (ahead - behind) / (2 * size), here - behind, ahead - here
+        noise = NOISE * np.abs(here)
+        return bool((_agree(left, right, slope, size, noise) | ~np.isfinite(here)).all())
+
+
+def _agree(left: Any, right: Any, slope: Any, size: float, noise: Any = 0.0) -> Any:
+    """Whether the slopes of the two sides agree. At a kink they do not, and no step size shows
+    it: |x| has a central difference of 0 at 0 for all of them."""
+    return np.abs(right - left) <= ONE_SIDED * size * (np.abs(slope) + 1e-2) + noise
 
 
 def _values(trace: Trace, name: str) -> Array | None:
@@ -115,7 +141,7 @@ def _plain_function(where: str, evidence: Evidence) -> _PlainFunction | None:
         return None
     before = Program(program.inputs, program.steps[: walks[0]])
     trace = evidence.run(before)
-    if any(_cuts(step, trace) for step in before.steps):
+    if any(_cuts(step, trace) for step in before.steps) or _is_cut_in_memory(trace):
         return None
     roots = tuple(_weighted(walk[1], walk[2], trace))
     return _PlainFunction(entry, before, roots) if len(roots) == len(walk[1]) else None
@@ -129,6 +155,17 @@ def _cuts(step: Any, trace: Trace) -> bool:
         return False
     states = (trace.tensors.get(ref.name) for ref in refs_of(step))
     return any(state is not None and state.requires_grad is True for state in states)
+
+
+def _is_cut_in_memory(trace: Trace) -> bool:
+    """Whether tensors that share memory require grad in part: what is written through the one
+    is seen in the other, of which the graph does not know."""
+    if isinstance(trace.aliases, Unobserved):
+        return True
+    groups = ([trace.tensors.get(name) for name in group] for group in trace.aliases)
+    return any(
+        len({state.requires_grad for state in group if state is not None}) > 1 for group in groups
+    )
 
 
 def _weighted(

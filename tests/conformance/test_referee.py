@@ -292,6 +292,33 @@ def test_finite_differences_say_nothing_of_a_kink_or_of_a_graph_that_is_cut():
         assert derivative("t2[0]", [0], Evidence(case, TORCH)) is None
 
 
+def test_finite_differences_say_nothing_where_kinks_on_the_way_cancel():
+    leaf = Input.of("x0", np.float64([0.0]), True)
+    steps = (
+        method("relu", X0, result="t0"),
+        method("neg", X0, result="t1"),
+        method("relu", T1, result="t2"),
+        operator("-", T0, Ref("t2"), result="t3"),
+        Backward(Ref("t3"), X1),
+    )
+    case = Program((leaf, Input.of("x1", np.float64([1.0]))), steps)  # x, by torch's rules 0 * x
+    assert derivative("x0.grad", [0], Evidence(case, TORCH)) is None
+
+
+def test_finite_differences_say_nothing_where_a_write_goes_past_the_graph():
+    leaf, other, seed = (
+        Input.of(f"x{n}", np.float64([n + 2.0]), requires_grad=n == 0) for n in range(3)
+    )
+    steps = (
+        method("detach", X1, result="t0"),
+        method("mul_", T0, X0),
+        operator("*", X1, X0, result="t1"),
+        Backward(T1, Ref("x2")),
+    )
+    case = Program((leaf, other, seed), steps)  # x1 is 3 x0 by now, of which its graph is none
+    assert derivative("x0.grad", [0], Evidence(case, TORCH)) is None
+
+
 def test_finite_differences_give_the_gradient_by_a_complex_input_and_of_several_roots():
     inputs = (
         Input.of("x0", np.complex128([0.5 + 1j, -2j]), True),

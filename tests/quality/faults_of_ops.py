@@ -84,6 +84,15 @@ FAULTS_OF_OPS: Final[dict[str, Fault]] = {
     "a running sum not reversed": fault(
         "grad_value", rule(cumsum, self=lambda grad, self_dtype, dim: cumsum(grad, dim))
     ),
+    "a product's factors not conjugated": fault(
+        "grad_value",
+        rule(
+            ops.mul,
+            self=lambda grad, other: grad * other,
+            other=lambda grad, self: grad * self,
+        ),
+        "mul sum",
+    ),
     "an index that is repeated": fault("grad_value", rule(index_select, self=_last_of_repeated)),
     # Forwards.
     "float64 leaking into float32": fault(

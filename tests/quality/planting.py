@@ -29,16 +29,18 @@ class Fault:
         plant: puts it into the engine.
         kinds: the kinds of mismatch, any of which shows it.
         ops: the ops that the programs call; all of the catalogue by default.
+        kept: whether no generated program need show it, but one that is kept in the corpus.
     """
 
     plant: Plant
     kinds: frozenset[str]
     ops: tuple[str, ...] | None = None
+    kept: bool = False
 
 
-def fault(kinds: str, plant: Plant, ops: str | None = None) -> Fault:
+def fault(kinds: str, plant: Plant, ops: str | None = None, *, kept: bool = False) -> Fault:
     """A fault, with its kinds and ops as words of a text."""
-    return Fault(plant, frozenset(kinds.split()), tuple(ops.split()) if ops else None)
+    return Fault(plant, frozenset(kinds.split()), tuple(ops.split()) if ops else None, kept)
 
 
 @contextmanager

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from functools import cache
 
 import pytest
+from faults_behind_others import FAULTS_BEHIND_OTHERS
+from faults_of_holes import FAULTS_OF_HOLES
 from faults_of_hooks import FAULTS_OF_HOOKS
 from faults_of_ops import FAULTS_OF_OPS
 from faults_of_the_walk import FAULTS_OF_THE_WALK
@@ -16,6 +18,7 @@ from planting import Fault, planted
 from conformance import Program, execute, resolve_engine
 from conformance.judge.referee import adjudicate, judge
 from conformance.known import shipped_known
+from conformance.sources.found import found
 from conformance.sources.generated import drawn
 from conformance.sources.reduction import reduce
 from conformance.strategies import Drawn
@@ -27,7 +30,8 @@ SUBJECT = resolve_engine("mini_autograd")
 ENTRIES = shipped_known("mini_autograd")
 
 FAULTS_OF_STATE = FAULTS_OF_WRITES | FAULTS_OF_HOOKS
-FAULTS = FAULTS_OF_THE_WALK | FAULTS_OF_OPS | FAULTS_OF_STATE
+FAULTS_OF_LOOKING = FAULTS_OF_HOLES | FAULTS_BEHIND_OTHERS
+FAULTS = FAULTS_OF_THE_WALK | FAULTS_OF_OPS | FAULTS_OF_STATE | FAULTS_OF_LOOKING
 
 SEED = 0
 PROGRAMS = 5000  # the most that are drawn to find one fault
@@ -68,12 +72,18 @@ class Programs:
 programs = cache(Programs)
 
 
+def kept() -> Iterator[Drawn]:
+    """The programs of the corpus that are kept from what was found."""
+    for row in found():
+        yield Drawn(row.program, execute(row.program, REFERENCE))
+
+
 def first_found(fault: Fault) -> tuple[int, Program, str]:
     """How many programs were drawn until one showed the fault; that program, and the kind."""
-    for number, (program, expected) in enumerate(programs(fault.ops), 1):
+    for number, (program, expected) in enumerate(kept() if fault.kept else programs(fault.ops), 1):
         if found := shown(fault, program, expected):
             return number, program, min(found)
-    raise AssertionError(f"not found by {PROGRAMS} programs")
+    raise AssertionError(f"not found by {number} programs")
 
 
 @pytest.mark.filterwarnings("ignore")  # what an engine warns of is no part of an outcome
@@ -83,7 +93,7 @@ def test_a_fault_is_found_and_shown_in_a_few_steps(name, record_property):
     number, program, kind = first_found(fault)
     short = reduce(program, lambda p: kind in shown(fault, p, execute(p, REFERENCE)), REFERENCE)
 
-    ops = " ".join(fault.ops or ["all"])
+    ops = "corpus" if fault.kept else " ".join(fault.ops or ["all"])
     record_property("fault", [name, ops, kind, number, len(program.steps), len(short.steps)])
     assert len(short.steps) <= STEPS[name], short.script()
     with planted(fault.plant):

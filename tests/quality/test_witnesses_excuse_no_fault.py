@@ -12,9 +12,12 @@ from functools import cache
 
 import pytest
 import torch
+from faults_behind_others import FAULTS_BEHIND_OTHERS
+from faults_of_holes import FAULTS_OF_HOLES
 from faults_of_hooks import FAULTS_OF_HOOKS
 from faults_of_ops import FAULTS_OF_OPS
 from faults_of_the_walk import FAULTS_OF_THE_WALK
+from faults_of_torch import FAULTS as FAULTS_OF_TORCH
 from faults_of_writes import FAULTS_OF_WRITES
 from faulty import FaultyTorch
 from planting import planted
@@ -33,10 +36,25 @@ SUBJECT = resolve_engine("mini_autograd")
 
 FAULTS = {
     name: fault
-    for name, fault in (
-        FAULTS_OF_THE_WALK | FAULTS_OF_OPS | FAULTS_OF_WRITES | FAULTS_OF_HOOKS
-    ).items()
-    if fault.kinds & VALUES
+    for table in (
+        FAULTS_OF_THE_WALK,
+        FAULTS_OF_OPS,
+        FAULTS_OF_WRITES,
+        FAULTS_OF_HOOKS,
+        FAULTS_OF_HOLES,
+        FAULTS_BEHIND_OTHERS,
+    )
+    for name, fault in table.items()
+    if fault.kinds & VALUES and not fault.kept
+}
+
+IN_TORCH = {
+    **SLIGHT_FAULTS,
+    **{
+        f"{name}, in torch": (ops, faults)
+        for name, (kind, ops, faults) in FAULTS_OF_TORCH.items()
+        if kind in VALUES
+    },
 }
 
 SEED = 1
@@ -75,13 +93,13 @@ def programs(ops: tuple[str, ...] | None) -> list[Drawn]:
 
 
 @pytest.mark.filterwarnings("ignore")  # what an engine warns of is no part of an outcome
-@pytest.mark.parametrize("name", SLIGHT_FAULTS)
-def test_a_slight_fault_in_torch_is_not_excused(name, record_property):
-    ops, faults = SLIGHT_FAULTS[name]
-    engine = FaultyTorch(faults)
+@pytest.mark.parametrize("name", IN_TORCH)
+def test_a_fault_of_values_in_torch_is_not_excused(name, record_property):
+    ops, faults = IN_TORCH[name]
+    engine, ops = FaultyTorch(faults), ops and ops.split()
 
     def verdicts() -> Iterator[Verdict]:
-        for program, expected in drawn(REFERENCE, count=PROGRAMS, seed=SEED, ops=ops.split()):
+        for program, expected in drawn(REFERENCE, count=PROGRAMS, seed=SEED, ops=ops):
             actual = execute(program, engine)
             if about_values(compare(expected, actual, program)) and not is_half(expected):
                 yield adjudicate(program, expected, actual, REFERENCE)
