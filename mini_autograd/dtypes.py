@@ -84,8 +84,8 @@ complex128: Final = dtype("complex128", "ComplexDouble", "c10::complex<double>")
 ALL: Final = (
     float16, float32, float64, int8, int16, int32, int64, uint8, bool_, complex64, complex128,
 )  # fmt: skip
-# torch has a complex32 for halves; NumPy has none, and a wider type loses nothing. So no tensor is
-# of this one, but errors name it.
+# torch has a complex32 for halves; NumPy has none. So no tensor is of this one, but it is a result
+# type, which is refused, and errors name it.
 COMPLEX_HALF: Final = dtype("complex32", "ComplexHalf", "c10::complex<c10::Half>", "complex64")
 _TO_COMPLEX = {float16: complex64, float32: complex64, float64: complex128}
 _TO_REAL = {complex64: float32, complex128: float64}

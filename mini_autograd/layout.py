@@ -104,6 +104,14 @@ def address_of(array: Array) -> int:
     return address
 
 
+def distance(base: Array, view: Array) -> int:
+    """How many bytes behind a base's first element a view's lies; of memory that is another, as
+    somebody gave the view other data, the same places in both count."""
+    if owner_of(view) is owner_of(base):
+        return address_of(view) - address_of(base)
+    return memory_of(view)[1] - memory_of(base)[1]
+
+
 def restrided(array: Array, shape: Shape, strides: Shape, offset: int = 0) -> Array:
     """Another view of the same memory, from the same element on or some bytes behind it."""
     if isinstance(array, np.generic):

@@ -66,6 +66,7 @@ class CopySlices(Node):
         if arithmetic.records:
             return self._recorded(grad, arithmetic, wanted)
         geometry, _, written = self.saved
+        geometry.check_within(grad.dtype.itemsize)
         part = as_strided(grad, geometry)
         first = None if wanted[0] is None else written.edges[0]
         inner = written.backward_for([part], arithmetic, (first, *wanted[1:]))

@@ -58,6 +58,11 @@ def too_many_index_tensors(ndim: int, got: int) -> IndexError:
     return IndexError(f"too many indices for tensor of dimension {ndim} (got {got})")
 
 
+def no_index() -> RuntimeError:
+    """`index_put` by no index tensor at all, or by masks without dims only."""
+    return RuntimeError("index_put: no index tensor covers a dimension")
+
+
 def step_not_positive() -> ValueError:
     """A slice that goes backwards."""
     return ValueError("step must be greater than zero")

@@ -10,6 +10,15 @@ def not_implemented(kernel: str, found: dtype) -> NotImplementedError:
     return NotImplementedError(f"\"{kernel}\" not implemented for '{found.scalar_name}'")
 
 
+class ComplexHalfError(NotImplementedError):
+    """A result that torch has in complex32, which is no dtype here."""
+
+
+def no_complex_half() -> ComplexHalfError:
+    """Refuses such a result."""
+    return ComplexHalfError("complex32 is no dtype of mini_autograd")
+
+
 def overflow(type_name: str) -> RuntimeError:
     """A number that a type cannot hold, named as torch does there."""
     return RuntimeError(f"value cannot be converted to type {type_name} without overflow")

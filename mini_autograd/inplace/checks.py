@@ -14,6 +14,7 @@ from mini_autograd.errors import inplace as errors
 from mini_autograd.errors import masking as mask_errors
 from mini_autograd.errors import pointwise as kernel_errors
 from mini_autograd.errors import tensors as tensor_errors
+from mini_autograd.errors.kernels import ComplexHalfError
 from mini_autograd.lineage import check_creation, has_history
 from mini_autograd.ops.views import broadcast_shape
 from mini_autograd.tensor import Tensor, level_of
@@ -143,12 +144,16 @@ def check_operands(op: InPlace, tensor: Tensor, given: Sequence[Any], refused: E
         for each in given:
             if isinstance(each, Tensor):
                 _check_shape(tensor, each)
-    if op.casts_first and isinstance(refused, NotImplementedError):
+    of_tensors = any(isinstance(each, Tensor) for each in given)
+    casts_first = op.casts_first and (of_tensors or not op.numbers_refused_first)
+    if isinstance(refused, NotImplementedError if casts_first else ComplexHalfError):
         operands = (tensor, *given)
         found = dtypes.result_type(
             [each._array if isinstance(each, Tensor) else each for each in operands]
         )
         if not dtypes.can_cast(found, tensor.dtype):
+            if op.number_cast and not of_tensors:
+                raise tensor_errors.result_cast(found, tensor.dtype, tensor.dtype.cpp_name)
             raise tensor_errors.result_cast(found, tensor.dtype)
 
 

@@ -82,7 +82,7 @@ def in_place(op: InPlace, method: Method, in_order: Method | None = None) -> Met
         except Exception as error:
             if not op.memory_last:
                 check_memory(op, self, given, computed=False)  # torch looks before shapes
-            check_operands(op, self, (*given, *filter(is_number, args)), error)
+            check_operands(op, self, (*given, *filter(is_number, (*args, *kwargs.values()))), error)
             raise
         if not op.memory_last:
             check_memory(op, self, given)

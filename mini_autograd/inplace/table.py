@@ -51,6 +51,7 @@ class InPlace:
     check: Callable[[Tensor, Sequence[Any]], None] | None = None  # before the op's own
     shapes_first: bool = False  # operands must broadcast to the tensor, before the op's own checks
     casts_first: bool = False  # likewise that the result's dtype can be cast
+    numbers_refused_first: bool = False  # but not where numbers alone are given
     real_result: bool = False  # of complex numbers, which therefore have no in-place form
     product: bool = False  # not made of TensorIterator: other words for a wrong shape
     running: str | None = None  # neither is a running sum; its kernel's name
@@ -104,10 +105,11 @@ def _rows() -> dict[str, InPlace]:
         set_columns(name, recorded=RECORDED[compared], on_integers=True)
     pointwise = (
         "bitwise_and bitwise_or bitwise_xor bitwise_not bitwise_left_shift bitwise_right_shift "
-        "remainder fmod floor_divide div divide clamp_max clamp_min"
+        "remainder fmod floor_divide div divide"
     )
-    set_columns(f"{pointwise} {' '.join(_COMPARED)}", shapes_first=True)
-    set_columns(pointwise, casts_first=True)
+    set_columns(f"{pointwise} clamp_max clamp_min {' '.join(_COMPARED)}", shapes_first=True)
+    set_columns(f"{pointwise} clamp clip clamp_max clamp_min", casts_first=True)
+    set_columns("clamp_max clamp_min", numbers_refused_first=True)
     set_columns(
         "addmm addmv baddbmm cumsum cumprod fill put scatter scatter_add index_add",
         memory_last=True,

@@ -9,7 +9,7 @@ from typing import Any, Protocol, cast
 import numpy as np
 
 from mini_autograd.dtypes import COMPLEX_HALF, complex64, dtype
-from mini_autograd.errors.kernels import not_implemented
+from mini_autograd.errors.kernels import no_complex_half, not_implemented
 from mini_autograd.grad_mode import state
 from mini_autograd.layout import arranged, empty_as, placed
 from mini_autograd.lineage import as_view
@@ -147,6 +147,8 @@ def _apply(op: Op, method: bool, /, *args: Any, **kwargs: Any) -> Any:
         ):
             raise_broadcast(*[v.shape for i in op.operands if isinstance(v := raw[i], np.ndarray)])
         raise
+    if common is COMPLEX_HALF and op.outputs is None and results.dtype.kind == "c":
+        raise no_complex_half()
     if op.arranges:
         results = _arranged(op, results, args, raw)
     outs = tuple([make(plain(each)) for each in ((results,) if op.outputs is None else results)])

@@ -183,7 +183,10 @@ def promoted(array: Any, *numbers: complex) -> tuple[Any, ...]:
         wanted = array.dtype
     else:
         array = np.asarray(array)  # a 0-d one comes as NumPy's scalar, which is no number of torch
-        wanted = dtypes.result_type((array, *numbers)).numpy
+        found = dtypes.result_type((array, *numbers))
+        if found is dtypes.COMPLEX_HALF:
+            raise kernel_errors.no_complex_half()
+        wanted = found.numpy
         array = array if array.dtype == wanted else array.astype(wanted)
     return (array, *[dtypes.number_array(each, wanted) for each in numbers])
 

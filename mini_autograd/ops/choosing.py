@@ -9,6 +9,7 @@ import numpy as np
 from mini_autograd import dtypes, ops, warned
 from mini_autograd.errors import pointwise as errors
 from mini_autograd.errors import walk as walk_errors
+from mini_autograd.errors.kernels import no_complex_half
 from mini_autograd.op import differentiable
 from mini_autograd.ops.arithmetic import over
 from mini_autograd.ops.rounding import is_complex, kept
@@ -85,6 +86,8 @@ def where_parsed(condition: Mask, self: Array | Number, other: Array | Number) -
         return where(_as_mask(condition), self, other)
     values = [each._array if isinstance(each, Tensor) else each for each in (self, other)]
     wanted = dtypes.result_type(values)
+    if wanted is dtypes.COMPLEX_HALF:
+        raise no_complex_half()
     return where(_as_mask(condition), _brought(self, wanted), _brought(other, wanted))
 
 

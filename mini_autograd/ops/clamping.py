@@ -11,7 +11,8 @@ from mini_autograd.errors import tensors as tensor_errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.arithmetic import promoted
 from mini_autograd.ops.choosing import where
-from mini_autograd.overloads import overloaded
+from mini_autograd.overloads import composite, overloaded
+from mini_autograd.tensor import Tensor
 from mini_autograd.types import Array, Number
 
 
@@ -100,9 +101,17 @@ def clamp_tensor(self: Array, min: Array | None = None, max: Array | None = None
     """`self` within tensors."""
     if min is None and max is None:
         raise errors.clamp_without_bounds()
-    if self.dtype.kind == "b" and min is not None and max is not None:
+    if self.dtype.kind in "bc" and min is not None and max is not None:
         raise errors.not_implemented("clamp_cpu", self.dtype)
-    return _clamped(self, min, max)
+    return _clamp_one_sided("minimum_cpu" if min is None else "maximum_cpu", self, min, max)
+
+
+@composite(name="clamp")
+def clamp_by_tensors(self: Array, min: Array | None = None, max: Array | None = None) -> Any:
+    """Likewise; of complex numbers not by any kernel, though bounds may be."""
+    if isinstance(self, Tensor) and self._array.dtype.kind == "c" and not min is max is None:
+        raise errors.clamp_of_complex()
+    return clamp_tensor(self, min, max)
 
 
 def _at_min(self: Any, low: Any, high: Any) -> Any:
@@ -163,7 +172,7 @@ def _clamp(name: str) -> Any:
     return overloaded(
         name,
         clamp_number,
-        clamp_tensor,
+        clamp_by_tensors,
         function_forms=(
             "(Tensor input, Tensor min = None, Tensor max = None, *, Tensor out = None)",
             "(Tensor input, Number min = None, Number max = None, *, Tensor out = None)",

@@ -12,6 +12,7 @@ import numpy as np
 
 from mini_autograd import dtypes, layout, ops
 from mini_autograd.errors import pointwise as errors
+from mini_autograd.errors.kernels import no_complex_half
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.overloads import composite
 from mini_autograd.tensor import Tensor
@@ -109,6 +110,8 @@ def complex_of(real: Array, imag: Array) -> Array:
             raise errors.complex_of_dtypes(real.dtype, imag.dtype)
     if real.dtype != imag.dtype:
         raise errors.complex_of_two_dtypes(real.dtype, imag.dtype)
+    if real.dtype == np.float16:
+        raise no_complex_half()
     result = np.empty(
         np.broadcast_shapes(real.shape, imag.shape), dtypes.of_numpy(real.dtype).to_complex().numpy
     )

@@ -38,6 +38,8 @@ class _Located:
         if len(expanded) > len(shape):
             raise errors.too_many_index_tensors(len(shape), len(expanded))
         self.indexed = [dim for dim, each in enumerate(expanded) if each is not None]
+        if not self.indexed:
+            raise errors.no_index()
         self.key: _Key = tuple([slice(None) if each is None else each for each in expanded])
         rest = [size for dim, size in enumerate(shape) if dim not in self.indexed]
         first, last = self.indexed[0], self.indexed[-1]
@@ -86,7 +88,7 @@ def _mask_positions(
     if mask.dtype == np.uint8:
         warnings.warn(errors.BYTE_MASK, UserWarning, stacklevel=2)
     _check_mask(mask, shape, dim)
-    return mask.nonzero()
+    return mask.nonzero() if mask.ndim else ()
 
 
 def _check_mask(mask: NDArray[Any], shape: tuple[int, ...], dim: int) -> None:
@@ -145,8 +147,14 @@ def index_put_impl(self: Array, indices: IndexArrays, values: Array) -> Array:
 )
 def index_put(self: Array, indices: IndexArrays, values: Array, accumulate: Bool = False) -> Array:
     """A copy with `values` at the positions, or added there."""
+    if len(indices) > self.ndim:
+        raise errors.too_many_index_tensors(self.ndim, len(indices))
     if values.size == 1 and not accumulate and _is_one_mask(self.shape, indices):
         values = checked_number(values.item(), self.dtype)  # torch fills, whatever the dtype
+        if any(each is not None and not each.ndim for each in indices):
+            result = layout.copied(self)
+            result[next(each for each in indices if each is not None)] = values
+            return result
     located = _Located(self.shape, indices)
     if not _broadcasts(values.shape, located.shape):
         raise errors.value_shape(values.shape, located.shape)

@@ -13,6 +13,7 @@ from numpy.lib.stride_tricks import as_strided as restrided
 from numpy.typing import NDArray
 
 from mini_autograd import layout, ops
+from mini_autograd.errors import strides as errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.storage_gradient import Region, through_storage
 from mini_autograd.tensor import Tensor
@@ -35,8 +36,7 @@ class Geometry:
         self.shape = view.shape
         self.is_part = base.dtype.kind == "c" and view.dtype.kind == "f"
         step = view.itemsize
-        ends = view.__array_interface__["data"][0], base.__array_interface__["data"][0]
-        self._offset = (ends[0] - ends[1]) // step if view.size else 0
+        self._offset = layout.distance(base, view) // step if view.size else 0
         self._strides = tuple(stride // step for stride in view.strides)
         shape, strides = base.shape, tuple(stride // step for stride in base.strides)
         if self.is_part:
@@ -50,6 +50,25 @@ class Geometry:
         return 0 not in self.shape and any(
             stride == 0 and size > 1 for stride, size in zip(self._strides, self.shape, strict=True)
         )
+
+    @property
+    def exceeds(self) -> bool:
+        """Whether it does not lie within the base: somebody gave the view other data."""
+        base, view = self.regions
+        return view.size > base.size
+
+    def check_within(self, itemsize: int) -> None:
+        """As torch, which makes it a view of the base's gradient.
+
+        Raises:
+            RuntimeError: that has less memory.
+        """
+        if self.exceeds:
+            base, view = self.regions
+            needed, available = view.size * itemsize, base.size * itemsize
+            raise errors.out_of_storage(
+                *view, itemsize=itemsize, needed=needed, available=available
+            )
 
     def empty_base(self, dtype: np.dtype[Any]) -> NDArray[Any]:
         """Memory laid out as the base's, not filled."""
@@ -99,7 +118,7 @@ def _scattered(grad: Any, shape: tuple[int, ...], geometry: Geometry) -> Any:
     """Zeros of a base's shape, with `grad` where the view shows it, summed where twice."""
     if 0 in geometry.shape and not geometry.is_part:
         return ops.zeros_of(grad, shape)  # which torch does not record
-    if isinstance(grad, Tensor):
+    if isinstance(grad, Tensor) or geometry.exceeds:
         return through_storage(grad, *geometry.regions)
     wanted = np.result_type(grad.dtype, np.complex64) if geometry.is_part else grad.dtype
     result = np.zeros(shape, wanted)

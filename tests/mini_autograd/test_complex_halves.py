@@ -37,3 +37,25 @@ def test_an_in_place_result_is_named_so() -> None:
     with pytest.raises(RuntimeError, match="result type ComplexFloat can't be cast"):
         half.add_(torch.ones(2, dtype=torch.complex64))
     assert str(torch.result_type(half, 1j)) == "torch.complex32"
+
+
+@pytest.mark.parametrize(
+    "compute",
+    [
+        lambda h: h * 1j,
+        lambda h: 1j - h,
+        lambda h: h + torch.tensor(1j),
+        lambda h: torch.where(h > 1, h, 1j),
+        lambda h: torch.complex(h, h),
+        lambda h: h.sum() * 1j,
+    ],
+)
+def test_a_result_in_complex32_is_refused(compute: Callable[[Any], Any]) -> None:
+    with pytest.raises(NotImplementedError, match="complex32 is no dtype of mini_autograd"):
+        compute(torch.ones(2, dtype=torch.float16))
+
+
+def test_a_half_is_compared_with_a_complex_number() -> None:
+    half = torch.tensor([0.0, 1.0], dtype=torch.float16)
+    assert (half == 1j).tolist() == [False, False]
+    assert (half != torch.tensor(0j)).tolist() == [False, True]
