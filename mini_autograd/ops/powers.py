@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd import ops
+from mini_autograd import dtypes, ops
 from mini_autograd.dtypes import number_array
 from mini_autograd.errors import pointwise as errors
 from mini_autograd.op import Promotion, differentiable
@@ -31,7 +31,8 @@ from mini_autograd.types import Array, Number
         grad, self, exponent, exponent_dtype
     ),
     exponent=lambda grad, self, exponent, result: (
-        grad * where(_rests(self, exponent), 0.0, conj(result * log(_in_dtype_of(result, self))))
+        grad
+        * where(_rests(self, exponent), 0.0, conj(result * log(_promoted_base(self, exponent))))
     ),
 )
 def pow_tensor(self: Array, exponent: Array) -> Array:
@@ -66,11 +67,14 @@ def _pow_tensor_grad(grad: Any, self: Any, exponent: Any, dtype: np.dtype[Any]) 
     return where(exponent == 0, 0.0, grad * conj(exponent * self**lower))
 
 
-def _in_dtype_of(result: Any, base: Any) -> Any:
-    """The base in the dtype that the power was computed in, as arrays are already."""
-    if not isinstance(base, Tensor) or base._array.dtype == result._array.dtype:
+def _promoted_base(base: Any, exponent: Any) -> Any:
+    """The base in the dtype of the two together, as arrays are already."""
+    if not isinstance(base, Tensor):
         return base
-    return ops.to_dtype(base, result.dtype)
+    common = dtypes.result_type(
+        [each._array if isinstance(each, Tensor) else each for each in (base, exponent)]
+    )
+    return base if base.dtype is common else ops.to_dtype(base, common)
 
 
 def _rests(base: Any, exponent: Any) -> Any:

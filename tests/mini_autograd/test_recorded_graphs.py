@@ -184,3 +184,11 @@ def test_the_gradients_of_bounds_are_computed_together_the_lower_first() -> None
     with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
         torch.autograd.grad(clamped, (x, low, high), seed, create_graph=True)
     assert packed == [[True, False, False], [False, False, True], [False, True, False]]
+
+
+def test_a_power_written_in_place_into_halves_takes_the_logarithm_in_the_exponents_dtype() -> None:
+    exponent = torch.tensor([2.0, 3.0], requires_grad=True)
+    power = torch.tensor([1.0, 2.0], dtype=torch.float16).pow_(exponent)
+    got = gradient(power, exponent, torch.ones(2, dtype=torch.float16))
+    assert graph(got) == "Mul(-, Where(-, Mul(PowBackward1(-, Grad), -)))"
+    assert got.tolist() == [0.0, 5.545177459716797]
