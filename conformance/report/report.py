@@ -102,7 +102,7 @@ def build_report(run: Run, known: Sequence[Known] = (), folder: str = "build/") 
     files are going to be in `folder`."""
     counts = _Counts()
     for result in run.results:
-        _count(counts, result, known)
+        _count(counts, result, known, run.settings.claims.grade)
     counts.generated.agree += run.agreeing
     counts.generated.unclaimed += sum(run.unclaimed.values())
 
@@ -151,23 +151,26 @@ def unexpected(result: Result, known: Sequence[Known]) -> tuple[Mismatch, ...]:
     )
 
 
-def _count(counts: _Counts, result: Result, known: Sequence[Known]) -> None:
+def _count(counts: _Counts, result: Result, known: Sequence[Known], aim: int) -> None:
     came_to = standing(result, known)
     if came_to in ("differ", "flaky"):
         counts.failing.append(result)
     counts.lost.update({m.kind for m in result.verdict.mismatches if m.kind in ("crash", "hang")})
     attempted = result.verdict.attempted
+    within = came_to == "unclaimed" and not result.verdict.outside
+    whole = counts.generated if result.source == "generated" else counts.total
+    whole.count(came_to, attempted=attempted)
+    whole.as_claimed += within
     if result.source == "generated":
-        counts.generated.count(came_to, attempted=attempted)
         return
-    counts.total.count(came_to, attempted=attempted)
     test = (result.op, result.check)
     counts.tests.setdefault(test, Tally()).count(came_to, attempted=attempted)
     counts.kinds[test].update({m.kind for m in result.verdict.mismatches if m.counts})
-    _count_grades(counts, result, known)
+    _count_grades(counts, result, known, aim)
 
 
-def _count_grades(counts: _Counts, result: Result, known: Sequence[Known]) -> None:
+def _count_grades(counts: _Counts, result: Result, known: Sequence[Known], aim: int) -> None:
+    """Count the case at each grade; what is above the grade that is aimed at is not claimed."""
     missed = missed_grades(unexpected(result, known), result.verdict.shows)
     known_to_miss = result.verdict.failing - missed
     attempted = result.verdict.attempted
@@ -176,6 +179,8 @@ def _count_grades(counts: _Counts, result: Result, known: Sequence[Known]) -> No
         came_to: Standing | Literal["silent"] = result.verdict.grade(grade)
         if came_to == "differ" and grade not in missed and grade in known_to_miss:
             came_to = "known"
+        if grade > aim and came_to != "silent":
+            came_to = "unclaimed"
         tally.count(came_to, attempted=attempted)
         if grade == lowest:
             counts.basics[result.op, result.check].count(came_to, attempted=attempted)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import autograd
+from importlib.metadata import version
+from types import SimpleNamespace
+
 import autograd.numpy as anp
 import numpy as np
+from autograd import make_vjp
 
 from examples.engines import numpy_names
-from examples.engines.tape import Tape, recorded
+from examples.engines.tape import Tape, grad, recorded
 
-__version__ = autograd.__version__ if hasattr(autograd, "__version__") else "unknown"
+__version__ = version("autograd")
+autograd = SimpleNamespace(grad=grad)
 float32, float64, int64, complex64, complex128 = (
     np.dtype(name) for name in ("float32", "float64", "int64", "complex64", "complex128")
 )
@@ -21,7 +25,7 @@ class Tensor(Tape):
 
     @staticmethod
     def vjp(function, at, seed):
-        return autograd.make_vjp(function, tuple(range(len(at))))(*at)[0](seed)
+        return make_vjp(function, tuple(range(len(at))))(*at)[0](seed)
 
     def __getitem__(self, index):
         return recorded(lambda value: value[index])(self)

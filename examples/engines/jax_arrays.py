@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from examples.engines import numpy_names
-from examples.engines.tape import Tape, recorded
+from examples.engines.tape import Tape, grad, recorded
 
 jax.config.update("jax_enable_x64", True)  # else its float64 is a float32
 
 __version__ = jax.__version__
+autograd = SimpleNamespace(grad=grad)
 float32, float64, int64, complex64, complex128 = (
     np.dtype(name) for name in ("float32", "float64", "int64", "complex64", "complex128")
 )

@@ -3,7 +3,7 @@ backward replays that as a function of the leaves, whose VJP the engine is asked
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -53,22 +53,42 @@ class Tape:
         self, gradient: Any = None, retain_graph: Any = None, create_graph: bool = False
     ) -> None:
         """Add to the `.grad` of each leaf. The graph is never freed: there is nothing to free."""
-        if not self.requires_grad:
-            raise RuntimeError("tensor does not require grad")
-        if gradient is None:
-            if self.value.size != 1:
-                raise RuntimeError("grad can be implicitly created only for scalar outputs")
-            gradient = type(self)(self.array(np.ones(self.shape), self.dtype))
-        order = _order(self)
-        leaves = [each for each in order if each.is_leaf]
-
-        def pulled(*values: Any) -> tuple[Any, ...]:
-            at, seed = values[:-1], values[-1]
-            return tuple(self.vjp(lambda *leaf: _replayed(order, leaves, leaf), list(at), seed))
-
-        for leaf, grad in zip(leaves, recorded(pulled)(*leaves, gradient), strict=True):
+        leaves = [each for each in _order(self) if each.is_leaf]
+        for leaf, grad in zip(leaves, _gradients(self, leaves, gradient), strict=True):
             added = grad if create_graph else grad.detach()
             leaf.grad = added if leaf.grad is None else leaf.grad + added
+
+
+def grad(
+    outputs: Any,
+    inputs: Any,
+    grad_outputs: Any = None,
+    retain_graph: Any = None,
+    create_graph: bool = False,
+) -> tuple[Tape, ...]:
+    """`torch.autograd.grad` of one output. The graph is never freed."""
+    output, seed = (each[0] if _is_list(each) else each for each in (outputs, grad_outputs))
+    found = _gradients(output, list(inputs) if _is_list(inputs) else [inputs], seed)
+    return tuple(found if create_graph else [each.detach() for each in found])
+
+
+def _gradients(output: Tape, inputs: list[Tape], seed: Tape | None) -> list[Tape]:
+    """Of each input, recorded."""
+    if not output.requires_grad:
+        raise RuntimeError("tensor does not require grad")
+    if seed is None:
+        if output.value.size != 1:
+            raise RuntimeError("grad can be implicitly created only for scalar outputs")
+        seed = type(output)(output.array(np.ones(output.shape), output.dtype))
+    order = _order(output, inputs)
+    if not {id(each) for each in inputs} <= {id(each) for each in order}:
+        raise RuntimeError("an input is not used in the graph")
+
+    def pulled(*values: Any) -> tuple[Any, ...]:
+        at, seed = values[:-1], values[-1]
+        return tuple(output.vjp(lambda *leaf: _replayed(order, inputs, leaf), list(at), seed))
+
+    return list(recorded(pulled)(*inputs, seed))
 
 
 def recorded(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -122,8 +142,9 @@ def _is_list(value: Any) -> bool:
     return type(value) in (list, tuple)
 
 
-def _order(root: Tape) -> list[Tape]:
-    """What the root stands on and that requires grad, each after its parents."""
+def _order(root: Tape, ends: Sequence[Tape] = ()) -> list[Tape]:
+    """What the root stands on and that requires grad, each after its parents, down to the ends."""
+    last = {id(each) for each in ends}
     order: dict[int, Tape] = {}
     stack = [(root, False)]
     while stack:
@@ -132,14 +153,15 @@ def _order(root: Tape) -> list[Tape]:
             order.setdefault(id(tensor), tensor)
         elif id(tensor) not in order:
             stack.append((tensor, True))
-            stack.extend((each, False) for each in tensor.parents if each.requires_grad)
+            if id(tensor) not in last:
+                stack.extend((each, False) for each in tensor.parents if each.requires_grad)
     return list(order.values())
 
 
 def _replayed(order: list[Tape], leaves: list[Tape], values: Any) -> Any:
     found = {id(leaf): value for leaf, value in zip(leaves, values, strict=True)}
     for tensor in order:
-        if tensor.function is not None:
+        if id(tensor) not in found and tensor.function is not None:
             at = [found.get(id(each), each.value) for each in tensor.parents]
             found[id(tensor)] = tensor.function(*at)
     return found[id(order[-1])]

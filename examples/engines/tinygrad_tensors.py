@@ -9,8 +9,8 @@ from importlib.metadata import version
 
 os.environ.setdefault("DEV", "PYTHON")  # Its own interpreter: slow, but it needs no compiler.
 
-from tinygrad import Tensor, dtypes  # noqa: E402 - once it is told where to run
-from tinygrad.dtype import INVERSE_DTYPES_DICT  # noqa: E402
+from tinygrad import Tensor, dtypes
+from tinygrad.dtype import INVERSE_DTYPES_DICT
 
 __version__ = version("tinygrad")
 float32, float64, int32, int64, bool = (
@@ -66,7 +66,8 @@ SAME = (
 AXIS = {
     **{name: name for name in ("sum", "mean", "prod", "logsumexp", "softmax", "log_softmax")},
     **{name: name for name in ("var", "std", "cumsum")},
-    **{"amax": "max", "amin": "min"},
+    "amax": "max",
+    "amin": "min",
 }
 """By torch's name, methods that say `axis` where torch says `dim`."""
 
