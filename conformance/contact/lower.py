@@ -120,10 +120,18 @@ LOWER: tuple[Rung, ...] = (
     ),
     Rung(
         "requires_grad",
-        "x.requires_grad_(); y = x * x; y.requires_grad, y.is_leaf",
+        "x.requires_grad_(); y = x * x",
         program(LEAF, steps=(SQUARE,)),
         ("operator",),
-        "`Tensor.requires_grad_()`, `.requires_grad` and `.is_leaf`, which a result has as well",
+        "`Tensor.requires_grad_()`, or a `requires_grad` that can be set",
+        ("shape", "dtype", "values"),
+    ),
+    Rung(
+        "flags",
+        "x.requires_grad, x.is_leaf, y.requires_grad, y.is_leaf",
+        program(LEAF, steps=(SQUARE,)),
+        ("requires_grad",),
+        "`.requires_grad` and `.is_leaf`, which a result has as well",
         FLAGS,
     ),
     Rung(

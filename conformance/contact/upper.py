@@ -25,6 +25,7 @@ from conformance.program.steps import (
     Apply,
     Backward,
     Call,
+    ClearGrad,
     Copy,
     Detach,
     EnterMode,
@@ -84,7 +85,7 @@ UPPER: tuple[Rung, ...] = (
         "detach",
         "x.detach() is cut off",
         program(LEAF, steps=(Detach(X, "z"), op("*", Z, X, result="y"))),
-        ("requires_grad",),
+        ("flags",),
         "`Tensor.detach()`, whose result does not require grad",
         FLAGS,
     ),
@@ -92,7 +93,7 @@ UPPER: tuple[Rung, ...] = (
         "no_grad",
         "with torch.no_grad(): y = x * x",
         program(LEAF, steps=(EnterMode("no_grad"), SQUARE, LeaveMode())),
-        ("requires_grad",),
+        ("flags",),
         "`no_grad`, a context manager",
         FLAGS,
     ),
@@ -105,7 +106,7 @@ UPPER: tuple[Rung, ...] = (
     ),
     Rung(
         "double backward",
-        "y.backward(w, create_graph=True), and x.grad goes backward",
+        "y.backward(w, create_graph=True); z, x.grad = x.grad, None; z.backward(w)",
         program(
             TWICE,
             of("w", "float64", [10.0, 100.0]),
@@ -113,10 +114,11 @@ UPPER: tuple[Rung, ...] = (
                 op("**", X, 3, result="y"),
                 Backward(Y, W, create_graph=True),
                 Call("grad", (X,), form="attribute", result="z"),
+                ClearGrad(X),  # Else torch adds to z in place, which is another question.
                 Backward(Z, W),
             ),
         ),
-        ("gradient seed", "dtypes"),
+        ("gradient seed", "dtypes", "clearing .grad"),
         "`create_graph=True`: gradients that are recorded and can be differentiated",
     ),
     Rung(

@@ -32,16 +32,21 @@ class Score:
     grades: dict[int, Tally] = field(default_factory=lambda: {grade: Tally() for grade in GRADES})
     lost: Counter[str] = field(default_factory=Counter)
 
-    def count(self, result: Result, known: Sequence[Known]) -> None:
-        """One more case."""
+    def count(self, result: Result, known: Sequence[Known], aim: int = max(GRADES)) -> None:
+        """One more case. What is above the grade that the subject aims at is not claimed."""
         mismatches, attempted = result.verdict.mismatches, result.verdict.attempted
         self.lost.update({m.kind for m in mismatches if m.kind in ("crash", "hang")})
+        came_to = standing(result, known)
+        whole = self.generated if result.source == "generated" else self.total
+        whole.count(came_to, attempted=attempted)
+        whole.as_claimed += came_to == "unclaimed" and not result.verdict.outside
         if result.source == "generated":
-            self.generated.count(standing(result, known), attempted=attempted)
             return
-        self.total.count(standing(result, known), attempted=attempted)
         for grade, tally in self.grades.items():
-            tally.count(standing_at(grade, result, known), attempted=attempted)
+            at_grade = standing_at(grade, result, known)
+            if grade > aim and at_grade != "silent":
+                at_grade = "unclaimed"
+            tally.count(at_grade, attempted=attempted)
 
     def merge(self, other: Score) -> None:
         """Add what another process counted."""

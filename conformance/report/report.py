@@ -123,7 +123,7 @@ def build_report(run: Run, known: Sequence[Known] = (), folder: str = "build/") 
     files are going to be in `folder`."""
     score, tests = Score(), _Tests()
     for result in run.results:
-        score.count(result, known)
+        score.count(result, known, run.settings.claims.grade)
         if result.source == "corpus":
             tests.count(result, known)
     score.generated.agree += run.agreeing

@@ -30,6 +30,7 @@ class Tally:
         unread: of these, those that could be run.
         flaky: the subject answered differently when it was asked again.
         unclaimed: what the subject does not say that it does; not asked.
+        as_claimed: of these, those that were run and agree in all that is claimed.
         silent: what says nothing at this grade: an error says nothing of values.
     """
 
@@ -40,6 +41,7 @@ class Tally:
     unread: int = 0
     flaky: int = 0
     unclaimed: int = 0
+    as_claimed: int = 0
     silent: int = 0
 
     def count(self, standing: Standing | Literal["silent"], *, attempted: bool = True) -> None:
@@ -64,6 +66,11 @@ class Tally:
         return self.asked - self.unsupported + self.unread
 
     @property
+    def left_out(self) -> int:
+        """The cases that ask for something that is not claimed, and were not run."""
+        return self.unclaimed - self.as_claimed
+
+    @property
     def total(self) -> int:
         """All of them."""
         return self.asked + self.unclaimed + self.silent
@@ -78,7 +85,7 @@ class Tally:
         return {
             "asked": self.asked,
             "attempted": self.attempted,
-            **{name: getattr(self, name) for name in (*OUTCOMES, "unread", "silent")},
+            **{name: getattr(self, name) for name in (*OUTCOMES, "as_claimed", "unread", "silent")},
             "parity": self.parity,
             "parity_of_attempted": _floor(self.agree, self.attempted),
         }
@@ -100,7 +107,7 @@ def share(part: int, whole: int) -> str:
 def coverage(tally: Tally) -> str:
     """Agree of asked and agree of attempted, as every form of the report says it."""
     if not tally.asked:
-        return "nothing was asked"
+        return "not claimed" if tally.unclaimed else "nothing was asked"
     return (
         f"{tally.agree:,} of {tally.asked:,} asked agree ({share(tally.agree, tally.asked)}); "
         f"{tally.agree:,} of {tally.attempted:,} attempted"
@@ -120,7 +127,8 @@ _SAID: tuple[tuple[str, str], ...] = (
     ("known", "differ as known"),
     ("flaky", "answer differently each time"),
     ("unsupported", "unsupported"),
-    ("unclaimed", "not claimed"),
+    ("as_claimed", "agree in all that is claimed"),
+    ("left_out", "not claimed"),
 )
 _ALWAYS = ("agree", "differ", "unsupported")
 

@@ -179,7 +179,8 @@ def conclude(results: Sequence[Result], suite: Suite) -> None:
         pytest.skip("torch's database has no such sample")
     failing = _shortened([r for r in results if standing(r, suite.known) == "differ"], suite)
     final = {result.key: result for result in failing}  # When asked again, it may be flaky.
-    suite.scored.count([final.get(result.key, result) for result in results], suite.known)
+    aim = suite.settings.claims.grade
+    suite.scored.count([final.get(r.key, r) for r in results], suite.known, aim)
     if still := [result for result in failing if result.verdict.outcome == "differ"]:
         pytest.fail(message_of(still, len(results), suite), pytrace=False)
     if changing := [r for r in (*failing, *results) if r.verdict.outcome == "flaky"]:

@@ -24,10 +24,10 @@ class Scored:
     def __init__(self) -> None:
         self._score = Score()
 
-    def count(self, results: Sequence[Result], known: Sequence[Known]) -> None:
-        """The results of a test, or of a part of it."""
+    def count(self, results: Sequence[Result], known: Sequence[Known], aim: int) -> None:
+        """The results of a test, or of a part of it; `aim` is the grade that is claimed."""
         for result in results:
-            self._score.count(result, known)
+            self._score.count(result, known, aim)
 
     def taken(self) -> Score:
         """What was counted since this was last asked."""
