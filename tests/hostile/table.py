@@ -135,7 +135,10 @@ def marked() -> set[int]:
             continue
         with suppress(OSError):
             state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
-            if state != "Z" and MARK.encode() in (entry / "environ").read_bytes():
+            if (
+                state != "Z"
+                and f"{MARK}={os.getpid()}\0".encode() in (entry / "environ").read_bytes()
+            ):
                 found.add(int(entry.name))
     return found
 
@@ -168,7 +171,7 @@ def _is_ours(pid: int) -> bool:
 def main(names: list[str]) -> None:
     """Measure the engines of these names, or all; a line of JSON each, then the table."""
     sys.path.insert(0, str(HERE))
-    os.environ[MARK] = "1"
+    os.environ[MARK] = str(os.getpid())
     import hostile_engines as hostile_engines
     from hostile_kinds import KINDS
 
