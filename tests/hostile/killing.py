@@ -1,5 +1,6 @@
 """Kills processes of a run at random moments, goes on from where it was, and shows its report:
-`python tests/hostile/killing.py KILLS SEED EXAMPLES`."""
+`python tests/hostile/killing.py KILLS SEED EXAMPLES [FOLDER]`. The report of the undisturbed run is
+kept in the FOLDER, if one is named."""
 
 from __future__ import annotations
 
@@ -110,13 +111,15 @@ def differing(first: Any, second: Any, where: str = "") -> list[str]:
 
 def main(arguments: Sequence[str]) -> None:
     """Compare a disturbed run with one that was left alone."""
-    kills, seed, examples = map(int, arguments)
+    kills, seed, examples = map(int, arguments[:3])
     options = ("--ops", "exp,add", "--max-examples", str(examples), "--jobs", "2")
     with tempfile.TemporaryDirectory() as folder:
-        alone, other = Path(folder, "alone"), Path(folder, "other")
+        alone = Path(arguments[3] if arguments[3:] else folder, "alone")
+        other = Path(folder, "other")
         engine = "hostile_engines:crash_on_one"
         began = time.monotonic()
-        Run(engine, alone, *options).process.communicate()
+        if not alone.exists():
+            Run(engine, alone, *options).process.communicate()
         print(f"undisturbed: {time.monotonic() - began:.0f} s", flush=True)
         done = disturbed(engine, other, kills, seed, *options)
         found = differing(report_of(alone), report_of(other))

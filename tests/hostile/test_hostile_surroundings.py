@@ -37,7 +37,7 @@ def campaign(
     **options: bool,
 ) -> Run:
     def choose(results: Sequence[Result], agreeing: int) -> Sequence[Result]:
-        return [result for result in results if result.verdict.outcome == "differ"][:3]
+        return [result for result in results if result.failure][:3]
 
     versions = resolve_engine("torch").version, "1"
     return run_campaign(
