@@ -155,7 +155,8 @@ class RemoteEngine:
             if record is not None and record.event == "died":
                 begun, _, _ = process.shared.state()
                 if begun == number:
-                    loss = process.loss(number, "crash", cause(record.size))
+                    detail = _BROKEN_INTO if process.broken_into else cause(record.size)
+                    loss = process.loss(number, "crash", detail)
                     if process.is_gone:
                         self.close()
                     return Answer(lost=loss)
@@ -243,6 +244,7 @@ def cause(status: int) -> str:
 
 
 _KILLED = cause(signal.SIGKILL)
+_BROKEN_INTO = "it wrote to every file of its process, the harness's own among them"
 
 
 def memory_of(process: int) -> int:

@@ -73,7 +73,9 @@ def disturbed(engine: str, output: Path, kills: int, seed: int, *options: str) -
             with suppress(subprocess.TimeoutExpired):
                 run.process.wait(chance.uniform(0.2, PACE))
             part = chance.choice(("worker", "worker", "host", "host", "main"))
-            if part == "main" and (done["main"] >= MOST_OF_MAIN or not _has_begun(output)):
+            if not run.processes("worker"):
+                continue  # It has not begun: the engine's version is asked for.
+            if part == "main" and done["main"] >= MOST_OF_MAIN:
                 continue
             if run.process.poll() is None and (numbers := run.processes(part)):
                 with suppress(ProcessLookupError):
@@ -83,11 +85,6 @@ def disturbed(engine: str, output: Path, kills: int, seed: int, *options: str) -
         if run.process.returncode not in (2, -signal.SIGKILL):
             return done
         print(f"  {dict(done)}, exit {run.process.returncode}: {said[-300:]!r}", flush=True)
-
-
-def _has_begun(output: Path) -> bool:
-    journal = output / "verdicts.jsonl"
-    return journal.exists() and journal.stat().st_size > 1000
 
 
 def report_of(output: Path) -> Any:
