@@ -220,13 +220,14 @@ def run(**options: Any) -> int:
     Prints the parity table and the shortest programs that differ; writes parity.json and
     parity.md. Exits with 0 only when nothing differs but what the known differences name.
     """
+    from conformance.cli.console import lasting_console
     from conformance.cli.contact import refuse_without_contact
     from conformance.cli.running import run_and_report
 
     options["claims"] = _claimed(options["engine"], options["claims"])
     if options["engine"] != options["reference"]:
         refuse_without_contact(options["engine"], options["timeout"], options["engine_env"])
-    return run_and_report(options, _loaded(options["reference"]), Console())
+    return run_and_report(options, _loaded(options["reference"]), lasting_console())
 
 
 @cli.command()

@@ -44,6 +44,7 @@ class Process:
 
     def __init__(self, engine: str, environment: Mapping[str, str]) -> None:
         self.shared = Shared.make()
+        self.broken_into = False  # whether the engine wrote to the harness's own pipe
         theirs, self._requests = os.pipe()
         self._answers, ours = os.pipe()
         self._output = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `end`
@@ -81,6 +82,7 @@ class Process:
         try:
             record = receive(self._answers)
         except ValueError:
+            self.broken_into = True
             self._kill()
             record = None
         if record is None:

@@ -123,18 +123,26 @@ class RemoteEngine:
 
     def _ready(self) -> Process:
         if self._process is None:
-            process = Process(self.name, self.environment)
-            try:
-                load = self.limits.load if self._version is None else RELOAD
-                record = process.wait(min(load, self.limits.load))
-                if record is None or record.event != "hello":
-                    _refuse(self.name, process, record)
-                _, self._version = marshal.loads(process.shared.answer(record.size))
-            except BaseException:
-                process.end()
-                raise
-            self._process = process
+            for left in reversed(range(TRIES)):
+                process = Process(self.name, self.environment)
+                try:
+                    record = process.wait(self._patience)
+                    if record is not None and record.event == "hello":
+                        _, self._version = marshal.loads(process.shared.answer(record.size))
+                        self._process = process
+                        return process
+                    if not left or record is None or not _is_killed(record):
+                        _refuse(self.name, process, record)
+                finally:
+                    if self._process is None:
+                        process.end()
+        assert self._process is not None
         return self._process
+
+    @property
+    def _patience(self) -> float:
+        """How long the engine may take to be loaded."""
+        return self.limits.load if self._version is None else min(RELOAD, self.limits.load)
 
     def _asked(self, data: bytes) -> Answer:
         process = self._ready()
@@ -147,7 +155,8 @@ class RemoteEngine:
             if record is not None and record.event == "died":
                 begun, _, _ = process.shared.state()
                 if begun == number:
-                    loss = process.loss(number, "crash", cause(record.size))
+                    detail = _BROKEN_INTO if process.broken_into else cause(record.size)
+                    loss = process.loss(number, "crash", detail)
                     if process.is_gone:
                         self.close()
                     return Answer(lost=loss)
@@ -219,6 +228,10 @@ def _refuse(name: str, process: Process, record: Record | None) -> NoReturn:
     raise EngineError(f"cannot load the engine {name!r}: {cause(record.size)}{said}")
 
 
+def _is_killed(record: Record) -> bool:
+    return record.event == "died" and cause(record.size) == _KILLED
+
+
 def cause(status: int) -> str:
     """What ended a process, by the status that `os.waitpid` gives."""
     code = os.waitstatus_to_exitcode(status)
@@ -231,6 +244,7 @@ def cause(status: int) -> str:
 
 
 _KILLED = cause(signal.SIGKILL)
+_BROKEN_INTO = "it wrote to every file of its process, the harness's own among them"
 
 
 def memory_of(process: int) -> int:

@@ -1,5 +1,6 @@
 """Kills processes of a run at random moments, goes on from where it was, and shows its report:
-`python tests/hostile/killing.py KILLS SEED EXAMPLES`."""
+`python tests/hostile/killing.py KILLS SEED EXAMPLES [FOLDER]`. The report of the undisturbed run is
+kept in the FOLDER, if one is named."""
 
 from __future__ import annotations
 
@@ -20,7 +21,13 @@ from typing import Any
 
 HERE = Path(__file__).parent
 MARK = "CONFORMANCE_TEST_OF_KILLING"
-COMMAND = (sys.executable, "-m", "conformance", "run")
+BOOT = """
+from conformance.cli import command, contact
+contact.refuse_without_contact = lambda *given: None  # It comes before the run begins.
+command.main()
+"""
+COMMAND = (sys.executable, "-c", BOOT, "run")
+MOST_OF_MAIN = 5  # kills of the main process, each of which costs a start of everything
 PACE = 6.0  # seconds between two kills, at most
 OF_THE_MOMENT = ("duration", "idle_deaths", "notes")
 
@@ -66,7 +73,9 @@ def disturbed(engine: str, output: Path, kills: int, seed: int, *options: str) -
             with suppress(subprocess.TimeoutExpired):
                 run.process.wait(chance.uniform(0.2, PACE))
             part = chance.choice(("worker", "worker", "host", "host", "main"))
-            if part == "main" and not (output / "verdicts.jsonl").exists():
+            if not run.processes("worker"):
+                continue  # It has not begun: the engine's version is asked for.
+            if part == "main" and done["main"] >= MOST_OF_MAIN:
                 continue
             if run.process.poll() is None and (numbers := run.processes(part)):
                 with suppress(ProcessLookupError):
@@ -99,13 +108,15 @@ def differing(first: Any, second: Any, where: str = "") -> list[str]:
 
 def main(arguments: Sequence[str]) -> None:
     """Compare a disturbed run with one that was left alone."""
-    kills, seed, examples = map(int, arguments)
-    options = ("--ops", "exp,add,mul", "--max-examples", str(examples), "--jobs", "2")
+    kills, seed, examples = map(int, arguments[:3])
+    options = ("--ops", "exp,add", "--max-examples", str(examples), "--jobs", "2")
     with tempfile.TemporaryDirectory() as folder:
-        alone, other = Path(folder, "alone"), Path(folder, "other")
+        alone = Path(arguments[3] if arguments[3:] else folder, "alone")
+        other = Path(folder, "other")
         engine = "hostile_engines:crash_on_one"
         began = time.monotonic()
-        Run(engine, alone, *options).process.communicate()
+        if not alone.exists():
+            Run(engine, alone, *options).process.communicate()
         print(f"undisturbed: {time.monotonic() - began:.0f} s", flush=True)
         done = disturbed(engine, other, kills, seed, *options)
         found = differing(report_of(alone), report_of(other))

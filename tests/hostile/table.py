@@ -129,13 +129,13 @@ def _reported(report: Any) -> dict[str, int]:
 
 def marked() -> set[int]:
     """The processes that descend from this one, however far."""
-    found = set()
+    found, mark = set(), f"{MARK}={os.getpid()}\0".encode()
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit() or int(entry.name) == os.getpid():
             continue
         with suppress(OSError):
             state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
-            if state != "Z" and MARK.encode() in (entry / "environ").read_bytes():
+            if state != "Z" and mark in (entry / "environ").read_bytes():
                 found.add(int(entry.name))
     return found
 
@@ -168,7 +168,7 @@ def _is_ours(pid: int) -> bool:
 def main(names: list[str]) -> None:
     """Measure the engines of these names, or all; a line of JSON each, then the table."""
     sys.path.insert(0, str(HERE))
-    os.environ[MARK] = "1"
+    os.environ[MARK] = str(os.getpid())
     import hostile_engines as hostile_engines
     from hostile_kinds import KINDS
 
