@@ -16,12 +16,12 @@ from conformance.campaign.result import Result
 from conformance.campaign.work import Ended, Event
 from conformance.known import Known
 from conformance.report import unexpected
+from conformance.report.findings import AS_THEY_ARE
 from conformance.report.texts import line
+from conformance.report.urgency import urgency
 from conformance.signature import Signature, by_gravity, suspect_of
-from conformance.verdict import GRADE_OF
 
-EARLY = 8  # differences of unlike causes that are printed as soon as they are seen
-EARLY_GRADE = 2  # and of no higher grade: the report has the rest
+EARLY = 8  # wrong values of unlike causes that are printed as soon as they are seen
 EVERY = 10.0  # seconds between lines where there is no terminal, as in CI
 
 
@@ -91,14 +91,14 @@ class ProgressLine:
             self._console.print(f"{done}, {self._found()}{more}", highlight=False)
 
     def _first_of_its_kind(self, result: Result) -> None:
-        """Print a grave difference, if no case before had one of the same cause as far as can be
-        told; a person who just broke a rule need not wait for the report."""
-        if result.failure is None or len(self._seen) == EARLY:
+        """Print a wrong value or gradient, if no case before had one of the same cause as far as
+        can be told; a person who just broke a rule need not wait for the report."""
+        if result.failure is None or result.check in AS_THEY_ARE or len(self._seen) == EARLY:
             return
-        grave = by_gravity(unexpected(result, self._known))[:1]
-        if not grave or GRADE_OF.get(grave[0].kind, 1) > EARLY_GRADE:
+        differences = by_gravity(unexpected(result, self._known))
+        if not differences or urgency(differences[0], result.failure.program).tier:
             return
-        first = grave[0]
+        first = differences[0]
         cause = suspect_of(result.failure.program, first, result.op, shrunk=False).signature
         if cause in self._seen:
             return

@@ -157,12 +157,14 @@ def _line(mismatch: Mismatch) -> str:
     """The difference, where it is, and what is to be said of it."""
     judged = f" [{mismatch.judgement}]" if mismatch.judgement else ""
     consequence = " (a consequence)" if mismatch.consequence else ""
-    where = mismatch.where or f"step {mismatch.step}"
+    where = mismatch.where or ("" if mismatch.step is None else f"step {mismatch.step}")
+    where = f" {where}" if where else ""
     found = f"expected {mismatch.expected}, got {mismatch.actual}"
-    if mismatch.kind == "unsupported":  # What is lacking is said by what was got.
-        return f"{mismatch.kind}{consequence} {where}: {found}"
+    if mismatch.kind == "unsupported":  # What is lacking is said by what was got, where it was.
+        found = found if mismatch.actual else f"no {mismatch.detail}"
+        return f"{mismatch.kind}{consequence}{where}: {found}"
     said = "; ".join(filter(None, (found, mismatch.detail, mismatch.reason)))
-    return f"{mismatch.kind}{judged}{consequence} {where}: {said}"
+    return f"{mismatch.kind}{judged}{consequence}{where}: {said}"
 
 
 def _steps(program: Program, expected: Trace, actual: Trace) -> Table:

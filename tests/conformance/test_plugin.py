@@ -104,6 +104,17 @@ def test_torch_passes(suite):
     result.stdout.fnmatch_lines(["conformance: torch 2.* against torch 2.*, 20 programs an op*"])
 
 
+def test_the_last_lines_are_the_score_in_the_words_of_the_report(suite):
+    result = suite("--engine", "faulty_engine", only=("sqrt-value", "abs-value"))
+    result.stdout.re_match_lines(
+        [
+            r"=+ conformance, of what was run =+",
+            r"grade 1 values and gradients: (\d+) of \d+ asked agree \(.*\); \1 of \d+ attempted",
+            r"cases: \d+ agree in everything, \d+ differ, \d+ unsupported",
+        ]
+    )
+
+
 def test_a_failing_test_shows_the_shortest_script_with_expected_and_actual(suite):
     result = suite("--engine", "faulty_engine", only=("sqrt-value",))
     result.assert_outcomes(failed=1)
