@@ -182,12 +182,15 @@ def called(name: str, function: Any, args: Sequence[Any], options: dict[str, Any
     """The function's answer.
 
     Raises:
-        Absent: its signature shows that it does not take the arguments.
+        Absent: its signature shows that it does not take the arguments, and no code of the op's
+            own was reached: a decorator may take what the signature that it shows does not.
         Refused: its error says so.
     """
     try:
         return function(*args, **options) if options else function(*args)
     except TypeError as error:
+        if not _only_passed_on(error.__traceback__):
+            raise
         if lacking := _not_taken(function, len(args), options):
             raise Absent(Unsupported(f"{name}({lacking})", said(error))) from error
         if lacking := _refused(error, options):
@@ -222,8 +225,6 @@ _NUMBERS = {"no": 0, "one": 1}
 def _refused(error: TypeError, options: dict[str, Any]) -> str | None:
     """The argument that a function in C, or one behind wrappers that pass anything on, says that
     it does not take. An error from further inside is the op's own."""
-    if not _only_passed_on(error.__traceback__):
-        return None
     text = str(error)
     if found := _KEYWORD.search(text):
         name = found[1] or found[2]

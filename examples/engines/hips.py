@@ -31,13 +31,14 @@ class Tensor(Tape):
         return recorded(lambda value: value[index])(self)
 
 
-def tensor(data, dtype=None):
+def tensor(data, dtype=None, requires_grad=False):
     array = np.array(data, dtype)
-    return Tensor(array.astype(np.float32) if dtype is None and array.dtype == float64 else array)
+    short = dtype is None and array.dtype == float64
+    return Tensor(array.astype(float32) if short else array).requires_grad_(requires_grad)
 
 
-def zeros(size, dtype=float32):
-    return Tensor(np.zeros(size, dtype))
+def zeros(size, dtype=float32, requires_grad=False):
+    return Tensor(np.zeros(size, dtype)).requires_grad_(requires_grad)
 
 
 numpy_names.give(

@@ -32,15 +32,15 @@ class Tensor(Tape):
         return recorded(lambda value: value[index])(self)
 
 
-def tensor(data, dtype=None):
+def tensor(data, dtype=None, requires_grad=False):
     array = np.array(data, dtype)
-    return Tensor(
-        jnp.asarray(array.astype(np.float32) if dtype is None and array.dtype == float64 else array)
-    )
+    short = dtype is None and array.dtype == float64
+    made = Tensor(jnp.asarray(array.astype(float32) if short else array))
+    return made.requires_grad_(requires_grad)
 
 
-def zeros(size, dtype=float32):
-    return Tensor(jnp.zeros(size, dtype))
+def zeros(size, dtype=float32, requires_grad=False):
+    return Tensor(jnp.zeros(size, dtype)).requires_grad_(requires_grad)
 
 
 numpy_names.give(

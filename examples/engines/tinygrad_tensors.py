@@ -43,15 +43,15 @@ Tensor.requires_grad_ = _requires_grad_
 Tensor.backward = _backward
 
 
-def tensor(data, dtype=None):
-    return Tensor(data, dtype=dtype)
+def tensor(data, dtype=None, requires_grad=False):
+    return Tensor(data, dtype=dtype).requires_grad_(requires_grad)
 
 
 from_numpy = Tensor
 
 
-def zeros(size, dtype=float32):
-    return Tensor.zeros(*size, dtype=dtype)
+def zeros(size, dtype=float32, requires_grad=False):
+    return Tensor.zeros(*size, dtype=dtype).requires_grad_(requires_grad)
 
 
 SAME = (

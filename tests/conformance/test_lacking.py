@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import signature
 from types import SimpleNamespace
 
 import numpy as np
@@ -160,3 +161,16 @@ def test_what_none_lacks_is_no_lack_of_the_engine():
 def test_an_operand_error_is_no_lack_of_the_operator():
     (outcome,) = outcomes(operator("+", X0, "text"))
     assert outcome.error == "TypeError"
+
+
+def test_what_an_op_raises_is_no_lack_though_its_decorator_hides_what_it_takes():
+    def scaled(input, *, factor):
+        return input * float(factor)
+
+    def as_shown(*args, dim=1):  # such as takes torch's names beside the engine's own
+        return scaled(*args, factor=dim)
+
+    as_shown.__signature__ = signature(scaled)
+    (outcome,) = outcomes(Call("exp", (X0,), {"dim": None}), engine=torch_but(exp=as_shown))
+    assert outcome.error == "TypeError"
+    assert not outcome.lacking

@@ -17,6 +17,7 @@ from rich.console import Console
 
 from conformance import Call, Input, Program, Ref
 from conformance.campaign import Drift, Failure, Result, Run, Settings
+from conformance.claims import Claims
 from conformance.known import Known
 from conformance.report import (
     Environment,
@@ -195,6 +196,23 @@ def test_a_grade_counts_only_the_cases_that_can_show_it():
     report = report_of(result(), silent)
     assert (report.grades[1].asked, report.grades[1].silent) == (1, 1)
     assert report.grades[2].asked == 2
+
+
+def test_what_agrees_in_all_that_is_claimed_is_told_from_what_was_not_run():
+    beyond = result(mismatch("stride", judgement="unclaimed"))
+    unasked = replace(result(number=1), verdict=Verdict("", (), outside="op exp"))
+    report = report_of(beyond, unasked)
+    assert (report.total.as_claimed, report.total.left_out, report.total.asked) == (1, 1, 0)
+    assert "1 agree in all that is claimed, 1 not claimed" in to_markdown(report, HERE)
+    jsonschema.validate(to_document(report, HERE), SCHEMA)
+
+
+def test_a_grade_above_the_one_that_is_claimed_is_not_claimed():
+    run = run_of([result(mismatch("unsupported", judgement="claimed"))])
+    aiming = replace(run, settings=replace(run.settings, claims=Claims(grade=2)))
+    grades = build_report(aiming).grades
+    assert (grades[2].differ, grades[5].differ, grades[5].unclaimed) == (1, 0, 1)
+    assert headline(grades)[4].endswith(": not claimed")
 
 
 def test_an_engine_that_answers_differently_each_time_fails():
