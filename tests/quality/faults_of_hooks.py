@@ -90,10 +90,10 @@ def _leaves_at_the_end(order: Any) -> Any:
 
 
 def _out_of_place(accumulate: Any) -> Any:
-    def broken(self: Any, leaf: Tensor, grad: Any) -> None:
+    def broken(self: Any, leaf: Tensor, grad: Any, writes: int) -> None:
         held = leaf._grad
         if held is None:
-            accumulate(self, leaf, grad)
+            accumulate(self, leaf, grad, writes)
         else:
             leaf._grad = make(held._array + grad)
 
@@ -101,9 +101,9 @@ def _out_of_place(accumulate: Any) -> Any:
 
 
 def _in_place(accumulate: Any) -> Any:
-    def broken(self: Any, leaf: Tensor, grad: Tensor) -> None:
+    def broken(self: Any, leaf: Tensor, grad: Tensor, writes: int) -> None:
         if leaf._grad is None:
-            accumulate(self, leaf, grad)
+            accumulate(self, leaf, grad, writes)
         else:
             np.add(leaf._grad._array, grad._array, out=leaf._grad._array)
 
@@ -111,8 +111,8 @@ def _in_place(accumulate: Any) -> Any:
 
 
 def _cut_off(accumulate: Any) -> Any:
-    def broken(self: Any, leaf: Tensor, grad: Tensor) -> None:
-        accumulate(self, leaf, make(grad._array))
+    def broken(self: Any, leaf: Tensor, grad: Tensor, writes: int) -> None:
+        accumulate(self, leaf, make(grad._array), writes)
 
     return broken
 

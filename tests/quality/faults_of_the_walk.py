@@ -34,9 +34,9 @@ def _add_in_place(self: Any, a: Any, b: Any) -> Any:
 
 
 def _accumulate_the_last(before: Any) -> Any:
-    def accumulate(self: Any, leaf: Tensor, grad: Any) -> None:
+    def accumulate(self: Any, leaf: Tensor, grad: Any, writes: int) -> None:
         leaf._grad = None
-        before(self, leaf, grad)
+        before(self, leaf, grad, writes)
 
     return accumulate
 
