@@ -161,7 +161,7 @@ class RawArithmetic:
                 strides = grad_layout.wanted_strides(leaf._array, grad.dtype)
                 shared = shared or not grad_layout.obeys(grad, leaf._array)
             kept = _copied(grad, leaf._array.shape, strides) if shared else grad
-        leaf._grad = tensor = make(kept)
+        tensor = make(kept)
         if not shared:
             share_version(tensor)
             if writes:
@@ -169,8 +169,11 @@ class RawArithmetic:
                     tensor._counter = VersionCounter(writes)
                 else:
                     tensor._counter.version = writes
-        elif is_dense(leaf._array):
-            counter_of(tensor).version = 1  # such a copy is a fresh tensor that was written to once
+        elif is_dense(leaf._array):  # such a copy is a fresh tensor that was written to once
+            if packing_threads:
+                announce_write(tensor)
+            counter_of(tensor).version = 1
+        leaf._grad = tensor
 
     def retain(self, tensor: Tensor, grad: Array) -> None:
         """A copy, or a new sum: unlike a leaf's, torch never writes into a retained gradient."""
@@ -305,6 +308,8 @@ class TensorArithmetic:
             # torch copies it into a new tensor with the leaf's strides: a write, so version 1
             array = leaf._array
             into = make(empty_at(array.shape, strides_of(array), array.dtype))
+            if packing_threads:
+                announce_write(into)
             leaf._grad = copied = ops.copied(into, grad)
             counter_of(copied).version = 1
 

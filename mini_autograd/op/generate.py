@@ -25,6 +25,7 @@ from mini_autograd.op.promotion import quiet, raise_broadcast, raise_of_rule
 from mini_autograd.op.slots import FREED
 from mini_autograd.packing import deferring, packing_threads
 from mini_autograd.saved import SavedResult, SavedTensor, pack
+from mini_autograd.shown import counted
 from mini_autograd.storage import counter_of
 from mini_autograd.tensor import Tensor, make
 
@@ -131,7 +132,15 @@ def _as_tensors(*arrays: Any) -> tuple[Any, ...]:
 
 
 def _as_arrays(*grads: Any) -> tuple[Any, ...]:
-    return tuple([each._array if isinstance(each, Tensor) else each for each in grads])
+    return tuple([_as_array(each) if isinstance(each, Tensor) else each for each in grads])
+
+
+def _as_array(grad: Tensor) -> Any:
+    """Its array, of which the walk knows how often it was written to."""
+    counter = grad._counter
+    if counter is None or not counter.version:
+        return grad._array
+    return counted(grad._array, counter.version)
 
 
 _MISSING: Final = object()

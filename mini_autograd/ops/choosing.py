@@ -14,6 +14,7 @@ from mini_autograd.op import differentiable
 from mini_autograd.ops.arithmetic import over
 from mini_autograd.ops.rounding import is_complex, kept
 from mini_autograd.overloads import composite, overloaded
+from mini_autograd.shown import counted
 from mini_autograd.tensor import Tensor, make
 from mini_autograd.types import Array, Mask, Number
 
@@ -48,7 +49,7 @@ def _first_zero(self: Any, other: Any) -> tuple[Any, Any]:
 
 def _tie_split(grad: Any, tied: Any, lost: Any) -> Any:
     """The gradient of a maximum: half where tied, none where the other won."""
-    return ops.masked_zero(where(tied, over(grad, 2), grad), lost)
+    return counted(ops.masked_zero(where(tied, over(grad, 2), grad), lost))
 
 
 @differentiable(

@@ -25,7 +25,7 @@ from mini_autograd.schema import is_number
 from mini_autograd.tensor import Tensor, make
 from mini_autograd.types import Anything, Array, DType
 
-__all__ = ["clone", "to_dtype", "zeros_of"]
+__all__ = ["clone", "to_dtype", "zeros_as", "zeros_of"]
 
 
 def zeros_of(like: Any, shape: tuple[int, ...], dtype: np.dtype[Any] | None = None) -> Any:
@@ -33,6 +33,14 @@ def zeros_of(like: Any, shape: tuple[int, ...], dtype: np.dtype[Any] | None = No
     if isinstance(like, Tensor):
         return make(np.zeros(shape, like._array.dtype if dtype is None else dtype))
     return np.zeros(shape, like.dtype if dtype is None else dtype)
+
+
+def zeros_as(like: Any, whole: Any) -> Any:
+    """Likewise, in the shape of `whole` and laid out as that."""
+    array = whole._array if isinstance(whole, Tensor) else np.asarray(whole)
+    zeros = layout.empty_as(array, like._array.dtype if isinstance(like, Tensor) else like.dtype)
+    zeros[...] = 0
+    return make(zeros) if isinstance(like, Tensor) else zeros
 
 
 def without_imaginary(array: NDArray[Any], wanted: np.dtype[Any], count: int = 1) -> NDArray[Any]:

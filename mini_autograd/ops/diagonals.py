@@ -7,12 +7,12 @@ from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd import dtypes, layout
+from mini_autograd import dtypes, layout, ops
 from mini_autograd.dims import wrap_dim
 from mini_autograd.errors import joining as errors
 from mini_autograd.op import Promotion, differentiable
-from mini_autograd.ops.views import expand
 from mini_autograd.overloads import composite
+from mini_autograd.shown import counted
 from mini_autograd.tensor import Tensor, make
 from mini_autograd.types import Array, Int, Ints
 
@@ -108,11 +108,12 @@ def trace(self: Array) -> Array:
 
 def _traced(grad: Any, shape: tuple[int, ...]) -> Any:
     """The gradient on the diagonal; torch, whose graph shows it, writes it into a row of zeros."""
+    row: Any = ops.zeros_of(grad, (shape[0] * shape[1],))
+    places = np.arange(min(shape), dtype=np.int64) * (shape[1] + 1)
     if isinstance(grad, Tensor):
-        row: Any = make(np.zeros(shape[0] * shape[1], grad._array.dtype))
-        places = make(np.arange(min(shape), dtype=np.int64) * (shape[1] + 1))
-        return row.index_fill_(0, places, grad).view(shape)
-    return diagonal_backward(expand(grad, (min(shape),)), shape, 0, 0, 1)
+        return counted(row.index_fill_(0, make(places), grad)).view(shape)
+    row[places] = grad
+    return counted(row, 2).reshape(shape)
 
 
 def _below(self: Array, diagonal: int) -> Array:

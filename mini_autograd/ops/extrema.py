@@ -13,6 +13,7 @@ from mini_autograd.errors import reductions as errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.reductions import fold, reduced_dims, restored
 from mini_autograd.overloads import composite, overloaded
+from mini_autograd.shown import counted
 from mini_autograd.types import Array, Bool, Int, Ints
 
 __all__ = ["amax", "amin"]
@@ -116,7 +117,8 @@ def aminmax(self: Array, *, dim: Int | None = None, keepdim: Bool = False) -> An
 def evenly(grad: Any, self: Any, result: Any) -> Any:
     """The gradient of one picked value, shared by all that equal it; by all NaNs for a NaN."""
     mask = self != self if bool(result != result) else self == result
-    return ops.masked_fill(ops.zeros_of(grad, tuple(self.shape)), mask, grad / ops.sum_all(mask))
+    zeros = ops.zeros_of(grad, tuple(self.shape))
+    return counted(ops.masked_fill(zeros, mask, grad / ops.sum_all(mask)))
 
 
 def _of_all(name: str, pick: np.ufunc, array: Array) -> Array:
@@ -157,7 +159,7 @@ def picked_grad(grad: Any, index: Any, shape: tuple[int, ...], dim: int, keepdim
         restored(grad, dim, keepdim, len(shape)),
         restored(index, dim, keepdim, len(shape)),
     )
-    return ops.scatter(ops.zeros_of(grad, shape), dim, index, grad)
+    return counted(ops.scatter(ops.zeros_of(grad, shape), dim, index, grad), 2)
 
 
 def index_of(

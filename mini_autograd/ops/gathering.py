@@ -16,6 +16,7 @@ from mini_autograd.errors import shapes as shape_errors
 from mini_autograd.op import DifferentiableOp, Promotion, differentiable
 from mini_autograd.ops.writing import checked_number
 from mini_autograd.overloads import composite, overloaded
+from mini_autograd.shown import counted
 from mini_autograd.types import Array, Bool, IndexArray, Int, Number, Str
 
 __all__ = ["gather", "scatter", "scatter_add", "scatter_number"]
@@ -58,8 +59,8 @@ def _positions(dim: int, index: IndexArray) -> tuple[NDArray[Any], ...]:
 @differentiable(
     promotion=_NONE,
     # torch saves `self`, though its shape would do: a write to it makes backward raise
-    self=lambda grad, self, dim, index: scatter_add(
-        ops.zeros_of(grad, self.shape), dim, index, grad
+    self=lambda grad, self, dim, index: counted(
+        scatter_add(ops.zeros_of(grad, self.shape), dim, index, grad)
     ),
 )
 def gather(self: Array, dim: Int, index: IndexArray, *, sparse_grad: Bool = False) -> Array:

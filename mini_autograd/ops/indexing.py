@@ -15,6 +15,7 @@ from mini_autograd.errors import masking as mask_errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.writing import checked_number
 from mini_autograd.overloads import composite
+from mini_autograd.shown import counted
 from mini_autograd.tensor import Tensor
 from mini_autograd.types import Array, Bool, IndexArray, IndexArrays
 
@@ -107,8 +108,8 @@ def _check_range(index: NDArray[Any], ordinal: int, size: int) -> None:
 
 @differentiable(
     promotion=_NONE,
-    self=lambda grad, self_shape, indices: index_put_impl(
-        ops.zeros_of(grad, self_shape), indices, grad
+    self=lambda grad, self_shape, indices: counted(
+        index_put_impl(ops.zeros_of(grad, self_shape), indices, grad)
     ),
 )
 def index(self: Array, indices: IndexArrays) -> Array:

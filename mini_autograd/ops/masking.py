@@ -16,6 +16,7 @@ from mini_autograd.ops.choosing import of_kind
 from mini_autograd.ops.views import broadcast_shape
 from mini_autograd.ops.writing import check_history, checked_number
 from mini_autograd.overloads import composite, overloaded
+from mini_autograd.shown import counted
 from mini_autograd.types import Array, Ints, Mask, Number
 
 __all__ = ["masked_fill", "masked_fill_number", "masked_scatter", "masked_select", "masked_zero"]
@@ -79,10 +80,16 @@ def _masked_fill_tensor(self: Array, mask: Mask, value: Array) -> Array:
     return _filled(self, mask, value.item())
 
 
+def _zeros_for(grad: Any, self: Any, mask: Any) -> Any:
+    """Zeros for all among which a mask selects, laid out as torch's."""
+    shape = np.broadcast_shapes(tuple(self.shape), tuple(mask.shape))
+    return ops.zeros_as(grad, self) if shape == self.shape else ops.zeros_of(grad, shape)
+
+
 @differentiable(
     promotion=_NONE,
-    self=lambda grad, self, mask: masked_scatter(
-        ops.zeros_of(grad, np.broadcast_shapes(self.shape, mask.shape)), mask, grad
+    self=lambda grad, self, mask: counted(
+        masked_scatter_into(_zeros_for(grad, self, mask), mask, grad)
     ),
 )
 def masked_select(self: Array, mask: Mask) -> Array:
@@ -100,18 +107,37 @@ def masked_select(self: Array, mask: Mask) -> Array:
 )
 def masked_scatter(self: Array, mask: Mask, source: Array) -> Array:
     """A copy with the first elements of `source`, in order, where the mask is true."""
+    _check_scattered(self, mask, source)
+    self, mask = _both(self, mask)
+    return _write_in_order(np.array(self, order="C"), mask, source)
+
+
+@differentiable(
+    promotion=_NONE,
+    name="masked_scatter",
+    node="MaskedScatterBackward0",
+    self=lambda grad, mask: masked_fill_number(grad, mask, 0),
+    source=lambda grad, mask, source_shape: masked_scatter_backward(grad, mask, source_shape),
+)
+def masked_scatter_into(self: Array, mask: Mask, source: Array) -> Array:
+    """Likewise into `self` itself, which nobody else holds."""
+    return _write_in_order(self, np.broadcast_to(mask, self.shape), source)
+
+
+def _check_scattered(self: Array, mask: Mask, source: Array) -> None:
     if self.dtype != source.dtype:
         names = (of_numpy(each.dtype).scalar_name for each in (self, source))
         raise errors.masked_scatter_dtypes(*names)
     if mask.dtype.kind != "b":
         raise errors.mask_dtype("masked_scatter_", of_numpy(mask.dtype).scalar_name)
-    self, mask = _both(self, mask)
+
+
+def _write_in_order(into: Array, mask: Mask, source: Array) -> Array:
     count = int(np.count_nonzero(mask))
     if source.size < count:
         raise errors.source_too_short()
-    result = np.array(self, order="C")
-    result[mask] = source.reshape(-1)[:count]
-    return result
+    into[mask] = source.reshape(-1)[:count]
+    return into
 
 
 @differentiable(

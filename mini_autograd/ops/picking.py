@@ -18,6 +18,7 @@ from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.arithmetic import scaled
 from mini_autograd.ops.writing import check_history, checked_number
 from mini_autograd.overloads import composite, overloaded
+from mini_autograd.shown import counted
 from mini_autograd.tensor import Tensor, make
 from mini_autograd.types import Array, Bool, IndexArray, Int, Number
 
@@ -45,8 +46,8 @@ def _first_outside(index: IndexArray, lowest: int, size: int) -> int | None:
 
 @differentiable(
     promotion=_NONE,
-    self=lambda grad, self_shape, dim, index: index_add(
-        ops.zeros_of(grad, self_shape), dim, index, grad
+    self=lambda grad, self_shape, dim, index: counted(
+        index_add(ops.zeros_of(grad, self_shape), dim, index, grad)
     ),
 )
 def index_select(self: Array, dim: Int, index: IndexArray) -> Array:
@@ -223,11 +224,11 @@ def _flat_positions(self: Array, index: IndexArray) -> IndexArray:
 
 @differentiable(
     promotion=_NONE,
-    self=lambda grad, self, index: put(ops.zeros_of(grad, self.shape), index, grad, True),
+    self=lambda grad, self, index: counted(put(ops.zeros_as(grad, self), index, grad, True)),
 )
 def take(self: Array, index: IndexArray) -> Array:
     """The elements of the flattened tensor at the indices, in the shape of the index."""
-    return np.asarray(self.reshape(-1)[_flat_positions(self, index)])
+    return np.asarray(self.reshape(-1)[_flat_positions(self, index)], order="C")
 
 
 @differentiable(

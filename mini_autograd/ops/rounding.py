@@ -37,8 +37,12 @@ def kept(array: Any, mask: Any) -> Any:
     bits = _BITS.get(array.dtype)
     if bits is None:
         return np.where(mask, array, array.dtype.type(0))
-    selected = np.bitwise_and(np.negative(mask.view(np.int8), dtype=bits), array.view(bits))
-    return selected.view(array.dtype)
+    selecting = np.negative(mask.view(np.int8), dtype=bits)
+    if array.shape != mask.shape or not array.flags.c_contiguous or not mask.flags.c_contiguous:
+        return np.bitwise_and(selecting, array.view(bits)).view(array.dtype).copy(order="K")
+    result = np.empty(array.shape, array.dtype)  # which owns its memory: the walk may add to it
+    np.bitwise_and(selecting, array.view(bits), out=result.view(bits))
+    return result
 
 
 _BITS: Final = {
@@ -157,7 +161,7 @@ def sgn(self: Array) -> Array:
 def sgn_grad(self: Any, grad: Any, result: Any) -> Any:
     """`(grad - result² conj(grad)) / (2 abs(self))`, and zero at zero; real signs are constant."""
     if not is_complex(self):
-        return ops.zeros_of(grad, grad.shape)  # in rows, however the gradient lies
+        return ops.zeros_as(grad, self)
     magnitude = abs(self)
     spread = (grad - result * result * conj(grad)) / ops.times(magnitude, 2)
     return ops.masked_zero(spread, magnitude == 0)
@@ -172,7 +176,7 @@ def is_complex(value: Any) -> bool:
 def angle_grad(grad: Any, self: Any) -> Any:
     """Zero for real tensors; for complex ones along the circle, and zero at zero."""
     if not is_complex(self):
-        return ops.zeros_of(grad, grad.shape)  # in rows, however the gradient lies
+        return ops.zeros_as(grad, self)
     magnitude = abs(self)
     along = self / magnitude**2 * grad * 1j
     return ops.where(magnitude == 0, 0.0, along)

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from mini_autograd import ops
+from mini_autograd.layout import restrided
+from mini_autograd.shown import counted
 from mini_autograd.tensor import Tensor, make
 from mini_autograd.types import Array
 
@@ -77,7 +79,9 @@ def through_storage(grad: Any, whole: Region, part: Region) -> Any:
     counts = np.bincount(several.reshape(-1), minlength=len(memory))
     if counts.max(initial=0) > 1:
         memory /= np.maximum(counts, 1)
-    return memory[several]
+        return memory[several]
+    strides = tuple([each * memory.itemsize for each in whole.strides])
+    return restrided(counted(memory), whole.shape, strides, whole.offset * memory.itemsize)
 
 
 def _recorded(grad: Any, whole: Region, part: Region) -> Any:

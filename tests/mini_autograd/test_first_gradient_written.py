@@ -1,0 +1,28 @@
+"""A first gradient that somebody else holds is copied into a new one: a write, as torch 2.13's."""
+
+from __future__ import annotations
+
+import pytest
+
+import mini_autograd as torch
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_that_write_is_watched(create_graph: bool) -> None:
+    x = torch.ones(2, requires_grad=True)
+    with (
+        torch.autograd.graph.allow_mutation_on_saved_tensors(),
+        torch.inference_mode(),
+        pytest.raises(RuntimeError, match="Inference tensors do not track version counter"),
+    ):
+        x.backward(torch.ones(2), create_graph=create_graph)
+    assert x.grad is None
+
+
+def test_what_nobody_else_holds_is_not_written() -> None:
+    x = torch.ones(2, requires_grad=True)
+    y = x * 2
+    with torch.autograd.graph.allow_mutation_on_saved_tensors(), torch.inference_mode():
+        y.backward(torch.ones(2))
+    assert x.grad is not None
+    assert x.grad.tolist() == [2.0, 2.0]
