@@ -52,6 +52,7 @@ def differentiable(
     order: Sequence[str] | None = None,
     no_complex_half: str | None = None,
     together: Sequence[str] = (),
+    partial: bool = False,
     **rules: Rule,
 ) -> Callable[[Forward], DifferentiableOp]:
     """Makes an op of a forward on arrays.
@@ -72,6 +73,8 @@ def differentiable(
         no_complex_half: the kernel that torch lacks for its complex halves.
         together: the operands whose gradients torch has in one formula, in its order; without,
             gradients are computed in the order of the operands' names.
+        partial: whether the rules of an op of several outputs take None for one that no gradient
+            came for; without, zeros.
         rules: for each differentiable operand, its derivative; an operand without one that
             requires grad makes backward raise.
     """
@@ -90,6 +93,7 @@ def differentiable(
             order=order,
             no_complex_half=no_complex_half,
             together=together,
+            partial=partial,
         )
         general = functools.partial(_apply, op, True)
         function = cast(DifferentiableOp, op.caller(functools.partial(_apply, op, False)))

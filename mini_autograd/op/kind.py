@@ -34,12 +34,14 @@ class Op:
         order: Sequence[str] | None = None,
         no_complex_half: str | None = None,
         together: Sequence[str] = (),
+        partial: bool = False,
     ) -> None:
         self.name = name
         self.no_complex_half = no_complex_half
         self.view = view
         self.outputs = outputs
         self.constant = constant
+        self.partial = partial
         self.scalars = scalars
         self.promotion = promotion
         self.schema = schema = Schema(name, forward)

@@ -40,6 +40,8 @@ def _backward(op: Op) -> Iterator[str]:
         return
     if op.outputs is None:
         yield "    _grad = _grads[0]"
+    elif op.partial:
+        yield "    _grad = _grads if any(_each is not None for _each in _grads) else None"
     else:
         yield "    _grad = _arithmetic.filled(_grads, _node.accepted)"
     if op.keys:

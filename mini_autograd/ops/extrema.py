@@ -11,7 +11,7 @@ from mini_autograd import dtypes, ops, return_types
 from mini_autograd.dims import wrap_dim
 from mini_autograd.errors import reductions as errors
 from mini_autograd.op import Promotion, differentiable
-from mini_autograd.ops.reductions import fold, reduced_dims, restored
+from mini_autograd.ops.reductions import both, fold, reduced_dims, restored
 from mini_autograd.overloads import composite, overloaded
 from mini_autograd.shown import counted
 from mini_autograd.types import Array, Bool, Int, Ints
@@ -23,7 +23,7 @@ _NONE: Final = Promotion.NONE
 
 def _viewed(value: Any, shape: tuple[int, ...], dim: Any, keepdim: bool) -> Any:
     """A reduced gradient or result with its dims back, of size one."""
-    if keepdim or not (shape or np.size(dim)):
+    if keepdim:
         return value
     if not shape:  # torch counts the dims that are named, though there are none
         return ops.view(value, (1,) * np.size(dim))
@@ -37,6 +37,16 @@ def _shared_grad(grad: Any, self: Any, result: Any, dim: Any, keepdim: bool) -> 
     grad, result = _viewed(grad, shape, dim, keepdim), _viewed(result, shape, dim, keepdim)
     mask = result == self
     return grad / ops.sum(mask, dim, True) * mask
+
+
+def _both_shared_grads(grads: Any, self: Any, results: Any, dim: Any, keepdim: bool) -> Any:
+    """Likewise of two results; of one alone where the other got no gradient."""
+    return both(
+        *[
+            None if grad is None else _shared_grad(grad, self, result, dim, keepdim)
+            for grad, result in zip(grads, results, strict=True)
+        ]
+    )
 
 
 def _check_empty(name: str, array: Array, dims: Any) -> None:
@@ -84,9 +94,9 @@ def amin(self: Array, dim: Ints | None = (), keepdim: Bool = False) -> Array:
     node="AminmaxBackward0",
     promotion=_NONE,
     outputs=("min", "max"),
-    self=lambda grads, self, result0, result1, dim, keepdim: (
-        _shared_grad(grads[0], self, result0, _listed(dim), keepdim)
-        + _shared_grad(grads[1], self, result1, _listed(dim), keepdim)
+    partial=True,
+    self=lambda grads, self, result0, result1, dim, keepdim: _both_shared_grads(
+        grads, self, (result0, result1), _listed(dim), keepdim
     ),
 )
 def least_and_greatest(

@@ -14,6 +14,7 @@ from mini_autograd.errors import reductions as errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.arithmetic import over, scaled_times, times
 from mini_autograd.ops.reductions import (
+    both,
     count,
     fold,
     mean,
@@ -131,22 +132,29 @@ def _mean_part(grad: Any, shape: tuple[int, ...], dim: Any, keepdim: bool) -> An
 
 
 def _var_mean_grad(grads: Any, self: Any, dim: Any, correction: Any, keepdim: bool) -> Any:
-    return _var_grad(grads[0], self, dim, correction, keepdim) + _mean_part(
-        grads[1], tuple(self.shape), dim, keepdim
+    of_variance, of_mean = grads
+    return both(
+        None if of_variance is None else _var_grad(of_variance, self, dim, correction, keepdim),
+        None if of_mean is None else _mean_part(of_mean, tuple(self.shape), dim, keepdim),
     )
 
 
 def _std_mean_grad(
     grads: Any, self: Any, result: Any, dim: Any, correction: Any, keepdim: bool
 ) -> Any:
-    return _std_grad(grads[0], self, result, dim, correction, keepdim) + _mean_part(
-        grads[1], tuple(self.shape), dim, keepdim
+    of_deviation, of_mean = grads
+    return both(
+        None
+        if of_deviation is None
+        else _std_grad(of_deviation, self, result, dim, correction, keepdim),
+        None if of_mean is None else _mean_part(of_mean, tuple(self.shape), dim, keepdim),
     )
 
 
 @differentiable(
     promotion=Promotion.NONE,
-    outputs=("var", "mean"),
+    outputs=("result0", "result1"),
+    partial=True,
     self=lambda grads, self, dim, correction, keepdim: _var_mean_grad(
         grads, self, dim, correction, keepdim
     ),
@@ -167,7 +175,8 @@ def var_mean(
 
 @differentiable(
     promotion=Promotion.NONE,
-    outputs=("std", "mean"),
+    outputs=("result0", "result1"),
+    partial=True,
     self=lambda grads, self, result0, dim, correction, keepdim: _std_mean_grad(
         grads, self, result0, dim, correction, keepdim
     ),

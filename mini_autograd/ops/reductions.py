@@ -64,6 +64,13 @@ def spread(grad: Any, shape: tuple[int, ...], dim: Any, keepdim: bool) -> Any:
     return ops.expand(restored(grad, dim, keepdim, len(shape)), shape)
 
 
+def both(first: Any, second: Any) -> Any:
+    """The sum of what two outputs' gradients give; either is None if that output got none."""
+    if first is None or second is None:
+        return second if first is None else first
+    return first + second
+
+
 def _summed(array: Array, dims: Dims, keepdim: bool, dtype: DType | None) -> Array:
     """Integers in int64, half precision in single and rounded once, as torch sums."""
     wanted = array.dtype if dtype is None else dtype.numpy

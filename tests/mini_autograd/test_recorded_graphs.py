@@ -192,3 +192,41 @@ def test_a_power_written_in_place_into_halves_takes_the_logarithm_in_the_exponen
     got = gradient(power, exponent, torch.ones(2, dtype=torch.float16))
     assert graph(got) == "Mul(-, Where(-, Mul(PowBackward1(-, Grad), -)))"
     assert got.tolist() == [0.0, 5.545177459716797]
+
+
+def test_an_extremum_of_a_number_views_its_gradient() -> None:
+    x = leaf()
+    assert graph(gradient(x.amax(), x, leaf())) == "Mul(Div(View(Grad), -), -)"
+
+
+@pytest.mark.parametrize(
+    ("function", "output", "expected"),
+    [
+        (torch.aminmax, 1, "Mul(Div(View(Grad), -), -)"),
+        (torch.var_mean, 1, "DivBackward1(Expand(Grad))"),
+        (
+            torch.var_mean,
+            0,
+            "Mul(MulBackward1(Grad), Sub(Grad, Mean(#4)))",
+        ),
+    ],
+)
+def test_an_output_without_a_gradient_adds_no_step(
+    function: Any, output: int, expected: str
+) -> None:
+    x = leaf(2)
+    assert graph(gradient(function(x)[output], x, leaf())) == expected
+
+
+def test_a_deviation_without_a_gradient_gives_no_nan() -> None:
+    x = torch.tensor([[1.0], [2.0]], requires_grad=True)
+    with pytest.warns(UserWarning, match="degrees of freedom"):
+        mean = torch.std_mean(x, 1)[1]
+    mean.sum().backward()
+    assert x.grad.tolist() == [[1.0], [1.0]]
+
+
+def test_the_node_of_a_deviation_and_a_mean_names_its_results_by_number() -> None:
+    saved = dir(torch.std_mean(leaf(2))[0].grad_fn)
+    assert "_saved_result0" in saved
+    assert "_saved_std" not in saved
