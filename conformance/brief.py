@@ -9,8 +9,6 @@ import numpy as np
 
 from conformance.program.values import DType, Ref
 from conformance.trace import (
-    Crashed,
-    Hung,
     NotRun,
     Opaque,
     Outcome,
@@ -71,8 +69,6 @@ _WRITE: Mapping[type, Callable[[Any], str]] = {
     Raised: lambda outcome: f"{outcome.error}: {_cut(outcome.message)}",
     Unsupported: lambda outcome: f"unsupported: {outcome.what}",
     NotRun: lambda outcome: f"not run: there is no {outcome.name}",
-    Crashed: lambda outcome: f"crashed: {outcome.detail}",
-    Hung: lambda outcome: f"hung for {outcome.seconds:g} seconds",
 }
 
 

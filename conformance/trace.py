@@ -79,20 +79,6 @@ class NotRun:
 
 
 @dataclass(frozen=True, slots=True)
-class Crashed:
-    """The engine's process died at this step."""
-
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Hung:
-    """The step did not end within so many seconds."""
-
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
 class Lost:
     """How an engine's process ended that did not survive the program.
 
@@ -110,7 +96,7 @@ class Lost:
     output: str = ""
 
 
-Outcome: TypeAlias = Returned | Raised | Unsupported | NotRun | Crashed | Hung
+Outcome: TypeAlias = Returned | Raised | Unsupported | NotRun
 
 
 # Not frozen, though nobody changes one: made frozen it takes eight times as long to make, and each

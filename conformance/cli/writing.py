@@ -110,4 +110,6 @@ def program_file(given: Path, output: Path) -> Path:
     found = sorted((output / FAILURES).glob(f"{given}*.json"))
     if len(found) > 1:
         raise OSError(f"{len(found)} findings in {output} have an id that begins so")
-    return found[0] if found else given
+    if not found:
+        raise OSError(f"there is no such file, and no finding of that id in {output}")
+    return found[0]

@@ -24,8 +24,6 @@ from conformance.program.reads import READS
 from conformance.program.steps import Grad, Read, Step, result_of
 from conformance.program.values import Ref
 from conformance.trace import (
-    Crashed,
-    Hung,
     Lost,
     Outcome,
     Raised,
@@ -68,8 +66,6 @@ class _Comparison:
             for mismatch in _outcomes(number, step, self.expected, self.actual):
                 self._add(mismatch, step)
                 kinds.add(mismatch.kind)
-            if not kinds.isdisjoint(_ENDS):
-                return tuple(self.mismatches)
             if form := self.actual.forms.get(number):
                 self._add(Mismatch("unsupported", None, "", "", "", form))
             if "raises" in kinds:
@@ -111,9 +107,6 @@ class _Comparison:
         if _reached(self.raised, mismatch, step):
             mismatch = replace(mismatch, consequence=True)
         self.mismatches.append(mismatch)
-
-
-_ENDS = frozenset({"crash", "hang"})
 
 
 def _reached(consequences: Consequences | None, mismatch: Mismatch, step: Step | None) -> bool:
@@ -187,9 +180,7 @@ def _failure(wanted: Outcome, got: Outcome) -> tuple[Kind, str, str]:
         return "unsupported", f"by the reference: {wanted.what}", wanted.reason
     if isinstance(got, Raised) and got.lacking:
         return "unsupported", got.lacking, brief_outcome(got)
-    if isinstance(got, Crashed):
-        return "crash", got.detail, ""
-    return ("hang" if isinstance(got, Hung) else "raises"), "", ""
+    return "raises", "", ""
 
 
 def _errors(number: int, wanted: Raised, got: Raised) -> Iterator[Mismatch]:
