@@ -320,5 +320,6 @@ def test_where_there_is_no_terminal_a_line_now_and_then_tells_what_is_done(
     with ProgressLine(settings, Console(file=io.StringIO())) as watch:
         campaign(settings, tmp_path, watch=watch)
     text = watch._console.file.getvalue()  # type: ignore[attr-defined]
-    assert text.splitlines()[0].startswith(("0 of 2 pieces done, 1 programs", "1 of 2 pieces done"))
+    assert text.splitlines()[0] == "torch against torch: loading torch's samples"
+    assert text.splitlines()[1].startswith(("0 of 2 pieces done, 1 programs", "1 of 2 pieces done"))
     assert text.splitlines()[-1] == "2 of 2 pieces done, 2 programs, 0 differ"
