@@ -15,7 +15,7 @@ from conformance.report.findings import Counts, Finding, folded
 from conformance.report.score import Standing, Tally
 from conformance.report.systematic import Systematic, systematic, without
 from conformance.sources.case import CHECKS, hash_of_corpus
-from conformance.verdict import GRADES, Mismatch, missed_grades
+from conformance.verdict import GRADES, Mismatch, Verdict, missed_grades
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ def _count(counts: _Counts, result: Result, known: Sequence[Known], aim: int) ->
     if came_to in ("differ", "flaky"):
         counts.failing.append(result)
     counts.lost.update({m.kind for m in result.verdict.mismatches if m.kind in ("crash", "hang")})
-    attempted = result.verdict.attempted
+    attempted = _attempted(result.verdict)
     within = came_to == "unclaimed" and not result.verdict.outside
     whole = counts.generated if result.source == "generated" else counts.total
     whole.count(came_to, attempted=attempted)
@@ -169,11 +169,17 @@ def _count(counts: _Counts, result: Result, known: Sequence[Known], aim: int) ->
     _count_grades(counts, result, known, aim)
 
 
+def _attempted(verdict: Verdict) -> bool:
+    """Whether the subject could run the case, or as much of it as shows a difference."""
+    differ = any(m.counts and m.kind != "unsupported" for m in verdict.mismatches)
+    return verdict.attempted or differ
+
+
 def _count_grades(counts: _Counts, result: Result, known: Sequence[Known], aim: int) -> None:
     """Count the case at each grade; what is above the grade that is aimed at is not claimed."""
     missed = missed_grades(unexpected(result, known), result.verdict.shows)
     known_to_miss = result.verdict.failing - missed
-    attempted = result.verdict.attempted
+    attempted = _attempted(result.verdict)
     lowest = min(result.verdict.shows, default=max(GRADES))
     for grade, tally in counts.grades.items():
         came_to: Standing | Literal["silent"] = result.verdict.grade(grade)
