@@ -92,6 +92,8 @@ class Examiner:
         again = self._claimed(once_more()) if once_more else nothing
         if _places(again) == _places(verdict):
             return verdict
+        if gravest(verdict.mismatches).kind == "hang" and again.outcome != "differ":
+            return again  # It was slow once, as anything is on a machine with other work.
         return flaky(verdict, again, "the same program gives another answer when it is run again")
 
     def result(self, case: Case, source: Source, verdict: Verdict) -> Result:

@@ -31,6 +31,7 @@ class Tally:
         flaky: the subject answered differently when it was asked again.
         unclaimed: what the subject does not say that it does; not asked.
         as_claimed: of these, those that were run and agree in all that is claimed.
+        lacking: of those that differ or are known to, what the subject claims and cannot run.
         silent: what says nothing at this grade: an error says nothing of values.
     """
 
@@ -42,6 +43,7 @@ class Tally:
     flaky: int = 0
     unclaimed: int = 0
     as_claimed: int = 0
+    lacking: int = 0
     silent: int = 0
 
     def count(self, standing: Standing | Literal["silent"], *, attempted: bool = True) -> None:
@@ -49,6 +51,8 @@ class Tally:
         setattr(self, standing, getattr(self, standing) + 1)
         if standing == "unsupported" and attempted:
             self.unread += 1
+        if standing not in ("unsupported", "unclaimed", "silent") and not attempted:
+            self.lacking += 1
 
     def add(self, other: Tally) -> None:
         """Add what was counted elsewhere."""
@@ -63,7 +67,7 @@ class Tally:
     @property
     def attempted(self) -> int:
         """The cases that the subject could run."""
-        return self.asked - self.unsupported + self.unread
+        return self.asked - self.unsupported + self.unread - self.lacking
 
     @property
     def left_out(self) -> int:

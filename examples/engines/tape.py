@@ -65,11 +65,18 @@ def grad(
     grad_outputs: Any = None,
     retain_graph: Any = None,
     create_graph: bool = False,
-) -> tuple[Tape, ...]:
+    allow_unused: bool = False,
+) -> tuple[Tape | None, ...]:
     """`torch.autograd.grad` of one output. The graph is never freed."""
     output, seed = (each[0] if _is_list(each) else each for each in (outputs, grad_outputs))
-    found = _gradients(output, list(inputs) if _is_list(inputs) else [inputs], seed)
-    return tuple(found if create_graph else [each.detach() for each in found])
+    asked = list(inputs) if _is_list(inputs) else [inputs]
+    met = {id(each) for each in _order(output, asked)}
+    used = [each for each in asked if id(each) in met]
+    if len(used) < len(asked) and not allow_unused:
+        raise RuntimeError("an input is not used in the graph")
+    found = dict(zip(map(id, used), _gradients(output, used, seed), strict=True))
+    grads = [found.get(id(each)) for each in asked]
+    return tuple(each if each is None or create_graph else each.detach() for each in grads)
 
 
 def _gradients(output: Tape, inputs: list[Tape], seed: Tape | None) -> list[Tape]:
@@ -81,8 +88,6 @@ def _gradients(output: Tape, inputs: list[Tape], seed: Tape | None) -> list[Tape
             raise RuntimeError("grad can be implicitly created only for scalar outputs")
         seed = type(output)(output.array(np.ones(output.shape), output.dtype))
     order = _order(output, inputs)
-    if not {id(each) for each in inputs} <= {id(each) for each in order}:
-        raise RuntimeError("an input is not used in the graph")
 
     def pulled(*values: Any) -> tuple[Any, ...]:
         at, seed = values[:-1], values[-1]

@@ -212,6 +212,7 @@ def test_a_grade_above_the_one_that_is_claimed_is_not_claimed():
     aiming = replace(run, settings=replace(run.settings, claims=Claims(grade=2)))
     grades = build_report(aiming).grades
     assert (grades[2].differ, grades[5].differ, grades[5].unclaimed) == (1, 0, 1)
+    assert grades[2].attempted == 0
     assert headline(grades)[4].endswith(": not claimed")
 
 
