@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias
 from conformance.campaign.result import Result
 from conformance.known import Known
 from conformance.report.score import Standing, Tally, headline, outcomes
-from conformance.verdict import GRADES, Mismatch, missed_grades
+from conformance.verdict import GRADES, Mismatch, Verdict, missed_grades
 
 GradeStanding: TypeAlias = Standing | Literal["silent"]
 """What a case comes to at one grade."""
@@ -34,7 +34,7 @@ class Score:
 
     def count(self, result: Result, known: Sequence[Known], aim: int = max(GRADES)) -> None:
         """One more case. What is above the grade that the subject aims at is not claimed."""
-        mismatches, attempted = result.verdict.mismatches, result.verdict.attempted
+        mismatches, attempted = result.verdict.mismatches, attempted_in(result.verdict)
         self.lost.update({m.kind for m in mismatches if m.kind in ("crash", "hang")})
         came_to = standing(result, known)
         whole = self.generated if result.source == "generated" else self.total
@@ -85,6 +85,12 @@ class Score:
         grades = {int(grade): Tally(**tally) for grade, tally in data["grades"].items()}
         lost = Counter[str](data["lost"])
         return cls(Tally(**data["total"]), Tally(**data["generated"]), grades, lost)
+
+
+def attempted_in(verdict: Verdict) -> bool:
+    """Whether the subject could run the case, or as much of it as shows a difference."""
+    differ = any(m.counts and m.kind != "unsupported" for m in verdict.mismatches)
+    return verdict.attempted or differ
 
 
 def standing(result: Result, known: Sequence[Known]) -> Standing:

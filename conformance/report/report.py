@@ -11,16 +11,12 @@ from conformance.campaign.gathering import Run
 from conformance.campaign.result import Result
 from conformance.known import Known
 from conformance.report.apart import Excused, Lack, excused_of, lacks_of, unclaimed_of
-from conformance.report.counting import Score, standing, standing_at
+from conformance.report.counting import Score, attempted_in, standing, standing_at
 from conformance.report.findings import Counts, Finding, folded
 from conformance.report.score import Tally
 from conformance.report.systematic import Systematic, systematic, without
 from conformance.sources.case import CHECKS, hash_of_corpus
-<<<<<<< HEAD
 from conformance.verdict import GRADES
-=======
-from conformance.verdict import GRADES, Mismatch, Verdict, missed_grades
->>>>>>> foreign
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +110,7 @@ class _Tests:
     kinds: dict[tuple[str, str], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
     def count(self, result: Result, known: Sequence[Known]) -> None:
-        test, attempted = (result.op, result.check), result.verdict.attempted
+        test, attempted = (result.op, result.check), attempted_in(result.verdict)
         tally = self.tests.setdefault(test, Tally())
         tally.count(standing(result, known), attempted=attempted)
         lowest = min(result.verdict.shows, default=max(GRADES))
@@ -160,66 +156,6 @@ def counts_beside(known: Sequence[Known]) -> Counts:
     return lambda result, mismatch: not any(entry.covers(result.id, mismatch) for entry in known)
 
 
-<<<<<<< HEAD
-=======
-def standing(result: Result, known: Sequence[Known]) -> Standing:
-    """What the case comes to."""
-    if result.verdict.outcome == "differ" and not unexpected(result, known):
-        return "known"
-    return result.verdict.outcome
-
-
-def unexpected(result: Result, known: Sequence[Known]) -> tuple[Mismatch, ...]:
-    """The case's differences that count and that no entry covers."""
-    return tuple(
-        mismatch
-        for mismatch in result.verdict.mismatches
-        if mismatch.counts and not any(entry.covers(result.id, mismatch) for entry in known)
-    )
-
-
-def _count(counts: _Counts, result: Result, known: Sequence[Known], aim: int) -> None:
-    came_to = standing(result, known)
-    if came_to in ("differ", "flaky"):
-        counts.failing.append(result)
-    counts.lost.update({m.kind for m in result.verdict.mismatches if m.kind in ("crash", "hang")})
-    attempted = _attempted(result.verdict)
-    within = came_to == "unclaimed" and not result.verdict.outside
-    whole = counts.generated if result.source == "generated" else counts.total
-    whole.count(came_to, attempted=attempted)
-    whole.as_claimed += within
-    if result.source == "generated":
-        return
-    test = (result.op, result.check)
-    counts.tests.setdefault(test, Tally()).count(came_to, attempted=attempted)
-    counts.kinds[test].update({m.kind for m in result.verdict.mismatches if m.counts})
-    _count_grades(counts, result, known, aim)
-
-
-def _attempted(verdict: Verdict) -> bool:
-    """Whether the subject could run the case, or as much of it as shows a difference."""
-    differ = any(m.counts and m.kind != "unsupported" for m in verdict.mismatches)
-    return verdict.attempted or differ
-
-
-def _count_grades(counts: _Counts, result: Result, known: Sequence[Known], aim: int) -> None:
-    """Count the case at each grade; what is above the grade that is aimed at is not claimed."""
-    missed = missed_grades(unexpected(result, known), result.verdict.shows)
-    known_to_miss = result.verdict.failing - missed
-    attempted = _attempted(result.verdict)
-    lowest = min(result.verdict.shows, default=max(GRADES))
-    for grade, tally in counts.grades.items():
-        came_to: Standing | Literal["silent"] = result.verdict.grade(grade)
-        if came_to == "differ" and grade not in missed and grade in known_to_miss:
-            came_to = "known"
-        if grade > aim and came_to != "silent":
-            came_to = "unclaimed"
-        tally.count(came_to, attempted=attempted)
-        if grade == lowest:
-            counts.basics[result.op, result.check].count(came_to, attempted=attempted)
-
-
->>>>>>> foreign
 def _in_order(run: Run) -> Callable[[tuple[tuple[str, str], Tally]], tuple[int, int]]:
     ops = {name: number for number, name in enumerate(("tutorial", *run.settings.names))}
     checks: Sequence[str] = CHECKS
