@@ -28,7 +28,9 @@ def run(
     With captures, nothing is accumulated anywhere else: gives the gradient that arrived at each
     that has an index, None where none did.
     """
-    order = _order(roots)
+    passages = list[Node]()
+    order = _order(roots, passages)
+    bypassed = [each for each in passages if each.is_passage and (each, 0) not in (captures or ())]
     attended = None  # what nobody attends to shall cost nothing
     if captures is not None or anomaly.enabled:
         attended = AttendedWalk(order, arithmetic, captures, roots)
@@ -50,6 +52,8 @@ def run(
         index = -1
         for edge in node.edges:
             index += 1
+            if bypassed:
+                edge = _onward(edge, bypassed)
             if edge is None:
                 continue
             target, output = edge
@@ -77,6 +81,14 @@ def run(
     return [] if attended is None else attended.end()
 
 
+def _onward(edge: Edge | None, bypassed: Sequence[Node]) -> Edge | None:
+    """Where an edge leads beyond passages: no gradients are summed there, as in torch, whose
+    outer graph has no node for them."""
+    while edge is not None and edge[0] in bypassed:
+        edge = edge[0].edges[0]
+    return edge
+
+
 def _placed(grad: Grad | None, edge: Edge) -> list[Grad | None]:
     """The gradient as that of one of the node's outputs."""
     node, output = edge
@@ -101,12 +113,12 @@ def _started(
     return arrived
 
 
-def _order(roots: Sequence[Edge]) -> list[Node]:
+def _order(roots: Sequence[Edge], passages: list[Node]) -> list[Node]:
     """The nodes that the walk reaches, each after all that bring it a gradient.
 
     Edges lead to what was recorded before, so the newest first is such an order, and torch's.
     What has no place in it, as a leaf, comes directly after the last node that brings it a
-    gradient, in the order of that one's edges.
+    gradient, in the order of that one's edges. To `passages` goes what of that has edges.
     """
     if numbering.changed:
         return _order_by_dependencies(roots)
@@ -131,6 +143,7 @@ def _order(roots: Sequence[Edge]) -> list[Node]:
                     ranks[node] = sequence
                     if node.edges:
                         stack.append(node)
+                        passages.append(node)
         if not stack:
             return sorted(ranks, key=ranks.__getitem__, reverse=True)
         node = stack.pop()

@@ -38,6 +38,14 @@ def _is_end(node: Node) -> bool:
     return None in node.edges if node.is_passage else isinstance(node, AccumulateGrad)
 
 
+def cut_dead_ends(roots: Iterable[Node]) -> None:
+    """Takes from the nodes that lead on their edges to what does not, as torch records none."""
+    leads = leading_on(roots)
+    for node in [node for node, leads_on in leads.items() if leads_on]:
+        if any(edge is not None and not leads[edge[0]] for edge in node.edges):
+            node.edges = tuple([e if e is None or leads[e[0]] else None for e in node.edges])
+
+
 def forget_dead_ends(roots: Iterable[Node]) -> None:
     """Takes its history from whatever the nodes saved that does not lead on."""
     below = leading_on(roots)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from mini_autograd import fills
 from mini_autograd.autograd.batched_walk import batch_gradients
-from mini_autograd.autograd.dead_ends import forget_dead_ends
+from mini_autograd.autograd.dead_ends import cut_dead_ends, forget_dead_ends
 from mini_autograd.autograd.edges import GradientEdge, get_gradient_edge
 from mini_autograd.autograd.levels import Level
 from mini_autograd.autograd.seeds import Differentiated
@@ -78,6 +78,7 @@ def _grad_and_value(
             raise errors.grad_of_no_scalar(output.ndim)
         leaves, structure = trees.flatten(by)
         grads = walked([output], leaves, None, retain_graph=True, create_graph=True)
+    cut_dead_ends([each._node for each in (output, *grads) if each._node is not None])
     gradient = trees.unflatten(map(level.lowered, grads), structure)
     value = level.lowered(output)
     return gradient, (value, lowered_aux(level, aux)) if has_aux else value

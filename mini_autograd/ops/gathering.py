@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mini_autograd import ops, warned
+from mini_autograd import layout, ops, warned
 from mini_autograd.dims import wrap_dim
 from mini_autograd.dtypes import of_numpy
 from mini_autograd.errors import gathering as errors
@@ -82,7 +82,7 @@ def gather(self: Array, dim: Int, index: IndexArray, *, sparse_grad: Bool = Fals
     _check_bounds(index, dim, self.shape[dim] if self.ndim else 1)
     flat_index = index.reshape(1) if index.ndim == 0 else index
     found = _reached(self, dim, flat_index)[_positions(dim, flat_index)]
-    return found if index.ndim else found[0]
+    return layout.in_rows(found) if index.ndim else found[0]  # however the index lies
 
 
 def _target(self: Array, dim: int, index: IndexArray, src: Array | None) -> tuple[Array, Array]:

@@ -65,6 +65,8 @@ def roll(self: Array, shifts: Ints, dims: Ints | None = ()) -> Array:
         return result
     if len(shifts) != len(dims):
         raise errors.roll_lengths(len(shifts), len(dims))
+    if not self.size:  # of which torch looks at no dim
+        return layout.copied(self)
     wrapped = tuple(wrap_dim(dim, self.ndim) for dim in dims)
     if not self.ndim:
         raise shape_errors.no_dims(wrapped[0])
@@ -75,8 +77,6 @@ def roll(self: Array, shifts: Ints, dims: Ints | None = ()) -> Array:
 
 def _rolled(self: Array, shift: int, dim: int) -> Array:
     """The two parts the other way round, joined as torch joins them, which shows in the strides."""
-    if not self.size:
-        return layout.copied(self)
     start = -shift % self.shape[dim]
     before, after = (
         (slice(None),) * dim + (slice(start),),

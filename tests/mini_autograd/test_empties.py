@@ -59,3 +59,8 @@ def test_a_transposed_gradient_of_nothing_is_copied_where_it_lies_otherwise() ->
     transposed.backward(seed)
     transposed.backward(torch.zeros(0, 2))
     assert seed._version == 0
+
+
+def test_what_has_no_elements_is_rolled_along_any_dims() -> None:
+    assert torch.zeros(2, 0).roll(1, 7).shape == (2, 0)
+    assert torch.zeros(0).roll((2, 1), (2, 5)).shape == (0,)

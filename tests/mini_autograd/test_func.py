@@ -233,3 +233,20 @@ def test_columns_that_nothing_reaches_are_one_zero_shown_often() -> None:
     assert jacobian.stride() == (1, 0)
     with pytest.raises(RuntimeError, match="more than one element of the written-to tensor"):
         jacobian.sigmoid_()
+
+
+def test_what_a_transform_gave_is_walked_as_if_its_arguments_were_the_users_tensors() -> None:
+    x = torch.tensor(1.0, requires_grad=True)
+    _, value = torch.func.grad_and_value(lambda a, b: (a * a * b).sum())(x, x)
+    (gradient,) = torch.autograd.grad(value, x, create_graph=True)
+    sums = [node.name() for node, _ in gradient.grad_fn.next_functions]
+    assert sums == ["AddBackward0", "MulBackward0"]  # one after the other, as they came
+
+
+def test_what_leads_to_no_tensor_of_the_users_is_no_part_of_the_graph_outside() -> None:
+    constant, x = torch.tensor(1.0), torch.tensor(2.0, requires_grad=True)
+    _, value = torch.func.grad_and_value(lambda a, b: a * a * b)(constant, x)
+    assert [node and node.name() for node, _ in value.grad_fn.next_functions] == [
+        None,
+        "torch::autograd::AccumulateGrad",
+    ]

@@ -101,3 +101,9 @@ def test_integers_are_not_filled_by_what_has_a_history() -> None:
 def test_a_negative_size_overflows(sizes: tuple[int, ...]) -> None:
     with pytest.raises(RuntimeError, match="numel: integer multiplication overflow"):
         torch.ones(1).expand(sizes)
+
+
+def test_what_is_gathered_lies_in_rows_however_the_index_lies() -> None:
+    index = torch.tensor([[0, 1], [1, 0]]).t()
+    assert torch.zeros(2, 2).gather(1, index).stride() == (2, 1)
+    assert index.take_along_dim(index, 1).stride() == (2, 1)
