@@ -6,11 +6,11 @@ from __future__ import annotations
 import gc
 import marshal
 import os
-import pickle
 import signal
 from collections.abc import Sequence
 from contextlib import suppress
 from os import _exit  # by its own name, as an engine may replace that in `os`
+from pickle import loads
 
 from conformance.engines import Engine, EngineError, resolve_engine
 from conformance.execute import execute
@@ -95,7 +95,7 @@ class _Host:
     def _answer(self, engine: Engine, record: Record) -> None:
         self.shared.begin(record.number, os.getpid())
         _forget_output()
-        program = pickle.loads(self.shared.request(record.size))
+        program = loads(self.shared.request(record.size))
         trace = execute(program, engine, self.shared.progress)
         if os.getpid() != self.runner:
             _exit(0)  # The engine forked itself: the original answers.
