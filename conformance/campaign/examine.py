@@ -21,7 +21,7 @@ from conformance.trace import Trace, Unsupported
 from conformance.verdict import GRADE_OF, Mismatch, Verdict
 
 ATTEMPTS = 300  # programs tried to shorten one; a count and not a time, to be the same everywhere
-SLOW_ATTEMPTS = 30  # where each costs a process that dies; where it hangs, a few seconds too
+SLOW_ATTEMPTS = 30  # where each costs a process that dies
 TOLD = 12  # differences of a case that are kept; of each kind the first is among them
 CONFIRMED = 3  # runs in which a failure must show again, to be no accident
 
@@ -114,6 +114,8 @@ class Examiner:
         if result.verdict.outcome != "differ":
             return replace(result, failure=self._written(failure))
         sought = gravest(failure.mismatches)
+        if sought.kind == "hang":  # To see it again takes long, and what hung often is not asked.
+            return replace(result, failure=self._written(failure))
         suspect = suspect_of(failure.program, sought, result.op, shrunk=False)
         self._refresh()
         if not all(self._shows(failure.program, suspect) for _ in range(CONFIRMED)):
@@ -136,7 +138,7 @@ class Examiner:
         return self._written(Failure(program, ordered, "", True))
 
     def _still_shows(self, kind: str, suspect: Suspect) -> Callable[[Program], bool]:
-        left = SLOW_ATTEMPTS if kind in ("crash", "hang") else ATTEMPTS
+        left = SLOW_ATTEMPTS if kind == "crash" else ATTEMPTS
 
         def still_shows(candidate: Program) -> bool:
             nonlocal left

@@ -53,7 +53,9 @@ class _Child:
         self.order, self.told, self.faults = order, told, faults
 
     def tell(self, **line: Any) -> None:
-        self.told.write(json.dumps(line) + "\n")
+        # What an engine says of itself may be anything.
+        text = json.dumps(line, default=lambda value: f"a {type(value).__name__}")
+        self.told.write(f"{text}\n")
         self.told.flush()
 
     def climb(self, climbed: dict[str, Any]) -> None:

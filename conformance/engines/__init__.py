@@ -56,8 +56,8 @@ def resolve_engine(name: str) -> Engine:
     except (Exception, SystemExit) as error:
         text = f"cannot load the engine {name!r}: {said(error)}{_hint(error, module_name)}"
         raise EngineError(text) from error
-    if isinstance(found, Engine):
-        return found
+    if isinstance(found, Engine) and not isinstance(found, ModuleType):
+        return found  # (A module may have any name, as some give one for whatever is asked.)
     lacking = [part for part in ("Tensor", "tensor") if not hasattr(found, part)]
     if lacking:
         raise EngineError(

@@ -13,6 +13,7 @@ import select
 import struct
 import tempfile
 from dataclasses import dataclass
+from os import pread, pwrite, write  # by their own names, as an engine may replace them in `os`
 from typing import Literal, TypeAlias, get_args
 
 Event: TypeAlias = Literal["answer", "died", "failed", "hello", "unreadable"]
@@ -71,19 +72,19 @@ class Shared:
 
     def put_request(self, data: bytes) -> None:
         """Lay a request down."""
-        os.pwrite(self.file, data, _REQUEST_AT)
+        pwrite(self.file, data, _REQUEST_AT)
 
     def request(self, size: int) -> bytes:
         """The request that lies there."""
-        return os.pread(self.file, size, _REQUEST_AT)
+        return pread(self.file, size, _REQUEST_AT)
 
     def put_answer(self, data: bytes) -> None:
         """Lay an answer down."""
-        os.pwrite(self.file, data, _ANSWER_AT)
+        pwrite(self.file, data, _ANSWER_AT)
 
     def answer(self, size: int) -> bytes:
         """The answer that lies there."""
-        data = os.pread(self.file, size, _ANSWER_AT)
+        data = pread(self.file, size, _ANSWER_AT)
         if size > 1 << 20:
             os.ftruncate(self.file, _ANSWER_AT)  # A long one is not kept until the next.
         return data
@@ -96,7 +97,7 @@ class Shared:
 
 def send(pipe: int, record: Record) -> None:
     """Write a record."""
-    os.write(pipe, _RECORD.pack(record.number, _EVENTS.index(record.event), record.size))
+    write(pipe, _RECORD.pack(record.number, _EVENTS.index(record.event), record.size))
 
 
 def receive(pipe: int) -> Record | None:

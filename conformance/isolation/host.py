@@ -6,9 +6,11 @@ from __future__ import annotations
 import gc
 import marshal
 import os
-import pickle
 import signal
 from collections.abc import Sequence
+from contextlib import suppress
+from os import _exit  # by its own name, as an engine may replace that in `os`
+from pickle import loads
 
 from conformance.engines import Engine, EngineError, resolve_engine
 from conformance.execute import execute
@@ -73,7 +75,8 @@ class _Host:
             _, status = os.waitpid(child, 0)
             kill_descendants(os.getpid())
             wait_for_children()
-            send(self.answers, Record(0, "died", status))
+            with suppress(BrokenPipeError):
+                send(self.answers, Record(0, "died", status))
 
     def _run(self, engine: Engine) -> None:
         """Answer requests; does not return."""
@@ -86,15 +89,16 @@ class _Host:
         except BaseException:
             code = 1
         finally:
-            os._exit(code)
+            kill_descendants(self.runner)
+            _exit(code)
 
     def _answer(self, engine: Engine, record: Record) -> None:
         self.shared.begin(record.number, os.getpid())
         _forget_output()
-        program = pickle.loads(self.shared.request(record.size))
+        program = loads(self.shared.request(record.size))
         trace = execute(program, engine, self.shared.progress)
         if os.getpid() != self.runner:
-            os._exit(0)  # The engine forked itself: the original answers.
+            _exit(0)  # The engine forked itself: the original answers.
         try:
             data = encode(trace)
             if len(data) > LARGEST:

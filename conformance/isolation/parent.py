@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from contextlib import suppress
+from os import kill  # by its own name, as an engine may replace that in `os`
 
 _PR_SET_PDEATHSIG = 1  # of Linux's prctl(2)
 _PR_SET_CHILD_SUBREAPER = 36
@@ -40,8 +41,15 @@ def kill_descendants(process: int) -> None:
             return
         for each in found:
             with suppress(ProcessLookupError, PermissionError):
-                os.kill(each, signal.SIGKILL)
+                kill(each, signal.SIGKILL)
         killed |= found
+
+
+def kill_children(process: int) -> None:
+    """Kill those that the process has started itself, once."""
+    for each in _children(process):
+        with suppress(ProcessLookupError, PermissionError):
+            kill(each, signal.SIGKILL)
 
 
 def wait_for_children() -> None:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Literal
 
 from conformance.engines.texts import without_addresses
 from conformance.isolation.channel import RESTART, Record, Shared, is_ready, receive, send
-from conformance.isolation.parent import kill_descendants
+from conformance.isolation.parent import kill_children, kill_descendants
 from conformance.trace import Lost
 
 LAST_BREATH = 1.0  # seconds that a process may take to end once its pipe is closed
@@ -117,15 +118,26 @@ class Process:
             return _told(data.decode("utf-8", "replace").strip("\0\n "))
         return ""
 
+    def end_runner(self) -> bool:
+        """End what runs the programs, so that a fresh one takes the next; whether the host says
+        that it did, which it does not where it ran them itself."""
+        if not self.is_gone:
+            kill_children(self._popen.pid)
+        until = time.monotonic() + LAST_BREATH
+        while (left := until - time.monotonic()) > 0:
+            record = self.wait(left)
+            if record is None or record.event == "died":
+                return record is not None and not self.is_gone
+        return False
+
     def end(self) -> None:
         """End the process and all that it started, whatever they do."""
-        if not self.is_gone:
-            kill_descendants(self._popen.pid)  # While they are known to be its own.
         os.close(self._requests)
         os.close(self._answers)
-        with suppress(subprocess.TimeoutExpired):
-            if not self.is_gone:
-                self._popen.wait(0.05)
+        if not self.is_gone:
+            kill_children(self._popen.pid)  # The host ends what these have started, and itself.
+            with suppress(subprocess.TimeoutExpired):
+                self._popen.wait(LAST_BREATH)
         self._kill()
         self._output.close()
         self.shared.close()

@@ -206,7 +206,8 @@ class RemoteEngine:
     def _lost(self, kind: str, detail: str) -> Answer:
         assert self._process is not None
         loss = self._process.loss(self._number, "hang" if kind == "hang" else "crash", detail)
-        self.close()
+        if not self._process.end_runner():
+            self.close()
         return Answer(lost=loss)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import marshal
 from collections.abc import Callable, Mapping
 from dataclasses import fields
+from marshal import dumps  # by its own name, as an engine may replace that in `marshal`
 from typing import Any
 
 import numpy as np
@@ -58,7 +59,7 @@ def encode(trace: Trace) -> bytes:
     Raises:
         TypeError: it holds a value of a type that no trace may hold.
     """
-    return marshal.dumps([_packed(getattr(trace, name)) for name in _TRACE], VERSION)
+    return dumps([_packed(getattr(trace, name)) for name in _TRACE], VERSION)
 
 
 def decode(data: bytes, engine: str) -> Trace:
