@@ -178,7 +178,9 @@ class RawArithmetic:
     def retain(self, tensor: Tensor, grad: Array) -> None:
         """A copy, or a new sum: unlike a leaf's, torch never writes into a retained gradient."""
         held = tensor._grad
-        tensor._grad = make(np.array(grad, order="C") if held is None else held._array + grad)
+        tensor._grad = make(
+            np.array(grad, order="C") if held is None else _asarray(held._array + grad)
+        )
 
 
 # One reference each: the walk's buffer, the function's own name for it and getrefcount's.

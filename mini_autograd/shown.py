@@ -50,6 +50,10 @@ def shown(grad: Array) -> Tensor:
 def hidden(grad: Tensor) -> Array:
     """The array for which a tensor, given by a user or shown to one, stands from now on."""
     array = grad._array
+    other = _tensors.get(id(array))
+    if other is not None and other is not grad and other._array is array:
+        # Of a detached tensor the walk may keep memory, though somebody holds the original.
+        array = grad._array = array[...]
     _tensors[id(array)] = grad
     _remember(grad if grad._base is None else grad._base)
     return array

@@ -125,6 +125,11 @@ def _likelihood_grad(
 ) -> Array:
     if not self.size:
         return np.zeros(self.shape, self.dtype)
+    spatial = self.ndim == 4
+    if target.dtype != np.int64 and (spatial or target.dtype != np.uint8):  # as a hook unpacked it
+        if spatial and target.dtype != np.uint8:
+            raise errors.target_dtype(dtypes.of(target))
+        raise errors.scalar_type(dtypes.int64, dtypes.of(target))
     places, weights, mask = _aimed(self, target, weight, ignore, axis)
     if reduction == "mean":
         grad = grad / total_weight
