@@ -1,5 +1,5 @@
 """Worker processes, each with one task at a time; one that dies is replaced, and its task given to
-another, without the case at which two have died."""
+another, without a case at which several have died."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ from conformance.campaign.worker import place_of, serve
 
 POLL = 0.5  # seconds between looks at who still lives
 LAST_BREATH = 2.0  # seconds that a process may take to die after its pipe is closed
+DEATHS = 2  # of workers at one case, which is not run any more then
+KILLS = 6  # likewise, where somebody killed them: that need not be the case's doing
 MOST_DEATHS = 3  # of workers over one failure that is shortened
 STILLBORN = 3  # workers in a row that may die before they do anything
 
@@ -161,10 +163,11 @@ class Pool:
             else:
                 yield task, Shortened(task.result.key, None)
             return
-        if number is not None and number == task.suspect:
-            task = replace(task, suspect=None, lost=(*task.lost, (number, cause)))
+        deaths = task.deaths + 1 if number is not None and number == task.suspect else 1
+        if number is not None and deaths >= (KILLS if cause == _KILLED else DEATHS):
+            task = replace(task, suspect=None, deaths=0, lost=(*task.lost, (number, cause)))
         else:
-            task = replace(task, suspect=number)
+            task = replace(task, suspect=number, deaths=deaths)
         if task.piece.source == "generated":
             yield task, Again()
         else:
@@ -197,6 +200,9 @@ def _end(worker: _Worker) -> None:
         worker.process.kill()
         worker.process.join()
     worker.place.unlink(missing_ok=True)
+
+
+_KILLED = f"the process was killed by {signal.SIGKILL.name}"
 
 
 def _cause(code: int | None) -> str:

@@ -19,12 +19,14 @@ class Order:
     Attributes:
         done: of the corpus, the keys of the results that are there already.
         suspect: the case, by its place in the piece, at which the last worker died.
-        lost: the cases at which two workers died, with what killed the second: not to be run.
+        deaths: how many workers in a row died at that case.
+        lost: the cases at which too many died, with what killed the last: not to be run.
     """
 
     piece: Piece
     done: frozenset[str] = frozenset()
     suspect: int | None = None
+    deaths: int = 0
     lost: tuple[tuple[int, str], ...] = ()
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
 from itertools import count
@@ -62,16 +63,24 @@ _CALLS = count()
 
 def square(*args: Any, **kwargs: Any) -> Any:
     """Is wrong every other time."""
-    return torch.square(*args, **kwargs) + next(_CALLS) % 2
+    result = torch.square(*args, **kwargs)
+    return result + 1 if next(_CALLS) % 2 else result
 
 
-def cosh(*args: Any, **kwargs: Any) -> Any:
-    """Ends its process a little later."""
-    threading.Timer(0.001, os._exit, (4,)).start()
-    return torch.cosh(*args, **kwargs)
+def _exit_when_idle() -> None:
+    main = threading.main_thread().ident
+    while sys._current_frames()[main].f_code.co_name != "receive":
+        time.sleep(0.0005)
+    os._exit(4)
 
 
-def sinh(*args: Any, **kwargs: Any) -> Any:
+def tanh(*args: Any, **kwargs: Any) -> Any:
+    """Ends its process as soon as that waits for the next program."""
+    threading.Thread(target=_exit_when_idle, daemon=True).start()
+    return torch.tanh(*args, **kwargs)
+
+
+def sigmoid(*args: Any, **kwargs: Any) -> Any:
     """Makes torch wrong, and itself with it."""
-    torch.sinh = torch.cosh
-    return torch.cosh(*args, **kwargs)
+    torch.sigmoid = torch.tanh
+    return torch.tanh(*args, **kwargs)

@@ -131,7 +131,7 @@ def test_an_engine_that_exits_is_a_crash_too(tmp_path: Path):
 
 def test_what_hangs_again_and_again_is_asked_no_more_and_each_case_is_a_hang(tmp_path: Path):
     run = campaign(replace(FAULTY, ops=("sin",), hang_after=0.5), tmp_path, jobs=1)
-    assert len(run.results) > 10
+    assert len(run.results) > 6
     assert {frozenset(_kinds(result)) for result in run.results} == {frozenset({"hang"})}
     waited = [r for r in run.results if "no answer" in r.verdict.mismatches[0].actual]
     assert len(waited) == 4
@@ -147,13 +147,13 @@ def test_an_engine_that_is_not_always_wrong_is_flaky(tmp_path: Path):
 
 
 def test_a_process_that_ends_between_two_cases_costs_none(tmp_path: Path):
-    run = campaign(replace(FAULTY, ops=("cosh",)), tmp_path, jobs=1)
+    run = campaign(replace(FAULTY, ops=("tanh",)), tmp_path, jobs=1)
     assert run.idle_deaths > 0
     assert {result.verdict.outcome for result in run.results} == {"agree"}
 
 
 def test_the_reference_is_out_of_the_subject_s_reach(tmp_path: Path):
-    run = campaign(replace(FAULTY, ops=("sinh",)), tmp_path)
+    run = campaign(replace(FAULTY, ops=("sigmoid",)), tmp_path)
     assert {result.verdict.outcome for result in run.results} == {"differ"}
 
 
