@@ -13,6 +13,7 @@ Flags: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
 
 SLACK = 8.0  # a value may be this many times further off than one ulp in each number explains
 SMALL = 0.01  # of the values: what moves further is chaos, and its bounds need no such slack
+CHAOS = 2.0  # the slack there: of a sine's bounds a few draws show one side as a rule
 HOPELESS = 100.0  # times further off than what some draws of roundings explain
 ONE_UNIT = "one unit in the last place of operands and results"
 
@@ -72,7 +73,7 @@ class Question:
         if self.here.dtype.kind in "fc":
             apart = _apart(found, self.here)
             self._widest = np.maximum(self._widest, np.where(np.isfinite(apart), apart, 0.0))
-            slack = np.where(self._widest <= SMALL * self._scale, SLACK, 1.0)
+            slack = np.where(self._widest <= SMALL * self._scale, SLACK, CHAOS)
             reached |= (self._widest > 0) & (self._distance <= slack * self._widest)
         self._close(reached, ONE_UNIT)
 
