@@ -67,7 +67,10 @@ class Shared:
 
     def state(self) -> tuple[int, int, int]:
         """The request begun last, its step under way (-1 for its inputs), and whose process."""
-        number, step, process = _HEADER.unpack_from(self._header, 0)
+        data = pread(self.file, _HEADER.size, 0)  # Mapped memory that the engine cut off kills us.
+        if len(data) < _HEADER.size:
+            return 0, -1, 0
+        number, step, process = _HEADER.unpack(data)
         return number, step, process
 
     def put_request(self, data: bytes) -> None:

@@ -163,7 +163,7 @@ class RemoteEngine:
                 self.idle_deaths, died = self.idle_deaths + 1, died + 1
                 if died > IDLE_DEATHS:
                     return self._lost("crash", cause(record.size))
-                if process.is_gone:
+                if process.is_gone or died == IDLE_DEATHS - 1:  # Its very memory may be spoilt.
                     process = self._again(data, number)
             elif record is not None and record.number == number:
                 answer = _answer(process, record)
