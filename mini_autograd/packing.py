@@ -154,6 +154,15 @@ class PackedTensor:
         if counter_of(tensor).version != version:
             raise errors.pack_modified()
 
+    def is_of(self, tensor: Tensor) -> bool:
+        """Whether it was packed of the tensor, by the place in the graph that both have."""
+        if not tensor._requires_grad:
+            return False
+        made_by = tensor._maker()
+        if made_by is None:
+            return self.accumulator is not None and self.accumulator is tensor._accumulator
+        return self.node is made_by and self.output == tensor._output_nr
+
     def unpack(self, owner: Node) -> Tensor:
         """The tensor that the unpack hook gives, in the place of that which was packed.
 

@@ -30,7 +30,7 @@ from mini_autograd.ops.conversion import clone
 from mini_autograd.ops.indexing import index_put, put_in_order
 from mini_autograd.ops.writing import copied, filled, zeroed
 from mini_autograd.overloads import composite, with_forms
-from mini_autograd.packing import announce_write, deferring, packing_threads
+from mini_autograd.packing import PackedTensor, announce_write, deferring, packing_threads
 from mini_autograd.rebase import CopySlices, rebase
 from mini_autograd.saved import SavedResult, SavedTensor, SavedView, pack_results
 from mini_autograd.schema import is_number
@@ -161,6 +161,10 @@ def _save_clone(node: Node, original: Tensor) -> None:
             entry = kept if computed_in is None else SavedTensor(kept, computed_in)
             assert node.saved is not None
             node.saved = (*node.saved[:place], entry, *node.saved[place + 1 :])
+        elif type(saved) is PackedTensor and saved.is_of(original):
+            kept = make(original._array)
+            clone.op.record(kept, original)
+            saved.node, saved.output, saved.accumulator = kept._node, kept._output_nr, None
 
 
 def _write(tensor: Tensor, result: Tensor) -> None:
