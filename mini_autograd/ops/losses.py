@@ -10,7 +10,7 @@ import numpy as np
 from mini_autograd import dtypes, ops
 from mini_autograd.errors import losses as errors
 from mini_autograd.errors.reductions import not_implemented
-from mini_autograd.op import differentiable
+from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.arithmetic import over, plus, times
 from mini_autograd.ops.likelihood import likelihood_loss, numel
 from mini_autograd.ops.reductions import mean_all, sum_all
@@ -43,6 +43,7 @@ def mse_loss(self: Array, target: Array, reduction: Str) -> Array:
 
 @differentiable(
     node="MseLossBackwardBackward0",
+    promotion=Promotion.NONE,
     order=(),
     grad_output=lambda grad, self, target, reduction: (
         mse_loss_backward(grad, self, target, reduction)
@@ -58,9 +59,12 @@ def mse_loss(self: Array, target: Array, reduction: Str) -> Array:
     ),
 )
 def mse_loss_backward(grad_output: Array, self: Array, target: Array, reduction: Str) -> Array:
-    """The gradient of the loss by its first argument, in rows, however the arguments lie."""
+    """The gradient of the loss by its first argument, in rows, however the arguments lie, and in
+    the dtype of that argument, whatever the other's is."""
     factor = 2.0 / max(self.size, 1) if reduction == "mean" else 2.0
-    return np.asarray((self - target) * self.dtype.type(factor) * grad_output, order="C")
+    common = np.result_type(self, target)
+    result = (self.astype(common) - target) * common.type(factor) * grad_output
+    return np.asarray(result, self.dtype, order="C")
 
 
 def probability_loss(self: Any, target: Any, weight: Any, reduction: str, smoothing: float) -> Any:
