@@ -42,7 +42,7 @@ def foreign_names(module: ModuleType) -> dict[str, str]:
     """The names of the module that torch has too, but that are modules of another package under
     their own name, or functions of Python's own library; and what each is. What stands in the
     module's `__all__` is meant, and so is what torch itself has under that name."""
-    meant = frozenset(getattr(module, "__all__", ()))
+    meant = frozenset(vars(module).get("__all__", ()))  # by no `__getattr__`
     found = {
         name: what
         for name, value in vars(module).items()

@@ -15,14 +15,14 @@ HERE = Path(__file__).parent
     [
         ("exit_now", "*the process exited with code 0*"),
         ("segfault", "*the process was killed by SIGSEGV*"),
-        ("hang", "*no answer within 0.5 seconds*"),
+        ("hang", "*no answer within 3 seconds*"),
     ],
 )
 def test_the_session_goes_on(
     engine: str, said: str, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("PYTHONPATH", f"{HERE.parents[1]}:{HERE}")
-    monkeypatch.setenv("CONFORMANCE_TIMEOUT", "0.5")
+    monkeypatch.setenv("CONFORMANCE_TIMEOUT", "3")
     ids = [f"conformance.suite.test_ops::test_op[{name}]" for name in ("exp-value", "neg-value")]
     result = pytester.runpytest_subprocess(
         "--pyargs", *ids, "--engine", f"hostile_engines:{engine}", "-p", "no:cacheprovider"
