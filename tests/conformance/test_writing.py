@@ -77,4 +77,5 @@ def test_an_id_that_several_findings_begin_with_is_refused(tmp_path: Path):
     assert program_file(Path("abcd1"), tmp_path) == tmp_path / "failures/abcd1111.json"
     with pytest.raises(OSError, match="2 findings"):
         program_file(Path("abcd"), tmp_path)
-    assert program_file(Path("beef"), tmp_path) == Path("beef")
+    with pytest.raises(OSError, match="no finding of that id"):
+        program_file(Path("beef"), tmp_path)
