@@ -40,9 +40,11 @@ def test_a_python_number_is_the_weakest_whatever_the_default_dtype(name, default
             m.set_default_dtype(getattr(m, default))
             try:
                 found.append(str((operand(m, name, rank) * number).dtype))
+            except NotImplementedError:  # a dtype that NumPy lacks is refused
+                found.append(LACKING)
             finally:
                 m.set_default_dtype(m.float32)
-        assert found[0] in (found[1], LACKING), (name, number, rank)
+        assert found[0] == found[1], (name, number, rank)
 
 
 @pytest.mark.filterwarnings("ignore")
