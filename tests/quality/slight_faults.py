@@ -125,6 +125,6 @@ SLIGHT_FAULTS = {
     "add of zeros": ("add neg mul", {"add": result(opposite)}),
     "an epsilon of a tenth": (
         "var sqrt div add",
-        {"sqrt": instead(lambda x: torch.Tensor.sqrt(x + 1e-5))},
+        {"sqrt": instead(lambda x, sqrt=torch.Tensor.sqrt: sqrt(x + 1e-5))},
     ),
 }
