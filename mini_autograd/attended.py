@@ -195,7 +195,7 @@ def validated(
     if grad.shape != shape:
         summed = arithmetic.sum_to(grad, shape)
         if summed is None:
-            name = None if maker is None else maker.title
+            name = None if maker is None else maker.name()
             raise errors.invalid_gradient_shape(name, index, grad.shape, shape)
         grad = summed
     return arithmetic.cast(grad, dtype)

@@ -37,10 +37,10 @@ def strides_of(array: Array) -> Shape:
 
 def placed(array: Array) -> Array:
     """The array, or if it is empty and NumPy made it, one with the strides that torch gives it."""
-    if array.size or any(array.strides) or owner_of(array).size:
+    if array.size or any(array.strides) or (owner := owner_of(array)).size:
         return array
     strides = contiguous_strides(array.shape, array.itemsize)
-    return empties.with_strides(array.shape, strides, array.dtype)
+    return empties.with_strides(array.shape, strides, array.dtype, of=owner)
 
 
 def in_rows(array: Array) -> Array:

@@ -123,7 +123,9 @@ def announce_write(tensor: Tensor) -> None:
 class PackedTensor:
     """What a pack hook gave for a tensor, and the place in the graph that the tensor had."""
 
-    __slots__ = ("accumulator", "dtype", "node", "output", "packed", "requires_grad", "unpacking")
+    __slots__ = (
+        "accumulator", "dtype", "node", "of", "output", "packed", "requires_grad", "unpacking",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -138,6 +140,7 @@ class PackedTensor:
         """
         pack, self.unpacking = hooks
         self.dtype: np.dtype[Any] | None = None  # as in `SavedTensor`
+        self.of = id(tensor)
         self.requires_grad = tensor._requires_grad
         self.output = tensor._output_nr
         made_by = tensor._maker()
@@ -155,13 +158,8 @@ class PackedTensor:
             raise errors.pack_modified()
 
     def is_of(self, tensor: Tensor) -> bool:
-        """Whether it was packed of the tensor, by the place in the graph that both have."""
-        if not tensor._requires_grad:
-            return False
-        made_by = tensor._maker()
-        if made_by is None:
-            return self.accumulator is not None and self.accumulator is tensor._accumulator
-        return self.node is made_by and self.output == tensor._output_nr
+        """Whether it was packed of that very tensor, which has been alive since."""
+        return self.of == id(tensor)
 
     def unpack(self, owner: Node) -> Tensor:
         """The tensor that the unpack hook gives, in the place of that which was packed.

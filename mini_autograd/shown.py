@@ -12,8 +12,8 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from mini_autograd import empties, layout
 from mini_autograd.grad_mode import state, unrecorded
-from mini_autograd.layout import owner_of
 from mini_autograd.lineage import as_view
 from mini_autograd.marking import marking_threads
 from mini_autograd.storage import VersionCounter, counter_of
@@ -59,17 +59,21 @@ def hidden(grad: Tensor) -> Array:
     return array
 
 
+def _owner_of(array: Array) -> Array:
+    return empties.origin(layout.owner_of(array))
+
+
 def share_version(grad: Tensor) -> None:
     """With what has shown the same memory."""
     if _memories and not (marking_threads and state.inference):
-        known = _memories.get(id(owner_of(grad._array)))
+        known = _memories.get(id(_owner_of(grad._array)))
         if known is not None:
             grad._counter = known.counter
 
 
 def _as_view(tensor: Tensor) -> None:
     """As torch's walk makes it, without grad: of what was shown, or of a temporary of the walk."""
-    owner = owner_of(tensor._array)
+    owner = _owner_of(tensor._array)
     if owner.dtype.kind not in "fc":  # bits that NumPy computed with: no tensor's memory
         return
     known = _memories.get(id(owner))
@@ -84,7 +88,7 @@ def _as_view(tensor: Tensor) -> None:
 
 def _remember(base: Tensor) -> None:
     """What shows memory, for as long as the memory lives."""
-    owner = owner_of(base._array)
+    owner = _owner_of(base._array)
     known = _memories.get(id(owner))
     if known is None or known.counter is not base._counter or _base_of(known) is not base:
         _keep(owner, weakref.ref(base), counter_of(base))
@@ -92,7 +96,7 @@ def _remember(base: Tensor) -> None:
 
 def written(grad: Array) -> None:
     """Counts a write of the walk itself."""
-    owner = owner_of(grad)
+    owner = _owner_of(grad)
     known = _memories.get(id(owner))
     if known is None:
         _keep(owner, None, VersionCounter(1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from mini_autograd.errors import gathering as gather_errors
 from mini_autograd.errors import indexing as index_errors
 from mini_autograd.errors import masking as mask_errors
 from mini_autograd.errors import picking as errors
+from mini_autograd.errors import strides as stride_errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.arithmetic import scaled
 from mini_autograd.ops.writing import check_history, checked_number
@@ -106,7 +108,8 @@ def index_add(
     into, index = _as_row(result), _as_row(index)
     if into.ndim > 1 and not into.size:
         return result  # torch looks at no index then
-    by_slices = into.ndim == 1 or alpha != 1  # else torch scatters
+    # torch scatters where the slices lie at either end, and takes each by itself otherwise
+    by_slices = into.ndim == 1 or alpha != 1 or 0 < dim < into.ndim - 1
     if by_slices and _first_outside(index, 0, into.shape[dim]) is not None:
         raise errors.select_out_of_range()
     _check_slices(index, 0, into.shape[dim], dim)
@@ -145,12 +148,30 @@ def _filled(self: Array, dim: int, index: IndexArray, value: Any) -> Array:
     if index.ndim > 1:
         raise errors.fill_index_rank()
     result = layout.copied(self)
-    into = _as_row(result)
-    outside = _first_outside(index, -into.shape[dim], into.shape[dim])
-    if outside is not None:
-        raise index_errors.out_of_bounds(outside, dim, into.shape[dim])
-    into[_at(dim, _as_row(index))] = value
+    into, index = _as_row(result), _as_row(index)
+    if _reaches(into, dim, index):
+        outside = _first_outside(index, -into.shape[dim], into.shape[dim])
+        if outside is not None:
+            raise index_errors.out_of_bounds(outside, dim, into.shape[dim])
+        into[_at(dim, index)] = value
     return result
+
+
+def _reaches(into: Array, dim: int, index: IndexArray) -> bool:
+    """Whether there is anything to write: torch looks at no index where the slices are empty,
+    and lays out the slices of a dim of size 0, for which there is no memory."""
+    slices = _without(into.shape, dim)
+    if not index.size or 0 in slices:
+        return False
+    if not into.shape[dim]:
+        sizes = (*into.shape[:dim], index.size, *into.shape[dim + 1 :])
+        strides = [stride // into.itemsize for stride in layout.strides_of(into)]
+        strides[dim] = 0
+        needed = math.prod(slices) * into.itemsize
+        raise stride_errors.out_of_storage(
+            sizes, strides, 0, itemsize=into.itemsize, needed=needed, available=0
+        )
+    return True
 
 
 @differentiable(
@@ -204,10 +225,11 @@ def index_copy(self: Array, dim: Int, index: IndexArray, source: Array) -> Array
         raise errors.copy_count(index.size, rows.shape[dim])
     result = np.array(self, order="C")
     into, index = _as_row(result), _as_row(index)
-    outside = _first_outside(index, -into.shape[dim], into.shape[dim])
-    if outside is not None:
-        raise errors.copy_out_of_bounds(outside, dim, into.shape[dim])
-    into[_at(dim, index)] = rows
+    if _reaches(into, dim, index):
+        outside = _first_outside(index, 0, into.shape[dim])
+        if outside is not None:
+            raise errors.copy_out_of_bounds(outside, dim, into.shape[dim])
+        into[_at(dim, index)] = rows
     return result
 
 
