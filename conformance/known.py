@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from importlib.resources import files
 from pathlib import Path
 from typing import get_args
 
+from conformance.engines.shipped import shipped_file
 from conformance.sources.case import CHECKS, op_and_check
 from conformance.verdict import GRADE_OF, Kind, Mismatch
 
@@ -121,13 +121,10 @@ def shipped_known(engine: str) -> tuple[Known, ...]:
     Raises:
         KnownError: a line is broken, or hides more than a case or an op's place.
     """
-    package = engine.partition(":")[0].partition(".")[0]
-    try:
-        resource = files(package).joinpath(SHIPPED)
-        text = resource.read_text(encoding="utf-8") if resource.is_file() else ""
-    except (ImportError, OSError, TypeError, ValueError):
-        return ()  # A module without a package's files, which ships no list.
-    entries = tuple(parse_known(text, f"{package}/{SHIPPED}"))
+    file = shipped_file(engine, SHIPPED)
+    if file is None:
+        return ()
+    entries = tuple(parse_known(_text(file), f"{file.parent.name}/{SHIPPED}"))
     for entry in entries:
         if entry.too_wide:
             raise KnownError(f"{entry.where}: {entry.pattern!r} is too wide: {entry.too_wide}")

@@ -6,6 +6,7 @@ other suites use too.
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,8 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pytest
-
-    from conformance.campaign.plan import Settings
 
 PREFIX = "CONFORMANCE_"
 _HERE = Path(__file__).parent
@@ -92,25 +91,45 @@ def pytest_configure(config: pytest.Config) -> None:
     if not _is_ours(config):
         return
     from conformance.engines import importable_from_here
-    from conformance.suite.session import prepare, suite_of
+    from conformance.forking import loading
 
     importable_from_here()
+    engine = config.option.conformance_engine
+    with loading("conformance.suite.session"):
+        # Of pytest-xdist's processes, one asks.
+        if engine and engine != "torch" and not hasattr(config, "workerinput"):
+            _refuse_without_contact(engine)
+    from conformance.suite.session import prepare
+
     prepare(config)
-    if not hasattr(config, "workerinput"):  # Of pytest-xdist's processes, one asks.
-        _refuse_without_contact(suite_of(config).settings)
     config.pluginmanager.register(_Scores(config), "conformance-scores")
 
 
-def _refuse_without_contact(settings: Settings) -> None:
+def timeout() -> float:
+    """Seconds that a step may take.
+
+    Raises:
+        pytest.UsageError: the variable says something else.
+    """
+    text = os.environ.get("CONFORMANCE_TIMEOUT", "20")
+    try:
+        if 0 < (seconds := float(text)) < math.inf:
+            return seconds
+    except ValueError:
+        pass
+    import pytest
+
+    raise pytest.UsageError(f"CONFORMANCE_TIMEOUT={text!r} is no number of seconds")
+
+
+def _refuse_without_contact(engine: str) -> None:
     """Stop here if nothing can be asked of the engine: every test would say so."""
     import pytest
 
     from conformance.contact.process import ProbeError, probe_in_process
 
-    if settings.engine == settings.reference:
-        return
     try:
-        contact = probe_in_process(settings.engine, settings.hang_after, lowest=True)
+        contact = probe_in_process(engine, timeout(), lowest=True)
     except ProbeError as error:
         raise pytest.UsageError(str(error)) from error
     if contact.stops:

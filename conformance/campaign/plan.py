@@ -36,7 +36,7 @@ class Settings:
     reference: str = "torch"
     ops: tuple[str, ...] = ()
     checks: tuple[Check, ...] = CHECKS
-    max_examples: int = 50000
+    max_examples: int = 20000
     seed: int = 0
     skips: tuple[str, ...] = ()
     hang_after: float = 20.0

@@ -3,7 +3,6 @@ another, without a case at which several have died."""
 
 from __future__ import annotations
 
-import multiprocessing
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,6 +18,7 @@ from conformance.campaign.plan import Settings
 from conformance.campaign.result import Result
 from conformance.campaign.work import Event, Failed, Order, Shorten, Shortened, Task
 from conformance.campaign.worker import place_of, serve
+from conformance.forking import context
 
 POLL = 0.5  # seconds between looks at who still lives
 LAST_BREATH = 2.0  # seconds that a process may take to die after its pipe is closed
@@ -70,7 +70,7 @@ class Pool:
         stops: Callable[[], bool] = lambda: False,
     ) -> None:
         self.settings, self.jobs, self.folder, self.stops = settings, jobs, folder, stops
-        self._context = _context()
+        self._context = context()
         self._workers: list[_Worker] = []
         self._waiting: deque[Task] = deque()  # those whose worker died
         self._started = self._stillborn = 0
@@ -173,16 +173,6 @@ class Pool:
         else:
             task = replace(task, done=frozenset(worker.done))
         self._waiting.append(task)
-
-
-def _context() -> BaseContext:
-    """Workers are forked from a process that has imported what they need, where there is such a
-    thing: it has no threads, which a fork of this process would drag along."""
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["conformance.campaign.preload"])
-    return context
 
 
 def _process(context: BaseContext, arguments: tuple[Any, ...]) -> BaseProcess:

@@ -3,7 +3,6 @@ are forked from."""
 
 from __future__ import annotations
 
-from conformance.campaign import worker as worker
-from conformance.sources.database import database
+import torch as torch
 
-database()
+from conformance.campaign import worker as worker

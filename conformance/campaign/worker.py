@@ -28,9 +28,10 @@ from conformance.isolation.remote import Limits
 from conformance.known import matches
 from conformance.sources.case import Case
 from conformance.sources.found import cases_found
-from conformance.sources.opinfo import Excluded, corpus_of
+from conformance.sources.opinfo import Excluded
 from conformance.sources.provocations import cases_about
 from conformance.sources.statistics import Statistics
+from conformance.sources.stored import stored_corpus
 from conformance.sources.tutorial import cells, shown
 from conformance.verdict import Mismatch, Verdict
 
@@ -180,7 +181,7 @@ def cases_of(piece: Piece) -> tuple[tuple[Case, ...], tuple[Excluded, ...]]:
         return cases_about(piece.op), ()
     if piece.source == "found":
         return cases_found(piece.op), ()
-    corpus = corpus_of(piece.op, CATALOGUE[piece.op].opinfo)
+    corpus = stored_corpus(piece.op, CATALOGUE[piece.op].opinfo)
     return corpus.cases, corpus.excluded
 
 

@@ -6,11 +6,11 @@ import difflib
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from conformance.claims.claims import ALL_FEATURES, DTYPES, EVERYTHING, FIELDS, OPS, Claims
+from conformance.engines.shipped import shipped_file
 from conformance.verdict import GRADES
 
 SHIPPED = "conformance_claims.toml"
@@ -32,20 +32,8 @@ def claims_of(engine: str, file: Path | None = None) -> Claims:
             return parse_claims(file.read_text(encoding="utf-8"), str(file))
         except (OSError, UnicodeDecodeError) as error:
             raise ClaimsError(f"cannot read {file}: {error}") from error
-    return _shipped(engine)
-
-
-def _shipped(engine: str) -> Claims:
-    """Found without running the engine's code, which may do anything."""
-    package = engine.partition(":")[0].partition(".")[0]
-    try:
-        spec = find_spec(package)
-    except (ImportError, ValueError):
-        return EVERYTHING
-    if spec is None or spec.origin is None:
-        return EVERYTHING
-    file = Path(spec.origin).with_name(SHIPPED)
-    return claims_of(engine, file) if file.is_file() else EVERYTHING
+    shipped = shipped_file(engine, SHIPPED)
+    return EVERYTHING if shipped is None else claims_of(engine, shipped)
 
 
 _NAMED: Mapping[str, Sequence[str]] = {

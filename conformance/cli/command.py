@@ -134,7 +134,7 @@ def cli(context: click.Context) -> None:
 @click.option(
     "--max-examples",
     type=click.IntRange(min=0, max=MOST_PROGRAMS),
-    default=50000,
+    default=20000,
     show_default=True,
     envvar="CONFORMANCE_MAX_EXAMPLES",
     help="How many programs to generate, beside the frozen corpus.",
@@ -222,12 +222,20 @@ def run(**options: Any) -> int:
     """
     from conformance.cli.console import lasting_console
     from conformance.cli.contact import refuse_without_contact
-    from conformance.cli.running import run_and_report
+    from conformance.forking import loading
 
     options["claims"] = _claimed(options["engine"], options["claims"])
-    if options["engine"] != options["reference"]:
-        refuse_without_contact(options["engine"], options["timeout"], options["engine_env"])
-    return run_and_report(options, _loaded(options["reference"]), lasting_console())
+    version = None
+    with loading("conformance.cli.running", workers=True):
+        if options["engine"] != options["reference"]:
+            version = refuse_without_contact(
+                options["engine"], options["timeout"], options["engine_env"]
+            ).version
+    from conformance.cli.running import run_and_report
+
+    reference = _loaded(options["reference"])
+    versions = reference.version, version or reference.version
+    return run_and_report(options, versions, lasting_console())
 
 
 @cli.command()

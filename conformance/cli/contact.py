@@ -65,15 +65,15 @@ def show_as_json(contact: Contact) -> None:
 
 def refuse_without_contact(
     name: str, timeout: float, environment: Sequence[tuple[str, str]] = ()
-) -> None:
-    """Stop here if nothing can be asked of the engine.
+) -> Contact:
+    """First contact with an engine of which something can be asked; otherwise stop here.
 
     Raises:
         click.ClickException: a lowest rung was not reached; the text says why, and what to add.
     """
     contact = contact_with(name, timeout, lowest=True, environment=environment)
     if not contact.stops:
-        return
+        return contact
     first = contact.failing[0]
     if first.rung != "import":
         raise click.ClickException(contact.text)

@@ -37,8 +37,11 @@ from conformance.trace import Trace
 from conformance.verdict import Mismatch
 
 
-def run_and_report(options: Mapping[str, Any], reference: Engine, console: Console) -> int:
+def run_and_report(options: Mapping[str, Any], versions: tuple[str, str], console: Console) -> int:
     """Run a campaign, write and print its report; gives the exit code.
+
+    Args:
+        versions: of the reference and of the subject.
 
     Raises:
         click.ClickException: a file of the options cannot be used, or the campaign cannot go on.
@@ -48,11 +51,10 @@ def run_and_report(options: Mapping[str, Any], reference: Engine, console: Conso
         settings = settings_of(options)
         known = known_of(options["xfails"], options["engine"])
         output.mkdir(parents=True, exist_ok=True)
-        version = version_of(settings)
         with ProgressLine(settings, console, known) as watch:
             run = run_campaign(
                 settings,
-                (reference.version, version),
+                versions,
                 jobs=options["jobs"],
                 output=output,
                 choose=lambda results, agreeing: to_shrink(results, known, agreeing),
@@ -80,19 +82,6 @@ def _failure_of_writing(report: Report, output: Path) -> OSError | None:
     except OSError as error:
         return error
     return None
-
-
-def version_of(settings: Settings) -> str:
-    """The subject's version, which its own process tells.
-
-    Raises:
-        EngineError: it cannot be loaded.
-    """
-    engine = RemoteEngine(settings.engine, environment=dict(settings.environment))
-    try:
-        return engine.version
-    finally:
-        engine.close()
 
 
 def folder_of(output: Path) -> str:

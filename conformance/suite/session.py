@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import os
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -30,6 +28,7 @@ from conformance.known import (
     read_patterns,
     shipped_known,
 )
+from conformance.pytest_plugin import timeout
 from conformance.report import standing, unexpected
 from conformance.report.texts import capped
 from conformance.sources.case import Check
@@ -104,7 +103,7 @@ def prepare(config: pytest.Config) -> None:
             engine=option.conformance_engine,
             max_examples=_max_examples(config),
             seed=_seed(config),
-            hang_after=_timeout(),
+            hang_after=timeout(),
             skips=read_patterns(map(Path, option.conformance_skips)),
             claims=claims_of(option.conformance_engine, _path(option.conformance_claims)),
         )
@@ -142,17 +141,6 @@ def _max_examples(config: pytest.Config) -> int:
     if given is not None and given < 0:
         raise pytest.UsageError(f"--max-examples must be 0 or more, not {given}")
     return settings.default.max_examples if given is None and settings.default else given or 0
-
-
-def _timeout() -> float:
-    """Seconds that a step may take."""
-    text = os.environ.get("CONFORMANCE_TIMEOUT", "20")
-    try:
-        if 0 < (seconds := float(text)) < math.inf:
-            return seconds
-    except ValueError:
-        pass
-    raise pytest.UsageError(f"CONFORMANCE_TIMEOUT={text!r} is no number of seconds")
 
 
 def _seed(config: pytest.Config) -> int:

@@ -28,7 +28,7 @@ LAYERS: dict[str, list[set[str]]] = {
         {"printing", "subscript", "describing", "predicates", "protocols", "methods", "__init__"},
     ],
     "conformance": [
-        {"program", "trace", "verdict", "brief"},
+        {"forking", "program", "trace", "verdict", "brief"},
         {"catalogue", "engines"},
         {"execute", "isolation", "judge", "signature"},
         {"strategies", "sources", "contact"},

@@ -12,7 +12,7 @@ import pytest
 from conformance import execute, resolve_engine
 from conformance.catalogue import CATALOGUE
 from conformance.judge.referee import adjudicate
-from conformance.sources.opinfo import corpus_of
+from conformance.sources.stored import stored_corpus
 
 TORCH, ENGINE = resolve_engine("torch"), resolve_engine("mini_autograd")
 EVERYDAY = ["mul", "sum", "mm", "max", "__getitem__", "cat", "nn.functional.cross_entropy"]
@@ -22,7 +22,7 @@ def differences(op):
     found = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for case in corpus_of(op, CATALOGUE[op].opinfo).cases:
+        for case in stored_corpus(op, CATALOGUE[op].opinfo).cases:
             expected, actual = execute(case.program, TORCH), execute(case.program, ENGINE)
             verdict = adjudicate(case.program, expected, actual, TORCH)
             if any(grade < 5 for grade in verdict.failing):

@@ -1,0 +1,20 @@
+"""The files that an engine's package ships for the harness."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+
+def shipped_file(engine: str, name: str) -> Path | None:
+    """The file of that name beside the engine's first module, if there is one. It is found without
+    running the engine's code, which may do anything."""
+    package = engine.partition(":")[0].partition(".")[0]
+    try:
+        spec = find_spec(package)
+    except (ImportError, ValueError):
+        return None
+    if spec is None or spec.origin is None:
+        return None
+    file = Path(spec.origin).with_name(name)
+    return file if file.is_file() else None
