@@ -93,12 +93,13 @@ def overloaded(
                         return (each.method if method else each)(*args)
                     if method and each.schema.fits(gathered := each.schema.gathered(args)):
                         return each.method(*gathered)
-            for each in alternatives:
-                try:
-                    each.schema.bind(args, kwargs, method=method)
-                except TypeError:
-                    continue
-                return (each.method if method else each)(*args, **kwargs)
+            for reads in (False, True):  # a tensor that stands for a number comes last
+                for each in alternatives:
+                    try:
+                        each.schema.bind(args, kwargs, method=method, reads=reads)
+                    except TypeError:
+                        continue
+                    return (each.method if method else each)(*args, **kwargs)
             raise _refused(name, alternatives, forms, args, kwargs, method=method)
 
         call.__name__ = name

@@ -27,6 +27,11 @@ def is_number(value: object) -> bool:
     return isinstance(value, (int, float, complex, np.number, np.bool_))
 
 
+def _is_scalar(value: object) -> bool:
+    """Whether torch takes a tensor for the number in it."""
+    return isinstance(value, Tensor) and not value._array.ndim and not value._requires_grad
+
+
 def is_int(value: object) -> bool:
     """Whether torch takes it for an int: not a bool."""
     if isinstance(value, Tensor):
@@ -133,6 +138,10 @@ class Parameter:
             value is None if word == "None" else _WORDS[word][0](value) for word in self.words
         )
 
+    def reads(self, value: object) -> bool:
+        """Whether it is a tensor, of which the number is taken."""
+        return "Number" in self.words and not self.is_operand and _is_scalar(value)
+
 
 class Schema:
     """The parameters of one op, and how a call fills them."""
@@ -166,21 +175,24 @@ class Schema:
         return True
 
     def bind(
-        self, args: Sequence[Any], kwargs: Mapping[str, Any], *, method: bool
+        self, args: Sequence[Any], kwargs: Mapping[str, Any], *, method: bool, reads: bool = True
     ) -> tuple[Any, ...]:
         """Values for all parameters, in order; torch's TypeError if the call does not fit.
 
         In the function form the first operand is called `input`, and positions count from it.
+
+        Args:
+            reads: whether a tensor without dims may stand for a number.
         """
         try:
-            return self.bound(args, kwargs, method=method)
+            return self.bound(args, kwargs, method=method, reads=reads)
         except TypeError:
             if self.refusal is None:
                 raise
         raise self.refusal(args, kwargs, method)
 
     def bound(
-        self, args: Sequence[Any], kwargs: Mapping[str, Any], *, method: bool
+        self, args: Sequence[Any], kwargs: Mapping[str, Any], *, method: bool, reads: bool = True
     ) -> tuple[Any, ...]:
         """As `bind`, with the error of this form, whatever other forms torch has.
 
@@ -210,6 +222,8 @@ class Schema:
                 if not parameter.has_default:
                     raise errors.missing(self.name, self._required(index, method))
                 values[index] = parameter.default
+            elif reads and parameter.reads(value):
+                values[index] = value.item()
             elif not parameter.accepts(value):
                 name = _public(parameter.name, method)
                 position = (index + 1 - method) if index < len(args) else None
@@ -217,7 +231,7 @@ class Schema:
                 raise errors.wrong_type(self.name, name, position, wanted, value, index - method)
             elif parameter.words[0] in _LISTS and value is not None:
                 # A list of the user's own must not be kept: it may change before backward.
-                values[index] = (int(value),) if is_int(value) else tuple(value)
+                values[index] = (int(value),) if is_int(value) else _plain(value)
         if wrong:
             raise wrong[0]
         return tuple(values)
@@ -252,6 +266,11 @@ class Schema:
         if self._gathers and len(args) > 1 and is_int(args[1]):
             return (args[0], tuple(args[1:]))
         return args
+
+
+def _plain(value: Sequence[Any]) -> tuple[Any, ...]:
+    """Sizes as Python's ints, or tensors as they are."""
+    return tuple([int(each) if is_int(each) else each for each in value])
 
 
 def _public(name: str, method: bool) -> str:

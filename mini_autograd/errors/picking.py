@@ -90,6 +90,13 @@ def fill_index_rank() -> RuntimeError:
     return RuntimeError("Index has to be a vector/scalar")
 
 
+def fill_complex() -> RuntimeError:
+    """`index_fill` of real numbers by a complex one."""
+    return RuntimeError(
+        "index_fill_(): Converting complex Scalar to non-complex type is not supported"
+    )
+
+
 def fill_index_dtype() -> IndexError:
     """`index_fill` by anything but int64."""
     return IndexError("index_fill_(): Expected dtype int64 for index.")

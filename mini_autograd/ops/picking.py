@@ -141,19 +141,22 @@ def _distinct(index: Any) -> Any:
     return np.unique(index)
 
 
-def _filled(self: Array, dim: int, index: IndexArray, value: Any) -> Array:
-    dim = wrap_dim(dim, self.ndim)
+def _filled(self: Array, dim: int, index: IndexArray, value: Number) -> Array:
     if index.dtype != np.int64:
         raise errors.fill_index_dtype()
+    if isinstance(value, complex) and self.dtype.kind != "c":
+        raise errors.fill_complex()
+    dim = wrap_dim(dim, self.ndim)
     if index.ndim > 1:
         raise errors.fill_index_rank()
     result = layout.copied(self)
     into, index = _as_row(result), _as_row(index)
-    if _reaches(into, dim, index):
+    reaches, number = _reaches(into, dim, index), checked_number(value, self.dtype)
+    if reaches:
         outside = _first_outside(index, -into.shape[dim], into.shape[dim])
         if outside is not None:
             raise index_errors.out_of_bounds(outside, dim, into.shape[dim])
-        into[_at(dim, index)] = value
+        into[_at(dim, index)] = number
     return result
 
 
@@ -182,7 +185,7 @@ def _reaches(into: Array, dim: int, index: IndexArray) -> bool:
 )
 def index_fill_number(self: Array, dim: Int, index: IndexArray, value: Number) -> Array:
     """A copy with a number at the indices of a dim."""
-    return _filled(self, dim, index, checked_number(value, self.dtype))
+    return _filled(self, dim, index, value)
 
 
 @differentiable(
@@ -196,7 +199,7 @@ def _index_fill_tensor(self: Array, dim: Int, index: IndexArray, value: Array) -
     """A copy with the one element of a tensor at the indices of a dim."""
     if value.ndim:
         raise mask_errors.fill_value_rank("index_fill_", value.ndim)
-    return _filled(self, dim, index, checked_number(value.item(), self.dtype))
+    return _filled(self, dim, index, value.item())
 
 
 @differentiable(

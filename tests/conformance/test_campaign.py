@@ -75,6 +75,7 @@ def test_generated_programs_are_no_part_of_the_corpus(torch_run: Run):
     assert len(torch_run.corpus) == len(torch_run.results)
 
 
+@pytest.mark.slow
 def test_the_results_do_not_depend_on_the_number_of_processes(torch_run: Run, tmp_path: Path):
     alone = campaign(torch_run.settings, tmp_path, jobs=1)
     assert alone.results == torch_run.results
@@ -129,6 +130,7 @@ def test_an_engine_that_exits_is_a_crash_too(tmp_path: Path):
     assert run.results[0].verdict.mismatches[0].actual == "the process exited with code 3"
 
 
+@pytest.mark.slow
 def test_what_hangs_again_and_again_is_asked_no_more_and_each_case_is_a_hang(tmp_path: Path):
     run = campaign(replace(FAULTY, ops=("sin",), hang_after=0.5), tmp_path, jobs=1)
     assert len(run.results) > 6
@@ -146,6 +148,7 @@ def test_an_engine_that_is_not_always_wrong_is_flaky(tmp_path: Path):
     assert found <= {"agree", "flaky"}
 
 
+@pytest.mark.slow
 def test_a_process_that_ends_between_two_cases_costs_none(tmp_path: Path):
     run = campaign(replace(FAULTY, ops=("tanh",)), tmp_path, jobs=1)
     assert run.idle_deaths > 0
@@ -158,6 +161,7 @@ def test_the_reference_is_out_of_the_subject_s_reach(tmp_path: Path):
     assert len(wrong) > len(run.results) / 2  # The others have no elements, or only zeros.
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_killed_costs_nothing(tmp_path: Path, torch_run: Run):
     killed: list[int] = []
 
@@ -273,6 +277,7 @@ def test_another_seed_gives_other_programs():
     assert not seeds(0) & seeds(1)
 
 
+@pytest.mark.slow
 def test_resuming_asks_other_settings_their_own_questions(tmp_path: Path):
     first = Settings("torch", ops=("abs",), checks=("value", "programs"), max_examples=5)
     campaign(first, tmp_path)
@@ -288,6 +293,7 @@ def test_resuming_asks_other_settings_their_own_questions(tmp_path: Path):
         assert resumed.results == afresh.results
 
 
+@pytest.mark.slow
 def test_generated_programs_that_differ_are_there_again_when_resumed(tmp_path: Path):
     settings = replace(FAULTY, ops=("sqrt",), checks=("programs",), max_examples=30)
     first = campaign(settings, tmp_path)
@@ -297,6 +303,7 @@ def test_generated_programs_that_differ_are_there_again_when_resumed(tmp_path: P
     assert (again.agreeing, again.statistics) == (first.agreeing, first.statistics)
 
 
+@pytest.mark.slow
 def test_a_process_that_closes_its_files_and_lives_on_is_a_hang(tmp_path: Path):
     others = ("opinfo/tan/*/value/[1-9]*", "opinfo/tan/[!f]*", "opinfo/tan/float[16]*")
     run = campaign(replace(FAULTY, ops=("tan",), skips=others, hang_after=1), tmp_path)

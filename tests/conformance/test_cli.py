@@ -160,6 +160,7 @@ def test_run_writes_both_reports_and_exits_with_0_when_all_agree(
     assert "Parity of torch with torch" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_a_failure_of_run_can_be_replayed(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     arguments = ("--engine", "faulty_engine", "--ops", "sqrt", "--checks", "value")
     assert conformance("run", *arguments, "--output", "out") == 1
@@ -187,6 +188,7 @@ def test_the_replay_line_of_a_report_works_as_it_is_printed(
     assert conformance(*by_id) == 1
 
 
+@pytest.mark.slow
 def test_known_differences_make_run_exit_with_0(tmp_path: Path):
     kinds = "value, grad_value, dtype, graph, flag, version, raises"
     (tmp_path / "known.txt").write_text(f"opinfo/sqrt/*  # {kinds}: off by one, on purpose\n")
@@ -213,6 +215,7 @@ def test_ops_lists_the_catalogue_and_tells_all_of_one(capsys: pytest.CaptureFixt
     assert "where several elements are the greatest" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_engines_tells_what_an_engine_lacks(capsys: pytest.CaptureFixture[str]):
     arguments = "--ops", "cos,exp,sqrt,abs", "--timeout", "30"
     assert conformance("engines", "faulty_engine", *arguments) == 0
@@ -228,6 +231,7 @@ def test_engines_lists_what_is_announced(capsys: pytest.CaptureFixture[str]):
     assert "the reference" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_a_new_run_removes_the_programs_of_the_old_one_and_nothing_else(tmp_path: Path):
     (folder := tmp_path / "out/failures").mkdir(parents=True)
     theirs = {folder / "notes.txt", folder / "mine.json", tmp_path / "out/kept.json"}

@@ -193,6 +193,7 @@ def test_an_engine_that_dies_or_hangs_costs_a_rung_and_not_the_harness(
     )
 
 
+@pytest.mark.slow
 def test_a_hang_is_said_with_the_line_of_the_engine_that_it_was_in(engine):
     source = SMALL.replace(
         "    return Tensor(np.exp", "    while True: pass\n    return Tensor(np.e"

@@ -58,6 +58,7 @@ def test_torch_agrees_with_torch():
     assert {verdict.outcome for verdict in verdicts} == {"agree"}
 
 
+@pytest.mark.slow
 def test_a_wrong_gradient_is_found_and_made_short():
     engine = torch_but(neg=reversed_gradient)
     found = results_of(engine, "neg", "mul", "add", count=300)

@@ -51,6 +51,7 @@ def test_a_case_is_about_its_op_of_the_catalogue():
     assert {case.op for case in corpus("max").cases} == {"max"}
 
 
+@pytest.mark.slow
 def test_the_corpus_is_the_same_in_another_process():
     code = "from test_opinfo import hash_of; print(hash_of('add', 'max', 'cat', '__getitem__'))"
     found = subprocess.run(

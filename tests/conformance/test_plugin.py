@@ -148,6 +148,7 @@ def test_a_known_difference_is_an_expected_failure(suite, pytester: pytest.Pytes
     result.stdout.fnmatch_lines(["XFAIL * off by one"])
 
 
+@pytest.mark.slow
 def test_a_known_difference_that_is_none_any_more_fails(suite, pytester: pytest.Pytester):
     path = pytester.makefile(".txt", known="opinfo/abs/float32/value/0  # value: it was so")
     result = suite("--engine", "faulty_engine", "--xfails-file", str(path), only=("abs-value",))
@@ -155,12 +156,14 @@ def test_a_known_difference_that_is_none_any_more_fails(suite, pytester: pytest.
     result.stdout.fnmatch_lines(["known to differ, but no longer so:", "*known.txt:1: opinfo/abs*"])
 
 
+@pytest.mark.slow
 def test_skipped_cases_are_not_run(suite, pytester: pytest.Pytester):
     path = pytester.makefile(".txt", skips="opinfo/sqrt/*")
     result = suite("--engine", "faulty_engine", "--skips-file", str(path), only=("sqrt-value",))
     result.assert_outcomes(skipped=1)
 
 
+@pytest.mark.slow
 def test_it_runs_under_xdist(suite):
     result = suite("--engine", "torch", "-n", "2", only=("neg-value", "neg-gradient"))
     result.assert_outcomes(passed=2)

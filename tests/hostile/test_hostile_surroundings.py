@@ -30,6 +30,11 @@ ENGINE = Settings("hostile_engines:all_nan", ops=("exp",), checks=("value",), ma
 WATCHED = "CONFORMANCE_TEST_OF_SIGNALS"
 
 
+def slow(value: object) -> object:
+    """A parameter that runs with the slow tests only."""
+    return pytest.param(value, marks=pytest.mark.slow)
+
+
 def campaign(
     output: Path,
     settings: Settings = ENGINE,
@@ -50,7 +55,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return campaign(tmp_path_factory.mktemp("undisturbed"))
 
 
-@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize("number", ["SIGTERM", *map(slow, ["SIGINT", "SIGHUP"])])
 def test_a_signal_ends_a_run_early_with_what_was_done_and_it_goes_on(
     number: str, tmp_path: Path, undisturbed: Run
 ):
@@ -86,10 +91,10 @@ def _after(results: int, act: Callable[[], object]) -> Callable[[Piece | None, E
     "spoil",
     [
         lambda lines: [*lines[:3], b"\xff\xfe\x00 no text\n", *lines[3:]],
-        lambda lines: [*lines[:3], b'"' + b"x" * 10_000_000 + b'"\n', *lines[3:]],
-        lambda lines: [*lines[:3], b"[" * 100_000 + b"\n", *lines[3:]],
-        lambda lines: [*lines[:3], *lines[5:]],
-        lambda lines: [*lines, *lines[2:5]],
+        slow(lambda lines: [*lines[:3], b'"' + b"x" * 10_000_000 + b'"\n', *lines[3:]]),
+        slow(lambda lines: [*lines[:3], b"[" * 100_000 + b"\n", *lines[3:]]),
+        slow(lambda lines: [*lines[:3], *lines[5:]]),
+        slow(lambda lines: [*lines, *lines[2:5]]),
         lambda lines: [*lines[:-1], lines[-1][:-20]],
         lambda lines: [lines[0]],
     ],
@@ -148,6 +153,7 @@ def test_a_report_that_cannot_be_written_is_shown_all_the_same(
     assert "differ" in said.getvalue()
 
 
+@pytest.mark.slow
 def test_a_console_that_nobody_reads_can_be_printed_to():
     reading, writing_to = os.pipe()
     with open(writing_to, "w") as file:

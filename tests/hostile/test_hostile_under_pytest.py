@@ -14,8 +14,8 @@ HERE = Path(__file__).parent
     ("engine", "said"),
     [
         ("exit_now", "*the process exited with code 0*"),
-        ("segfault", "*the process was killed by SIGSEGV*"),
-        ("hang", "*no answer within 3 seconds*"),
+        pytest.param("segfault", "*the process was killed by SIGSEGV*", marks=pytest.mark.slow),
+        pytest.param("hang", "*no answer within 3 seconds*", marks=pytest.mark.slow),
     ],
 )
 def test_the_session_goes_on(

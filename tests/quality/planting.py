@@ -7,7 +7,7 @@ never touched, so a fault may be there while the reference runs.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +19,14 @@ from mini_autograd import Tensor
 from mini_autograd.op import DifferentiableOp, differentiable
 
 Plant = Callable[[pytest.MonkeyPatch], None]
+
+
+def every_third(names: Iterable[str]) -> list[Any]:
+    """The parameters of a test of faults, of which two in three run with the slow tests only."""
+    return [
+        pytest.param(name, marks=[pytest.mark.slow] if number % 3 else [])
+        for number, name in enumerate(names)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
