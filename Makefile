@@ -9,10 +9,10 @@ parity: $(INSTALLED)
 	$(BIN)/conformance run --engine mini_autograd --output build
 
 test: $(INSTALLED) lint
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist worksteal
 
 test-all: $(INSTALLED) lint
-	$(BIN)/pytest -n auto -m "slow or not slow"
+	$(BIN)/pytest -n auto --dist worksteal -m "slow or not slow"
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
