@@ -139,6 +139,8 @@ def as_view(result: Tensor, source: Tensor, *, several: bool = False) -> Tensor:
         result._creation = CreationMeta.MULTI_OUTPUT_NODE
     elif source._creation is not CreationMeta.DEFAULT:
         result._creation = source._creation
+    if source._creation is CreationMeta.INFERENCE_MODE:
+        result._creation = CreationMeta.INFERENCE_MODE  # whatever else was the case since
     return result
 
 

@@ -69,7 +69,7 @@ class SavedResult:
         """The result as a tensor made by the node; a RuntimeError if it was written to since."""
         made = self.remade(node)
         if self.counter.version != self.version:
-            raise _modified(made, self.counter, self.version)
+            raise _modified(made, self.counter, self.version, self.output)
         return made
 
     def remade(self, node: Node) -> Tensor:
@@ -170,14 +170,17 @@ _REAL: Final = frozenset({int, float, bool})
 _ndarray: Final = np.ndarray  # a module's attribute costs more than all the rest
 
 
-def _modified(tensor: Tensor, counter: VersionCounter, expected: int) -> RuntimeError:
-    """The error of a saved tensor that was written to: it names what made the tensor."""
+def _modified(
+    tensor: Tensor, counter: VersionCounter, expected: int, output: int = 0
+) -> RuntimeError:
+    """The error of a saved tensor that was written to: it names what made the tensor. Which of
+    several outputs it was, torch keeps of a node's own results only; of others it says 0."""
     while tensor._stands_for is not None and tensor._node is None:
         tensor = tensor._stands_for
     made_by = tensor.grad_fn
     producer = None
     if made_by is not None:
-        producer = f"output {tensor._output_nr} of {told_name(made_by.name())}"
+        producer = f"output {output} of {told_name(made_by.name())}"
     return errors.modified_in_place(
         tensor.type_name,
         tensor.shape,

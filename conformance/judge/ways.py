@@ -8,7 +8,7 @@ takes its terms in another order is one, that a minimum takes the greater of two
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, reduce
 from typing import Any
 
 import numpy as np
@@ -97,6 +97,41 @@ def _reduced(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[i
     return [dims] if isinstance(dims, int) else list(dims)
 
 
+def in_turn(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    """An extreme element after element, where of two zeros the first stays."""
+    return _extreme(func, args, kwargs, backwards=False)
+
+
+def in_turn_from_the_end(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    """Likewise from the last element on."""
+    return _extreme(func, args, kwargs, backwards=True)
+
+
+_EXTREMES: Mapping[str, Callable[..., torch.Tensor]] = {
+    "aten::min": torch.minimum,
+    "aten::amin": torch.minimum,
+    "aten::max": torch.maximum,
+    "aten::amax": torch.maximum,
+}
+_MOST_TERMS = 1 << 12  # more would take longer than the rest of the program
+
+
+def _extreme(
+    func: Op, args: Sequence[Any], kwargs: Mapping[str, Any], *, backwards: bool
+) -> torch.Tensor | None:
+    choose = _EXTREMES.get(func._schema.name)
+    if choose is None or not is_floating(args[0]) or len(func._schema.returns) != 1:
+        return None  # With the index of the extreme it is a choice, and no rounding.
+    dims = {dim % max(args[0].dim(), 1) for dim in _reduced(func, args, kwargs)}
+    rest = [dim for dim in range(args[0].dim()) if dim not in dims]
+    shape = [args[0].shape[dim] for dim in rest]
+    terms = args[0].permute(*sorted(dims), *rest).reshape(-1, *shape).unbind()
+    if not 0 < len(terms) <= _MOST_TERMS:
+        return None
+    found = reduce(choose, terms[::-1] if backwards else terms)
+    return found.reshape(func(*args, **kwargs).shape)
+
+
 _PRODUCTS = ("mm", "bmm", "mv", "dot")
 _ADDED_PRODUCTS = ("addmm", "baddbmm", "addmv")
 
@@ -134,6 +169,8 @@ def _terms_added(left: torch.Tensor, right: torch.Tensor) -> torch.Tensor | None
 WAYS: Mapping[str, Way] = {
     "a matrix product term by term": summed,
     "terms in the reverse order": backwards,
+    "an extreme element after element": in_turn,
+    "an extreme element after element, from the end": in_turn_from_the_end,
     "each op in double precision": in_double,
     "elements one by one": one_by_one,
     "elements in full vectors": in_vectors,

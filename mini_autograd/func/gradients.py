@@ -27,7 +27,7 @@ from mini_autograd.func.arguments import (
     raised,
     split_aux,
 )
-from mini_autograd.func.scope import transforming
+from mini_autograd.func.scope import outside_inference_mode, transforming
 from mini_autograd.grad_mode import is_grad_enabled
 from mini_autograd.tensor import Tensor
 
@@ -126,11 +126,13 @@ class Linearized(NamedTuple):
         if trees.spelled(given) != trees.spelled(self.structure):
             raise errors.cotangent_structure(given, self.structure)
         records = is_grad_enabled() if create_graph is None else create_graph
-        grads = walked(
-            self.roots, self.leaves, seeds, retain_graph=retain_graph, create_graph=records
-        )
+        with outside_inference_mode():
+            grads = walked(
+                self.roots, self.leaves, seeds, retain_graph=retain_graph, create_graph=records
+            )
         return trees.unflatten(map(self.level.lowered, grads), self.by_structure)
 
+    @outside_inference_mode()
     def batch(self, seeds: Sequence[Tensor]) -> list[Tensor]:
         """The products with each row of the seeds, one batch a leaf."""
         pairs = [

@@ -28,9 +28,9 @@ from mini_autograd.func.arguments import (
     split_aux,
 )
 from mini_autograd.func.gradients import Function, Linearized, linearized
-from mini_autograd.func.scope import transforming
+from mini_autograd.func.scope import outside_inference_mode, transforming
 from mini_autograd.layout import shows_twice
-from mini_autograd.tensor import Tensor
+from mini_autograd.tensor import Tensor, make
 
 _JVP = "jvp(f, primals, tangents)"
 
@@ -69,7 +69,8 @@ def jvp(
         if shows_twice(primal._array) and primal.stride() != tangent.stride():
             raise inplace_errors.overlapping_write()
     outputs, output_structure, push, level, aux = _pushing(func, primals, None, has_aux)
-    pushed = push(seeds)
+    with outside_inference_mode():
+        pushed = push([make(each._array) if each.is_inference() else each for each in seeds])
     if strict and any(each is None for each in pushed):
         raise errors.independent()
     results = (
@@ -89,6 +90,7 @@ def jacfwd(
     """
 
     @functools.wraps(func)
+    @outside_inference_mode()
     def wrapper(*args: Any) -> Any:
         check_real(args, "jacfwd", is_input=True)
         by = _selected(args, argnums)

@@ -8,8 +8,19 @@ from contextlib import ExitStack, contextmanager
 from mini_autograd.autograd.levels import Level
 from mini_autograd.autograd.saved_hooks import disable_saved_tensors_hooks
 from mini_autograd.errors import func as errors
-from mini_autograd.grad_mode import enable_grad, inference_mode, is_inference_mode_enabled
+from mini_autograd.grad_mode import enable_grad, inference_mode, is_inference_mode_enabled, no_grad
 from mini_autograd.transforms import running
+
+
+@contextmanager
+def outside_inference_mode() -> Generator[None, None, None]:
+    """Where a transform goes on after its function: torch makes plain tensors there in inference
+    mode, too; without a graph, as the mode has it."""
+    if is_inference_mode_enabled():
+        with inference_mode(False), no_grad():
+            yield
+    else:
+        yield
 
 
 @contextmanager

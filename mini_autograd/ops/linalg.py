@@ -10,6 +10,7 @@ import numpy as np
 from mini_autograd import dtypes
 from mini_autograd.errors import linalg as errors
 from mini_autograd.errors import pointwise as number_errors
+from mini_autograd.errors import shapes as dim_errors
 from mini_autograd.layout import contiguous_strides
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.arithmetic import scaled
@@ -117,6 +118,8 @@ def _checked_mv(self: Array, vec: Array, start: Array) -> None:
 )
 def mv(self: Array, vec: Array) -> Array:
     """The product of a matrix and a vector."""
+    if not self.ndim:
+        raise dim_errors.no_dims(0)
     _checked_mv(self, vec, np.empty(self.shape[:1], vec.dtype))
     return _product(self, vec, "addmv_impl_cpu")
 
@@ -156,6 +159,9 @@ def vdot(self: Array, other: Array) -> Array:
 
 def outer_product(self: Any, vec2: Any) -> Any:
     """Every product of an element of one vector with one of another."""
+    for argument, each in (("self", self), ("vec2", vec2)):
+        if each.ndim != 1:
+            raise errors.outer_dims(argument, each.ndim)
     return reshape(self, (self.shape[0], 1)) * vec2
 
 
