@@ -114,6 +114,11 @@ def watching_writes(watcher: Watcher) -> Iterator[None]:
         _own.watchers.remove(watcher)
 
 
+def is_watched() -> bool:
+    """Whether anybody is told of this thread's writes."""
+    return bool(_own.watchers)
+
+
 def announce_write(tensor: Tensor) -> None:
     """Tells who watches, the innermost first; to be called if any thread has hooks."""
     for watcher in reversed(_own.watchers):

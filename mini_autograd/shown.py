@@ -12,7 +12,8 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mini_autograd import empties, layout
+from mini_autograd import empties, layout, packing
+from mini_autograd.errors import modes as errors
 from mini_autograd.grad_mode import state, unrecorded
 from mini_autograd.lineage import as_view
 from mini_autograd.marking import marking_threads
@@ -65,9 +66,11 @@ def _owner_of(array: Array) -> Array:
 
 def share_version(grad: Tensor) -> None:
     """With what has shown the same memory."""
-    if _memories and not (marking_threads and state.inference):
+    if _memories:
         known = _memories.get(id(_owner_of(grad._array)))
-        if known is not None:
+        made_by_walk = known is not None and known.base is None
+        # What a walk in inference mode makes counts no writes; what somebody else made does.
+        if known is not None and not (made_by_walk and marking_threads and state.inference):
             grad._counter = known.counter
 
 
@@ -104,11 +107,20 @@ def written(grad: Array) -> None:
         known.counter.advance()
 
 
-def counted(grad: Any, writes: int = 1) -> Any:
-    """What a rule computes, where torch writes it so often into a tensor that it made."""
+def counted(grad: Any, writes: int = 1, *, dispatched: bool = False) -> Any:
+    """What a rule computes, where torch writes it so often into a tensor that it made.
+
+    Args:
+        dispatched: whether torch writes by an op of its own, which who watches writes is told of.
+
+    Raises:
+        RuntimeError: that is so, and they are watched in inference mode.
+    """
     if isinstance(grad, Tensor):
         counter_of(grad).version += writes
         return grad
+    if dispatched and marking_threads and state.inference and packing.is_watched():
+        raise errors.inference_version()  # torch looks at the version before it writes
     grad = np.asarray(grad)
     for _ in range(writes):
         written(grad)

@@ -49,7 +49,7 @@ def _first_zero(self: Any, other: Any) -> tuple[Any, Any]:
 
 def _tie_split(grad: Any, tied: Any, lost: Any) -> Any:
     """The gradient of a maximum: half where tied, none where the other won."""
-    return counted(ops.masked_zero(where(tied, over(grad, 2), grad), lost))
+    return counted(ops.masked_zero(where(tied, over(grad, 2), grad), lost), dispatched=True)
 
 
 @differentiable(

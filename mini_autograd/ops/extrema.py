@@ -128,7 +128,7 @@ def evenly(grad: Any, self: Any, result: Any) -> Any:
     """The gradient of one picked value, shared by all that equal it; by all NaNs for a NaN."""
     mask = self != self if bool(result != result) else self == result
     zeros = ops.zeros_of(grad, tuple(self.shape))
-    return counted(ops.masked_fill(zeros, mask, grad / ops.sum_all(mask)))
+    return counted(ops.masked_fill(zeros, mask, grad / ops.sum_all(mask)), dispatched=True)
 
 
 def _of_all(name: str, pick: np.ufunc, array: Array) -> Array:

@@ -64,7 +64,12 @@ class _Located:
         operands = [(*before, *[0] * len(self.common), *after)]
         for dim in self.indexed:
             index = np.broadcast_to(self.key[dim], self.common)
-            operands.append((*[0] * len(before), *index.strides, *[0] * len(after)))
+            sizes = (*[1] * len(before), *self.common, *[1] * len(after))
+            strides = layout.view_strides(index, sizes)
+            if strides is None:
+                strides = layout.contiguous_strides(sizes, index.itemsize)
+            dims = zip(sizes, self.shape, strides, strict=True)
+            operands.append(tuple([0 if 1 == size != of else step for size, of, step in dims]))
         return layout.walked_strides(self.shape, operands)
 
 
