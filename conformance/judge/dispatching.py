@@ -23,7 +23,8 @@ WIDER = {
 
 class Otherwise(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """While it is entered, each op that has another way is computed in it; the result keeps the
-    dtype, the shape and the strides that torch gives it. Whole numbers stay torch's own."""
+    dtype, the shape and the strides that torch gives it. Whole numbers stay torch's own, but where
+    an op writes over its own operands."""
 
     def __init__(self, way: Way) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -47,8 +48,13 @@ class Otherwise(TorchDispatchMode):  # type: ignore[no-untyped-call]
             other = None
         result = func(*args, **options)
         if other is not None:
-            _replace(result, other)
+            _replace(result, other, whole=self.way is out_of_place)
         return result
+
+
+def out_of_place(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    """The op that writes nowhere: what is written may be memory that it still has to read."""
+    return func(*args, **kwargs)
 
 
 def _out_of_place(func: Op) -> Op | None:
@@ -67,13 +73,17 @@ def _functional(func: Op) -> Op | None:
     return getattr(packet, func._overloadname, None)
 
 
-def _replace(result: Any, other: Any) -> None:
-    """Write the other way's numbers into what torch gave, where the two are of one shape."""
+def _replace(result: Any, other: Any, *, whole: bool) -> None:
+    """Write the other way's numbers into what torch gave, where the two are of one shape.
+
+    Args:
+        whole: numbers without a fraction, too.
+    """
     pairs = zip(result, other, strict=False) if isinstance(result, tuple) else [(result, other)]
     for left, right in pairs:
         if not isinstance(left, torch.Tensor) or not isinstance(right, torch.Tensor):
             continue
-        if left.shape == right.shape and is_floating(left) and is_floating(right):
+        if left.shape == right.shape and (whole or (is_floating(left) and is_floating(right))):
             left.copy_(right)
 
 

@@ -24,15 +24,26 @@ def rerounded(seed: int, func: Op, args: Sequence[Any], kwargs: Mapping[str, Any
     What double precision gives as well is exact: a comparison, the greater of two numbers, a half
     of four. No rounding explains that another engine has something else there.
     """
-    if not floating(args):
-        return None
     signs = torch.Generator().manual_seed(seed)
+    if not floating(args):
+        return _of_whole_numbers(signs, func, args, kwargs)
     moves = _mover(signs, always=seed % 2 == 0)
     exact, moved = (func(*given, **kwargs) for given in (args, mapped(moves, args)))
     rounds = _rounds(func, args, kwargs)
     if not isinstance(exact, tuple):
         return _off(signs, exact, moved, rounds)
     return tuple(_off(signs, *item) for item in zip(exact, moved, rounds, strict=True))
+
+
+def _of_whole_numbers(
+    signs: torch.Generator, func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> Any:
+    """A result of numbers that have no last place themselves, such as a root of two."""
+    exact = func(*args, **kwargs)
+    if not is_floating(exact):
+        return None
+    twice = func(*mapped(torch.Tensor.double, args), **kwargs)
+    return _off(signs, exact, exact, _unlike(exact, twice))
 
 
 def _rounds(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:

@@ -14,7 +14,16 @@ from typing import Any
 import numpy as np
 import torch
 
-from conformance.judge.dispatching import WIDER, Op, Way, floating, is_floating, mapped, widened
+from conformance.judge.dispatching import (
+    WIDER,
+    Op,
+    Way,
+    floating,
+    is_floating,
+    mapped,
+    out_of_place,
+    widened,
+)
 
 LANES = 64  # copies of each number: more than the widest vector of any processor holds
 
@@ -54,9 +63,11 @@ def in_vectors(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
 
 def one_by_one(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     """With gaps between the elements, so that they are computed one after the other."""
+    found: Any = func(*args, **kwargs) if torch.Tag.pointwise in func.tags else None
+    dtype = found.dtype if is_floating(found) else None  # else torch converts them to it, gapless
 
     def spaced(value: torch.Tensor) -> torch.Tensor:
-        wider = value.new_empty((*value.shape, 2))
+        wider = value.new_empty((*value.shape, 2), dtype=dtype)
         return wider[..., 0].copy_(value)
 
     return func(*mapped(spaced, args), **kwargs)
@@ -98,16 +109,17 @@ def _reduced(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[i
 
 
 def in_turn(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-    """An extreme element after element, where of two zeros the first stays."""
-    return _extreme(func, args, kwargs, backwards=False)
+    """A reduction term by term: of two zeros the first stays, and what overflows does so early."""
+    return _folded(func, args, kwargs, backwards=False)
 
 
 def in_turn_from_the_end(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-    """Likewise from the last element on."""
-    return _extreme(func, args, kwargs, backwards=True)
+    """Likewise from the last term on."""
+    return _folded(func, args, kwargs, backwards=True)
 
 
-_EXTREMES: Mapping[str, Callable[..., torch.Tensor]] = {
+_FOLDS: Mapping[str, Callable[..., torch.Tensor]] = {
+    "aten::prod": torch.mul,
     "aten::min": torch.minimum,
     "aten::amin": torch.minimum,
     "aten::max": torch.maximum,
@@ -116,20 +128,20 @@ _EXTREMES: Mapping[str, Callable[..., torch.Tensor]] = {
 _MOST_TERMS = 1 << 12  # more would take longer than the rest of the program
 
 
-def _extreme(
-    func: Op, args: Sequence[Any], kwargs: Mapping[str, Any], *, backwards: bool
-) -> torch.Tensor | None:
-    choose = _EXTREMES.get(func._schema.name)
-    if choose is None or not is_floating(args[0]) or len(func._schema.returns) != 1:
-        return None  # With the index of the extreme it is a choice, and no rounding.
+def _folded(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any], *, backwards: bool) -> Any:
+    fold = _FOLDS.get(func._schema.name)
+    if fold is None or len(func._schema.returns) != 1:
+        return None  # With the index of an extreme it is a choice, and no rounding.
+    like = func(*args, **kwargs)
+    if not is_floating(like):
+        return None
     dims = {dim % max(args[0].dim(), 1) for dim in _reduced(func, args, kwargs)}
     rest = [dim for dim in range(args[0].dim()) if dim not in dims]
     shape = [args[0].shape[dim] for dim in rest]
-    terms = args[0].permute(*sorted(dims), *rest).reshape(-1, *shape).unbind()
+    terms = args[0].to(like.dtype).permute(*sorted(dims), *rest).reshape(-1, *shape).unbind()
     if not 0 < len(terms) <= _MOST_TERMS:
         return None
-    found = reduce(choose, terms[::-1] if backwards else terms)
-    return found.reshape(func(*args, **kwargs).shape)
+    return reduce(fold, terms[::-1] if backwards else terms).reshape(like.shape)
 
 
 _PRODUCTS = ("mm", "bmm", "mv", "dot")
@@ -169,8 +181,9 @@ def _terms_added(left: torch.Tensor, right: torch.Tensor) -> torch.Tensor | None
 WAYS: Mapping[str, Way] = {
     "a matrix product term by term": summed,
     "terms in the reverse order": backwards,
-    "an extreme element after element": in_turn,
-    "an extreme element after element, from the end": in_turn_from_the_end,
+    "terms one after the other": in_turn,
+    "terms one after the other, from the end": in_turn_from_the_end,
+    "the op that writes nowhere": out_of_place,
     "each op in double precision": in_double,
     "elements one by one": one_by_one,
     "elements in full vectors": in_vectors,
