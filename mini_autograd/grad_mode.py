@@ -13,7 +13,7 @@ from mini_autograd.decorating import in_block
 from mini_autograd.errors import arguments as errors
 from mini_autograd.errors import func as func_errors
 from mini_autograd.errors import modes as mode_errors
-from mini_autograd.marking import marking_threads
+from mini_autograd.marking import inferred, marking_threads
 from mini_autograd.transforms import state as transforms
 
 
@@ -188,6 +188,7 @@ class inference_mode(_Mode):  # torch's name
     def __enter__(self) -> None:
         outer = getattr(self, "_inference_mode_context", None)
         self._inference_mode_context = is_grad_enabled(), state.inference
+        inferred.add(True)
         _set_modes(not self.mode, self.mode)
         if outer is not None:  # entered within itself, torch 2.13 drops the first block's guard
             _set_modes(*outer)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import threading
 import weakref
+from collections.abc import Iterable
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mini_autograd.errors import inplace as errors
 from mini_autograd.grad_mode import state
@@ -142,6 +143,20 @@ def as_view(result: Tensor, source: Tensor, *, several: bool = False) -> Tensor:
     if source._creation is CreationMeta.INFERENCE_MODE:
         result._creation = CreationMeta.INFERENCE_MODE  # whatever else was the case since
     return result
+
+
+def only_inferred(operands: Iterable[Any]) -> bool:
+    """Whether all the tensors were made in inference mode: of these no op is recorded, though one
+    requires grad; only beside another tensor they cannot be saved. A number is such another."""
+    for each in operands:
+        if isinstance(each, (tuple, list)):
+            if not only_inferred(each):
+                return False
+        elif each is not None:
+            counter = getattr(each, "_counter", None)
+            if counter is None or not counter.inference:
+                return False
+    return True
 
 
 def check_creation(view: Tensor, *, indirect: bool) -> None:

@@ -8,3 +8,4 @@ from __future__ import annotations
 from typing import Any, Final
 
 marking_threads: Final[set[tuple[int, Any]]] = set()
+inferred: Final[set[bool]] = set()  # not empty once there may be a tensor made in inference mode

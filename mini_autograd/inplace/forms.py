@@ -173,6 +173,8 @@ def _write(tensor: Tensor, result: Tensor) -> None:
         announce_write(tensor)
     if layout.shows_twice(array):
         changed = values != array  # what the op left alone must not undo what it wrote
+        if array.dtype.kind == "f":
+            changed |= np.signbit(values) != np.signbit(array)
         array[changed] = values[changed]
     else:
         quiet.run(np.copyto, array, values, "unsafe")

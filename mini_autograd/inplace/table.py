@@ -107,7 +107,9 @@ def _rows() -> dict[str, InPlace]:
         "bitwise_and bitwise_or bitwise_xor bitwise_not bitwise_left_shift bitwise_right_shift "
         "remainder fmod floor_divide div divide"
     )
-    set_columns(f"{pointwise} clamp_max clamp_min {' '.join(_COMPARED)}", shapes_first=True)
+    set_columns(
+        f"{pointwise} clamp clip clamp_max clamp_min {' '.join(_COMPARED)}", shapes_first=True
+    )
     set_columns(f"{pointwise} clamp clip clamp_max clamp_min", casts_first=True)
     set_columns("clamp_max clamp_min", numbers_refused_first=True)
     set_columns(

@@ -12,7 +12,8 @@ from mini_autograd.dtypes import COMPLEX_HALF, complex64, dtype
 from mini_autograd.errors.kernels import no_complex_half, not_implemented
 from mini_autograd.grad_mode import state
 from mini_autograd.layout import arranged, empty_as, placed
-from mini_autograd.lineage import as_view
+from mini_autograd.lineage import as_view, only_inferred
+from mini_autograd.marking import inferred
 from mini_autograd.op.generate import RAW, record_refused
 from mini_autograd.op.kind import Forward, Op, Rule
 from mini_autograd.op.promotion import Promotion, promote, quiet, raise_broadcast
@@ -163,6 +164,7 @@ def _apply(op: Op, method: bool, /, *args: Any, **kwargs: Any) -> Any:
         state.enabled
         and any(_needs_grad(args[position]) for position in op.promoted)
         and any(out._array.dtype.kind in "fc" for out in outs)
+        and not (inferred and only_inferred(args[position] for position in op.operands))
     ):
         if op.promotion is Promotion.NONE:
             op.record(outs[0] if op.outputs is None else outs, *args)

@@ -98,7 +98,8 @@ def _unary(op: Op) -> Iterator[str]:
     yield "    _out = _make(_array)"
     if op.view:
         yield f"    _as_view(_out, {name})"
-    yield f"    if {name}._requires_grad and _state.enabled{_if_floating(op)}:"
+    inferred = f"(_inferred and _only_inferred(({name},)))"
+    yield f"    if {name}._requires_grad and _state.enabled{_if_floating(op)} and not {inferred}:"
     yield from _recording(op, {name: f"{name}._requires_grad"})
     yield "    return _out"
 
@@ -154,7 +155,8 @@ def _binary(op: Op) -> Iterator[str]:
         yield f"            _array = _arranged(_array, {order})"
     yield "    _out = _make(_array)"
     needs = f"({a}._requires_grad or _needs)"
-    yield f"    if {needs} and _state.enabled{_if_floating(op)}:"
+    inferred = f"(_inferred and _only_inferred(({a}, {b})))"
+    yield f"    if {needs} and _state.enabled{_if_floating(op)} and not {inferred}:"
     yield from _recording(op, {a: f"{a}._requires_grad", b: "_needs"})
     yield "    return _out"
 

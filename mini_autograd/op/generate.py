@@ -18,7 +18,8 @@ from mini_autograd.errors import walk as errors
 from mini_autograd.grad_mode import state
 from mini_autograd.graph import Edge, next_sequence
 from mini_autograd.layout import arranged, contiguous_strides, placed
-from mini_autograd.lineage import as_view, edge_of
+from mini_autograd.lineage import as_view, edge_of, only_inferred
+from mini_autograd.marking import inferred
 from mini_autograd.op import call_text, node_text
 from mini_autograd.op.node import OpNode
 from mini_autograd.op.promotion import quiet, raise_broadcast, raise_of_rule
@@ -194,5 +195,7 @@ _NAMESPACE: Final[dict[str, Any]] = {
     "_refused": _refused,
     "_saved_operand": _saved_operand,
     "_state": state,
+    "_inferred": inferred,
+    "_only_inferred": only_inferred,
     "_second_backward": errors.second_backward,
 }

@@ -45,9 +45,10 @@ def pow_tensor(self: Array, exponent: Array) -> Array:
 def _power(base: Any, exponent: Any) -> Any:
     if base.dtype.kind in "iu":
         return _integer_power(base, exponent)
-    if base.dtype.kind == "f" and not exponent.ndim and exponent == 0.5:
+    repeats = exponent.shape != base.shape or 0 in exponent.strides
+    if base.dtype.kind == "f" and repeats and np.any(is_half := exponent == 0.5):
         # here NumPy takes the root, which is another of -inf and -0 than the power is
-        base = np.where((base == 0) | np.isneginf(base), np.abs(base), base)
+        base = np.where(is_half & ((base == 0) | np.isneginf(base)), np.abs(base), base)
     result = np.power(base, exponent)
     if base.dtype.kind == "c":
         at_zero = base == 0

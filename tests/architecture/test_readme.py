@@ -13,7 +13,15 @@ from conformance.cli import cli
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
-OF_OTHER_TOOLS = {"--constraint", "--editable", "--pyargs", "--check", "--strict", "--help"}
+OF_OTHER_TOOLS = {
+    "--constraint",
+    "--editable",
+    "--pyargs",
+    "--check",
+    "--dist",
+    "--help",
+    "--strict",
+}
 """Options of pip, pytest, ruff, mypy and Click that the README shows."""
 
 CONSOLE = "\n".join(re.findall(r"```console\n(.*?)```", README, re.DOTALL))
