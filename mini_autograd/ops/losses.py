@@ -102,6 +102,8 @@ def _share(smoothing: float, classes: int) -> float:
 
 def _beside(weight: Any, self: Any, axis: int) -> Any:
     """The weights of classes as a shape that broadcasts with the input."""
+    if len(self.shape) == 1:
+        return weight
     return ops.view(weight, tuple(-1 if each == axis else 1 for each in range(len(self.shape))))
 
 

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd import dtypes, ops
+from mini_autograd import dtypes, ops, warned
+from mini_autograd.errors import conversion as conversion_errors
 from mini_autograd.errors import reductions as errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.reductions import fold, reduced_dims, restored
@@ -96,6 +97,8 @@ def linalg_vector_norm(
     # Of single elements torch gives the magnitudes, unless it is told a dim that there is not.
     single = bool(size.size) and all(size.shape[each] == 1 for each in dims)
     single = single and (bool(dims) or dim is None or not np.size(dim))
+    if single and order == 0 and array.dtype.kind == "c":  # torch casts what is not zero
+        warned.once(conversion_errors.CASTS_COMPLEX, stacklevel=5)
     return np.asarray(_norm(size, order, dims, keepdim, single)).astype(wanted, copy=False)
 
 
