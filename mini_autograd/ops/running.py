@@ -156,7 +156,8 @@ def _prod_all_grad(grad: Any, self: Any, result: Any) -> Any:
         return grad * ops.conj(result / self)
     if zeros > 1 and not isinstance(self, Tensor):
         return ops.zeros_of(self, tuple(self.shape))
-    return ops.view(prod_grad(grad, ops.reshape(self, (-1,)), result, 0), tuple(self.shape))
+    flat = ops.view(ops.contiguous(self), (-1,))
+    return ops.view(prod_grad(grad, flat, result, 0), tuple(self.shape))
 
 
 def _prod_grad(grad: Any, self: Any, result: Any, dim: int, keepdim: bool) -> Any:
