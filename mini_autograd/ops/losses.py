@@ -79,7 +79,8 @@ def probability_loss(self: Any, target: Any, weight: Any, reduction: str, smooth
         target = plus(times(target, 1 - smoothing), _share(smoothing, classes))
     product = logs * target
     if weight is not None:
-        product = product * _beside(weight, self, axis)
+        beside = weight if len(self.shape) == 1 else _beside(weight, self, axis)
+        product = product * beside
     if reduction == "none":
         return -ops.sum(product, (axis,))
     total = ops.sum_all(product)
@@ -102,8 +103,6 @@ def _share(smoothing: float, classes: int) -> float:
 
 def _beside(weight: Any, self: Any, axis: int) -> Any:
     """The weights of classes as a shape that broadcasts with the input."""
-    if len(self.shape) == 1:
-        return weight
     return ops.view(weight, tuple(-1 if each == axis else 1 for each in range(len(self.shape))))
 
 

@@ -45,7 +45,7 @@ def pow_tensor(self: Array, exponent: Array) -> Array:
 def _power(base: Any, exponent: Any) -> Any:
     if base.dtype.kind in "iu":
         return _integer_power(base, exponent)
-    repeats = exponent.shape != base.shape or 0 in exponent.strides
+    repeats = not exponent.ndim or exponent.shape != base.shape or 0 in exponent.strides
     if base.dtype.kind == "f" and repeats and np.any(is_half := exponent == 0.5):
         # here NumPy takes the root, which is another of -inf and -0 than the power is
         base = np.where(is_half & ((base == 0) | np.isneginf(base)), np.abs(base), base)
