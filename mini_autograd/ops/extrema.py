@@ -26,9 +26,9 @@ def _viewed(value: Any, shape: tuple[int, ...], dim: Any, keepdim: bool) -> Any:
     if keepdim:
         return value
     if not shape:  # torch counts the dims that are named, though there are none
-        return ops.view(value, (1,) * np.size(dim))
+        return ops.reshape(value, (1,) * np.size(dim))
     dims = reduced_dims(dim, len(shape))
-    return ops.view(value, tuple(1 if i in dims else size for i, size in enumerate(shape)))
+    return ops.reshape(value, tuple(1 if i in dims else size for i, size in enumerate(shape)))
 
 
 def _shared_grad(grad: Any, self: Any, result: Any, dim: Any, keepdim: bool) -> Any:

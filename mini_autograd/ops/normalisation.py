@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd import dtypes, ops
+from mini_autograd import dtypes, layout, ops
 from mini_autograd.dims import wrap_dim
 from mini_autograd.errors import reductions as errors
 from mini_autograd.errors import tensors as tensor_errors
@@ -40,7 +40,7 @@ def logsumexp(self: Array, dim: Ints, keepdim: Bool = False) -> Array:
     shift = np.where(np.isinf(shift), shift.dtype.type(0), shift)
     # of halves each step is rounded, as torch composes it; only the sum is wider inside
     total = fold(np.add, _wide(np.exp(self - shift)), dims, keepdim).astype(self.dtype)
-    return np.asarray(np.log(total) + shift.reshape(np.shape(total)))
+    return layout.in_rows(np.asarray(np.log(total) + shift.reshape(np.shape(total))))
 
 
 def _wide(array: Array) -> Array:
