@@ -58,7 +58,8 @@ class Op:
         self.title = node or f"{''.join(w.capitalize() for w in name.split('_'))}Backward0"
         self.names = names = [each.name for each in schema.parameters]
         self.order = self.operands if order is None else tuple(map(names.index, order))
-        self.arranges = outputs is None and (promotion is not Promotion.NONE or order is not None)
+        arranged = promotion is not Promotion.NONE if order is None else bool(order)
+        self.arranges = outputs is None and arranged
         # The order in which torch computes gradients, which graphs and hooks show.
         self.in_turn = sorted(
             self.promoted,

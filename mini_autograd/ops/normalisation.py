@@ -27,6 +27,7 @@ def _logsumexp_grad(grad: Any, self: Any, result: Any, dim: Any, keepdim: bool) 
 
 @differentiable(
     promotion=Promotion.FLOATING,
+    order=(),
     self=lambda grad, self, result, dim, keepdim: _logsumexp_grad(grad, self, result, dim, keepdim),
 )
 def logsumexp(self: Array, dim: Ints, keepdim: Bool = False) -> Array:
