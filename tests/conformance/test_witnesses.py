@@ -115,6 +115,52 @@ def test_the_sign_of_a_zero_that_one_number_gives_is_torchs(op):
     assert judge(case, TORCH, torch_but(**{op: other})).outcome == "differ"
 
 
+def folded(choose, x):
+    """By elements one after the other, of which `choose` picks one of two."""
+    found = x.flatten()[0]
+    for each in x.flatten()[1:]:
+        found = torch.where(choose(each, found), each, found)
+    return found
+
+
+@pytest.mark.parametrize("zeros", [(0.0, -0.0), (-0.0, 0.0)])
+@pytest.mark.parametrize("choose", [torch.lt, torch.le], ids=["the first", "the last"])
+def test_which_of_two_zeros_is_the_extreme_is_nobodys(zeros, choose):
+    x = np.float32([1, 1, 1, 1, 1, 1, 1, *zeros])
+    case = Program((Input.of("x0", x),), (Call("min", (X0,), result="t0"),))
+    assert judge(case, TORCH, torch_but(min=lambda x: folded(choose, x))).outcome == "agree"
+    wrong = torch_but(min=lambda x: folded(torch.gt, x))
+    assert judge(case, TORCH, wrong).outcome == "differ"
+
+
+def test_the_order_of_factors_that_overflow_is_nobodys_and_a_wrong_product_is_one():
+    x = np.float16([60000, 60000, 1, 1, 0, 1, 1, 1])
+    case = Program((Input.of("x0", x),), (Call("prod", (X0,), result="t0"),))
+    for value, outcome in ((torch.nan, "agree"), (0.0, "agree"), (2.0, "differ")):
+        subject = torch_but(prod=lambda x, value=value: torch.tensor(value, dtype=x.dtype))
+        assert judge(case, TORCH, subject).outcome == outcome
+
+
+def test_what_an_op_reads_after_it_wrote_there_is_nobodys():
+    case = Program(
+        (Input.of("x0", np.int64([[0, -1], [4, 0]])),), (method("addmm_", X0, X0, X0, alpha=2),)
+    )
+    assert judge(case, TORCH, resolve_engine("mini_autograd")).outcome == "agree"
+    apart = Program(
+        (*case.inputs, Input.of("x1", np.int64([[1, 2], [3, 4]]))),
+        (method("addmm_", X0, X1, X1, alpha=2),),
+    )
+    assert judge(apart, TORCH, resolve_engine("mini_autograd")).outcome == "agree"
+
+
+def test_a_result_of_whole_numbers_is_rounded_too():
+    inputs = (Input.of("x0", np.int64(10)),)
+    case = Program(inputs, (Call("exp", (X0,), result="t0"), operator("%=", T0, 1)))
+    assert judge(case, TORCH, torch_but(exp=one_up(torch.exp))).outcome == "agree"
+    wrong = torch_but(exp=lambda x: torch.exp(x) * 2)
+    assert judge(case, TORCH, wrong).outcome == "differ"
+
+
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 def test_another_way_keeps_shape_dtype_strides_and_values(way):
     x = torch.tensor([[1.5, -2.0, 0.25], [3.0, 0.5, -1.0]]).t()
