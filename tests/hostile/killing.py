@@ -22,8 +22,10 @@ from typing import Any
 HERE = Path(__file__).parent
 MARK = "CONFORMANCE_TEST_OF_KILLING"
 BOOT = """
+from types import SimpleNamespace
 from conformance.cli import command, contact
-contact.refuse_without_contact = lambda *given: None  # It comes before the run begins.
+# It comes before the run begins.
+contact.refuse_without_contact = lambda *given: SimpleNamespace(version="1")
 command.main()
 """
 COMMAND = (sys.executable, "-c", BOOT, "run")

@@ -80,11 +80,13 @@ def _command(engine: str, output: Path, options: tuple[str, ...], contact: bool)
         values: dict[str, Any] = dict(context.params)
         try:
             values["claims"] = command._claimed(engine, None)
+            version = "untold"
             if contact:
                 from conformance.cli.contact import refuse_without_contact
 
-                refuse_without_contact(engine, values["timeout"])
-            code = run_and_report(values, command._loaded("torch"), Console(file=said, width=200))
+                version = refuse_without_contact(engine, values["timeout"]).version
+            versions = command._loaded("torch").version, version
+            code = run_and_report(values, versions, Console(file=said, width=200))
         except click.ClickException as error:
             return 2, error.format_message()
     return code, said.getvalue()
