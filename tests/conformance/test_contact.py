@@ -172,11 +172,12 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         ("import ctypes\nctypes.string_at(0)", "crashed", "import", "died (SIGSEGV)"),
         ("import os\nos._exit(0)", "crashed", "import", "ended its process (exit code 0)"),
         ("raise SystemExit(3)", "failed", "import", "SystemExit: 3"),
-        (
+        pytest.param(
             "def tensor(data, dtype=None):\n    while True: pass\nclass Tensor: pass",
             "hung",
             "tensor",
             "did not end within 5 seconds",
+            marks=pytest.mark.slow,
         ),
     ],
 )
