@@ -106,6 +106,7 @@ def _kinds(result: Result) -> set[str]:
     return {mismatch.kind for mismatch in result.verdict.mismatches}
 
 
+@pytest.mark.slow
 def test_an_op_that_the_engine_lacks_is_unsupported(tmp_path: Path):
     run = campaign(replace(FAULTY, ops=("cat",)), tmp_path)
     assert {result.verdict.outcome for result in run.results} == {"unsupported"}

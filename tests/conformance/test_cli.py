@@ -171,6 +171,7 @@ def test_a_failure_of_run_can_be_replayed(tmp_path: Path, capsys: pytest.Capture
     assert "torch.sqrt(x0)" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_the_replay_line_of_a_report_works_as_it_is_printed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
@@ -199,6 +200,7 @@ def test_known_differences_make_run_exit_with_0(tmp_path: Path):
     assert document["data"]["known"][0]["state"] == "used"
 
 
+@pytest.mark.slow
 def test_options_may_come_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     for name, value in (("ENGINE", "torch"), ("OPS", "abs"), ("CHECKS", "value,errors")):
         monkeypatch.setenv(f"CONFORMANCE_{name}", value)

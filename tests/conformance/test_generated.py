@@ -53,6 +53,7 @@ def reversed_gradient(tensor):
     return result
 
 
+@pytest.mark.slow
 def test_torch_agrees_with_torch():
     verdicts = [verdict for *_, verdict in examined(REFERENCE, REFERENCE, count=2000, seed=1)]
     assert {verdict.outcome for verdict in verdicts} == {"agree"}
@@ -77,6 +78,7 @@ def test_a_missing_function_is_no_difference():
     assert {r.verdict.outcome if r else "agree" for r in found} == {"agree", "unsupported"}
 
 
+@pytest.mark.slow
 def test_what_is_left_without_what_is_lacking_is_compared():
     ops = ("cat", "neg", "mul")
     asked = {program.hash for program, _ in drawn(REFERENCE, count=300, seed=2, ops=ops)}

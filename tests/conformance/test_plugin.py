@@ -96,6 +96,7 @@ def test_there_is_one_test_for_each_op_and_check_and_each_cell(suite):
     assert len(names) == len(set(names))
 
 
+@pytest.mark.slow
 def test_torch_passes(suite):
     result = suite("--engine", "torch", "-k", "abs or tutorial", "--max-examples", "20")
     outcomes = result.parseoutcomes()
@@ -199,6 +200,7 @@ def test_hypothesis_s_seed_is_the_seed_of_the_generated_programs(suite):
     result.stdout.fnmatch_lines(["conformance: * seed 7"])
 
 
+@pytest.mark.slow
 def test_the_profile_s_number_of_examples_is_taken(suite, pytester: pytest.Pytester):
     result = suite(
         *("--engine", "torch", "-p", "hypothesis_profile_of_twelve"),

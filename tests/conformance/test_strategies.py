@@ -320,6 +320,7 @@ def test_zeros_give_a_plain_program():
     )
 
 
+@pytest.mark.slow
 def test_hypothesis_shrinks_to_a_step_or_two():
     def raises_in_cat(pair):
         program, trace = pair

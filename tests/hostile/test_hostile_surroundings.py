@@ -67,6 +67,7 @@ def test_a_signal_ends_a_run_early_with_what_was_done_and_it_goes_on(
     assert campaign(tmp_path, resume=True).results == undisturbed.results
 
 
+@pytest.mark.slow
 def test_a_second_signal_ends_the_shortening(tmp_path: Path):
     run = campaign(tmp_path, watch=_after(6, lambda: [_raise("SIGINT"), _raise("SIGINT")]))
     assert run.interrupted
@@ -112,6 +113,7 @@ def test_a_spoilt_journal_gives_the_same_results(
     assert again.agreeing == first.agreeing
 
 
+@pytest.mark.slow
 def test_a_folder_that_vanishes_is_made_again_for_the_report(tmp_path: Path, undisturbed: Run):
     output = tmp_path / "output"
     output.mkdir()
