@@ -40,7 +40,10 @@ class Otherwise(TorchDispatchMode):  # type: ignore[no-untyped-call]
     ) -> Any:
         options = kwargs or {}
         plain = _out_of_place(func)
+        whole = self.way is out_of_place
         if plain is None or torch.Tag.nondeterministic_seeded in func.tags:
+            return func(*args, **options)
+        if whole and plain is func:  # It writes nowhere as it is.
             return func(*args, **options)
         try:
             other = self.way(plain, args, options)
@@ -48,7 +51,7 @@ class Otherwise(TorchDispatchMode):  # type: ignore[no-untyped-call]
             other = None
         result = func(*args, **options)
         if other is not None:
-            _replace(result, other, whole=self.way is out_of_place)
+            _replace(result, other, whole=whole)
         return result
 
 
@@ -82,6 +85,8 @@ def _replace(result: Any, other: Any, *, whole: bool) -> None:
     pairs = zip(result, other, strict=False) if isinstance(result, tuple) else [(result, other)]
     for left, right in pairs:
         if not isinstance(left, torch.Tensor) or not isinstance(right, torch.Tensor):
+            continue
+        if left._is_zerotensor():  # It has no memory to write to.
             continue
         if left.shape == right.shape and (whole or (is_floating(left) and is_floating(right))):
             left.copy_(right)

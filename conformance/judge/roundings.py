@@ -39,8 +39,10 @@ def _of_whole_numbers(
     signs: torch.Generator, func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> Any:
     """A result of numbers that have no last place themselves, such as a root of two."""
+    if not any(isinstance(value, torch.Tensor) for value in args):
+        return None  # What is made of nothing is rounded nowhere, and may have no memory at all.
     exact = func(*args, **kwargs)
-    if not is_floating(exact):
+    if not is_floating(exact) or exact._is_zerotensor():
         return None
     twice = func(*mapped(torch.Tensor.double, args), **kwargs)
     return _off(signs, exact, exact, _unlike(exact, twice))

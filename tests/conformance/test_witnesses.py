@@ -161,6 +161,17 @@ def test_a_result_of_whole_numbers_is_rounded_too():
     assert judge(case, TORCH, wrong).outcome == "differ"
 
 
+@pytest.mark.parametrize("way", [*WAYS.values(), *ROUNDINGS[:2]])
+def test_a_tensor_without_memory_is_left_alone(way):
+    """Torch's zeros that are none, as the double backward of a norm makes them."""
+    x = torch.tensor([0.0, 0.0], requires_grad=True)
+    with Otherwise(way):
+        (grad,) = torch.autograd.grad(x.norm(), x, create_graph=True)
+        (second,) = torch.autograd.grad(grad.sum(), x, create_graph=True)
+        made = torch._efficientzerotensor((2,)) * torch.ones(2)
+    assert second.shape == made.shape == (2,)
+
+
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 def test_another_way_keeps_shape_dtype_strides_and_values(way):
     x = torch.tensor([[1.5, -2.0, 0.25], [3.0, 0.5, -1.0]]).t()
