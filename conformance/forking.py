@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -32,7 +33,12 @@ def loading(module: str, *, workers: bool = False) -> Iterator[None]:
         workers: whether the process that workers are forked from is to start as well.
     """
     if workers and context().get_start_method() == "forkserver":
-        forkserver.ensure_running()
+        # Ctrl-C is ours: the new process is to be deaf to it from its start.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            forkserver.ensure_running()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
     thread = threading.Thread(target=_imported, args=(module,))
     thread.start()
     try:

@@ -6,3 +6,8 @@ from __future__ import annotations
 import torch as torch
 
 from conformance.campaign import worker as worker
+from conformance.sources.database import database
+from conformance.sources.stored import is_kept
+
+if not is_kept():
+    database()

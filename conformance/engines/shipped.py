@@ -14,7 +14,10 @@ def shipped_file(engine: str, name: str) -> Path | None:
         spec = find_spec(package)
     except (ImportError, ValueError):
         return None
-    if spec is None or spec.origin is None:
+    if spec is None:
         return None
-    file = Path(spec.origin).with_name(name)
-    return file if file.is_file() else None
+    folders = [*(spec.submodule_search_locations or ())]
+    if not folders and spec.has_location and spec.origin is not None:
+        folders = [str(Path(spec.origin).parent)]
+    files = (Path(folder) / name for folder in folders)
+    return next((file for file in files if file.is_file()), None)

@@ -55,7 +55,7 @@ class Question:
     def is_hopeless(self) -> bool:
         """Whether an element is so much further off than the draws so far that others will not
         explain it. What is no number, or a whole one, is reached by another way, if at all."""
-        if self.here.dtype.kind not in "fc":
+        if self.here.dtype.kind in "iu":
             return False
         least = _tolerance(self.here)[0] * self._scale
         far = self._distance > HOPELESS * np.maximum(SLACK * self._widest, least)

@@ -43,7 +43,7 @@ class Otherwise(TorchDispatchMode):  # type: ignore[no-untyped-call]
         whole = self.way is out_of_place
         if plain is None or torch.Tag.nondeterministic_seeded in func.tags:
             return func(*args, **options)
-        if whole and plain is func:  # It writes nowhere as it is.
+        if whole and not (func._schema.is_mutable and _writes_over_operands(args)):
             return func(*args, **options)
         try:
             other = self.way(plain, args, options)
@@ -58,6 +58,13 @@ class Otherwise(TorchDispatchMode):  # type: ignore[no-untyped-call]
 def out_of_place(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     """The op that writes nowhere: what is written may be memory that it still has to read."""
     return func(*args, **kwargs)
+
+
+def _writes_over_operands(args: Sequence[Any]) -> bool:
+    """Whether an op in place has another operand in the memory of the one that it writes."""
+    written, *others = (value for value in args if isinstance(value, torch.Tensor))
+    memory = written.untyped_storage().data_ptr()
+    return any(other.untyped_storage().data_ptr() == memory for other in others)
 
 
 def _out_of_place(func: Op) -> Op | None:

@@ -67,7 +67,8 @@ def one_by_one(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     dtype = found.dtype if is_floating(found) else None  # else torch converts them to it, gapless
 
     def spaced(value: torch.Tensor) -> torch.Tensor:
-        wider = value.new_empty((*value.shape, 2), dtype=dtype)
+        drops = value.is_complex() and dtype is not None and not dtype.is_complex
+        wider = value.new_empty((*value.shape, 2), dtype=None if drops else dtype)
         return wider[..., 0].copy_(value)
 
     return func(*mapped(spaced, args), **kwargs)

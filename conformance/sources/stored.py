@@ -2,7 +2,8 @@
 
 To build all of it takes a quarter of a minute, half of it to import torch's test data, and gives
 the same programs every time. They are kept where programs keep what they can make again: in the
-folder that `CONFORMANCE_CACHE` names, else in `autograd-conformance` of the user's cache folder.
+folder `autograd-conformance` in that which `CONFORMANCE_CACHE` names, else in the user's cache
+folder.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import pickle
+import re
 import shutil
 import sys
 import tempfile
@@ -23,7 +25,8 @@ import conformance
 from conformance.sources.opinfo import Corpus, corpus_of
 
 VARIABLE = "CONFORMANCE_CACHE"
-PREFIX = "corpus-"  # of the names of folders: none other is ever removed
+OURS = "autograd-conformance"  # the folder within which others are made, and removed again
+PREFIX = "corpus-"
 KEPT = 3  # versions of the corpus: who works on the harness makes a new one with every edit
 
 
@@ -38,11 +41,19 @@ def stored_corpus(op: str, infos: tuple[tuple[str, str], ...]) -> Corpus:
     with suppress(Exception):  # whatever a spoilt file may raise
         found = pickle.loads(file.read_bytes())
         if isinstance(found, Corpus):
+            with suppress(OSError):
+                os.utime(folder)  # Of several versions in turn, what is used stays.
             return found
     corpus = corpus_of(op, infos)
-    with suppress(OSError):
+    with suppress(Exception):
         _write(file, pickle.dumps(corpus))
     return corpus
+
+
+def is_kept() -> bool:
+    """Whether something of this version's corpus is kept, so that little need be built."""
+    folder = _folder()
+    return folder is not None and folder.is_dir()
 
 
 def _folder() -> Path | None:
@@ -50,13 +61,11 @@ def _folder() -> Path | None:
     named = os.environ.get(VARIABLE)
     if named == "":
         return None
-    if named:
-        return Path(named) / f"{PREFIX}{_version()}"
     try:
-        home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    except RuntimeError:  # There is no home.
+        home = named or os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+        return Path(home).expanduser().absolute() / OURS / f"{PREFIX}{_version()}"
+    except (OSError, RuntimeError):  # There is no home, or the sources are being changed.
         return None
-    return home / "autograd-conformance" / f"{PREFIX}{_version()}"
 
 
 @cache
@@ -73,7 +82,7 @@ def _version() -> str:
     )
     digest = hashlib.sha256(repr(about).encode())
     root = Path(conformance.__file__).parent
-    for file in sorted(root.rglob("*.py")):
+    for file in sorted(each for each in root.rglob("*.py") if each.is_file()):
         digest.update(str(file.relative_to(root)).encode())
         digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
@@ -96,6 +105,17 @@ def _write(file: Path, data: bytes) -> None:
 
 
 def _forget_old(root: Path) -> None:
-    folders = sorted(root.glob(f"{PREFIX}*"), key=lambda each: each.stat().st_mtime, reverse=True)
-    for folder in folders[KEPT:]:
-        shutil.rmtree(folder, ignore_errors=True)
+    found = [each for each in root.iterdir() if _NAME.fullmatch(each.name) and each.is_dir()]
+    for folder in sorted(found, key=_age)[KEPT:]:
+        if not folder.is_symlink():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+_NAME = re.compile(rf"{PREFIX}[0-9a-f]{{16}}")
+
+
+def _age(folder: Path) -> float:
+    try:
+        return -folder.stat().st_mtime
+    except OSError:  # Another process removes it.
+        return 0.0

@@ -9,7 +9,7 @@ import pytest
 from conformance.catalogue import CATALOGUE
 from conformance.sources import stored
 from conformance.sources.opinfo import Corpus, corpus_of
-from conformance.sources.stored import KEPT, PREFIX, VARIABLE, stored_corpus
+from conformance.sources.stored import KEPT, OURS, PREFIX, VARIABLE, stored_corpus
 
 INFOS = CATALOGUE["exp"].opinfo
 
@@ -64,19 +64,34 @@ def test_another_version_of_the_harness_has_another_folder(
     folder: Path, built: list[str], monkeypatch: pytest.MonkeyPatch
 ):
     stored_corpus("exp", INFOS)
-    monkeypatch.setattr(stored, "_version", lambda: "another")
+    monkeypatch.setattr(stored, "_version", lambda: "f" * 16)
     stored_corpus("exp", INFOS)
     assert built == ["exp", "exp"]
 
 
 def test_old_versions_are_removed_and_nothing_else(folder: Path, monkeypatch: pytest.MonkeyPatch):
-    (folder / "mine").mkdir()
+    foreign = [folder / "corpus-english", folder / OURS / "corpus-english", folder / OURS / "mine"]
+    for each in foreign:
+        each.mkdir(parents=True)
+    (folder / OURS / f"{PREFIX}{0:016x}.tar").write_text("")
     for number in range(KEPT + 2):
-        monkeypatch.setattr(stored, "_version", lambda number=number: f"v{number}")
+        monkeypatch.setattr(stored, "_version", lambda number=number: f"{number:016x}")
         stored_corpus("exp", INFOS)
-    assert (folder / "mine").is_dir()
-    assert len([*folder.glob(f"{PREFIX}*")]) == KEPT
-    assert (folder / f"{PREFIX}v{KEPT + 1}").is_dir()
+    assert all(each.is_dir() for each in foreign)
+    kept = sorted((folder / OURS).glob(f"{PREFIX}{'[0-9a-f]' * 16}"))
+    assert len(kept) == KEPT
+    assert kept[-1].name == f"{PREFIX}{KEPT + 1:016x}"
+
+
+def test_sources_that_change_while_they_are_read_cost_nothing_else(
+    folder: Path, built: list[str], monkeypatch: pytest.MonkeyPatch
+):
+    def gone() -> str:
+        raise FileNotFoundError
+
+    monkeypatch.setattr(stored, "_version", gone)
+    assert stored_corpus("exp", INFOS) == corpus_of("exp", INFOS)
+    assert files(folder) == []
 
 
 def test_nothing_is_kept_where_nothing_is_to_be(

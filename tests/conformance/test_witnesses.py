@@ -153,6 +153,15 @@ def test_what_an_op_reads_after_it_wrote_there_is_nobodys():
     assert judge(apart, TORCH, resolve_engine("mini_autograd")).outcome == "agree"
 
 
+@pytest.mark.parametrize("value", [complex(1, np.nan), complex(1, np.inf), complex(1, -0.0)])
+@pytest.mark.parametrize("op", ["abs", "angle"])
+def test_a_complex_number_keeps_its_imaginary_part_in_another_way(op, value):
+    case = Program((Input.of("x0", np.complex64([value])),), (Call(op, (X0,), result="t0"),))
+    real = torch_but(**{op: lambda x: getattr(torch, op)(x.real)})
+    outcome = "agree" if (op, value.imag) == ("abs", -0.0) else "differ"
+    assert judge(case, TORCH, real).outcome == outcome
+
+
 def test_a_result_of_whole_numbers_is_rounded_too():
     inputs = (Input.of("x0", np.int64(10)),)
     case = Program(inputs, (Call("exp", (X0,), result="t0"), operator("%=", T0, 1)))
