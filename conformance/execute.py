@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 
-from conformance.engines.protocol import Engine
+from conformance.engines.protocol import Engine, Session
 from conformance.program import Program
 from conformance.trace import Trace
 
@@ -34,6 +34,14 @@ def execute(program: Program, engine: Engine, watch: Callable[[int], None] | Non
                     session.step(step)
                 watch(len(program.steps))
         except BaseException:
-            session.finish()
+            finished(session)
             raise
-        return session.finish()
+        return finished(session)
+
+
+def finished(session: Session) -> Trace:
+    """The trace of a session that is over, and that need hold nothing any more."""
+    trace = session.finish()
+    if (release := getattr(session, "release", None)) is not None:
+        release()
+    return trace

@@ -240,6 +240,17 @@ class TorchLikeSession:
             self.forms,
         )
 
+    def release(self) -> None:
+        """Let go of everything, once nothing more is asked: a gradient with a graph of its own
+        holds the tensor that holds it, and hooks hold the session, which torch never frees. Over a
+        long campaign that is all the memory there is."""
+        for tensor in self._live().values():
+            with suppress(Exception), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                if tensor.grad is not None:
+                    tensor.grad = None
+        self.names.clear()
+
     def abandon(self) -> None:
         """Leave the modes, and restore the module's global state, without a look at anything."""
         self._restore()

@@ -16,6 +16,7 @@ import torch
 
 from conformance.engines.observe import values_of
 from conformance.engines.protocol import Engine, Session
+from conformance.execute import finished
 from conformance.judge.dispatching import Otherwise, Way
 from conformance.program import Program
 from conformance.program.steps import EnterMode, LeaveMode, PackHooks
@@ -45,9 +46,9 @@ def replay(program: Program, reference: Engine, after: After, *, way: Way | None
                     session.step(step)
                 after(number, session)
         except BaseException:
-            session.finish()
+            finished(session)
             raise
-        return session.finish()
+        return finished(session)
 
 
 def places(trace: Trace) -> Mapping[str, Array]:

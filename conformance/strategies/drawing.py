@@ -8,6 +8,7 @@ from typing import Any
 from conformance.catalogue.entry import Category
 from conformance.engines.observe import dtype_name, values_of
 from conformance.engines.torchlike import TorchLike, TorchLikeSession
+from conformance.execute import finished
 from conformance.program import Program
 from conformance.program.inputs import Input
 from conformance.program.steps import Copy, Forget, RequiresGrad, Step, refs_of, result_of
@@ -161,7 +162,7 @@ class Drawing:
 
     def finish(self) -> tuple[Program, Trace]:
         """The program, and what the reference did."""
-        trace = self.session.finish()
+        trace = finished(self.session)
         return Program(tuple(self.inputs), tuple(self.steps)), trace
 
 
