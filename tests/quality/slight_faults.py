@@ -4,27 +4,13 @@ excuses too much would excuse. They are planted in torch itself."""
 from __future__ import annotations
 
 import torch
+from faults_of_torch import gradient
 
 VALUES = frozenset({"value", "grad_value", "zero_sign"})
 """The kinds of difference that witnesses may excuse."""
 
 
 ABS, AMAX = torch.Tensor.abs, torch.Tensor.amax  # as they are where a fault stands for them
-
-
-def gradient(change):
-    """The op with the gradient that flows into it changed."""
-
-    def fault(op):
-        def broken(*args, **kwargs):
-            result = op(*args, **kwargs)
-            if isinstance(result, torch.Tensor) and result.requires_grad and not result.is_leaf:
-                result.register_hook(change)
-            return result
-
-        return broken
-
-    return fault
 
 
 def result(change):
