@@ -19,12 +19,14 @@ from conformance.campaign.result import Result
 from conformance.campaign.work import Event, Failed, Order, Shorten, Shortened, Task
 from conformance.campaign.worker import place_of, serve
 from conformance.forking import context
+from conformance.isolation.memory import Growth
 
 POLL = 0.5  # seconds between looks at who still lives
 LAST_BREATH = 2.0  # seconds that a process may take to die after its pipe is closed
 DEATHS = 2  # of workers at one case, which is not run any more then
 KILLS = 6  # likewise, where somebody killed them: that need not be the case's doing
 MOST_DEATHS = 3  # of workers over one failure that is shortened
+WARM = 4  # tasks after which a worker's memory should grow no more
 STILLBORN = 3  # workers in a row that may die before they do anything
 
 
@@ -40,6 +42,7 @@ class _Worker:
     task: Task | None = None
     done: set[str] = field(default_factory=set)
     spoke: bool = False
+    growth: Growth = field(default_factory=lambda: Growth(WARM))
 
     def assign(self, task: Task) -> None:
         self.task = task
@@ -143,8 +146,10 @@ class Pool:
         yield worker.task, event
         if isinstance(event, Result):
             worker.done.add(event.key)
-        else:
-            worker.task = None
+            return
+        worker.task = None
+        if worker.growth.is_too_much(worker.process.pid or 0):
+            self._end_all([worker])  # The next task is given to a fresh one.
 
     def _lost(self, worker: _Worker) -> Iterator[tuple[Task, Event | Again]]:
         """The worker died: give its task to another."""

@@ -13,6 +13,7 @@ from typing import NoReturn
 
 from conformance.engines.protocol import EngineError, Session
 from conformance.isolation.channel import Record
+from conformance.isolation.memory import Growth, memory_of
 from conformance.isolation.process import Process
 from conformance.isolation.wire import decode
 from conformance.program import Program
@@ -20,6 +21,7 @@ from conformance.program.inputs import Input
 from conformance.trace import Lost, Trace
 
 POLL = 0.2  # seconds between looks at a process that does not answer
+WARM = 25  # looks at its memory, as often, after which a process should grow no more
 TRIES = 3  # of a program whose process is killed: this machine's memory may run out, say
 RELOAD = 60.0  # seconds that an engine which was loaded before may take to be loaded again
 SUICIDES = 2  # programs that were tried so often: then it is the engine that kills
@@ -52,12 +54,14 @@ class RemoteEngine:
         environment: variables that its process has beside those of this one.
         idle_deaths: how often its process died while it had nothing to do, or was replaced by
             a fresh one since it held too much memory.
+        growth: of its process, which is replaced in silence where that has grown too much.
     """
 
     name: str
     limits: Limits = field(default_factory=Limits)
     environment: Mapping[str, str] = field(default_factory=dict)
     idle_deaths: int = 0
+    growth: Growth = field(default_factory=lambda: Growth(WARM))
     _version: str | None = None
     _process: Process | None = None
     _number: int = 0
@@ -202,6 +206,8 @@ class RemoteEngine:
         if memory_of(child) > self.limits.memory:
             self.idle_deaths += 1
             self.restart()
+        elif self.growth.is_too_much(child):
+            self.restart()
 
     def _lost(self, kind: str, detail: str) -> Answer:
         assert self._process is not None
@@ -246,12 +252,3 @@ def cause(status: int) -> str:
 
 _KILLED = cause(signal.SIGKILL)
 _BROKEN_INTO = "it wrote to every file of its process, the harness's own among them"
-
-
-def memory_of(process: int) -> int:
-    """The bytes of memory that a process holds; 0 where nothing tells."""
-    try:
-        with open(f"/proc/{process}/statm", encoding="ascii") as file:
-            return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE")
-    except (OSError, ValueError, IndexError):
-        return 0

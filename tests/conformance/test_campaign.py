@@ -24,10 +24,11 @@ from conformance.campaign import (
 )
 from conformance.campaign.lock import LockedError, locked
 from conformance.campaign.plan import pieces
-from conformance.campaign.pool import _Worker
+from conformance.campaign.pool import Pool, _Worker
 from conformance.campaign.work import Event, Order
 from conformance.cli.progress import ProgressLine
 from conformance.engines import resolve_engine
+from conformance.isolation import memory
 
 FAULTY = Settings("faulty_engine", checks=("value",), max_examples=0, hang_after=1.5)
 
@@ -176,6 +177,21 @@ def test_a_worker_that_is_killed_costs_nothing(tmp_path: Path, torch_run: Run):
     assert len(killed) == 3
     assert run.results == torch_run.results
     assert run.agreeing == torch_run.agreeing
+
+
+@pytest.mark.slow
+def test_a_worker_that_has_grown_is_replaced_and_nothing_is_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    started = list[_Worker]()
+    monkeypatch.setattr(memory, "MOST_GROWTH", -1)  # So each has, as soon as it is looked at.
+    start = Pool._start
+    monkeypatch.setattr(Pool, "_start", lambda self: started.append(start(self)) or started[-1])
+    settings = Settings("torch", ops=("exp",), checks=("value", "programs"), max_examples=300)
+    run = campaign(settings, tmp_path, jobs=1)
+    assert len(started) == 3  # for the corpus, and for twice as many programs as a piece has
+    assert {outcome for _, outcome in outcomes(run)} == {"agree"}
+    assert run.agreeing == 300
 
 
 def test_the_harness_failing_is_no_verdict(tmp_path: Path):

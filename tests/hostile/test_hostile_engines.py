@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from conformance import Call, EngineError, Input, Program, Ref, resolve_engine
-from conformance.isolation import Limits, RemoteEngine
+from conformance.isolation import Limits, RemoteEngine, remote
+from conformance.isolation.memory import MOST_GROWTH, Growth, memory_of
 from conformance.judge.referee import judge
 
 HERE = Path(__file__).parent
@@ -87,6 +88,24 @@ def test_a_restart_replaces_a_process_that_hangs():
         assert not kinds_of(engine, EXP)
         engine.restart()
         assert not kinds_of(engine, ADD)
+    finally:
+        engine.close()
+
+
+def test_a_process_whose_memory_grows_is_replaced_in_silence(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(remote, "POLL", 0.0)  # looked at after each program
+    engine = RemoteEngine("hostile_engines:memory_in_calls", Limits(step=5), growth=Growth(looks=1))
+    processes, most = set(), 0
+    try:
+        for _ in range(8):  # 64 MB more each time
+            assert not kinds_of(engine, ADD)
+            assert engine._process is not None
+            _, _, process = engine._process.shared.state()
+            processes.add(process)
+            most = max(most, memory_of(process))
+        assert len(processes) > 2
+        assert most < memory_of(process) + 4 * MOST_GROWTH
+        assert engine.idle_deaths == 0
     finally:
         engine.close()
 
