@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pytest
 
+    from conformance.contact.contact import Contact
+
 PREFIX = "CONFORMANCE_"
 _HERE = Path(__file__).parent
 
@@ -98,7 +100,7 @@ def pytest_configure(config: pytest.Config) -> None:
     with loading("conformance.suite.session"):
         # Of pytest-xdist's processes, one asks.
         if engine and engine != "torch" and not hasattr(config, "workerinput"):
-            _refuse_without_contact(engine)
+            config.option.conformance_contact = _refuse_without_contact(engine).brief
     from conformance.suite.session import prepare
 
     prepare(config)
@@ -122,18 +124,19 @@ def timeout() -> float:
     raise pytest.UsageError(f"CONFORMANCE_TIMEOUT={text!r} is no number of seconds")
 
 
-def _refuse_without_contact(engine: str) -> None:
-    """Stop here if nothing can be asked of the engine: every test would say so."""
+def _refuse_without_contact(engine: str) -> Contact:
+    """First contact; stop here if nothing can be asked of the engine: every test would say so."""
     import pytest
 
     from conformance.contact.process import ProbeError, probe_in_process
 
     try:
-        contact = probe_in_process(engine, timeout(), lowest=True)
+        contact = probe_in_process(engine, timeout(), patient=False)
     except ProbeError as error:
         raise pytest.UsageError(str(error)) from error
     if contact.stops:
         raise pytest.UsageError(contact.text)
+    return contact
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -151,7 +154,8 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     from conformance.suite.session import suite_of
 
     given = [f"{name}={os.environ[name]}" for name in sorted(os.environ) if name.startswith(PREFIX)]
-    return [f"conformance: {suite_of(config).title}", *(f"conformance: {text}" for text in given)]
+    lines = (suite_of(config).title, *given, *getattr(config.option, "conformance_contact", ()))
+    return [f"conformance: {line}" for line in lines]
 
 
 def pytest_runtest_teardown(item: pytest.Item) -> None:

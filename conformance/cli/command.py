@@ -221,21 +221,22 @@ def run(**options: Any) -> int:
     parity.md. Exits with 0 only when nothing differs but what the known differences name.
     """
     from conformance.cli.console import lasting_console
-    from conformance.cli.contact import refuse_without_contact
+    from conformance.cli.contact import refuse_without_contact, show_briefly
     from conformance.forking import loading
 
     options["claims"] = _claimed(options["engine"], options["claims"])
-    version = None
+    contact, console = None, lasting_console()
     with loading("conformance.cli.running", workers=True):
         if options["engine"] != options["reference"]:
-            version = refuse_without_contact(
+            contact = refuse_without_contact(
                 options["engine"], options["timeout"], options["engine_env"]
-            ).version
+            )
+            show_briefly(contact, console)
     from conformance.cli.running import run_and_report
 
     reference = _loaded(options["reference"])
-    versions = reference.version, version or reference.version
-    return run_and_report(options, versions, lasting_console())
+    versions = reference.version, contact.version if contact else reference.version
+    return run_and_report(options, versions, console)
 
 
 @cli.command()

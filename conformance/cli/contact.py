@@ -24,7 +24,7 @@ def contact_with(
     name: str,
     timeout: float,
     *,
-    lowest: bool = False,
+    patient: bool = True,
     environment: Sequence[tuple[str, str]] = (),
 ) -> Contact:
     """First contact with the engine, in a process of its own.
@@ -33,7 +33,7 @@ def contact_with(
         click.ClickException: the probe could not be started.
     """
     try:
-        return probe_in_process(name, timeout, lowest=lowest, environment=environment)
+        return probe_in_process(name, timeout, patient=patient, environment=environment)
     except ProbeError as error:
         raise click.ClickException(str(error)) from error
 
@@ -58,6 +58,12 @@ def show_contact(contact: Contact, console: Console) -> None:
     console.print(contact.text, markup=False, highlight=False, soft_wrap=True)
 
 
+def show_briefly(contact: Contact, console: Console) -> None:
+    """What to mend first, while the run begins."""
+    for line in contact.brief:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
 def show_as_json(contact: Contact) -> None:
     """The contact as JSON."""
     click.echo(json.dumps(contact.to_json(), indent=1))
@@ -71,7 +77,7 @@ def refuse_without_contact(
     Raises:
         click.ClickException: a lowest rung was not reached; the text says why, and what to add.
     """
-    contact = contact_with(name, timeout, lowest=True, environment=environment)
+    contact = contact_with(name, timeout, patient=False, environment=environment)
     if not contact.stops:
         return contact
     first = contact.failing[0]

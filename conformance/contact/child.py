@@ -59,7 +59,7 @@ class _Child:
         self.told.flush()
 
     def climb(self, climbed: dict[str, Any]) -> None:
-        from conformance.contact.ladder import blocked, rungs
+        from conformance.contact.ladder import LADDER, blocked
         from conformance.contact.probe import climb, failed_import, passed_import
         from conformance.contact.process import lost_import
         from conformance.contact.rung import Climbed
@@ -87,7 +87,7 @@ class _Child:
             self._call_ops(engine, reference, climbed)
             self.tell(end=True)
             return
-        for rung in rungs(self.order["lowest"]):
+        for rung in LADDER:
             if rung.name in climbed:
                 continue
             if (found := blocked(rung, climbed)) is None:

@@ -30,8 +30,14 @@ class Contact:
 
     @property
     def failing(self) -> tuple[Climbed, ...]:
-        """Those that were tried in vain, the first of which is to be mended first."""
+        """Those that were tried in vain."""
         return tuple(each for each in self.rungs if each.state not in ("passed", "blocked"))
+
+    @property
+    def first(self) -> Climbed | None:
+        """What to mend first: the lowest rung that comes out wrong or that others stand on."""
+        graver = (each for each in self.failing if each.wrong or self.depending(each.rung))
+        return next(graver, next(iter(self.failing), None))
 
     @property
     def stops(self) -> bool:
@@ -57,15 +63,18 @@ class Contact:
         return "\n".join(self._lines())
 
     def _lines(self) -> Iterator[str]:
-        yield f"{self.engine}: {len(self.passed)} of {len(self.rungs)} rungs reached"
-        # The first that others stand on: to mend it opens the most.
-        opening = [each for each in self.failing if self.depending(each.rung)]
-        for first in (opening or self.failing)[:1]:
-            yield f"it stops at {first.rung!r} ({first.asks})"
-            yield from told(first)
-            if above := self.depending(first.rung):
-                every = len(above) + 1 + len(self.passed) >= len(LADDER) + 1
-                yield f"  depends on it: {'everything above' if every else ', '.join(above)}"
+        yield from self.brief
+        if self.first is not None and (above := self.depending(self.first.rung)):
+            every = len(above) + 1 + len(self.passed) >= len(LADDER) + 1
+            yield f"  depends on it: {'everything above' if every else ', '.join(above)}"
+
+    @property
+    def brief(self) -> tuple[str, ...]:
+        """The same without what depends on it, a line each."""
+        reached = f"{self.engine}: {len(self.passed)} of {len(self.rungs)} rungs reached"
+        if (first := self.first) is None:
+            return (reached,)
+        return reached, f"it stops at {first.rung!r} ({first.asks})", *told(first)
 
     def to_json(self) -> dict[str, Any]:
         """The contact as JSON data."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from conformance.contact.lower import LOWER
-from conformance.contact.rung import LOWEST, Climbed, Rung
+from conformance.contact.rung import Climbed, Rung
 from conformance.contact.upper import UPPER
 
 LADDER: tuple[Rung, ...] = (*LOWER, *UPPER)
@@ -29,11 +29,6 @@ def advice(lacking: str, rung: Rung) -> str:
     if _NAME.fullmatch(lacking):
         return f"add `{lacking}` to the module"
     return f"add {rung.add}"
-
-
-def rungs(lowest: bool) -> tuple[Rung, ...]:
-    """The rungs above `import`, all or the lowest."""
-    return tuple(rung for rung in LADDER if not lowest or rung.name in LOWEST)
 
 
 def blocked(rung: Rung, climbed: Mapping[str, Climbed]) -> Climbed | None:

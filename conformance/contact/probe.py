@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from conformance.brief import brief, brief_outcome
 from conformance.contact.contact import Contact
-from conformance.contact.ladder import IMPORT_ADD, advice, blocked, rungs
+from conformance.contact.ladder import IMPORT_ADD, LADDER, advice, blocked
 from conformance.contact.places import place_of
 from conformance.contact.rung import Climbed, Rung
 from conformance.contact.watching import Run
@@ -55,12 +55,12 @@ _STATE_FIELDS = (
 )
 
 
-def probe(engine: Engine, *, lowest: bool = False) -> Contact:
-    """What the engine can do, rung by rung; with `lowest`, only those rungs without which nothing
-    can be asked. An engine that dies takes this process with it: see `probe_in_process`."""
+def probe(engine: Engine) -> Contact:
+    """What the engine can do, rung by rung. An engine that dies takes this process with it: see
+    `probe_in_process`."""
     reference = resolve_engine("torch")
     climbed: dict[str, Climbed] = {"import": passed_import(engine.name)}
-    for rung in rungs(lowest):
+    for rung in LADDER:
         climbed[rung.name] = climb(rung, engine, reference, climbed)
     return Contact(engine.name, engine.version, tuple(climbed.values()))
 
@@ -88,7 +88,10 @@ def climb(rung: Rung, engine: Engine, reference: Engine, climbed: Mapping[str, C
     if failure is None:
         return Climbed(rung.name, rung.asks, "passed")
     where = place_of(failure.error, engine.name) if failure.error is not None else ""
-    return Climbed(rung.name, rung.asks, "failed", failure.said, where, _advice(failure, rung))
+    add = _advice(failure, rung)
+    return Climbed(
+        rung.name, rung.asks, "failed", failure.said, where, add=add, wrong=failure.wrong
+    )
 
 
 def _advice(failure: _Failure, rung: Rung) -> str:

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from conformance.contact.contact import Contact
-from conformance.contact.ladder import IMPORT_ADD, blocked, rungs
+from conformance.contact.ladder import IMPORT_ADD, LADDER, blocked
 from conformance.contact.places import place_in
-from conformance.contact.rung import Climbed
+from conformance.contact.rung import LOWEST, Climbed
 
 IMPORT_SECONDS = 120.0  # that loading an engine may take: some compile kernels, or wait for a disk
 POLL = 0.02  # seconds between two looks at how far the process has come
@@ -33,7 +33,7 @@ def probe_in_process(
     name: str,
     timeout: float = 20.0,
     *,
-    lowest: bool = False,
+    patient: bool = True,
     environment: Sequence[tuple[str, str]] = (),
 ) -> Contact:
     """What the engine of that name can do, rung by rung, tried in a process of its own. One that
@@ -42,14 +42,14 @@ def probe_in_process(
     Args:
         name: as `resolve_engine` takes it.
         timeout: seconds that a rung may take.
-        lowest: whether only those rungs are tried without which nothing can be asked.
+        patient: whether what lies above a rung that killed or hung the process is tried, too.
         environment: more variables of the process.
 
     Raises:
         ProbeError: the process did not start.
     """
-    climbed, version = _tried(_Order(name, timeout, lowest, environment=tuple(environment)))
-    return _contact(name, version, climbed, lowest)
+    climbed, version = _tried(_Order(name, timeout, patient, environment=tuple(environment)))
+    return _contact(name, version, climbed)
 
 
 def forms_in_process(name: str, ops: Sequence[str], timeout: float) -> dict[str, Climbed]:
@@ -59,7 +59,7 @@ def forms_in_process(name: str, ops: Sequence[str], timeout: float) -> dict[str,
     Raises:
         ProbeError: the process did not start.
     """
-    return _tried(_Order(name, timeout, False, tuple(ops)))[0]
+    return _tried(_Order(name, timeout, True, tuple(ops)))[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class _Order:
 
     name: str
     timeout: float
-    lowest: bool
+    patient: bool
     ops: tuple[str, ...] = ()
     environment: tuple[tuple[str, str], ...] = ()
 
@@ -85,14 +85,18 @@ def _tried(order: _Order) -> tuple[dict[str, Climbed], str]:
             if attempt.lost is None:
                 return climbed, version
             climbed[attempt.lost.rung] = attempt.lost
+            if not order.patient and attempt.lost.rung not in LOWEST:
+                return climbed, version
 
 
-def _contact(name: str, version: str, climbed: dict[str, Climbed], lowest: bool) -> Contact:
-    """With the rungs that were not tried, since the engine could not even be loaded."""
-    for rung in rungs(lowest):
-        if rung.name not in climbed and (waits := blocked(rung, climbed)):
+def _contact(name: str, version: str, climbed: dict[str, Climbed]) -> Contact:
+    """With the rungs that were not tried, since they stand on one that was lost."""
+    for rung in LADDER:
+        if rung.name in climbed or not climbed.keys() >= {*rung.needs}:
+            continue
+        if waits := blocked(rung, climbed):
             climbed[rung.name] = waits
-    order = {rung.name: number for number, rung in enumerate(rungs(lowest))}
+    order = {rung.name: number for number, rung in enumerate(LADDER)}
     ordered = sorted(climbed.values(), key=lambda each: order.get(each.rung, -1))
     return Contact(name, version, tuple(ordered))
 

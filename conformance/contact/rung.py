@@ -44,6 +44,7 @@ class Climbed:
         said: the exception's type and text, or what was expected and what was got.
         where: the last line of the engine's own that the exception passed: `file:line in name`.
         add: what to add.
+        wrong: whether it was done, and came out wrong.
         waiting: the rung below that has to be reached first.
     """
 
@@ -54,6 +55,7 @@ class Climbed:
     where: str = ""
     add: str = ""
     waiting: str = ""
+    wrong: bool = False
 
 
 LOWEST = ("import", "tensor", "dtype", "read")

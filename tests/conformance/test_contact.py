@@ -184,7 +184,7 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 def test_an_engine_that_dies_or_hangs_costs_a_rung_and_not_the_harness(
     engine, source, state, name, said
 ):
-    found = probe_in_process(engine(source), timeout=5, lowest=True)
+    found = probe_in_process(engine(source), timeout=5, patient=False)
     assert found.stops
     (first,) = found.failing
     assert (first.rung, first.state) == (name, state)

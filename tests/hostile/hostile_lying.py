@@ -25,9 +25,9 @@ def wrong_once(m: Any) -> None:
 
 @hostile("differ", "flaky")
 def wrong_later(m: Any) -> None:
-    """is wrong from its fiftieth call of exp on"""
+    """is wrong from its tenth call of exp on"""
     calls = itertools.count()
-    after(m, "exp", lambda y: y + 1 if next(calls) >= 50 else y)
+    after(m, "exp", lambda y: y + 1 if next(calls) >= 9 else y)
 
 
 @hostile("agree", "differ", "flaky")

@@ -123,7 +123,7 @@ def _reported(report: Any) -> dict[str, int]:
         kinds = finding["kinds"] or {finding["failure_kind"]: finding["cases"]}
         for kind, count in kinds.items():
             found[kind] = max(found[kind], count)
-    found.update(entry["kind"] for entry in data["systematic"])
+    found.update(entry["failure_kind"] for entry in data["systematic"])
     if data["idle_deaths"]:
         found["idle deaths"] = data["idle_deaths"]
     return {name: count for name, count in found.items() if count}
