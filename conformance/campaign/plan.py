@@ -30,6 +30,8 @@ class Settings:
         memory: bytes that the subject's process may take.
         environment: variables of the subject's process, as pairs of name and value.
         claims: what the subject claims; what is outside of it is not run.
+        has: the ops that the subject has in some form; () where that is not known. The corpus asks
+            about all, but a program that calls one of the others shows no more than that it lacks.
     """
 
     engine: str
@@ -43,6 +45,7 @@ class Settings:
     memory: int = 4 << 30
     environment: tuple[tuple[str, str], ...] = ()
     claims: Claims = EVERYTHING
+    has: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -52,9 +55,10 @@ class Settings:
     @property
     def drawn(self) -> tuple[str, ...]:
         """The ops that generated programs call; empty for every op."""
-        if self.ops or len(self.claims.ops) == len(EVERYTHING.ops):
-            return self.ops
-        return tuple(name for name in CATALOGUE if name in self.claims.ops)
+        claimed = tuple(name for name in self.names if name in self.claims.ops)
+        found = tuple(name for name in claimed if name in self.has or not _can_be_drawn(name))
+        drawn = found if any(map(_can_be_drawn, found)) else claimed
+        return drawn if len(drawn) < len(CATALOGUE) else ()
 
     @property
     def whole(self) -> bool:
@@ -80,10 +84,14 @@ class Piece:
     count: int = 0
 
 
+def _can_be_drawn(op: str) -> bool:
+    return bool(CATALOGUE[op].signatures)
+
+
 def pieces(settings: Settings) -> Iterator[Piece]:
     """The campaign's work in the order in which it is reported; there may be millions."""
     yield from corpus_pieces(settings)
-    if "programs" in settings.checks and any(CATALOGUE[name].signatures for name in settings.names):
+    if "programs" in settings.checks and any(map(_can_be_drawn, settings.names)):
         for number, start in enumerate(range(0, settings.max_examples, GENERATED_PIECE)):
             count = min(GENERATED_PIECE, settings.max_examples - start)
             # Far enough apart that no two campaigns of neighbouring seeds share a piece.

@@ -232,6 +232,7 @@ def run(**options: Any) -> int:
                 options["engine"], options["timeout"], options["engine_env"]
             )
             show_briefly(contact, console)
+            options["has"] = contact.ops
     from conformance.cli.running import run_and_report
 
     reference = _loaded(options["reference"])

@@ -103,6 +103,7 @@ def settings_of(options: Mapping[str, Any]) -> Settings:
         memory=int(options["memory"] * (1 << 30)),
         environment=options["engine_env"],
         claims=options["claims"],
+        has=options.get("has", ()),
     )
 
 

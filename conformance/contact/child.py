@@ -61,9 +61,10 @@ class _Child:
     def climb(self, climbed: dict[str, Any]) -> None:
         from conformance.contact.ladder import LADDER, blocked
         from conformance.contact.probe import climb, failed_import, passed_import
-        from conformance.contact.process import lost_import
+        from conformance.contact.process import NAMES, lost_import
         from conformance.contact.rung import Climbed
         from conformance.engines import EngineError, resolve_engine
+        from conformance.engines.offering import ops_of
 
         name = self.order["name"]
         reference = resolve_engine("torch")
@@ -95,6 +96,8 @@ class _Child:
                 found = climb(rung, engine, reference, climbed)
             climbed[rung.name] = found
             self._done(found)
+        self._begin(Climbed(NAMES, "the names of ops are looked for", "crashed"))
+        self.tell(ops=ops_of(engine))
         self.tell(end=True)
 
     def _call_ops(self, engine: Any, reference: Any, done: Mapping[str, Any]) -> None:

@@ -17,11 +17,13 @@ class Contact:
     Attributes:
         engine, version: as the engine says; "unknown" where it cannot.
         rungs: what came of each that was tried or is blocked, in the ladder's order.
+        ops: the catalogue's names that the engine has in some form; () where nothing tells.
     """
 
     engine: str
     version: str
     rungs: tuple[Climbed, ...]
+    ops: tuple[str, ...] = ()
 
     @property
     def passed(self) -> tuple[Climbed, ...]:

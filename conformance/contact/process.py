@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from conformance.contact.places import place_in
 from conformance.contact.rung import LOWEST, Climbed
 
 IMPORT_SECONDS = 120.0  # that loading an engine may take: some compile kernels, or wait for a disk
+NAMES = "names"  # what is begun when ops are looked for, which is no rung
 POLL = 0.02  # seconds between two looks at how far the process has come
 
 
@@ -48,8 +49,8 @@ def probe_in_process(
     Raises:
         ProbeError: the process did not start.
     """
-    climbed, version = _tried(_Order(name, timeout, patient, environment=tuple(environment)))
-    return _contact(name, version, climbed)
+    order = _Order(name, timeout, patient, environment=tuple(environment))
+    return _contact(name, _tried(order))
 
 
 def forms_in_process(name: str, ops: Sequence[str], timeout: float) -> dict[str, Climbed]:
@@ -59,7 +60,7 @@ def forms_in_process(name: str, ops: Sequence[str], timeout: float) -> dict[str,
     Raises:
         ProbeError: the process did not start.
     """
-    return _tried(_Order(name, timeout, True, tuple(ops)))[0]
+    return _tried(_Order(name, timeout, True, tuple(ops))).climbed
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,24 +74,33 @@ class _Order:
     environment: tuple[tuple[str, str], ...] = ()
 
 
-def _tried(order: _Order) -> tuple[dict[str, Climbed], str]:
-    """What came of each thing that was tried, and the engine's version."""
-    climbed: dict[str, Climbed] = {}
-    version = "unknown"
+@dataclass(slots=True)
+class _Told:
+    """What was told of an engine: what came of each thing that was tried, its version and ops."""
+
+    climbed: dict[str, Climbed] = field(default_factory=dict)
+    version: str = "unknown"
+    ops: tuple[str, ...] = ()
+
+
+def _tried(order: _Order) -> _Told:
+    """What is told of the engine by one process after the other."""
+    told = _Told()
     with tempfile.TemporaryDirectory(prefix="conformance-") as folder:
         while True:
-            attempt = _Attempt.run(order, [*climbed.values()], Path(folder))
-            climbed |= {each.rung: each for each in attempt.climbed}
-            version = attempt.version or version
-            if attempt.lost is None:
-                return climbed, version
-            climbed[attempt.lost.rung] = attempt.lost
+            attempt = _Attempt.run(order, [*told.climbed.values()], Path(folder))
+            told.climbed |= {each.rung: each for each in attempt.climbed}
+            told.version, told.ops = attempt.version or told.version, attempt.ops
+            if attempt.lost is None or attempt.lost.rung == NAMES:
+                return told
+            told.climbed[attempt.lost.rung] = attempt.lost
             if not order.patient and attempt.lost.rung not in LOWEST:
-                return climbed, version
+                return told
 
 
-def _contact(name: str, version: str, climbed: dict[str, Climbed]) -> Contact:
+def _contact(name: str, told: _Told) -> Contact:
     """With the rungs that were not tried, since they stand on one that was lost."""
+    climbed = told.climbed
     for rung in LADDER:
         if rung.name in climbed or not climbed.keys() >= {*rung.needs}:
             continue
@@ -98,7 +108,7 @@ def _contact(name: str, version: str, climbed: dict[str, Climbed]) -> Contact:
             climbed[rung.name] = waits
     order = {rung.name: number for number, rung in enumerate(LADDER)}
     ordered = sorted(climbed.values(), key=lambda each: order.get(each.rung, -1))
-    return Contact(name, version, tuple(ordered))
+    return Contact(name, told.version, tuple(ordered), told.ops)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +118,7 @@ class _Attempt:
     climbed: tuple[Climbed, ...]
     version: str
     lost: Climbed | None
+    ops: tuple[str, ...] = ()
 
     @classmethod
     def run(cls, wanted: _Order, given: list[Climbed], folder: Path) -> _Attempt:
@@ -138,7 +149,8 @@ class _Attempt:
         climbed = tuple(Climbed(**line["done"]) for line in lines if "done" in line)
         version = next((str(line["version"]) for line in lines if "version" in line), "")
         if any("end" in line for line in lines):
-            return cls(climbed, version, None)
+            ops = next((tuple(line["ops"]) for line in lines if "ops" in line), ())
+            return cls(climbed, version, None, ops)
         begun = Climbed(**next(line["begin"] for line in reversed(lines) if "begin" in line))
         seconds = IMPORT_SECONDS if begun.rung == "import" else timeout
         lost = replace(

@@ -32,6 +32,8 @@ class Question:
         self.by: list[str] = []
         self._distance = _apart(subject, here)
         self._widest = np.zeros(here.shape)
+        self._least = np.full(here.shape, np.inf)
+        self._most = np.full(here.shape, -np.inf)
         with np.errstate(all="ignore"):
             self._scale = np.nan_to_num(np.maximum(np.abs(here), np.abs(subject)), posinf=0.0)
 
@@ -77,7 +79,25 @@ class Question:
             self._widest = np.maximum(self._widest, np.where(np.isfinite(apart), apart, 0.0))
             slack = np.where(self._widest <= SMALL * self._scale, SLACK, CHAOS)
             reached |= (self._widest > 0) & (self._distance <= slack * self._widest)
+            reached |= self._among(found)
         self._close(reached, ONE_UNIT)
+
+    def _among(self, found: Array) -> Flags:
+        """Where the reference has no number, but numbers with other roundings (what was rounded up
+        to a pole, say): the elements of the subject that are among those, or hardly beyond."""
+        if found.dtype.kind != "f":
+            return np.zeros(found.shape, bool)
+        numbers = np.isfinite(found) & ~np.isfinite(self.here)
+        self._least = np.where(numbers, np.minimum(self._least, found), self._least)
+        self._most = np.where(numbers, np.maximum(self._most, found), self._most)
+        with np.errstate(all="ignore"):
+            width = self._most - self._least
+            slack = np.where(width <= SMALL * np.abs(self._most), SLACK, CHAOS) * width
+            return np.asarray(
+                (width > 0)
+                & (self._least - slack <= self.subject)
+                & (self.subject <= self._most + slack)
+            )
 
     def _close(self, explained: Flags, name: str) -> None:
         explained = explained & self.open

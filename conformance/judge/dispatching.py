@@ -83,6 +83,13 @@ def _functional(func: Op) -> Op | None:
     return getattr(packet, func._overloadname, None)
 
 
+def decomposition_of(func: Op) -> Callable[..., Any] | None:
+    """Torch's own rule for the op in simpler ops. The first use of one takes a second or two."""
+    from torch._decomp import decomposition_table
+
+    return decomposition_table.get(func)
+
+
 def _replace(result: Any, other: Any, *, whole: bool) -> None:
     """Write the other way's numbers into what torch gave, where the two are of one shape.
 

@@ -7,17 +7,30 @@ gradient seeds.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from conformance.judge.evidence import Evidence
-from conformance.judge.variants import shifted
+from conformance.judge.variants import about, shifted
 from conformance.program import Program
 from conformance.program.inputs import Input
-from conformance.program.steps import Backward, Call, Grad, Read, RetainGrad, refs_of, result_of
+from conformance.program.steps import (
+    Backward,
+    Call,
+    EnterMode,
+    Forget,
+    Grad,
+    LeaveMode,
+    Read,
+    RequiresGrad,
+    RetainGrad,
+    refs_of,
+    result_of,
+)
 from conformance.program.values import COMPLEX, FLOATING, Ref, Value
 from conformance.trace import Trace, Unobserved
 
@@ -33,19 +46,27 @@ MOST = 8  # elements: each takes six runs, a complex one twelve
 def derivative(where: str, positions: Sequence[int], evidence: Evidence) -> Array | None:
     """The gradient that `where` (`x0.grad`, `t3[1]`) should hold at the first few positions.
 
-    None where it cannot be told: another kind of program than one backward step after ops, an
-    input that is not contiguous, a function that is not smooth there in all that it goes through,
-    or one whose graph is cut on the way, as by `detach`.
+    None where it cannot be told: what the tensor has to do with is more than ops and backward
+    steps, the input shows an element several times, a function is not smooth there in all that it
+    goes through, or its graph is cut on the way, as by `detach`.
     """
-    plain = _plain_function(where, evidence)
-    if plain is None:
+    walks = _walks_to(where, evidence)
+    if not walks:
         return None
-    estimates = [plain.gradient(position, evidence) for position in positions[:MOST]]
+    estimates = [_gradient(walks, position, evidence) for position in positions[:MOST]]
     return None if None in estimates else np.array(estimates)
 
 
-_PLAIN = (Backward, Call, Grad, Read, RetainGrad)
-"""Hooks, modes and functions of one's own may make a gradient anything; these do not."""
+def _gradient(walks: Sequence[_PlainFunction], position: int, evidence: Evidence) -> complex | None:
+    """The gradient's element at a position: what each walk brings is added up."""
+    parts = [walk.gradient(position, evidence) for walk in walks]
+    known = [part for part in parts if part is not None]
+    return sum(known) if len(known) == len(parts) else None
+
+
+_PLAIN = (Backward, Call, EnterMode, Forget, Grad, LeaveMode, Read, RequiresGrad, RetainGrad)
+"""Hooks and functions of one's own may make a gradient anything; these do not. (What is made in a
+mode without gradients, or of a leaf before it required one, is cut off, and seen to be.)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +79,7 @@ class _PlainFunction:
 
     def gradient(self, position: int, evidence: Evidence) -> complex | None:
         """The gradient's element at a position of the input."""
+        position = int(_places(self.entry).flat[position])
         if self.entry.dtype not in COMPLEX:
             return self._derivative(position, evidence)
         real, imaginary = (self._derivative(2 * position + n, evidence) for n in (0, 1))
@@ -126,20 +148,49 @@ def _values(trace: Trace, name: str) -> Array | None:
     return state.values if state and isinstance(state.values, np.ndarray) else None
 
 
-def _plain_function(where: str, evidence: Evidence) -> _PlainFunction | None:
-    """The function whose gradient `where` holds, if the program is no more than that."""
-    program = evidence.double
-    walks = [n for n, step in enumerate(program.steps) if isinstance(step, Backward | Grad)]
-    if len(walks) != 1 or not all(isinstance(step, _PLAIN) for step in program.steps):
-        return None
-    step = program.steps[walks[0]]
-    walk = _of_backward(where, step) if isinstance(step, Backward) else _of_grad(where, step)
+def _places(entry: Input) -> Array:
+    """Where each element of the input lies in its storage."""
+    places = np.full(entry.shape, entry.offset)
+    for dim, (size, stride) in enumerate(zip(entry.shape, entry.strides, strict=True)):
+        along = [1] * len(entry.shape)
+        along[dim] = size
+        places = places + (np.arange(size) * stride).reshape(along)
+    return places
+
+
+def _shows_twice(entry: Input) -> bool:
+    places = _places(entry)
+    return np.unique(places).size < places.size
+
+
+def _walks_to(where: str, evidence: Evidence) -> tuple[_PlainFunction, ...]:
+    """The functions whose gradients `where` is the sum of; () if it is anything else."""
+    base = re.split(r"[.\[]", where, maxsplit=1)[0]
+    program = about(base, evidence.double)
+    if not all(isinstance(step, _PLAIN) for step in program.steps):
+        return ()
+    of: Callable[[str, Any], _Walk | None] = _of_backward if "." in where else _of_grad
+    kind = Backward if "." in where else Grad
+    found = [
+        _plain_function(program, number, of(where, step), evidence)
+        for number, step in enumerate(program.steps)
+        if isinstance(step, kind) and (kind is Backward or result_of(step) == base)
+    ]
+    known = [walk for walk in found if walk is not None]
+    return tuple(known) if len(known) == len(found) else ()
+
+
+def _plain_function(
+    program: Program, number: int, walk: _Walk | None, evidence: Evidence
+) -> _PlainFunction | None:
+    """What the walk at a step is the derivative of, if that is a plain function."""
     entry = next((entry for entry in program.inputs if walk and entry.name == walk[0]), None)
-    if walk is None or entry is None or entry.layout.views:
+    if walk is None or entry is None or _shows_twice(entry):
         return None
     if entry.dtype not in FLOATING | COMPLEX:
         return None
-    before = Program(program.inputs, program.steps[: walks[0]])
+    steps = (step for step in program.steps[:number] if not isinstance(step, Backward))
+    before = Program(program.inputs, tuple(steps))
     trace = evidence.run(before)
     if any(_cuts(step, trace) for step in before.steps) or _is_cut_in_memory(trace):
         return None
@@ -182,9 +233,10 @@ _Walk: TypeAlias = tuple[str, Sequence[Ref], Sequence[Value]]
 
 
 def _of_backward(where: str, step: Backward) -> _Walk | None:
-    """The input's name, the roots and their seeds."""
+    """The input's name, the root and its seed; None where the walk goes to chosen inputs only."""
     name, _, field = where.partition(".")
-    return (name, [step.root], [step.gradient]) if field == "grad" else None
+    plain = field == "grad" and step.inputs is None
+    return (name, [step.root], [step.gradient]) if plain else None
 
 
 def _of_grad(where: str, step: Any) -> _Walk | None:

@@ -8,7 +8,7 @@ takes its terms in another order is one, that a minimum takes the greater of two
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache, reduce
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from conformance.judge.dispatching import (
     WIDER,
     Op,
     Way,
+    decomposition_of,
     floating,
     is_floating,
     mapped,
@@ -30,15 +31,8 @@ LANES = 64  # copies of each number: more than the widest vector of any processo
 
 def decomposed(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     """By torch's own decomposition into simpler ops; a product into a sum of products."""
-    rule = _decompositions().get(func)
+    rule = decomposition_of(func)
     return rule(*args, **kwargs) if rule else summed(func, args, kwargs)
-
-
-@cache
-def _decompositions() -> Mapping[Op, Callable[..., Any]]:
-    from torch._decomp import decomposition_table  # read late: it takes a while to import
-
-    return decomposition_table
 
 
 def in_double(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:

@@ -43,6 +43,19 @@ def size_mismatch(given: Sequence[int], target: Sequence[int]) -> RuntimeError:
     return RuntimeError(f"size mismatch (got input: {list(given)}, target: {list(target)})")
 
 
+def target_of_a_row(size: int) -> ValueError:
+    """Several targets for an input of one dim."""
+    return ValueError(f"For 1D input, 1D target must have size 1, but got target size: {size}")
+
+
+def no_spatial_targets(dims: int) -> RuntimeError:
+    """Targets of images that have no three dims."""
+    return RuntimeError(
+        "only batches of spatial targets supported (3D tensors) but got targets of dimension: "
+        f"{dims}"
+    )
+
+
 def spatial_size_mismatch(given: Sequence[int], target: Sequence[int]) -> RuntimeError:
     """Likewise of a spatial input; without the closing bracket, as torch has it."""
     return RuntimeError(f"size mismatch (got input: {list(given)} , target: {list(target)}")

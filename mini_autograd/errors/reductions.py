@@ -166,6 +166,11 @@ def complex_correction() -> RuntimeError:
     return overflow("double")
 
 
+def matrix_norm_same_dims(dim: int) -> RuntimeError:
+    """One dim twice."""
+    return RuntimeError(f"linalg.matrix_norm: dims must be different. Got ({dim}, {dim})")
+
+
 def matrix_norm_input() -> RuntimeError:
     """A matrix norm of what is no matrix."""
     return RuntimeError("linalg.matrix_norm: The input tensor A must have at least 2 dimensions.")

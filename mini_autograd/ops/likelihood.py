@@ -9,6 +9,7 @@ import numpy as np
 from mini_autograd import dtypes, ops
 from mini_autograd.errors import losses as errors
 from mini_autograd.errors.reductions import not_implemented
+from mini_autograd.errors.shapes import no_dims as no_size
 from mini_autograd.grad_mode import state
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.tensor import Tensor
@@ -57,11 +58,18 @@ def _aimed(
     return tuple(places), weights, mask
 
 
+def _is_index(target: Array) -> bool:
+    return dtypes.of(target) in (dtypes.int64, dtypes.uint8)
+
+
+def _check_target_dtype(target: Array) -> None:
+    if not _is_index(target):
+        raise errors.target_dtype(dtypes.of(target))
+
+
 def _check_targets(self: Array, target: Array, weight: Any, axis: int, ignore_index: int) -> None:
     classes = self.shape[axis]
     spatial = self.ndim == 4
-    if target.dtype not in (np.int64, np.uint8):
-        raise errors.target_dtype(dtypes.of(target))
     if spatial and weight is not None and weight.size != classes:
         raise errors.spatial_class_weights()
     if not spatial and weight is not None and weight.shape != (classes,):
@@ -157,10 +165,11 @@ def nll_loss(
     """The negative elements of rows of log-probabilities that the targets name."""
     if target.ndim > 1:
         raise errors.multi_target()
-    if self.ndim > 1 or target.ndim:
-        rows = self.shape[0] if self.ndim > 1 else 1
-        if rows != (target.shape[0] if target.ndim else 0):
-            raise errors.size_mismatch(self.shape, target.shape)
+    _check_target_dtype(target)
+    if self.ndim > 1 and not target.ndim:
+        raise no_size(0)
+    if self.ndim > 1 and self.shape[0] != target.shape[0]:
+        raise errors.size_mismatch(self.shape, target.shape)
     if self.ndim == 1:
         target = target.reshape(())
     return _likelihood(self, target, weight, reduction, ignore_index, self.ndim - 1)
@@ -211,6 +220,9 @@ def nll_loss2d(
     self: Array, target: Mask, weight: Mask | None, reduction: Str, ignore_index: Int
 ) -> tuple[Array, Array]:
     """As `nll_loss`, for images: the classes are dim 1 of four."""
+    if target.ndim != 3:
+        raise errors.no_spatial_targets(target.ndim)
+    _check_target_dtype(target)
     if (self.shape[0], *self.shape[2:]) != target.shape:
         raise errors.spatial_size_mismatch(self.shape, target.shape)
     return _likelihood(self, target, weight, reduction, ignore_index, 1)
@@ -249,6 +261,8 @@ def likelihood_loss(self: Any, target: Any, weight: Any, reduction: str, ignore_
     if len(shape) != 1 and shape[0] != batch:
         raise errors.batch_size(shape[0], batch)
     _check_weight(weight, "nll_loss_forward" if len(shape) <= 2 else "nll_loss2d_forward")
+    if len(shape) == len(target.shape) == 1 and target.shape != (1,) and _is_index(target._array):
+        raise errors.target_of_a_row(target.shape[0])
     if len(shape) <= 2:
         return nll_loss(self, target, weight, reduction, ignore_index)[0]
     if len(shape) == 4:

@@ -10,6 +10,8 @@ import numpy as np
 from mini_autograd import dtypes, ops
 from mini_autograd.errors import losses as errors
 from mini_autograd.errors.reductions import not_implemented
+from mini_autograd.errors.shapes import no_dims as no_size
+from mini_autograd.errors.tensors import result_shape
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.arithmetic import over, plus, times
 from mini_autograd.ops.likelihood import likelihood_loss, numel
@@ -70,6 +72,8 @@ def mse_loss_backward(grad_output: Array, self: Array, target: Array, reduction:
 def probability_loss(self: Any, target: Any, weight: Any, reduction: str, smoothing: float) -> Any:
     """Cross entropy with a probability for each class."""
     axis = 0 if len(self.shape) == 1 else 1
+    if not self.shape:
+        raise no_size(axis)
     logs = ops.log_softmax(self, axis)
     classes = self.shape[axis]
     if weight is not None and tuple(weight.shape) != (classes,):
@@ -116,7 +120,10 @@ def smoothed_loss(
     loss = likelihood_loss(logs, target, weight, reduction, ignore_index)
     weighted = logs if weight is None else logs * _beside(weight, self, axis)
     ignored = target == ignore_index
-    smooth = ops.masked_fill(-ops.sum(weighted, (axis,)), ignored, 0.0)
+    smooth = -ops.sum(weighted, (axis,))
+    if tuple(smooth.shape) != tuple(ignored.shape):  # torch fills in place
+        raise result_shape(smooth.shape, ignored.shape)
+    smooth = ops.masked_fill(smooth, ignored, 0.0)
     if reduction != "none":
         smooth = ops.sum_all(smooth)
     if reduction == "mean":

@@ -9,11 +9,13 @@ from typing import Any, Final
 import numpy as np
 
 from mini_autograd import dtypes, ops, warned
+from mini_autograd.dims import wrap_dim
 from mini_autograd.errors import conversion as conversion_errors
 from mini_autograd.errors import reductions as errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.reductions import fold, reduced_dims, restored
-from mini_autograd.types import Array, Bool, DType, Ints, Number
+from mini_autograd.overloads import composite, with_forms
+from mini_autograd.types import Array, Bool, DType, Ints, Number, Str
 
 __all__ = ["linalg_vector_norm"]
 
@@ -117,6 +119,33 @@ def _norm(size: Array, order: float, dims: tuple[int, ...], keepdim: bool, singl
     return np.asarray(total) ** (1.0 / order)
 
 
+def _matrix_norm(
+    self: Array, ord: Str, dim: Ints, keepdim: Bool = False, *, dtype: DType | None = None
+) -> Any:
+    """The norm of matrices, as far as `norm` comes to it: only to refuse what it is asked."""
+    if ord not in ("fro", "nuc"):
+        raise errors.norm_order(ord)
+    if len(self.shape) < 2:
+        raise errors.matrix_norm_input()
+    if len(dim) != 2:
+        raise errors.matrix_norm_dims(dim)
+    first, second = (wrap_dim(each, len(self.shape)) for each in dim)
+    if first == second:
+        raise errors.matrix_norm_same_dims(first)
+    raise errors.nuclear_norm()
+
+
+linalg_matrix_norm = with_forms(
+    composite(name="linalg_matrix_norm")(_matrix_norm),
+    function_forms=(
+        "(Tensor input, Number ord, tuple of ints dim = {-2,-1}, bool keepdim = False, *, "
+        "torch.dtype dtype = None, Tensor out = None)",
+        '(Tensor input, str ord = "fro", tuple of ints dim = {-2,-1}, bool keepdim = False, *, '
+        "torch.dtype dtype = None, Tensor out = None)",
+    ),
+)
+
+
 def norm(
     input: Any,
     p: Any = "fro",
@@ -129,17 +158,11 @@ def norm(
 
     Not parsed here, as in torch: what does not fit is refused as an argument of the vector norm.
     """
-    if isinstance(p, str):
-        if p == "nuc":
-            if input.ndim < 2:
-                raise errors.matrix_norm_input()
-            raise errors.nuclear_norm()
-        if p != "fro":
-            raise errors.norm_order(p)
-        if dim is not None and not isinstance(dim, int) and len(dim) > 2:
-            raise errors.matrix_norm_dims(dim)
-    order = 2.0 if p is None or isinstance(p, str) else p
     dims = [dim] if isinstance(dim, int) else dim
+    if isinstance(p, str) and (p != "fro" or (dims is not None and len(dims) > 2)):
+        every = [*range(input.ndim)] if dims is None else dims
+        return linalg_matrix_norm(input, p, every, keepdim, dtype=dtype)
+    order = 2.0 if p is None or isinstance(p, str) else p
     return linalg_vector_norm(input, order, dims, keepdim, dtype=dtype)
 
 

@@ -16,6 +16,7 @@ from mini_autograd.errors import pointwise as errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.arithmetic import FLOATS, check_complex_half, minus, promoted, times
 from mini_autograd.ops.choosing import where
+from mini_autograd.ops.complex_power import complex_power
 from mini_autograd.ops.complexes import conj, imag, real
 from mini_autograd.ops.elementary import log
 from mini_autograd.ops.rounding import is_complex, zeros_like_grad
@@ -49,12 +50,7 @@ def _power(base: Any, exponent: Any) -> Any:
     if base.dtype.kind == "f" and repeats and np.any(is_half := exponent == 0.5):
         # here NumPy takes the root, which is another of -inf and -0 than the power is
         base = np.where(is_half & ((base == 0) | np.isneginf(base)), np.abs(base), base)
-    result = np.power(base, exponent)
-    if base.dtype.kind == "c":
-        at_zero = base == 0
-        if np.any(at_zero):  # torch has no special case for 0 ** 0 of complex numbers: it is NaN
-            return np.where(at_zero, np.exp(exponent * np.log(base)), result)
-    return result
+    return complex_power(base, exponent) if base.dtype.kind == "c" else np.power(base, exponent)
 
 
 def _pow_tensor_grad(grad: Any, self: Any, exponent: Any, dtype: np.dtype[Any]) -> Any:
@@ -122,7 +118,10 @@ def pow_number(self: Array, exponent: Number) -> Array:
         if exponent.real < 0:
             raise errors.negative_integer_power()
         errors.check_representable(exponent, array.dtype)
-    return np.square(array) if exponent == 2 else _power(array, number)
+    if exponent == 2:
+        return np.square(array)
+    fast = _FAST_COMPLEX.get(exponent) if array.dtype.kind == "c" else None
+    return fast(array) if fast is not None else _power(array, number)
 
 
 _REAL: Final = frozenset({int, float, bool})
@@ -135,6 +134,14 @@ _FAST: Final[dict[complex, Callable[[Any], Any]]] = {
     -1: np.reciprocal,
     3: lambda array: array * array * array,
     -2: lambda array: np.reciprocal(array * array),
+}
+
+_FAST_COMPLEX: Final[dict[complex, Callable[[Any], Any]]] = {
+    0.5: np.sqrt,
+    -0.5: lambda array: np.divide(array.dtype.type(1), np.sqrt(array)),
+    -1: lambda array: np.divide(array.dtype.type(1), array),
+    3: _FAST[3],
+    -2: lambda array: np.divide(array.dtype.type(1), array * array),
 }
 
 
@@ -162,6 +169,8 @@ def pow_base(self: Number, exponent: Array) -> Array:
     array, number = promoted(exponent, self)
     if array.dtype.kind == "b":
         raise errors.not_implemented("pow", array.dtype)
+    if number == 1:
+        return np.ones_like(array, order="C")
     result = _power(np.broadcast_to(number, array.shape), array)
     return np.asarray(result, order="C")  # whatever the order of the exponent's dims
 

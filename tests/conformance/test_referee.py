@@ -27,6 +27,7 @@ from conformance import (
 from conformance.judge.evidence import Evidence
 from conformance.judge.finite_differences import derivative
 from conformance.judge.variants import in_double, moved
+from conformance.program.steps import EnterMode, LeaveMode, RegisterHook
 from conformance.program.values import Ref
 
 TORCH = resolve_engine("torch")
@@ -350,9 +351,24 @@ def test_a_conjugate_that_the_reference_lacks_is_the_references_fault():
 
     subject = torch_but(Tensor=torch.Tensor, index_add=by_product)
     as_function = replace_step(case, 0, replace(added, form="function"))
-    verdict = judge(as_function, TORCH, subject)
-    (found,) = (m for m in verdict.mismatches if m.kind == "grad_value")
-    assert (found.judgement, found.counts) == ("reference_suspect", False)
+    twice = (
+        replace(as_function.steps[0], result="t1"),
+        EnterMode("autograd.detect_anomaly"),
+        Backward(Ref("t1"), X0),
+        LeaveMode(),
+        *as_function.steps,
+        RegisterHook(Ref("x3"), "double", "tensor", "h0"),
+    )
+    part = Input.of("x2", np.complex64([[1, 2 + 1j]])[:, 1].reshape(()), True)
+    beside = Input.of("x3", np.float32(1), True)
+    for program in (
+        as_function,
+        Program((*inputs, beside), twice),
+        Program((*inputs[:2], part), as_function.steps),
+    ):
+        verdict = judge(program, TORCH, subject)
+        (found,) = (m for m in verdict.mismatches if m.kind == "grad_value")
+        assert (found.judgement, found.counts) == ("reference_suspect", False)
 
 
 def replace_input(case, values):
