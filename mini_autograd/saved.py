@@ -197,6 +197,8 @@ def kept_for(node: Node, tensor: Tensor) -> SavedTensor | SavedResult | PackedTe
     if hooks is not None:
         return PackedTensor(tensor, node, hooks)
     if tensor._node is node:
+        if counter_of(tensor).inference:
+            raise mode_errors.inference_saved()
         return SavedResult(tensor._array, counter_of(tensor), tensor._output_nr)
     return SavedTensor(tensor)
 

@@ -212,7 +212,8 @@ def walk_from(
     outer = warned.set_aside() if warned.awaited else None
     if warning is not None:
         warned.after_walk(warning, warning)
-    before = state.enabled
+    before = state.enabled, state.wanted
+    state.wanted = arithmetic.records
     if not (marking_threads and state.inference):
         state.enabled = arithmetic.records
     try:
@@ -221,7 +222,7 @@ def walk_from(
         raise_of_rule(error)
         raise
     finally:
-        state.enabled = before
+        state.enabled, state.wanted = before
         if warned.awaited or outer is not None:
             warned.say_awaited(outer, stacklevel=4)
 

@@ -43,11 +43,11 @@ def check_history(tensor: Tensor, needs_grad: bool) -> None:
 
 
 def check_memory(
-    op: InPlace, tensor: Tensor, given: Sequence[Tensor], *, computed: bool = True
+    op: InPlace, tensor: Tensor, given: Sequence[Tensor], *, fills: bool = False
 ) -> None:
     """Refuses memory that is written to twice, or read from while it is written to.
 
-    `computed`: nothing else was refused.
+    `fills`: the op may fill under a mask instead, and nothing else was refused.
     """
     array = tensor._array
     if op.real_result and array.dtype.kind == "c":
@@ -58,7 +58,7 @@ def check_memory(
     if layout.shows_twice(array):
         if op.expanded is expanded.WARNED:
             warnings.warn(errors.expanded_write(op.name), UserWarning, stacklevel=4)
-            if computed and op.fills_by_mask and _fills(given):
+            if fills and _fills(given):
                 warnings.warn(errors.expanded_write("masked_fill_"), UserWarning, stacklevel=4)
         elif op.expanded is expanded.MATRICES:
             if not _matrices_follow(array):

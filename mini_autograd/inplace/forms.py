@@ -81,11 +81,12 @@ def in_place(op: InPlace, method: Method, in_order: Method | None = None) -> Met
             raise errors.renamed(error, name) from None
         except Exception as error:
             if not op.memory_last:
-                check_memory(op, self, given, computed=False)  # torch looks before shapes
+                check_memory(op, self, given)  # torch looks before shapes
             check_operands(op, self, (*given, *filter(is_number, (*args, *kwargs.values()))), error)
             raise
-        if not op.memory_last:
-            check_memory(op, self, given)
+        if not op.memory_last:  # What is accumulated is no fill.
+            accumulates = any(each is True for each in (*args, *kwargs.values()))
+            check_memory(op, self, given, fills=op.fills_by_mask and not accumulates)
         check_result(op, self, result, given, kwargs.get("dtype"))
         if op.memory_last:
             check_memory(op, self, given)

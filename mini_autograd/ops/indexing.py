@@ -193,6 +193,7 @@ def put_in_order(
     memory = np.zeros(int(places.max()) + 1, array.dtype)
     memory[places] = array
     written = places[_Located(array.shape, indices).key]
+    values = values.reshape(values.shape[max(values.ndim - written.ndim, 0) :])  # as a fill may
     given = np.broadcast_to(values, written.shape).reshape(-1)
     if accumulate:
         np.add.at(memory, written.reshape(-1), given)

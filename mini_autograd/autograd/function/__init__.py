@@ -15,7 +15,7 @@ from mini_autograd.autograd.function.marks import FunctionCtx
 from mini_autograd.autograd.function.outputs import Outputs
 from mini_autograd.errors import func as func_errors
 from mini_autograd.errors import function as errors
-from mini_autograd.grad_mode import is_grad_enabled, state, unrecorded
+from mini_autograd.grad_mode import is_grad_enabled, unrecorded
 from mini_autograd.tensor import Tensor
 from mini_autograd.transforms import state as transforms
 
@@ -116,7 +116,7 @@ class Function(FunctionCtx, metaclass=FunctionMeta):
 
 def _applied(cls: type[Function], args: tuple[Any, ...], apart: bool) -> Any:
     ctx = cls._backward_cls()
-    records = state.enabled and any(
+    records = is_grad_enabled() and any(
         isinstance(each, Tensor) and each._requires_grad for each in args
     )
     ctx._take(args, records)

@@ -1,0 +1,166 @@
+"""Calls that fuzzing came to, and all that lie around them, do here what they do on torch.
+
+A table is a function of the module that gives what each of some thousand calls did, as text.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import torch
+
+import mini_autograd
+
+SPECIAL = (0.0, -0.0, 1.0, -1.0, 2.5, float("inf"), -float("inf"), float("nan"))
+
+
+def outcome(call: Callable[[], Any]) -> str:
+    try:
+        return str(call())
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+
+
+def losses_of_classes(m: Any) -> Iterator[str]:
+    """Which of an input's and a target's dims, sizes and dtypes is refused first."""
+    inputs = ([], [1], [2], [1, 2], [2, 3], [2, 3, 4], [2, 3, 2, 2], [0, 3], [3, 0])
+    targets = ([], [1], [2], [3], [1, 1], [2, 3], [1, 2, 2], [2, 2, 2], [0], [2, 0])
+    dtypes = (m.float32, m.int32, m.int64, m.uint8, m.complex64)
+    for given, aimed, dtype in itertools.product(inputs, targets, dtypes):
+        for loss, options in (("nll_loss", {}), ("cross_entropy", {"label_smoothing": 0.1})):
+            called = getattr(m.nn.functional, loss)
+            pair = m.zeros(given), m.zeros(aimed, dtype=dtype)
+            shown = outcome(lambda called=called, pair=pair, o=options: called(*pair, **o).shape)
+            yield f"{loss} {given} {aimed} {dtype}: {shown}"
+
+
+def norms(m: Any) -> Iterator[str]:
+    """Which arguments of a norm are refused, by which of the functions that it stands for."""
+    dims = (None, 0, (0,), (0, 1), (1, -1, 0), (0, 0), (), [0, 1, 1], 5, (5, 1), 1.5, (1.5, 0), "a")
+    for shape, order, dim in itertools.product(([], [2], [2, 2]), ("fro", 2, None, "x", 1.5), dims):
+        for keepdim, dtype in ((False, None), (1, None), (1.5, m.float64), ("a", None), (True, 1)):
+            options = {} if dtype is None else {"dtype": dtype}
+            x = m.ones(shape)
+            shown = outcome(
+                lambda x=x, p=order, d=dim, k=keepdim, o=options: m.norm(x, p, d, k, **o).shape
+            )
+            yield f"{shape} {order} {dim} {keepdim} {dtype}: {shown}"
+
+
+def complex_powers(m: Any) -> Iterator[str]:
+    """Infinities, NaN and signed zeros to each other's power; numbers as base and as exponent."""
+    pairs = [complex(*each) for each in itertools.product(SPECIAL, SPECIAL)]
+    for dtype in (m.complex64, m.complex128):
+        bases = m.tensor([[each] * len(pairs) for each in pairs], dtype=dtype)
+        for base, row in zip(pairs, (bases ** m.tensor(pairs, dtype=dtype)).tolist(), strict=True):
+            yield from (f"{base} ** {e}: {shown(z)}" for e, z in zip(pairs, row, strict=True))
+        column = bases[:, 0]
+        for number in (0, 1, 2, 3, -1, -2, 0.5, -0.5, 2.5, 1j, 0.5 + 0j, float("inf")):
+            for name, found in (("exponent", column**number), ("base", number**column)):
+                yield from (f"{name} {number}: {shown(z)}" for z in found.tolist())
+
+
+def shown(number: complex) -> str:
+    return ", ".join(
+        "nan" if part != part else f"{part:.4g}" for part in (number.real, number.imag)
+    )
+
+
+def real_numbers_written_into_complex(m: Any) -> Iterator[str]:
+    """The gradient of what is written, which is complex where the numbers are not."""
+    indices = {
+        "mask": lambda: m.tensor([True, False]),
+        "empty mask": lambda: m.tensor([False, False]),
+        "matrix": lambda: m.tensor([[True, False], [False, True]]),
+        "index": lambda: m.tensor([0]),
+        "number": lambda: 0,
+        "slice": lambda: slice(0, 1),
+    }
+    for name, dtypes in itertools.product(
+        indices, itertools.product((m.complex64, m.float32, m.float64), repeat=2)
+    ):
+        for shape, accumulate in itertools.product(([], [1], [1, 2]), (None, False, True)):
+            x, values = m.ones(2, 2, dtype=dtypes[0]), m.ones(shape, dtype=dtypes[1])
+            index = indices[name]()
+            values.requires_grad_()
+
+            def write(x: Any = x, v: Any = values, i: Any = index, a: Any = accumulate):
+                if a is None:
+                    x[i] = v
+                else:
+                    x.index_put_((i,), v, accumulate=a)
+                x.backward(m.full_like(x, 3))
+                return v.grad.tolist(), v.grad.dtype
+
+            yield f"{name} {dtypes} {shape} {accumulate}: {outcome(write)}"
+
+
+def functions_in_inference_mode(m: Any) -> Iterator[str]:
+    """What a custom function records in inference mode, with and without grad mode within."""
+
+    class Exp(m.autograd.Function):
+        @staticmethod
+        def forward(ctx: Any, x: Any, saves: str) -> Any:
+            result = x.exp()
+            saved = {"result": (result,), "input": (x,), "nothing": (), "other": (x * 2,)}[saves]
+            ctx.save_for_backward(*saved)
+            return result
+
+    for saves, grad, needs in itertools.product(
+        ("result", "input", "nothing", "other"), (None, False, True), (False, True)
+    ):
+
+        def apply(saves: str = saves, grad: Any = grad, needs: bool = needs) -> Any:
+            x = m.ones(2, requires_grad=needs)
+            with m.inference_mode():
+                if grad is None:
+                    y = Exp.apply(x, saves)
+                else:
+                    with m.set_grad_enabled(grad):
+                        y = Exp.apply(x, saves)
+            return y.requires_grad, y.is_leaf, y.is_inference(), y.grad_fn and y.grad_fn.name()
+
+        yield f"{saves} {grad} {needs}: {outcome(apply)}"
+
+
+def grad_mode_of_hooks_in_inference_mode(m: Any) -> Iterator[str]:
+    """What a hook sees of grad mode."""
+    for create in (False, True):
+        seen = []
+        x = m.ones(1, requires_grad=True)
+        x.register_hook(lambda grad, seen=seen: seen.append(m.is_grad_enabled()))
+        with m.inference_mode():
+            x.backward(create_graph=create)
+        yield f"{create}: {seen}"
+
+
+@pytest.fixture
+def warned_each_time() -> Iterator[None]:
+    """What torch and the engine warn of once a process is left for other tests to see."""
+    for module in (torch, mini_autograd):
+        module.set_warn_always(True)
+    yield
+    for module in (torch, mini_autograd):
+        module.set_warn_always(False)
+
+
+@pytest.mark.usefixtures("warned_each_time")
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(
+    "table",
+    [
+        losses_of_classes,
+        norms,
+        complex_powers,
+        real_numbers_written_into_complex,
+        functions_in_inference_mode,
+        grad_mode_of_hooks_in_inference_mode,
+    ],
+)
+def test_each_call_does_what_it_does_on_torch(table: Callable[[Any], Iterator[str]]):
+    expected, found = (list(table(module)) for module in (torch, mini_autograd))
+    assert len(expected) > 1
+    assert not [pair for pair in zip(expected, found, strict=True) if pair[0] != pair[1]][:5]
