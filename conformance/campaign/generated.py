@@ -20,6 +20,8 @@ from conformance.sources.statistics import Statistics
 from conformance.strategies import Drawn
 from conformance.verdict import Mismatch, Verdict
 
+RESCUED = 60  # programs of a piece: each takes ten runs, and of some engines nearly all need it
+
 
 def results(
     piece: Piece,
@@ -33,14 +35,14 @@ def results(
     """For each program of the piece its result, or None where it agrees bit for bit.
 
     A program's id says the op at which it first differs, and the program itself. Of one that the
-    subject cannot run, what is left without the steps that it lacks is judged as well; if that
-    differs, it is the result.
+    subject cannot run, what is left without the steps that it lacks is judged as well, of the
+    first few of the piece; if that differs, it is the result.
 
     Args:
         lost: the numbers of programs over which this process died, with what killed it.
         begin: told the number of each structure of programs before it is drawn.
     """
-    counting = Counting(statistics)
+    counting, rescued = Counting(statistics), 0
     for number, found in _drawn(piece, settings, examiner, dict(lost), begin):
         if isinstance(found, str):
             yield _lost(piece, number, found)
@@ -51,7 +53,8 @@ def results(
         if verdict is None:
             yield None
             continue
-        if not verdict.attempted:
+        if not verdict.attempted and rescued < RESCUED:
+            rescued += 1
             program, verdict = _rest(program, verdict, examiner)
         yield examiner.result(_case(program, verdict), "generated", verdict)
 
@@ -73,7 +76,7 @@ def _drawn(
         if start in lost:
             yield from ((start + place, lost[start]) for place in range(count))
             continue
-        ops = settings.drawn or None
+        ops = (piece.op,) if piece.op else settings.drawn or None
         programs = drawn(reference, count=count, seed=piece.seed, start=start, ops=ops)
         yield from ((start + place, program) for place, program in enumerate(programs))
 

@@ -12,6 +12,8 @@ from conformance.sources.case import CHECKS, Check
 from conformance.sources.found import ops_found
 from conformance.sources.provocations import FEATURES
 
+ALONE = 4  # one generated program of so many calls one op only: what differs there is its doing
+FEWEST = 12  # programs that an op has alone; fewer show little, and each piece takes a moment
 GENERATED_PIECE = 250  # programs: seconds of work, so that no core waits long for the last piece
 
 
@@ -73,7 +75,8 @@ class Piece:
 
     Attributes:
         name: unique in the campaign.
-        op: whose cases; of provocations, the feature.
+        op: whose cases; of provocations, the feature; of generated programs, the only op that they
+            call, if there is one.
         seed, count: of the programs to generate.
     """
 
@@ -88,17 +91,45 @@ def _can_be_drawn(op: str) -> bool:
     return bool(CATALOGUE[op].signatures)
 
 
+def programs_alone(settings: Settings) -> tuple[tuple[str, ...], int]:
+    """The ops that are called alone in some programs, and in how many each; none where there is
+    but one, or too few programs for all."""
+    ops = tuple(filter(_can_be_drawn, settings.drawn or CATALOGUE))
+    each = settings.max_examples // ALONE // len(ops) if len(ops) > 1 else 0
+    return (ops, each) if each >= FEWEST else ((), 0)
+
+
+_ALONE_FROM = 500_000  # the seeds of each op alone, beyond those of some hundred million programs
+
+
 def pieces(settings: Settings) -> Iterator[Piece]:
     """The campaign's work in the order in which it is reported; there may be millions."""
     yield from corpus_pieces(settings)
-    if "programs" in settings.checks and any(map(_can_be_drawn, settings.names)):
-        for number, start in enumerate(range(0, settings.max_examples, GENERATED_PIECE)):
-            count = min(GENERATED_PIECE, settings.max_examples - start)
-            # Far enough apart that no two campaigns of neighbouring seeds share a piece.
-            seed = settings.seed * 1_000_003 + number
-            # The ops decide what is drawn; a name without them would resume another's programs.
-            of = f"{','.join(settings.drawn)}/" if settings.drawn else ""
-            yield Piece("generated", f"programs/{of}{seed}/{count}", seed=seed, count=count)
+    yield from generated_pieces(settings)
+
+
+def generated_pieces(settings: Settings) -> Iterator[Piece]:
+    """The programs to generate: first of each op alone, then of all together."""
+    if "programs" not in settings.checks or not any(map(_can_be_drawn, settings.names)):
+        return
+    ops, each = programs_alone(settings)
+    # Far enough apart that no two campaigns of neighbouring seeds share a piece.
+    first = settings.seed * 1_000_003
+    for place, op in enumerate(ops):
+        for number, count in _cut(0, each):
+            seed = first + _ALONE_FROM + 1000 * place + number
+            yield Piece("generated", f"programs/{op}/{seed}/{count}", op, seed, count)
+    # The ops decide what is drawn; a name without them would resume another's programs.
+    of = f"{','.join(settings.drawn)}/" if settings.drawn else ""
+    for number, count in _cut(each * len(ops), settings.max_examples):
+        seed = first + number
+        yield Piece("generated", f"programs/{of}{seed}/{count}", seed=seed, count=count)
+
+
+def _cut(start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The numbers of the pieces that so many programs make, and how many each has."""
+    for number, at in enumerate(range(start, end, GENERATED_PIECE)):
+        yield number, min(GENERATED_PIECE, end - at)
 
 
 def corpus_pieces(settings: Settings) -> Iterator[Piece]:

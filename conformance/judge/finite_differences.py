@@ -118,7 +118,8 @@ class _PlainFunction:
             output = _values(trace, root)
             if output is None or output.dtype.kind not in "fc":
                 return None
-            total += float((output * weight.conj()).sum().real)
+            with np.errstate(all="ignore"):
+                total += float((output * weight.conj()).sum().real)
         return total
 
 

@@ -79,5 +79,5 @@ def _is_odd(step: Step) -> bool:
     if isinstance(step, Backward | Grad):
         return bool(step.create_graph)
     if isinstance(step, Call):
-        return op_of(step) is None
+        return op_of(step) is None or step.form == "attribute"
     return not isinstance(step, Read | Forget)
