@@ -22,10 +22,12 @@ from conformance.campaign import (
     Settings,
     run_campaign,
 )
+from conformance.campaign.campaign import count_pieces
 from conformance.campaign.lock import LockedError, locked
-from conformance.campaign.plan import pieces
+from conformance.campaign.plan import generated_pieces, pieces
 from conformance.campaign.pool import Pool, _Worker
 from conformance.campaign.work import Event, Order
+from conformance.catalogue import CATALOGUE
 from conformance.cli.progress import ProgressLine
 from conformance.engines import resolve_engine
 from conformance.isolation import memory
@@ -292,6 +294,26 @@ def test_another_seed_gives_other_programs():
 
     assert len(seeds(0)) == 20
     assert not seeds(0) & seeds(1)
+
+
+@pytest.mark.parametrize("count", [0, 100, 20_000, 100_000])
+def test_a_share_of_the_programs_is_of_each_op_alone(count: int):
+    settings = Settings("torch", max_examples=count)
+    generated = [*generated_pieces(settings)]
+    alone = [piece for piece in generated if piece.op]
+    assert sum(piece.count for piece in generated) == count
+    assert len({piece.name for piece in generated}) == len(generated)
+    assert count_pieces(settings) == len([*pieces(settings)])
+    assert sum(piece.count for piece in alone) <= count / 4
+    assert bool(alone) == (count > 10_000)
+
+
+def test_programs_call_only_what_the_engine_has_a_name_for():
+    assert Settings("toy", has=("exp", "sum")).drawn[:2] == ("exp", "sum")
+    assert "prod" not in Settings("toy", has=("exp", "sum")).drawn
+    assert Settings("toy", ops=("exp", "prod"), has=("exp", "sum")).drawn == ("exp",)
+    assert Settings("toy", ops=("prod",), has=("exp", "sum")).drawn == ("prod",)
+    assert Settings("toy", has=tuple(CATALOGUE)).drawn == ()
 
 
 @pytest.mark.slow

@@ -15,7 +15,7 @@ from conformance.contact.contact import Contact
 from conformance.contact.ladder import LADDER
 from conformance.contact.probe import probe
 from conformance.contact.process import probe_in_process
-from conformance.contact.rung import LOWEST
+from conformance.contact.rung import LOWEST, Climbed
 
 HERE = Path(__file__).parent
 SMALL = (HERE / "small_engine.py").read_text()
@@ -53,6 +53,24 @@ def test_the_engine_of_the_readme_reaches_the_lowest_rungs_and_ops():
     assert passed.issuperset((*LOWEST, "shapes", "function", "operator", "broadcasting"))
     assert not found.stops
     assert found.exit_code == 1
+
+
+@pytest.mark.parametrize(("wrong", "first"), [(True, "number"), (False, "backward")])
+def test_what_comes_out_wrong_is_mended_before_what_is_lacking_above_it(wrong: bool, first: str):
+    rungs = (
+        Climbed("import", "import toy", "passed"),
+        Climbed("number", "3.14 * x", "failed", "expected 3.14, got 3", wrong=wrong),
+        Climbed("backward", "y.backward()", "failed", "AttributeError"),
+    )
+    found = Contact("toy", "1", rungs)
+    assert not found.depending("number")
+    assert found.first is not None
+    assert found.first.rung == first
+
+
+def test_the_ops_that_an_engine_has_a_name_for_are_told(engine):
+    found = probe_in_process(engine(SMALL))
+    assert {*found.ops} == {"exp", "mul"}
 
 
 def test_the_engine_of_the_readme_is_the_one_that_is_tested():

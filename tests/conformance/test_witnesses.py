@@ -57,6 +57,56 @@ def test_a_chaotic_op_that_is_wrong_by_itself_is_a_difference():
     assert verdict.outcome == "differ"
 
 
+def is_wrong(program, subject):
+    """Whether a value or a gradient counts as different."""
+    found = judge(program, TORCH, subject).mismatches
+    return any(m.counts and m.kind in ("value", "grad_value") for m in found)
+
+
+def below_one(op):
+    """The op, with the float just below one where it gives one, and just above for minus one."""
+
+    def moved(x):
+        result = op(x)
+        inner = torch.nextafter(result, torch.zeros_like(result))
+        return torch.where(result.abs() == 1, inner, result)
+
+    return moved
+
+
+@pytest.mark.parametrize("wrong", [0.0, 5.0])
+def test_a_number_beside_a_pole_is_the_last_places_doing_and_any_number_is_not(wrong: float):
+    x = Input.of("x0", np.float32(-9.5))
+    steps = (method("tanh_", X0), method("log1p_", X0), method("cos_", X0, result="t0"))
+    subject = torch_but(
+        tanh_=lambda x: x.copy_(below_one(torch.tanh)(x)), cos_=lambda x: x.cos_().add_(wrong)
+    )
+    steps = tuple(Call(step.op, step.args, {}, "function", step.result) for step in steps)
+    assert is_wrong(Program((x,), steps), subject) == bool(wrong)
+
+
+@pytest.mark.parametrize("wrong", [0.0, 1e-3])
+def test_what_cancels_within_an_op_is_rounded_there(wrong: float):
+    class LogSoftmax(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x, dim):
+            ctx.dim = dim
+            result = torch.log_softmax(x, dim)
+            ctx.save_for_backward(result)
+            return result
+
+        @staticmethod
+        def backward(ctx, grad):
+            (result,) = ctx.saved_tensors
+            part = torch.nextafter(result.exp(), torch.ones_like(result) * -1)
+            return grad - part * grad.sum(ctx.dim, keepdim=True) + wrong, None
+
+    inputs = Input.of("x0", np.float32([1, 15.3]), True), Input.of("x1", np.float32([0, 2]))
+    steps = Call("log_softmax", (X0, 0), result="t0"), Backward(T0, X1)
+    subject = torch_but(log_softmax=LogSoftmax.apply)
+    assert is_wrong(Program(inputs, steps), subject) == bool(wrong)
+
+
 def test_what_a_hook_is_given_follows_too():
     hook = RegisterHook(X0, "record", "tensor", "t8")
     seed = Input.of("x1", np.float32(1))
