@@ -92,7 +92,7 @@ class Question:
         self._most = np.where(numbers, np.maximum(self._most, found), self._most)
         with np.errstate(all="ignore"):
             width = self._most - self._least
-            slack = np.where(width <= SMALL * np.abs(self._most), SLACK, CHAOS) * width
+            slack = np.where(width <= SMALL * np.abs(self._most), SLACK, 1.0) * width
             return np.asarray(
                 (width > 0)
                 & (self._least - slack <= self.subject)
