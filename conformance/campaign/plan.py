@@ -117,7 +117,7 @@ def generated_pieces(settings: Settings) -> Iterator[Piece]:
     first = settings.seed * 1_000_003
     for place, op in enumerate(ops):
         for number, count in _cut(0, each):
-            seed = first + _ALONE_FROM + 1000 * place + number
+            seed = first + _ALONE_FROM + place + 1000 * number
             yield Piece("generated", f"programs/{op}/{seed}/{count}", op, seed, count)
     # The ops decide what is drawn; a name without them would resume another's programs.
     of = f"{','.join(settings.drawn)}/" if settings.drawn else ""
