@@ -14,14 +14,7 @@ from conformance.campaign.gathering import Gathered, Run, gather
 from conformance.campaign.interrupting import Interrupts, interruptible
 from conformance.campaign.journal import NAME, Journal
 from conformance.campaign.lock import locked
-from conformance.campaign.plan import (
-    GENERATED_PIECE,
-    Piece,
-    Settings,
-    corpus_pieces,
-    pieces,
-    programs_alone,
-)
+from conformance.campaign.plan import Piece, Settings, pieces
 from conformance.campaign.pool import Again, Pool
 from conformance.campaign.result import Result
 from conformance.campaign.work import Ended, Event, Order, Shorten, Shortened, Task
@@ -177,13 +170,3 @@ def _pool(settings: Settings, jobs: int, interrupts: Interrupts) -> Iterator[Poo
         Pool(settings, jobs, Path(folder), interrupts.take) as pool,
     ):
         yield pool
-
-
-def count_pieces(settings: Settings) -> int:
-    """How many pieces there are, for a progress display."""
-    alone, each = programs_alone(settings)
-    together = -(-(settings.max_examples - each * len(alone)) // GENERATED_PIECE)
-    generated = (
-        len(alone) * -(-each // GENERATED_PIECE) + together if "programs" in settings.checks else 0
-    )
-    return sum(1 for _ in corpus_pieces(settings)) + generated

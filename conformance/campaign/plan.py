@@ -110,26 +110,41 @@ def pieces(settings: Settings) -> Iterator[Piece]:
 
 def generated_pieces(settings: Settings) -> Iterator[Piece]:
     """The programs to generate: first of each op alone, then of all together."""
-    if "programs" not in settings.checks or not any(map(_can_be_drawn, settings.names)):
+    if not _draws(settings):
         return
     ops, each = programs_alone(settings)
     # Far enough apart that no two campaigns of neighbouring seeds share a piece.
     first = settings.seed * 1_000_003
     for place, op in enumerate(ops):
-        for number, count in _cut(0, each):
+        for number, start in enumerate(_starts(0, each)):
+            count = min(GENERATED_PIECE, each - start)
             seed = first + _ALONE_FROM + place + 1000 * number
             yield Piece("generated", f"programs/{op}/{seed}/{count}", op, seed, count)
     # The ops decide what is drawn; a name without them would resume another's programs.
     of = f"{','.join(settings.drawn)}/" if settings.drawn else ""
-    for number, count in _cut(each * len(ops), settings.max_examples):
+    for number, start in enumerate(_starts(each * len(ops), settings.max_examples)):
+        count = min(GENERATED_PIECE, settings.max_examples - start)
         seed = first + number
         yield Piece("generated", f"programs/{of}{seed}/{count}", seed=seed, count=count)
 
 
-def _cut(start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The numbers of the pieces that so many programs make, and how many each has."""
-    for number, at in enumerate(range(start, end, GENERATED_PIECE)):
-        yield number, min(GENERATED_PIECE, end - at)
+def count_pieces(settings: Settings) -> int:
+    """How many pieces there are, for a progress display; there may be too many to go through."""
+    counted = sum(1 for _ in corpus_pieces(settings))
+    if not _draws(settings):
+        return counted
+    ops, each = programs_alone(settings)
+    together = _starts(each * len(ops), settings.max_examples)
+    return counted + len(ops) * len(_starts(0, each)) + len(together)
+
+
+def _draws(settings: Settings) -> bool:
+    return "programs" in settings.checks and any(map(_can_be_drawn, settings.names))
+
+
+def _starts(start: int, end: int) -> range:
+    """Where pieces of programs begin."""
+    return range(start, end, GENERATED_PIECE)
 
 
 def corpus_pieces(settings: Settings) -> Iterator[Piece]:

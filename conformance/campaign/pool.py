@@ -19,7 +19,7 @@ from conformance.campaign.result import Result
 from conformance.campaign.work import Event, Failed, Order, Shorten, Shortened, Task
 from conformance.campaign.worker import place_of, serve
 from conformance.forking import context
-from conformance.isolation.memory import Growth
+from conformance.isolation.memory import Growth, memory_of
 
 POLL = 0.5  # seconds between looks at who still lives
 LAST_BREATH = 2.0  # seconds that a process may take to die after its pipe is closed
@@ -148,7 +148,8 @@ class Pool:
             worker.done.add(event.key)
             return
         worker.task = None
-        if worker.growth.is_too_much(worker.process.pid or 0):
+        number = worker.process.pid or 0
+        if worker.growth.is_too_much(number, memory_of(number)):
             self._end_all([worker])  # The next task is given to a fresh one.
 
     def _lost(self, worker: _Worker) -> Iterator[tuple[Task, Event | Again]]:

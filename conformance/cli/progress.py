@@ -10,8 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from conformance.campaign.campaign import count_pieces
-from conformance.campaign.plan import Piece, Settings
+from conformance.campaign.plan import Piece, Settings, count_pieces
 from conformance.campaign.result import Result
 from conformance.campaign.work import Ended, Event
 from conformance.known import Known

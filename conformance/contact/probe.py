@@ -88,10 +88,8 @@ def climb(rung: Rung, engine: Engine, reference: Engine, climbed: Mapping[str, C
     if failure is None:
         return Climbed(rung.name, rung.asks, "passed")
     where = place_of(failure.error, engine.name) if failure.error is not None else ""
-    add = _advice(failure, rung)
-    return Climbed(
-        rung.name, rung.asks, "failed", failure.said, where, add=add, wrong=failure.wrong
-    )
+    add, wrong = _advice(failure, rung), failure.wrong
+    return Climbed(rung.name, rung.asks, "failed", failure.said, where, add, wrong=wrong)
 
 
 def _advice(failure: _Failure, rung: Rung) -> str:

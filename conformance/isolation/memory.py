@@ -34,11 +34,10 @@ class Growth:
     _looked: int = 0
     _warm: int = 0
 
-    def is_too_much(self, process: int) -> bool:
-        """Look at the process; another one than the last time begins anew."""
+    def is_too_much(self, process: int, held: int) -> bool:
+        """Note what the process holds; another one than the last time begins anew."""
         if process != self._process:
             self._process, self._looked, self._warm = process, 0, 0
-        held = memory_of(process)
         self._looked += 1
         if self._looked <= self.looks:
             self._warm = max(self._warm, held)

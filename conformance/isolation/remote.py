@@ -203,10 +203,11 @@ class RemoteEngine:
         self._looked = now
         process.trim_output()
         _, _, child = process.shared.state()
-        if memory_of(child) > self.limits.memory:
+        held = memory_of(child)
+        if held > self.limits.memory:
             self.idle_deaths += 1
             self.restart()
-        elif self.growth.is_too_much(child):
+        elif self.growth.is_too_much(child, held):
             self.restart()
 
     def _lost(self, kind: str, detail: str) -> Answer:

@@ -18,7 +18,7 @@ from conformance.program.steps import (
     Read,
     Snippet,
     Step,
-    refs_of,
+    names_of,
     result_of,
 )
 
@@ -45,14 +45,14 @@ class Consequences:
 
     def follow(self, step: Step) -> None:
         """Go on to a step, before its outcome is looked at."""
-        names = _names(step)
+        names = names_of(step)
         self._join(names)
         if self.reaches(step):
             self._spread(step, names)
 
     def begin(self, step: Step) -> None:
         """The step last followed was taken on one side only."""
-        self._spread(step, _names(step))
+        self._spread(step, names_of(step))
 
     def reaches(self, step: Step) -> bool:
         """Whether what the step does may differ for an earlier difference."""
@@ -60,13 +60,13 @@ class Consequences:
             return True
         if isinstance(step, Snippet):  # Its text may use any name.
             return bool(self._reached)
-        return not self._reached.isdisjoint(_names(step))
+        return not self._reached.isdisjoint(names_of(step))
 
     def reaches_place(self, where: str) -> bool:
         """Whether what is written so, `t0[1].grad` say, may differ for an earlier difference."""
         return self._all or not self._reached.isdisjoint(_NAMES.findall(where))
 
-    def _spread(self, step: Step, names: list[str]) -> None:
+    def _spread(self, step: Step, names: Iterable[str]) -> None:
         if _is_global(step):
             self._all = True
         elif _is_pure(step):
@@ -83,16 +83,11 @@ class Consequences:
             self._group[name] = together
 
 
-def _names(step: Step) -> list[str]:
-    result = result_of(step)
-    return [*{ref.base for ref in refs_of(step)}, *([result] if result else [])]
-
-
 def _is_global(step: Step) -> bool:
     """Whether it may change what no name stands for. A call that neither takes nor gives a name
     is there for nothing else."""
     if isinstance(step, Call):
-        return result_of(step) is None and not _names(step)
+        return result_of(step) is None and not names_of(step)
     return isinstance(step, _GLOBAL)
 
 

@@ -151,12 +151,9 @@ def _values(trace: Trace, name: str) -> Array | None:
 
 def _places(entry: Input) -> Array:
     """Where each element of the input lies in its storage."""
-    places = np.full(entry.shape, entry.offset)
-    for dim, (size, stride) in enumerate(zip(entry.shape, entry.strides, strict=True)):
-        along = [1] * len(entry.shape)
-        along[dim] = size
-        places = places + (np.arange(size) * stride).reshape(along)
-    return places
+    places = np.arange(entry.storage.size)[entry.offset :]
+    strides = tuple(stride * places.itemsize for stride in entry.strides)
+    return np.lib.stride_tricks.as_strided(places, entry.shape, strides, writeable=False)
 
 
 def _shows_twice(entry: Input) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 from conformance.program import Program
 from conformance.program.inputs import Input
 from conformance.program.operators import OPERATORS
-from conformance.program.steps import Call, Step, refs_of, result_of
+from conformance.program.steps import Call, Step, names_of
 from conformance.program.values import COMPLEX, FLOATING, NUMPY_DTYPES, DType, Value
 
 _DOUBLE = {"float16": "float64", "float32": "float64", "complex64": "complex128"}
@@ -30,10 +30,7 @@ def in_double(program: Program) -> Program:
 def about(name: str, program: Program) -> Program:
     """The program without the steps that have nothing to do with what a name stands for: whose
     names no step uses together with it, however indirectly."""
-    used = [
-        {*(ref.base for ref in refs_of(step)), *filter(None, (result_of(step),))}
-        for step in program.steps
-    ]
+    used = [names_of(step) for step in program.steps]
     group = {name}
     while more := [names for names in used if not names.isdisjoint(group) and names - group]:
         group.update(*more)

@@ -312,6 +312,11 @@ def refs_of(step: Step) -> Iterator[Ref]:
     return refs(values_of(step))
 
 
+def names_of(step: Step) -> set[str]:
+    """The names that the step uses, without what of them, and the one that it binds."""
+    return {*(ref.base for ref in refs_of(step)), *filter(None, (result_of(step),))}
+
+
 def values_of(step: Step) -> list[Value]:
     """What its fields hold, in the order of the class."""
     return [getattr(step, name) for name in _FIELDS[type(step)]]

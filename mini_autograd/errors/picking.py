@@ -72,11 +72,6 @@ def add_dim(dim: int, ndim: int) -> RuntimeError:
     )
 
 
-def no_dims(dim: int) -> IndexError:
-    """`index_add` of a single element at several indices."""
-    return IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
-
-
 def add_shapes(shape: Sequence[int], source: Sequence[int]) -> RuntimeError:
     """`index_add` of slices of another shape."""
     return RuntimeError(

@@ -17,6 +17,11 @@ def complex_power(base: _Complex, exponent: _Complex) -> _Complex:
     return found
 
 
+def one_over(array: _Complex) -> _Complex:
+    """The reciprocal, with the signs of zeros that a quotient has."""
+    return np.divide(array.dtype.type(1), array)
+
+
 def _product(left: _Complex, right: _Complex) -> _Complex:
     found = left * right
     lost = np.isnan(found.real) & np.isnan(found.imag)

@@ -11,6 +11,7 @@ from scipy import special
 from mini_autograd.errors import pointwise as errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.arithmetic import negated_times, plus, scaled, scaled_times, times
+from mini_autograd.ops.complex_power import one_over
 from mini_autograd.ops.complexes import conj
 from mini_autograd.types import Array
 
@@ -93,7 +94,7 @@ def rsqrt(self: Array) -> Array:
 def reciprocal(self: Array) -> Array:
     """`1 / self`."""
     if self.dtype.kind == "c":  # NumPy's own gives 1 / (1 + 0j) an imaginary part of -0
-        return np.divide(self.dtype.type(1), self)
+        return one_over(self)
     return np.reciprocal(self)
 
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from mini_autograd import dtypes, ops
 from mini_autograd.errors import losses as errors
+from mini_autograd.errors import shapes as shape_errors
 from mini_autograd.errors.reductions import not_implemented
-from mini_autograd.errors.shapes import no_dims as no_size
 from mini_autograd.grad_mode import state
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.tensor import Tensor
@@ -167,7 +167,7 @@ def nll_loss(
         raise errors.multi_target()
     _check_target_dtype(target)
     if self.ndim > 1 and not target.ndim:
-        raise no_size(0)
+        raise shape_errors.no_dims(0)
     if self.ndim > 1 and self.shape[0] != target.shape[0]:
         raise errors.size_mismatch(self.shape, target.shape)
     if self.ndim == 1:

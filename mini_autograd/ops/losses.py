@@ -9,8 +9,8 @@ import numpy as np
 
 from mini_autograd import dtypes, ops
 from mini_autograd.errors import losses as errors
+from mini_autograd.errors import shapes as shape_errors
 from mini_autograd.errors.reductions import not_implemented
-from mini_autograd.errors.shapes import no_dims as no_size
 from mini_autograd.errors.tensors import result_shape
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.arithmetic import over, plus, times
@@ -73,7 +73,7 @@ def probability_loss(self: Any, target: Any, weight: Any, reduction: str, smooth
     """Cross entropy with a probability for each class."""
     axis = 0 if len(self.shape) == 1 else 1
     if not self.shape:
-        raise no_size(axis)
+        raise shape_errors.no_dims(axis)
     logs = ops.log_softmax(self, axis)
     classes = self.shape[axis]
     if weight is not None and tuple(weight.shape) != (classes,):

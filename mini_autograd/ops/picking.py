@@ -15,6 +15,7 @@ from mini_autograd.errors import gathering as gather_errors
 from mini_autograd.errors import indexing as index_errors
 from mini_autograd.errors import masking as mask_errors
 from mini_autograd.errors import picking as errors
+from mini_autograd.errors import shapes as shape_errors
 from mini_autograd.errors import strides as stride_errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.arithmetic import scaled
@@ -100,7 +101,7 @@ def index_add(
         raise errors.add_dim(dim, source.ndim)
     if index.size != rows.shape[dim]:
         if not source.ndim:
-            raise errors.no_dims(dim)
+            raise shape_errors.no_dims(dim)
         raise errors.add_count(index.size, rows.shape[dim], dim)
     if self.ndim != source.ndim or _without(self.shape, dim) != _without(source.shape, dim):
         raise errors.add_shapes(self.shape, source.shape)

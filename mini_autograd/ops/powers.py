@@ -16,7 +16,7 @@ from mini_autograd.errors import pointwise as errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.arithmetic import FLOATS, check_complex_half, minus, promoted, times
 from mini_autograd.ops.choosing import where
-from mini_autograd.ops.complex_power import complex_power
+from mini_autograd.ops.complex_power import complex_power, one_over
 from mini_autograd.ops.complexes import conj, imag, real
 from mini_autograd.ops.elementary import log
 from mini_autograd.ops.rounding import is_complex, zeros_like_grad
@@ -138,10 +138,10 @@ _FAST: Final[dict[complex, Callable[[Any], Any]]] = {
 
 _FAST_COMPLEX: Final[dict[complex, Callable[[Any], Any]]] = {
     0.5: np.sqrt,
-    -0.5: lambda array: np.divide(array.dtype.type(1), np.sqrt(array)),
-    -1: lambda array: np.divide(array.dtype.type(1), array),
+    -0.5: lambda array: one_over(np.sqrt(array)),
+    -1: one_over,
     3: _FAST[3],
-    -2: lambda array: np.divide(array.dtype.type(1), array * array),
+    -2: lambda array: one_over(array * array),
 }
 
 

@@ -22,9 +22,8 @@ from conformance.campaign import (
     Settings,
     run_campaign,
 )
-from conformance.campaign.campaign import count_pieces
 from conformance.campaign.lock import LockedError, locked
-from conformance.campaign.plan import generated_pieces, pieces
+from conformance.campaign.plan import count_pieces, generated_pieces, pieces
 from conformance.campaign.pool import Pool, _Worker
 from conformance.campaign.work import Event, Order
 from conformance.catalogue import CATALOGUE
