@@ -84,20 +84,21 @@ class Question:
 
     def _among(self, found: Array) -> Flags:
         """Where the reference has no number, but numbers with other roundings (what was rounded up
-        to a pole, say): the elements of the subject that are among those, or hardly beyond."""
+        to a pole, say): the elements of the subject that are among those, or hardly beyond. Of a
+        pole with both signs each side is by itself: between them lies all that it is not."""
         if found.dtype.kind != "f":
             return np.zeros(found.shape, bool)
+        size, subject = np.abs(found), np.abs(self.subject)
         numbers = np.isfinite(found) & ~np.isfinite(self.here)
-        self._least = np.where(numbers, np.minimum(self._least, found), self._least)
-        self._most = np.where(numbers, np.maximum(self._most, found), self._most)
+        numbers &= np.sign(found) == np.sign(self.subject)
+        self._least = np.where(numbers, np.minimum(self._least, size), self._least)
+        self._most = np.where(numbers, np.maximum(self._most, size), self._most)
         with np.errstate(all="ignore"):
             width = self._most - self._least
-            slack = np.where(width <= SMALL * np.abs(self._most), SLACK, 1.0) * width
-            return np.asarray(
-                (width > 0)
-                & (self._least - slack <= self.subject)
-                & (self.subject <= self._most + slack)
-            )
+            narrow = width <= SMALL * self._most
+            least = np.where(narrow, self._least - SLACK * width, self._least / CHAOS)
+            most = np.where(narrow, self._most + SLACK * width, self._most * CHAOS)
+            return np.asarray((width > 0) & (least <= subject) & (subject <= most))
 
     def _close(self, explained: Flags, name: str) -> None:
         explained = explained & self.open

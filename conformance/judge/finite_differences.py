@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from conformance.judge.evidence import Evidence
-from conformance.judge.variants import about, shifted
+from conformance.judge.variants import about, shifted, writes
 from conformance.program import Program
 from conformance.program.inputs import Input
 from conformance.program.steps import (
@@ -28,11 +28,13 @@ from conformance.program.steps import (
     Read,
     RequiresGrad,
     RetainGrad,
+    Step,
     refs_of,
     result_of,
+    walks,
 )
 from conformance.program.values import COMPLEX, FLOATING, Ref, Value
-from conformance.trace import Trace, Unobserved
+from conformance.trace import Raised, Trace, Unobserved
 
 Array: TypeAlias = np.ndarray[Any, Any]
 
@@ -50,23 +52,47 @@ def derivative(where: str, positions: Sequence[int], evidence: Evidence) -> Arra
     steps, the input shows an element several times, a function is not smooth there in all that it
     goes through, or its graph is cut on the way, as by `detach`.
     """
-    walks = _walks_to(where, evidence)
-    if not walks:
+    functions = _functions_of(where, evidence)
+    if not functions:
         return None
-    estimates = [_gradient(walks, position, evidence) for position in positions[:MOST]]
+    estimates = [_gradient(functions, position, evidence) for position in positions[:MOST]]
     return None if None in estimates else np.array(estimates)
 
 
-def _gradient(walks: Sequence[_PlainFunction], position: int, evidence: Evidence) -> complex | None:
+def _gradient(
+    functions: Sequence[_PlainFunction], position: int, evidence: Evidence
+) -> complex | None:
     """The gradient's element at a position: what each walk brings is added up."""
-    parts = [walk.gradient(position, evidence) for walk in walks]
+    parts = [function.gradient(position, evidence) for function in functions]
     known = [part for part in parts if part is not None]
     return sum(known) if len(known) == len(parts) else None
 
 
 _PLAIN = (Backward, Call, EnterMode, Forget, Grad, LeaveMode, Read, RequiresGrad, RetainGrad)
 """Hooks and functions of one's own may make a gradient anything; these do not. (What is made in a
-mode without gradients, or of a leaf before it required one, is cut off, and seen to be.)"""
+mode without gradients, or of a leaf before it required one, is cut off, and seen to be; what is
+written there is not seen, nor is what is written into a gradient.)"""
+
+
+def _writes(step: Step) -> bool:
+    return writes(step) or (isinstance(step, Call) and bool(step.kwargs.get("inplace")))
+
+
+def _is_plain(program: Program, evidence: Evidence) -> bool:
+    """Whether gradients are what the steps before each walk say, and nothing else."""
+    steps = program.steps
+    if not all(isinstance(step, _PLAIN) for step in steps):
+        return False
+    if any(isinstance(step, RequiresGrad) and step.flag is not True for step in steps):
+        return False
+    walking = [number for number, step in enumerate(steps) if walks(step)]
+    writing = [number for number, step in enumerate(steps) if _writes(step)]
+    unseen = any(isinstance(step, EnterMode | LeaveMode | RequiresGrad) for step in steps)
+    if writing and (unseen or len(walking) > 1 or writing[-1] > min(walking, default=0)):
+        return False
+    if any(isinstance(steps[number], Call) for number in walking):
+        return False
+    return not any(isinstance(outcome, Raised) for outcome in evidence.run(program).outcomes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,11 +187,11 @@ def _shows_twice(entry: Input) -> bool:
     return np.unique(places).size < places.size
 
 
-def _walks_to(where: str, evidence: Evidence) -> tuple[_PlainFunction, ...]:
+def _functions_of(where: str, evidence: Evidence) -> tuple[_PlainFunction, ...]:
     """The functions whose gradients `where` is the sum of; () if it is anything else."""
     base = re.split(r"[.\[]", where, maxsplit=1)[0]
     program = about(base, evidence.double)
-    if not all(isinstance(step, _PLAIN) for step in program.steps):
+    if not _is_plain(program, evidence):
         return ()
     of: Callable[[str, Any], _Walk | None] = _of_backward if "." in where else _of_grad
     kind = Backward if "." in where else Grad

@@ -27,7 +27,7 @@ from conformance import (
 from conformance.judge.evidence import Evidence
 from conformance.judge.finite_differences import derivative
 from conformance.judge.variants import in_double, moved
-from conformance.program.steps import EnterMode, LeaveMode, RegisterHook
+from conformance.program.steps import EnterMode, LeaveMode, RegisterHook, RequiresGrad
 from conformance.program.values import Ref
 
 TORCH = resolve_engine("torch")
@@ -369,6 +369,64 @@ def test_a_conjugate_that_the_reference_lacks_is_the_references_fault():
         verdict = judge(program, TORCH, subject)
         (found,) = (m for m in verdict.mismatches if m.kind == "grad_value")
         assert (found.judgement, found.counts) == ("reference_suspect", False)
+
+
+def recorded(op):
+    """The op, recorded whatever the mode."""
+    return torch.enable_grad()(op)
+
+
+SINE = Call("sin", (X0,), result="t0"), Call("sum", (T0,), result="t1"), Backward(T1)
+SQUARED = Call("square_", (X0,))
+NOT_SEEN = {
+    "a write in no_grad that is recorded": (
+        (
+            Call("mul", (X0, X0), result="t0"),
+            EnterMode("no_grad"),
+            Call("square_", (T0,)),
+            LeaveMode(),
+            Call("sum", (T0,), result="t1"),
+            Backward(T1),
+        ),
+        {"square_": recorded(torch.square_)},
+    ),
+    "a wrong rule after a step of descent": (
+        (EnterMode("no_grad"), SQUARED, LeaveMode(), *SINE),
+        {"sin": BadSin.apply},
+    ),
+    "a wrong rule where a walk is refused": ((*SINE, Backward(T1)), {"sin": BadSin.apply}),
+    "a wrong rule where the gradient is written to": (
+        (
+            *SINE,
+            Call("grad", (X0,), form="attribute", result="t2"),
+            Call("zero_", (Ref("t2"),), form="method"),
+            *SINE,
+        ),
+        {"sin": BadSin.apply},
+    ),
+    "a wrong rule beside a leaf that is let go of": (
+        (*SINE, RequiresGrad(X0, False), RequiresGrad(X0), *SINE),
+        {"sin": BadSin.apply},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NOT_SEEN)
+def test_finite_differences_excuse_no_fault_that_they_do_not_see(name: str):
+    steps, faults = NOT_SEEN[name]
+    case = Program((Input.of("x0", np.float32([1.0, 1.0]), True),), steps)
+    expected = execute(case, TORCH)
+    actual = execute(case, torch_but(**faults))
+    assert expected.tensors["x0"].grad.values.tolist() != actual.tensors["x0"].grad.values.tolist()
+    verdict = judge(case, TORCH, torch_but(**faults))
+    assert "wrong" in [m.judgement for m in verdict.mismatches if m.kind == "grad_value"]
+
+
+def test_a_wrong_rule_of_a_leaf_that_was_written_before_it_required_a_gradient_is_wrong():
+    steps = (SQUARED, RequiresGrad(X0), *SINE)
+    case = Program((Input.of("x0", np.float32([1.0, 1.0])),), steps)
+    verdict = judge(case, TORCH, torch_but(sin=BadSin.apply))
+    assert "wrong" in [m.judgement for m in verdict.mismatches if m.kind == "grad_value"]
 
 
 def replace_input(case, values):

@@ -85,6 +85,20 @@ def test_a_number_beside_a_pole_is_the_last_places_doing_and_any_number_is_not(w
     assert is_wrong(Program((x,), steps), subject) == bool(wrong)
 
 
+@pytest.mark.parametrize("answer", [0.0, 5.0, -7.0])
+def test_no_number_at_a_pole_with_both_signs_is_the_last_places_doing(answer: float):
+    inputs = Input.of("x0", np.float32(1 / 3)), Input.of("x1", np.float32(3))
+    steps = (
+        Call("mul", (X0, X1), result="t0"),
+        Call("sub", (T0, 1.0), result="t1"),
+        Call("reciprocal", (T1,), result="t2"),
+    )
+    subject = torch_but(
+        reciprocal=lambda x: torch.where(x == 0, torch.tensor(answer), torch.reciprocal(x))
+    )
+    assert is_wrong(Program(inputs, steps), subject)
+
+
 @pytest.mark.parametrize("wrong", [0.0, 1e-3])
 def test_what_cancels_within_an_op_is_rounded_there(wrong: float):
     class LogSoftmax(torch.autograd.Function):
