@@ -63,6 +63,13 @@ class Settings:
         return drawn if len(drawn) < len(CATALOGUE) else ()
 
     @property
+    def left_out(self) -> tuple[str, ...]:
+        """The ops that programs would call, had the subject a name for them."""
+        drawn = self.drawn or tuple(CATALOGUE)
+        claimed = (name for name in self.names if name in self.claims.ops)
+        return tuple(name for name in claimed if _can_be_drawn(name) and name not in drawn)
+
+    @property
     def whole(self) -> bool:
         """Whether the whole frozen corpus is run, as a score needs it."""
         return not self.ops and not self.skips and set(CHECKS) - set(self.checks) <= {"programs"}
@@ -139,7 +146,9 @@ def count_pieces(settings: Settings) -> int:
 
 
 def _draws(settings: Settings) -> bool:
-    return "programs" in settings.checks and any(map(_can_be_drawn, settings.names))
+    """Whether programs are drawn: an op that is asked about and claimed can be."""
+    asked = (name for name in settings.names if name in settings.claims.ops)
+    return "programs" in settings.checks and any(map(_can_be_drawn, asked))
 
 
 def _starts(start: int, end: int) -> range:

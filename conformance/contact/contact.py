@@ -73,7 +73,7 @@ class Contact:
     @property
     def brief(self) -> tuple[str, ...]:
         """The same without what depends on it, a line each."""
-        reached = f"{self.engine}: {len(self.passed)} of {len(self.rungs)} rungs reached"
+        reached = f"{self.engine}: {len(self.passed)} of {len(LADDER) + 1} rungs reached"
         if (first := self.first) is None:
             return (reached,)
         return reached, f"it stops at {first.rung!r} ({first.asks})", *told(first)

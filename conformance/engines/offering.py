@@ -12,15 +12,23 @@ from conformance.program.operators import OPERATORS
 
 def ops_of(engine: object) -> tuple[str, ...]:
     """The catalogue's ops that the engine has in some form, in the catalogue's order; all of them
-    where nothing can be looked for."""
-    if not isinstance(engine, TorchLike):
+    where nothing can be looked for, or where looking fails."""
+    kind = getattr(engine.module, "Tensor", None) if isinstance(engine, TorchLike) else None
+    if not isinstance(engine, TorchLike) or not isinstance(kind, type):
         return tuple(CATALOGUE)
-    names, kind = Names(engine.module), engine.module.Tensor
+    names = Names(engine.module)
     return tuple(
         name
         for name, entry in CATALOGUE.items()
-        if any(_has(form, names, kind) for form in (*entry.forms, *entry.inplace))
+        if any(_may_have(form, names, kind) for form in (*entry.forms, *entry.inplace))
     )
+
+
+def _may_have(form: Form, names: Names, kind: type[Any]) -> bool:
+    try:
+        return _has(form, names, kind)
+    except Exception:  # A property of the engine's own that fails when it is looked at.
+        return True
 
 
 def _has(form: Form, names: Names, kind: type[Any]) -> bool:

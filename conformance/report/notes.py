@@ -11,10 +11,9 @@ SHOWN = 3  # ids in a line
 def notes_of(report: Report) -> list[str]:
     """What was given up, not answered, dropped; how the engine's process fared between cases."""
     run, notes = report.run, []
-    if run.settings.has and (drawn := run.settings.drawn):
+    if left_out := run.settings.left_out:
         notes.append(
-            f"generated programs call the {len(drawn)} of {len(run.settings.names)} ops that were "
-            "asked about for which the engine has a name"
+            f"generated programs do not call {len(left_out)} ops for which the engine has no name"
         )
     if run.given_up:
         notes.append(f"asked no more, since it hung again and again: {', '.join(run.given_up)}")

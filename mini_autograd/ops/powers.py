@@ -169,7 +169,7 @@ def pow_base(self: Number, exponent: Array) -> Array:
     array, number = promoted(exponent, self)
     if array.dtype.kind == "b":
         raise errors.not_implemented("pow", array.dtype)
-    if number == 1:
+    if number == 1 and not (isinstance(self, bool) and is_complex(array)):
         return np.ones_like(array, order="C")
     result = _power(np.broadcast_to(number, array.shape), array)
     return np.asarray(result, order="C")  # whatever the order of the exponent's dims

@@ -27,6 +27,7 @@ from conformance.campaign.plan import count_pieces, generated_pieces, pieces
 from conformance.campaign.pool import Pool, _Worker
 from conformance.campaign.work import Event, Order
 from conformance.catalogue import CATALOGUE
+from conformance.claims import EVERYTHING
 from conformance.cli.progress import ProgressLine
 from conformance.engines import resolve_engine
 from conformance.isolation import memory
@@ -313,6 +314,15 @@ def test_programs_call_only_what_the_engine_has_a_name_for():
     assert Settings("toy", ops=("exp", "prod"), has=("exp", "sum")).drawn == ("exp",)
     assert Settings("toy", ops=("prod",), has=("exp", "sum")).drawn == ("prod",)
     assert Settings("toy", has=tuple(CATALOGUE)).drawn == ()
+    assert Settings("toy", ops=("exp", "prod"), has=("exp",)).left_out == ("prod",)
+    assert Settings("toy").left_out == Settings("toy", has=tuple(CATALOGUE)).left_out == ()
+
+
+def test_no_program_is_drawn_where_no_op_that_is_asked_about_is_claimed():
+    claims = replace(EVERYTHING, ops=frozenset({"sum"}))
+    settings = Settings("toy", ops=("exp",), claims=claims, max_examples=20_000)
+    assert not [*generated_pieces(settings)]
+    assert count_pieces(settings) == len([*pieces(settings)])
 
 
 @pytest.mark.slow

@@ -11,11 +11,13 @@ import pytest
 from test_cli import conformance
 
 from conformance import TorchLike, resolve_engine
+from conformance.catalogue import CATALOGUE
 from conformance.contact.contact import Contact
 from conformance.contact.ladder import LADDER
 from conformance.contact.probe import probe
 from conformance.contact.process import probe_in_process
 from conformance.contact.rung import LOWEST, Climbed
+from conformance.engines.offering import ops_of
 
 HERE = Path(__file__).parent
 SMALL = (HERE / "small_engine.py").read_text()
@@ -71,6 +73,21 @@ def test_what_comes_out_wrong_is_mended_before_what_is_lacking_above_it(wrong: b
 def test_the_ops_that_an_engine_has_a_name_for_are_told(engine):
     found = probe_in_process(engine(SMALL))
     assert {*found.ops} == {"exp", "mul"}
+
+
+def test_an_op_whose_name_cannot_be_looked_at_may_be_there():
+    class Refusing(type):
+        def __getattribute__(cls, name):
+            if name == "exp":
+                raise NotImplementedError(name)
+            return super().__getattribute__(name)
+
+    module = ModuleType("toy")
+    module.Tensor = Refusing("Tensor", (), {})
+    assert "exp" in ops_of(TorchLike(module))
+    assert "prod" not in ops_of(TorchLike(module))
+    module.Tensor = lambda data: data
+    assert ops_of(TorchLike(module)) == tuple(CATALOGUE)
 
 
 def test_the_engine_of_the_readme_is_the_one_that_is_tested():

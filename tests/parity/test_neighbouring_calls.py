@@ -9,6 +9,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -59,8 +60,23 @@ def complex_powers(m: Any) -> Iterator[str]:
             yield from (f"{base} ** {e}: {shown(z)}" for e, z in zip(pairs, row, strict=True))
         column = bases[:, 0]
         for number in (0, 1, 2, 3, -1, -2, 0.5, -0.5, 2.5, 1j, 0.5 + 0j, float("inf")):
-            for name, found in (("exponent", column**number), ("base", number**column)):
+            ways = [("exponent", column**number), ("base", number**column)]
+            if number == 1:
+                ways.append(("base True", True**column))
+            for name, found in ways:
                 yield from (f"{name} {number}: {shown(z)}" for z in found.tolist())
+
+
+def test_powers_of_ordinary_complex_numbers_are_the_same_to_the_last_bit():
+    random = np.random.default_rng(0)
+    parts = random.normal(size=(4, 4001)) * [[1], [1], [3], [1]]
+    for dtype in (np.complex64, np.complex128):
+        base, exponent = (parts[0] + 1j * parts[1]).astype(dtype), (parts[2] + 1j * parts[3])
+        expected, found = (
+            (m.from_numpy(base) ** m.from_numpy(exponent.astype(dtype))).numpy()
+            for m in (torch, mini_autograd)
+        )
+        assert expected.tobytes() == found.tobytes()
 
 
 def shown(number: complex) -> str:
