@@ -16,7 +16,6 @@ from mini_autograd.ops.arithmetic import over, scaled_times, times
 from mini_autograd.ops.reductions import (
     both,
     count,
-    fold,
     mean,
     mean_all,
     reduced_dims,
@@ -29,7 +28,7 @@ from mini_autograd.types import Array, Bool, Ints, Number
 __all__ = ["std", "std_mean", "var", "var_mean"]
 
 
-_ROUNDED_MEAN: Final = (np.float32, np.complex64)
+_FEW: Final = 64  # rows taken one by one, as torch does; more would be slow
 
 
 def _real_correction(correction: Any) -> float:
@@ -64,29 +63,98 @@ def _std_grad(grad: Any, self: Any, result: Any, dim: Any, correction: Any, keep
     return _var_grad(half, self, dim, correction, keepdim)
 
 
-def _variance(name: str, array: Array, dim: Any, correction: Any, keepdim: bool) -> Array:
-    """In double precision, as torch's, and not yet rounded."""
+def _parts(array: Array) -> tuple[Array, ...]:
+    """The real parts of the numbers and, if they are complex, the imaginary ones."""
+    return (array.real, array.imag) if array.dtype.kind == "c" else (array,)
+
+
+def _strided_sum(part: Array) -> Any:
+    """The sum of every other number in memory, in four lanes as torch's `multi_row_sum`."""
+    flat = part.reshape(-1)
+    whole = len(flat) - len(flat) % 4
+    lanes = np.add.reduce(flat[:whole].reshape(-1, 4), axis=0)
+    for rest in flat[whole:]:
+        lanes[0] += rest
+    return np.add.reduce(lanes)
+
+
+def _about_the_mean(part: Array, n: int) -> tuple[Any, Any]:
+    """The squares' sum about the mean of all, which is rounded to the dtype: `std_var_all_cpu`."""
+    if part.flags.c_contiguous:
+        center = mean_all(part)
+    else:
+        center = np.true_divide(_strided_sum(part), n, dtype=part.dtype)
+    distance = part.astype(np.float64) - np.float64(center)
+    return np.add.reduce(np.multiply(distance, distance), axis=None), center
+
+
+def _welford(rows: Array) -> tuple[Any, Any]:
+    """The squares' sum about the mean of each column and the mean, row by row, as torch takes them.
+
+    B. P. Welford (1962), Technometrics 4 (3). The order shows: equal numbers have no variance, and
+    after an infinite number there is no mean.
+    """
+    mean = np.zeros(rows.shape[1:])
+    squares = np.zeros(rows.shape[1:])
+    for i, row in enumerate(rows, 1):
+        delta = row - mean
+        mean = mean + delta / i
+        squares = squares + delta * (row - mean)
+    return squares, mean
+
+
+def _in_two_passes(rows: Array) -> tuple[Any, Any]:
+    """The same of many rows, by way of the first, so that equal numbers have no variance."""
+    mean = rows[0] + np.add.reduce(rows - rows[0], axis=0) / np.float64(len(rows))
+    distance = rows - mean
+    squares = np.add.reduce(np.multiply(distance, distance), axis=0)
+    return (squares, mean) if np.all(np.isfinite(squares)) else _welford(rows)
+
+
+def _moments(part: Array, dims: tuple[int, ...]) -> tuple[Any, Any]:
+    """The squares' sum about the mean and the mean, in double precision, over dims."""
+    kept = [d for d in range(part.ndim) if d not in dims]
+    shape = [part.shape[d] for d in kept]
+    if not part.size:
+        return np.zeros(shape), np.full(shape, math.nan)
+    rows = part.transpose(*dims, *kept).reshape(-1, *shape).astype(np.float64, order="C")
+    return _welford(rows) if len(rows) <= _FEW else _in_two_passes(rows)
+
+
+def _variance(name: str, array: Array, dim: Any, correction: Any, keepdim: bool) -> Any:
+    """The variance and the mean, of each part in double precision and not yet rounded."""
     correction = _real_correction(correction)
     dims = reduced_dims(dim, array.ndim)
     n = count(array.shape, dims) if dims else 1
     freedom = n - correction
+    parts = _parts(array)
     if freedom <= 0 or not array.size:
-        for _ in range(2 if array.dtype.kind == "c" else 1):  # for each part of the numbers
+        for _ in parts:
             warnings.warn(errors.no_freedom(name), UserWarning, stacklevel=4)
-    wide = np.complex128 if array.dtype.kind == "c" else np.float64
-    if name in ("var", "std") and array.dtype in _ROUNDED_MEAN and len(dims) == array.ndim and n:
-        center = mean_all(array).astype(wide)  # of all at once torch rounds the mean
+    single = array.size == n > 0 and array.dtype != np.float16
+    if single and name in ("var", "std"):
+        found = [_about_the_mean(part, n) for part in parts]
     else:
-        center = fold(np.add, array, dims, True, wide) / np.float64(n)
-    distance = np.subtract(array, center)
-    parts = (distance.real, distance.imag) if wide is np.complex128 else (distance,)
-    totals = [fold(np.add, np.multiply(part, part), dims, keepdim) for part in parts]
-    return sum(np.true_divide(total, np.float64(max(freedom, 0))) for total in totals)
+        found = [_moments(part, dims) for part in parts]
+    divisor = np.float64(max(freedom, 0))
+    variance = sum(np.true_divide(squares, divisor) for squares, _ in found)
+    shape = [1 if d in dims else size for d, size in enumerate(array.shape)]
+    if not keepdim:
+        shape = [size for d, size in enumerate(array.shape) if d not in dims]
+    return np.reshape(variance, shape), [np.reshape(mean, shape) for _, mean in found]
 
 
 def _rounded(value: Any, array: Array) -> Array:
     """In the real dtype of the input's precision."""
     return np.asarray(value).astype(array.real.dtype)
+
+
+def _joined(parts: list[Any], array: Array) -> Array:
+    """The mean in the input's dtype, from the means of its real and imaginary parts."""
+    joined = np.empty(parts[0].shape, array.dtype)
+    for into, part in zip(_parts(joined), parts, strict=True):
+        into[...] = part
+    return joined
 
 
 @differentiable(
@@ -105,7 +173,7 @@ def var(
     """The variance over dims; the sum of squares is divided by their count less `correction`."""
     if self.dtype.kind not in "fc":
         raise errors.var_input("std and var")
-    return _rounded(_variance("var", self, dim, correction, keepdim), self)
+    return _rounded(_variance("var", self, dim, correction, keepdim)[0], self)
 
 
 @differentiable(
@@ -124,7 +192,7 @@ def std(
     """The square root of the variance; where it is zero, the gradient is zero."""
     if self.dtype.kind not in "fc":
         raise errors.var_input("std and var")
-    return _rounded(np.sqrt(_variance("std", self, dim, correction, keepdim)), self)
+    return _rounded(np.sqrt(_variance("std", self, dim, correction, keepdim)[0]), self)
 
 
 def _mean_part(grad: Any, shape: tuple[int, ...], dim: Any, keepdim: bool) -> Any:
@@ -169,8 +237,8 @@ def var_mean(
     """The variance and the mean."""
     if self.dtype.kind not in "fc":
         raise errors.var_input("var_mean")
-    variance = _rounded(_variance("var_mean", self, dim, correction, keepdim), self)
-    return variance, mean(self, dim, keepdim)
+    variance, means = _variance("var_mean", self, dim, correction, keepdim)
+    return _rounded(variance, self), _joined(means, self)
 
 
 @differentiable(
@@ -191,8 +259,8 @@ def std_mean(
     """The standard deviation and the mean."""
     if self.dtype.kind not in "fc":
         raise errors.var_input("std_mean")
-    deviation = _rounded(np.sqrt(_variance("std_mean", self, dim, correction, keepdim)), self)
-    return deviation, mean(self, dim, keepdim)
+    variance, means = _variance("std_mean", self, dim, correction, keepdim)
+    return _rounded(np.sqrt(variance), self), _joined(means, self)
 
 
 def _forms(op: Any) -> Any:

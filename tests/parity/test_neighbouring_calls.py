@@ -51,6 +51,27 @@ def norms(m: Any) -> Iterator[str]:
             yield f"{shape} {order} {dim} {keepdim} {dtype}: {shown}"
 
 
+def moments(m: Any) -> Iterator[str]:
+    """Variances of empty, equal and infinite numbers, and the gradients of deviations of nought."""
+    values = ([1e308, -1e308], [1e308, 1e300, 2.0], [float("inf"), 1], [1, float("inf")])
+    values = (*values, [0.1] * 3, [-1.83] * 7, [3.3] * 5, [3e38, -3e38], [float("nan"), 1])
+    for given, dtype in itertools.product(values, (m.float64, m.float32, m.complex64)):
+        for name, dim in itertools.product(("var", "std", "var_mean", "std_mean"), (None, 0)):
+            x = m.tensor(given, dtype=m.float64).to(dtype).requires_grad_()
+            found = getattr(m, name)(x, dim)
+            yield f"{name} {given} {dtype} {dim}: {outcome(lambda found=found: found)}"
+            if name == "std":
+                found.backward()
+                yield str(x.grad == 0)
+    shapes, dims = ([0], [0, 3], [], [1], [2, 3], [2, 1, 3]), (None, 0, 1, (0, 1), (), -1)
+    for shape, dim, keepdim, correction in itertools.product(shapes, dims, (False, True), (0, 5)):
+        for name in ("std", "var_mean"):
+            x, options = m.ones(shape), {"keepdim": keepdim, "correction": correction}
+            call = getattr(m, name)
+            shown = outcome(lambda f=call, x=x, d=dim, o=options: f(x, d, **o))
+            yield f"{name} {shape} {dim} {options}: {shown}"
+
+
 def complex_powers(m: Any) -> Iterator[str]:
     """Infinities, NaN and signed zeros to each other's power; numbers as base and as exponent."""
     pairs = [complex(*each) for each in itertools.product(SPECIAL, SPECIAL)]
@@ -171,6 +192,7 @@ def warned_each_time() -> Iterator[None]:
         losses_of_classes,
         norms,
         complex_powers,
+        moments,
         real_numbers_written_into_complex,
         functions_in_inference_mode,
         grad_mode_of_hooks_in_inference_mode,
