@@ -26,7 +26,8 @@ class Patient(RemoteEngine):
     shortly, and what hung four times is taken to hang wherever it stands.
 
     Attributes:
-        hung: how often each kind of step hung.
+        hung: how often each kind of step hung; of a worker that takes another's place, what that
+            one knew.
     """
 
     hung: Counter[str] = field(default_factory=Counter)

@@ -4,8 +4,8 @@ another, without a case at which several have died."""
 from __future__ import annotations
 
 import signal
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
@@ -16,17 +16,18 @@ from typing import Any
 
 from conformance.campaign.plan import Settings
 from conformance.campaign.result import Result
-from conformance.campaign.work import Event, Failed, Order, Shorten, Shortened, Task
+from conformance.campaign.work import Ended, Event, Failed, Order, Shorten, Shortened, Task
 from conformance.campaign.worker import place_of, serve
 from conformance.forking import context
-from conformance.isolation.memory import Growth, memory_of
+from conformance.isolation.memory import Growth, own_memory_of
 
 POLL = 0.5  # seconds between looks at who still lives
 LAST_BREATH = 2.0  # seconds that a process may take to die after its pipe is closed
 DEATHS = 2  # of workers at one case, which is not run any more then
 KILLS = 6  # likewise, where somebody killed them: that need not be the case's doing
 MOST_DEATHS = 3  # of workers over one failure that is shortened
-WARM = 4  # tasks after which a worker's memory should grow no more
+WARM = 250  # cases of a kind of work after which a worker's memory should grow no more
+SHORTENING = 100  # cases that making one shorter is worth: it runs so many programs, or more
 STILLBORN = 3  # workers in a row that may die before they do anything
 
 
@@ -43,6 +44,8 @@ class _Worker:
     done: set[str] = field(default_factory=set)
     spoke: bool = False
     growth: Growth = field(default_factory=lambda: Growth(WARM))
+    cases: Counter[str] = field(default_factory=Counter)  # by the kind of work, as each loads more
+    hung: Mapping[str, int] = field(default_factory=dict)  # what it knows, for its successor
 
     def assign(self, task: Task) -> None:
         self.task = task
@@ -50,6 +53,27 @@ class _Worker:
         # One that died already is found by its closed pipe, as one that dies later is.
         with suppress(BrokenPipeError, ConnectionResetError):
             self.connection.send(task)
+
+    def note(self, event: Event) -> None:
+        """What it has done and knows, as its event tells."""
+        assert self.task is not None
+        if isinstance(event, Result):
+            self.done.add(event.key)
+            self.cases[_kind(self.task)] += 1
+            return
+        self.hung = event.hung
+        if isinstance(event, Ended):
+            self.cases[_kind(self.task)] += event.agreeing + sum(event.unclaimed.values())
+        else:
+            self.cases[_kind(self.task)] += SHORTENING
+
+    @property
+    def has_grown(self) -> bool:
+        """Whether its memory has, by too much for the work that it is at."""
+        assert self.task is not None
+        number = self.process.pid or 0
+        held = own_memory_of(number)
+        return self.growth.is_too_much(number, held, self.cases[_kind(self.task)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +100,7 @@ class Pool:
         self._context = context()
         self._workers: list[_Worker] = []
         self._waiting: deque[Task] = deque()  # those whose worker died
+        self._known: list[Mapping[str, int]] = []  # of hangs, by workers that are no more
         self._started = self._stillborn = 0
 
     def __enter__(self) -> Pool:
@@ -89,6 +114,7 @@ class Pool:
             worker.process.terminate()  # All at once, and then wait for each.
         for worker in workers:
             _end(worker)
+            self._known.append(worker.hung)
         self._workers = [worker for worker in self._workers if worker not in workers]
 
     def run(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Event | Again]]:
@@ -126,10 +152,11 @@ class Pool:
         ours, theirs = self._context.Pipe()
         self._started += 1
         place = self.folder / f"worker-{self._started}"
-        process = _process(self._context, (theirs, self.settings, place))
+        hung = self._known.pop() if self._known else {}
+        process = _process(self._context, (theirs, self.settings, place, hung))
         process.start()
         theirs.close()  # Else the end of the process would not close the pipe.
-        worker = _Worker(process, ours, place)
+        worker = _Worker(process, ours, place, hung=hung)
         self._workers.append(worker)
         return worker
 
@@ -144,12 +171,11 @@ class Pool:
         assert worker.task is not None
         worker.spoke, self._stillborn = True, 0
         yield worker.task, event
+        worker.note(event)
         if isinstance(event, Result):
-            worker.done.add(event.key)
             return
-        worker.task = None
-        number = worker.process.pid or 0
-        if worker.growth.is_too_much(number, memory_of(number)):
+        grown, worker.task = worker.has_grown, None
+        if grown:
             self._end_all([worker])  # The next task is given to a fresh one.
 
     def _lost(self, worker: _Worker) -> Iterator[tuple[Task, Event | Again]]:
@@ -158,6 +184,7 @@ class Pool:
         cause, number, task = _cause(worker.process.exitcode), place_of(worker.place), worker.task
         _end(worker)
         self._workers.remove(worker)
+        self._known.append(worker.hung)
         assert task is not None
         if not worker.spoke and number is None:
             self._stillborn += 1
@@ -179,6 +206,13 @@ class Pool:
         else:
             task = replace(task, done=frozenset(worker.done))
         self._waiting.append(task)
+
+
+def _kind(task: Task) -> str:
+    """What a worker is at: it imports other modules for each, and is warm at each by itself."""
+    if isinstance(task, Shorten):
+        return "shortening"
+    return "generated" if task.piece.source == "generated" else "corpus"
 
 
 def _process(context: BaseContext, arguments: tuple[Any, ...]) -> BaseProcess:

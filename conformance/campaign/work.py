@@ -56,6 +56,7 @@ class Ended:
         given_up: the ops that were asked no more, since they hung too often.
         idle_deaths: how often the subject's process died between two cases.
         seconds: how long it took.
+        hung: how often each kind of step hung so far in this worker, for one that takes its place.
     """
 
     corpus: tuple[tuple[str, str], ...] = ()
@@ -67,14 +68,20 @@ class Ended:
     idle_deaths: int = 0
     seconds: float = 0.0
     unclaimed: Mapping[str, int] = field(default_factory=dict)
+    hung: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Shortened:
-    """The failure with the shortest program that was found; `None` if a worker died over it."""
+    """The failure with the shortest program that was found; `None` if a worker died over it.
+
+    Attributes:
+        hung: as in `Ended`.
+    """
 
     key: str
     result: Result | None
+    hung: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import time
 import traceback
 import warnings
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -36,11 +36,12 @@ from conformance.sources.tutorial import cells, shown
 from conformance.verdict import Mismatch, Verdict
 
 
-def serve(connection: Connection, settings: Settings, place: Path) -> None:
+def serve(connection: Connection, settings: Settings, place: Path, hung: Mapping[str, int]) -> None:
     """Take tasks until the campaign hangs up, and answer each with its events.
 
     Args:
         place: a file in which the number of the case under way is kept.
+        hung: how often each kind of step hung in the worker whose place this one takes.
     """
     die_with_parent(os.getppid())
     keep_descendants()
@@ -50,7 +51,7 @@ def serve(connection: Connection, settings: Settings, place: Path) -> None:
     signal.signal(signal.SIGTERM, _end)
     warnings.simplefilter("ignore")  # Thousands of programs that go to edges warn of each.
     try:
-        worker = Worker(settings, place)
+        worker = Worker(settings, place, hung)
         while True:
             task = connection.recv()
             for event in worker.take(task):
@@ -72,7 +73,7 @@ def _end(number: int, frame: object) -> None:
 class Worker:
     """Runs pieces on the engines that the settings name."""
 
-    def __init__(self, settings: Settings, place: Path) -> None:
+    def __init__(self, settings: Settings, place: Path, hung: Mapping[str, int]) -> None:
         import torch
 
         torch.set_num_threads(1)  # One core a process; and sums come out the same everywhere.
@@ -83,6 +84,7 @@ class Worker:
             settings.engine,
             Limits(step=settings.hang_after, memory=settings.memory),
             dict(settings.environment),
+            hung=Counter(hung),
         )
         self.examiner = Examiner(self.reference, self.subject, settings.claims)
         self._place = os.open(place, os.O_RDWR | os.O_CREAT)
@@ -90,7 +92,8 @@ class Worker:
     def take(self, task: Task) -> Iterator[Event]:
         """The events of a task: of a piece its results in their order, then `Ended`."""
         if isinstance(task, Shorten):
-            yield Shortened(task.result.key, told(self.examiner.shorten(task.result)))
+            shortest = told(self.examiner.shorten(task.result))
+            yield Shortened(task.result.key, shortest, dict(self.subject.hung))
             return
         began, deaths = time.monotonic(), self.subject.idle_deaths
         given_up = set(self.subject.given_up)
@@ -101,6 +104,7 @@ class Worker:
                     given_up=tuple(sorted(self.subject.given_up - given_up)),
                     idle_deaths=self.subject.idle_deaths - deaths,
                     seconds=time.monotonic() - began,
+                    hung=dict(self.subject.hung),
                 )
             yield event
 

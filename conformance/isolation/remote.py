@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from conformance.engines.protocol import EngineError, Session
 from conformance.isolation.channel import Record
-from conformance.isolation.memory import Growth, memory_of
+from conformance.isolation.memory import Growth, memory_of, own_memory_of
 from conformance.isolation.process import Process
 from conformance.isolation.wire import decode
 from conformance.program import Program
@@ -21,7 +21,7 @@ from conformance.program.inputs import Input
 from conformance.trace import Lost, Trace
 
 POLL = 0.2  # seconds between looks at a process that does not answer
-WARM = 25  # looks at its memory, as often, after which a process should grow no more
+WARM = 250  # programs after which a process should grow no more
 TRIES = 3  # of a program whose process is killed: this machine's memory may run out, say
 RELOAD = 60.0  # seconds that an engine which was loaded before may take to be loaded again
 SUICIDES = 2  # programs that were tried so often: then it is the engine that kills
@@ -67,6 +67,7 @@ class RemoteEngine:
     _number: int = 0
     _killed: int = 0  # programs over which each of their processes was killed
     _looked: float = 0.0  # when it was last seen how much memory the process holds
+    _child: tuple[int, int] = 0, 0  # which process that was, and how many programs were before it
 
     @property
     def version(self) -> str:
@@ -203,11 +204,12 @@ class RemoteEngine:
         self._looked = now
         process.trim_output()
         _, _, child = process.shared.state()
-        held = memory_of(child)
-        if held > self.limits.memory:
+        if child != self._child[0]:
+            self._child = child, self._number - 1
+        if memory_of(child) > self.limits.memory:
             self.idle_deaths += 1
             self.restart()
-        elif self.growth.is_too_much(child, held):
+        elif self.growth.is_too_much(child, own_memory_of(child), self._number - self._child[1]):
             self.restart()
 
     def _lost(self, kind: str, detail: str) -> Answer:

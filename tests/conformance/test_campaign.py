@@ -8,6 +8,7 @@ import os
 import signal
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 import pytest
@@ -194,6 +195,43 @@ def test_a_worker_that_has_grown_is_replaced_and_nothing_is_lost(
     assert len(started) == 3  # for the corpus, and for twice as many programs as a piece has
     assert {outcome for _, outcome in outcomes(run)} == {"agree"}
     assert run.agreeing == 300
+
+
+@pytest.mark.slow
+def test_what_a_replaced_worker_gave_up_its_successor_does_not_wait_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(memory, "MOST_GROWTH", -1)
+    checks = ("value", "programs")
+    settings = replace(FAULTY, ops=("sin",), checks=checks, max_examples=20, hang_after=0.5)
+    run = campaign(settings, tmp_path, jobs=1)
+    programs = [result for result in run.results if result.source == "generated"]
+    said = {m.actual for result in programs for m in result.verdict.mismatches}
+    assert "not asked: sin hung 4 times" in said
+    assert not [text for text in said if "no answer" in text]
+    assert run.given_up == ("sin",)
+
+
+def test_what_a_process_reads_from_files_is_no_memory_of_its_own(tmp_path: Path):
+    path, size = tmp_path / "library", 32 << 20
+    path.write_bytes(bytes(size))
+    before = memory.memory_of(os.getpid()), memory.own_memory_of(os.getpid())
+    with path.open("rb") as file, mmap(file.fileno(), size, access=ACCESS_READ) as mapped:
+        assert not sum(mapped[at] for at in range(0, size, 4096))
+        after = memory.memory_of(os.getpid()), memory.own_memory_of(os.getpid())
+    assert after[0] - before[0] > size / 2
+    assert after[1] - before[1] < size / 2
+
+
+def test_a_process_is_warm_after_so_many_cases_of_each_kind():
+    growth, much = memory.Growth(cases=100), memory.MOST_GROWTH
+    assert not growth.is_too_much(1, much, done=1)
+    assert not growth.is_too_much(1, 3 * much, done=100)  # It still imports what it needs.
+    assert not growth.is_too_much(1, 4 * much, done=101)
+    assert growth.is_too_much(1, 4 * much + 1, done=500)
+    assert not growth.is_too_much(1, 6 * much, done=1)  # of another kind
+    assert growth.is_too_much(1, 7 * much + 1, done=200)
+    assert not growth.is_too_much(2, 9 * much, done=1)  # another process
 
 
 def test_the_harness_failing_is_no_verdict(tmp_path: Path):

@@ -94,7 +94,7 @@ def test_a_restart_replaces_a_process_that_hangs():
 
 def test_a_process_whose_memory_grows_is_replaced_in_silence(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(remote, "POLL", 0.0)  # looked at after each program
-    engine = RemoteEngine("hostile_engines:memory_in_calls", Limits(step=5), growth=Growth(looks=1))
+    engine = RemoteEngine("hostile_engines:memory_in_calls", Limits(step=5), growth=Growth(cases=1))
     processes, most = set(), 0
     try:
         for _ in range(8):  # 64 MB more each time
