@@ -98,8 +98,9 @@ class AttendedWalk:
 
     def _run(self, node: Node, outputs: list[Grad | None]) -> Sequence[Grad | None] | None:
         hooks, arithmetic = node.hooks, self.arithmetic
-        if hooks is not None or node in self.captured_at:
-            self._give_memory(outputs, len(node.accepted))
+        is_seen = hooks is not None or node in self.captured_at
+        if is_seen or self._memories:
+            self._give_memory(outputs, len(node.accepted), is_seen)
         if self.needed is not None and node not in self.needed:
             if hooks is not None and (node in self.captured_at or node is self.alone):
                 hooks.run_of_tensors(outputs, arithmetic)
@@ -121,16 +122,19 @@ class AttendedWalk:
             grads = hooks.run_after(grads, outputs, arithmetic)
         return grads
 
-    def _give_memory(self, grads: list[Grad | None], count: int) -> None:
+    def _give_memory(self, grads: list[Grad | None], count: int, is_seen: bool) -> None:
         """What somebody gets to see has memory, which a number of NumPy's has not: one for each
-        number, wherever the walk brings it. How often that was written to may be behind it."""
+        number, wherever the walk brings it, to nodes that nobody attends to as well. How often
+        that was written to may be behind it."""
         for place, grad in enumerate(grads):
             if isinstance(grad, np.generic):
                 known = self._memories.get(id(grad))
                 if known is None:
+                    if not is_seen:
+                        continue
                     known = self._memories[id(grad)] = grad, np.asarray(grad)
                 grads[place] = known[1]
-        if len(grads) > count:
+        if is_seen and len(grads) > count:
             for _ in range(grads.pop() or 0):
                 self.arithmetic.count_write(grads[0])
 

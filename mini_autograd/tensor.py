@@ -64,6 +64,7 @@ class Tensor:
     _kept_accumulator: AccumulateGrad | None = None  # the same, if it knows more than the tensor
     _level: int = 0  # the transform that it was made in
     _stands_for: Tensor | None = None  # as the leaf of a transform that is done: what was given
+    _stood_for: tuple[weakref.ref[Tensor], ...] = ()  # by which leaves of transforms
     _detached_at: int | None = None  # the version that it had when it lost its history in place
     _retains_grad: bool = False
     _hooked: bool = False  # whether a leaf has hooks, which its AccumulateGrad has to take
@@ -224,6 +225,10 @@ class Tensor:
         if value.is_inference() and not self.is_inference():
             self._counter = InferenceAliasCounter(self._version)
         self._array = value._array
+        for leaf in self._stood_for:
+            standing = leaf()
+            if standing is not None:
+                standing._array = value._array
 
     @data.deleter
     def data(self) -> None:

@@ -58,6 +58,8 @@ class Level:
         for leaf, node, given in self._raised.values():
             node.is_passage = True
             leaf._stands_for = given
+            alive = [each for each in given._stood_for if each() is not None]
+            given._stood_for = (*alive, weakref.ref(leaf))
             if self.records and given.requires_grad:
                 node.edges = (edge_of(given),)
 

@@ -193,7 +193,9 @@ def nll_loss_backward(
     ignore_index: Int,
     total_weight: Mask,
 ) -> Array:
-    """The gradient of `nll_loss` by its input."""
+    """The gradient of `nll_loss` by its input. A lone row has no row of targets."""
+    if target.ndim and self.shape[0] != target.shape[0]:
+        raise errors.size_mismatch(self.shape, target.shape)
     if self.ndim == 1:
         target = target.reshape(())
     return _likelihood_grad(

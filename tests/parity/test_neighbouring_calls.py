@@ -38,6 +38,67 @@ def losses_of_classes(m: Any) -> Iterator[str]:
             yield f"{loss} {given} {aimed} {dtype}: {shown}"
 
 
+def gradients_of_losses_of_classes(m: Any) -> Iterator[str]:
+    """Of what the loss itself takes, the walk refuses some."""
+    shapes = [2], [1], [1, 2], [2, 2], [2, 3, 1], [0, 2], [2, 2, 2, 2]
+    targets = [], [1], [2], [1, 1], [2, 1], [2, 2, 2], [0]
+    for shape, aimed, reduction in itertools.product(shapes, targets, ("mean", "none")):
+        x, target = m.ones(shape, requires_grad=True), m.zeros(aimed, dtype=m.int64)
+
+        def gradient(x: Any = x, target: Any = target, reduction: str = reduction) -> Any:
+            m.nn.functional.nll_loss(x, target, reduction=reduction).sum().backward()
+            return x.grad
+
+        yield f"{shape} {aimed} {reduction}: {outcome(gradient)}"
+
+
+def writes_of_hooks_into_shared_numbers(m: Any) -> Iterator[str]:
+    """A number that goes to several leaves has one memory, which a hook of the first writes to."""
+    ways: dict[str, Callable[[Any, Any], Any]] = {
+        "add": lambda a, b: a + b,
+        "sub": lambda a, b: a - b,
+        "sums": lambda a, b: (a + 1) + (b + 1),
+        "add_": lambda a, b: a.clone().add_(b),
+        "cat": lambda a, b: m.cat([a.reshape(-1), b.reshape(-1)]).sum(),
+        "scaled": lambda a, b: (a + b) * 3,
+    }
+
+    def double(grad: Any) -> None:
+        with m.no_grad():
+            grad.mul_(2)
+
+    for (name, way), which, shape in itertools.product(ways.items(), range(3), ([], [2])):
+        a, b = (m.ones(shape, requires_grad=True) for _ in "ab")
+        made = way(a, b)
+        (a, b, made)[which].register_hook(double)
+        seed = m.ones_like(made) if made.ndim else None
+        done = outcome(lambda made=made, seed=seed: made.backward(seed))
+        yield f"{name} {which} {shape}: {done} {a.grad} {b.grad}"
+
+
+def data_replaced_after_a_transform(m: Any) -> Iterator[str]:
+    """What a transform saved of an argument is the argument itself, whatever it shows by then."""
+
+    def replace(x: Any) -> None:
+        x.data = m.tensor([4.0, 5.0])
+
+    def write(x: Any) -> None:
+        x.detach().mul_(2)
+
+    functions = (lambda x: x * x, lambda x: x.pow(2).sum(), lambda x: x * 3 * x.clone())
+    for function, change in itertools.product(functions, (replace, write)):
+        x = m.tensor([2.0, 3.0], requires_grad=True)
+
+        def gradients(x: Any = x, function: Any = function, change: Any = change) -> Any:
+            out, products = m.func.vjp(function, x)
+            change(x)
+            product = products(m.ones_like(out))[0]
+            (product.sum() + out.sum()).backward()
+            return product, x.grad
+
+        yield outcome(gradients)
+
+
 def norms(m: Any) -> Iterator[str]:
     """Which arguments of a norm are refused, by which of the functions that it stands for."""
     dims = (None, 0, (0,), (0, 1), (1, -1, 0), (0, 0), (), [0, 1, 1], 5, (5, 1), 1.5, (1.5, 0), "a")
@@ -190,6 +251,9 @@ def warned_each_time() -> Iterator[None]:
     "table",
     [
         losses_of_classes,
+        gradients_of_losses_of_classes,
+        writes_of_hooks_into_shared_numbers,
+        data_replaced_after_a_transform,
         norms,
         complex_powers,
         moments,
