@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.campaign.campaign import Watcher, run_campaign
+from conformance.campaign.campaign import Watcher, as_begun, run_campaign
 from conformance.campaign.gathering import Run
 from conformance.campaign.journal import JournalError
 from conformance.campaign.lock import LockedError
@@ -23,5 +23,6 @@ __all__ = [
     "Run",
     "Settings",
     "Watcher",
+    "as_begun",
     "run_campaign",
 ]

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from conformance.campaign.gathering import Gathered, Run, gather
 from conformance.campaign.interrupting import Interrupts, interruptible
-from conformance.campaign.journal import NAME, Journal
+from conformance.campaign.journal import NAME, Journal, ops_in
 from conformance.campaign.lock import locked
 from conformance.campaign.plan import Piece, Settings, pieces
 from conformance.campaign.pool import Again, Pool
@@ -47,7 +47,7 @@ def run_campaign(
         versions: the reference's and the subject's.
         output: the folder in which the journal is kept; nobody else may write there meanwhile.
         choose: says which failures are shortened, once all is run.
-        resume: whether to go on from the journal that is there.
+        resume: whether to go on from the journal that is there, `as_begun`.
 
     Raises:
         CampaignError: the harness failed.
@@ -55,6 +55,8 @@ def run_campaign(
         LockedError: another campaign writes to the folder.
     """
     began = time.monotonic()
+    if resume:
+        settings = as_begun(settings, output)
     identity = {
         "engine": f"{settings.engine} {versions[1]}",
         "reference": f"{settings.reference} {versions[0]}",
@@ -62,7 +64,7 @@ def run_campaign(
     with (
         locked(output),
         interruptible() as interrupts,
-        Journal(output / NAME, identity, resume) as journal,
+        Journal(output / NAME, identity, resume, settings.has) as journal,
         _pool(settings, jobs, interrupts) as pool,
     ):
         gathered = Gathered(settings)
@@ -76,6 +78,14 @@ def run_campaign(
             interrupted=run.interrupted or stopped,
             seconds=time.monotonic() - began,
         )
+
+
+def as_begun(settings: Settings, output: Path) -> Settings:
+    """The settings with the ops that the engine had when the campaign in that folder began. What
+    is found anew may be something else, as where the engine crashes once while it is looked at,
+    and then other programs would be drawn."""
+    has = ops_in(output / NAME)
+    return settings if has is None else replace(settings, has=has)
 
 
 def _shortened(

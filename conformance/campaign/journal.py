@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -17,6 +17,7 @@ from conformance.program.values import ProgramError
 from conformance.sources.statistics import Statistics
 
 NAME = "verdicts.jsonl"
+_HAS = "has"  # in its first line: the ops that the engine had, which decide what is drawn
 
 
 class JournalError(Exception):
@@ -35,7 +36,9 @@ class Journal:
         notes: what was dropped, and why; and why no more could be written.
     """
 
-    def __init__(self, path: Path, identity: Mapping[str, Any], resume: bool) -> None:
+    def __init__(
+        self, path: Path, identity: Mapping[str, Any], resume: bool, has: Sequence[str] = ()
+    ) -> None:
         self.path = path
         self.results: dict[str, list[Result]] = {}
         self.ended: dict[str, Ended] = {}
@@ -47,7 +50,8 @@ class Journal:
             self._read(dict(identity))
             self._told.update({name: len(found) for name, found in self.results.items()})
         else:
-            path.write_text(f"{json.dumps(dict(identity))}\n", encoding="utf-8")
+            first = {**identity, _HAS: [*has]}
+            path.write_text(f"{json.dumps(first)}\n", encoding="utf-8")
         self._file: int | None = os.open(path, os.O_WRONLY | os.O_APPEND)
 
     def __enter__(self) -> Journal:
@@ -110,6 +114,8 @@ class Journal:
     def _read(self, identity: dict[str, Any]) -> None:
         lines = self._lines()
         found = next(lines, (0, None))[1]
+        if isinstance(found, dict):
+            found.pop(_HAS, None)
         if found != identity:
             raise JournalError(
                 f"cannot resume {self.path}: it holds {_written(found)}, and this run is "
@@ -158,14 +164,25 @@ class Journal:
                     self._drop(number, str(error))
 
 
+def ops_in(path: Path) -> tuple[str, ...] | None:
+    """The ops that the engine had when the journal was begun; None where it does not tell."""
+    try:
+        with path.open("rb") as file:
+            first = json.loads(file.readline())
+    except (OSError, ValueError, RecursionError):
+        return None
+    found = first.get(_HAS) if isinstance(first, dict) else None
+    return tuple(map(str, found)) if isinstance(found, list) else None
+
+
 def _ended(entry: Mapping[str, Any]) -> Ended:
     counts = entry.get("statistics")
     return Ended(
         agreeing=entry["agreeing"],
         statistics=counts and Statistics.from_json(counts),
         given_up=tuple(entry.get("given_up", ())),
-        idle_deaths=entry.get("idle_deaths", 0),
         unclaimed=entry.get("unclaimed", {}),
+        idle_deaths=entry.get("idle_deaths", 0),
     )
 
 

@@ -18,6 +18,7 @@ from conformance.campaign import (
     JournalError,
     LockedError,
     Settings,
+    as_begun,
     run_campaign,
 )
 from conformance.cli.progress import ProgressLine
@@ -51,6 +52,8 @@ def run_and_report(options: Mapping[str, Any], versions: tuple[str, str], consol
         settings = settings_of(options)
         known = known_of(options["xfails"], options["engine"])
         output.mkdir(parents=True, exist_ok=True)
+        if options["resume"]:
+            settings = as_begun(settings, output)
         with ProgressLine(settings, console, known) as watch:
             run = run_campaign(
                 settings,

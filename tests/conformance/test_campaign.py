@@ -379,6 +379,32 @@ def test_resuming_asks_other_settings_their_own_questions(tmp_path: Path):
         assert resumed.results == afresh.results
 
 
+def test_a_resumed_run_draws_for_the_ops_that_the_engine_had_at_its_start(tmp_path: Path):
+    checks = ("programs",)
+    settings = Settings("torch", ops=("exp", "mul"), checks=checks, max_examples=5, has=("exp",))
+    first, seen = campaign(settings, tmp_path), list[Event]()
+    for has in ((), ("exp", "mul")):  # as where looking for them crashed, or did at first
+        again = campaign(
+            replace(settings, has=has),
+            tmp_path,
+            resume=True,
+            watch=lambda piece, event: seen.append(event),
+        )
+        assert again.settings == settings
+        assert (again.agreeing, again.statistics) == (first.agreeing, first.statistics)
+    assert not seen
+
+
+def test_a_journal_that_does_not_tell_what_the_engine_had_is_gone_on_from(tmp_path: Path):
+    settings = Settings("torch", ops=("abs",), checks=("value",), has=("abs",))
+    first = campaign(settings, tmp_path)
+    journal = tmp_path / "verdicts.jsonl"
+    journal.write_text(journal.read_text().replace(', "has": ["abs"]', "", 1))
+    again = campaign(settings, tmp_path, resume=True)
+    assert again.results == first.results
+    assert again.settings == settings
+
+
 @pytest.mark.slow
 def test_generated_programs_that_differ_are_there_again_when_resumed(tmp_path: Path):
     settings = replace(FAULTY, ops=("sqrt",), checks=("programs",), max_examples=30)
