@@ -41,6 +41,7 @@ class Run:
         interrupted: whether it was stopped before the end.
         statistics: what the generated programs exercised, of the pieces that came to their end.
         pieces: how many pieces came to their end.
+        rescued, unrescued: as in `Ended`.
     """
 
     settings: Settings
@@ -59,6 +60,8 @@ class Run:
     statistics: Statistics = field(default_factory=Statistics)
     pieces: int = 0
     unclaimed: Mapping[str, int] = field(default_factory=dict)
+    rescued: int = 0
+    unrescued: int = 0
 
     @property
     def whole(self) -> bool:
@@ -85,7 +88,7 @@ class Gathered:
         self._seeds: dict[str, int] = {}
         self._thinned = KEPT * 32  # failures from which on some may go without their programs
         self.statistics = Statistics()
-        self.agreeing = self.idle_deaths = self.pieces = 0
+        self.agreeing = self.idle_deaths = self.pieces = self.rescued = self.unrescued = 0
         self.given_up: set[str] = set()
         self.unclaimed: Counter[str] = Counter()
 
@@ -106,6 +109,8 @@ class Gathered:
         self.pieces += 1
         self.agreeing += ended.agreeing
         self.idle_deaths += ended.idle_deaths
+        self.rescued += ended.rescued
+        self.unrescued += ended.unrescued
         self.given_up.update(ended.given_up)
         self.unclaimed.update(ended.unclaimed)
         if ended.statistics is not None:
@@ -160,6 +165,8 @@ def gather(
         statistics=gathered.statistics,
         pieces=gathered.pieces,
         unclaimed=dict(sorted(gathered.unclaimed.items())),
+        rescued=gathered.rescued,
+        unrescued=gathered.unrescued,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from conformance.campaign.examine import Examiner
 from conformance.campaign.plan import Piece, Settings
@@ -23,12 +24,30 @@ from conformance.verdict import Mismatch, Verdict
 RESCUED = 60  # programs of a piece: each takes ten runs, and of some engines nearly all need it
 
 
+@dataclass(slots=True)
+class Rescues:
+    """Of the programs that need what the subject lacks, how many were run without it as well, and
+    how many were not, since there were enough of the piece."""
+
+    done: int = 0
+    left: int = 0
+
+    def is_next(self) -> bool:
+        """Whether one more is run without what is lacking; counted either way."""
+        if self.done < RESCUED:
+            self.done += 1
+            return True
+        self.left += 1
+        return False
+
+
 def results(
     piece: Piece,
     settings: Settings,
     examiner: Examiner,
     statistics: Statistics,
     *,
+    rescues: Rescues | None = None,
     lost: Sequence[tuple[int, str]] = (),
     begin: Callable[[int], None] = lambda number: None,
 ) -> Iterator[Result | None]:
@@ -39,10 +58,11 @@ def results(
     first few of the piece; if that differs, it is the result.
 
     Args:
+        rescues: counts those of which the rest is judged.
         lost: the numbers of programs over which this process died, with what killed it.
         begin: told the number of each structure of programs before it is drawn.
     """
-    counting, rescued = Counting(statistics), 0
+    counting, rescues = Counting(statistics), rescues or Rescues()
     for number, found in _drawn(piece, settings, examiner, dict(lost), begin):
         if isinstance(found, str):
             yield _lost(piece, number, found)
@@ -53,8 +73,7 @@ def results(
         if verdict is None:
             yield None
             continue
-        if not verdict.attempted and rescued < RESCUED:
-            rescued += 1
+        if not verdict.attempted and rescues.is_next():
             program, verdict = _rest(program, verdict, examiner)
         yield examiner.result(_case(program, verdict), "generated", verdict)
 

@@ -17,6 +17,7 @@ from conformance.program.values import ProgramError
 from conformance.sources.statistics import Statistics
 
 NAME = "verdicts.jsonl"
+_COUNTS = ("idle_deaths", "rescued", "unrescued")  # of a piece, written where there are any
 _HAS = "has"  # in its first line: the ops that the engine had, which decide what is drawn
 
 
@@ -81,8 +82,8 @@ class Journal:
             entry["unclaimed"] = dict(ended.unclaimed)
         if ended.given_up:
             entry["given_up"] = [*ended.given_up]
-        if ended.idle_deaths:
-            entry["idle_deaths"] = ended.idle_deaths
+        counts = {name: getattr(ended, name) for name in _COUNTS}
+        entry |= {name: count for name, count in counts.items() if count}
         self._append(entry)
 
     def begin_again(self, piece: Piece) -> None:
@@ -182,7 +183,7 @@ def _ended(entry: Mapping[str, Any]) -> Ended:
         statistics=counts and Statistics.from_json(counts),
         given_up=tuple(entry.get("given_up", ())),
         unclaimed=entry.get("unclaimed", {}),
-        idle_deaths=entry.get("idle_deaths", 0),
+        **{name: entry.get(name, 0) for name in _COUNTS},
     )
 
 

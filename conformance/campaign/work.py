@@ -56,6 +56,8 @@ class Ended:
         given_up: the ops that were asked no more, since they hung too often.
         idle_deaths: how often the subject's process died between two cases.
         seconds: how long it took.
+        rescued, unrescued: of the generated programs that need what the subject lacks, how many
+            were run without it as well, and how many were not.
         hung: how often each kind of step hung so far in this worker, for one that takes its place.
     """
 
@@ -68,6 +70,8 @@ class Ended:
     idle_deaths: int = 0
     seconds: float = 0.0
     unclaimed: Mapping[str, int] = field(default_factory=dict)
+    rescued: int = 0
+    unrescued: int = 0
     hung: Mapping[str, int] = field(default_factory=dict)
 
 

@@ -136,14 +136,17 @@ class Worker:
         yield Ended(tuple(asked), excluded, drift)
 
     def _generated(self, order: Order) -> Iterator[Result | Ended]:
-        from conformance.campaign.generated import results  # imports Hypothesis, half a second
+        # imports Hypothesis, half a second
+        from conformance.campaign.generated import Rescues, results
 
         statistics, agreeing, unclaimed = Statistics(), 0, Counter[str]()
+        rescues = Rescues()
         for result in results(
             order.piece,
             self.settings,
             self.examiner,
             statistics,
+            rescues=rescues,
             lost=order.lost,
             begin=self._begin,
         ):
@@ -155,7 +158,13 @@ class Worker:
                 agreeing += 1
             else:
                 yield told(result)
-        yield Ended(agreeing=agreeing, statistics=statistics, unclaimed=dict(unclaimed))
+        yield Ended(
+            agreeing=agreeing,
+            statistics=statistics,
+            unclaimed=dict(unclaimed),
+            rescued=rescues.done,
+            unrescued=rescues.left,
+        )
 
 
 def _lost(case: Case, cause: str) -> Result:

@@ -58,6 +58,8 @@ def to_document(report: Report, environment: Environment) -> dict[str, Any]:
             "given_up": [*run.given_up],
             "unanswered": [*run.unanswered],
             "idle_deaths": run.idle_deaths,
+            "rescued": run.rescued,
+            "unrescued": run.unrescued,
             "notes": [printable(note) for note in run.notes],
             "headline": [*headline(report.grades)],
             "summary": report.total.to_json(),

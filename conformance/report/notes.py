@@ -15,6 +15,12 @@ def notes_of(report: Report) -> list[str]:
         notes.append(
             f"generated programs do not call {len(left_out)} ops for which the engine has no name"
         )
+    if run.rescued or run.unrescued:
+        left = f"; the other {run.unrescued:,} were not" if run.unrescued else ""
+        notes.append(
+            f"of {run.rescued + run.unrescued:,} generated programs that need what the engine "
+            f"lacks, {run.rescued:,} were run without it as well{left}"
+        )
     if run.given_up:
         notes.append(f"asked no more, since it hung again and again: {', '.join(run.given_up)}")
     if run.unanswered:

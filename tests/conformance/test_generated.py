@@ -10,8 +10,9 @@ import torch
 from fakes import torch_but
 
 from conformance import Call, Input, Program, Raised, Read, Ref, TorchLike, execute
+from conformance.campaign import generated
 from conformance.campaign.examine import Examiner
-from conformance.campaign.generated import results
+from conformance.campaign.generated import Rescues, results
 from conformance.campaign.plan import Piece, Settings
 from conformance.catalogue import op_of
 from conformance.program.steps import Backward, Grad, kind_of
@@ -259,3 +260,15 @@ def test_items_of_a_result_keep_their_place_when_renamed():
         Grad([Ref("parts[1]")], [Ref("a")], result="g"),
     )
     assert renamed(Program((entry,), steps)).steps[1].outputs == [Ref("t0[1]")]
+
+
+def test_it_is_counted_of_how_many_programs_the_rest_is_judged(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(generated, "RESCUED", 2)
+    piece, rescues = Piece("generated", "programs", seed=2, count=40), Rescues()
+    examiner = Examiner(REFERENCE, torch_but("cat"))
+    settings = Settings("fake", ops=("cat", "exp"))
+    found = [*results(piece, settings, examiner, Statistics(), rescues=rescues)]
+    lacking = [each for each in found if each is not None and not each.verdict.attempted]
+    assert rescues.done == 2
+    assert rescues.left > 2
+    assert rescues.done + rescues.left >= len(lacking)

@@ -32,6 +32,7 @@ from conformance.report import (
     to_document,
     to_markdown,
 )
+from conformance.report.notes import notes_of
 from conformance.sources.opinfo import Excluded
 from conformance.verdict import Mismatch, Verdict
 
@@ -419,3 +420,13 @@ def test_an_engine_that_can_run_nothing_is_told_so():
     assert "nothing could be run: an_engine lacks cos" in shown(report_of(result(UNSUPPORTED)))
     assert "nothing could be run" not in shown(report_of(result(UNSUPPORTED), result(number=1)))
     assert "nothing could be run" not in shown(report_of())
+
+
+def test_how_many_programs_were_run_without_what_is_lacking_is_noted():
+    report = report_of(*EVERYTHING, rescued=60, unrescued=12)
+    said = (
+        "of 72 generated programs that need what the engine lacks, {} were run without it as well"
+    )
+    assert f"{said.format(60)}; the other 12 were not" in notes_of(report)
+    assert notes_of(report_of(rescued=72)) == [said.format(72)]
+    assert notes_of(report_of(*EVERYTHING)) == []
