@@ -34,11 +34,11 @@ def rerounded(seed: int, func: Op, args: Sequence[Any], kwargs: Mapping[str, Any
     of four. No rounding explains that another engine has something else there.
 
     Half of the seeds have an op of several parts rounded in each: what a kernel subtracts within
-    may cancel, as one less a softmax does.
+    may cancel, as one less a softmax does. Where torch's rule takes no such operands, the op is
+    rounded as a whole: else there would be no draw left of that seed.
     """
-    if seed % 4 >= 2 and (parts := _in_parts(func)) is not None:
-        with Otherwise(partial(rerounded, seed)):
-            return parts(*args, **kwargs)
+    if seed % 4 >= 2 and (found := _by_parts(seed, func, args, kwargs)) is not None:
+        return found
     signs = torch.Generator().manual_seed(seed)
     if not floating(args):
         return _of_whole_numbers(signs, func, args, kwargs)
@@ -48,6 +48,18 @@ def rerounded(seed: int, func: Op, args: Sequence[Any], kwargs: Mapping[str, Any
     if not isinstance(exact, tuple):
         return _off(signs, exact, moved, rounds)
     return tuple(_off(signs, *item) for item in zip(exact, moved, rounds, strict=True))
+
+
+def _by_parts(seed: int, func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    """With each part of the op rounded otherwise; None where it has none, or they do not run."""
+    if (parts := _in_parts(func)) is None:
+        return None
+    try:
+        with Otherwise(partial(rerounded, seed)):
+            found = parts(*args, **kwargs)
+    except Exception:  # Whatever the rule raises of operands that the op itself takes.
+        return None
+    return None if found is NotImplemented else found
 
 
 def _in_parts(func: Op) -> Callable[..., Any] | None:

@@ -9,6 +9,7 @@ from fakes import torch_but
 from handwritten import T0, T1, X0, X1, method, operator
 
 from conformance import Backward, Call, Input, Program, execute, judge, resolve_engine
+from conformance.judge import roundings
 from conformance.judge.dispatching import Otherwise
 from conformance.judge.roundings import ROUNDINGS
 from conformance.judge.ways import WAYS
@@ -293,3 +294,20 @@ def test_asking_leaves_no_mode_of_torchs_behind():
     assert torch.utils._python_dispatch._get_current_dispatch_mode() is None
     assert not torch.is_inference_mode_enabled()
     assert not execute(case, TORCH).missing
+
+
+def refusing(*args, **kwargs):
+    raise NotImplementedError
+
+
+@pytest.mark.parametrize("parts", [refusing, lambda *args, **kwargs: NotImplemented])
+def test_an_op_whose_parts_do_not_run_is_rounded_as_a_whole(parts, monkeypatch: pytest.MonkeyPatch):
+    softmax, given = torch.ops.aten._softmax.default, (torch.rand(3, 4), 1, False)
+    assert roundings.rerounded(2, softmax, given, {}) is not None
+    whole = roundings.rerounded(0, softmax, given, {})
+    monkeypatch.setattr(roundings, "decomposition_of", lambda func: parts)
+    for way in ROUNDINGS:
+        moved = way(softmax, given, {})
+        assert moved.shape == whole.shape
+        assert not torch.equal(moved, softmax(*given))
+        assert torch.allclose(moved, whole)
