@@ -13,6 +13,7 @@ from conformance.campaign.examine import gravest
 from conformance.campaign.plan import Piece, Settings, corpus_pieces
 from conformance.campaign.result import Drift, Result
 from conformance.campaign.work import Ended
+from conformance.catalogue import CATALOGUE
 from conformance.known import matches
 from conformance.sources.opinfo import Excluded
 from conformance.sources.statistics import Statistics
@@ -83,9 +84,9 @@ class Gathered:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._parts: dict[str, _Part] = {}
-        # Generated pieces come behind these, by their seeds.
         self._order = {piece.name: n for n, piece in enumerate(corpus_pieces(settings))}
-        self._seeds: dict[str, int] = {}
+        self._ops = {name: n for n, name in enumerate(CATALOGUE)}
+        self._places: dict[str, tuple[int, int]] = {}  # of the pieces that have something
         self._thinned = KEPT * 32  # failures from which on some may go without their programs
         self.statistics = Statistics()
         self.agreeing = self.idle_deaths = self.pieces = self.rescued = self.unrescued = 0
@@ -121,14 +122,19 @@ class Gathered:
             self._thin()
 
     def _part(self, piece: Piece) -> _Part:
-        self._seeds.setdefault(piece.name, piece.seed)
+        self._places.setdefault(piece.name, self._place(piece))
         return self._parts.setdefault(piece.name, _Part())
 
     def parts(self) -> list[_Part]:
         """What is known of each piece, in the order of the plan."""
-        last = len(self._order)
-        names = sorted(self._parts, key=lambda n: (self._order.get(n, last), self._seeds[n]))
-        return [self._parts[name] for name in names]
+        return [self._parts[name] for name in sorted(self._parts, key=self._places.__getitem__)]
+
+    def _place(self, piece: Piece) -> tuple[int, int]:
+        """Where a piece stands in the plan, of which it may be one of millions: the corpus, then
+        programs of each op alone, op by op, then of all together; these by their seeds."""
+        if piece.source != "generated":
+            return self._order[piece.name], 0
+        return len(self._order) + self._ops.get(piece.op, len(self._ops)), piece.seed
 
     def _thin(self) -> None:
         """Forget the programs of failures of which there are enough, now and then."""

@@ -23,6 +23,7 @@ from conformance.campaign import (
     Settings,
     run_campaign,
 )
+from conformance.campaign.gathering import Gathered
 from conformance.campaign.lock import LockedError, locked
 from conformance.campaign.plan import count_pieces, generated_pieces, pieces
 from conformance.campaign.pool import Pool, _Worker
@@ -344,6 +345,17 @@ def test_a_share_of_the_programs_is_of_each_op_alone(count: int):
     assert count_pieces(settings) == len([*pieces(settings)])
     assert sum(piece.count for piece in alone) <= count / 4
     assert bool(alone) == (count > 10_000)
+
+
+def test_results_come_in_the_order_of_the_plan_whichever_piece_is_done_first(torch_run: Run):
+    settings = Settings("torch", ops=("exp", "mul"), max_examples=2500)
+    planned = [*pieces(settings)]
+    assert {piece.op for piece in planned if piece.source == "generated"} == {"exp", "mul", ""}
+    assert len([piece for piece in planned if piece.op == "mul"]) == 3
+    gathered, some = Gathered(settings), torch_run.results[0]
+    for piece in reversed(planned):
+        gathered.add(piece, replace(some, id=piece.name))
+    assert [part.results[0].id for part in gathered.parts()] == [piece.name for piece in planned]
 
 
 def test_programs_call_only_what_the_engine_has_a_name_for():
