@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -32,19 +33,44 @@ def loading(module: str, *, workers: bool = False) -> Iterator[None]:
     Args:
         workers: whether the process that workers are forked from is to start as well.
     """
-    if workers and context().get_start_method() == "forkserver":
-        # Ctrl-C is ours: the new process is to be deaf to it from its start.
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
-            forkserver.ensure_running()
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    started = workers and _started_server()
     thread = threading.Thread(target=_imported, args=(module,))
     thread.start()
     try:
         yield
+    except BaseException:
+        if started:
+            _end_server()
+        raise
     finally:
         thread.join()  # An end of Python in the middle of an import may be a crash.
+
+
+def _started_server() -> bool:
+    """Have the process that workers are forked from run; whether it was started for that."""
+    if context().get_start_method() != "forkserver":
+        return False
+    before, running = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}), _server()
+    try:  # Ctrl-C is ours: the new process is to be deaf to it from its start.
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    return _server() != running
+
+
+def _server() -> int | None:
+    """The number of that process; Python has no public name for it."""
+    number = getattr(getattr(forkserver, "_forkserver", None), "_forkserver_pid", None)
+    return number if isinstance(number, int) else None
+
+
+def _end_server() -> None:
+    """End that process, of which nothing is wanted any more: it hears that only once it has
+    imported all, and holds our output until then. The next that is wanted is started anew."""
+    if (number := _server()) is not None:
+        with suppress(ProcessLookupError, ChildProcessError):
+            os.kill(number, signal.SIGKILL)
+            os.waitid(os.P_PID, number, os.WEXITED | os.WNOWAIT)  # Python asks for it once more.
 
 
 def _imported(module: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -261,6 +262,28 @@ def test_a_run_on_what_cannot_make_a_tensor_stops_at_once(
     assert not (tmp_path / "out" / "parity.json").exists()
 
 
+REFUSED = """
+import os
+from conformance import forking
+before = None
+for _ in range(2):
+    try:
+        with forking.loading("json", workers=True):
+            started = forking._server()
+            assert started not in (None, before)
+            raise KeyError
+    except KeyError:
+        ended = os.waitid(os.P_PID, started, os.WEXITED | os.WNOWAIT | os.WNOHANG)
+        assert ended.si_status == 9, ended
+        before = started
+"""
+
+
+def test_what_workers_are_forked_from_ends_with_a_run_that_is_refused():
+    done = subprocess.run([sys.executable, "-c", REFUSED], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [
@@ -282,8 +305,6 @@ def test_a_name_that_names_no_engine_is_said_to(name: str, said: str):
 
 
 def test_python_m_conformance_is_the_command():
-    import subprocess
-
     done = subprocess.run(
         [sys.executable, "-m", "conformance", "--version"], capture_output=True, text=True
     )
