@@ -157,7 +157,8 @@ class RawArithmetic:
             kept = _asarray(grad)
         else:
             strides = leaf._array.strides
-            if grad.strides != strides or not (grad.flags.c_contiguous or is_dense(grad)):
+            lies_so = grad.strides == strides and grad.size  # NumPy's strides of nothing are zero
+            if not lies_so or not (grad.flags.c_contiguous or is_dense(grad)):
                 strides = grad_layout.wanted_strides(leaf._array, grad.dtype)
                 shared = shared or not grad_layout.obeys(grad, leaf._array)
             kept = _copied(grad, leaf._array.shape, strides) if shared else grad

@@ -19,6 +19,7 @@ from mini_autograd.ops.transposing import unsqueeze
 from mini_autograd.ops.views import reshape
 from mini_autograd.overloads import composite, overloaded
 from mini_autograd.schema import is_int
+from mini_autograd.shown import counted
 from mini_autograd.tensor import Tensor
 from mini_autograd.types import Anything, Array, Arrays, IndexArray, Int, Sizes
 
@@ -40,7 +41,7 @@ def _parts(
     for shape, dtype in zip(shapes, dtypes, strict=True):
         grad = whole if dtype.kind == "c" else real
         if shape == _LEGACY_EMPTY:
-            parts.append(ops.zeros_of(grad, shape))
+            parts.append(counted(ops.zeros_of(grad, shape)))  # which torch fills
             continue
         parts.append(slice_dim(grad, dim, at, at + shape[dim]))
         at += shape[dim]
