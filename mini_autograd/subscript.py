@@ -96,7 +96,7 @@ def _located(self: Tensor, item: Any) -> tuple[Tensor, list[Tensor | None]]:
     result, dim, filled = self, 0, 0
     indices: list[Tensor | None] = []
     for position, each in enumerate(items):
-        if each is None or isinstance(each, (bool, np.bool_)):
+        if each is None or isinstance(each, bool):
             result = ops.unsqueeze(result, dim)
         if each is Ellipsis:
             dim += self._array.ndim - specified
@@ -108,7 +108,8 @@ def _located(self: Tensor, item: Any) -> tuple[Tensor, list[Tensor | None]]:
         elif isinstance(each, int) and not isinstance(each, bool):
             result = _selected(result, dim, each, position)
         else:
-            found = each if isinstance(each, Tensor) else make(np.array([each]))
+            # a bool is the one index of a dim of one, or none of it
+            found = each if isinstance(each, Tensor) else make(np.zeros(int(each), np.int64))
             indices.extend([None] * (dim - filled))
             indices.append(found)
             dim += _covered(found)
@@ -124,7 +125,7 @@ def _checked_int(item: Any) -> int:
 
 def _as_index(item: Any) -> Any:
     """An int, slice, None, Ellipsis, bool or tensor of at least one dim."""
-    if item is None or item is Ellipsis or isinstance(item, (slice, bool, np.bool_)):
+    if item is None or item is Ellipsis or isinstance(item, (slice, bool)):
         return item
     if isinstance(item, (int, np.integer)):
         return _checked_int(item)
@@ -151,7 +152,7 @@ def _covered(item: Any) -> int:
     if isinstance(item, Tensor):
         is_mask = item._array.dtype.kind == "b" or item._array.dtype == np.uint8
         return item._array.ndim if is_mask else 1
-    return 0 if item is None or item is Ellipsis or isinstance(item, (bool, np.bool_)) else 1
+    return 0 if item is None or item is Ellipsis or isinstance(item, bool) else 1
 
 
 def _selected(self: Tensor, dim: int, index: int, position: int) -> Tensor:

@@ -115,8 +115,9 @@ class _Child:
             self._done(Climbed(name, "", "passed", json.dumps(answers)))
 
     def _begin(self, climbed: Any) -> None:
-        limit = self.order["timeout"] if climbed.rung != "import" else 0
-        if limit:
+        seconds = self.order["seconds"]
+        if climbed.rung != "import":
+            limit = seconds.get(climbed.rung, seconds[""])
             faulthandler.dump_traceback_later(limit, file=self.faults)
         self.tell(begin=asdict(climbed))
 

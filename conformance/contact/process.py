@@ -21,6 +21,7 @@ from conformance.contact.ladder import IMPORT_ADD, LADDER, blocked
 from conformance.contact.places import place_in
 from conformance.contact.rung import LOWEST, Climbed
 
+BRIEF = 20.0  # seconds for a rung without which a run goes on as well
 IMPORT_SECONDS = 120.0  # that loading an engine may take: some compile kernels, or wait for a disk
 NAMES = "names"  # what is begun when ops are looked for, which is no rung
 POLL = 0.02  # seconds between two looks at how far the process has come
@@ -43,7 +44,8 @@ def probe_in_process(
     Args:
         name: as `resolve_engine` takes it.
         timeout: seconds that a rung may take.
-        patient: whether what lies above a rung that killed or hung the process is tried, too.
+        patient: whether what lies above a rung that killed or hung the process is tried, too. If
+            not, a rung that no run stands on is given no more than `BRIEF` seconds.
         environment: more variables of the process.
 
     Raises:
@@ -72,6 +74,12 @@ class _Order:
     patient: bool
     ops: tuple[str, ...] = ()
     environment: tuple[tuple[str, str], ...] = ()
+
+    def seconds(self, rung: str) -> float:
+        """How long it may take."""
+        if rung == "import":
+            return IMPORT_SECONDS
+        return self.timeout if self.patient or rung in LOWEST else min(self.timeout, BRIEF)
 
 
 @dataclass(slots=True)
@@ -127,24 +135,25 @@ class _Attempt:
             file.write_bytes(b"")
         order = {
             **asdict(wanted),
+            "seconds": {rung: wanted.seconds(rung) for rung in (*LOWEST, "")},
             "path": sys.path,
             "given": [asdict(each) for each in given],
             "told": str(told),
             "faults": str(faults),
         }
         with _started(order, folder / "said") as process:
-            late = _watch(process, told, wanted.timeout)
+            late = _watch(process, told, wanted)
         lines = [*_lines(told)]
         if not any("ready" in line for line in lines):
             said = (folder / "said").read_text(encoding="utf-8", errors="replace")
             raise ProbeError(f"the probe did not start: {said.strip()[-2000:]}")
         if broken := next((line["broken"] for line in lines if "broken" in line), None):
             raise ProbeError(f"the probe failed: {broken}")
-        return cls._of(lines, process.returncode, late, faults, wanted.timeout)
+        return cls._of(lines, process.returncode, late, faults, wanted)
 
     @classmethod
     def _of(
-        cls, lines: list[dict[str, Any]], code: int, late: bool, faults: Path, timeout: float
+        cls, lines: list[dict[str, Any]], code: int, late: bool, faults: Path, wanted: _Order
     ) -> _Attempt:
         climbed = tuple(Climbed(**line["done"]) for line in lines if "done" in line)
         version = next((str(line["version"]) for line in lines if "version" in line), "")
@@ -152,7 +161,7 @@ class _Attempt:
             ops = next((tuple(line["ops"]) for line in lines if "ops" in line), ())
             return cls(climbed, version, None, ops)
         begun = Climbed(**next(line["begin"] for line in reversed(lines) if "begin" in line))
-        seconds = IMPORT_SECONDS if begun.rung == "import" else timeout
+        seconds = wanted.seconds(begun.rung)
         lost = replace(
             begun,
             state="hung" if late else "crashed",
@@ -203,7 +212,7 @@ class _started:
             self.process.stdin.close()
 
 
-def _watch(process: subprocess.Popen[bytes], told: Path, timeout: float) -> bool:
+def _watch(process: subprocess.Popen[bytes], told: Path, wanted: _Order) -> bool:
     """Wait until the process ends, or hangs; whether it does."""
     size, since = 0, time.monotonic()
     limit = IMPORT_SECONDS
@@ -214,8 +223,8 @@ def _watch(process: subprocess.Popen[bytes], told: Path, timeout: float) -> bool
             last = [*_lines(told)][-1:]
             if last and "end" in last[0]:
                 return False  # It may hang at exit, which is nobody's affair.
-            importing = not last or last[0].get("begin", {}).get("rung", "import") == "import"
-            limit = IMPORT_SECONDS if importing else timeout
+            begun = last[0].get("begin", {}) if last else {}
+            limit = wanted.seconds(begun.get("rung", "import"))
         elif time.monotonic() - since > limit + 1:
             return True
     return False

@@ -15,7 +15,7 @@ from mini_autograd.errors import shapes as shape_errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.joining import cat
 from mini_autograd.ops.transposing import unsqueeze
-from mini_autograd.ops.views import as_contiguous, expand, flatten, reshape
+from mini_autograd.ops.views import as_contiguous, expand, flatten, inferred, reshape
 from mini_autograd.overloads import composite, overloaded
 from mini_autograd.tensor import make
 from mini_autograd.types import Array, IndexArray, Int, Ints, Sizes
@@ -99,7 +99,10 @@ def _unrepeated(grad: Any, repeats: Sequence[int], shape: tuple[int, ...]) -> An
             copies.append(len(cut))
             cut.append(count)
         cut.append(size)
-    return ops.sum(reshape(grad, tuple(cut)), tuple(copies), False) if copies else grad
+    if not copies:
+        return grad
+    shape = inferred(cut, math.prod(grad.shape))  # of nothing, a count may be negative
+    return ops.sum(reshape(grad, shape), tuple(copies), False)
 
 
 @differentiable(

@@ -38,7 +38,7 @@ def sum_to(grad: Any, shape: tuple[int, ...]) -> Any:
     return summed if len(summed.shape) == len(shape) else view(summed, shape)
 
 
-def _inferred(shape: Sequence[int], count: int) -> tuple[int, ...]:
+def inferred(shape: Sequence[int], count: int) -> tuple[int, ...]:
     """The shape with a -1 replaced by what is left of `count` elements."""
     known, unknown = 1, -1
     for index, size in enumerate(shape):
@@ -67,7 +67,7 @@ def _inferred(shape: Sequence[int], count: int) -> tuple[int, ...]:
 )
 def view(self: Array, size: Sizes) -> Array:
     """The same elements in another shape; an error if they would have to be copied."""
-    result = layout.reshaped(self, _inferred(size, self.size))
+    result = layout.reshaped(self, inferred(size, self.size))
     if result is None:
         raise errors.view_needs_copy()
     return result
@@ -111,7 +111,7 @@ def reshape(self: Array, shape: Sizes) -> Any:
     if not isinstance(self, Tensor):
         return np.reshape(self, shape)
     array = self._array
-    shape = _inferred(shape, array.size)
+    shape = inferred(shape, array.size)
     if array.flags.c_contiguous:
         return view(self, shape)
     if layout.view_strides(array, shape) is not None:
@@ -149,10 +149,10 @@ def unflatten(self: Array, dim: Int, sizes: Sizes) -> Any:
     if not len(sizes):
         raise errors.unflatten_empty()
     try:
-        inferred = _inferred(sizes, shape[dim])
+        sizes = inferred(sizes, shape[dim])
     except RuntimeError as error:
         raise errors.unflatten_sizes(sizes, dim, shape[dim], error) from None
-    return view(self, (*shape[:dim], *inferred, *shape[dim + 1 :]))
+    return view(self, (*shape[:dim], *sizes, *shape[dim + 1 :]))
 
 
 @composite

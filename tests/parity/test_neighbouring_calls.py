@@ -99,6 +99,48 @@ def data_replaced_after_a_transform(m: Any) -> Iterator[str]:
         yield outcome(gradients)
 
 
+def bools_as_indices(m: Any) -> Iterator[str]:
+    """What the node of an index saves of them, read and written."""
+    saved: list[Any] = []
+
+    def pack(tensor: Any) -> Any:
+        saved.append((tensor.dtype, tensor.tolist()))
+        return tensor
+
+    mask, one = m.tensor([True, False]), m.tensor([0])
+    indices = (True, False, (True, True), (None, True), (..., True), (True, 0), (0, True))
+    indices = (*indices, (True, slice(None)), (True, one), (True, mask), (False, one))
+    indices = (*indices, m.tensor(True), m.tensor(1, dtype=m.uint8), [True], np.bool_(True))
+    for shape, index, written in itertools.product(([], [2], [2, 2], [0]), indices, (False, True)):
+        saved.clear()
+        x = m.ones(shape, requires_grad=True)
+
+        def gradient(x: Any = x, index: Any = index, written: bool = written) -> Any:
+            with m.autograd.graph.saved_tensors_hooks(pack, lambda packed: packed):
+                made = x * 1
+                if written:
+                    made[index] = 5.0
+                else:
+                    made = made[index]
+            made.sum().backward()
+            return made, x.grad
+
+        yield f"{shape} {index} {written}: {outcome(gradient)} {saved}"
+
+
+def repeats(m: Any) -> Iterator[str]:
+    """Counts that are negative where nothing is repeated: only the walk refuses them."""
+    counts = (), (-1,), (0,), (2,), (-1, -1), (0, -1), (-2, 2), (1, -1), (2, -1, 1), (-1, 2, 2)
+    for shape, given in itertools.product(([], [0], [2], [0, 2], [2, 0], [2, 3]), counts):
+        x = m.ones(shape, requires_grad=True)
+
+        def gradient(x: Any = x, given: Any = given) -> Any:
+            x.repeat(given).sum().backward()
+            return x.grad
+
+        yield f"{shape} {given}: {outcome(gradient)}"
+
+
 def norms(m: Any) -> Iterator[str]:
     """Which arguments of a norm are refused, by which of the functions that it stands for."""
     dims = (None, 0, (0,), (0, 1), (1, -1, 0), (0, 0), (), [0, 1, 1], 5, (5, 1), 1.5, (1.5, 0), "a")
@@ -254,6 +296,8 @@ def warned_each_time() -> Iterator[None]:
         gradients_of_losses_of_classes,
         writes_of_hooks_into_shared_numbers,
         data_replaced_after_a_transform,
+        bools_as_indices,
+        repeats,
         norms,
         complex_powers,
         moments,
