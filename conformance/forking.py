@@ -70,7 +70,8 @@ def _end_server() -> None:
     if (number := _server()) is not None:
         with suppress(ProcessLookupError, ChildProcessError):
             os.kill(number, signal.SIGKILL)
-            os.waitid(os.P_PID, number, os.WEXITED | os.WNOWAIT)  # Python asks for it once more.
+            if hasattr(os, "waitid"):  # not on every system
+                os.waitid(os.P_PID, number, os.WEXITED | os.WNOWAIT)  # Python asks once more.
 
 
 def _imported(module: str) -> None:

@@ -124,8 +124,9 @@ class AttendedWalk:
 
     def _give_memory(self, grads: list[Grad | None], count: int, is_seen: bool) -> None:
         """What somebody gets to see has memory, which a number of NumPy's has not: one for each
-        number, wherever the walk brings it, to nodes that nobody attends to as well. How often
-        that was written to may be behind it."""
+        number, wherever the walk brings it as it is, to nodes that nobody attends to as well; a
+        view of it made before that is another number. How often it was written to may be
+        behind it."""
         for place, grad in enumerate(grads):
             if isinstance(grad, np.generic):
                 known = self._memories.get(id(grad))

@@ -64,7 +64,7 @@ class Tensor:
     _kept_accumulator: AccumulateGrad | None = None  # the same, if it knows more than the tensor
     _level: int = 0  # the transform that it was made in
     _stands_for: Tensor | None = None  # as the leaf of a transform that is done: what was given
-    _stood_for: tuple[weakref.ref[Tensor], ...] = ()  # by which leaves of transforms
+    _stood_for: weakref.WeakValueDictionary[int, Tensor] | None = None  # by leaves of transforms
     _detached_at: int | None = None  # the version that it had when it lost its history in place
     _retains_grad: bool = False
     _hooked: bool = False  # whether a leaf has hooks, which its AccumulateGrad has to take
@@ -224,19 +224,31 @@ class Tensor:
             self._accumulator = None  # whose metadata says what gradients it takes
         if value.is_inference() and not self.is_inference():
             self._counter = InferenceAliasCounter(self._version)
-        self._array = value._array
-        for leaf in self._stood_for:
-            standing = leaf()
-            if standing is not None:
-                standing._array = value._array
+        self._show(value._array)
 
     @data.deleter
     def data(self) -> None:
         raise errors.data_deletion()
 
+    def _show(self, array: NDArray[Any]) -> None:
+        """And so for what saved it as an argument of a transform, and of one within."""
+        self._array = array
+        if self._stood_for is not None:
+            for leaf in self._stood_for.values():
+                leaf._show(array)
+
     def is_inference(self) -> bool:
         """Whether it was made in inference mode, or shows the memory of what was."""
         return self._counter is not None and self._counter.inference
+
+
+def let_stand_for(leaf: Tensor, given: Tensor) -> Tensor:
+    """The first, which from now on is the other to whom it matters: it shows what that does."""
+    leaf._stands_for = given
+    if given._stood_for is None:
+        given._stood_for = weakref.WeakValueDictionary()
+    given._stood_for[id(leaf)] = leaf
+    return leaf
 
 
 def make(array: NDArray[Any]) -> Tensor:

@@ -117,6 +117,7 @@ def _run(
                 gathered.forget(piece)
                 journal.begin_again(piece)
             elif isinstance(event, Ended):
+                event = event.after(journal.ended.pop(piece.name, None))
                 gathered.end(piece, event)
                 journal.end(piece, event)
                 watch(piece, event)

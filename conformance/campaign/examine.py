@@ -114,7 +114,8 @@ class Examiner:
         if result.verdict.outcome != "differ":
             return replace(result, failure=self._written(failure))
         sought = gravest(failure.mismatches)
-        if sought.kind == "hang":  # To see it again takes long, and what hung often is not asked.
+        # To see a hang again takes long, and of what hung often nothing is seen again.
+        if sought.kind == "hang" or not self._is_asked(failure.program):
             return replace(result, failure=self._written(failure))
         suspect = suspect_of(failure.program, sought, result.op, shrunk=False)
         self._refresh()
@@ -125,6 +126,9 @@ class Examiner:
         if result.check in WHOLE:
             return replace(result, failure=self._written(failure))
         return replace(result, failure=self._reduced(failure, sought.kind, suspect))
+
+    def _is_asked(self, program: Program) -> bool:
+        return not isinstance(self.subject, RemoteEngine) or self.subject.asks(program)
 
     def _reduced(self, failure: Failure, kind: str, suspect: Suspect) -> Failure:
         program = reduce(failure.program, self._still_shows(kind, suspect), self.reference)

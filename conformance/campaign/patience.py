@@ -38,6 +38,10 @@ class Patient(RemoteEngine):
         """The kinds of step that are asked no more."""
         return {name for name, times in self.hung.items() if times >= MOST and name}
 
+    def asks(self, program: Program) -> bool:
+        """Whether none of its steps hung too often."""
+        return self.given_up.isdisjoint(map(name_of, program.steps))
+
     def answer(self, program: Program) -> Answer:
         """The answer; a hang without a wait where a step is asked no more."""
         if not self.hung:

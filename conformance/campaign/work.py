@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from conformance.campaign.plan import Piece
@@ -73,6 +73,17 @@ class Ended:
     rescued: int = 0
     unrescued: int = 0
     hung: Mapping[str, int] = field(default_factory=dict)
+
+    def after(self, before: Ended | None) -> Ended:
+        """With what was said of the piece when it ended before the run was resumed: of the corpus,
+        a piece is gone through again without the cases that are done."""
+        if before is None:
+            return self
+        return replace(
+            self,
+            given_up=tuple(sorted({*before.given_up, *self.given_up})),
+            idle_deaths=before.idle_deaths + self.idle_deaths,
+        )
 
 
 @dataclass(frozen=True, slots=True)

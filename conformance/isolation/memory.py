@@ -15,7 +15,7 @@ def memory_of(process: int) -> int:
 
 
 def own_memory_of(process: int) -> int:
-    """Likewise, without what it shares with others or reads from files. A library that is used
+    """Likewise, without what it reads from files. A library that is used
     bit by bit comes into memory bit by bit, for as long as a process lives: that is no leak."""
     resident, shared = _pages_of(process)
     return (resident - shared) * os.sysconf("SC_PAGESIZE")
@@ -51,8 +51,8 @@ class Growth:
     def is_too_much(self, process: int, held: int, done: int) -> bool:
         """Note what the process holds of its own, after so many cases of the kind that it is at;
         another one than the last time begins anew."""
-        if process != self._process:
-            self._process, self._warm = process, 0
+        if process != self._process:  # which may have done many cases before the first look
+            self._process, self._warm = process, held
         if done <= self.cases:
             self._warm = max(self._warm, held)
         return held > self._warm + MOST_GROWTH

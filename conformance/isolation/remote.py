@@ -94,6 +94,10 @@ class RemoteEngine:
         """
         return self.trace_of(self.answer(program))
 
+    def asks(self, program: Program) -> bool:
+        """Whether the engine is asked what the program does; else the answer is given for it."""
+        return True
+
     def answer(self, program: Program) -> Answer:
         """As `run`, with the trace still in bytes."""
         data = pickle.dumps(program, pickle.HIGHEST_PROTOCOL)

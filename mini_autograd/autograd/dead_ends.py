@@ -12,7 +12,7 @@ from typing import Any
 from mini_autograd.graph import AccumulateGrad, Node
 from mini_autograd.packing import PackedTensor
 from mini_autograd.saved import SavedResult, SavedTensor
-from mini_autograd.tensor import Tensor, detached, make
+from mini_autograd.tensor import Tensor, detached, let_stand_for, make
 
 
 def leading_on(roots: Iterable[Node]) -> dict[Node, bool]:
@@ -72,9 +72,10 @@ def _without(saved: Any, leads: dict[Node, bool], leads_on: bool) -> Any:
         result._counter = saved.counter
         return _at_version(SavedTensor(result), saved.version)
     elif isinstance(saved, SavedTensor) and _is_dead(saved.tensor, leads):
-        return _at_version(SavedTensor(detached(saved.tensor), saved.dtype), saved.version)
+        alone = let_stand_for(detached(saved.tensor), saved.tensor)
+        return _at_version(SavedTensor(alone, saved.dtype), saved.version)
     elif isinstance(saved, Tensor) and _is_dead(saved, leads):
-        return detached(saved)
+        return let_stand_for(detached(saved), saved)
     return saved
 
 

@@ -16,7 +16,7 @@ from mini_autograd.errors import tensors as errors
 from mini_autograd.grad_mode import is_grad_enabled, is_inference_mode_enabled
 from mini_autograd.graph import AccumulateGrad, Arithmetic, Edge, Grad
 from mini_autograd.lineage import edge_of
-from mini_autograd.tensor import Tensor, detached, make
+from mini_autograd.tensor import Tensor, detached, let_stand_for, make
 from mini_autograd.transforms import state as transforms
 
 
@@ -57,9 +57,7 @@ class Level:
     def __exit__(self, *_: object) -> None:
         for leaf, node, given in self._raised.values():
             node.is_passage = True
-            leaf._stands_for = given
-            alive = [each for each in given._stood_for if each() is not None]
-            given._stood_for = (*alive, weakref.ref(leaf))
+            let_stand_for(leaf, given)
             if self.records and given.requires_grad:
                 node.edges = (edge_of(given),)
 

@@ -28,7 +28,7 @@ from mini_autograd.types import Array, Bool, Ints, Number
 __all__ = ["std", "std_mean", "var", "var_mean"]
 
 
-_FEW: Final = 64  # rows taken one by one, as torch does; more would be slow
+_FEW: Final = 64  # numbers taken one by one, as torch does; more would be slow
 
 
 def _real_correction(correction: Any) -> float:
@@ -68,8 +68,11 @@ def _parts(array: Array) -> tuple[Array, ...]:
     return (array.real, array.imag) if array.dtype.kind == "c" else (array,)
 
 
-def _strided_sum(part: Array) -> Any:
-    """The sum of every other number in memory, in four lanes as torch's `multi_row_sum`."""
+def _total(part: Array, lie_in_a_line: bool) -> Any:
+    """The sum of all in their dtype. Few numbers that lie in a line with gaps, as the parts of
+    complex ones, torch takes in four lanes: `multi_row_sum`."""
+    if part.flags.c_contiguous or not lie_in_a_line or part.size > _FEW:
+        return np.add.reduce(part, axis=None)
     flat = part.reshape(-1)
     whole = len(flat) - len(flat) % 4
     lanes = np.add.reduce(flat[:whole].reshape(-1, 4), axis=0)
@@ -78,14 +81,11 @@ def _strided_sum(part: Array) -> Any:
     return np.add.reduce(lanes)
 
 
-def _about_the_mean(part: Array, n: int) -> tuple[Any, Any]:
+def _about_the_mean(part: Array, lie_in_a_line: bool) -> Any:
     """The squares' sum about the mean of all, which is rounded to the dtype: `std_var_all_cpu`."""
-    if part.flags.c_contiguous:
-        center = mean_all(part)
-    else:
-        center = np.true_divide(_strided_sum(part), n, dtype=part.dtype)
+    center = np.true_divide(_total(part, lie_in_a_line), part.size, dtype=part.dtype)
     distance = part.astype(np.float64) - np.float64(center)
-    return np.add.reduce(np.multiply(distance, distance), axis=None), center
+    return np.add.reduce(np.multiply(distance, distance), axis=None)
 
 
 def _welford(rows: Array) -> tuple[Any, Any]:
@@ -104,11 +104,14 @@ def _welford(rows: Array) -> tuple[Any, Any]:
 
 
 def _in_two_passes(rows: Array) -> tuple[Any, Any]:
-    """The same of many rows, by way of the first, so that equal numbers have no variance."""
-    mean = rows[0] + np.add.reduce(rows - rows[0], axis=0) / np.float64(len(rows))
+    """The same of many rows: of equal numbers, and of infinite ones, what that order makes."""
+    mean = np.add.reduce(rows, axis=0) / np.float64(len(rows))
+    mean = np.where((rows == rows[0]).all(axis=0), rows[0], mean)
     distance = rows - mean
     squares = np.add.reduce(np.multiply(distance, distance), axis=0)
-    return (squares, mean) if np.all(np.isfinite(squares)) else _welford(rows)
+    are_finite = np.isfinite(rows[:-1]).all(axis=0)
+    mean = np.where(are_finite, np.where(np.isfinite(rows[-1]), mean, rows[-1]), math.nan)
+    return np.where(are_finite & np.isfinite(rows[-1]), squares, math.nan), mean
 
 
 def _moments(part: Array, dims: tuple[int, ...]) -> tuple[Any, Any]:
@@ -116,13 +119,14 @@ def _moments(part: Array, dims: tuple[int, ...]) -> tuple[Any, Any]:
     kept = [d for d in range(part.ndim) if d not in dims]
     shape = [part.shape[d] for d in kept]
     if not part.size:
-        return np.zeros(shape), np.full(shape, math.nan)
+        return np.full(shape, math.nan), np.full(shape, math.nan)
     rows = part.transpose(*dims, *kept).reshape(-1, *shape).astype(np.float64, order="C")
     return _welford(rows) if len(rows) <= _FEW else _in_two_passes(rows)
 
 
 def _variance(name: str, array: Array, dim: Any, correction: Any, keepdim: bool) -> Any:
-    """The variance and the mean, of each part in double precision and not yet rounded."""
+    """The variance, in double precision or as the sum of two rounded ones, and the mean of each
+    part; no mean of `var` and `std`."""
     correction = _real_correction(correction)
     dims = reduced_dims(dim, array.ndim)
     n = count(array.shape, dims) if dims else 1
@@ -131,17 +135,21 @@ def _variance(name: str, array: Array, dim: Any, correction: Any, keepdim: bool)
     if freedom <= 0 or not array.size:
         for _ in parts:
             warnings.warn(errors.no_freedom(name), UserWarning, stacklevel=4)
-    single = array.size == n > 0 and array.dtype != np.float16
-    if single and name in ("var", "std"):
-        found = [_about_the_mean(part, n) for part in parts]
+    means: list[Any] = []
+    if name in ("var", "std") and array.size == n > 0 and array.dtype != np.float16:
+        in_line = array.ndim == 1 or (len(parts) > 1 and array.flags.c_contiguous)
+        squares = [_about_the_mean(part, in_line) for part in parts]
     else:
         found = [_moments(part, dims) for part in parts]
+        squares, means = [each for each, _ in found], [mean for _, mean in found]
     divisor = np.float64(max(freedom, 0))
-    variance = sum(np.true_divide(squares, divisor) for squares, _ in found)
+    variances = [np.true_divide(each, divisor) for each in squares]
+    if len(parts) > 1:
+        variances = [_rounded(each, array) for each in variances]
     shape = [1 if d in dims else size for d, size in enumerate(array.shape)]
     if not keepdim:
         shape = [size for d, size in enumerate(array.shape) if d not in dims]
-    return np.reshape(variance, shape), [np.reshape(mean, shape) for _, mean in found]
+    return np.reshape(sum(variances), shape), [np.reshape(mean, shape) for mean in means]
 
 
 def _rounded(value: Any, array: Array) -> Array:

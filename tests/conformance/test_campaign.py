@@ -6,7 +6,9 @@ import io
 import multiprocessing
 import os
 import signal
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
@@ -23,16 +25,18 @@ from conformance.campaign import (
     Settings,
     run_campaign,
 )
+from conformance.campaign.examine import Examiner
 from conformance.campaign.gathering import Gathered
 from conformance.campaign.lock import LockedError, locked
+from conformance.campaign.patience import Patient
 from conformance.campaign.plan import count_pieces, generated_pieces, pieces
 from conformance.campaign.pool import Pool, _Worker
-from conformance.campaign.work import Event, Order
+from conformance.campaign.work import Ended, Event, Order
 from conformance.catalogue import CATALOGUE
 from conformance.claims import EVERYTHING
 from conformance.cli.progress import ProgressLine
 from conformance.engines import resolve_engine
-from conformance.isolation import memory
+from conformance.isolation import Limits, memory
 
 FAULTY = Settings("faulty_engine", checks=("value",), max_examples=0, hang_after=1.5)
 
@@ -105,6 +109,24 @@ def test_only_what_is_chosen_is_shortened(tmp_path: Path):
     reduced = [r.failure.reduced for r in run.results if r.failure and "value" in _kinds(r)]
     assert len(reduced) > 5
     assert [number for number, shortened in enumerate(reduced) if shortened] == [0]
+
+
+def test_of_what_hung_too_often_a_difference_is_kept_as_it_was_seen(tmp_path: Path):
+    run = campaign(replace(FAULTY, ops=("sqrt",)), tmp_path, choose=lambda results, agreeing: ())
+    wrong = next(result for result in run.results if "value" in _kinds(result))
+    given_up = Counter({"sqrt": 4})
+    with closing(Patient("faulty_engine", Limits(step=5), hung=given_up)) as subject:
+        kept = Examiner(resolve_engine(FAULTY.reference), subject).shorten(wrong)
+    assert kept.verdict.outcome == "differ"
+    assert kept.failure.program == wrong.failure.program
+    assert kept.failure.script
+
+
+def test_what_was_given_up_before_a_run_was_resumed_still_is():
+    before, after = Ended(given_up=("exp",), idle_deaths=1), Ended(given_up=("abs",), agreeing=3)
+    both = after.after(before)
+    assert (both.given_up, both.idle_deaths, both.agreeing) == (("abs", "exp"), 1, 3)
+    assert after.after(None) == after
 
 
 def _kinds(result: Result) -> set[str]:
@@ -232,7 +254,8 @@ def test_a_process_is_warm_after_so_many_cases_of_each_kind():
     assert growth.is_too_much(1, 4 * much + 1, done=500)
     assert not growth.is_too_much(1, 6 * much, done=1)  # of another kind
     assert growth.is_too_much(1, 7 * much + 1, done=200)
-    assert not growth.is_too_much(2, 9 * much, done=1)  # another process
+    assert not growth.is_too_much(2, 9 * much, done=300)  # another process, first looked at late
+    assert growth.is_too_much(2, 10 * much + 1, done=600)
 
 
 def test_the_harness_failing_is_no_verdict(tmp_path: Path):

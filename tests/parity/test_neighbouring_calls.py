@@ -85,7 +85,10 @@ def data_replaced_after_a_transform(m: Any) -> Iterator[str]:
     def write(x: Any) -> None:
         x.detach().mul_(2)
 
-    functions = (lambda x: x * x, lambda x: x.pow(2).sum(), lambda x: x * 3 * x.clone())
+    def nested(x: Any) -> Any:
+        return m.func.vjp(lambda z: z * z * z, x)[0]
+
+    functions = (lambda x: x * x, lambda x: x.pow(2).sum(), lambda x: x * 3 * x.clone(), nested)
     for function, change in itertools.product(functions, (replace, write)):
         x = m.tensor([2.0, 3.0], requires_grad=True)
 
@@ -97,6 +100,11 @@ def data_replaced_after_a_transform(m: Any) -> Iterator[str]:
             return product, x.grad
 
         yield outcome(gradients)
+    for function in functions:
+        x = m.tensor([2.0, 3.0])
+        out, products = m.func.vjp(function, x)
+        replace(x)
+        yield str(products(m.ones_like(out)))
 
 
 def bools_as_indices(m: Any) -> Iterator[str]:
@@ -166,8 +174,22 @@ def moments(m: Any) -> Iterator[str]:
             if name == "std":
                 found.backward()
                 yield str(x.grad == 0)
+    rows = np.random.default_rng(0).normal(size=(200, 300))
+    for given in (rows + 3000, rows * (1 + 2j)):
+        dtype = m.complex64 if given.dtype.kind == "c" else m.float32
+        x = m.tensor(given).to(dtype)
+        for way in (
+            x,
+            x.t(),
+            x[:, ::3],
+            x[:5, 0],
+            x[0],
+        ):
+            yield f"{dtype} {tuple(way.shape)}: {way.var():.4g} {m.std_mean(way, 0)[1].sum():.5g}"
     shapes, dims = ([0], [0, 3], [], [1], [2, 3], [2, 1, 3]), (None, 0, 1, (0, 1), (), -1)
-    for shape, dim, keepdim, correction in itertools.product(shapes, dims, (False, True), (0, 5)):
+    for shape, dim, keepdim, correction in itertools.product(
+        shapes, dims, (False, True), (-1, 0, 5)
+    ):
         for name in ("std", "var_mean"):
             x, options = m.ones(shape), {"keepdim": keepdim, "correction": correction}
             call = getattr(m, name)
