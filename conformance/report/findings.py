@@ -205,7 +205,8 @@ def _cause_of(case: Failing, sizes: Mapping[Signature, int]) -> Signature:
 def _finding(
     signature: Signature, members: Sequence[Failing], like: Mapping[str, Sequence[Result]]
 ) -> Finding:
-    more = (result for case in members for result in like.get(case.result.key, ()))
+    keys = dict.fromkeys(case.result.key for case in members)  # a program may be drawn twice
+    more = (result for key in keys for result in like.get(key, ()))
     return Finding(signature, min(members, key=_length), tuple(members), tuple(more))
 
 

@@ -246,6 +246,17 @@ def test_one_error_that_is_not_raised_is_one_finding_whatever_the_op():
     assert [finding.ops for finding in report.findings] == [("exp", "sin")]
 
 
+def test_cases_that_went_without_their_program_are_counted_once_if_one_was_drawn_twice():
+    twice = [result(mismatch(), source="generated") for _ in range(2)]
+    like = [
+        replace(result(mismatch(), number=n, source="generated"), failure=None, like=twice[0].key)
+        for n in range(1, 4)
+    ]
+    report = report_of(*twice, *like)
+    assert [len(finding.results) for finding in report.findings] == [5]
+    assert report.only_systematic == 0
+
+
 def test_what_nearly_every_case_shows_is_one_line_and_hides_nothing_else():
     def leaf(number: int) -> Mismatch:
         sides = {"expected": "None", "actual": f"AccumulateGrad at 0x{number}"}
