@@ -123,6 +123,8 @@ def tell_accumulator(leaf: Tensor) -> None:
 def as_view(result: Tensor, source: Tensor, *, several: bool = False) -> Tensor:
     """Marks a result that shares memory: it has the source's base and version counter."""
     result._counter = counter = counter_of(source)
+    if source._conjugated and result._array.dtype.kind == "c":
+        result._conjugated = True
     if counter.inference:
         result._counter = InferenceCounter()
         return result  # a view of an inference tensor is a tensor of its own

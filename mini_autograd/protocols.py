@@ -144,6 +144,8 @@ def numpy(self: Tensor, *args: Any, force: bool = False) -> NDArray[Any]:
         raise argument_errors.wrong_type("numpy", "force", None, "bool", force)
     if self._requires_grad and not force and is_grad_enabled():
         raise errors.numpy_requires_grad()
+    if self._conjugated and not force:
+        raise errors.numpy_conjugated()
     return self._array.view()  # whose shape the user may set
 
 

@@ -33,6 +33,7 @@ class _Memory(NamedTuple):
 
 _tensors: Final[weakref.WeakValueDictionary[int, Tensor]] = weakref.WeakValueDictionary()
 _memories: Final[dict[int, _Memory]] = {}  # by the id of the array that owns it
+_first_shown: Final[dict[int, tuple[weakref.ref[Array], int]]] = {}  # views, at which version
 
 
 def shown(grad: Array) -> Tensor:
@@ -87,6 +88,21 @@ def _as_view(tensor: Tensor) -> None:
         _remember(base)
     with unrecorded():
         as_view(tensor, base)
+    if tensor._base is not None:
+        tensor._attr_version = _version_when_first_shown(tensor)
+
+
+def _version_when_first_shown(view: Tensor) -> int:
+    """Of the memory: a view may be shown again, after a hook that saw it has written to it."""
+    array, key = view._array, id(view._array)
+    known = _first_shown.get(key)
+    if known is None or known[0]() is not array:
+
+        def forget(_: Any) -> None:
+            _first_shown.pop(key, None)
+
+        known = _first_shown[key] = weakref.ref(array, forget), counter_of(view).version
+    return known[1]
 
 
 def _remember(base: Tensor) -> None:

@@ -67,6 +67,7 @@ class Tensor:
     _stood_for: weakref.WeakValueDictionary[int, Tensor] | None = None  # by leaves of transforms
     _detached_at: int | None = None  # the version that it had when it lost its history in place
     _retains_grad: bool = False
+    _conjugated: bool = False  # whether it is one that torch would conjugate only when it reads it
     _hooked: bool = False  # whether a leaf has hooks, which its AccumulateGrad has to take
     _hooks: HookDict | None = None
     _accumulated_hooks: HookDict | None = None
@@ -209,6 +210,8 @@ class Tensor:
         """An alias outside the graph, with a version counter of its own."""
         alias = make(self._array)
         alias._counter = inference_counter() if self.is_inference() else None
+        if self._conjugated:
+            alias._conjugated = True
         if transforms.depth:
             alias._level = level_of(self)
         return alias
@@ -277,6 +280,8 @@ def detached(tensor: Tensor) -> Tensor:
     alias = make(tensor._array)
     counter = counter_of(tensor)
     alias._counter = inference_counter() if counter.inference else counter
+    if tensor._conjugated:
+        alias._conjugated = True
     if transforms.depth:
         alias._level = level_of(tensor)
     return alias

@@ -152,6 +152,14 @@ def numpy_requires_grad() -> RuntimeError:
     )
 
 
+def numpy_conjugated() -> RuntimeError:
+    """`numpy()` of a tensor that torch has yet to conjugate."""
+    return RuntimeError(
+        "Can't call numpy() on Tensor that has conjugate bit set. "
+        "Use tensor.resolve_conj().numpy() instead."
+    )
+
+
 def zero_dim_length() -> TypeError:
     """`len(x)` of a 0-d tensor."""
     return TypeError("len() of a 0-d tensor")

@@ -78,7 +78,9 @@ def _grad_and_value(
             raise errors.grad_of_no_scalar(output.ndim)
         leaves, structure = trees.flatten(by)
         grads = walked([output], leaves, None, retain_graph=True, create_graph=True)
-    cut_dead_ends([each._node for each in (output, *grads) if each._node is not None])
+    made_by = [each._node for each in (output, *grads) if each._node is not None]
+    forget_dead_ends(made_by)
+    cut_dead_ends(made_by)
     gradient = trees.unflatten(map(level.lowered, grads), structure)
     value = level.lowered(output)
     return gradient, (value, lowered_aux(level, aux)) if has_aux else value

@@ -1,7 +1,7 @@
 """Complex parts; for real tensors they cost nothing, as rules conjugate everything.
 
 torch's `conj()` of a complex tensor is a view that shares memory; NumPy has no such layout, so
-here it is a copy.
+here it is a copy. That torch has yet to conjugate it, which NumPy is told of, it knows.
 """
 
 from __future__ import annotations
@@ -36,10 +36,17 @@ def conj(value: Any) -> Any:
     if type(value) in _REAL:
         return value
     if isinstance(value, Tensor):
-        return conj_complex(value) if value._array.dtype.kind == "c" else value
+        return _conjugated(value) if value._array.dtype.kind == "c" else value
     if isinstance(value, np.ndarray):
         return np.conjugate(value) if value.dtype.kind == "c" else value
     return value.conjugate() if isinstance(value, (complex, np.complexfloating)) else value
+
+
+def _conjugated(value: Tensor) -> Tensor:
+    result: Tensor = conj_complex(value)
+    if not value._conjugated:
+        result._conjugated = True
+    return result
 
 
 @composite(name="conj")
@@ -58,8 +65,8 @@ def conj_physical(self: Array) -> Array:
 
 @composite
 def resolve_conj(self: Array) -> Array:
-    """The tensor itself: no conjugation is pending here, ever."""
-    return self
+    """The tensor itself, or a copy where torch has yet to conjugate it."""
+    return ops.clone(self) if getattr(self, "_conjugated", False) else self
 
 
 @differentiable(
@@ -152,7 +159,7 @@ def imag_parsed(self: Array) -> Array:
 
 
 def _is_conj(self: Tensor) -> bool:
-    return False
+    return self._conjugated
 
 
 __all__ = [

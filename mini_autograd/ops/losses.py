@@ -47,10 +47,8 @@ def mse_loss(self: Array, target: Array, reduction: Str) -> Array:
     node="MseLossBackwardBackward0",
     promotion=Promotion.NONE,
     order=(),
-    grad_output=lambda grad, self, target, reduction: (
-        mse_loss_backward(grad, self, target, reduction)
-        if reduction == "none"
-        else sum_all(mse_loss_backward(grad, self, target, reduction))
+    grad_output=lambda grad, self, target, reduction: mse_loss_backward(
+        grad, self, target, reduction
     ),
     # torch's formulas name the input itself, too, and so it is saved in any case
     self=lambda grad, grad_output, self, reduction: _mse_double_backward(
@@ -128,7 +126,9 @@ def smoothed_loss(
         smooth = ops.sum_all(smooth)
     if reduction == "mean":
         smooth = smooth / _mass(target, weight, ignored)
-    return times(loss, 1 - smoothing) + times(smooth, _share(smoothing, self.shape[axis]))
+    # torch's compiler computes the second operand of the sum first, and so walks take it last
+    smooth = times(smooth, _share(smoothing, self.shape[axis]))
+    return times(loss, 1 - smoothing) + smooth
 
 
 def _mass(target: Any, weight: Any, ignored: Any) -> Any:

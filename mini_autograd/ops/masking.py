@@ -96,6 +96,7 @@ def masked_select(self: Array, mask: Mask) -> Array:
     """The elements where the mask is true, in one dim."""
     if mask.dtype.kind != "b":
         raise errors.select_mask_dtype()
+    broadcast_shape(mask.shape, self.shape)  # in torch's order, which its error shows
     self, mask = _both(self, mask)
     return np.asarray(self[mask])
 

@@ -80,6 +80,8 @@ def _cumprod_grad(grad: Any, self: Any, result: Any, dim: int) -> Any:
     if not bool((self == 0).any()):
         return _backward_sum(ops.conj(result) * grad, dim) / ops.conj(self)
     dim = wrap_dim(dim, len(self.shape))
+    if isinstance(self, Tensor):
+        return _recorded_cumprod_grad(grad, ops.conj(self), dim)
     size = self.shape[dim]
     before = ops.zeros_of(self, (*self.shape[:dim], 1, *self.shape[dim + 1 :])) + 1
     rows = []
@@ -92,6 +94,26 @@ def _cumprod_grad(grad: Any, self: Any, result: Any, dim: int) -> Any:
         rows.append(ops.sum(onward * ops.conj(others), (dim,), True))
         before = before * ops.narrow(self, dim, index, 1)
     return ops.cat(rows, dim)
+
+
+def _recorded_cumprod_grad(grad: Tensor, self: Tensor, dim: int) -> Tensor:
+    """The same in the steps that torch takes where it records them: written row by row."""
+    size = self.shape[dim]
+    result: Any = ops.zeros_of(grad, tuple(grad.shape))
+    one = (*self.shape[:dim], 1, *self.shape[dim + 1 :])
+    until: Any = ops.expand(ops.zeros_of(self, (1,)) + 1, one)
+    for index in range(size):
+        if index:
+            until = ops.prod(ops.narrow(self, dim, 0, index), dim, True)
+        others = until
+        if index + 1 < size:
+            after: Any = cumprod(ops.narrow(self, dim, index + 1, size - index - 1), dim)
+            if index:
+                after = ops.expand(until, tuple(after.shape)) * after
+            others = ops.cat([until, after], dim)
+        onward = ops.narrow(grad, dim, index, size - index)
+        ops.select(result, dim, index).copy_(ops.sum(onward * others, (dim,)))
+    return result
 
 
 @differentiable(
