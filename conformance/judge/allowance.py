@@ -56,8 +56,9 @@ class Question:
     @property
     def is_hopeless(self) -> bool:
         """Whether an element is so much further off than the draws so far that others will not
-        explain it. What is no number, or a whole one, is reached by another way, if at all."""
-        if self.here.dtype.kind in "iu":
+        explain it. What is no number, a whole one, or a complex one, which the sign of a zero may
+        take to the other side of a cut, is reached by another way, if at all."""
+        if self.here.dtype.kind in "iuc":
             return False
         least = _tolerance(self.here)[0] * self._scale
         far = self._distance > HOPELESS * np.maximum(SLACK * self._widest, least)

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from conformance.judge import processors
 from conformance.judge.dispatching import (
     WIDER,
     Op,
@@ -183,6 +184,8 @@ WAYS: Mapping[str, Way] = {
     "elements one by one": one_by_one,
     "elements in full vectors": in_vectors,
     "elements column by column": by_columns,
+    "a scalar kernel": processors.scalar,
+    "a vector kernel": processors.vector,
     "torch's own decomposition": decomposed,  # last: its first use may load torch's compiler
 }
 """The other ways to an answer: what one of them gives, torch may give as well."""
