@@ -35,7 +35,7 @@ def one_thread():
 @pytest.fixture(scope="module")
 def statistics():
     counting = Counting(Statistics())
-    for program, trace in drawn(REFERENCE, count=3000, seed=2013, fills=1):
+    for program, trace in drawn(REFERENCE, count=2000, seed=2013, fills=1):
         counting.add(program, trace)
     return counting.statistics
 

@@ -21,10 +21,10 @@ from mini_autograd.op import DifferentiableOp, differentiable
 Plant = Callable[[pytest.MonkeyPatch], None]
 
 
-def every_sixth(names: Iterable[str]) -> list[Any]:
-    """The parameters of a test of faults, of which five in six run with the slow tests only."""
+def every_twelfth(names: Iterable[str]) -> list[Any]:
+    """The parameters of a test of faults, of which one in twelve runs with the fast tests, too."""
     return [
-        pytest.param(name, marks=[] if number % 6 == 5 else [pytest.mark.slow])
+        pytest.param(name, marks=[] if number % 12 == 11 else [pytest.mark.slow])
         for number, name in enumerate(names)
     ]
 

@@ -13,7 +13,7 @@ from faults_of_ops import FAULTS_OF_OPS
 from faults_of_the_walk import FAULTS_OF_THE_WALK
 from faults_of_writes import FAULTS_OF_WRITES
 from known_entries import hiding
-from planting import Fault, every_sixth, planted
+from planting import Fault, every_twelfth, planted
 
 from conformance import Program, execute, resolve_engine
 from conformance.judge.referee import adjudicate, judge
@@ -87,7 +87,7 @@ def first_found(fault: Fault) -> tuple[int, Program, str]:
 
 
 @pytest.mark.filterwarnings("ignore")  # what an engine warns of is no part of an outcome
-@pytest.mark.parametrize("name", every_sixth(FAULTS))
+@pytest.mark.parametrize("name", every_twelfth(FAULTS))
 def test_a_fault_is_found_and_shown_in_a_few_steps(name, record_property):
     fault = FAULTS[name]
     number, program, kind = first_found(fault)

@@ -7,7 +7,7 @@ import pytest
 import torch
 from faults_of_torch import FAULTS
 from faulty import FaultyTorch
-from planting import every_sixth
+from planting import every_twelfth
 
 from conformance import TorchLike
 from conformance.judge.referee import judge
@@ -28,7 +28,7 @@ def one_thread():
     torch.set_num_threads(before)
 
 
-@pytest.mark.parametrize("name", every_sixth(FAULTS))
+@pytest.mark.parametrize("name", every_twelfth(FAULTS))
 def test_a_planted_fault_is_found_and_shown_in_a_few_steps(name):
     kind, ops, faults = FAULTS[name]
     engine = FaultyTorch(faults)

@@ -20,7 +20,7 @@ from faults_of_the_walk import FAULTS_OF_THE_WALK
 from faults_of_torch import FAULTS as FAULTS_OF_TORCH
 from faults_of_writes import FAULTS_OF_WRITES
 from faulty import FaultyTorch
-from planting import every_sixth, planted
+from planting import every_twelfth, planted
 from slight_faults import SLIGHT_FAULTS, VALUES
 
 from conformance import execute, resolve_engine
@@ -93,7 +93,7 @@ def programs(ops: tuple[str, ...] | None) -> list[Drawn]:
 
 
 @pytest.mark.filterwarnings("ignore")  # what an engine warns of is no part of an outcome
-@pytest.mark.parametrize("name", every_sixth(IN_TORCH))
+@pytest.mark.parametrize("name", every_twelfth(IN_TORCH))
 def test_a_fault_of_values_in_torch_is_not_excused(name, record_property):
     ops, faults = IN_TORCH[name]
     engine, ops = FaultyTorch(faults), ops and ops.split()
@@ -111,7 +111,7 @@ def test_a_fault_of_values_in_torch_is_not_excused(name, record_property):
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("name", every_sixth(FAULTS))
+@pytest.mark.parametrize("name", every_twelfth(FAULTS))
 def test_a_fault_of_values_in_the_engine_is_not_excused(name, record_property):
     fault = FAULTS[name]
 
