@@ -3,12 +3,15 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: parity test test-all bench lint clean
+.PHONY: parity test unit test-all bench lint clean
 
 parity: $(INSTALLED)
 	$(BIN)/conformance run --engine mini_autograd --output build
 
-test: $(INSTALLED) lint
+test: $(INSTALLED)
+	$(MAKE) --jobs 2 lint unit
+
+unit: $(INSTALLED)
 	$(BIN)/pytest -n auto --dist worksteal
 
 test-all: $(INSTALLED) lint

@@ -205,7 +205,13 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 @pytest.mark.parametrize(
     ("source", "state", "name", "said"),
     [
-        ("import ctypes\nctypes.string_at(0)", "crashed", "import", "died (SIGSEGV)"),
+        pytest.param(
+            "import ctypes\nctypes.string_at(0)",
+            "crashed",
+            "import",
+            "died (SIGSEGV)",
+            marks=pytest.mark.slow,
+        ),
         ("import os\nos._exit(0)", "crashed", "import", "ended its process (exit code 0)"),
         ("raise SystemExit(3)", "failed", "import", "SystemExit: 3"),
         pytest.param(

@@ -55,7 +55,8 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return campaign(tmp_path_factory.mktemp("undisturbed"))
 
 
-@pytest.mark.parametrize("number", ["SIGTERM", *map(slow, ["SIGINT", "SIGHUP"])])
+@pytest.mark.slow
+@pytest.mark.parametrize("number", ["SIGTERM", "SIGINT", "SIGHUP"])
 def test_a_signal_ends_a_run_early_with_what_was_done_and_it_goes_on(
     number: str, tmp_path: Path, undisturbed: Run
 ):
@@ -91,13 +92,13 @@ def _after(results: int, act: Callable[[], object]) -> Callable[[Piece | None, E
 @pytest.mark.parametrize(
     "spoil",
     [
-        lambda lines: [*lines[:3], b"\xff\xfe\x00 no text\n", *lines[3:]],
+        slow(lambda lines: [*lines[:3], b"\xff\xfe\x00 no text\n", *lines[3:]]),
         slow(lambda lines: [*lines[:3], b'"' + b"x" * 10_000_000 + b'"\n', *lines[3:]]),
         slow(lambda lines: [*lines[:3], b"[" * 100_000 + b"\n", *lines[3:]]),
         slow(lambda lines: [*lines[:3], *lines[5:]]),
         slow(lambda lines: [*lines, *lines[2:5]]),
         lambda lines: [*lines[:-1], lines[-1][:-20]],
-        lambda lines: [lines[0]],
+        slow(lambda lines: [lines[0]]),
     ],
     ids=["no text", "long", "deep", "holes", "twice", "torn", "short"],
 )
