@@ -228,6 +228,8 @@ class Tensor:
         if value.is_inference() and not self.is_inference():
             self._counter = InferenceAliasCounter(self._version)
         self._show(value._array)
+        if self._conjugated is not value._conjugated:
+            self._conjugated = value._conjugated
 
     @data.deleter
     def data(self) -> None:

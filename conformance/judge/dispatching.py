@@ -46,13 +46,19 @@ class Otherwise(TorchDispatchMode):  # type: ignore[no-untyped-call]
         if whole and not (func._schema.is_mutable and _writes_over_operands(args)):
             return func(*args, **options)
         try:
-            other = self.way(plain, args, options)
+            other = self.way(plain, mapped(_resolved, args), options)
         except Exception:  # A decomposition, or an op, that takes no such operands.
             other = None
         result = func(*args, **options)
         if other is not None:
             _replace(result, other, whole=whole)
         return result
+
+
+def _resolved(value: torch.Tensor) -> torch.Tensor:
+    """With no conjugation or sign still to come: below autograd nobody else sees to that, and a
+    way would compute without it."""
+    return value.resolve_conj().resolve_neg()
 
 
 def out_of_place(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:

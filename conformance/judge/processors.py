@@ -66,6 +66,8 @@ def _each(parts: torch.Tensor, divisor: Any) -> torch.Tensor:
 
 def _rest(value: Any, other: Any) -> torch.Tensor | None:
     """A remainder by way of the quotient, which may overflow; else it is exact."""
+    if torch.result_type(value, other) is torch.float16:  # which is computed in single precision
+        return None
     quotient = torch.true_divide(value, other)
     lost = quotient.isinf() & torch.as_tensor(value).isfinite() & (torch.as_tensor(other) != 0)
     return torch.remainder(value, other).masked_fill(lost, math.nan) if lost.any() else None
@@ -75,7 +77,7 @@ def _by_exp(sign: float) -> Kernel:
     """Half the sum or difference of two powers of e, of which one may overflow."""
 
     def kernel(value: torch.Tensor) -> torch.Tensor | None:
-        if value.is_complex():
+        if value.is_complex() or value.dtype is torch.float16:
             return None
         whole = (torch.cosh if sign > 0 else torch.sinh)(value)
         powers = torch.exp(value) + sign * torch.exp(-value)

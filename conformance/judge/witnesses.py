@@ -51,9 +51,7 @@ class Witnesses:
         self._subjects = {
             where: got[where]
             for where in wanted
-            if where in both
-            and alike(wanted[where], got[where])
-            and wanted[where].tobytes() != got[where].tobytes()
+            if where in both and alike(wanted[where], got[where])
         }
         self._answered: dict[str, Question] = {}
         self._refused = False
@@ -129,8 +127,9 @@ class Witnesses:
 
     @cached_property
     def _settled(self) -> Mapping[int, list[str]]:
-        """The places where the subject has other bits, by the step after which the reference
-        writes there no more: what stood there before the subject's trace does not tell."""
+        """The places that the subject has as well, by the step after which the reference writes
+        there no more: what stood there before the subject's trace does not tell. Where it has the
+        same bits it has to keep them, or a way would go on from others."""
         seen: dict[str, list[Array | None]] = {where: [] for where in self._subjects}
 
         def after(number: int, session: Session) -> None:

@@ -6,7 +6,7 @@ below it. So a saved tensor whose history ended in the level has none once that 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from mini_autograd.graph import AccumulateGrad, Node
@@ -15,12 +15,15 @@ from mini_autograd.saved import SavedResult, SavedTensor
 from mini_autograd.tensor import Tensor, detached, let_stand_for, make
 
 
-def leading_on(roots: Iterable[Node]) -> dict[Node, bool]:
+def leading_on(roots: Iterable[Node], ends: Collection[Node]) -> dict[Node, bool]:
     """For each node below the roots, whether it has an end that is not a dead one.
 
     A leaf of a closed level is a passage without edges, or with those to what was given.
+
+    Args:
+        ends: the leaves of the level that lead on; what is below them is not the level's.
     """
-    leads: dict[Node, bool] = {}
+    leads: dict[Node, bool] = dict.fromkeys(ends, True)
     stack = [(root, False) for root in roots]
     while stack:
         node, below_is_known = stack.pop()
@@ -38,20 +41,20 @@ def _is_end(node: Node) -> bool:
     return None in node.edges if node.is_passage else isinstance(node, AccumulateGrad)
 
 
-def cut_dead_ends(roots: Iterable[Node]) -> None:
+def cut_dead_ends(roots: Iterable[Node], ends: Collection[Node]) -> None:
     """Takes from the nodes that lead on their edges to what does not, as torch records none."""
-    leads = leading_on(roots)
-    for node in [node for node, leads_on in leads.items() if leads_on]:
+    leads = leading_on(roots, ends)
+    for node in [node for node, leads_on in leads.items() if leads_on and node not in ends]:
         if any(edge is not None and not leads[edge[0]] for edge in node.edges):
             node.edges = tuple([e if e is None or leads[e[0]] else None for e in node.edges])
 
 
-def forget_dead_ends(roots: Iterable[Node]) -> None:
+def forget_dead_ends(roots: Iterable[Node], ends: Collection[Node]) -> None:
     """Takes its history from whatever the nodes saved that does not lead on."""
-    below = leading_on(roots)
+    below = leading_on(roots, ends)
     saving = [node for node in below if isinstance(node.saved, tuple) and node.saved]
     makers = [_maker(each) for node in saving for each in node.saved or ()]
-    leads = leading_on([*below, *[maker for maker in makers if maker is not None]])
+    leads = leading_on([*below, *[maker for maker in makers if maker is not None]], ends)
     for node in saving:
         node.saved = tuple([_without(each, leads, leads[node]) for each in node.saved or ()])
 

@@ -61,6 +61,11 @@ class Level:
             if self.records and given.requires_grad:
                 node.edges = (edge_of(given),)
 
+    @property
+    def ends(self) -> frozenset[LevelLeaf]:
+        """Once it is closed, its leaves that lead on."""
+        return frozenset([node for _, node, _ in self._raised.values() if node.edges])
+
     def raised(self, given: Tensor) -> Tensor:
         """A leaf of this level on the memory of a tensor; a RuntimeError if it is of integers."""
         leaf = make(given._array) if given.is_inference() else detached(given)
@@ -80,7 +85,7 @@ class Level:
         if id(result) in self._raised:
             return self._raised[id(result)][2]
         if result._node is not None and not (
-            self.records and leading_on([result._node])[result._node]
+            self.records and leading_on([result._node], self.ends)[result._node]
         ):
             result = detached(result)
         if transforms.depth:

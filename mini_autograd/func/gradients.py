@@ -79,8 +79,8 @@ def _grad_and_value(
         leaves, structure = trees.flatten(by)
         grads = walked([output], leaves, None, retain_graph=True, create_graph=True)
     made_by = [each._node for each in (output, *grads) if each._node is not None]
-    forget_dead_ends(made_by)
-    cut_dead_ends(made_by)
+    forget_dead_ends(made_by, level.ends)
+    cut_dead_ends(made_by, level.ends)
     gradient = trees.unflatten(map(level.lowered, grads), structure)
     value = level.lowered(output)
     return gradient, (value, lowered_aux(level, aux)) if has_aux else value
@@ -176,7 +176,7 @@ def linearized(
                 raise errors.integer_output(each.dtype)
         # What is handed out may be written to, which the products shall not see.
         roots = [get_gradient_edge(each) if each.requires_grad else each for each in flat]
-    forget_dead_ends([each._node for each in flat if each._node is not None])
+    forget_dead_ends([each._node for each in flat if each._node is not None], level.ends)
     outputs = trees.unflatten(map(level.lowered, flat), structure)
     made = Linearized(outputs, structure, level, roots, leaves, by_structure)
     return (made, lowered_aux(level, aux)) if has_aux else (made,)

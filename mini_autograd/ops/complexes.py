@@ -1,7 +1,7 @@
 """Complex parts; for real tensors they cost nothing, as rules conjugate everything.
 
 torch's `conj()` of a complex tensor is a view that shares memory; NumPy has no such layout, so
-here it is a copy. That torch has yet to conjugate it, which NumPy is told of, it knows.
+here it is a copy, which knows that torch has yet to conjugate it: NumPy may not see it so.
 """
 
 from __future__ import annotations
@@ -36,13 +36,14 @@ def conj(value: Any) -> Any:
     if type(value) in _REAL:
         return value
     if isinstance(value, Tensor):
-        return _conjugated(value) if value._array.dtype.kind == "c" else value
+        return _pending(value) if value._array.dtype.kind == "c" else value
     if isinstance(value, np.ndarray):
         return np.conjugate(value) if value.dtype.kind == "c" else value
     return value.conjugate() if isinstance(value, (complex, np.complexfloating)) else value
 
 
-def _conjugated(value: Tensor) -> Tensor:
+def _pending(value: Tensor) -> Tensor:
+    """The conjugate, which torch computes once somebody reads it."""
     result: Tensor = conj_complex(value)
     if not value._conjugated:
         result._conjugated = True
@@ -132,6 +133,8 @@ def real(value: Any) -> Any:
         array = value._array
         if array.dtype.kind != "c":
             return value
+        if value._conjugated:
+            value = conj(value)  # torch, too, conjugates once more what it has yet to conjugate
         return ops.select(view_as_real(value), array.ndim, 0)
     return np.real(value)
 

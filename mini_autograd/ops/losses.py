@@ -17,6 +17,7 @@ from mini_autograd.ops.arithmetic import over, plus, times
 from mini_autograd.ops.likelihood import likelihood_loss, numel
 from mini_autograd.ops.reductions import mean_all, sum_all
 from mini_autograd.overloads import composite
+from mini_autograd.shown import counted
 from mini_autograd.types import Array, Float, Int, Str
 
 __all__ = ["mse_loss"]
@@ -25,7 +26,9 @@ __all__ = ["mse_loss"]
 def _mse_double_backward(grad: Any, grad_output: Any, reduction: str) -> Any:
     """By the input: the loss is quadratic."""
     twice = times(grad * grad_output, 2)
-    return over(twice, max(numel(grad), 1)) if reduction == "mean" else twice
+    if reduction != "mean":
+        return twice
+    return counted(over(twice, max(numel(grad), 1)))  # torch divides in place
 
 
 @differentiable(

@@ -19,6 +19,7 @@ from mini_autograd.ops.reductions import (
     restored,
 )
 from mini_autograd.overloads import overloaded
+from mini_autograd.shown import counted
 from mini_autograd.tensor import Tensor
 from mini_autograd.types import Array, Bool, DType, Int
 
@@ -77,8 +78,9 @@ def _cumprod_grad(grad: Any, self: Any, result: Any, dim: int) -> Any:
     """A quotient, or without division where there are zeros: then in quadratic time."""
     if _is_trivial(self.shape, dim):
         return grad
+    weighted = ops.conj(result) * grad  # torch records it, though there be a zero
     if not bool((self == 0).any()):
-        return _backward_sum(ops.conj(result) * grad, dim) / ops.conj(self)
+        return _backward_sum(weighted, dim) / ops.conj(self)
     dim = wrap_dim(dim, len(self.shape))
     if isinstance(self, Tensor):
         return _recorded_cumprod_grad(grad, ops.conj(self), dim)
@@ -113,7 +115,7 @@ def _recorded_cumprod_grad(grad: Tensor, self: Tensor, dim: int) -> Tensor:
             others = ops.cat([until, after], dim)
         onward = ops.narrow(grad, dim, index, size - index)
         ops.select(result, dim, index).copy_(ops.sum(onward * others, (dim,)))
-    return result
+    return counted(result)  # torch fills it with zeros first
 
 
 @differentiable(

@@ -15,7 +15,7 @@ import pytest
 from tests.parity.tables import Table, differences, outcome
 
 
-def drawn(tensor: Any) -> str:
+def graph_of(tensor: Any) -> str:
     """The graph that leads to a tensor, each node once."""
     seen: dict[Any, int] = {}
 
@@ -85,7 +85,8 @@ def recorded_gradients(m: Any) -> Iterator[str]:
             second = m.autograd.grad(
                 (first * first).sum(), (x, seed), create_graph=True, allow_unused=True
             )
-            return "\n".join(drawn(each) for each in (first, *second) if each is not None)
+            found = [each for each in (first, *second) if each is not None]
+            return "\n".join(f"{graph_of(each)} at version {each._version}" for each in found)
 
         yield f"{name} {values}: {outcome(gradients)}"
 
@@ -155,7 +156,12 @@ def conjugates(m: Any) -> Iterator[str]:
     for (name, call), requires in itertools.product(calls.items(), (False, True)):
         x = m.tensor([[1 + 2j, 3 - 1j], [0.5j, 2]], requires_grad=requires)
         found = call(x)
-        yield f"{name} {requires}: {found.is_conj()} {found.grad_fn and found.grad_fn.name()}"
+        yield f"{name} {requires}: {found.is_conj()} {graph_of(found)}"
+        if name.startswith("conj"):
+            x.data = found.detach()
+            yield f"{name} {requires} as data: {x.is_conj()} {outcome(x.detach().numpy)}"
+            found.data = m.tensor([1j])
+            yield f"{name} {requires} with data: {found.is_conj()} {outcome(found.detach().numpy)}"
         for ask in ("numpy", "tolist", "__array__"):
             for asked in (found, found.detach()):
                 yield f"{name} {requires} {ask}: {outcome(getattr(asked, ask))}"

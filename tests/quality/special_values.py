@@ -20,7 +20,7 @@ from conformance.judge.ways import WAYS
 INF, NAN = float("inf"), float("nan")
 REAL = (
     *(0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 2.0, -2.75, 0.1, 1e-3, 1e-8, 1e-42, -1e-42, 1.5707964, 3.0),
-    *(81.0, -81.0, 89.0, -89.0, 200.0, 1e10, -1e10, 3e38, -3e38, INF, -INF, NAN),
+    *(81.0, -81.0, 89.0, -89.0, 200.0, 11.5, 710.2, 1e10, -1e10, 3e38, -3e38, INF, -INF, NAN),
 )
 PART = (0.0, -0.0, 1.0, -2.0, 0.5, 81.0, 3e38, 1e-42, INF, -INF, NAN)
 COMPLEX = tuple(complex(*pair) for pair in itertools.product(PART, PART))

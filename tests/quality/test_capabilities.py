@@ -35,7 +35,7 @@ def parts(values):
 
 
 def same(left, right):
-    """Element by element, as the judge compares: values within the tolerance, zeros by sign."""
+    """Element by element: values within the tolerance, zeros with their signs."""
     close = is_close(left, right, *tolerances()[left.dtype.name])
     pair = parts(left), parts(right)
     with np.errstate(invalid="ignore"):
@@ -57,6 +57,23 @@ def test_some_way_gives_what_another_capability_gives(surveys, reference, subjec
             unexplained[name] = [(found[""][left][0], other[left][0])]
     assert len(surveys[reference]) > 100
     assert not unexplained
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kernel", ["a scalar kernel", "a vector kernel"])
+def test_what_is_said_of_another_kernel_some_capability_gives(surveys, kernel):
+    """A kernel that no processor has would excuse what no torch gives."""
+    unheard = {}
+    for name, found in surveys["default"].items():
+        if kernel not in found:
+            continue
+        left = np.ones(found[""].shape, bool)
+        for capability in CAPABILITIES:
+            left &= ~same(found[kernel], surveys[capability][name][""])
+        if left.any():
+            unheard[name] = [(found[kernel][left][0], found[""][left][0])]
+    assert any(kernel in found for found in surveys["default"].values())
+    assert not unheard
 
 
 @pytest.mark.slow
