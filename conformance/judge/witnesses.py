@@ -28,7 +28,8 @@ from conformance.trace import Trace
 MOST = 6  # steps that are asked about: each takes as many runs as there are ways
 DRAWS = 4  # of roundings, before it is seen whether there is hope
 
-Answers: TypeAlias = Callable[[Way], Mapping[str, Array | None]]
+Answers: TypeAlias = Callable[[Way, bool], Mapping[str, Array | None]]
+"""What the reference gives in a way; and whether it keeps what it has as the subject has it."""
 
 
 class Witnesses:
@@ -52,6 +53,11 @@ class Witnesses:
             where: got[where]
             for where in wanted
             if where in both and alike(wanted[where], got[where])
+        }
+        self._differing = {
+            where
+            for where, got in self._subjects.items()
+            if wanted[where].tobytes() != got.tobytes()
         }
         self._answered: dict[str, Question] = {}
         self._refused = False
@@ -94,7 +100,7 @@ class Witnesses:
         if self._refused or where in self._answered or not alike(here, subject):
             return ()
         question = Question(here, subject)
-        self._ask({where: question}, lambda way: {where: find(self._run(way))})
+        self._ask({where: question}, lambda way, keeps: {where: find(self._run(way, keeps))})
         explained = not question.differs and not (question.open & (here == 0)).any()
         return tuple(question.by) if explained else ()
 
@@ -108,7 +114,7 @@ class Witnesses:
         def draw(ways: Sequence[Way]) -> None:
             for way in ways:
                 if is_open():
-                    found = answers(way)
+                    found = answers(way, False)  # What is alike may be so by chance.
                     for where, question in questions.items():
                         question.draw(found.get(where))
 
@@ -120,7 +126,7 @@ class Witnesses:
                 return
         for name, way in self._ways.items():
             if is_open():
-                found = answers(way)
+                found = answers(way, True)
                 for where, question in questions.items():
                     question.hear(name, found.get(where))
         draw(self._roundings[drawn:])
@@ -128,8 +134,7 @@ class Witnesses:
     @cached_property
     def _settled(self) -> Mapping[int, list[str]]:
         """The places that the subject has as well, by the step after which the reference writes
-        there no more: what stood there before the subject's trace does not tell. Where it has the
-        same bits it has to keep them, or a way would go on from others."""
+        there no more: what stood there before the subject's trace does not tell."""
         seen: dict[str, list[Array | None]] = {where: [] for where in self._subjects}
 
         def after(number: int, session: Session) -> None:
@@ -160,9 +165,14 @@ class Witnesses:
 
         return replay(self.program, self.reference, after), asked, questions
 
-    def _here(self, number: int, session: Session) -> Iterable[tuple[str, Array]]:
-        """What stands at the places that a step settles."""
+    def _here(
+        self, number: int, session: Session, *, keeps: bool = False
+    ) -> Iterable[tuple[str, Array]]:
+        """What stands at the places that a step settles: where the subject has other bits, or,
+        `keeps`, the same ones, too, so that another way does not go on from others."""
         for where in self._settled.get(number, ()):
+            if not keeps and where not in self._differing:
+                continue
             here = read(session, where)
             if here is not None and alike(here, self._subjects[where]):
                 yield where, here
@@ -176,14 +186,16 @@ class Witnesses:
         if allowed.any():
             write(session, where, np.where(allowed, subject, here))
 
-    def _run(self, way: Way) -> Trace:
+    def _run(self, way: Way, keeps: bool) -> Trace:
         def after(number: int, session: Session) -> None:
-            for where, here in self._here(number, session):
+            for where, here in self._here(number, session, keeps=keeps):
                 self._adopt(session, where, here)
 
         return replay(self.program, self.reference, after, way=way)
 
-    def _after(self, number: int, asked: Iterable[str], way: Way) -> Mapping[str, Array | None]:
+    def _after(
+        self, number: int, asked: Iterable[str], way: Way, keeps: bool
+    ) -> Mapping[str, Array | None]:
         """What the places hold right after the step when all is computed in this way."""
         found: dict[str, Array | None] = {}
 
@@ -191,7 +203,7 @@ class Witnesses:
             if step == number:
                 found.update({where: read(session, where) for where in asked})
             else:
-                for where, here in self._here(step, session):
+                for where, here in self._here(step, session, keeps=keeps):
                     self._adopt(session, where, here)
 
         until = Program(self.program.inputs, self.program.steps[: number + 1])

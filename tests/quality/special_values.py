@@ -8,14 +8,14 @@ import itertools
 import pickle
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from conformance.catalogue import CATALOGUE
-from conformance.judge.ways import WAYS
+from conformance.judge.ways import LANES, WAYS
 
 INF, NAN = float("inf"), float("nan")
 REAL = (
@@ -49,11 +49,17 @@ def operands(count: int, dtype: torch.dtype) -> Iterator[list[Any]]:
     values = COMPLEX if dtype.is_complex else REAL
     if count == 2:
         pairs = itertools.product(FEW if dtype.is_complex else values, repeat=2)
-        yield [torch.tensor(side, dtype=dtype) for side in zip(*pairs, strict=True)]
+        yield [filled(side, dtype) for side in zip(*pairs, strict=True)]
     elif count == 1:
-        yield [torch.tensor(values, dtype=dtype)]
+        yield [filled(values, dtype)]
     else:
-        yield from ([torch.tensor(values, dtype=dtype), number] for number in NUMBERS)
+        yield from ([filled(values, dtype), number] for number in NUMBERS)
+
+
+def filled(values: Sequence[Any], dtype: torch.dtype) -> torch.Tensor:
+    """The values, and so many of them again that each lies in a full vector."""
+    count = -(-len(values) // LANES) * LANES
+    return torch.tensor([*itertools.islice(itertools.cycle(values), count)], dtype=dtype)
 
 
 def computed(operator: Any, args: list[Any]) -> Found | None:
