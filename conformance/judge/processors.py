@@ -34,7 +34,7 @@ def _computed(kernels: Mapping[str, Kernel], func: Op, args: Sequence[Any]) -> A
 
 
 def _of_complex(kernel: Kernel) -> Kernel:
-    """A kernel of complex numbers only, whose parts it is given last."""
+    """A kernel of complex numbers only, which is given their parts."""
     return lambda value: kernel(torch.view_as_real(value)) if value.is_complex() else None
 
 

@@ -25,17 +25,16 @@ _NONE: Final = Promotion.NONE
 
 
 def _both(self: Array, mask: Mask) -> tuple[Array, Mask]:
-    """The two in their common shape."""
-    shape = np.broadcast_shapes(self.shape, mask.shape)
+    """The two in their common shape; an error names their sizes in torch's order."""
+    shape = broadcast_shape(mask.shape, self.shape)
     return np.broadcast_to(self, shape), np.broadcast_to(mask, shape)
 
 
 def _filled(self: Array, mask: Mask, value: Any) -> Array:
-    broadcast_shape(mask.shape, self.shape)  # whose error comes before the dtype's
+    self, mask = _both(self, mask)  # whose error comes before the dtype's
     if mask.dtype.kind != "b":
         raise errors.mask_dtype("masked_fill_", of_numpy(mask.dtype).cpp_name)
     value = checked_number(value, self.dtype)
-    self, mask = _both(self, mask)
     result = np.array(self, order="C")
     result[mask] = value
     return result
@@ -96,7 +95,6 @@ def masked_select(self: Array, mask: Mask) -> Array:
     """The elements where the mask is true, in one dim."""
     if mask.dtype.kind != "b":
         raise errors.select_mask_dtype()
-    broadcast_shape(mask.shape, self.shape)  # in torch's order, which its error shows
     self, mask = _both(self, mask)
     return np.asarray(self[mask])
 

@@ -12,23 +12,8 @@ from typing import Any
 
 import pytest
 
+from tests.mini_autograd.test_recorded_graphs import graph
 from tests.parity.tables import Table, differences, outcome
-
-
-def graph_of(tensor: Any) -> str:
-    """The graph that leads to a tensor, each node once."""
-    seen: dict[Any, int] = {}
-
-    def lines(node: Any, indent: str) -> Iterator[str]:
-        if node is None or node in seen:
-            yield f"{indent}{seen.get(node)}"
-            return
-        seen[node] = len(seen)
-        yield f"{indent}{seen[node]} {node.name()}"
-        for onward, _ in node.next_functions:
-            yield from lines(onward, f"{indent} ")
-
-    return "\n".join(lines(tensor.grad_fn, ""))
 
 
 def losses(m: Any) -> dict[str, Callable[[Any], Any]]:
@@ -86,7 +71,7 @@ def recorded_gradients(m: Any) -> Iterator[str]:
                 (first * first).sum(), (x, seed), create_graph=True, allow_unused=True
             )
             found = [each for each in (first, *second) if each is not None]
-            return "\n".join(f"{graph_of(each)} at version {each._version}" for each in found)
+            return "\n".join(f"{graph(each)} at version {each._version}" for each in found)
 
         yield f"{name} {values}: {outcome(gradients)}"
 
@@ -156,7 +141,7 @@ def conjugates(m: Any) -> Iterator[str]:
     for (name, call), requires in itertools.product(calls.items(), (False, True)):
         x = m.tensor([[1 + 2j, 3 - 1j], [0.5j, 2]], requires_grad=requires)
         found = call(x)
-        yield f"{name} {requires}: {found.is_conj()} {graph_of(found)}"
+        yield f"{name} {requires}: {found.is_conj()} {graph(found)}"
         if name.startswith("conj"):
             x.data = found.detach()
             yield f"{name} {requires} as data: {x.is_conj()} {outcome(x.detach().numpy)}"
