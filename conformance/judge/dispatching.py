@@ -43,6 +43,8 @@ class Otherwise(TorchDispatchMode):  # type: ignore[no-untyped-call]
         whole = self.way is out_of_place
         if plain is None or torch.Tag.nondeterministic_seeded in func.tags:
             return func(*args, **options)
+        if self.way is all_or_nothing:
+            return _undone_if_refused(func, args, options)
         if whole and not (func._schema.is_mutable and _writes_over_operands(args)):
             return func(*args, **options)
         try:
@@ -64,6 +66,23 @@ def _resolved(value: torch.Tensor) -> torch.Tensor:
 def out_of_place(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     """The op that writes nowhere: what is written may be memory that it still has to read."""
     return func(*args, **kwargs)
+
+
+def all_or_nothing(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    """An op that raises has written nothing: how much it has is a matter of the kernel, which may
+    meet what it refuses after many elements or few, and in vectors of many or one by one."""
+    return None
+
+
+def _undone_if_refused(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    if not func._schema.is_mutable or not isinstance(args[0], torch.Tensor):
+        return func(*args, **kwargs)
+    before = args[0].clone()
+    try:
+        return func(*args, **kwargs)
+    except Exception:
+        args[0].copy_(before)
+        raise
 
 
 def _writes_over_operands(args: Sequence[Any]) -> bool:

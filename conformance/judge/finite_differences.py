@@ -34,7 +34,7 @@ from conformance.program.steps import (
     walks,
 )
 from conformance.program.values import COMPLEX, FLOATING, Ref, Value
-from conformance.trace import Raised, Trace, Unobserved
+from conformance.trace import NotRun, Raised, Trace, Unobserved
 
 Array: TypeAlias = np.ndarray[Any, Any]
 
@@ -76,6 +76,17 @@ written there is not seen, nor is what is written into a gradient.)"""
 
 def _writes(step: Step) -> bool:
     return writes(step) or (isinstance(step, Call) and bool(step.kwargs.get("inplace")))
+
+
+def _without_failures(program: Program, evidence: Evidence) -> Program:
+    """The program without the steps that raise before they can have changed anything."""
+    taken = zip(program.steps, evidence.run(program).outcomes, strict=True)
+    kept = (
+        step
+        for step, outcome in taken
+        if _writes(step) or walks(step) or not isinstance(outcome, Raised | NotRun)
+    )
+    return Program(program.inputs, tuple(kept))
 
 
 def _is_plain(program: Program, evidence: Evidence) -> bool:
@@ -190,7 +201,7 @@ def _shows_twice(entry: Input) -> bool:
 def _functions_of(where: str, evidence: Evidence) -> tuple[_PlainFunction, ...]:
     """The functions whose gradients `where` is the sum of; () if it is anything else."""
     base = re.split(r"[.\[]", where, maxsplit=1)[0]
-    program = about(base, evidence.double)
+    program = _without_failures(about(base, evidence.double), evidence)
     if not _is_plain(program, evidence):
         return ()
     of: Callable[[str, Any], _Walk | None] = _of_backward if "." in where else _of_grad

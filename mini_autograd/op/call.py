@@ -200,21 +200,27 @@ def _is_raw(first: Any) -> bool:
 def _record_promoted(
     op: Op, args: tuple[Any, ...], raw: Sequence[Any], outs: tuple[Tensor, ...]
 ) -> None:
-    """Numbers, and operands of another dtype, are saved as the op computed with them."""
+    """Numbers, and operands of another dtype, are saved as the op computed with them; what is real
+    beside complex ones as real, as a conjugate has another sign of zero."""
     for position in op.promoted:
         if position not in op.variadic and is_number(args[position]):
-            args = (*args[:position], raw[position], *args[position + 1 :])
+            number = raw[position]
+            number = number if isinstance(args[position], complex) else number.real
+            args = (*args[:position], number, *args[position + 1 :])
     op.record(outs[0] if op.outputs is None else outs, *args)
     node = next(out._node for out in outs if out._node is not None)
     assert node.saved is not None
     kept = list(node.saved)
     for at, (keep, index, _) in enumerate(op.slots):
         value = args[index] if keep is Keep.OPERAND and kept[at] is not None else None
-        if isinstance(value, Tensor) and value._array.dtype != raw[index].dtype:
+        if not isinstance(value, Tensor):
+            continue
+        computed = raw[index].real.dtype if value._array.dtype.kind != "c" else raw[index].dtype
+        if value._array.dtype != computed:
             if isinstance(kept[at], PackedTensor):
-                kept[at].dtype = raw[index].dtype
+                kept[at].dtype = computed
             else:
-                kept[at] = SavedTensor(value, raw[index].dtype)
+                kept[at] = SavedTensor(value, computed)
     node.saved = tuple(kept)
 
 

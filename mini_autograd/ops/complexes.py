@@ -15,6 +15,7 @@ from mini_autograd.errors import pointwise as errors
 from mini_autograd.errors.kernels import no_complex_half
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.overloads import composite
+from mini_autograd.storage import counter_of
 from mini_autograd.tensor import Tensor
 from mini_autograd.types import Array
 
@@ -43,8 +44,10 @@ def conj(value: Any) -> Any:
 
 
 def _pending(value: Tensor) -> Tensor:
-    """The conjugate, which torch computes once somebody reads it."""
+    """The conjugate, which torch computes once somebody reads it: what is written to the value
+    until then counts as written to it."""
     result: Tensor = conj_complex(value)
+    result._counter = counter_of(value)
     if not value._conjugated:
         result._conjugated = True
     return result

@@ -151,8 +151,19 @@ def scatter_add(self: Array, dim: Int, index: IndexArray, src: Array) -> Array:
     dim = wrap_dim(dim, self.ndim)
     result, part = _target(self, dim, index, src)
     if index.size:
-        np.add.at(part, _positions(dim, index), _source(src, index))
+        gather_into(np.add, part, _positions(dim, index), _source(src, index))
     return result
+
+
+def gather_into(ufunc: np.ufunc, into: Array, where: Any, given: Any) -> None:
+    """Adds or multiplies in place, each place as often as it is named; what halves come to is
+    rounded once, as torch's scattering does it."""
+    if into.dtype != np.float16:
+        ufunc.at(into, where, given)
+        return
+    wide = into.astype(np.float32)
+    ufunc.at(wide, where, given)
+    into[...] = wide
 
 
 _REDUCTIONS: Final[dict[str, np.ufunc]] = {"add": np.add, "multiply": np.multiply}
@@ -167,7 +178,7 @@ def _reduced(
         raise errors.scatter_reduce_name()
     if index.size:
         given = checked_number(value, self.dtype) if src is None else _source(src, index)
-        _REDUCTIONS[reduce].at(part, _positions(dim, index), given)
+        gather_into(_REDUCTIONS[reduce], part, _positions(dim, index), given)
     return result
 
 

@@ -11,10 +11,13 @@ from mini_autograd import dtypes
 from mini_autograd.errors import linalg as errors
 from mini_autograd.errors import pointwise as number_errors
 from mini_autograd.errors import shapes as dim_errors
+from mini_autograd.errors import tensors as tensor_errors
+from mini_autograd.errors import walk as walk_errors
 from mini_autograd.layout import contiguous_strides
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.arithmetic import scaled
 from mini_autograd.ops.complexes import conj
+from mini_autograd.ops.rounding import is_complex
 from mini_autograd.ops.transposing import t, transpose
 from mini_autograd.ops.views import expand, reshape
 from mini_autograd.overloads import with_forms
@@ -40,6 +43,13 @@ def _product(a: Array, b: Array, kernel: str) -> Array:
     return np.matmul(a, b)
 
 
+def _scaled(grad: Any, factor: Any) -> Any:
+    """`grad * factor`, which torch refuses where it is complex for a real operand."""
+    if isinstance(factor, complex) and not is_complex(grad):
+        raise walk_errors.complex_gradient()
+    return scaled(grad, factor)
+
+
 def _by_columns(shape: Shape, strides: Shape, itemsize: int) -> bool:
     """Whether a matrix lies in memory column by column: torch gives its gradient likewise."""
     if not any(strides):  # so NumPy makes an empty array
@@ -49,14 +59,14 @@ def _by_columns(shape: Shape, strides: Shape, itemsize: int) -> bool:
 
 def _mat1_grad(grad: Any, mat2: Any, shape: Shape, strides: Shape, alpha: Any = 1) -> Any:
     if _by_columns(shape, strides, grad.dtype.itemsize):
-        return scaled(t(mm(conj(mat2), t(grad))), alpha)
-    return scaled(mm(grad, conj(t(mat2))), alpha)
+        return _scaled(t(mm(conj(mat2), t(grad))), alpha)
+    return _scaled(mm(grad, conj(t(mat2))), alpha)
 
 
 def _mat2_grad(grad: Any, mat1: Any, shape: Shape, strides: Shape, alpha: Any = 1) -> Any:
     if _by_columns(shape, strides, grad.dtype.itemsize):
-        return scaled(t(mm(t(grad), conj(mat1))), alpha)
-    return scaled(mm(conj(t(mat1)), grad), alpha)
+        return _scaled(t(mm(t(grad), conj(mat1))), alpha)
+    return _scaled(mm(conj(t(mat1)), grad), alpha)
 
 
 @differentiable(
@@ -200,9 +210,22 @@ def _wide(*arrays: Array) -> tuple[Array, ...]:
     return tuple(each.astype(np.float32) for each in arrays)
 
 
+def _alone(start: Array, beta: complex, shape: Shape) -> Array:
+    """`beta * start` where there is no product to add: then torch multiplies as `mul_` does, and
+    does not look at `alpha`."""
+    dtype = dtypes.of(start)
+    found = dtypes.result_type([start, beta])
+    if beta == 0 or 0 in shape:
+        return np.zeros(shape, start.dtype)
+    if not dtypes.can_cast(found, dtype):
+        raise tensor_errors.result_cast(found, dtype)
+    scaled_start = start if beta == 1 else start * dtypes.number_array(beta, start.dtype)
+    return np.array(np.broadcast_to(scaled_start, shape), order="C")
+
+
 @differentiable(
     promotion=_NONE,
-    self=lambda grad, beta: scaled(grad, beta),
+    self=lambda grad, beta: _scaled(grad, beta),
     mat1=lambda grad, mat2, mat1_shape, mat1_strides, alpha: _mat1_grad(
         grad, mat2, mat1_shape, mat1_strides, alpha
     ),
@@ -223,8 +246,8 @@ def addmm(self: Array, mat1: Array, mat2: Array, *, beta: Number = 1, alpha: Num
         raise errors.inner_sizes(mat1.shape, mat2.shape)
     if self.shape not in (shape, shape[1:]):
         expand.op.bare(self, shape)  # for its errors
-    if not mat1.size:
-        alpha = 1  # torch does not look at it
+    if not mat1.size or 0 in shape:
+        return _alone(self, beta, shape)
     start, first, second = _wide(self, mat1, mat2)
     exact = first is mat1
     result = _plus(start, _product(first, second, "addmm_impl_cpu_"), beta, alpha, exact=exact)
@@ -233,9 +256,9 @@ def addmm(self: Array, mat1: Array, mat2: Array, *, beta: Number = 1, alpha: Num
 
 @differentiable(
     promotion=_NONE,
-    self=lambda grad, beta: scaled(grad, beta),
-    mat=lambda grad, vec, alpha: scaled(outer_product(grad, conj(vec)), alpha),
-    vec=lambda grad, mat, alpha: scaled(mv(conj(t(mat)), grad), alpha),
+    self=lambda grad, beta: _scaled(grad, beta),
+    mat=lambda grad, vec, alpha: _scaled(outer_product(grad, conj(vec)), alpha),
+    vec=lambda grad, mat, alpha: _scaled(mv(conj(t(mat)), grad), alpha),
 )
 def addmv(self: Array, mat: Array, vec: Array, *, beta: Number = 1, alpha: Number = 1) -> Array:
     """`beta * self + alpha * mat @ vec`."""

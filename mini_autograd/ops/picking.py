@@ -19,6 +19,7 @@ from mini_autograd.errors import shapes as shape_errors
 from mini_autograd.errors import strides as stride_errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.arithmetic import scaled
+from mini_autograd.ops.gathering import gather_into
 from mini_autograd.ops.writing import check_history, checked_number
 from mini_autograd.overloads import composite, overloaded
 from mini_autograd.shown import counted
@@ -115,7 +116,10 @@ def index_add(
         raise errors.select_out_of_range()
     _check_slices(index, 0, into.shape[dim], dim)
     added = rows if alpha == 1 else rows * checked_number(alpha, self.dtype)
-    np.add.at(into, _at(dim, index), added)
+    if by_slices:
+        np.add.at(into, _at(dim, index), added)
+    else:
+        gather_into(np.add, into, _at(dim, index), added)
     return result
 
 
