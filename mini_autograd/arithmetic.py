@@ -44,6 +44,11 @@ def _check_replacement(was: Tensor, given: object, name: str) -> None:
 _ONES: Final = {each: each.type(1) for each in map(np.dtype, ("f2", "f4", "f8"))}
 
 
+def _addend(grad: Array) -> Array:
+    """As torch's sum has it: a complex number is multiplied by one, which makes an infinity NaN."""
+    return grad * grad.dtype.type(1) if grad.dtype.kind == "c" else grad
+
+
 class RawArithmetic:
     """Gradients are arrays; nothing is recorded."""
 
@@ -52,6 +57,7 @@ class RawArithmetic:
 
     def add(self, a: Array, b: Array) -> Array:
         """The sum; a new array, since either may be somebody else's."""
+        b = _addend(b)
         if type(a) is not _ndarray or (a.flags.c_contiguous and b.flags.c_contiguous):
             return a + b
         return np.add(a, b, out=walked(a, b))  # the order of dims is the first one's, as torch's
@@ -69,14 +75,14 @@ class RawArithmetic:
         its own, a number, has the count of such writes behind it if it is for a leaf."""
         held = sums[output]
         if type(held) is not _ndarray:
-            sums[output] = held + grad
+            sums[output] = held + _addend(grad)
             if target.sequence == ACCUMULATE_SEQUENCE and _is_unshared(held, 1, grads, index):
                 if len(sums) == 1:
                     sums.append(1)
                 else:
                     sums[1] += 1
         elif _is_own(held) and _is_unshared(held, 2, grads, index):
-            held += grad
+            held += _addend(grad)
             written(held)
         else:
             sums[output] = self.add(held, grad)
@@ -148,7 +154,7 @@ class RawArithmetic:
                 raise inplace_errors.overlapping_write()
             if packing_threads:
                 announce_write(held)
-            into += grad
+            into += _addend(grad)
             counter_of(held).advance()
             grad_layout.check(into, leaf._array)
             return

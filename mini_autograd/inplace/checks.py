@@ -12,6 +12,7 @@ from mini_autograd import dtypes, layout
 from mini_autograd.errors import func as func_errors
 from mini_autograd.errors import inplace as errors
 from mini_autograd.errors import masking as mask_errors
+from mini_autograd.errors import picking as picking_errors
 from mini_autograd.errors import pointwise as kernel_errors
 from mini_autograd.errors import tensors as tensor_errors
 from mini_autograd.errors.kernels import ComplexHalfError
@@ -104,14 +105,28 @@ def _matrices_follow(array: np.ndarray[Any, Any]) -> bool:
 
 
 def check_mask(tensor: Tensor, given: Sequence[Any]) -> None:
-    """What `masked_fill_` asks of its mask and value."""
-    mask, *values = given
-    if values and isinstance(values[0], Tensor) and values[0]._array.ndim:
-        raise mask_errors.fill_value_rank("masked_fill_", values[0]._array.ndim)
-    if isinstance(mask, Tensor):
-        if mask.dtype is not dtypes.bool_:
-            raise mask_errors.mask_dtype("masked_fill_", mask.dtype.cpp_name)
-        _check_shape(tensor, mask)
+    """Whether the mask of `masked_fill_` broadcasts to the tensor."""
+    if isinstance(given[0], Tensor):
+        _check_shape(tensor, given[0])
+
+
+def check_mask_kind(given: Sequence[Tensor]) -> None:
+    """What `masked_fill_` asks of its mask and value before it looks at memory."""
+    _check_fill_value("masked_fill_", given)
+    if given and given[0].dtype is not dtypes.bool_:
+        raise mask_errors.mask_dtype("masked_fill_", given[0].dtype.cpp_name)
+
+
+def check_index_kind(given: Sequence[Tensor]) -> None:
+    """What `index_fill_` asks of its index and value before it looks at memory."""
+    _check_fill_value("index_fill_", given)
+    if given and given[0].dtype is not dtypes.int64:
+        raise picking_errors.fill_index_dtype()
+
+
+def _check_fill_value(name: str, given: Sequence[Tensor]) -> None:
+    if len(given) > 1 and given[1]._array.ndim:
+        raise mask_errors.fill_value_rank(name, given[1]._array.ndim)
 
 
 def _check_shape(tensor: Tensor, operand: Tensor) -> None:

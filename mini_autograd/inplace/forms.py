@@ -80,6 +80,8 @@ def in_place(op: InPlace, method: Method, in_order: Method | None = None) -> Met
         except TypeError as error:
             raise errors.renamed(error, name) from None
         except Exception as error:
+            if op.check_kinds is not None:
+                op.check_kinds(given)
             if not op.memory_last:
                 check_memory(op, self, given)  # torch looks before shapes
             check_operands(op, self, (*given, *filter(is_number, (*args, *kwargs.values()))), error)

@@ -7,7 +7,12 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Any, Final
 
-from mini_autograd.inplace.checks import check_mask, check_product
+from mini_autograd.inplace.checks import (
+    check_index_kind,
+    check_mask,
+    check_mask_kind,
+    check_product,
+)
 from mini_autograd.ops.gathering import scatter_written
 from mini_autograd.ops.writing import RECORDED
 from mini_autograd.overloads import Bound
@@ -48,6 +53,7 @@ class InPlace:
     differentiable: bool = True  # if not, torch lets it write where it would refuse another
     on_integers: bool = False  # whether integers, too, get a history
     # Of operands and the result.
+    check_kinds: Callable[[Sequence[Tensor]], None] | None = None  # of tensors, before memory
     check: Callable[[Tensor, Sequence[Any]], None] | None = None  # before the op's own
     shapes_first: bool = False  # operands must broadcast to the tensor, before the op's own checks
     casts_first: bool = False  # likewise that the result's dtype can be cast
@@ -89,7 +95,8 @@ def _rows() -> dict[str, InPlace]:
     set_columns("tril triu", expanded=Expanded.MATRICES, common=Common.ANYTHING)
     set_columns("fill", expanded=Expanded.BY_NUMBERS, common=Common.ANYTHING, on_integers=True)
     set_columns("masked_fill index_fill", expanded=Expanded.WARNED, common=Common.ANYTHING)
-    set_columns("masked_fill", check=check_mask)
+    set_columns("masked_fill", check_kinds=check_mask_kind, check=check_mask)
+    set_columns("index_fill", check_kinds=check_index_kind)
     set_columns("masked_fill index_fill index_put", on_integers=True)
     set_columns("conj_physical", expanded=Expanded.ALLOWED, recorded=RECORDED["conj_physical"])
     set_columns("copy", common=Common.ITSELF)
