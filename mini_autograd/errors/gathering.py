@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 REDUCE_DEPRECATED = (
     "The reduce argument of torch.scatter with Tensor src is deprecated and will be removed in a "
@@ -10,9 +11,24 @@ REDUCE_DEPRECATED = (
 )
 
 
+_Error = TypeVar("_Error", bound=Exception)
+
+
+def while_writing(error: _Error) -> _Error:
+    """The error, marked as one that an op in place meets after it has looked at memory."""
+    vars(error)["while_writing"] = True
+    return error
+
+
+def is_while_writing(error: Exception) -> bool:
+    """Whether it is such an error."""
+    return "while_writing" in vars(error)
+
+
 def out_of_bounds_scatter(index: int, dim: int, size: int) -> RuntimeError:
     """Likewise, as gather and scatter say it."""
-    return RuntimeError(f"index {index} is out of bounds for dimension {dim} with size {size}")
+    text = f"index {index} is out of bounds for dimension {dim} with size {size}"
+    return while_writing(RuntimeError(text))
 
 
 def scatter_index_dtype(name: str) -> RuntimeError:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mini_autograd.errors.gathering import while_writing
+
 
 def select_index_rank() -> IndexError:
     """`index_select` by a matrix."""
@@ -24,7 +26,7 @@ def select_scalar(count: int) -> RuntimeError:
 
 def select_out_of_range() -> IndexError:
     """`index_select` outside of its dim."""
-    return IndexError("index out of range in self")
+    return while_writing(IndexError("index out of range in self"))
 
 
 def select_empty_dim() -> RuntimeError:
@@ -104,9 +106,8 @@ def take_index_dtype(found: str) -> RuntimeError:
 
 def take_out_of_range(index: int, count: int) -> IndexError:
     """`take` outside of the tensor."""
-    return IndexError(
-        f"out of range: tried to access index {index} on a tensor of {count} elements."
-    )
+    text = f"out of range: tried to access index {index} on a tensor of {count} elements."
+    return while_writing(IndexError(text))
 
 
 def take_from_empty() -> IndexError:

@@ -14,6 +14,7 @@ import numpy as np
 from mini_autograd import layout
 from mini_autograd.errors import arguments as argument_errors
 from mini_autograd.errors import inplace as errors
+from mini_autograd.errors.gathering import is_while_writing
 from mini_autograd.grad_mode import state, unrecorded
 from mini_autograd.graph import Node
 from mini_autograd.inplace.checks import (
@@ -82,7 +83,7 @@ def in_place(op: InPlace, method: Method, in_order: Method | None = None) -> Met
         except Exception as error:
             if op.check_kinds is not None:
                 op.check_kinds(given)
-            if not op.memory_last:
+            if not op.memory_last or is_while_writing(error):
                 check_memory(op, self, given)  # torch looks before shapes
             check_operands(op, self, (*given, *filter(is_number, (*args, *kwargs.values()))), error)
             raise

@@ -13,6 +13,7 @@ from mini_autograd.errors import reductions as errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.reductions import both, fold, reduced_dims, restored
 from mini_autograd.overloads import composite, overloaded
+from mini_autograd.packing import is_watched
 from mini_autograd.shown import counted
 from mini_autograd.types import Array, Bool, Int, Ints
 
@@ -127,6 +128,8 @@ def aminmax(self: Array, *, dim: Int | None = None, keepdim: Bool = False) -> An
 def evenly(grad: Any, self: Any, result: Any) -> Any:
     """The gradient of one picked value, shared by all that equal it; by all NaNs for a NaN."""
     mask = self != self if bool(result != result) else self == result
+    if is_watched():  # torch writes nothing then
+        return mask * (grad / ops.sum_all(mask))
     zeros = ops.zeros_of(grad, tuple(self.shape))
     return counted(ops.masked_fill(zeros, mask, grad / ops.sum_all(mask)), dispatched=True)
 

@@ -16,6 +16,7 @@ from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.choosing import of_kind
 from mini_autograd.ops.writing import checked_number
 from mini_autograd.overloads import composite
+from mini_autograd.packing import is_watched
 from mini_autograd.shown import counted
 from mini_autograd.tensor import Tensor
 from mini_autograd.types import Array, Bool, IndexArray, IndexArrays
@@ -114,9 +115,7 @@ def _check_range(index: NDArray[Any], ordinal: int, size: int) -> None:
 
 @differentiable(
     promotion=_NONE,
-    self=lambda grad, self_shape, indices: counted(
-        index_put_impl(ops.zeros_of(grad, self_shape), indices, grad)
-    ),
+    self=lambda grad, self_shape, indices: _index_grad(grad, self_shape, indices),
 )
 def index(self: Array, indices: IndexArrays) -> Array:
     """The elements at the positions, one index tensor a dim, None for a whole dim."""
@@ -126,6 +125,15 @@ def index(self: Array, indices: IndexArrays) -> Array:
     if result.size:
         result[...] = self[located.key]
     return result
+
+
+def _index_grad(grad: Any, shape: tuple[int, ...], indices: IndexArrays) -> Any:
+    """The gradient at the positions that it was taken from; torch writes none where writes are
+    watched."""
+    zeros = ops.zeros_of(grad, shape)
+    if is_watched():
+        return index_put(zeros, indices, grad, True)
+    return counted(index_put_impl(zeros, indices, grad))
 
 
 @differentiable(

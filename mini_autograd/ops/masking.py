@@ -12,10 +12,11 @@ from mini_autograd.dtypes import of_numpy
 from mini_autograd.errors import masking as errors
 from mini_autograd.layout import copied
 from mini_autograd.op import Promotion, differentiable
-from mini_autograd.ops.choosing import of_kind
+from mini_autograd.ops.choosing import of_kind, where
 from mini_autograd.ops.views import broadcast_shape
 from mini_autograd.ops.writing import check_history, checked_number
 from mini_autograd.overloads import composite, overloaded
+from mini_autograd.packing import is_watched
 from mini_autograd.shown import counted
 from mini_autograd.types import Array, Ints, Mask, Number
 
@@ -155,7 +156,9 @@ def masked_scatter_backward(grad: Array, mask: Mask, shape: Ints) -> Array:
 
 def _value_grad(grad: Any, mask: Mask, dtype: np.dtype[Any]) -> Any:
     """The sum under the mask; torch forgot to take the real part of it for a real value."""
-    return of_kind(ops.sum_all(masked_select(grad, mask)), dtype)
+    # Where writes are watched no shape may depend on values.
+    chosen = where(mask, grad, 0.0) if is_watched() else masked_select(grad, mask)
+    return of_kind(ops.sum_all(chosen), dtype)
 
 
 @composite(name="masked_fill")

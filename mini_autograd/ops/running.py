@@ -19,6 +19,7 @@ from mini_autograd.ops.reductions import (
     restored,
 )
 from mini_autograd.overloads import overloaded
+from mini_autograd.packing import is_watched
 from mini_autograd.shown import counted
 from mini_autograd.tensor import Tensor
 from mini_autograd.types import Array, Bool, DType, Int
@@ -74,12 +75,18 @@ def cumsum(self: Array, dim: Int, *, dtype: DType | None = None) -> Array:
     return _accumulated(np.add, self, dim, dtype)
 
 
+def _avoids_division(self: Any) -> bool:
+    """Whether torch divides by no element: where one is zero, and where writes are watched, as a
+    formula may then not depend on values."""
+    return is_watched() or bool((self == 0).any())
+
+
 def _cumprod_grad(grad: Any, self: Any, result: Any, dim: int) -> Any:
     """A quotient, or without division where there are zeros: then in quadratic time."""
     if _is_trivial(self.shape, dim):
         return grad
     weighted = ops.conj(result) * grad  # torch records it, though there be a zero
-    if not bool((self == 0).any()):
+    if not _avoids_division(self):
         return _backward_sum(weighted, dim) / ops.conj(self)
     dim = wrap_dim(dim, len(self.shape))
     if isinstance(self, Tensor):
@@ -99,8 +106,10 @@ def _cumprod_grad(grad: Any, self: Any, result: Any, dim: int) -> Any:
 
 
 def _recorded_cumprod_grad(grad: Tensor, self: Tensor, dim: int) -> Tensor:
-    """The same in the steps that torch takes where it records them: written row by row."""
+    """The same in the steps that torch takes where it records them: written row by row, or where
+    writes are watched stacked."""
     size = self.shape[dim]
+    rows = []
     result: Any = ops.zeros_of(grad, tuple(grad.shape))
     one = (*self.shape[:dim], 1, *self.shape[dim + 1 :])
     until: Any = ops.expand(ops.zeros_of(self, (1,)) + 1, one)
@@ -114,7 +123,11 @@ def _recorded_cumprod_grad(grad: Tensor, self: Tensor, dim: int) -> Tensor:
                 after = ops.expand(until, tuple(after.shape)) * after
             others = ops.cat([until, after], dim)
         onward = ops.narrow(grad, dim, index, size - index)
-        ops.select(result, dim, index).copy_(ops.sum(onward * others, (dim,)))
+        rows.append(ops.sum(onward * others, (dim,)))
+        if not is_watched():
+            ops.select(result, dim, index).copy_(rows[-1])
+    if is_watched():
+        return ops.stack(rows, dim)
     return counted(result)  # torch fills it with zeros first
 
 
@@ -160,7 +173,7 @@ def _last_product(array: Array, dims: tuple[int, ...]) -> Array:
 
 def prod_grad(grad: Any, self: Any, result: Any, dim: int) -> Any:
     """The product of all other elements: a quotient, or without division where there are zeros."""
-    if not bool((self == 0).any()):
+    if not _avoids_division(self):
         return grad * ops.conj(result / self)
     size = self.shape[dim]
     if size == 1:
@@ -175,10 +188,9 @@ def prod_grad(grad: Any, self: Any, result: Any, dim: int) -> Any:
 def _prod_all_grad(grad: Any, self: Any, result: Any) -> Any:
     if not self.shape:
         return grad
-    zeros = int((self == 0).sum())
-    if not zeros:
+    if not _avoids_division(self):
         return grad * ops.conj(result / self)
-    if zeros > 1 and not isinstance(self, Tensor):
+    if not isinstance(self, Tensor) and int((self == 0).sum()) > 1:
         return ops.zeros_of(self, tuple(self.shape))
     flat = ops.view(ops.contiguous(self), (-1,))
     return ops.view(prod_grad(grad, flat, result, 0), tuple(self.shape))
