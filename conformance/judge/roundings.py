@@ -85,9 +85,14 @@ def _rounds(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     cancelled to what is right by chance: of these each has to be exact."""
     found = _inexact(func, args, kwargs)
     if torch.Tag.pointwise in func.tags:
-        return found
+        return found if kwargs.get("alpha", 1) == 1 else found | _inexact(_multiple, args, kwargs)
     sizes = _inexact(func, mapped(_size, args), kwargs)
     return found | sizes if not isinstance(found, tuple) else tuple(map(operator.or_, found, sizes))
+
+
+def _multiple(self: Any, other: torch.Tensor, *, alpha: Any) -> Any:
+    """The other term of a sum, which not every kernel rounds before it is added."""
+    return other * alpha
 
 
 def _size(value: torch.Tensor) -> torch.Tensor:

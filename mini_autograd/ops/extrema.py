@@ -22,20 +22,20 @@ __all__ = ["amax", "amin"]
 _NONE: Final = Promotion.NONE
 
 
-def _viewed(value: Any, shape: tuple[int, ...], dim: Any, keepdim: bool) -> Any:
-    """A reduced gradient or result with its dims back, of size one."""
-    if keepdim:
+def _viewed(value: Any, dim: Any, keepdim: bool) -> Any:
+    """A reduced gradient or result with its dims back, of size one: as many as it had, whatever
+    the operand has become."""
+    dims = (dim,) if isinstance(dim, (int, np.integer)) else dim or ()
+    if keepdim or not dims:
         return value
-    if not shape:  # torch counts the dims that are named, though there are none
-        return ops.reshape(value, (1,) * np.size(dim))
-    dims = reduced_dims(dim, len(shape))
-    return ops.reshape(value, tuple(1 if i in dims else size for i, size in enumerate(shape)))
+    count = value.ndim + len(dims)
+    reduced, sizes = {each % count for each in dims}, iter(value.shape)
+    return ops.reshape(value, tuple(1 if i in reduced else next(sizes) for i in range(count)))
 
 
 def _shared_grad(grad: Any, self: Any, result: Any, dim: Any, keepdim: bool) -> Any:
     """The gradient, split evenly among the elements equal to the result."""
-    shape = tuple(self.shape)
-    grad, result = _viewed(grad, shape, dim, keepdim), _viewed(result, shape, dim, keepdim)
+    grad, result = _viewed(grad, dim, keepdim), _viewed(result, dim, keepdim)
     mask = result == self
     return grad / ops.sum(mask, dim, True) * mask
 

@@ -58,15 +58,18 @@ def _pow_tensor_grad(grad: Any, self: Any, exponent: Any, dtype: np.dtype[Any]) 
     if dtype.kind == "b":
         raise errors.bool_subtraction_mixed()
     if isinstance(exponent, Tensor):
-        lower = minus(exponent, 1)
+        power = self ** minus(exponent, 1)
     else:  # and so rounds it there, if it was given in fewer digits than were computed with
         lower = (exponent.real.astype(dtype) if dtype.kind == "f" else exponent) - 1
-    return where(exponent == 0, 0.0, grad * conj(exponent * self**lower))
+        power = complex_power(self, lower) if is_complex(self) else self**lower
+    return where(exponent == 0, 0.0, grad * conj(exponent * power))
 
 
 def _promoted_base(base: Any, exponent: Any) -> Any:
-    """The base in the dtype of the two together, as arrays are already."""
+    """The base in the dtype of the two together, as arrays are but for real beside complex ones."""
     if not isinstance(base, Tensor):
+        if is_complex(exponent) and not is_complex(base):
+            return base.astype(np.result_type(base, exponent))
         return base
     common = dtypes.result_type(
         [each._array if isinstance(each, Tensor) else each for each in (base, exponent)]

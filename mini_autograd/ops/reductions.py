@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -36,6 +37,8 @@ def restored(grad: Any, dim: Any, keepdim: bool, ndim: int) -> Any:
     """A reduced gradient or result with its dims back, of size one."""
     if keepdim or not ndim:
         return grad
+    if isinstance(dim, (int, np.integer)) or (dim is not None and len(dim) == 1):
+        return ops.unsqueeze(grad, int(np.ravel(dim)[0]))  # whatever the operand has become
     for each in reduced_dims(dim, ndim):
         grad = ops.unsqueeze(grad, each)
     return grad
@@ -71,6 +74,12 @@ def both(first: Any, second: Any) -> Any:
     return first + second
 
 
+def _in_one_run(shape: tuple[int, ...], dims: Dims) -> bool:
+    """Whether the dims that are reduced lie side by side, those of size one left out."""
+    wide = [dim in reduced_dims(dims, len(shape)) for dim, size in enumerate(shape) if size != 1]
+    return [*pairwise([False, *wide])].count((False, True)) < 2
+
+
 def _summed(array: Array, dims: Dims, keepdim: bool, dtype: DType | None) -> Array:
     """Integers in int64, half precision in single and rounded once, as torch sums."""
     wanted = array.dtype if dtype is None else dtype.numpy
@@ -82,7 +91,10 @@ def _summed(array: Array, dims: Dims, keepdim: bool, dtype: DType | None) -> Arr
     if wanted.kind == "b":
         return fold(np.logical_or, array.astype(bool), dims, keepdim)
     if wanted == np.float16:
-        array = array.astype(np.float16, copy=False)
+        array = array.real
+        if _in_one_run(array.shape, dims):
+            array = array.astype(np.float16, copy=False)
+        # With other dims between them torch converts what it has summed.
         total = fold(np.add, array, dims, keepdim, np.float32)
         return np.asarray(total).astype(np.float16)
     if array.dtype.kind == "c" and wanted.kind != "c":

@@ -200,8 +200,9 @@ def _prod_grad(grad: Any, self: Any, result: Any, dim: int, keepdim: bool) -> An
     ndim = len(self.shape)
     if not ndim:
         return grad
+    dim = wrap_dim(dim, ndim)
     grad, result = restored(grad, dim, keepdim, ndim), restored(result, dim, keepdim, ndim)
-    return prod_grad(grad, self, result, wrap_dim(dim, ndim))
+    return prod_grad(grad, self, result, dim)
 
 
 @differentiable(
