@@ -152,8 +152,10 @@ def _refused(
     plausible = [form for form in forms if _takes(form, count)]
     if len(plausible) == 1:
         for each in alternatives:
-            parameters = len(each.schema.parameters)
-            if len(alternatives) == 1 or each.schema.required <= count + method <= parameters:
+            required, parameters = each.schema.required, len(each.schema.parameters)
+            # A form counts `out`, which is none of the parameters here.
+            parameters += "out =" in plausible[0] and required == _required(plausible[0]) + method
+            if len(alternatives) == 1 or required <= count + method <= parameters:
                 try:
                     each.schema.bound(args, kwargs, method=method)
                 except TypeError as error:
@@ -172,10 +174,16 @@ def _tokens(form: str) -> list[str]:
     return form.strip("()").split(", ")
 
 
+def _parameters(form: str) -> list[str]:
+    return [each for each in _tokens(form) if each and each != "*"]
+
+
+def _required(form: str) -> int:
+    return sum(" = " not in each for each in _parameters(form))
+
+
 def _takes(form: str, count: int) -> bool:
-    parameters = [each for each in _tokens(form) if each and each != "*"]
-    required = sum(" = " not in each for each in parameters)
-    return required <= count <= len(parameters)
+    return _required(form) <= count <= len(_parameters(form))
 
 
 def _explained(form: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:

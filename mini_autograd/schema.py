@@ -157,7 +157,8 @@ class Schema:
         self._contents = tuple(_CONTENTS.get(each.words[0]) for each in self.parameters)
         # Where torch has other forms of the op, the error of a call that fits none of them.
         self.refusal: Callable[[Sequence[Any], Mapping[str, Any], bool], TypeError] | None = None
-        self._gathers = self.positional == 2 and self.parameters[1].words[0] in _LISTS
+        single = self.positional == self.least == 2
+        self._gathers = single and self.parameters[1].words[0] in _LISTS
 
     def fits(self, args: Sequence[Any]) -> bool:
         """Whether arguments given by position plainly fit; False where `bind` must look closer."""
@@ -203,8 +204,8 @@ class Schema:
         if method and kwargs and len(self.parameters) == 1:
             raise errors.no_keywords(self.name)
         if len(args) > self.positional:
-            most = self.positional if len(self.parameters) > 1 else 0
-            raise errors.too_many(self.name, self.least, most, len(args), method=method)
+            most = self.positional if len(self.parameters) > 1 or not method else 0
+            raise errors.too_many(self.name, self.required, most, len(args), method=method)
         values = list(args) + [_MISSING] * (len(self.parameters) - len(args))
         names = [each.name for each in self.parameters]
         wrong = []

@@ -17,13 +17,13 @@ import numpy as np
 
 from conformance.engines.protocol import Engine, Session
 from conformance.judge.allowance import Question, alike, same_but_rounding
-from conformance.judge.dispatching import Way
+from conformance.judge.dispatching import Way, all_or_nothing
 from conformance.judge.evidence import Find
 from conformance.judge.replay import Array, places, read, replay, write
 from conformance.judge.roundings import ROUNDINGS
 from conformance.judge.ways import WAYS
 from conformance.program import Program
-from conformance.trace import Trace
+from conformance.trace import Raised, Trace
 
 MOST = 6  # steps that are asked about: each takes as many runs as there are ways
 DRAWS = 4  # of roundings, before it is seen whether there is hope
@@ -61,6 +61,7 @@ class Witnesses:
         }
         self._answered: dict[str, Question] = {}
         self._refused = False
+        self._raises = any(isinstance(outcome, Raised) for outcome in expected.outcomes)
 
     @cached_property
     def trace(self) -> Trace:
@@ -118,6 +119,14 @@ class Witnesses:
                     for where, question in questions.items():
                         question.draw(found.get(where))
 
+        def hear(name: str, way: Way) -> None:
+            if is_open():
+                found = answers(way, True)
+                for where, question in questions.items():
+                    question.hear(name, found.get(where))
+
+        if self._raises:  # No draw moves a value so far: hope is no matter there.
+            hear("an op that raises writes nothing", all_or_nothing)
         drawn = 0
         if not all(question.is_about_signs for question in questions.values()):
             drawn = DRAWS
@@ -125,10 +134,7 @@ class Witnesses:
             if any(question.is_hopeless for question in questions.values()):
                 return
         for name, way in self._ways.items():
-            if is_open():
-                found = answers(way, True)
-                for where, question in questions.items():
-                    question.hear(name, found.get(where))
+            hear(name, way)
         draw(self._roundings[drawn:])
 
     @cached_property

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from mini_autograd import dtypes, layout
+from mini_autograd import dtypes, layout, warned
+from mini_autograd.errors import conversion as conversion_errors
 from mini_autograd.errors import func as func_errors
 from mini_autograd.errors import inplace as errors
 from mini_autograd.errors import masking as mask_errors
@@ -234,3 +235,15 @@ _FORMS: Final = {
     "scatter_": (".value", ".src"),
     "set_": ("", ".source_Tensor"),
 }  # fmt: skip
+
+
+def warn_of_truths(tensor: Tensor, operands: Iterable[Any]) -> None:
+    """Warns where what complex numbers are compared to is cast to a real tensor: torch computes in
+    the dtype that all have in common."""
+    if tensor._array.dtype.kind in "cb" or not tensor._array.size:
+        return
+    if any(
+        each._array.dtype.kind == "c" if isinstance(each, Tensor) else isinstance(each, complex)
+        for each in operands
+    ):
+        warned.once(conversion_errors.CASTS_COMPLEX, stacklevel=4)

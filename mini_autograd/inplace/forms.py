@@ -23,6 +23,7 @@ from mini_autograd.inplace.checks import (
     check_memory,
     check_operands,
     check_result,
+    warn_of_truths,
 )
 from mini_autograd.inplace.table import ROWS, InPlace
 from mini_autograd.lineage import edge_of
@@ -91,6 +92,8 @@ def in_place(op: InPlace, method: Method, in_order: Method | None = None) -> Met
             accumulates = any(each is True for each in (*args, *kwargs.values()))
             check_memory(op, self, given, fills=op.fills_by_mask and not accumulates)
         check_result(op, self, result, given, kwargs.get("dtype"))
+        if op.compares:
+            warn_of_truths(self, (*given, *args, *kwargs.values()))
         if op.memory_last:
             check_memory(op, self, given)
         if needs_grad and op.on_integers and not on_floats:

@@ -61,6 +61,7 @@ class InPlace:
     real_result: bool = False  # of complex numbers, which therefore have no in-place form
     product: bool = False  # not made of TensorIterator: other words for a wrong shape
     running: str | None = None  # neither is a running sum; its kernel's name
+    compares: bool = False  # gives truths, which are written as what its operands have in common
     number_cast: bool = False  # with numbers alone, other words for a wrong dtype
 
 
@@ -108,6 +109,9 @@ def _rows() -> dict[str, InPlace]:
     set_columns("logical_and logical_not logical_or logical_xor", differentiable=False)
     set_columns("floor_divide", recorded=RECORDED["floor_divide"])
     set_columns("scatter", recorded=scatter_written)
+    set_columns(
+        f"logical_and logical_not logical_or logical_xor {' '.join(_COMPARED)}", compares=True
+    )
     for name, compared in _COMPARED.items():
         set_columns(name, recorded=RECORDED[compared], on_integers=True)
     pointwise = (

@@ -26,6 +26,7 @@ its recording, `call_text` the quick ways to call it); `call` applies any op to 
 """
 
 from mini_autograd.op.call import DifferentiableOp, differentiable
+from mini_autograd.op.generate import record_refused
 from mini_autograd.op.kind import Op
 from mini_autograd.op.node import OpNode
 from mini_autograd.op.promotion import Promotion, quiet, quiet_context
@@ -38,4 +39,5 @@ __all__ = [
     "differentiable",
     "quiet",
     "quiet_context",
+    "record_refused",
 ]

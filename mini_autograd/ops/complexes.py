@@ -22,8 +22,10 @@ from mini_autograd.types import Array
 
 @differentiable(name="conj", node="ConjBackward0", self=lambda grad: conj(grad))
 def conj_complex(self: Array) -> Array:
-    """The conjugate of a complex tensor."""
-    return np.conjugate(self)
+    """The conjugate of a complex tensor, laid out as that: for torch it is a view."""
+    if self.ndim < 2 or not layout.is_dense(self):
+        return np.conjugate(self)
+    return np.conjugate(self, out=layout.empty_at(self.shape, self.strides, self.dtype))
 
 
 _REAL: Final = frozenset({float, int, bool, np.float16, np.float32, np.float64})

@@ -25,9 +25,9 @@ _NONE: Final = Promotion.NONE
 def _viewed(value: Any, dim: Any, keepdim: bool) -> Any:
     """A reduced gradient or result with its dims back, of size one: as many as it had, whatever
     the operand has become."""
-    dims = (dim,) if isinstance(dim, (int, np.integer)) else dim or ()
-    if keepdim or not dims:
+    if keepdim:
         return value
+    dims = (dim,) if isinstance(dim, (int, np.integer)) else dim or ()
     count = value.ndim + len(dims)
     reduced, sizes = {each % count for each in dims}, iter(value.shape)
     return ops.reshape(value, tuple(1 if i in reduced else next(sizes) for i in range(count)))

@@ -165,7 +165,7 @@ def _value_grad(grad: Any, mask: Mask, dtype: np.dtype[Any]) -> Any:
 def _masked_fill_by(self: Array, mask: Mask, value: Array) -> Any:
     """`masked_fill` by the one element of a tensor."""
     result = _masked_fill_tensor(self, mask, value)
-    check_history(self, value)
+    check_history(_masked_fill_tensor, self, mask, value)
     return result
 
 

@@ -179,15 +179,10 @@ _sort = overloaded(
         "(Tensor input, *, bool stable, int dim = -1, bool descending = False, "
         "tuple of Tensors out = None)",
         "(Tensor input, int dim = -1, bool descending = False, *, tuple of Tensors out = None)",
-        "(Tensor input, *, bool stable, name dim, bool descending = False, "
-        "tuple of Tensors out = None)",
-        "(Tensor input, name dim, bool descending = False, *, tuple of Tensors out = None)",
     ),
     method_forms=(
         "(*, bool stable, int dim = -1, bool descending = False)",
         "(int dim = -1, bool descending = False)",
-        "(*, bool stable, name dim, bool descending = False)",
-        "(name dim, bool descending = False)",
     ),
 )
 _median = overloaded(
@@ -197,12 +192,10 @@ _median = overloaded(
     function_forms=(
         "(Tensor input)",
         "(Tensor input, int dim, bool keepdim = False, *, tuple of Tensors out = None)",
-        "(Tensor input, name dim, bool keepdim = False, *, tuple of Tensors out = None)",
     ),
     method_forms=(
         "()",
         "(int dim, bool keepdim = False)",
-        "(name dim, bool keepdim = False)",
     ),
 )
 

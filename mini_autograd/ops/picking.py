@@ -293,7 +293,7 @@ def put(self: Array, index: IndexArray, source: Array, accumulate: Bool = False)
 def _index_fill_by(self: Array, dim: Int, index: IndexArray, value: Array) -> Any:
     """`index_fill` by the one element of a tensor."""
     result = _index_fill_tensor(self, dim, index, value)
-    check_history(self, value)
+    check_history(_index_fill_tensor, self, dim, index, value)
     return result
 
 

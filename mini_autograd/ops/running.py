@@ -10,6 +10,7 @@ import numpy as np
 from mini_autograd import dtypes, ops
 from mini_autograd.dims import wrap_dim
 from mini_autograd.op import Promotion, differentiable
+from mini_autograd.ops.conversion import converted
 from mini_autograd.ops.reductions import (
     ALL_OR_DIMS,
     ALL_OR_DIMS_METHOD,
@@ -146,7 +147,7 @@ def like(value: Any, other: Any) -> Any:
         return value
     if isinstance(value, Tensor):
         return ops.to_dtype(value, other.dtype)
-    return value.astype(other.dtype)
+    return converted(value, other.dtype) if value.ndim > 1 else value.astype(other.dtype)
 
 
 def _product(array: Array, dims: tuple[int, ...], keepdim: bool, dtype: DType | None) -> Array:
@@ -190,7 +191,7 @@ def _prod_all_grad(grad: Any, self: Any, result: Any) -> Any:
         return grad
     if not _avoids_division(self):
         return grad * ops.conj(result / self)
-    if not isinstance(self, Tensor) and int((self == 0).sum()) > 1:
+    if not isinstance(self, Tensor) and not is_watched() and int((self == 0).sum()) > 1:
         return ops.zeros_of(self, tuple(self.shape))
     flat = ops.view(ops.contiguous(self), (-1,))
     return ops.view(prod_grad(grad, flat, result, 0), tuple(self.shape))

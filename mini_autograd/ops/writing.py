@@ -12,7 +12,7 @@ from mini_autograd.dims import broadcast_dims
 from mini_autograd.errors import inplace as errors
 from mini_autograd.errors import kernels as kernel_errors
 from mini_autograd.grad_mode import state
-from mini_autograd.op import Promotion, differentiable
+from mini_autograd.op import DifferentiableOp, Promotion, differentiable, record_refused
 from mini_autograd.ops.choosing import of_kind
 from mini_autograd.ops.conversion import without_imaginary
 from mini_autograd.overloads import Bound, overloaded
@@ -48,18 +48,20 @@ def checked_number(value: Any, wanted: np.dtype[Any]) -> Any:
     return np.array(value, wanted)
 
 
-def check_history(self: Any, value: Any) -> None:
-    """Whether a fill can be recorded.
+def check_history(fill: DifferentiableOp, *args: Any) -> None:
+    """Whether a fill of the first argument by the last can be recorded; packs what it saves.
 
     Raises:
         RuntimeError: a tensor that requires grad is to fill integers.
     """
+    self, *_, value = args
     if (
         isinstance(self, Tensor)
         and self._array.dtype.kind not in "fc"
         and state.enabled
         and value.requires_grad
     ):
+        record_refused(fill.op, args)
         raise kernel_errors.no_history(self.dtype)
 
 

@@ -336,6 +336,17 @@ def test_finite_differences_give_the_gradient_by_a_complex_input_and_of_several_
     np.testing.assert_allclose(estimate, gradient, rtol=1e-6)
 
 
+def test_finite_differences_look_past_a_call_that_raised_before_it_changed_anything():
+    inputs = Input.of("x0", np.float32([1, 2]), True), Input.of("x1", np.float32([1, 1, 1]))
+    refused, whole = Call("add", (X0, X1), result="t9"), Call("exp", (X0,), result="t0")
+    steps = refused, whole, Call("sum", (T0,), result="t1"), Backward(T1)
+    estimate = derivative("x0.grad", [0, 1], Evidence(Program(inputs, steps), TORCH))
+    np.testing.assert_allclose(estimate, np.exp([1, 2]), rtol=1e-6)
+    failed = method("add_", T0, X1)  # which may have written, for all that is known
+    written = Program(inputs, (whole, failed, *steps[2:]))
+    assert derivative("x0.grad", [0, 1], Evidence(written, TORCH)) is None
+
+
 def test_a_conjugate_that_the_reference_lacks_is_the_references_fault():
     inputs = (
         Input.of("x0", np.complex64(1)),

@@ -14,6 +14,8 @@ from conformance.judge.dispatching import Otherwise
 from conformance.judge.roundings import ROUNDINGS
 from conformance.judge.ways import WAYS
 from conformance.program.steps import EnterMode, LeaveMode, RegisterHook
+from conformance.program.values import Ref
+from conformance.trace import Raised
 
 TORCH = resolve_engine("torch")
 UP = torch.tensor(torch.inf)
@@ -216,6 +218,48 @@ def test_what_an_op_reads_after_it_wrote_there_is_nobodys():
         (method("addmm_", X0, X1, X1, alpha=2),),
     )
     assert judge(apart, TORCH, resolve_engine("mini_autograd")).outcome == "agree"
+
+
+def raising(write):
+    """An `index_put_` that raises for an index out of range once it has called `write`."""
+
+    def index_put_(x, indices, values):
+        write(x)
+        raise IndexError("index 5 is out of bounds for dimension 0 with size 3")
+
+    return torch_but(index_put_=index_put_)
+
+
+def test_how_much_an_op_that_raises_has_written_is_nobodys():
+    values = {"x0": np.float32([1, 2, 3]), "x1": np.int64([0, 5]), "x2": np.float32([7, 7])}
+    inputs = tuple(Input.of(name, value) for name, value in values.items())
+    steps = Call("index_put_", (X0, [X1], Ref("x2"))), operator("+", X0, X0, result="t0")
+    case = Program(inputs, steps)
+    outcome = execute(case, TORCH).outcomes[0]
+    assert isinstance(outcome, Raised)
+    assert outcome.message == "index 5 is out of bounds for dimension 0 with size 3"
+    assert judge(case, TORCH, raising(lambda x: None)).outcome == "agree"
+    assert judge(case, TORCH, raising(lambda x: x.data[:1].fill_(7))).outcome == "agree"
+    for wrong in (
+        lambda x: x.data.fill_(7),
+        lambda x: x.data[1:].zero_(),
+        lambda x: x.data[:1].fill_(8),
+    ):
+        assert judge(case, TORCH, raising(wrong)).outcome == "differ"
+
+
+def test_a_multiple_that_is_added_is_rounded_before_or_not():
+    inputs = (Input.of("x0", np.float32(0.27)),)
+    steps = (
+        Call("sub", (X0, X0), {"alpha": 3.0}, result="t0"),
+        operator("%=", T0, X0),
+    )
+    plain = torch_but(sub=lambda x, y, alpha: x - y * alpha)
+    assert judge(Program(inputs, steps), TORCH, plain).outcome == "agree"
+    wrong = torch_but(sub=lambda x, y, alpha: (x - y * alpha) * 0.9)
+    shown = steps[0], operator("%", T0, X0, result="t1")
+    assert judge(Program(inputs, shown), TORCH, plain).outcome == "agree"
+    assert judge(Program(inputs, shown), TORCH, wrong).outcome == "differ"
 
 
 @pytest.mark.parametrize("value", [complex(1, np.nan), complex(1, np.inf), complex(1, -0.0)])
