@@ -24,6 +24,7 @@ from mini_autograd.graph import Node
 from mini_autograd.packing import Pack, PackedTensor, Unpack, current, deferred
 from mini_autograd.storage import VersionCounter, counter_of
 from mini_autograd.tensor import Tensor, make
+from mini_autograd.transforms import state as transforms
 
 
 class SavedTensor:
@@ -52,6 +53,22 @@ class SavedTensor:
         if counter is not None and counter.version != self.version:
             raise _modified(self.tensor, counter, self.version)
         return self.tensor
+
+
+class SavedClones(SavedTensor):
+    """What was written over in a transform: torch clones it at each level, and what goes back at
+    one sees the clone of that level."""
+
+    __slots__ = ("depth", "outer")
+
+    def __init__(self, tensor: Tensor, outer: Tensor, dtype: np.dtype[Any] | None) -> None:
+        super().__init__(tensor, dtype)
+        self.outer = outer
+        self.depth = transforms.depth
+
+    def unpack(self, node: Node) -> Tensor:
+        """The clone of the level that goes back."""
+        return self.tensor if transforms.depth >= self.depth else self.outer
 
 
 class SavedResult:

@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from conformance.judge.evidence import Evidence
+from conformance.judge.replay import places
 from conformance.judge.variants import about, shifted, writes
 from conformance.program import Program
 from conformance.program.inputs import Input
@@ -79,14 +80,19 @@ def _writes(step: Step) -> bool:
 
 
 def _without_failures(program: Program, evidence: Evidence) -> Program:
-    """The program without the steps that raise before they can have changed anything."""
-    taken = zip(program.steps, evidence.run(program).outcomes, strict=True)
-    kept = (
-        step
-        for step, outcome in taken
-        if _writes(step) or walks(step) or not isinstance(outcome, Raised | NotRun)
-    )
-    return Program(program.inputs, tuple(kept))
+    """The program without the steps that raise and leave all as it is."""
+    trace = evidence.run(program)
+    taken = list(zip(program.steps, trace.outcomes, strict=True))
+    failed = [step for step, outcome in taken if isinstance(outcome, Raised | NotRun)]
+    if not failed:
+        return program
+    kept = (step for step in program.steps if not any(step is each for each in failed))
+    shorter = Program(program.inputs, tuple(kept))
+    if not any(_writes(step) or walks(step) for step in failed):
+        return shorter
+    before, after = places(trace), places(evidence.run(shorter))
+    same = all(after[each].tobytes() == before[each].tobytes() for each in after if each in before)
+    return shorter if same and before.keys() == after.keys() else program
 
 
 def _is_plain(program: Program, evidence: Evidence) -> bool:

@@ -34,7 +34,7 @@ from mini_autograd.ops.writing import copied, filled, zeroed
 from mini_autograd.overloads import composite, with_forms
 from mini_autograd.packing import PackedTensor, announce_write, deferring, packing_threads
 from mini_autograd.rebase import CopySlices, rebase
-from mini_autograd.saved import SavedResult, SavedTensor, SavedView, pack_results
+from mini_autograd.saved import SavedClones, SavedResult, SavedTensor, SavedView, pack_results
 from mini_autograd.schema import is_number
 from mini_autograd.storage import counter_of
 from mini_autograd.tensor import Tensor, make
@@ -163,15 +163,21 @@ def _save_clone(node: Node, original: Tensor) -> None:
     for place, saved in enumerate(node.saved or ()):
         computed_in = saved.dtype if type(saved) is SavedTensor else None
         if saved is original or (computed_in is not None and saved.tensor is original):
-            kept = make(original._array)
-            clone.op.record(kept, original)
-            entry = kept if computed_in is None else SavedTensor(kept, computed_in)
+            kept = _recorded_clone(original)
+            entry: Any = kept if computed_in is None else SavedTensor(kept, computed_in)
+            if transforms.depth:
+                entry = SavedClones(kept, _recorded_clone(original), computed_in)
             assert node.saved is not None
             node.saved = (*node.saved[:place], entry, *node.saved[place + 1 :])
         elif type(saved) is PackedTensor and saved.is_of(original):
-            kept = make(original._array)
-            clone.op.record(kept, original)
+            kept = _recorded_clone(original)
             saved.node, saved.output, saved.accumulator = kept._node, kept._output_nr, None
+
+
+def _recorded_clone(original: Tensor) -> Tensor:
+    kept = make(original._array)
+    clone.op.record(kept, original)
+    return kept
 
 
 def _write(tensor: Tensor, result: Tensor) -> None:

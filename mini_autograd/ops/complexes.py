@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd import dtypes, layout, ops
+from mini_autograd import layout, ops
 from mini_autograd.errors import pointwise as errors
 from mini_autograd.errors.kernels import no_complex_half
 from mini_autograd.op import Promotion, differentiable
@@ -20,12 +20,18 @@ from mini_autograd.tensor import Tensor
 from mini_autograd.types import Array
 
 
-@differentiable(name="conj", node="ConjBackward0", self=lambda grad: conj(grad))
+@differentiable(
+    promotion=Promotion.NONE, name="conj", node="ConjBackward0", self=lambda grad: conj(grad)
+)
 def conj_complex(self: Array) -> Array:
     """The conjugate of a complex tensor, laid out as that: for torch it is a view."""
-    if self.ndim < 2 or not layout.is_dense(self):
+    if not self.ndim or not self.size:
         return np.conjugate(self)
-    return np.conjugate(self, out=layout.empty_at(self.shape, self.strides, self.dtype))
+    once = self[tuple([slice(None if stride else 1) for stride in self.strides])]
+    span = sum([(n - 1) * stride for n, stride in zip(once.shape, once.strides, strict=True)])
+    memory = np.empty(span // self.itemsize + 1, self.dtype)
+    np.conjugate(once, out=np.ndarray(once.shape, self.dtype, memory, strides=once.strides))
+    return np.ndarray(self.shape, self.dtype, memory, strides=self.strides)
 
 
 _REAL: Final = frozenset({float, int, bool, np.float16, np.float32, np.float64})
@@ -125,11 +131,10 @@ def complex_of(real: Array, imag: Array) -> Array:
         raise errors.complex_of_two_dtypes(real.dtype, imag.dtype)
     if real.dtype == np.float16:
         raise no_complex_half()
-    result = np.empty(
-        np.broadcast_shapes(real.shape, imag.shape), dtypes.of_numpy(real.dtype).to_complex().numpy
-    )
+    shape, dtype = np.broadcast_shapes(real.shape, imag.shape), _COMPLEX_OF[real.dtype]
+    result = np.empty(shape, dtype)
     result.real, result.imag = real, imag
-    return result
+    return layout.arranged(result, real, imag)
 
 
 def real(value: Any) -> Any:

@@ -15,6 +15,7 @@ from mini_autograd.errors import reductions as errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.reductions import fold, reduced_dims, restored
 from mini_autograd.overloads import composite, with_forms
+from mini_autograd.tensor import Tensor
 from mini_autograd.types import Array, Bool, DType, Ints, Number, Str
 
 __all__ = ["linalg_vector_norm"]
@@ -38,12 +39,17 @@ def _norm_grad(grad: Any, self: Any, result: Any, ord: Any, dim: Any, keepdim: b
         shares = grad / ops.sum(mask, dim, True) * mask
         return ops.sgn(self) * shares
     if ord < 1:
-        powers = ops.masked_zero(size ** (ord - 1), self == 0)
+        powers = ops.masked_zero(_raised(size, ord - 1), self == 0)
         signed, norm = ops.sgn(self) * powers, norm ** (1 - ord)
         return signed * grad * norm
-    powers = size ** (ord - 1 if ord < 2 else ord - 2)
+    powers = _raised(size, ord - 1 if ord < 2 else ord - 2)
     powers = (ops.sgn(self) if ord < 2 else self) * powers
     return powers * ops.masked_zero(grad / norm ** (ord - 1), norm == 0)
+
+
+def _raised(size: Any, exponent: float) -> Any:
+    """The power of sizes; torch writes it over them, of which a graph keeps a clone."""
+    return size.pow_(exponent) if isinstance(size, Tensor) else size**exponent
 
 
 def _check_dtype(found: dtypes.dtype, wanted: dtypes.dtype | None) -> None:

@@ -342,8 +342,16 @@ def test_finite_differences_look_past_a_call_that_raised_before_it_changed_anyth
     steps = refused, whole, Call("sum", (T0,), result="t1"), Backward(T1)
     estimate = derivative("x0.grad", [0, 1], Evidence(Program(inputs, steps), TORCH))
     np.testing.assert_allclose(estimate, np.exp([1, 2]), rtol=1e-6)
-    failed = method("add_", T0, X1)  # which may have written, for all that is known
-    written = Program(inputs, (whole, failed, *steps[2:]))
+    in_place = method("exp_", X0)  # of a leaf, which is refused
+    refused_write = Program(inputs, (in_place, *steps[1:]))
+    estimate = derivative("x0.grad", [0, 1], Evidence(refused_write, TORCH))
+    np.testing.assert_allclose(estimate, np.exp([1, 2]), rtol=1e-6)
+    walk = Program(inputs, (Backward(X1), *steps[1:]))  # of what has no graph
+    estimate = derivative("x0.grad", [0, 1], Evidence(walk, TORCH))
+    np.testing.assert_allclose(estimate, np.exp([1, 2]), rtol=1e-6)
+    half_done = Call("index_put_", (T0, [Ref("x2")], Ref("x3")))  # writes one element of two
+    indexed = Input.of("x2", np.int64([0, 5])), Input.of("x3", np.float32([7, 7]))
+    written = Program((*inputs, *indexed), (whole, half_done, *steps[2:]))
     assert derivative("x0.grad", [0, 1], Evidence(written, TORCH)) is None
 
 
