@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -75,14 +76,35 @@ def all_or_nothing(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> 
 
 
 def _undone_if_refused(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-    if not func._schema.is_mutable or not isinstance(args[0], torch.Tensor):
+    if not func._schema.is_mutable or not _has_memory(args[0]):
         return func(*args, **kwargs)
-    before = args[0].clone()
+    before, memory = args[0].clone(), _memory(args[0])
     try:
         return func(*args, **kwargs)
     except Exception:
-        args[0].copy_(before)
+        if _memory(args[0]) == memory:  # What is refused may have another shape by then.
+            with suppress(Exception):  # as where elements share memory
+                args[0].copy_(before)
         raise
+
+
+def _has_memory(value: Any) -> bool:
+    """Whether it is a tensor all of whose elements there are: torch leaves some that it refuses to
+    make greater with the greater shape."""
+    if not isinstance(value, torch.Tensor) or not value.numel():
+        return False
+    reach = sum((n - 1) * stride for n, stride in zip(value.shape, value.stride(), strict=True))
+    return (value.storage_offset() + reach + 1) * value.itemsize <= value.untyped_storage().nbytes()
+
+
+def _memory(tensor: torch.Tensor) -> tuple[Any, ...]:
+    """Where each element of the tensor lies."""
+    return (
+        tensor.untyped_storage().data_ptr(),
+        tensor.storage_offset(),
+        tuple(tensor.shape),
+        tensor.stride(),
+    )
 
 
 def _writes_over_operands(args: Sequence[Any]) -> bool:

@@ -80,19 +80,22 @@ def _of_whole_numbers(
     return _off(signs, exact, exact, _unlike(exact, twice))
 
 
+_MULTIPLIED: Mapping[str, int] = {"aten::add": 1, "aten::sub": 1, "aten::rsub": 0}
+"""The sums with a multiple, and which operand that is."""
+
+
 def _rounds(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     """Where the op's result is not what twice the precision gives. Terms that are added may have
     cancelled to what is right by chance: of these each has to be exact."""
     found = _inexact(func, args, kwargs)
+    multiplied = _MULTIPLIED.get(func._schema.name)
+    if multiplied is not None and (alpha := kwargs.get("alpha", 1)) != 1:
+        # Not every kernel rounds the multiple before it is added.
+        return found | _inexact(torch.mul, (args[multiplied], alpha), {})
     if torch.Tag.pointwise in func.tags:
-        return found if kwargs.get("alpha", 1) == 1 else found | _inexact(_multiple, args, kwargs)
+        return found
     sizes = _inexact(func, mapped(_size, args), kwargs)
     return found | sizes if not isinstance(found, tuple) else tuple(map(operator.or_, found, sizes))
-
-
-def _multiple(self: Any, other: torch.Tensor, *, alpha: Any) -> Any:
-    """The other term of a sum, which not every kernel rounds before it is added."""
-    return other * alpha
 
 
 def _size(value: torch.Tensor) -> torch.Tensor:

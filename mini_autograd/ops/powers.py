@@ -156,7 +156,7 @@ def _pow_number_grad(grad: Any, self: Any, exponent: Any) -> Any:
     if exponent == 2 and not isinstance(self, Tensor):
         return grad * conj(_bare_times(self, exponent))  # nobody sees the power of one
     if exponent == 0 and not isinstance(exponent, bool):  # torch takes False for no zero
-        return ops.zeros_of(grad, tuple(self.shape))
+        return ops.zeros_of(self, tuple(self.shape))
     return grad * conj(times(pow_number(self, exponent - 1), exponent))
 
 

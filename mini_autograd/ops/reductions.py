@@ -14,6 +14,7 @@ from mini_autograd.errors import reductions as errors
 from mini_autograd.grad_mode import state
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.arithmetic import over
+from mini_autograd.ops.conversion import without_imaginary
 from mini_autograd.overloads import overloaded
 from mini_autograd.tensor import Tensor
 from mini_autograd.types import Array, Bool, DType, Ints
@@ -91,14 +92,13 @@ def _summed(array: Array, dims: Dims, keepdim: bool, dtype: DType | None) -> Arr
     if wanted.kind == "b":
         return fold(np.logical_or, array.astype(bool), dims, keepdim)
     if wanted == np.float16:
-        array = array.real
+        array = without_imaginary(array, wanted, array.size)
         if _in_one_run(array.shape, dims):
             array = array.astype(np.float16, copy=False)
         # With other dims between them torch converts what it has summed.
         total = fold(np.add, array, dims, keepdim, np.float32)
         return np.asarray(total).astype(np.float16)
-    if array.dtype.kind == "c" and wanted.kind != "c":
-        array = array.real
+    array = without_imaginary(array, wanted, array.size)
     if array.dtype.kind in "fc" and wanted.kind in "iu":
         array = array.astype(wanted)
     return fold(np.add, array, dims, keepdim, wanted)

@@ -10,7 +10,7 @@ import numpy as np
 from mini_autograd import dtypes, ops
 from mini_autograd.dims import wrap_dim
 from mini_autograd.op import Promotion, differentiable
-from mini_autograd.ops.conversion import converted
+from mini_autograd.ops.conversion import converted, without_imaginary
 from mini_autograd.ops.reductions import (
     ALL_OR_DIMS,
     ALL_OR_DIMS_METHOD,
@@ -154,9 +154,7 @@ def _product(array: Array, dims: tuple[int, ...], keepdim: bool, dtype: DType | 
     wanted = array.dtype if dtype is None else dtype.numpy
     if dtype is None and wanted.kind in "biu":
         wanted = np.dtype(np.int64)
-    if array.dtype.kind == "c" and wanted.kind != "c":
-        array = array.real
-    array = array.astype(wanted, copy=False)
+    array = without_imaginary(array, wanted, array.size).astype(wanted, copy=False)
     if wanted == np.float16 and array.size:  # torch rounds every product, NumPy the last one
         array = _last_product(array, dims)
     result = fold(np.multiply, array, dims, keepdim, wanted)

@@ -10,7 +10,7 @@ from handwritten import T0, T1, X0, X1, method, operator
 
 from conformance import Backward, Call, Input, Program, execute, judge, resolve_engine
 from conformance.judge import roundings
-from conformance.judge.dispatching import Otherwise
+from conformance.judge.dispatching import Otherwise, all_or_nothing
 from conformance.judge.roundings import ROUNDINGS
 from conformance.judge.ways import WAYS
 from conformance.program.steps import EnterMode, LeaveMode, RegisterHook
@@ -248,6 +248,17 @@ def test_how_much_an_op_that_raises_has_written_is_nobodys():
         assert judge(case, TORCH, raising(wrong)).outcome == "differ"
 
 
+@pytest.mark.parametrize("size", [5, 10**7])
+def test_what_is_refused_may_have_another_shape_by_then(size):
+    x = torch.from_numpy(np.zeros(1))
+    for more in (
+        size,
+        size + 1,
+    ):  # Torch leaves the shape that it refused, over memory that is not there.
+        with Otherwise(all_or_nothing), pytest.raises(RuntimeError, match="not resizable"):
+            x.resize_(more)
+
+
 def test_a_multiple_that_is_added_is_rounded_before_or_not():
     inputs = (Input.of("x0", np.float32(0.27)),)
     steps = (
@@ -256,6 +267,9 @@ def test_a_multiple_that_is_added_is_rounded_before_or_not():
     )
     plain = torch_but(sub=lambda x, y, alpha: x - y * alpha)
     assert judge(Program(inputs, steps), TORCH, plain).outcome == "agree"
+    reflected = Program(inputs, (Call("rsub", (X0, X0), {"alpha": 3.0}, result="t0"), steps[1]))
+    plain_rsub = torch_but(rsub=lambda x, y, alpha: y - x * alpha)
+    assert judge(reflected, TORCH, plain_rsub).outcome == "agree"
     wrong = torch_but(sub=lambda x, y, alpha: (x - y * alpha) * 0.9)
     shown = steps[0], operator("%", T0, X0, result="t1")
     assert judge(Program(inputs, shown), TORCH, plain).outcome == "agree"

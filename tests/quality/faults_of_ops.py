@@ -41,9 +41,8 @@ def _restored_first(grad: Any, self_shape: tuple[int, ...], dim: Any, keepdim: b
 
 
 def _whole_to_each_tie(grad: Any, self: Any, result: Any, dim: Any, keepdim: bool) -> Any:
-    shape = tuple(self.shape)
-    grad = extrema._viewed(grad, shape, dim, keepdim)
-    return grad * (extrema._viewed(result, shape, dim, keepdim) == self)
+    grad = extrema._viewed(grad, dim, keepdim)
+    return grad * (extrema._viewed(result, dim, keepdim) == self)
 
 
 def _last_of_repeated(grad: Any, self_shape: tuple[int, ...], dim: int, index: Any) -> Any:
