@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mini_autograd.errors import inplace as errors
 from mini_autograd.grad_mode import state
 from mini_autograd.graph import AccumulateGrad, Edge, Node
+from mini_autograd.marking import inferred
 from mini_autograd.storage import InferenceCounter, counter_of
 
 if TYPE_CHECKING:
@@ -159,6 +160,11 @@ def only_inferred(operands: Iterable[Any]) -> bool:
             if counter is None or not counter.inference:
                 return False
     return True
+
+
+def is_seen(*operands: Any) -> bool:
+    """Whether autograd sees an op that writes to a tensor and reads others: see `only_inferred`."""
+    return not (inferred and only_inferred(operands))
 
 
 def check_creation(view: Tensor, *, indirect: bool) -> None:

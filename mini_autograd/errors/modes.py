@@ -28,6 +28,14 @@ def inference_saved() -> RuntimeError:
     )
 
 
+def inference_out(called: str) -> RuntimeError:
+    """A kernel calls an op with an `out` on an inference tensor that requires grad."""
+    return RuntimeError(
+        f"{called}(): functions with out=... arguments don't support automatic differentiation, "
+        "but one of the arguments requires grad."
+    )
+
+
 def inference_version() -> RuntimeError:
     """`_version` of an inference tensor."""
     return RuntimeError("Inference tensors do not track version counter.")

@@ -26,7 +26,7 @@ from mini_autograd.inplace.checks import (
     warn_of_truths,
 )
 from mini_autograd.inplace.table import ROWS, InPlace
-from mini_autograd.lineage import edge_of
+from mini_autograd.lineage import edge_of, is_seen
 from mini_autograd.op import quiet
 from mini_autograd.ops.conversion import clone
 from mini_autograd.ops.indexing import index_put, put_in_order
@@ -63,6 +63,7 @@ def in_place(op: InPlace, method: Method, in_order: Method | None = None) -> Met
             state.enabled
             and op.differentiable
             and any(each._requires_grad for each in (self, *given))
+            and is_seen(self, *given, *(args if op.number_seen else ()))
         )
         if needs_grad:
             check_recordable(name, self, method, args, kwargs)

@@ -14,7 +14,7 @@ from mini_autograd.grad_mode import state
 from mini_autograd.graph import ACCUMULATE_SEQUENCE, Arithmetic, Grad, Node
 from mini_autograd.inplace.checks import check_history
 from mini_autograd.inplace.forms import fill_
-from mini_autograd.lineage import edge_of
+from mini_autograd.lineage import edge_of, is_seen
 from mini_autograd.ops.restriding import as_strided, checked_region, strided_view
 from mini_autograd.overloads import composite, overloaded
 from mini_autograd.packing import announce_write, packing_threads
@@ -54,6 +54,7 @@ def _show(tensor: Tensor, source: Tensor, array: Any) -> Tensor:
     if source._array.dtype != tensor._array.dtype:
         raise errors.set_dtype(source.dtype, tensor.dtype)
     needs_grad = state.enabled and (tensor._requires_grad or source._requires_grad)
+    needs_grad = needs_grad and is_seen(tensor, source)
     check_history(tensor, needs_grad)
     node = NotImplementedNode(tensor, source, made=array) if needs_grad else None
     if packing_threads:
@@ -117,7 +118,7 @@ def _resize(self: Array, size: Sizes, *, memory_format: Anything = None) -> Any:
     What is new holds anything. Unlike torch's, other tensors on the memory keep the smaller one.
     """
     assert isinstance(self, Tensor)
-    if self._requires_grad:
+    if self._requires_grad and is_seen(self):
         raise errors.resize_with_grad()
     if any(each < 0 for each in size):
         raise errors.resize_overflow()

@@ -51,6 +51,9 @@ class InPlace:
     # Of history.
     recorded: Bound | None = None  # computes where a graph is recorded, if the op has no node
     differentiable: bool = True  # if not, torch lets it write where it would refuse another
+    number_seen: bool = (
+        False  # a number becomes a tensor, which autograd sees beside inference ones
+    )
     on_integers: bool = False  # whether integers, too, get a history
     # Of operands and the result.
     check_kinds: Callable[[Sequence[Tensor]], None] | None = None  # of tensors, before memory
@@ -107,6 +110,8 @@ def _rows() -> dict[str, InPlace]:
         common=Common.NOTHING,
     )
     set_columns("logical_and logical_not logical_or logical_xor", differentiable=False)
+    set_columns("add sub subtract mul multiply", number_seen=True)
+    set_columns("div divide true_divide floor_divide", number_seen=True)
     set_columns("floor_divide", recorded=RECORDED["floor_divide"])
     set_columns("scatter", recorded=scatter_written)
     set_columns(

@@ -16,7 +16,7 @@ from mini_autograd.errors import inplace as errors
 from mini_autograd.grad_mode import state
 from mini_autograd.inplace.checks import check_captured
 from mini_autograd.inplace.forms import check_recordable
-from mini_autograd.lineage import set_history
+from mini_autograd.lineage import is_seen, set_history
 from mini_autograd.op import DifferentiableOp, Promotion, differentiable
 from mini_autograd.ops import transposing
 from mini_autograd.ops.restriding import checked_region, strided_view
@@ -79,7 +79,7 @@ def _method(name: str, op: Bound | DifferentiableOp) -> Callable[..., Any]:
     def call(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         if transforms.depth:
             check_captured(name, self, args, kwargs)
-        needs_grad = state.enabled and self._requires_grad
+        needs_grad = state.enabled and self._requires_grad and is_seen(self)
         if needs_grad:
             check_recordable(name, self, op.method, args, kwargs)
         result = op.method(self, *args, **kwargs)

@@ -54,6 +54,7 @@ def differentiable(
     no_complex_half: str | None = None,
     together: Sequence[str] = (),
     partial: bool = False,
+    inside: Callable[..., Any] | None = None,
     **rules: Rule,
 ) -> Callable[[Forward], DifferentiableOp]:
     """Makes an op of a forward on arrays.
@@ -76,6 +77,8 @@ def differentiable(
             gradients are computed in the order of the operands' names.
         partial: whether the rules of an op of several outputs take None for one that no gradient
             came for; without, zeros.
+        inside: what its kernel does with nothing but inference tensors of which one requires grad,
+            as `ops.inside` has it: called with what the op gives and its arguments.
         rules: for each differentiable operand, its derivative; an operand without one that
             requires grad makes backward raise.
     """
@@ -95,6 +98,7 @@ def differentiable(
             no_complex_half=no_complex_half,
             together=together,
             partial=partial,
+            inside=inside,
         )
         general = functools.partial(_apply, op, True)
         function = cast(DifferentiableOp, op.caller(functools.partial(_apply, op, False)))
@@ -164,8 +168,9 @@ def _apply(op: Op, method: bool, /, *args: Any, **kwargs: Any) -> Any:
         state.enabled
         and any(_needs_grad(args[position]) for position in op.promoted)
         and any(out._array.dtype.kind in "fc" for out in outs)
-        and not (inferred and only_inferred(args[position] for position in op.operands))
     ):
+        if inferred and only_inferred(args[position] for position in op.operands):
+            return op.inside(outs[0] if op.outputs is None else outs, *args)
         if op.promotion is Promotion.NONE:
             op.record(outs[0] if op.outputs is None else outs, *args)
         else:

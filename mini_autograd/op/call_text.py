@@ -98,8 +98,9 @@ def _unary(op: Op) -> Iterator[str]:
     yield "    _out = _make(_array)"
     if op.view:
         yield f"    _as_view(_out, {name})"
-    inferred = f"(_inferred and _only_inferred(({name},)))"
-    yield f"    if {name}._requires_grad and _state.enabled{_if_floating(op)} and not {inferred}:"
+    yield f"    if {name}._requires_grad and _state.enabled{_if_floating(op)}:"
+    yield f"        if _inferred and _only_inferred(({name},)):"
+    yield f"            return _op.inside(_out, {', '.join([name, *options])})"
     yield from _recording(op, {name: f"{name}._requires_grad"})
     yield "    return _out"
 
@@ -155,8 +156,9 @@ def _binary(op: Op) -> Iterator[str]:
         yield f"            _array = _arranged(_array, {order})"
     yield "    _out = _make(_array)"
     needs = f"({a}._requires_grad or _needs)"
-    inferred = f"(_inferred and _only_inferred(({a}, {b})))"
-    yield f"    if {needs} and _state.enabled{_if_floating(op)} and not {inferred}:"
+    yield f"    if {needs} and _state.enabled{_if_floating(op)}:"
+    yield f"        if _inferred and _only_inferred(({a}, {b})):"
+    yield f"            return _op.inside(_out, {a}, {b})"
     yield from _recording(op, {a: f"{a}._requires_grad", b: "_needs"})
     yield "    return _out"
 

@@ -35,6 +35,7 @@ class Op:
         no_complex_half: str | None = None,
         together: Sequence[str] = (),
         partial: bool = False,
+        inside: Callable[..., Any] | None = None,
     ) -> None:
         self.name = name
         self.no_complex_half = no_complex_half
@@ -42,6 +43,7 @@ class Op:
         self.outputs = outputs
         self.constant = constant
         self.partial = partial
+        self.inside = inside or _calls_nothing
         self.scalars = scalars
         self.promotion = promotion
         self.schema = schema = Schema(name, forward)
@@ -101,6 +103,11 @@ class Op:
         stem, _, what = key.rpartition("_")
         assert stem in names, f"a rule of {self.name} reads {key!r}, which is nothing of the op's"
         return Slot(Keep[what.upper()], names.index(stem), None)
+
+
+def _calls_nothing(result: Any, *_: Any) -> Any:
+    """What most kernels do inside: none calls an op on what it made."""
+    return result
 
 
 def _as_it_is(general: Callable[..., Any]) -> Callable[..., Any]:

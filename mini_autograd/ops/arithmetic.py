@@ -14,7 +14,7 @@ from mini_autograd.errors import shapes as shape_errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.complexes import conj
 from mini_autograd.overloads import composite, overloaded, with_forms
-from mini_autograd.tensor import Tensor
+from mini_autograd.tensor import Tensor, make
 from mini_autograd.types import Array, Number
 
 
@@ -164,12 +164,19 @@ def rsub_tensor(self: Array, other: Array, *, alpha: Number = 1) -> Array:
         raise shape_errors.broadcast(other.shape, self.shape) from None
 
 
+def _inside_rsub(result: Any, self: Any, other: Any, alpha: Any = 1) -> Any:
+    """torch makes a tensor of the number, and subtracts."""
+    sub_promoted.op.record(result, make(np.asarray(other)), self, alpha)
+    return result
+
+
 @differentiable(
     name="rsub",
     node="RsubBackward1",
     promotion=Promotion.NONE,
     order=("self", "other"),
     self=lambda grad, alpha: scaled(-grad, alpha),
+    inside=_inside_rsub,
 )
 def rsub_number(self: Array, other: Number, alpha: Number = 1) -> Array:
     """`other - alpha * self` for a Python number."""

@@ -14,6 +14,7 @@ from mini_autograd import layout, ops
 from mini_autograd.errors import pointwise as errors
 from mini_autograd.errors.kernels import no_complex_half
 from mini_autograd.op import Promotion, differentiable
+from mini_autograd.ops import inside
 from mini_autograd.overloads import composite
 from mini_autograd.storage import counter_of
 from mini_autograd.tensor import Tensor
@@ -121,6 +122,7 @@ _COMPLEX_OF: Final[dict[np.dtype[Any], np.dtype[Any]]] = {
     name="complex",
     real=lambda grad: real(grad),
     imag=lambda grad: imag(grad),
+    inside=inside.writes_out("complex"),
 )
 def complex_of(real: Array, imag: Array) -> Array:
     """`real + 1j * imag`."""

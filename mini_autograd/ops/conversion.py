@@ -21,6 +21,7 @@ from mini_autograd.factories import (
     preserve_format,
 )  # fmt: skip
 from mini_autograd.op import Promotion, differentiable
+from mini_autograd.ops import inside
 from mini_autograd.schema import is_number
 from mini_autograd.tensor import Tensor, make
 from mini_autograd.types import Anything, Array, DType
@@ -69,6 +70,7 @@ def converted(array: NDArray[Any], wanted: np.dtype[Any]) -> NDArray[Any]:
     promotion=Promotion.NONE,
     node="ToCopyBackward0",
     self=lambda grad: grad,  # the walk casts it back
+    inside=inside.copies,
 )
 def to_dtype(self: Array, dtype: DType, memory_format: Anything = None) -> Array:
     """A copy in another dtype; complex numbers lose their imaginary part to a real one."""
@@ -76,7 +78,7 @@ def to_dtype(self: Array, dtype: DType, memory_format: Anything = None) -> Array
     return made if memory_format is None else copied_as(made, memory_format)
 
 
-@differentiable(promotion=Promotion.NONE, self=lambda grad: grad)
+@differentiable(promotion=Promotion.NONE, self=lambda grad: grad, inside=inside.copies)
 def clone(self: Array, *, memory_format: Anything = None) -> Array:
     """A copy; it keeps the order of the dims in memory, unless told another."""
     return copied_as(self, memory_format)

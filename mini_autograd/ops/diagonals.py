@@ -68,9 +68,16 @@ def diagonal_copy(self: Array, offset: Int = 0) -> Array:
     return self.diagonal(offset).copy()
 
 
+def _inside_embedding(result: Any, self: Any, *where: int) -> Any:
+    """torch writes the elements to a diagonal of zeros."""
+    diagonal(result, *where).copy_(self)
+    return result
+
+
 @differentiable(
     promotion=_NONE,
     self=lambda grad, offset, dim1, dim2: diagonal(grad, offset, dim1, dim2),
+    inside=_inside_embedding,
 )
 def diag_embed(self: Array, offset: Int = 0, dim1: Int = -2, dim2: Int = -1) -> Array:
     """Matrices in two new dims, with the last dim on their diagonal."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from mini_autograd.errors import pointwise as errors
 from mini_autograd.op import Promotion, differentiable
+from mini_autograd.ops import inside
 from mini_autograd.ops.arithmetic import check_complex_half, negated_times, promoted
 from mini_autograd.ops.complexes import conj
 from mini_autograd.ops.rounding import zeros_like_grad
@@ -112,6 +113,7 @@ def remainder_tensor(self: Array, other: Array) -> Array:
     promotion=Promotion.NONE,
     order=("self", "other"),
     self=lambda grad: grad,
+    inside=inside.as_tensors(lambda: remainder_tensor),
 )
 def remainder_number(self: Array, other: Number) -> Array:
     """`self % other` for a Python number."""
@@ -119,7 +121,9 @@ def remainder_number(self: Array, other: Number) -> Array:
     return _remainder(*promoted(self, other))
 
 
-@differentiable(name="remainder", node="NotImplemented", order=("self", "other"))
+@differentiable(
+    name="remainder", node="NotImplemented", order=("self", "other"), inside=inside.saves
+)
 def remainder_of_number(self: Number, other: Array) -> Array:
     """`self % other` of a Python number; torch has no derivative."""
     check_complex_half("remainder_cpu", other, self)
@@ -155,6 +159,7 @@ def fmod_tensor(self: Array, other: Array) -> Array:
     promotion=Promotion.NONE,
     order=("self", "other"),
     self=lambda grad: grad,
+    inside=inside.as_tensors(lambda: fmod_tensor),
 )
 def fmod_number(self: Array, other: Number) -> Array:
     """`fmod` by a Python number."""

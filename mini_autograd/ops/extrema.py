@@ -11,6 +11,7 @@ from mini_autograd import dtypes, ops, return_types
 from mini_autograd.dims import wrap_dim
 from mini_autograd.errors import reductions as errors
 from mini_autograd.op import Promotion, differentiable
+from mini_autograd.ops import inside
 from mini_autograd.ops.reductions import both, fold, reduced_dims, restored
 from mini_autograd.overloads import composite, overloaded
 from mini_autograd.packing import is_watched
@@ -198,6 +199,7 @@ def index_of(
     self=lambda grads, result1, self_shape, dim, keepdim: picked_grad(
         grads[0], result1, self_shape, dim, keepdim
     ),
+    inside=inside.fills_number,
 )
 def max_dim(self: Array, dim: Int, keepdim: Bool = False) -> tuple[Array, Array]:
     """The greatest elements along a dim, with the first index of each."""
@@ -212,6 +214,7 @@ def max_dim(self: Array, dim: Int, keepdim: Bool = False) -> tuple[Array, Array]
     self=lambda grads, result1, self_shape, dim, keepdim: picked_grad(
         grads[0], result1, self_shape, dim, keepdim
     ),
+    inside=inside.fills_number,
 )
 def min_dim(self: Array, dim: Int, keepdim: Bool = False) -> tuple[Array, Array]:
     """The least elements along a dim, with the first index of each."""

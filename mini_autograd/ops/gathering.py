@@ -14,6 +14,7 @@ from mini_autograd.dtypes import of_numpy
 from mini_autograd.errors import gathering as errors
 from mini_autograd.errors import shapes as shape_errors
 from mini_autograd.op import DifferentiableOp, Promotion, differentiable
+from mini_autograd.ops import inside
 from mini_autograd.ops.writing import checked_number
 from mini_autograd.overloads import composite, overloaded
 from mini_autograd.shown import counted
@@ -116,6 +117,7 @@ def _source(src: Array, index: IndexArray) -> Array:
     node="ScatterBackward0",
     self=lambda grad, dim, index: scatter_number(grad, dim, index, 0),
     src=lambda grad, dim, index: gather(grad, dim, index),
+    inside=inside.copies,
 )
 def scatter(self: Array, dim: Int, index: IndexArray, src: Array) -> Array:
     """A copy with the elements of `src` put where `index` says along the dim."""
@@ -131,6 +133,7 @@ def scatter(self: Array, dim: Int, index: IndexArray, src: Array) -> Array:
     name="scatter",
     node="ScatterBackward1",
     self=lambda grad, dim, index: scatter_number(grad, dim, index, 0),
+    inside=inside.copies,
 )
 def scatter_number(self: Array, dim: Int, index: IndexArray, value: Number) -> Array:
     """A copy with a number put where `index` says along the dim."""
@@ -145,6 +148,7 @@ def scatter_number(self: Array, dim: Int, index: IndexArray, value: Number) -> A
     promotion=_NONE,
     self=lambda grad: grad,
     src=lambda grad, dim, index: gather(grad, dim, index),
+    inside=inside.copies,
 )
 def scatter_add(self: Array, dim: Int, index: IndexArray, src: Array) -> Array:
     """A copy with the elements of `src` added where `index` says along the dim."""
@@ -182,14 +186,14 @@ def _reduced(
     return result
 
 
-@differentiable(promotion=_NONE, name="scatter", node="NotImplemented")
+@differentiable(promotion=_NONE, name="scatter", node="NotImplemented", inside=inside.copies)
 def _scatter_reduced(self: Array, dim: Int, index: IndexArray, src: Array, *, reduce: Str) -> Array:
     """`scatter` that adds or multiplies; torch has no derivative of it."""
     warned.once(errors.REDUCE_DEPRECATED, stacklevel=2)
     return _reduced(self, dim, index, src, None, reduce)
 
 
-@differentiable(promotion=_NONE, name="scatter", node="NotImplemented")
+@differentiable(promotion=_NONE, name="scatter", node="NotImplemented", inside=inside.copies)
 def _scatter_number_reduced(
     self: Array, dim: Int, index: IndexArray, value: Number, *, reduce: Str
 ) -> Array:

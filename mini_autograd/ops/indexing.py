@@ -13,6 +13,7 @@ from mini_autograd import dtypes, layout, ops
 from mini_autograd.errors import indexing as errors
 from mini_autograd.errors import masking as mask_errors
 from mini_autograd.op import Promotion, differentiable
+from mini_autograd.ops import inside
 from mini_autograd.ops.choosing import of_kind
 from mini_autograd.ops.writing import checked_number
 from mini_autograd.overloads import composite
@@ -159,6 +160,7 @@ def index_put_impl(self: Array, indices: IndexArrays, values: Array) -> Array:
         grad if accumulate else index_put(grad, indices, ops.zeros_of(grad, values_shape))
     ),
     values=lambda grad, indices, values_dtype: of_kind(index(grad, indices), values_dtype),
+    inside=inside.saves,
 )
 def index_put(self: Array, indices: IndexArrays, values: Array, accumulate: Bool = False) -> Array:
     """A copy with `values` at the positions, or added there."""

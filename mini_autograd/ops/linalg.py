@@ -15,6 +15,7 @@ from mini_autograd.errors import tensors as tensor_errors
 from mini_autograd.errors import walk as walk_errors
 from mini_autograd.layout import contiguous_strides
 from mini_autograd.op import Promotion, differentiable
+from mini_autograd.ops import inside
 from mini_autograd.ops.arithmetic import scaled
 from mini_autograd.ops.complexes import conj
 from mini_autograd.ops.rounding import is_complex
@@ -125,6 +126,7 @@ def _checked_mv(self: Array, vec: Array, start: Array) -> None:
     promotion=_NONE,
     self=lambda grad, vec: outer_product(grad, conj(vec)),
     vec=lambda grad, self: mv(t(conj(self)), grad),
+    inside=inside.saves,
 )
 def mv(self: Array, vec: Array) -> Array:
     """The product of a matrix and a vector."""
@@ -223,6 +225,15 @@ def _alone(start: Array, beta: complex, shape: Shape) -> Array:
     return np.array(np.broadcast_to(scaled_start, shape), order="C")
 
 
+def _inside_addmm(
+    result: Any, self: Any, mat1: Any, mat2: Any, beta: Any = 1, alpha: Any = 1
+) -> Any:
+    """torch's product of matrices starts from a copy of what it is added to."""
+    if beta == 0 or not result.numel() or self.shape != result.shape:
+        return result
+    return inside.copies(result, self)
+
+
 @differentiable(
     promotion=_NONE,
     self=lambda grad, beta: _scaled(grad, beta),
@@ -232,6 +243,7 @@ def _alone(start: Array, beta: complex, shape: Shape) -> Array:
     mat2=lambda grad, mat1, mat2_shape, mat2_strides, alpha: _mat2_grad(
         grad, mat1, mat2_shape, mat2_strides, alpha
     ),
+    inside=_inside_addmm,
 )
 def addmm(self: Array, mat1: Array, mat2: Array, *, beta: Number = 1, alpha: Number = 1) -> Array:
     """`beta * self + alpha * mat1 @ mat2`."""

@@ -12,6 +12,7 @@ from mini_autograd.dtypes import of_numpy
 from mini_autograd.errors import masking as errors
 from mini_autograd.layout import copied
 from mini_autograd.op import Promotion, differentiable
+from mini_autograd.ops import inside
 from mini_autograd.ops.choosing import of_kind, where
 from mini_autograd.ops.views import broadcast_shape
 from mini_autograd.ops.writing import check_history, checked_number
@@ -46,6 +47,7 @@ def _filled(self: Array, mask: Mask, value: Any) -> Array:
     name="masked_fill",
     node="MaskedFillBackward0",
     self=lambda grad, mask: masked_fill_number(grad, mask, 0),
+    inside=inside.saves,
 )
 def masked_fill_number(self: Array, mask: Mask, value: Number) -> Array:
     """A copy with a number where the mask is true."""
@@ -71,6 +73,7 @@ def masked_zero(self: Array, mask: Mask) -> Array:
     node="MaskedFillBackward1",
     self=lambda grad, mask: masked_fill_number(grad, mask, 0),
     value=lambda grad, mask, value_dtype: _value_grad(grad, mask, value_dtype),
+    inside=inside.saves,
 )
 def _masked_fill_tensor(self: Array, mask: Mask, value: Array) -> Array:
     """A copy with the one element of a tensor where the mask is true."""
@@ -104,6 +107,7 @@ def masked_select(self: Array, mask: Mask) -> Array:
     promotion=_NONE,
     self=lambda grad, mask: masked_fill_number(grad, mask, 0),
     source=lambda grad, mask, source_shape: masked_scatter_backward(grad, mask, source_shape),
+    inside=inside.saves,
 )
 def masked_scatter(self: Array, mask: Mask, source: Array) -> Array:
     """A copy with the first elements of `source`, in order, where the mask is true."""

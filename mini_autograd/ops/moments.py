@@ -12,6 +12,7 @@ import numpy as np
 from mini_autograd import dtypes, ops
 from mini_autograd.errors import reductions as errors
 from mini_autograd.op import Promotion, differentiable
+from mini_autograd.ops import inside
 from mini_autograd.ops.arithmetic import over, scaled_times, times
 from mini_autograd.ops.reductions import (
     both,
@@ -165,11 +166,19 @@ def _joined(parts: list[Any], array: Array) -> Array:
     return joined
 
 
+def _inside(result: Any, self: Any, *_: Any) -> Any:
+    """torch has a kernel of its own for the variance of all numbers, which takes their mean."""
+    if self.numel() and result.numel() == 1 and self._array.dtype in (np.float32, np.float64):
+        return inside.writes_out("sum")()
+    return result
+
+
 @differentiable(
     promotion=Promotion.NONE,
     self=lambda grad, self, dim, correction, keepdim: _var_grad(
         grad, self, dim, correction, keepdim
     ),
+    inside=_inside,
 )
 def var(
     self: Array,
@@ -189,6 +198,7 @@ def var(
     self=lambda grad, self, result, dim, correction, keepdim: _std_grad(
         grad, self, result, dim, correction, keepdim
     ),
+    inside=_inside,
 )
 def std(
     self: Array,

@@ -12,6 +12,7 @@ from mini_autograd.dims import wrap_dim
 from mini_autograd.errors import reductions as errors
 from mini_autograd.errors import tensors as tensor_errors
 from mini_autograd.op import Promotion, differentiable
+from mini_autograd.ops import inside
 from mini_autograd.ops.reductions import fold, reduced_dims, restored
 from mini_autograd.overloads import composite
 from mini_autograd.types import Array, Bool, DType, Int, Ints
@@ -29,6 +30,7 @@ def _logsumexp_grad(grad: Any, self: Any, result: Any, dim: Any, keepdim: bool) 
     promotion=Promotion.FLOATING,
     order=(),
     self=lambda grad, self, result, dim, keepdim: _logsumexp_grad(grad, self, result, dim, keepdim),
+    inside=inside.writes_out("logsumexp"),
 )
 def logsumexp(self: Array, dim: Ints, keepdim: Bool = False) -> Array:
     """`log(sum(exp(x)))` over dims, without overflow."""

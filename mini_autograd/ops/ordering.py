@@ -11,6 +11,7 @@ from mini_autograd import dtypes, layout, return_types
 from mini_autograd.dims import wrap_dim
 from mini_autograd.errors import reductions as errors
 from mini_autograd.op import Promotion, differentiable
+from mini_autograd.ops import inside
 from mini_autograd.ops.extrema import evenly, picked_grad
 from mini_autograd.overloads import composite, overloaded
 from mini_autograd.types import Array, Bool, Int
@@ -50,6 +51,7 @@ def _sorted(array: Array, dim: int, descending: bool) -> tuple[Array, Array]:
     self=lambda grads, result1, self_shape, dim: picked_grad(
         grads[0], result1, self_shape, dim, True
     ),
+    inside=inside.copies,
 )
 def sort_along(self: Array, dim: Int = -1, descending: Bool = False) -> tuple[Array, Array]:
     """The elements in order along a dim, and where each was."""
@@ -64,6 +66,7 @@ def sort_along(self: Array, dim: Int = -1, descending: Bool = False) -> tuple[Ar
     self=lambda grads, result1, self_shape, dim: picked_grad(
         grads[0], result1, self_shape, dim, True
     ),
+    inside=inside.copies,
 )
 def sort_stably(
     self: Array, *, stable: Bool | None, dim: Int = -1, descending: Bool = False
@@ -147,6 +150,7 @@ def median_all(self: Array) -> Array:
     self=lambda grads, result1, self_shape, dim, keepdim: picked_grad(
         grads[0], result1, self_shape, dim, keepdim
     ),
+    inside=inside.writes_out("median"),
 )
 def median_dim(self: Array, dim: Int, keepdim: Bool = False) -> tuple[Array, Array]:
     """The lower of the middle elements along a dim, and where it is."""

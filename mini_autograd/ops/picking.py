@@ -18,6 +18,7 @@ from mini_autograd.errors import picking as errors
 from mini_autograd.errors import shapes as shape_errors
 from mini_autograd.errors import strides as stride_errors
 from mini_autograd.op import Promotion, differentiable
+from mini_autograd.ops import inside
 from mini_autograd.ops.arithmetic import scaled
 from mini_autograd.ops.gathering import gather_into
 from mini_autograd.ops.writing import check_history, checked_number
@@ -77,12 +78,20 @@ def index_select(self: Array, dim: Int, index: IndexArray) -> Array:
     return np.take(row, index, axis=dim)
 
 
+def _inside_index_add(
+    result: Any, self: Any, dim: Any, index: Any, source: Any, alpha: Any = 1
+) -> Any:
+    """Without a multiple torch adds to a clone in place, which is recorded."""
+    return inside.saves() if alpha == 1 else inside.copies(result, self)
+
+
 @differentiable(
     promotion=_NONE,
     self=lambda grad: grad,
     source=lambda grad, dim, index, alpha, source: scaled(
         _selected_as(grad, dim, index, source.shape), alpha
     ),
+    inside=_inside_index_add,
 )
 def index_add(
     self: Array, dim: Int, index: IndexArray, source: Array, *, alpha: Number = 1
@@ -187,6 +196,7 @@ def _reaches(into: Array, dim: int, index: IndexArray) -> bool:
     name="index_fill",
     node="IndexFillBackward0",
     self=lambda grad, dim, index: index_fill_number(grad, dim, index, 0),
+    inside=inside.saves,
 )
 def index_fill_number(self: Array, dim: Int, index: IndexArray, value: Number) -> Array:
     """A copy with a number at the indices of a dim."""
@@ -199,6 +209,7 @@ def index_fill_number(self: Array, dim: Int, index: IndexArray, value: Number) -
     node="IndexFillBackward1",
     self=lambda grad, dim, index: index_fill_number(grad, dim, index, 0),
     value=lambda grad, dim, index: ops.sum_all(index_select(grad, dim, _distinct(index))),
+    inside=inside.saves,
 )
 def _index_fill_tensor(self: Array, dim: Int, index: IndexArray, value: Array) -> Array:
     """A copy with the one element of a tensor at the indices of a dim."""
@@ -211,6 +222,7 @@ def _index_fill_tensor(self: Array, dim: Int, index: IndexArray, value: Array) -
     promotion=_NONE,
     self=lambda grad, dim, index: index_fill_number(grad, dim, index, 0),
     source=lambda grad, dim, index, source: _selected_as(grad, dim, index, source.shape),
+    inside=inside.copies,
 )
 def index_copy(self: Array, dim: Int, index: IndexArray, source: Array) -> Array:
     """A copy with the slices of `source` at the indices of a dim."""
@@ -267,6 +279,7 @@ def take(self: Array, index: IndexArray) -> Array:
         grad if accumulate else put(grad, index, ops.zeros_of(grad, source.shape), False)
     ),
     source=lambda grad, index, source: ops.view(take(grad, index), source.shape),
+    inside=inside.saves,
 )
 def put(self: Array, index: IndexArray, source: Array, accumulate: Bool = False) -> Array:
     """A copy with the elements of `source` at, or added at, indices of the flattened tensor."""

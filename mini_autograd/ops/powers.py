@@ -14,6 +14,7 @@ from mini_autograd import dtypes, ops
 from mini_autograd.dtypes import number_array
 from mini_autograd.errors import pointwise as errors
 from mini_autograd.op import Promotion, differentiable
+from mini_autograd.ops import inside
 from mini_autograd.ops.arithmetic import FLOATS, check_complex_half, minus, promoted, times
 from mini_autograd.ops.choosing import where
 from mini_autograd.ops.complex_power import complex_power, one_over
@@ -98,6 +99,10 @@ def _integer_power(base: Any, exponent: Any) -> Any:
     return np.where(negative, unit, np.power(base, np.where(negative, 0, exponent)))
 
 
+def _inside_power(result: Any, self: Any, exponent: Any) -> Any:
+    return inside.copies(result, self) if exponent == 1 else result
+
+
 @differentiable(
     name="pow",
     node="PowBackward0",
@@ -105,6 +110,7 @@ def _integer_power(base: Any, exponent: Any) -> Any:
     order=("self",),
     scalars=True,
     self=lambda grad, self, exponent: _pow_number_grad(grad, self, exponent),
+    inside=_inside_power,
 )
 def pow_number(self: Array, exponent: Number) -> Array:
     """`self ** exponent` for a Python number."""
@@ -160,11 +166,17 @@ def _pow_number_grad(grad: Any, self: Any, exponent: Any) -> Any:
     return grad * conj(times(pow_number(self, exponent - 1), exponent))
 
 
+def _inside_exponential(result: Any, self: Any, exponent: Any) -> Any:
+    is_one = self == 1 and not isinstance(self, bool)
+    return result if is_one else inside.writes_out("pow")()
+
+
 @differentiable(
     name="pow",
     node="PowBackward2",
     promotion=Promotion.NONE,
     exponent=lambda grad, self, exponent, result: _exponent_grad(grad, self, exponent, result),
+    inside=_inside_exponential,
 )
 def pow_base(self: Number, exponent: Array) -> Array:
     """`self ** exponent` for a Python number as the base."""

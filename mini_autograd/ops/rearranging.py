@@ -13,6 +13,7 @@ from mini_autograd.dims import wrap_dim, wrap_dims
 from mini_autograd.errors import joining as errors
 from mini_autograd.errors import shapes as shape_errors
 from mini_autograd.op import Promotion, differentiable
+from mini_autograd.ops import inside
 from mini_autograd.ops.joining import cat
 from mini_autograd.ops.transposing import unsqueeze
 from mini_autograd.ops.views import as_contiguous, expand, flatten, inferred, reshape
@@ -25,7 +26,23 @@ __all__ = ["flip", "repeat", "roll"]
 _NONE: Final = Promotion.NONE
 
 
-@differentiable(promotion=_NONE, self=lambda grad, dims: flip(grad, dims))
+def _inside_flip(result: Any, self: Any, dims: Any) -> Any:
+    """torch copies where it has no dim to walk backwards."""
+    moves = self.numel() > 1 and any(
+        self.shape[dim] > 1 and self._array.strides[dim] for dim in dims
+    )
+    return result if moves else inside.copies(result, self)
+
+
+def _inside_roll(result: Any, self: Any, shifts: Any, dims: Any = ()) -> Any:
+    """Of all elements in a row torch rolls a view, or a copy if there is no such view."""
+    row = self if dims else ops.view(ops.contiguous(self), (self.numel(),))
+    if row.is_inference():
+        return result
+    return ops.view(roll(row, shifts, (0,)), tuple(self.shape))
+
+
+@differentiable(promotion=_NONE, self=lambda grad, dims: flip(grad, dims), inside=_inside_flip)
 def flip(self: Array, dims: Sizes) -> Array:
     """Some dims in reverse order."""
     dims = wrap_dims(dims, self.ndim)
@@ -53,6 +70,7 @@ def flipud(self: Array) -> Any:
 @differentiable(
     promotion=_NONE,
     self=lambda grad, shifts, dims: roll(grad, tuple(-shift for shift in shifts), dims),
+    inside=_inside_roll,
 )
 def roll(self: Array, shifts: Ints, dims: Ints | None = ()) -> Array:
     """Moved along dims, or along all elements in a row; what leaves one end enters the other."""

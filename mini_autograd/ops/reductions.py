@@ -13,6 +13,7 @@ from mini_autograd.dims import wrap_dims
 from mini_autograd.errors import reductions as errors
 from mini_autograd.grad_mode import state
 from mini_autograd.op import Promotion, differentiable
+from mini_autograd.ops import inside
 from mini_autograd.ops.arithmetic import over
 from mini_autograd.ops.conversion import without_imaginary
 from mini_autograd.overloads import overloaded
@@ -145,6 +146,7 @@ def _averaged(array: Array, dim: Any, keepdim: bool, dtype: DType | None) -> Arr
     node="MeanBackward0",
     promotion=Promotion.NONE,
     self=lambda grad, self_shape: over(ops.expand(grad, self_shape), count(self_shape, None)),
+    inside=inside.writes_out("sum"),
 )
 def mean_all(self: Array, *, dtype: DType | None = None) -> Array:
     """The mean of all elements; NaN of none."""
@@ -157,6 +159,7 @@ def mean_all(self: Array, *, dtype: DType | None = None) -> Array:
     self=lambda grad, self_shape, dim, keepdim: over(
         spread(grad, self_shape, dim, keepdim), count(self_shape, dim)
     ),
+    inside=inside.writes_out("sum"),
 )
 def mean(
     self: Array, dim: Ints | None, keepdim: Bool = False, *, dtype: DType | None = None

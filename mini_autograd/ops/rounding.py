@@ -11,6 +11,7 @@ import numpy as np
 from mini_autograd import layout, ops
 from mini_autograd.errors import pointwise as errors
 from mini_autograd.op import Promotion, differentiable
+from mini_autograd.ops import inside
 from mini_autograd.ops.complexes import conj
 from mini_autograd.overloads import overloaded
 from mini_autograd.tensor import Tensor, make
@@ -125,7 +126,7 @@ def threshold_backward(grad_output: Array, result: Array) -> Array:
     return kept(grad_output, ~(result <= 0))
 
 
-@differentiable(self=lambda grad, self: grad * sgn(self))
+@differentiable(self=lambda grad, self: grad * sgn(self), inside=inside.writes_out("abs"))
 def abs(self: Array) -> Array:
     """The magnitude; at zero the gradient is zero."""
     if self.dtype.kind == "b":
@@ -182,7 +183,15 @@ def angle_grad(grad: Any, self: Any) -> Any:
     return ops.where(magnitude == 0, 0.0, along)
 
 
-@differentiable(promotion=Promotion.FLOATING, self=lambda grad, self: angle_grad(grad, self))
+def _inside_angle(result: Any, self: Any) -> Any:
+    return inside.writes_out("angle")() if is_complex(self) else result
+
+
+@differentiable(
+    promotion=Promotion.FLOATING,
+    self=lambda grad, self: angle_grad(grad, self),
+    inside=_inside_angle,
+)
 def angle(self: Array) -> Array:
     """The argument in radians: for reals pi where negative, else zero."""
     if self.dtype.kind == "c":

@@ -10,6 +10,7 @@ import numpy as np
 from mini_autograd import dtypes, ops
 from mini_autograd.dims import wrap_dim
 from mini_autograd.op import Promotion, differentiable
+from mini_autograd.ops import inside
 from mini_autograd.ops.conversion import converted, without_imaginary
 from mini_autograd.ops.reductions import (
     ALL_OR_DIMS,
@@ -70,6 +71,7 @@ def _in_dtype(grad: Any, wanted: Any) -> Any:
 @differentiable(
     promotion=Promotion.NONE,
     self=lambda grad, self_dtype, dim: _backward_sum(_in_dtype(grad, self_dtype), dim),
+    inside=inside.fills_number,
 )
 def cumsum(self: Array, dim: Int, *, dtype: DType | None = None) -> Array:
     """The sums of the elements up to and with each, along a dim."""
@@ -135,6 +137,7 @@ def _recorded_cumprod_grad(grad: Tensor, self: Tensor, dim: int) -> Tensor:
 @differentiable(
     promotion=Promotion.NONE,
     self=lambda grad, self, result, dim: _cumprod_grad(like(grad, self), self, result, dim),
+    inside=inside.fills_number,
 )
 def cumprod(self: Array, dim: Int, *, dtype: DType | None = None) -> Array:
     """The products of the elements up to and with each, along a dim."""

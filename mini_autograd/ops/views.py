@@ -16,6 +16,7 @@ from mini_autograd import dtypes, layout, ops
 from mini_autograd.dims import broadcast_dims, wrap_dim
 from mini_autograd.errors import shapes as errors
 from mini_autograd.op import Promotion, differentiable
+from mini_autograd.ops import inside
 from mini_autograd.overloads import composite
 from mini_autograd.tensor import Tensor
 from mini_autograd.types import Anything, Array, Int, Sizes
@@ -92,7 +93,9 @@ def unsafe_view(self: Array, size: Sizes) -> Array:
     return view.op.bare(self, size)
 
 
-@differentiable(promotion=Promotion.NONE, node="CloneBackward0", self=lambda grad: grad)
+@differentiable(
+    promotion=Promotion.NONE, node="CloneBackward0", self=lambda grad: grad, inside=inside.copies
+)
 def as_contiguous(self: Array) -> Array:
     """A copy with the last dim closest in memory."""
     return np.array(self, order="C")

@@ -1,0 +1,134 @@
+"""Copies made in inference mode of tensors that require grad, used outside of it: torch records no
+op on them, but shows which ops its kernels call inside."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import pickle
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.parity.tables import Table, differences, outcome
+
+
+def _chain(m: Any, node: Any, depth: int = 3) -> Any:
+    if node is None or not depth:
+        return None if node is None else ""
+    return type(node).__name__, [_chain(m, each, depth - 1) for each, _ in node.next_functions]
+
+
+def _told(m: Any, made: Any) -> Any:
+    if isinstance(made, m.Tensor):
+        values = [f"{each:.3g}" for each in made.detach().reshape(-1).tolist()]
+        flags = made.requires_grad, made.is_inference(), made.is_leaf, str(made.dtype)
+        return flags, _chain(m, made.grad_fn), values
+    return [_told(m, each) for each in made] if isinstance(made, (tuple, list)) else str(made)
+
+
+def _copies(m: Any) -> dict[str, Any]:
+    """Names for expressions: tensors of inference mode, and two that are not, X and I."""
+    leaves = {
+        "t": m.tensor([[1.0, 2.0], [3.0, 4.0]]),
+        "v": m.tensor([1.0, 2.0]),
+        "s": m.tensor(2.0),
+        "b": m.ones(2, 2, 2),
+        "e": m.zeros(0, 2),
+        "d": m.ones(2, 2, dtype=m.float64),
+        "c": m.ones(2, 2, dtype=m.complex64),
+        "h": m.ones(2, 2, dtype=m.float16),
+        "w": m.tensor([[1.0, 2.0], [3.0, 4.0]]).t(),
+        "y": m.tensor([1.0, 2.0])[None, :].expand(2, 2),
+    }
+    names: dict[str, Any] = {"m": m}
+    with m.inference_mode():
+        for name, leaf in leaves.items():
+            leaf.requires_grad_()
+            names[name] = pickle.loads(pickle.dumps(leaf)) if name == "y" else copy.deepcopy(leaf)
+        names["k"] = m.tensor([[True, False], [True, True]])
+        names["i"], names["j"] = m.tensor([0, 1]), m.tensor([[0, 1]])
+        names["n"], names["z"] = m.ones(2, 2), m.tensor(1.0)
+    names.update(X=m.ones(2, 2, requires_grad=True), I=m.tensor([0, 1]))
+    return names
+
+
+_OF_ONE = """
+abs acos angle asin atan ceil clone conj cos cosh exp exp2 expm1 floor log log10 log1p log2 neg
+reciprocal relu round rsqrt sgn sigmoid sign sin sinh sqrt square tan tanh trunc contiguous detach
+sum mean prod nansum std var max min amax amin argmax argsort all any flatten ravel squeeze tril
+triu nonzero unbind isnan norm double float half count_nonzero logical_not
+"""
+_ALONG = """
+sum mean prod nansum std var max min amax amin argmax sort cumsum cumprod softmax log_softmax
+logsumexp all any unbind argmin flip
+"""
+_OTHER = """
+t.addmm(t,t)|t.addmm(t,t,beta=0)|t.addmm(t,t,beta=2,alpha=3)|v.addmm(t,t)|n.addmm(t,t)|c.addmm(c,c)
+t.addmm(X,t)|e.addmm(e,t)|v.addmv(t,v)|v.addmv(t,v,beta=0)|t.mm(t)|t.mv(v)|n.mv(v)|e.mv(v)|b.bmm(b)
+t@v|v@t|b@v|v.dot(v)|m.nn.functional.linear(t,t,v)|m.nn.functional.linear(b,t,v)|t.norm(p=3)
+t.norm(dim=0)|t.var((0,1))|t.std(correction=0)|m.std_mean(t)|m.var_mean(t,dim=0)|m.aminmax(t)
+m.cat([t,t])|m.cat([t,X])|m.stack([t,n])|m.where(k,t,0.)|m.where(k,t,s)|t.masked_fill(k,0.)
+t.masked_fill(k,s)|n.masked_fill(k,s)|t.masked_select(k)|t[k]|t[i]|t[0]|t[:,1]|t[i,i]|t[I]
+t.index_add(0,i,t)|t.index_add(0,i,t,alpha=2)|t.index_add(0,I,t)|t.index_copy(0,i,t)
+t.index_fill(0,i,1.)|t.index_fill(0,i,s)|t.index_select(0,i)|t.gather(0,j)|t.scatter(0,j,t)
+t.scatter(0,j,1.)|t.scatter_add(0,j,t)|t.index_put((i,),s)|t.take(i)|t.put(i,v)|t.roll(1)|w.roll(1)
+y.roll(1)|t.roll(1,0)|v.roll(1)|t.flip(())|t.flip(0)|y.flip(0)|t.repeat(2,1)|t.expand(2,2,2)
+t.t().contiguous()|w.contiguous()|w.reshape(4)|y.reshape(4)|t.to(m.float64)|t.to(m.complex64)
+t.to(m.float32,copy=True)|t.sum(0,dtype=m.float64)|t.softmax(0,dtype=m.float64)|c.real|c.abs()
+m.complex(t,t)|m.complex(t,n)|t.topk(1)|t.sort(0,descending=True)|t.sort(stable=True)|s.sort()
+t.median(0)|t.median()|t.max(0)|s.max(0)|s.cumsum(0)|v.diag()|m.diag_embed(t)|t.diagonal()|t.t()
+m.nn.functional.mse_loss(t,t)|m.nn.functional.cross_entropy(t,i)|m.pow(t,1)|m.pow(t,0)|m.pow(1,t)
+m.rsub(t,2)|m.rsub(t,t)|m.add(t,t,alpha=2)|m.div(t,2,rounding_mode='floor')|t.fmod(2)|t.clamp(0,1)
+t.clamp(min=s)|m.remainder(2,t)|m.maximum(t,s)|t.clone().sum().backward()|t.sum().backward()
+t.double().sum().backward()|t.addmm(t,t).sum().backward()|(t%2).sum().backward()
+m.autograd.grad(t.clone(),t,n)|m.autograd.grad(w.roll(1).sum(),w)|m.autograd.grad((2-t).sum(),t)
+"""
+_WRITTEN = """
+add_(1)|add_(W)|zero_()|detach().add_(1)|mul_(W)|mul_(True)|fill_(1)|fill_(s)|copy_(W)|clamp_(0)
+addmm_(W,W)|sub_(1)|pow_(2)|pow_(W)|div_(2)|div_(W)|remainder_(2)|fmod_(2)|floor_divide_(2)|eq_(W)
+eq_(2)|lt_(1)|masked_fill_(k,1)|masked_fill_(k,s)|index_fill_(0,i,1)|index_fill_(0,I,1)|exp_()|neg_()
+relu_()|round_()|sqrt_()|sigmoid_()|t_()|transpose_(0,1)|unsqueeze_(0)|squeeze_()|detach_()
+uniform_()|cumsum_(0)|tril_()|set_(W)|resize_(2)|add_(X)|add_(W,alpha=2)|add_(1,alpha=2)|abs_()
+put_(i,v)|__iadd__(1)|__imul__(W)|requires_grad_()|requires_grad_(False)
+"""
+
+
+def _called(m: Any, expressions: list[str]) -> Iterator[str]:
+    names = _copies(m)
+    for each in expressions:
+        yield f"{each}: {outcome(lambda each=each: _told(m, eval(each, names)))}"
+
+
+def ops_outside(m: Any) -> Iterator[str]:
+    """Ops, by one operand of each kind, by numbers, and beside tensors of no inference mode."""
+    of_one = [f"{name}.{op}()" for op in _OF_ONE.split() for name in "tsvdh"]
+    along = [f"{name}.{op}([0])" if op == "flip" else f"{name}.{op}(0)"
+             for op in _ALONG.split() for name in "tvsdh"]  # fmt: skip
+    pairs = [(a, b) for b in ("t", "2", "2.5", "s", "n", "z", "X", "1", "True") for a in "ts"]
+    of_two = [
+        f"{left}{op}{right}"
+        for op in ("+", "-", "*", "/", "//", "%", "**", "<", "==")
+        for pair in pairs
+        for left, right in (pair, pair[::-1])
+    ]
+    yield from _called(
+        m, [*of_one, *along, *of_two, *_OTHER.replace("\n", "|").strip("|").split("|")]
+    )
+
+
+def writes_outside(m: Any) -> Iterator[str]:
+    """Writes to them, of which a leaf that requires grad is told of where autograd sees the op."""
+    calls = _WRITTEN.replace("\n", "|").strip("|").split("|")
+    for name, call in itertools.product("twys", calls):
+        yield from _called(m, [f"{name}.{call}".replace("W", name)])
+
+
+TABLES: tuple[Table, ...] = (ops_outside, writes_outside)
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__name__)
+@pytest.mark.filterwarnings("ignore")
+def test_each_is_what_it_is_on_torch(table: Table):
+    assert differences(table) == []
