@@ -125,6 +125,11 @@ def announce_write(tensor: Tensor) -> None:
         watcher(tensor)
 
 
+def is_while_packing(error: Exception) -> bool:
+    """Whether a pack hook was refused, or raised: torch packs before it looks at memory."""
+    return "while_packing" in vars(error)
+
+
 class PackedTensor:
     """What a pack hook gave for a tensor, and the place in the graph that the tensor had."""
 
@@ -157,10 +162,14 @@ class PackedTensor:
         elif made_by is None:
             self.output = -1  # of nothing
         version = counter_of(tensor).version
-        with unrecorded():
-            self.packed = pack(tensor if seen is None else seen)
-        if counter_of(tensor).version != version:
-            raise errors.pack_modified()
+        try:
+            with unrecorded():
+                self.packed = pack(tensor if seen is None else seen)
+            if counter_of(tensor).version != version:
+                raise errors.pack_modified()
+        except Exception as error:
+            vars(error)["while_packing"] = True
+            raise
 
     def is_of(self, tensor: Tensor) -> bool:
         """Whether it was packed of that very tensor, which has been alive since."""

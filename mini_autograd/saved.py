@@ -114,6 +114,16 @@ class SavedView(SavedResult):
         return super().remade(self.made_by() or node)
 
 
+class UnsavedResult(SavedResult):
+    """A result that an op in place wrote, but whose pack hook raised: torch's rule finds none."""
+
+    __slots__ = ()
+
+    def unpack(self, node: Node) -> Tensor:
+        """A RuntimeError, always."""
+        raise saved_errors.undefined(node.op.unsaved)  # type: ignore[attr-defined]
+
+
 def unpacked_array(saved: Any, node: Node) -> Any:
     """Of saved tensors the arrays; of 0-d ones NumPy's scalars, which compute ten times as fast."""
     kind = type(saved)
@@ -242,15 +252,15 @@ def pack(node: Node, outs: tuple[Tensor, ...], operands: Sequence[int]) -> None:
 def pack_results(node: Node, outs: tuple[Tensor, ...]) -> None:
     """Likewise of the results that it saved."""
     hooks = current()
-    if hooks is not None and node.saved is not None:
-        node.saved = tuple(
-            [
-                PackedTensor(outs[each.output], node, hooks)
-                if isinstance(each, SavedResult)
-                else each
-                for each in node.saved
-            ]
-        )
+    if hooks is None or node.saved is None:
+        return
+    kept = list(node.saved)
+    for place, each in enumerate(kept):
+        if isinstance(each, SavedResult):
+            kept[place] = UnsavedResult(each.array, each.counter, each.output)
+            node.saved = tuple(kept)
+            kept[place] = PackedTensor(outs[each.output], node, hooks)
+    node.saved = tuple(kept)
 
 
 def _packed(saved: Any, node: Node, hooks: tuple[Pack, Unpack]) -> Any:

@@ -38,6 +38,14 @@ def pack_modified() -> RuntimeError:
     )
 
 
+def undefined(argument: str) -> RuntimeError:
+    """A rule reads what could not be saved."""
+    return RuntimeError(
+        "Expected a proper Tensor but got None (or an undefined Tensor in C++) for argument "
+        f"{argument}"
+    )
+
+
 def unpacked_type(value: object) -> TypeError:
     """An unpack hook gave no tensor."""
     return TypeError(

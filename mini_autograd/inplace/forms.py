@@ -32,7 +32,13 @@ from mini_autograd.ops.conversion import clone
 from mini_autograd.ops.indexing import index_put, put_in_order
 from mini_autograd.ops.writing import copied, filled, zeroed
 from mini_autograd.overloads import composite, with_forms
-from mini_autograd.packing import PackedTensor, announce_write, deferring, packing_threads
+from mini_autograd.packing import (
+    PackedTensor,
+    announce_write,
+    deferring,
+    is_while_packing,
+    packing_threads,
+)
 from mini_autograd.rebase import CopySlices, rebase
 from mini_autograd.saved import SavedClones, SavedResult, SavedTensor, SavedView, pack_results
 from mini_autograd.schema import is_number
@@ -83,6 +89,8 @@ def in_place(op: InPlace, method: Method, in_order: Method | None = None) -> Met
         except TypeError as error:
             raise errors.renamed(error, name) from None
         except Exception as error:
+            if is_while_packing(error):
+                raise
             if op.check_kinds is not None:
                 op.check_kinds(given)
             if not op.memory_last or is_while_writing(error):
@@ -186,9 +194,7 @@ def _write(tensor: Tensor, result: Tensor) -> None:
     if packing_threads:
         announce_write(tensor)
     if layout.shows_twice(array):
-        changed = values != array  # what the op left alone must not undo what it wrote
-        if array.dtype.kind == "f":
-            changed |= np.signbit(values) != np.signbit(array)
+        changed = _changed(array, values)  # what the op left alone must not undo what it wrote
         array[changed] = values[changed]
     else:
         quiet.run(np.copyto, array, values, "unsafe")
@@ -198,6 +204,16 @@ def _write(tensor: Tensor, result: Tensor) -> None:
         node.accepted = ((array.shape, array.dtype),)
         rebase(tensor, node)
         _save_written(node, tensor)
+
+
+def _changed(before: Any, after: Any) -> Any:
+    """Which elements another number was written to: a zero of another sign is another."""
+    if before.dtype.kind == "c":
+        return _changed(before.real, after.real) | _changed(before.imag, after.imag)
+    changed = (before != after) & ((before == before) | (after == after))
+    if before.dtype.kind == "f":
+        changed |= np.signbit(before) != np.signbit(after)
+    return changed
 
 
 def _save_written(node: Node, tensor: Tensor) -> None:

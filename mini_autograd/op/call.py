@@ -55,6 +55,7 @@ def differentiable(
     together: Sequence[str] = (),
     partial: bool = False,
     inside: Callable[..., Any] | None = None,
+    unsaved: str = "#0 'self'",
     **rules: Rule,
 ) -> Callable[[Forward], DifferentiableOp]:
     """Makes an op of a forward on arrays.
@@ -79,6 +80,7 @@ def differentiable(
             came for; without, zeros.
         inside: what its kernel does with nothing but inference tensors of which one requires grad,
             as `ops.inside` has it: called with what the op gives and its arguments.
+        unsaved: the argument of torch's rule that misses a result which could not be saved.
         rules: for each differentiable operand, its derivative; an operand without one that
             requires grad makes backward raise.
     """
@@ -99,6 +101,7 @@ def differentiable(
             together=together,
             partial=partial,
             inside=inside,
+            unsaved=unsaved,
         )
         general = functools.partial(_apply, op, True)
         function = cast(DifferentiableOp, op.caller(functools.partial(_apply, op, False)))

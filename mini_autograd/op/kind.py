@@ -36,6 +36,7 @@ class Op:
         together: Sequence[str] = (),
         partial: bool = False,
         inside: Callable[..., Any] | None = None,
+        unsaved: str = "",
     ) -> None:
         self.name = name
         self.no_complex_half = no_complex_half
@@ -43,6 +44,7 @@ class Op:
         self.outputs = outputs
         self.constant = constant
         self.partial = partial
+        self.unsaved = unsaved
         self.inside = inside or _calls_nothing
         self.scalars = scalars
         self.promotion = promotion

@@ -23,14 +23,18 @@ def _widened(array: Any) -> Any:
     return array.astype(np.float32) if array.dtype == np.float16 else array
 
 
-@differentiable(promotion=_FLOATING, self=lambda grad, result: grad * conj(result))
+@differentiable(
+    promotion=_FLOATING, self=lambda grad, result: grad * conj(result), unsaved="#1 'other'"
+)
 def exp(self: Array) -> Array:
     """e to the power of each element."""
     return np.exp(self)
 
 
 @differentiable(
-    promotion=_FLOATING, self=lambda grad, result: scaled(grad * conj(result), math.log(2.0))
+    promotion=_FLOATING,
+    self=lambda grad, result: scaled(grad * conj(result), math.log(2.0)),
+    unsaved="#1 'other'",
 )
 def exp2(self: Array) -> Array:
     """2 to the power of each element."""
@@ -128,7 +132,11 @@ def cosh(self: Array) -> Array:
     return np.cosh(self)
 
 
-@differentiable(promotion=_FLOATING, self=lambda grad, result: tanh_backward(grad, result))
+@differentiable(
+    promotion=_FLOATING,
+    self=lambda grad, result: tanh_backward(grad, result),
+    unsaved="#1 'output'",
+)
 def tanh(self: Array) -> Array:
     """The hyperbolic tangent."""
     return np.tanh(self)
@@ -167,7 +175,11 @@ def atan(self: Array) -> Array:
     return np.arctan(self)
 
 
-@differentiable(promotion=_FLOATING, self=lambda grad, result: sigmoid_backward(grad, result))
+@differentiable(
+    promotion=_FLOATING,
+    self=lambda grad, result: sigmoid_backward(grad, result),
+    unsaved="#1 'output'",
+)
 def sigmoid(self: Array) -> Array:
     """`1 / (1 + exp(-self))`."""
     wide = _widened(self)

@@ -18,6 +18,7 @@ from mini_autograd.ops.joining import cat
 from mini_autograd.ops.transposing import unsqueeze
 from mini_autograd.ops.views import as_contiguous, expand, flatten, inferred, reshape
 from mini_autograd.overloads import composite, overloaded
+from mini_autograd.shown import counted
 from mini_autograd.tensor import make
 from mini_autograd.types import Array, IndexArray, Int, Ints, Sizes
 
@@ -106,7 +107,7 @@ def _rolled(self: Array, shift: int, dim: int) -> Array:
 def _unrepeated(grad: Any, repeats: Sequence[int], shape: tuple[int, ...]) -> Any:
     """The sum over the copies: each repeated dim is cut into its count and its size."""
     if 0 in repeats:
-        return ops.zeros_of(grad, shape)
+        return counted(ops.zeros_of(grad, shape))
     extra = len(repeats) - len(shape)
     for _ in range(extra):
         grad = ops.sum(grad, (0,), False)

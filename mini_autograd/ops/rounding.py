@@ -104,7 +104,7 @@ def round_decimals(self: Array, *, decimals: Int) -> Array:
     return np.rint(self * scale) / scale
 
 
-@differentiable(self=lambda grad, result: threshold_backward(grad, result))
+@differentiable(self=lambda grad, result: threshold_backward(grad, result), unsaved="#1 'self'")
 def relu(self: Array) -> Array:
     """`self` where positive, else zero; at zero the gradient is zero."""
     if self.dtype.kind == "b":

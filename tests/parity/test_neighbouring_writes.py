@@ -1,0 +1,127 @@
+"""Writes where memory shows an element several times, and writes whose result is not saved."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.parity.tables import Table, differences, outcome
+
+
+def writes_to_expanded_numbers(m: Any) -> Iterator[str]:
+    """What is left in the one element, whatever is written where; NaN is no other NaN."""
+    nan = float("nan")
+    writes: dict[str, Callable[[Any], Any]] = {
+        "tril": lambda a: a.tril_(),
+        "triu": lambda a: a.triu_(),
+        "triu 1": lambda a: a.triu_(1),
+        "mask": lambda a: a.masked_fill_(m.ones(a.shape[-1]).cumsum(0) > 1, 5.0),
+        "mask first": lambda a: a.masked_fill_(m.ones(a.shape[-1]).cumsum(0) < 2, 5.0),
+        "mask by NaN": lambda a: a.masked_fill_(m.ones(a.shape[-1]).cumsum(0) > 1, nan),
+        "index": lambda a: a.index_fill_(0, m.tensor([1]), 7.0),
+        "put": lambda a: a.index_put_((m.tensor([1]),), m.tensor(7.0)),
+        "put NaN": lambda a: a.index_put_((m.tensor([1]),), m.tensor(nan)),
+        "zero": lambda a: a.zero_(),
+        "fill": lambda a: a.fill_(nan),
+    }
+    numbers = (nan, 1.0, -0.0, complex(nan, 1), complex(1, nan))
+    shapes = ((2, 2), (3, 3), (2, 3), (2, 2, 2), (3, 1))
+    for number, shape, (name, write) in itertools.product(numbers, shapes, writes.items()):
+        x = m.tensor(number)
+        told = outcome(lambda x=x, write=write, shape=shape: write(x.broadcast_to(shape)) is None)
+        yield f"{name} {number} {shape}: {told} {x}"
+
+
+_SAVING = """
+abs_ acos_ asin_ atan_ cos_ cosh_ exp_ exp2_ expm1_ log_ log2_ neg_ reciprocal_ relu_ round_ rsqrt_
+sgn_ sigmoid_ sin_ sqrt_ square_ tan_ tanh_
+"""
+
+
+def results_that_were_not_saved(m: Any) -> Iterator[str]:
+    """A pack hook raises after an op in place has written: what backward says then."""
+
+    def refuse(saved: Any) -> Any:
+        raise ValueError("refused")
+
+    def write(saved: Any) -> Any:
+        return saved.add_(1)
+
+    befores: tuple[Callable[[Any], Any], ...] = (
+        lambda x: x * 1,
+        lambda x: x.norm(),
+        lambda x: (x * 1)[0],
+    )
+    for name, pack, before in itertools.product(_SAVING.split(), (refuse, write), befores):
+        x = m.tensor([0.5, 0.25], requires_grad=True)
+        t = before(x)
+        with m.autograd.graph.saved_tensors_hooks(pack, lambda saved: saved):
+            told = outcome(lambda t=t, name=name: getattr(t, name)())
+        after = outcome(lambda t=t: t.sum().backward())
+        yield f"{name} {pack.__name__}: {told[:30]} {t._version} {after} {x.grad}"
+
+
+def refused_while_packing(m: Any) -> Iterator[str]:
+    """A pack hook raises of a call that has another fault besides, which torch would see later."""
+    writes: dict[str, Callable[[Any, Any], Any]] = {
+        name: lambda a, b, name=name: getattr(a, name)(b)
+        for name in [
+            "add_",
+            "mul_",
+            "div_",
+            "pow_",
+            "clamp_",
+            "clamp_min_",
+            "remainder_",
+            "fmod_",
+            "eq_",
+            "copy_",
+        ]
+    }
+    writes["clamp_"] = lambda a, b: a.clamp_(max=b)
+    writes["clamp_ twice"] = lambda a, b: a.clamp_(b, b)
+    writes["masked_fill_"] = lambda a, b: a.masked_fill_(b > 0, 1.0)
+    writes["masked_fill_ tensor"] = lambda a, b: a.masked_fill_(a > 0, b)
+    writes["index_fill_"] = lambda a, b: a.index_fill_(0, m.tensor([0]), b)
+    writes["expanded"] = lambda a, b: a[:1].expand(a.shape).mul_(a)
+    writes["addmm_"] = lambda a, b: a.addmm_(a.reshape(-1, 1), b.reshape(1, -1))
+
+    def refuse(saved: Any) -> Any:
+        packed.append(tuple(saved.shape))
+        raise ValueError("refused")
+
+    needs = ((True, True), (False, True), (True, False))
+    shapes = ((2, 3), (2, (2, 2)), ((2, 2), 3), (2, 2))
+    for (name, write), shape, need in itertools.product(writes.items(), shapes, needs):
+        packed: list[Any] = []
+        a, b = (m.ones(s, requires_grad=n) for s, n in zip(shape, need, strict=True))
+        a = a.clone()
+        with m.autograd.graph.saved_tensors_hooks(refuse, lambda saved: saved):
+            told = outcome(lambda a=a, b=b, write=write: write(a, b) is a)
+        yield f"{name} {shape} {need}: {told} {packed} {a._version}"
+
+
+def versions_of_repeated_gradients(m: Any) -> Iterator[str]:
+    """How often torch has written to the gradient of `repeat`."""
+    for shape, counts in itertools.product(((2, 3), (3,), (), (0, 3)), ((2, 0), (0, 2), (2, 2))):
+        x = m.ones(shape, requires_grad=True)
+        t = x.repeat(counts)
+        (grad,) = m.autograd.grad(t, x, m.ones(t.shape))
+        yield f"{shape} {counts}: {grad._version}"
+
+
+TABLES: tuple[Table, ...] = (
+    writes_to_expanded_numbers,
+    results_that_were_not_saved,
+    refused_while_packing,
+    versions_of_repeated_gradients,
+)
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__name__)
+@pytest.mark.filterwarnings("ignore")
+def test_each_is_what_it_is_on_torch(table: Table):
+    assert differences(table) == []
