@@ -46,7 +46,7 @@ def judged(
         actual = subject.trace_of(answer)
     else:
         actual = execute(program, subject)
-    return lambda: adjudicate(program, expected, actual, reference)
+    return lambda: adjudicate(program, expected, actual, reference, subject)
 
 
 def _lacks(trace: Trace) -> bool:

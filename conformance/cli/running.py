@@ -139,7 +139,7 @@ def _replayed(program: Program, reference: Engine, subject: Engine, console: Con
     console.print(Syntax(script, "python", word_wrap=True))
     actual = execute(program, subject)
     console.print(_steps(program, expected, actual))
-    verdict = adjudicate(program, expected, actual, reference)
+    verdict = adjudicate(program, expected, actual, reference, subject)
     for mismatch in verdict.mismatches:
         console.print(printable(_line(mismatch)), markup=False)
     console.print(f"\n{subject.name} against {reference.name}: {verdict.outcome}", markup=False)

@@ -18,6 +18,7 @@ from conformance.judge.compare import compare
 from conformance.judge.conventions import NON_FINITE, conventions
 from conformance.judge.evidence import Array, Case, Evidence, finder
 from conformance.judge.finite_differences import derivative
+from conformance.judge.overwritten import Earlier, overwritten
 from conformance.judge.shown import shown_grades
 from conformance.judge.witnesses import Witnesses
 from conformance.program import Program
@@ -34,11 +35,21 @@ GROWTH = 32.0  # far less than the 1,024 times that a smooth function's answer m
 
 def judge(program: Program, reference: Engine, subject: Engine) -> Verdict:
     """Run the program on both, compare, and judge what differs."""
-    return adjudicate(program, execute(program, reference), execute(program, subject), reference)
+    expected, actual = execute(program, reference), execute(program, subject)
+    return adjudicate(program, expected, actual, reference, subject)
 
 
-def adjudicate(program: Program, expected: Trace, actual: Trace, reference: Engine) -> Verdict:
+def adjudicate(
+    program: Program,
+    expected: Trace,
+    actual: Trace,
+    reference: Engine,
+    subject: Engine | None = None,
+) -> Verdict:
     """The verdict on two traces of the program that are already there.
+
+    Where the subject can be asked again, it is asked what it had at places that it wrote to once
+    more, before a value is called wrong.
 
     Where values differ, witnesses are asked first. A difference of any kind that is gone beside
     the reference's run with the subject's own roundings, or in one of the other ways in which
@@ -62,14 +73,18 @@ def adjudicate(program: Program, expected: Trace, actual: Trace, reference: Engi
     shows = shown_grades(program, expected)
     if not any(_is_about_values(mismatch) for mismatch in mismatches):
         return Verdict(program.hash, mismatches, shows)
-    witnesses = Witnesses(program, reference, expected, actual)
     evidence = Evidence(program, reference)
-    beside = _by_place(compare(witnesses.trace, actual, program))
-    return Verdict(
-        program.hash,
-        tuple(_judged(mismatch, beside, actual, witnesses, evidence) for mismatch in mismatches),
-        shows,
-    )
+
+    def heard(earlier: Earlier | None) -> tuple[Mismatch, ...]:
+        witnesses = Witnesses(program, reference, expected, actual, earlier=earlier)
+        beside = _by_place(compare(witnesses.trace, actual, program))
+        return tuple([_judged(each, beside, actual, witnesses, evidence) for each in mismatches])
+
+    told = heard(None)
+    if subject is not None and any(_is_about_values(each) and each.counts for each in told):
+        earlier = overwritten(program, reference, subject, expected)
+        told = heard(earlier) if earlier else told
+    return Verdict(program.hash, told, shows)
 
 
 OWN_FAULTS = (

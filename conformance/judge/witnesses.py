@@ -19,6 +19,7 @@ from conformance.engines.protocol import Engine, Session
 from conformance.judge.allowance import Question, alike, same_but_rounding
 from conformance.judge.dispatching import Way, all_or_nothing
 from conformance.judge.evidence import Find
+from conformance.judge.overwritten import Earlier, same_bits
 from conformance.judge.replay import Array, places, read, replay, write
 from conformance.judge.roundings import ROUNDINGS
 from conformance.judge.ways import WAYS
@@ -44,7 +45,9 @@ class Witnesses:
         *,
         ways: Mapping[str, Way] = WAYS,
         roundings: Sequence[Way] = ROUNDINGS,
+        earlier: Earlier | None = None,
     ) -> None:
+        """`earlier`: what the subject had at places to which the program writes again."""
         self.program, self.reference = program, reference
         self._ways, self._roundings = ways, roundings
         wanted, got = places(expected), places(actual)
@@ -59,6 +62,11 @@ class Witnesses:
             for where, got in self._subjects.items()
             if wanted[where].tobytes() != got.tobytes()
         }
+        self._earlier = earlier or {}
+        for number, values in self._earlier.items():
+            had = {_then(where, number): value for where, value in values.items()}
+            self._subjects |= had
+            self._differing |= had.keys()
         self._answered: dict[str, Question] = {}
         self._refused = False
         self._raises = any(isinstance(outcome, Raised) for outcome in expected.outcomes)
@@ -141,7 +149,9 @@ class Witnesses:
     def _settled(self) -> Mapping[int, list[str]]:
         """The places that the subject has as well, by the step after which the reference writes
         there no more: what stood there before the subject's trace does not tell."""
-        seen: dict[str, list[Array | None]] = {where: [] for where in self._subjects}
+        seen: dict[str, list[Array | None]] = {
+            where: [] for where in self._subjects if where == _place(where)
+        }
 
         def after(number: int, session: Session) -> None:
             for where, states in seen.items():
@@ -151,6 +161,8 @@ class Witnesses:
         found: dict[int, list[str]] = {}
         for where, states in seen.items():
             found.setdefault(_settling(states), []).append(where)
+        for number, values in self._earlier.items():
+            found.setdefault(number, []).extend(_then(where, number) for where in values)
         return found
 
     def _pass(self) -> tuple[Trace, int | None, dict[str, Question]]:
@@ -179,7 +191,7 @@ class Witnesses:
         for where in self._settled.get(number, ()):
             if not keeps and where not in self._differing:
                 continue
-            here = read(session, where)
+            here = read(session, _place(where))
             if here is not None and alike(here, self._subjects[where]):
                 yield where, here
 
@@ -190,7 +202,7 @@ class Witnesses:
         if question := self._answered.get(where):
             allowed = allowed | question.allowed
         if allowed.any():
-            write(session, where, np.where(allowed, subject, here))
+            write(session, _place(where), np.where(allowed, subject, here))
 
     def _run(self, way: Way, keeps: bool) -> Trace:
         def after(number: int, session: Session) -> None:
@@ -207,7 +219,7 @@ class Witnesses:
 
         def after(step: int, session: Session) -> None:
             if step == number:
-                found.update({where: read(session, where) for where in asked})
+                found.update({where: read(session, _place(where)) for where in asked})
             else:
                 for where, here in self._here(step, session, keeps=keeps):
                     self._adopt(session, where, here)
@@ -221,10 +233,16 @@ def _settling(states: Sequence[Array | None]) -> int:
     """The first step after which a place holds what it holds at the end."""
     last = states[-1]
     number = len(states) - 1
-    while number and last is not None and _same_bits(states[number - 1], last):
+    while number and last is not None and same_bits(states[number - 1], last):
         number -= 1
     return number
 
 
-def _same_bits(left: Array | None, right: Array) -> bool:
-    return left is not None and alike(left, right) and left.tobytes() == right.tobytes()
+def _then(where: str, number: int) -> str:
+    """How a place is called of which the step is meant after which something stood there."""
+    return f"{where} after step {number}"
+
+
+def _place(where: str) -> str:
+    """The place itself."""
+    return where.partition(" ")[0]

@@ -66,5 +66,5 @@ def examined(
 ) -> Iterator[tuple[Program, Trace, Verdict]]:
     """The drawn programs, with what the reference did and the verdict on the subject."""
     for program, expected in drawn(reference, count=count, seed=seed, ops=ops):
-        verdict = adjudicate(program, expected, execute(program, engine), reference)
+        verdict = adjudicate(program, expected, execute(program, engine), reference, engine)
         yield program, expected, verdict

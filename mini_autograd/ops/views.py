@@ -18,6 +18,7 @@ from mini_autograd.errors import shapes as errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops import inside
 from mini_autograd.overloads import composite
+from mini_autograd.packing import is_watched
 from mini_autograd.tensor import Tensor
 from mini_autograd.types import Anything, Array, Int, Sizes
 
@@ -118,7 +119,8 @@ def reshape(self: Array, shape: Sizes) -> Any:
     if array.flags.c_contiguous:
         return view(self, shape)
     if layout.view_strides(array, shape) is not None:
-        return reshape_alias(self, shape)
+        # torch calls another op where a dispatch mode is to see it
+        return view(self, shape) if is_watched() else reshape_alias(self, shape)
     return unsafe_view(as_contiguous(self), shape)
 
 

@@ -151,6 +151,40 @@ def test_noise_that_was_written_over_is_known_by_moving_it():
     assert judge(in_place_remainder(), TORCH, subject).outcome == "differ"
 
 
+THEN_NOTHING = method("zero_", T0)
+
+
+def two_down(x):
+    return torch.nextafter(torch.nextafter(torch.exp(x), -UP), -UP)
+
+
+@pytest.mark.parametrize(
+    "then", [(THEN_NOTHING,), (method("log_", T0), THEN_NOTHING)], ids=["once", "twice"]
+)
+def test_a_last_place_that_nobody_sees_any_more_is_asked_for(then):
+    inputs = Input.of("x0", np.float32(np.log(1.10000014))), Input.of("x1", np.float32(0.11))
+    divided = Call("div", (T0, X1), {"rounding_mode": "trunc"}, result="t1")
+    case = Program(inputs, (Call("exp", (X0,), result="t0"), divided, *then))
+    verdict = judge(case, TORCH, torch_but(exp=two_down))
+    assert verdict.mismatches
+    assert verdict.outcome == "agree"
+    assert judge(case, TORCH, torch_but(exp=lambda x: two_down(x) - 0.1)).outcome == "differ"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"floor": torch.ceil},
+        {"floor": lambda x: torch.floor(x) + 1},
+        {"exp": lambda x: torch.exp(x) * 1.001},
+        {"exp": lambda x: torch.exp(-x)},
+    ],
+)
+def test_what_was_written_over_excuses_no_wrong_value(wrong):
+    case = exp_of(7.7, Call("floor", (T0,), result="t1"), THEN_NOTHING)
+    assert judge(case, TORCH, torch_but(**wrong)).outcome == "differ"
+
+
 def test_a_kernel_that_fuses_and_one_that_does_not_are_both_torchs():
     inputs = Input.of("x0", np.float32([np.inf])), Input.of("x1", np.float32([3e38]))
     case = Program(inputs, (Call("sub", (X0, X1), {"alpha": 3.0}, result="t0"),))

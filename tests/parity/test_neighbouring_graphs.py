@@ -216,10 +216,43 @@ def masks(m: Any) -> Iterator[str]:
             yield f"{name} {shape} {mask}: {call}"
 
 
+def watched_reshapes(m: Any) -> Iterator[str]:
+    """Which view a reshape is where saved tensors may be written to, forwards and backwards."""
+    linear = m.nn.functional.linear
+    watching = m.autograd.graph.allow_mutation_on_saved_tensors
+    leaves: dict[str, Callable[[], Any]] = {
+        "expanded": lambda: m.ones((), requires_grad=True).expand(2, 3),
+        "transposed": lambda: m.ones(3, 2, requires_grad=True).t(),
+        "in rows": lambda: m.ones(2, 3, requires_grad=True),
+        "with gaps": lambda: m.ones(4, 3, requires_grad=True)[::2],
+    }
+    ops: dict[str, Callable[[Any], Any]] = {
+        "reshape": lambda x: x.reshape(1, *x.shape),
+        "flatten": lambda x: x.flatten(),
+        "roll": lambda x: x.roll(1),
+        "reshape_as": lambda x: x.reshape_as(x),
+        "linear": lambda x: linear(x.reshape(1, *x.shape), m.ones(2, x.shape[-1])),
+        "matmul": lambda x: x.reshape(1, *x.shape) @ m.ones(1, x.shape[-1], 2),
+        "outer": lambda x: m.outer(x[0], x[0]),
+        "repeat_interleave": lambda x: x.repeat_interleave(2),
+    }
+    for (name, leaf), (op, made) in itertools.product(leaves.items(), ops.items()):
+        with watching():
+            result = made(leaf())
+        x = leaf()
+        plain = made(x)
+        with watching():
+            (grad,) = m.autograd.grad(
+                plain, x, m.ones_like(plain).requires_grad_(), create_graph=True
+            )
+        yield f"{op} {name}: {graph(result)} {graph(grad)}"
+
+
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize(
     "table",
     [
+        watched_reshapes,
         recorded_gradients,
         views_that_hooks_write_to,
         conjugates,
