@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from mini_autograd.errors import modes as mode_errors
 from mini_autograd.errors import saved as errors
 from mini_autograd.grad_mode import unrecorded
 from mini_autograd.lineage import accumulator_of
@@ -148,6 +149,8 @@ class PackedTensor:
 
         `seen`: what the pack hook gets, if not the tensor.
         """
+        if counter_of(tensor).inference:
+            raise mode_errors.inference_saved()
         pack, self.unpacking = hooks
         self.dtype: np.dtype[Any] | None = None  # as in `SavedTensor`
         self.of = id(tensor)

@@ -21,7 +21,7 @@ from mini_autograd.errors import walk as errors
 from mini_autograd.errors.inplace import told_name
 from mini_autograd.grad_mode import unrecorded
 from mini_autograd.graph import Node
-from mini_autograd.packing import Pack, PackedTensor, Unpack, current, deferred
+from mini_autograd.packing import Pack, PackedTensor, Unpack, current, deferred, packing_threads
 from mini_autograd.storage import VersionCounter, counter_of
 from mini_autograd.tensor import Tensor, make
 from mini_autograd.transforms import state as transforms
@@ -42,10 +42,11 @@ class SavedTensor:
         counter = tensor._counter
         if counter is None:
             self.version = 0
-            return
-        if counter.inference:
+        elif not counter.inference:
+            self.version = counter.version
+        elif not packing_threads or current() is None:
             raise mode_errors.inference_saved()
-        self.version = counter.version
+        # Else it is refused as it is packed, after what is saved before it.
 
     def unpack(self, node: Node) -> Tensor:
         """The tensor; a RuntimeError if it was written to since."""

@@ -50,11 +50,11 @@ def set_item(self: Tensor, item: Any, value: Any) -> None:
         RuntimeError: a value of a shape that does not fit, or a tensor that must not be written.
         IndexError, ValueError: as `get_item`.
     """
-    if item is False:
-        return
     if type(item) is slice and not self._array.ndim:
         raise errors.zero_dim("slice")
     source = _as_source(self, value)
+    if item is False:
+        return
     if item is True:
         _copy_to(ops.unsqueeze(self, 0), source)
         return

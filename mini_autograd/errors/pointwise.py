@@ -174,7 +174,7 @@ def check_alpha(alpha: complex, dtype: np.dtype[Any]) -> None:
         raise fractional_alpha()
     if isinstance(alpha, complex) and kind != "c":
         raise complex_alpha()
-    if kind == "f":
+    if kind in "fc":
         check_representable(alpha, dtype)
 
 
@@ -188,16 +188,18 @@ def check_representable(number: complex, dtype: np.dtype[Any]) -> None:
     """Raises unless the number is within the dtype; a negative one may wrap where unsigned."""
     if dtype.kind != "c":
         check_real(number)
-    if isinstance(number, complex):
-        return
-    if dtype.kind in "iu":
+    if dtype.kind in "iu" and not isinstance(number, complex):
         info = np.iinfo(dtype)
         low = -info.max if dtype.kind == "u" else info.min
         if not low <= number <= info.max:
             raise not_representable(dtype)
         return
-    dtypes.check_int(number)
-    if dtype.kind == "f" and math.isfinite(number) and abs(number) > float(np.finfo(dtype).max):
+    if not isinstance(number, complex):
+        dtypes.check_int(number)
+    if dtype.kind in "fc" and any(
+        math.isfinite(part) and abs(part) > float(np.finfo(dtype).max)
+        for part in (number.real, number.imag)
+    ):
         raise not_representable(dtype)
 
 

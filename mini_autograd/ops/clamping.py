@@ -21,8 +21,16 @@ def _clamped(array: Any, low: Any, high: Any) -> Any:
     if array.dtype.kind == "c":
         raise errors.clamp_of_complex()
     if low is not None:
-        array = np.maximum(low, array)  # of two zeros NumPy gives the second, torch the first
-    return array if high is None else np.minimum(high, array)
+        array = _bounded(np.maximum, array, low)
+    return array if high is None else _bounded(np.minimum, array, high)
+
+
+def _bounded(extreme: np.ufunc, array: Any, bound: Any) -> Any:
+    """Of two zeros the array's, as torch; which one NumPy gives is a matter of its kernel."""
+    result = extreme(bound, array)
+    if result.dtype.kind != "f" or (np.ndim(bound) == 0 and bound != 0):
+        return result
+    return np.where(array == bound, array, result)
 
 
 def _within(self: Any, low: Any, high: Any) -> Any:

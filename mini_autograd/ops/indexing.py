@@ -167,6 +167,9 @@ def index_put(self: Array, indices: IndexArrays, values: Array, accumulate: Bool
     if len(indices) > self.ndim:
         raise errors.too_many_index_tensors(self.ndim, len(indices))
     if values.size == 1 and not accumulate and _is_one_mask(self.shape, indices):
+        for dim, mask in enumerate(indices):
+            if mask is not None:
+                _check_mask(mask, self.shape, dim)
         values = checked_number(values.item(), self.dtype)  # torch fills, whatever the dtype
         if any(each is not None and not each.ndim for each in indices):
             result = layout.copied(self)

@@ -181,7 +181,7 @@ def _factor(number: complex, dtype: np.dtype[Any]) -> Any:
     """`alpha` or `beta` in the dtype that it multiplies; True for one, which costs nothing."""
     if isinstance(number, complex) and number.imag and dtype.kind != "c":
         raise number_errors.not_representable(dtype)
-    if dtype.kind == "f":
+    if dtype.kind in "fc":
         number_errors.check_representable(number, dtype)
     return number == 1 or dtypes.number_array(number, dtype)
 

@@ -43,7 +43,9 @@ def checked_number(value: Any, wanted: np.dtype[Any]) -> Any:
         if value != value or not lowest <= value <= limits.max:
             raise kernel_errors.dtype_overflow(dtypes.of_numpy(wanted))
         return np.array(int(value), np.int64).astype(wanted)
-    if wanted.kind == "f" and np.isfinite(value) and abs(value) > np.finfo(wanted).max:
+    if wanted.kind in "fc" and any(
+        np.isfinite(part) and abs(part) > np.finfo(wanted).max for part in (value.real, value.imag)
+    ):
         raise kernel_errors.dtype_overflow(dtypes.of_numpy(wanted))
     return np.array(value, wanted)
 

@@ -6,7 +6,8 @@ from __future__ import annotations
 import copy
 import itertools
 import pickle
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -125,7 +126,38 @@ def writes_outside(m: Any) -> Iterator[str]:
         yield from _called(m, [f"{name}.{call}".replace("W", name)])
 
 
-TABLES: tuple[Table, ...] = (ops_outside, writes_outside)
+def saved_beside_hooks(m: Any) -> Iterator[str]:
+    """What pack hooks are given before an inference tensor is refused."""
+    with m.inference_mode():
+        tensors = {"i": m.ones(2), "m": m.ones(2, 2), "n": m.tensor([0]), "k": m.ones(2) > 0}
+    tensors |= {"x": m.ones(2, requires_grad=True), "c": m.ones(2)}
+    calls: dict[str, Callable[[Any, Any], Any]] = {
+        name: lambda a, b, name=name: getattr(m, name)(a, b)
+        for name in ("mul", "div", "pow", "maximum", "minimum", "remainder", "fmod", "clamp")
+    }
+    names = dict(tensors, m=m, w=tensors["m"], F=m.nn.functional)
+    written = """
+        a.reshape(1,2).mm(b.reshape(2,1))|a.dot(b)|m.where(k,a,b)|a.masked_fill(k,1.)|a.gather(0,n)
+        a[n]|a.index_add(0,n,b[:1])|F.mse_loss(a,b)|a.addmm(a.reshape(1,2),w)|F.linear(a,w,b)
+        (a*1).mul_(b)|(a*1).pow_(b)|(a+0).div_(b)|a.exp()|(a*1).copy_(b)|F.cross_entropy(a,b)
+        a.clamp(b,a)|a.scatter(0,n,b)|a.index_put((n,),b[:1])
+    """
+    for text in re.split(r"[|\n]", written.strip()):
+        calls[text.strip()] = lambda a, b, text=text: eval(text.strip(), names, {"a": a, "b": b})
+
+    def pack(saved: Any) -> Any:
+        packed.append((tuple(saved.shape), str(saved.dtype)))
+        return saved
+
+    for (name, call), left, right in itertools.product(calls.items(), "xic", "xic"):
+        packed: list[Any] = []
+        with m.autograd.graph.saved_tensors_hooks(pack, lambda saved: saved):
+            a, b = tensors[left], tensors[right]
+            told = outcome(lambda a=a, b=b, call=call: call(a, b).requires_grad)
+        yield f"{name} {left} {right}: {told} {packed}"
+
+
+TABLES: tuple[Table, ...] = (ops_outside, writes_outside, saved_beside_hooks)
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__name__)

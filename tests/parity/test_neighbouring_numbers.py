@@ -241,7 +241,71 @@ def watched_graphs(m: Any) -> Iterator[str]:
             yield f"{name} {shape} {inside} {zero}: {graphs}"
 
 
+def zeros_at_bounds(m: Any) -> Iterator[str]:
+    """Which of two zeros `clamp` gives, in dtypes whose kernels NumPy and torch have apart."""
+    clamps: dict[str, Callable[[Any], Any]] = {
+        "max": lambda x: x.clamp(max=0),
+        "max -0": lambda x: x.clamp(max=-0.0),
+        "min": lambda x: x.clamp(min=0),
+        "min -0": lambda x: x.clamp(min=-0.0),
+        "both": lambda x: x.clamp(0.0, -0.0),
+        "one-sided": lambda x: x.clamp_max(0).clamp_min(-0.0),
+        "tensor": lambda x: x.clamp(max=m.zeros((), dtype=x.dtype)),
+        "in place": lambda x: x.clamp_(max=0),
+    }
+    dtypes, sizes = (m.float16, m.float32, m.float64), ((), (1,), (3,))
+    for dtype, size, zero, (name, clamp) in itertools.product(
+        dtypes, sizes, (0.0, -0.0), clamps.items()
+    ):
+        clamped = clamp(m.full(size, zero, dtype=dtype))
+        yield f"{name} {dtype} {size} {zero}: {m.signbit(clamped).tolist()}"
+
+
+def numbers_out_of_range(m: Any) -> Iterator[str]:
+    """Numbers that a dtype cannot hold, as operands and as what is written."""
+    mask, index = m.tensor([True, False]), m.tensor([0])
+    for number, dtype in itertools.product(
+        (1e300, 1e300j, complex(1, 1e300), float("inf"), float("nan"), 1e38, 4e38),
+        (m.complex64, m.complex128, m.float32),
+    ):
+        x, y = m.ones(2, dtype=dtype), m.ones(2, 2, dtype=dtype)
+        calls: dict[str, Callable[[], Any]] = {
+            "fill_": lambda x=x, number=number: x.fill_(number),
+            "full": lambda dtype=dtype, number=number: m.full((2,), number, dtype=dtype),
+            "masked_fill": lambda x=x, number=number: x.masked_fill(mask, number),
+            "set": lambda x=x, number=number: x.__setitem__(0, number),
+            "add": lambda x=x, number=number: x + number,
+            "where": lambda x=x, number=number: m.where(mask, x, number),
+            "index_fill": lambda x=x, number=number: x.index_fill(0, index, number),
+            "scatter": lambda x=x, number=number: x.scatter(0, index, number),
+            "pow": lambda x=x, number=number: x**number,
+            "addmm": lambda y=y, number=number: y.addmm(y, y, alpha=number),
+            "alpha": lambda x=x, number=number: m.add(x, x, alpha=number),
+        }
+        for name, call in calls.items():
+            yield f"{name} {number} {dtype}: {outcome(lambda call=call: call() is None)}"
+
+
+def assigned_values(m: Any) -> Iterator[str]:
+    """What is looked at first where a value is written that does not fit, at an index that may
+    not fit either."""
+    values = m.tensor(complex(-1, -2)), m.tensor([1 + 2j]), complex(1, 2), 1e300, 2**70, 2.0
+    indices: tuple[Any, ...] = (
+        m.tensor([False]), m.tensor([True, False]), m.tensor([True] * 3), m.ones(2, 2).bool(),
+        m.tensor([5]), (m.tensor([False]), slice(None)), 0, 7, slice(0, 1), True, False, None,
+        (slice(None), m.tensor([True, False, True])),
+    )  # fmt: skip
+    dtypes, shapes = (m.float64, m.float16, m.int64, m.bool, m.complex64), ((2,), (2, 2))
+    for dtype, value, index, shape in itertools.product(dtypes, values, indices, shapes):
+        x = m.ones(shape, dtype=dtype)
+        told = outcome(lambda x=x, index=index, value=value: x.__setitem__(index, value))
+        yield f"{dtype} {value} {index} {shape}: {told} {x.tolist()}"
+
+
 TABLES: tuple[Table, ...] = (
+    zeros_at_bounds,
+    numbers_out_of_range,
+    assigned_values,
     real_beside_complex,
     complex_sums,
     scattered_halves,

@@ -46,11 +46,12 @@ def shown(fault: Fault, program: Program, expected: Trace) -> set[str]:
     """The kinds that a program shows with the fault and that are due to it: without it the engine
     agrees with the reference at their grade. (It has differences of its own.)"""
     with planted(fault.plant):
-        actual = execute(program, SUBJECT)
-    found = fault.kinds & kinds(adjudicate(program, expected, actual, REFERENCE))
+        found = fault.kinds & kinds(
+            adjudicate(program, expected, execute(program, SUBJECT), REFERENCE, SUBJECT)
+        )
     if not found:
         return found
-    whole = adjudicate(program, expected, execute(program, SUBJECT), REFERENCE)
+    whole = adjudicate(program, expected, execute(program, SUBJECT), REFERENCE, SUBJECT)
     return {kind for kind in found if whole.grade(GRADE_OF[kind]) == "agree"}
 
 

@@ -102,7 +102,7 @@ def test_a_fault_of_values_in_torch_is_not_excused(name, record_property):
         for program, expected in drawn(REFERENCE, count=PROGRAMS, seed=SEED, ops=ops):
             actual = execute(program, engine)
             if about_values(compare(expected, actual, program)) and not is_half(expected):
-                yield adjudicate(program, expected, actual, REFERENCE)
+                yield adjudicate(program, expected, actual, REFERENCE, engine)
 
     shown, excused = share_excused(verdicts())
     record_property("excused", f"{excused} of {shown}")
@@ -123,7 +123,9 @@ def test_a_fault_of_values_in_the_engine_is_not_excused(name, record_property):
                 continue
             whole = compare(expected, execute(program, SUBJECT), program)
             if not about_values(whole):  # The engine has differences of its own.
-                yield adjudicate(program, expected, actual, REFERENCE)
+                with planted(fault.plant):
+                    verdict = adjudicate(program, expected, actual, REFERENCE, SUBJECT)
+                yield verdict
 
     # That each is shown at all is held by `test_engine_faults`, with more programs.
     shown, excused = share_excused(verdicts())
