@@ -35,6 +35,7 @@ class _OfThread(threading.local):
         self.disabled: str | None = None  # why there may be none
         # Nodes of a write whose results are those of the written tensor, once it is written.
         self.deferred: list[tuple[Node, Outputs]] | None = None
+        self.refused: Exception | None = None  # what a hook raised during a write
         self.watchers: list[Watcher] = []
 
 
@@ -99,6 +100,7 @@ def deferred() -> list[tuple[Node, Outputs]] | None:
 def deferring() -> Iterator[list[tuple[Node, Outputs]]]:
     """Packs no results inside, but notes whose they are."""
     before, _own.deferred = _own.deferred, []
+    _own.refused = None
     try:
         yield _own.deferred
     finally:
@@ -127,8 +129,9 @@ def announce_write(tensor: Tensor) -> None:
 
 
 def is_while_packing(error: Exception) -> bool:
-    """Whether a pack hook was refused, or raised: torch packs before it looks at memory."""
-    return "while_packing" in vars(error)
+    """Whether a write was refused as what it saves was packed: torch looks at memory later."""
+    refused, _own.refused = _own.refused, None
+    return refused is error or mode_errors.is_of_saving(error)
 
 
 class PackedTensor:
@@ -171,7 +174,8 @@ class PackedTensor:
             if counter_of(tensor).version != version:
                 raise errors.pack_modified()
         except Exception as error:
-            vars(error)["while_packing"] = True
+            if _own.deferred is not None:
+                _own.refused = error
             raise
 
     def is_of(self, tensor: Tensor) -> bool:

@@ -121,8 +121,11 @@ class UnsavedResult(SavedResult):
     __slots__ = ()
 
     def unpack(self, node: Node) -> Tensor:
-        """A RuntimeError, always."""
-        raise saved_errors.undefined(node.op.unsaved)  # type: ignore[attr-defined]
+        """A RuntimeError if a rule that runs reads it; else it is no matter."""
+        op = node.op  # type: ignore[attr-defined]
+        if any(node.edges[place] is not None for place in op.readers_of_result):
+            raise saved_errors.undefined(op.unsaved)
+        return self.remade(node)
 
 
 def unpacked_array(saved: Any, node: Node) -> Any:

@@ -83,7 +83,11 @@ def adjudicate(
     told = heard(None)
     if subject is not None and any(_is_about_values(each) and each.counts for each in told):
         earlier = overwritten(program, reference, subject, expected)
-        told = heard(earlier) if earlier else told
+        again = heard(earlier) if earlier else told
+        # What was nobody's fault once stays so: a fault found early ends the second hearing.
+        told = tuple(
+            [late if early.counts else early for early, late in zip(told, again, strict=True)]
+        )
     return Verdict(program.hash, told, shows)
 
 

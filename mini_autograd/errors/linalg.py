@@ -53,9 +53,9 @@ def batch_sizes(expected: Sequence[int], got: Sequence[int]) -> RuntimeError:
     )
 
 
-def mv_dims(mat: int, vec: int) -> RuntimeError:
+def mv_dims(mat: int, vec: int, start: int) -> RuntimeError:
     """`mv` of other than a matrix and a vector."""
-    return RuntimeError(f"vector + matrix @ vector expected, got 1, {mat}, {vec}")
+    return RuntimeError(f"vector + matrix @ vector expected, got {start}, {mat}, {vec}")
 
 
 def mv_sizes(start: int, mat: Sequence[int], vec: int) -> RuntimeError:

@@ -20,12 +20,19 @@ def inference_write() -> RuntimeError:
 
 def inference_saved() -> RuntimeError:
     """An op that is recorded would keep an inference tensor for backward."""
-    return RuntimeError(
+    error = RuntimeError(
         "Inference tensors cannot be saved for backward. Please do not use Tensors created in "
         "inference mode in computation tracked by autograd. To work around this, you can make a "
         "clone to get a normal tensor and use it in autograd, or use `torch.no_grad()` instead of "
         "`torch.inference_mode()`."
     )
+    vars(error)["of_saving"] = True
+    return error
+
+
+def is_of_saving(error: Exception) -> bool:
+    """Whether it is that error, which comes before an op in place looks at memory."""
+    return type(error) is RuntimeError and "of_saving" in vars(error)
 
 
 def inference_out(called: str) -> RuntimeError:

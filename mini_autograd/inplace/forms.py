@@ -6,7 +6,7 @@ node the tensor's history. Nothing is written before every check has passed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -69,7 +69,7 @@ def in_place(op: InPlace, method: Method, in_order: Method | None = None) -> Met
             state.enabled
             and op.differentiable
             and any(each._requires_grad for each in (self, *given))
-            and is_seen(self, *given, *(args if op.number_seen else ()))
+            and is_seen(self, *given, _operand(args, kwargs) if op.number_seen else None)
         )
         if needs_grad:
             check_recordable(name, self, method, args, kwargs)
@@ -86,11 +86,11 @@ def in_place(op: InPlace, method: Method, in_order: Method | None = None) -> Met
             else:
                 with unrecorded():  # of integers there is no history to record, nor to refuse
                     result = method(original, *args, **kwargs)
-        except TypeError as error:
-            raise errors.renamed(error, name) from None
         except Exception as error:
             if is_while_packing(error):
                 raise
+            if isinstance(error, TypeError):
+                raise errors.renamed(error, name) from None
             if op.check_kinds is not None:
                 op.check_kinds(given)
             if not op.memory_last or is_while_writing(error):
@@ -139,6 +139,10 @@ def check_recordable(
         except Exception:  # what it has besides to say, torch would not get to
             pass
         raise
+
+
+def _operand(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    return args[0] if args else kwargs.get("other")
 
 
 def _tensors(values: tuple[Any, ...]) -> Iterator[Tensor]:

@@ -110,7 +110,7 @@ def _rows() -> dict[str, InPlace]:
         common=Common.NOTHING,
     )
     set_columns("logical_and logical_not logical_or logical_xor", differentiable=False)
-    set_columns("add sub subtract mul multiply", number_seen=True)
+    set_columns("add sub subtract mul multiply copy", number_seen=True)
     set_columns("div divide true_divide floor_divide", number_seen=True)
     set_columns("floor_divide", recorded=RECORDED["floor_divide"])
     set_columns("scatter", recorded=scatter_written)

@@ -97,10 +97,12 @@ def record_refused(op: Op, args: tuple[Any, ...]) -> None:
     Raises:
         RuntimeError: an operand is a view that must have no new history, of memory written to.
     """
-    if inferred and only_inferred(args[i] for i in op.operands):
-        return
     values = [each for i in op.promoted for each in (args[i] if i in op.variadic else (args[i],))]
     if state.enabled and any(isinstance(v, Tensor) and v._requires_grad for v in values):
+        if inferred and only_inferred(args[i] for i in op.operands):
+            if op.inside_first:
+                op.inside(None, *args)
+            return
         outs = tuple([make(np.zeros(())) for _ in op.outputs or ("",)])
         with deferring():
             op.record(outs[0] if op.outputs is None else outs, *args)

@@ -46,6 +46,7 @@ class Op:
         self.partial = partial
         self.unsaved = unsaved
         self.inside = inside or _calls_nothing
+        self.inside_first = hasattr(inside, "first")
         self.scalars = scalars
         self.promotion = promotion
         self.schema = schema = Schema(name, forward)
@@ -78,6 +79,12 @@ class Op:
             key: list(inspect.signature(rule).parameters)[1:] for key, rule in rules.items()
         }
         used = {key for each in self.reads.values() for key in each}
+        # Among the edges, those of operands whose rule reads a result.
+        self.readers_of_result = [
+            place
+            for place, index in enumerate(self.promoted)
+            if any(key.startswith("result") for key in self.reads.get(names[index], ()))
+        ]
         # torch's order of saving and unpacking: the first stale one is what an error names.
         self.keys = sorted(used, key=lambda key: (key.startswith("result"), key))
         self.slots = tuple(self._slot(key) for key in self.keys)

@@ -12,7 +12,7 @@ from mini_autograd.graph import Node
 from mini_autograd.op.raw_saved import raw_saved
 from mini_autograd.op.slots import FREED, TENSORS, Keep, Slot
 from mini_autograd.read_only import ReadOnly
-from mini_autograd.saved import unpacked_tensor
+from mini_autograd.saved import UnsavedResult, unpacked_tensor
 from mini_autograd.tensor import Tensor, make
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _getter(key: str, place: int, slot: Slot, words: Sequence[str]) -> Callable[
 
 def _unpacked(saved: Any, node: Node) -> Tensor | None:
     """The tensor; of a number, which torch saves as one, too."""
-    if saved is None:
+    if saved is None or isinstance(saved, UnsavedResult):
         return None
     if isinstance(saved, (int, float, complex, np.ndarray)):
         return make(np.asarray(saved))

@@ -26,11 +26,15 @@ def _clamped(array: Any, low: Any, high: Any) -> Any:
 
 
 def _bounded(extreme: np.ufunc, array: Any, bound: Any) -> Any:
-    """Of two zeros the array's, as torch; which one NumPy gives is a matter of its kernel."""
+    """Of two zeros the array's, as torch has it for numbers, and where it is not vectorised for
+    tensors; which one NumPy gives is a matter of its kernel."""
     result = extreme(bound, array)
     if result.dtype.kind != "f" or (np.ndim(bound) == 0 and bound != 0):
         return result
-    return np.where(array == bound, array, result)
+    if type(result) is not np.ndarray:
+        return array if array == bound else result
+    np.copyto(result, array, where=array == bound)
+    return result
 
 
 def _within(self: Any, low: Any, high: Any) -> Any:
@@ -63,6 +67,8 @@ def _clamp_numbers(array: Any, low: Any, high: Any, *, two_sided: bool) -> Any:
     array, *numbers = promoted(array, *[_real(bound) for bound in bounds])
     if array.dtype.kind == "b":
         raise errors.not_implemented(_kernel(low, high), array.dtype)
+    if array.dtype.kind == "c":
+        raise errors.clamp_of_complex()
     for bound in bounds:
         errors.check_representable(bound, array.dtype)
     given = iter(numbers)

@@ -21,6 +21,12 @@ from mini_autograd.tensor import Tensor, make
 Inside = Callable[..., Any]
 
 
+def first(inside: Inside) -> Inside:
+    """Marks what a kernel does before it finds a fault of its own."""
+    vars(inside)["first"] = True
+    return inside
+
+
 def writes_out(called: str) -> Inside:
     """The kernel calls an op with an `out` that it made.
 
@@ -28,12 +34,14 @@ def writes_out(called: str) -> Inside:
         RuntimeError: always; such a call is not differentiable.
     """
 
+    @first
     def refuse(*_: Any) -> Any:
         raise errors.inference_out(called)
 
     return refuse
 
 
+@first
 def saves(*_: Any) -> Any:
     """The kernel calls an op that saves an operand.
 
@@ -41,6 +49,15 @@ def saves(*_: Any) -> Any:
         RuntimeError: always; inference tensors cannot be saved.
     """
     raise errors.inference_saved()
+
+
+def sums_out(*_: Any) -> Any:
+    """The kernel looks at its dims, then sums into an `out` that it made.
+
+    Raises:
+        RuntimeError: always.
+    """
+    raise errors.inference_out("sum")
 
 
 def copies(result: Tensor | tuple[Tensor, ...], source: Tensor, *_: Any) -> Any:

@@ -36,7 +36,7 @@ def _parts(
     parts: list[Any] = []
     at = 0
     dim = dim % max(grad.ndim, 1)
-    whole = grad
+    whole = _placed(grad)
     real = complexes.real(whole)
     for shape, dtype in zip(shapes, dtypes, strict=True):
         grad = whole if dtype.kind == "c" else real
@@ -46,6 +46,11 @@ def _parts(
         parts.append(slice_dim(grad, dim, at, at + shape[dim]))
         at += shape[dim]
     return parts
+
+
+def _placed(grad: Any) -> Any:
+    """The gradient, if it is an empty array with the strides that its parts have from it."""
+    return layout.placed(grad) if isinstance(grad, np.ndarray) else grad
 
 
 def _joined_shape(tensors: Sequence[Array], dim: int) -> tuple[tuple[int, ...], int]:
@@ -86,7 +91,7 @@ def cat(tensors: Arrays, dim: Int = 0) -> Array:
 
 @differentiable(
     tensors=lambda grad, tensors_shapes, dim: [
-        select(grad, dim, index) for index in range(len(tensors_shapes))
+        select(_placed(grad), dim, index) for index in range(len(tensors_shapes))
     ]
 )
 def stack(tensors: Arrays, dim: Int = 0) -> Array:

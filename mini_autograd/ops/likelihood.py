@@ -262,6 +262,9 @@ def likelihood_loss(self: Any, target: Any, weight: Any, reduction: str, ignore_
     batch = target.shape[0] if len(target.shape) else 0
     if len(shape) != 1 and shape[0] != batch:
         raise errors.batch_size(shape[0], batch)
+    expected = (shape[0], *shape[2:])
+    if len(shape) not in (1, 2, 4) and tuple(target.shape[1:]) != shape[2:]:
+        raise errors.target_size(expected, target.shape)
     _check_weight(weight, "nll_loss_forward" if len(shape) <= 2 else "nll_loss2d_forward")
     if len(shape) == len(target.shape) == 1 and target.shape != (1,) and _is_index(target._array):
         raise errors.target_of_a_row(target.shape[0])
@@ -269,9 +272,6 @@ def likelihood_loss(self: Any, target: Any, weight: Any, reduction: str, ignore_
         return nll_loss(self, target, weight, reduction, ignore_index)[0]
     if len(shape) == 4:
         return nll_loss2d(self, target, weight, reduction, ignore_index)[0]
-    expected = (shape[0], *shape[2:])
-    if tuple(target.shape[1:]) != shape[2:]:
-        raise errors.target_size(expected, target.shape)
     flat = (*shape[:2], 1, -1) if numel(self) else (*shape[:2], 0, 0)
     places = (shape[0], 1, -1) if numel(target) else (shape[0], 0, 0)
     loss, _ = nll_loss2d(

@@ -114,8 +114,8 @@ def bmm(self: Array, mat2: Array) -> Array:
 
 
 def _checked_mv(self: Array, vec: Array, start: Array) -> None:
-    if self.ndim != 2 or vec.ndim != 1:
-        raise errors.mv_dims(self.ndim, vec.ndim)
+    if self.ndim != 2 or vec.ndim != 1 or start.ndim > 1:
+        raise errors.mv_dims(self.ndim, vec.ndim, start.ndim)
     if self.shape[1] != len(vec) or start.size not in (1, len(self)):
         raise errors.mv_sizes(start.size if start.ndim else len(self), self.shape, len(vec))
     if self.dtype != vec.dtype or start.dtype != vec.dtype:

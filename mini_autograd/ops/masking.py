@@ -42,12 +42,20 @@ def _filled(self: Array, mask: Mask, value: Any) -> Array:
     return result
 
 
+@inside.first
+def _inside_fill(result: Any, self: Any, mask: Any, value: Any) -> Any:
+    """torch fills a clone in place, which is recorded, or one of a view, which is not."""
+    if getattr(value, "_requires_grad", False) or tuple(mask.shape) == tuple(self.shape):
+        return inside.saves()
+    return result
+
+
 @differentiable(
     promotion=_NONE,
     name="masked_fill",
     node="MaskedFillBackward0",
     self=lambda grad, mask: masked_fill_number(grad, mask, 0),
-    inside=inside.saves,
+    inside=_inside_fill,
 )
 def masked_fill_number(self: Array, mask: Mask, value: Number) -> Array:
     """A copy with a number where the mask is true."""
@@ -73,7 +81,7 @@ def masked_zero(self: Array, mask: Mask) -> Array:
     node="MaskedFillBackward1",
     self=lambda grad, mask: masked_fill_number(grad, mask, 0),
     value=lambda grad, mask, value_dtype: _value_grad(grad, mask, value_dtype),
-    inside=inside.saves,
+    inside=_inside_fill,
 )
 def _masked_fill_tensor(self: Array, mask: Mask, value: Array) -> Array:
     """A copy with the one element of a tensor where the mask is true."""

@@ -78,11 +78,29 @@ def index_select(self: Array, dim: Int, index: IndexArray) -> Array:
     return np.take(row, index, axis=dim)
 
 
+@inside.first
 def _inside_index_add(
     result: Any, self: Any, dim: Any, index: Any, source: Any, alpha: Any = 1
 ) -> Any:
-    """Without a multiple torch adds to a clone in place, which is recorded."""
-    return inside.saves() if alpha == 1 else inside.copies(result, self)
+    """torch adds to a copy; along the first or the last dim, without a multiple, by scattering."""
+    scatters = (
+        alpha == 1
+        and alpha is not True
+        and self.ndim > 1
+        and wrap_dim(dim, self.ndim)
+        in (
+            0,
+            self.ndim - 1,
+        )
+    )
+    if not scatters or not self.numel() or not index.numel():
+        return result if result is None else inside.copies(result, self)
+    if source._requires_grad:
+        return inside.saves()
+    if result is not None:
+        copied = inside.copies(make(result._array), self)
+        ops.scatter_add.op.record(result, copied, dim, index, source)
+    return result
 
 
 @differentiable(

@@ -146,7 +146,7 @@ def _averaged(array: Array, dim: Any, keepdim: bool, dtype: DType | None) -> Arr
     node="MeanBackward0",
     promotion=Promotion.NONE,
     self=lambda grad, self_shape: over(ops.expand(grad, self_shape), count(self_shape, None)),
-    inside=inside.writes_out("sum"),
+    inside=inside.sums_out,
 )
 def mean_all(self: Array, *, dtype: DType | None = None) -> Array:
     """The mean of all elements; NaN of none."""
@@ -159,7 +159,7 @@ def mean_all(self: Array, *, dtype: DType | None = None) -> Array:
     self=lambda grad, self_shape, dim, keepdim: over(
         spread(grad, self_shape, dim, keepdim), count(self_shape, dim)
     ),
-    inside=inside.writes_out("sum"),
+    inside=inside.sums_out,
 )
 def mean(
     self: Array, dim: Ints | None, keepdim: Bool = False, *, dtype: DType | None = None

@@ -185,6 +185,26 @@ def test_what_was_written_over_excuses_no_wrong_value(wrong):
     assert judge(case, TORCH, torch_but(**wrong)).outcome == "differ"
 
 
+def test_a_fault_that_was_written_over_leaves_excused_what_torch_leaves_open():
+    numbers = (np.float32(1e8 / 7 + 8 * k + 1) for k in range(99))
+    rounded = next(y for y in numbers if float(np.float32(y * 3)) != 3 * float(y))
+    inputs = (
+        Input.of("x0", np.float32(7.7)),
+        Input.of("x1", np.float32(rounded * 3)),
+        Input.of("x2", rounded),
+    )
+    steps = (
+        Call("exp", (X0,), result="t0"),
+        Call("sub", (X1, Ref("x2")), {"alpha": 3.0}, result="t1"),
+        Call("floor", (T0,), result="t2"),
+        THEN_NOTHING,
+    )
+    subject = torch_but(exp=lambda x: torch.exp(x) + 3, sub=lambda x, y, alpha: x - y * alpha)
+    verdict = judge(Program(inputs, steps), TORCH, subject)
+    assert {m.where for m in verdict.mismatches if m.counts} == {"t2"}
+    assert {m.where for m in verdict.mismatches} == {"t1", "t2"}
+
+
 def test_a_kernel_that_fuses_and_one_that_does_not_are_both_torchs():
     inputs = Input.of("x0", np.float32([np.inf])), Input.of("x1", np.float32([3e38]))
     case = Program(inputs, (Call("sub", (X0, X1), {"alpha": 3.0}, result="t0"),))

@@ -96,6 +96,29 @@ put_(i,v)|__iadd__(1)|__imul__(W)|requires_grad_()|requires_grad_(False)
 """
 
 
+_REFUSED = """
+t.mean(5)|t.sum(5)|t.logsumexp(5)|t.median(5)|e.median(0)|c.median(0)|t.var(5)|t.std(5)|t.max(5)
+t.sort(5)|t.cumsum(5)|t.flip(5)|t.roll(1,5)|t.index_fill(0,i,1.)|t.index_fill(5,j,1.)
+t.index_fill(0,i,s)|t.index_fill(0,i,v)|t.index_add(0,i,t)|t.index_add(5,j,t)
+t.index_add(0,j,d[:1])|t.index_copy(0,i,t)|t.index_copy(5,j,t)|t.scatter(0,i[None],t)
+t.scatter(5,j,t)|t.scatter_add(0,i[None],t)|t.gather(0,i[None])|t.gather(5,j)|t.index_select(0,i)
+t.take(i)|t.put(i,v)|t.put(j,d[0,:1])|t.put(j,v3)|t.masked_scatter(k,d)|t.masked_scatter(k,o)
+t.masked_fill(k,v)|v.masked_fill(k,0.)|s.masked_fill(k,0.)|o.masked_fill(k,0.)|v.masked_fill(k,s)
+n.masked_fill(k,s)|v.masked_fill(k,z)|t.masked_fill(kk,0.)|t.masked_fill(kk,s)|p.masked_fill(kk,s)
+t.masked_fill(k[0],0.)|t.masked_fill(k[0,:1],0.)|v3.masked_fill(k,0.)|t.index_put((i,),s)
+t.index_put((j,),d)|t.index_put((j,),v3)|s.index_put((j,),s)|t[i]|F.linear(d,v)|F.linear(t,v3)
+F.linear(c,v)|F.linear(h,v)|t.mv(v3)|t.mm(v)|d.mv(v)|t.addmm(v3,t)|t.addmm(t,d)|t.addmv(t,v)
+v.addmv(t,v3)|m.complex(t,d)|t.pow(v3)|2**c|t%v3|2%c|c%2|c.fmod(2)|t+v3|t.clamp()|c.clamp(0)
+t.clamp(0,v3)|t.norm(dim=5)|c.angle()|t.diag_embed(5)|t.reshape(7)|t.expand(3,2,5)|t.unfold(0,7,1)
+t.repeat(1)|t.topk(7)|F.cross_entropy(t,i)|F.nll_loss(t,i)|F.mse_loss(t,v3)|v.index_add(0,j,v[:1])
+v.index_add(0,i,v)|s.index_add(0,j,o)|v.index_add(0,j,o,alpha=2)|b.index_add(1,j,b[:,:1])
+e.index_add(0,j[:0],e)|v.add_(other=1)|v.mul_(other=2)|v.sub_(other=1,alpha=2)|v.div_(other=2)
+v.floor_divide_(other=2)|v.copy_(1)|v.copy_(n)|v.add_(n,alpha=2)|v.copy_(n,True)
+m.ones(2,dtype=m.complex64).clamp(max=1e39)|m.ones(2,dtype=m.complex64).clamp_min(1e39)
+m.ones(2,dtype=m.complex64).clamp(1j)
+"""
+
+
 def _called(m: Any, expressions: list[str]) -> Iterator[str]:
     names = _copies(m)
     for each in expressions:
@@ -117,6 +140,19 @@ def ops_outside(m: Any) -> Iterator[str]:
     yield from _called(
         m, [*of_one, *along, *of_two, *_OTHER.replace("\n", "|").strip("|").split("|")]
     )
+
+
+def refused_outside(m: Any) -> Iterator[str]:
+    """Calls with a fault of their own, which torch finds before or after its kernel's calls."""
+    names = _copies(m)
+    with m.inference_mode():
+        names["o"] = copy.deepcopy(m.ones(1, requires_grad=True))
+        names["v3"] = copy.deepcopy(m.ones(3, requires_grad=True))
+        names["i"], names["j"] = m.tensor([0, 5]), m.tensor([0])
+        names["kk"], names["n"], names["p"] = m.ones(2, 2, 2).bool(), m.ones(2), m.ones(2, 2)
+    names["F"] = m.nn.functional
+    for each in _REFUSED.replace("\n", "|").strip("|").split("|"):
+        yield f"{each}: {outcome(lambda each=each: _told(m, eval(each, names)))}"
 
 
 def writes_outside(m: Any) -> Iterator[str]:
@@ -157,7 +193,7 @@ def saved_beside_hooks(m: Any) -> Iterator[str]:
         yield f"{name} {left} {right}: {told} {packed}"
 
 
-TABLES: tuple[Table, ...] = (ops_outside, writes_outside, saved_beside_hooks)
+TABLES: tuple[Table, ...] = (ops_outside, refused_outside, writes_outside, saved_beside_hooks)
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__name__)
