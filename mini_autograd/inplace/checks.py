@@ -26,9 +26,12 @@ if TYPE_CHECKING:
     from mini_autograd.inplace.table import InPlace
 
 
-def _fills(given: Sequence[Tensor]) -> bool:
-    """Whether what is written is one number under one mask, for which torch fills."""
-    return len(given) == 2 and given[0]._array.dtype.kind == "b" and given[1]._array.size == 1
+def _fills(tensor: Tensor, given: Sequence[Tensor]) -> bool:
+    """Whether what is written is one number under one mask that fits, for which torch fills."""
+    if len(given) != 2 or given[0]._array.dtype.kind != "b" or given[1]._array.size != 1:
+        return False
+    mask = given[0]._array
+    return bool(mask.shape == tensor._array.shape[: mask.ndim])
 
 
 def check_history(tensor: Tensor, needs_grad: bool) -> None:
@@ -60,7 +63,7 @@ def check_memory(
     if layout.shows_twice(array):
         if op.expanded is expanded.WARNED:
             warnings.warn(errors.expanded_write(op.name), UserWarning, stacklevel=4)
-            if fills and _fills(given):
+            if fills and _fills(tensor, given):
                 warnings.warn(errors.expanded_write("masked_fill_"), UserWarning, stacklevel=4)
         elif op.expanded is expanded.MATRICES:
             if not _matrices_follow(array):

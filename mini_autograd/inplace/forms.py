@@ -76,6 +76,8 @@ def in_place(op: InPlace, method: Method, in_order: Method | None = None) -> Met
         original = _original(self, needs_grad)
         waiting: Iterable[tuple[Node, tuple[Tensor, ...]]] = ()
         on_floats = self._array.dtype.kind in "fc"
+        accumulates = any(each is True for each in (*args, *kwargs.values()))
+        fills = op.fills_by_mask and not accumulates  # what is accumulated is no fill
         try:
             if needs_grad and on_floats:
                 if packing_threads:
@@ -94,12 +96,11 @@ def in_place(op: InPlace, method: Method, in_order: Method | None = None) -> Met
             if op.check_kinds is not None:
                 op.check_kinds(given)
             if not op.memory_last or is_while_writing(error):
-                check_memory(op, self, given)  # torch looks before shapes
+                check_memory(op, self, given, fills=fills)  # torch looks before shapes
             check_operands(op, self, (*given, *filter(is_number, (*args, *kwargs.values()))), error)
             raise
-        if not op.memory_last:  # What is accumulated is no fill.
-            accumulates = any(each is True for each in (*args, *kwargs.values()))
-            check_memory(op, self, given, fills=op.fills_by_mask and not accumulates)
+        if not op.memory_last:
+            check_memory(op, self, given, fills=fills)
         check_result(op, self, result, given, kwargs.get("dtype"))
         if op.compares:
             warn_of_truths(self, (*given, *args, *kwargs.values()))

@@ -9,9 +9,16 @@ import numpy as np
 from mini_autograd import dtypes, ops
 from mini_autograd.errors import losses as errors
 from mini_autograd.errors import shapes as shape_errors
-from mini_autograd.errors.reductions import not_implemented
 from mini_autograd.grad_mode import state
 from mini_autograd.op import Promotion, differentiable
+from mini_autograd.ops.targets import (
+    check_bounds,
+    check_kept,
+    check_spatial,
+    check_target_dtype,
+    check_targets,
+    is_index,
+)
 from mini_autograd.tensor import Tensor
 from mini_autograd.types import Array, Int, Mask, Str
 
@@ -58,42 +65,11 @@ def _aimed(
     return tuple(places), weights, mask
 
 
-def _is_index(target: Array) -> bool:
-    return dtypes.of(target) in (dtypes.int64, dtypes.uint8)
-
-
-def _check_target_dtype(target: Array) -> None:
-    if not _is_index(target):
-        raise errors.target_dtype(dtypes.of(target))
-
-
-def _check_targets(self: Array, target: Array, weight: Any, axis: int, ignore_index: int) -> None:
-    classes = self.shape[axis]
-    spatial = self.ndim == 4
-    if spatial and weight is not None and weight.size != classes:
-        raise errors.spatial_class_weights()
-    if not spatial and weight is not None and weight.shape != (classes,):
-        raise errors.class_weights(classes, weight.shape, probabilities=False)
-    if self.dtype.kind != "f":
-        kernel = "nll_loss2d_forward_out_frame" if spatial else "nll_loss_out_frame"
-        raise not_implemented(kernel, dtypes.of(self))
-    if weight is not None and weight.dtype != self.dtype:
-        raise errors.scalar_type(dtypes.of(self), dtypes.of(weight))
-    if spatial and target.size and target.dtype != np.int64:
-        raise errors.scalar_type(dtypes.int64, dtypes.of(target))
-    # Without a sign, a negative number is greater than any class.
-    wrong = (target.view(np.uint64) if target.dtype == np.int64 else target) >= classes
-    if wrong.any():
-        wrong &= target != ignore_index
-        if wrong.any():
-            raise errors.target_out_of_bounds(int(target[wrong].flat[0]))
-
-
 def _likelihood(
     self: Array, target: Array, weight: Any, reduction: str, ignore_index: int, axis: int
 ) -> tuple[Array, Array]:
     """The weighted negative elements that the targets name, reduced; and the sum of weights."""
-    _check_targets(self, target, weight, axis, ignore_index)
+    check_targets(self, target, weight, axis, ignore_index)
     if not self.shape[axis] and target.size:
         return _of_no_class(self, target, reduction), np.zeros((), self.dtype)
     places, weights, mask = _aimed(self, target, weight, ignore_index, axis)
@@ -131,6 +107,9 @@ def _likelihood_grad(
     total_weight: Any,
     axis: int,
 ) -> Array:
+    check_kept(self, target, weight, axis)
+    if self.ndim == 1:
+        target = target.reshape(-1)[:1].reshape(())  # the first, if another shape was given it
     if not self.size:
         return np.zeros(self.shape, self.dtype)
     spatial = self.ndim == 4
@@ -138,6 +117,7 @@ def _likelihood_grad(
         if spatial and target.dtype != np.uint8:
             raise errors.target_dtype(dtypes.of(target))
         raise errors.scalar_type(dtypes.int64, dtypes.of(target))
+    check_bounds(self.shape[axis], target, ignore)
     places, weights, mask = _aimed(self, target, weight, ignore, axis)
     if reduction == "mean":
         grad = grad / total_weight
@@ -165,7 +145,7 @@ def nll_loss(
     """The negative elements of rows of log-probabilities that the targets name."""
     if target.ndim > 1:
         raise errors.multi_target()
-    _check_target_dtype(target)
+    check_target_dtype(target)
     if self.ndim > 1 and not target.ndim:
         raise shape_errors.no_dims(0)
     if self.ndim > 1 and self.shape[0] != target.shape[0]:
@@ -194,10 +174,6 @@ def nll_loss_backward(
     total_weight: Mask,
 ) -> Array:
     """The gradient of `nll_loss` by its input. A lone row has no row of targets."""
-    if target.ndim and self.shape[0] != target.shape[0]:
-        raise errors.size_mismatch(self.shape, target.shape)
-    if self.ndim == 1:
-        target = target.reshape(())
     return _likelihood_grad(
         grad_output, self, target, weight, reduction, ignore_index, total_weight, self.ndim - 1
     )
@@ -222,11 +198,9 @@ def nll_loss2d(
     self: Array, target: Mask, weight: Mask | None, reduction: Str, ignore_index: Int
 ) -> tuple[Array, Array]:
     """As `nll_loss`, for images: the classes are dim 1 of four."""
-    if target.ndim != 3:
-        raise errors.no_spatial_targets(target.ndim)
-    _check_target_dtype(target)
-    if (self.shape[0], *self.shape[2:]) != target.shape:
-        raise errors.spatial_size_mismatch(self.shape, target.shape)
+    if target.ndim == 3:
+        check_target_dtype(target)
+    check_spatial(self, target)
     return _likelihood(self, target, weight, reduction, ignore_index, 1)
 
 
@@ -266,7 +240,7 @@ def likelihood_loss(self: Any, target: Any, weight: Any, reduction: str, ignore_
     if len(shape) not in (1, 2, 4) and tuple(target.shape[1:]) != shape[2:]:
         raise errors.target_size(expected, target.shape)
     _check_weight(weight, "nll_loss_forward" if len(shape) <= 2 else "nll_loss2d_forward")
-    if len(shape) == len(target.shape) == 1 and target.shape != (1,) and _is_index(target._array):
+    if len(shape) == len(target.shape) == 1 and target.shape != (1,) and is_index(target._array):
         raise errors.target_of_a_row(target.shape[0])
     if len(shape) <= 2:
         return nll_loss(self, target, weight, reduction, ignore_index)[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -113,7 +114,49 @@ def versions_of_repeated_gradients(m: Any) -> Iterator[str]:
         yield f"{shape} {counts}: {grad._version}"
 
 
+def targets_given_other_data(m: Any) -> Iterator[str]:
+    """Classes and weights whose memory is replaced between forward and backward."""
+    replaced: dict[str, tuple[Any, ...]] = {
+        "weight": (
+            *(m.ones(shape) for shape in ((1,), (2,), (3,), (2, 2), (0,), (1, 2), ())),
+            m.ones(2, dtype=m.float64),
+        ),
+        "target": (
+            *(
+                m.zeros(shape, dtype=m.int64)
+                for shape in ((), (1,), (2,), (3,), (2, 2), (1, 2), (0,), (2, 2, 2))
+            ),
+            m.zeros(2),
+            m.tensor([5, 5]),
+            m.tensor([-1, -1]),
+        ),
+    }
+    inputs = (((2, 2), (2,)), ((2,), ()), ((2, 2, 2), (2, 2)), ((2, 2, 1, 2), (2, 1, 2)))
+    for (shape, aims), reduction, name in itertools.product(inputs, ("mean", "sum"), replaced):
+        for given in replaced[name]:
+            x = m.ones(shape, requires_grad=True)
+            saved = {"target": m.zeros(aims, dtype=m.int64), "weight": m.ones(2)}
+            loss = m.nn.functional.cross_entropy(x, reduction=reduction, **saved)
+            saved[name].data = given
+            told = outcome(loss.backward)
+            yield f"{shape} {reduction} {name} {given}: {told} {x.grad}"
+
+
+def refused_masked_writes(m: Any) -> Iterator[str]:
+    """What is warned of before a masked write to expanded memory is refused."""
+    values = (m.tensor(complex(3, -1)), m.tensor(1.0), m.tensor([1.0, 2.0]), 1j, 2.0)
+    masks = (m.tensor([False, False]), m.tensor([True, False]), m.tensor([True]))
+    for value, mask, shape in itertools.product(values, masks, ((2,), (2, 2))):
+        x = m.tensor(1.0).expand(shape)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            told = outcome(lambda x=x, mask=mask, value=value: x.__setitem__((mask,), value))
+        yield f"{value} {mask} {shape}: {told} {[str(each.message)[:30] for each in caught]}"
+
+
 TABLES: tuple[Table, ...] = (
+    targets_given_other_data,
+    refused_masked_writes,
     writes_to_expanded_numbers,
     results_that_were_not_saved,
     refused_while_packing,
