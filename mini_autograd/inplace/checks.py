@@ -30,8 +30,8 @@ def _fills(tensor: Tensor, given: Sequence[Tensor]) -> bool:
     """Whether what is written is one number under one mask that fits, for which torch fills."""
     if len(given) != 2 or given[0]._array.dtype.kind != "b" or given[1]._array.size != 1:
         return False
-    mask = given[0]._array
-    return bool(mask.shape == tensor._array.shape[: mask.ndim])
+    mask, shape = given[0]._array.shape, tensor._array.shape  # at whichever dims it stands
+    return any(shape[at : at + len(mask)] == mask for at in range(len(shape) - len(mask) + 1))
 
 
 def check_history(tensor: Tensor, needs_grad: bool) -> None:

@@ -32,7 +32,7 @@ def _bounded(extreme: np.ufunc, array: Any, bound: Any) -> Any:
     if result.dtype.kind != "f" or (np.ndim(bound) == 0 and bound != 0):
         return result
     if type(result) is not np.ndarray:
-        return array if array == bound else result
+        return np.asarray(array)[()] if array == bound else result  # no view of what was given
     np.copyto(result, array, where=array == bound)
     return result
 

@@ -257,8 +257,10 @@ def zeros_at_bounds(m: Any) -> Iterator[str]:
     for dtype, size, zero, (name, clamp) in itertools.product(
         dtypes, sizes, (0.0, -0.0), clamps.items()
     ):
-        clamped = clamp(m.full(size, zero, dtype=dtype))
-        yield f"{name} {dtype} {size} {zero}: {m.signbit(clamped).tolist()}"
+        x = m.full(size, zero, dtype=dtype)
+        clamped = clamp(x)
+        shared = x.untyped_storage().data_ptr() == clamped.untyped_storage().data_ptr()
+        yield f"{name} {dtype} {size} {zero}: {m.signbit(clamped).tolist()} {shared}"
 
 
 def numbers_out_of_range(m: Any) -> Iterator[str]:

@@ -152,6 +152,12 @@ def refused_masked_writes(m: Any) -> Iterator[str]:
             warnings.simplefilter("always")
             told = outcome(lambda x=x, mask=mask, value=value: x.__setitem__((mask,), value))
         yield f"{value} {mask} {shape}: {told} {[str(each.message)[:30] for each in caught]}"
+    for mask in masks:
+        x = m.tensor(0).expand(2, len(mask))
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            told = outcome(lambda x=x, mask=mask: x.__setitem__((slice(-2, None), mask), 1))
+        yield f"{mask} behind a slice: {told} {[str(each.message)[:30] for each in caught]}"
 
 
 TABLES: tuple[Table, ...] = (
