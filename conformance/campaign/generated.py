@@ -18,7 +18,7 @@ from conformance.sources.counting import Counting
 from conformance.sources.generated import FILLS, drawn
 from conformance.sources.lacking import without_lacking
 from conformance.sources.statistics import Statistics
-from conformance.strategies import Drawn
+from conformance.strategies.drawn import Drawn
 from conformance.verdict import Mismatch, Verdict
 
 RESCUED = 60  # programs of a piece: each takes ten runs, and of some engines nearly all need it

@@ -10,13 +10,19 @@ from conformance.engines.protocol import Engine
 from conformance.execute import execute
 from conformance.judge.referee import adjudicate
 from conformance.program import Program
-from conformance.strategies import HEADER, ROW, Drawn, entries_of, filled, interpret
+from conformance.strategies.drawn import Drawn
+from conformance.strategies.interpretation import (
+    MOST_STEPS,
+    REFILLED,
+    VALUES,
+    interpret,
+    refilled,
+)
+from conformance.strategies.ops import entries_of
 from conformance.trace import Trace
 from conformance.verdict import Verdict
 
-FEW_STEPS = 3  # a shorter program is a part of many a longer one
 FILLS = 3  # programs of one structure, which differ in the values of the inputs
-VALUES = 64  # bytes from which the values of a fill are read
 
 
 def drawn(
@@ -26,34 +32,59 @@ def drawn(
     seed: int,
     start: int = 0,
     ops: Sequence[str] | None = None,
-    max_steps: int = 12,
+    max_steps: int = MOST_STEPS,
     fills: int = FILLS,
 ) -> Iterator[Drawn]:
     """So many programs from number `start` on, with what the reference did; the same ones for the
     same arguments. Of each structure there are `fills`, that differ in the inputs' values.
 
-    The bytes that `strategies.programs` asks Hypothesis for come from a plain generator here.
+    The choices that `strategies.programs` asks Hypothesis for come from a plain generator here.
     Hypothesis looks for a failure and then for its smallest form, so it draws a good part of its
-    examples by repeating pieces of earlier ones, and remembers each; a campaign wants each op as
-    often as any other, and a memory that does not grow. Program `number` of a seed does not
-    depend on those before it.
+    examples by repeating pieces of earlier ones, and remembers each; a campaign wants a memory
+    that does not grow. Program `number` of a seed does not depend on those before it.
     """
     entries = entries_of(ops)
-    few = min(FEW_STEPS, max_steps)
     number, end = start, start + count
     while number < end:
         structure, fill = divmod(number, fills)
-        rng = Random(f"{seed}/{structure}")
-        rows = [rng.randbytes(ROW) for _ in range(few + rng.randrange(max_steps - few + 1))]
-        first = interpret(reference, entries, rows, rng.randbytes(HEADER))
+        rng = _generator(seed, structure)
+        first = interpret(reference, entries, rng.randbytes, max_steps=max_steps)
         others = [rng.randbytes(VALUES) for _ in range(fills - 1)]
         for place in range(fill, min(fills, fill + end - number)):
             number += 1
-            if place:
-                program = filled(first.program, others[place - 1])
-                yield Drawn(program, execute(program, reference))
-            else:
-                yield first
+            yield refilled(first, others[place - 1], reference) if place else first
+
+
+def _generator(seed: int, structure: int) -> Random:
+    return Random(f"{seed}/{structure}")
+
+
+def choices_of(
+    reference: TorchLike,
+    number: int,
+    *,
+    seed: int,
+    ops: Sequence[str] | None = None,
+    max_steps: int = MOST_STEPS,
+    fills: int = FILLS,
+) -> list[bytes]:
+    """The choices by which `strategies.programs` gives the program that `drawn` numbers so."""
+    structure, fill = divmod(number, fills)
+    rng = _generator(seed, structure)
+    made: list[bytes] = []
+
+    def choices(size: int) -> bytes:
+        made.append(rng.randbytes(size))
+        return made[-1]
+
+    interpret(reference, entries_of(ops), choices, max_steps=max_steps)
+    if not fill:
+        return made
+    others = [rng.randbytes(VALUES) for _ in range(fills - 1)]
+    header, *rows = made
+    if header[0] == REFILLED:
+        rows.pop()
+    return [bytes([REFILLED]) + header[1:], *rows, others[fill - 1]]
 
 
 def examined(

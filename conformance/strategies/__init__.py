@@ -1,23 +1,29 @@
-"""Hypothesis strategies: programs of autograd, and what they are made of."""
+"""Hypothesis strategies: programs of autograd, calls of ops, and what they are made of."""
 
 from __future__ import annotations
 
-from conformance.strategies.fills import filled
-from conformance.strategies.ops import entries_of
-from conformance.strategies.parts import dtypes, inputs, partner_shapes, read_from_tape, shapes
-from conformance.strategies.programs import HEADER, ROW, Drawn, interpret, programs
+from conformance.strategies.drawn import Drawn
+from conformance.strategies.features import FEATURES
+from conformance.strategies.public import (
+    GradientSeed,
+    dtypes,
+    gradient_seeds,
+    op_calls,
+    partner_shapes,
+    programs,
+    shapes,
+    tensors,
+)
 
 __all__ = [
-    "HEADER",
-    "ROW",
+    "FEATURES",
     "Drawn",
+    "GradientSeed",
     "dtypes",
-    "entries_of",
-    "filled",
-    "inputs",
-    "interpret",
+    "gradient_seeds",
+    "op_calls",
     "partner_shapes",
     "programs",
-    "read_from_tape",
     "shapes",
+    "tensors",
 ]

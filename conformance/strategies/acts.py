@@ -13,7 +13,7 @@ from conformance.program.steps import (
     Step,
 )
 from conformance.program.values import Value
-from conformance.strategies import tensors
+from conformance.strategies import making
 from conformance.strategies.drawing import Drawing, Live, differentiable
 from conformance.strategies.seeds import seed
 from conformance.strategies.tape import weighted
@@ -130,6 +130,16 @@ def grad(drawing: Drawing) -> Step | None:
     )
 
 
+def grad_with_graph(drawing: Drawing) -> Step | None:
+    """`autograd.grad` of a result for what it was made from, with a graph of its own."""
+    root = _root(drawing)
+    if root is None:
+        return None
+    wanted = _inputs(drawing, root)
+    gradient = seed(drawing, root, graph=True)
+    return Grad(root.ref, wanted, gradient, None, True, True, False, drawing.result())
+
+
 def set_grad(drawing: Drawing) -> Step | None:
     """`.grad` of a tensor given by hand."""
     live = drawing.one(lambda entry: entry.is_leaf and entry.requires_grad)
@@ -138,9 +148,9 @@ def set_grad(drawing: Drawing) -> Step | None:
     tape = drawing.tape
     shape, dtype = live.shape, live.dtype
     if drawing.flawed and tape.chance(40):
-        shape, dtype = (*shape, 1), tensors.dtype(tape)
+        shape, dtype = (*shape, 1), making.dtype(tape)
     value = drawing.fresh(
-        lambda name: tensors.tensor(tape, name, dtype, shape, special=False, grad_percent=5)
+        lambda name: making.tensor(tape, name, dtype, shape, special=False, grad_percent=5)
     )
     return SetGrad(live.ref, value.ref)
 

@@ -29,22 +29,22 @@ def plain(drawing: Drawing) -> Step:
     """A call of an op that makes a tensor, or of any that the program may call at all."""
     ops = drawing.ops
     if entries := ops.plain or ops.views:
-        return call(drawing, drawing.tape.pick(entries))
-    return call(drawing, drawing.tape.pick(ops.writing or ops.items), writes=True)
+        return call(drawing, drawing.pick_op(entries))
+    return call(drawing, drawing.pick_op(ops.writing or ops.items), writes=True)
 
 
 def view(drawing: Drawing) -> Step | None:
     """A call of an op whose result may share memory."""
     if not drawing.ops.views or (WRITING & drawing.features and _too_early(drawing)):
         return None
-    return call(drawing, drawing.tape.pick(drawing.ops.views))
+    return call(drawing, drawing.pick_op(drawing.ops.views))
 
 
 def write(drawing: Drawing) -> Step | None:
     """A call that writes into a tensor."""
     if not drawing.ops.writing or _too_early(drawing):
         return None
-    return call(drawing, drawing.tape.pick(drawing.ops.writing), writes=True)
+    return call(drawing, drawing.pick_op(drawing.ops.writing), writes=True)
 
 
 def _too_early(drawing: Drawing) -> bool:
@@ -59,12 +59,12 @@ def item(drawing: Drawing) -> Step | None:
     """An assignment to items of a tensor."""
     if not drawing.ops.items or _too_early(drawing):
         return None
-    return call(drawing, drawing.tape.pick(drawing.ops.items), writes=True)
+    return call(drawing, drawing.pick_op(drawing.ops.items), writes=True)
 
 
 def join(drawing: Drawing) -> Step | None:
     """A call that joins the graphs of two tensors."""
-    return call(drawing, drawing.tape.pick(drawing.ops.joining)) if drawing.ops.joining else None
+    return call(drawing, drawing.pick_op(drawing.ops.joining)) if drawing.ops.joining else None
 
 
 def call(drawing: Drawing, entry: OpEntry, *, writes: bool = False) -> CallStep:

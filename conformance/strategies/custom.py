@@ -8,7 +8,7 @@ from conformance.program.functionals import MAPS
 from conformance.program.functions import FUNCTIONS
 from conformance.program.steps import Apply, Functional, Step
 from conformance.program.values import Value
-from conformance.strategies import tensors
+from conformance.strategies import making
 from conformance.strategies.doings import IN_PLACE
 from conformance.strategies.drawing import Drawing, Live
 from conformance.strategies.shaping import Shape, shape
@@ -70,7 +70,7 @@ def _operand(drawing: Drawing, written: bool = False) -> Live:
         return fits[tape.pick(_PLACES) % len(fits)]
     size = shape(tape)
     return drawing.fresh(
-        lambda name: tensors.tensor(
+        lambda name: making.tensor(
             tape, name, "float32", size, special=False, grad_percent=0 if written else 85
         )
     )
@@ -88,7 +88,7 @@ def _like(drawing: Drawing, first: Live, shape: Shape | None = None) -> Live:
     if fits and not tape.chance(25):
         return tape.pick(fits)
     return drawing.fresh(
-        lambda name: tensors.tensor(
+        lambda name: making.tensor(
             tape, name, first.dtype, shape, special=False, grad_percent=LIKE_GRAD_PERCENT
         )
     )
@@ -160,7 +160,7 @@ def functional(drawing: Drawing) -> Step | None:
 def _small(drawing: Drawing) -> Live:
     tape = drawing.tape
     return drawing.fresh(
-        lambda name: tensors.tensor(tape, name, "float32", (tape.size(),), special=False)
+        lambda name: making.tensor(tape, name, "float32", (tape.size(),), special=False)
     )
 
 

@@ -5,20 +5,40 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Sequence
 from typing import Any
 
-from conformance.catalogue.entry import Category
+from conformance.catalogue.entry import Category, OpEntry
 from conformance.engines.observe import dtype_name, values_of
 from conformance.engines.torchlike import TorchLike, TorchLikeSession
 from conformance.execute import finished
 from conformance.program import Program
 from conformance.program.inputs import Input
-from conformance.program.steps import Copy, Forget, RequiresGrad, Step, refs_of, result_of
+from conformance.program.steps import (
+    Backward,
+    Call,
+    Copy,
+    Detach,
+    EnterMode,
+    Forget,
+    Grad,
+    LeaveMode,
+    Read,
+    RegisterHook,
+    RequiresGrad,
+    RetainGrad,
+    Step,
+    refs_of,
+    result_of,
+)
 from conformance.program.values import DIFFERENTIABLE, Ref
+from conformance.strategies.doings import writes
+from conformance.strategies.drawn import Drawn
+from conformance.strategies.making import category
 from conformance.strategies.ops import Ops
 from conformance.strategies.outlook import Outlook
 from conformance.strategies.shaping import Shape
 from conformance.strategies.tape import Tape
-from conformance.strategies.tensors import category
-from conformance.trace import Outcome, Returned, Trace
+from conformance.trace import Outcome, Returned
+
+WIDE = 1 << 16  # more than there are ops, by far: each is picked as often as any other
 
 
 class Live:
@@ -62,6 +82,7 @@ class Drawing:
         ops: those that the program may call.
         features: those that it may use.
         flawed: whether it may hold calls that are wrong on purpose.
+        number: the choice of the step that is being drawn; it has a say in which op is called.
         history: what was done so far, and to what.
         leaves: the tensors that require grad and are no result of an op.
     """
@@ -72,6 +93,7 @@ class Drawing:
         self.tape = Tape(b"")
         self.features: frozenset[str] = frozenset()
         self.flawed = False
+        self.number = 0
         self.inputs: list[Input] = []
         self.steps: list[Step] = []
         self.history = Outlook()
@@ -84,6 +106,10 @@ class Drawing:
     def grad_enabled(self) -> bool:
         """Whether what is called now becomes part of a graph."""
         return bool(self.session.module.is_grad_enabled())
+
+    def pick_op(self, entries: Sequence[OpEntry]) -> OpEntry:
+        """An op; another one where the number of the step is another, whatever act that names."""
+        return entries[(self.tape.below(WIDE) + self.number) % len(entries)]
 
     def live(self) -> list[Live]:
         """The tensors, newest first."""
@@ -131,8 +157,14 @@ class Drawing:
         if isinstance(outcome, Returned):
             self._follow(step, required)
             self._leaves_among(made, step)
-        self._live = None
+        if self._live is not None:
+            self._live = self._with(made) if _changes_nothing(step) else None
         return outcome
+
+    def _with(self, made: Sequence[str]) -> list[Live]:
+        """The tensors with those that a step made, which changed no other."""
+        new = [Live(name, self._value(Ref(name)), self.leaves) for name in reversed(made)]
+        return new + (self._live or [])
 
     def _value(self, ref: Ref) -> Any:
         return self.session.value(ref.name)
@@ -160,10 +192,18 @@ class Drawing:
             if any(self._value(Ref(name)) is self._value(ref) for ref in given):
                 self.leaves.add(name)
 
-    def finish(self) -> tuple[Program, Trace]:
+    def finish(self) -> Drawn:
         """The program, and what the reference did."""
         trace = finished(self.session)
-        return Program(tuple(self.inputs), tuple(self.steps)), trace
+        return Drawn(Program(tuple(self.inputs), tuple(self.steps)), trace, self.history.met)
+
+
+_HARMLESS = (Backward, Detach, EnterMode, Grad, LeaveMode, Read, RegisterHook, RetainGrad)
+
+
+def _changes_nothing(step: Step) -> bool:
+    """Whether the step leaves the shape, dtype and `requires_grad` of every tensor as they are."""
+    return isinstance(step, _HARMLESS) or (isinstance(step, Call) and not writes(step))
 
 
 def differentiable(tensors: Iterable[Live]) -> list[Live]:

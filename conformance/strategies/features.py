@@ -92,26 +92,26 @@ FEATURES: Mapping[str, Feature] = {
     "views": Feature(45, (Call,), views),
     "detach": Feature(14, (Detach,)),
     ".data": Feature(14, (SetData, Call), _is_data),
-    "copies": Feature(10, (Copy,)),
-    "del": Feature(10, (Forget,)),
+    "copies": Feature(12, (Copy,)),
+    "del": Feature(12, (Forget,)),
     "tensor hooks": Feature(20, (RegisterHook,), _hook("tensor")),
     "accumulate hooks": Feature(14, (RegisterHook,), _hook("post_accumulate")),
     "node hooks": Feature(14, (RegisterHook,), _hook("node", "node_pre")),
-    "multi-grad hooks": Feature(10, (MultiGradHook,)),
-    "hook removal": Feature(16, (RemoveHook,)),
+    "multi-grad hooks": Feature(12, (MultiGradHook,)),
+    "hook removal": Feature(22, (RemoveHook,)),
     "pack hooks": Feature(12, (PackHooks,)),
     "grad modes": Feature(22, (EnterMode,), lambda step: step.mode in GRAD_MODES),
-    "inference mode": Feature(10, (EnterMode,), lambda step: step.mode == "inference_mode"),
-    "other modes": Feature(10, (EnterMode,), lambda step: step.mode not in _KNOWN_MODES),
-    "left by an error": Feature(40, (LeaveMode,), lambda step: bool(step.raising)),
+    "inference mode": Feature(12, (EnterMode,), lambda step: step.mode == "inference_mode"),
+    "other modes": Feature(12, (EnterMode,), lambda step: step.mode not in _KNOWN_MODES),
+    "left by an error": Feature(60, (LeaveMode,), lambda step: bool(step.raising)),
     "functions": Feature(18, (Apply,)),
-    "functional": Feature(8, (Functional,)),
+    "functional": Feature(12, (Functional,)),
     "autograd.grad": Feature(25, (Grad,)),
     "create_graph": Feature(22, _WALKS, _option("create_graph")),
     "retain_graph": Feature(25, _WALKS, _option("retain_graph")),
     "inputs=": Feature(14, (Backward,), lambda step: step.inputs is not None),
     "set .grad": Feature(14, (SetGrad,)),
-    "clear .grad": Feature(14, (ClearGrad,)),
+    "clear .grad": Feature(16, (ClearGrad,)),
     "use .grad": Feature(20, (Call,), _attribute("grad")),
     "requires_grad_": Feature(14, (RequiresGrad,)),
     "retain_grad": Feature(18, (RetainGrad,)),
@@ -143,8 +143,16 @@ COMPANIONS: tuple[tuple[str, str, float], ...] = (
 hundred programs."""
 
 
-def switched_on(tape: Tape) -> frozenset[str]:
-    """Which features a program may use; none of them where the bytes are 0."""
+WANTED_PERCENT = 65.0  # of the programs have a feature on that they are asked to use
+
+
+def switched_on(tape: Tape, wanted: frozenset[str] | None = None) -> frozenset[str]:
+    """Which features a program may use; none of them where the bytes are 0. Of those that are
+    `wanted` most are on, and no others."""
+    if wanted is not None:
+        return frozenset(
+            name for name in FEATURES if tape.chance(WANTED_PERCENT) and name in wanted
+        )
     on = {name for name, row in FEATURES.items() if tape.chance(row.percent)}
     for name, companion, percent in COMPANIONS:
         if tape.chance(percent) and name in on:

@@ -17,10 +17,11 @@ from conformance.strategies.tape import weighted
 _Act = Callable[[Drawing], Step | None]
 
 
-def following(drawing: Drawing) -> Step | None:
-    """A step that meets what an earlier one did; none where nothing waits for any."""
+def following(drawing: Drawing, number: int) -> Step | None:
+    """A step that meets what an earlier one did, by its number among those that do; none where
+    nothing waits for any."""
     ready = weighted(*((act, weight) for awaits, act, weight in _FOLLOWING if awaits(drawing)))
-    return drawing.tape.pick(ready)(drawing) if ready else None
+    return ready[number % len(ready)](drawing) if ready else None
 
 
 def _awaits_write(drawing: Drawing) -> bool:
@@ -71,7 +72,7 @@ def _awaits_use(drawing: Drawing) -> bool:
 
 _FOLLOWING: tuple[tuple[Callable[[Drawing], bool], _Act, int], ...] = (
     (_may_write, calls.write, 5),
-    (_may_write_items, calls.item, 3),
+    (_may_write_items, calls.item, 2),
     (awaits_walk, acts.backward, 2),
     (_awaits_use, calls.join, 2),
     (_may_walk_again, acts.backward_again, 1),

@@ -8,7 +8,7 @@ import numpy as np
 
 from conformance.program.inputs import Input
 from conformance.program.values import Value
-from conformance.strategies import shaping, tensors
+from conformance.strategies import making, shaping
 from conformance.strategies.tape import Tape, weighted
 from conformance.strategies.values import Array, indices, number
 
@@ -64,7 +64,7 @@ def _slice(tape: Tape, size: int) -> slice:
 
 
 def _mask(call: Call, tape: Tape, shape: shaping.Shape) -> Value:
-    return call.drawing.fresh(lambda name: tensors.tensor(tape, name, "bool", shape)).ref
+    return call.drawing.fresh(lambda name: making.tensor(tape, name, "bool", shape)).ref
 
 
 def _index_tensor(call: Call, tape: Tape, size: int) -> Value:
@@ -81,8 +81,8 @@ def value_written(call: Call, tape: Tape) -> Value:
     if tape.chance(45):
         shape = selected(call, "index") if tape.chance(60) else ()
         whole = target.category in ("int", "bool")
-        dtype = target.dtype if tape.chance(70) or whole else tensors.dtype(tape)
-        return call.drawing.fresh(lambda name: tensors.tensor(tape, name, dtype, shape)).ref
+        dtype = target.dtype if tape.chance(70) or whole else making.dtype(tape)
+        return call.drawing.fresh(lambda name: making.tensor(tape, name, dtype, shape)).ref
     return number(tape, frozenset({target.category}))
 
 
@@ -112,7 +112,7 @@ def values_like(call: Call, shape: shaping.Shape) -> Value:
     """A new tensor of the first one's dtype, whose values go into it."""
     dtype = call.first.dtype
     return call.drawing.fresh(
-        lambda name: tensors.tensor(call.drawing.tape, name, dtype, shape, special=False)
+        lambda name: making.tensor(call.drawing.tape, name, dtype, shape, special=False)
     ).ref
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conformance.program.operators import COPIES
 from conformance.program.steps import Call, Copy, Detach, Forget, SetData, Step
-from conformance.strategies import tensors
+from conformance.strategies import making
 from conformance.strategies.drawing import Drawing, Live
 from conformance.strategies.tape import weighted
 
@@ -36,7 +36,7 @@ def set_data(drawing: Drawing) -> Step | None:
         return SetData(live.ref, tape.pick(like).ref)
     shape = (*live.shape, 2) if tape.chance(10) else live.shape
     value = drawing.fresh(
-        lambda name: tensors.tensor(tape, name, live.dtype, shape, special=False, grad_percent=5)
+        lambda name: making.tensor(tape, name, live.dtype, shape, special=False, grad_percent=5)
     )
     return SetData(live.ref, value.ref)
 

@@ -10,7 +10,7 @@ import numpy as np
 from conformance.catalogue.entry import ANY, INEXACT, Category, OpEntry, Operand, Signature
 from conformance.program.inputs import Input
 from conformance.program.values import COMPLEX, Value
-from conformance.strategies import shaping, tensors
+from conformance.strategies import making, shaping
 from conformance.strategies.drawing import Drawing, Live
 from conformance.strategies.shaping import Shape, Sizes, broadcast
 from conformance.strategies.tape import weighted
@@ -109,7 +109,7 @@ def anything(call: Call) -> Live:
         live = tape.pick(tensors_there)
     else:
         live = call.drawing.fresh(
-            lambda name: tensors.tensor(tape, name, tensors.dtype(tape), shaping.shape(tape))
+            lambda name: making.tensor(tape, name, making.dtype(tape), shaping.shape(tape))
         )
     call.tensors.append(live)
     return live
@@ -220,7 +220,7 @@ def fresh(call: Call, spec: Operand) -> Live:
     guarded = spec.constant or (call.writes and not call.tensors)
     grad_percent = 6.0 if guarded else 85.0
     return call.drawing.fresh(
-        lambda name: tensors.tensor(
+        lambda name: making.tensor(
             tape,
             name,
             dtype,
@@ -241,7 +241,7 @@ def _fresh_dtype(call: Call, spec: Operand) -> str:
             return first.dtype
     if call.writes and not call.tensors and not tape.chance(15):
         categories = categories & INEXACT or categories
-    dtype = tensors.dtype(tape, categories or ANY)
+    dtype = making.dtype(tape, categories or ANY)
     return "float32" if _makes_complex_half(call, dtype) else dtype
 
 

@@ -5,13 +5,13 @@ Each stands as often in its row as it is to be drawn.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from conformance.catalogue import CATALOGUE
 from conformance.catalogue.entry import OpEntry, Operand
-from conformance.strategies.tape import weighted
+from conformance.strategies.tape import spread, weighted
 
 
 @dataclass(frozen=True)
@@ -47,10 +47,10 @@ def entries_of(names: Sequence[str] | None) -> Ops:
     if not drawable:
         raise ValueError(f"no generated program calls any of {', '.join(names or CATALOGUE)}")
     return Ops(
-        plain=_row([entry for entry in drawable if entry.forms and not entry.view]),
-        views=_row([entry for entry in drawable if entry.forms and entry.view]),
-        writing=_row([entry for entry in drawable if entry.inplace and not _is_item(entry)]),
-        items=_row([entry for entry in drawable if _is_item(entry)]),
+        plain=_row([entry for entry in drawable if entry.forms and not entry.view], _weight),
+        views=_row([entry for entry in drawable if entry.forms and entry.view], _alike),
+        writing=_row([e for e in drawable if e.inplace and not _is_item(e)], _alike),
+        items=_row([entry for entry in drawable if _is_item(entry)], _alike),
     )
 
 
@@ -58,16 +58,21 @@ def _is_item(entry: OpEntry) -> bool:
     return any(form.op == "[]=" for form in entry.inplace)
 
 
-def _row(entries: Sequence[OpEntry]) -> tuple[OpEntry, ...]:
-    return weighted(*((entry, _weight(entry)) for entry in entries))
+def _row(entries: Sequence[OpEntry], weight: Callable[[OpEntry], int]) -> tuple[OpEntry, ...]:
+    return spread(weighted(*((entry, weight(entry)) for entry in entries)))
 
 
 def _weight(entry: OpEntry) -> int:
     """More for an op where graphs join, less for one where they end."""
     if not entry.differentiable:
-        return 1
+        return 4
     operands = [param for param in entry.signatures[0] if isinstance(param, Operand)]
-    return 6 if len(operands) > 1 or operands[0].many else 3
+    return 7 if len(operands) > 1 or operands[0].many else 5
+
+
+def _alike(entry: OpEntry) -> int:
+    """More for an op that has only this row."""
+    return 1 if entry.forms and not entry.view else 2
 
 
 def _joins(entry: OpEntry) -> bool:

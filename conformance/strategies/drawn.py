@@ -1,0 +1,33 @@
+"""What drawing gives: a program, and what was learnt while it was drawn."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.program import Program
+from conformance.trace import Trace
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawn:
+    """A drawn program; `program, trace = drawn`.
+
+    Attributes:
+        trace: what the reference did.
+        met: how often doings of the program met, by what they were; see `strategies.history`.
+    """
+
+    program: Program
+    trace: Trace
+    met: Counter[str]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter((self.program, self.trace))
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """How Hypothesis shows it: as a script that a person can run."""
+        with printer.indent(0):
+            printer.text("# a program:\n" + self.program.script(self.trace))

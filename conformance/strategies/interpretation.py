@@ -1,0 +1,158 @@
+"""How bytes become a program: one reading of choices, for whoever makes them.
+
+Hypothesis draws the bytes in a property test, and a plain generator in a campaign; what the one
+has found the other runs by the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeAlias
+
+from conformance.engines import TorchLike
+from conformance.execute import execute
+from conformance.program.steps import Backward, Step
+from conformance.strategies import acts, calls, contexts, custom, hooks, memory, reads
+from conformance.strategies.drawing import WIDE, Drawing
+from conformance.strategies.drawn import Drawn
+from conformance.strategies.features import FLAWED_PERCENT, switched_on
+from conformance.strategies.fills import filled
+from conformance.strategies.following import awaits_walk, following
+from conformance.strategies.history import interactions
+from conformance.strategies.ops import Ops
+from conformance.strategies.tape import Tape, sizes_of_a_program, spread, weighted
+
+Choices: TypeAlias = Callable[[int], bytes]
+"""Gives so many bytes, the next ones each time that it is asked."""
+
+ROW = 32  # bytes a step: enough for nearly all; the choices beyond are the simplest
+SWITCHES = 64  # bytes that say what the program may use
+HEADER = SWITCHES + ROW  # with those that say how it ends
+VALUES = 64  # bytes from which other values of the inputs are read
+REFILLED = 255  # the header's first byte, where the inputs get other values at last
+
+MOST_STEPS = 12
+STEPS = (1, 3, 4, 5, 6, 7, 3, 8, 9, 5, 10, 4, 6, 12, 7, 8)  # how many are drawn, each as often
+JOIN_PERCENT = 30.0  # of the programs that end with `backward` join two graphs before
+LEAVE_PERCENT = 30.0  # of the steps within a `with` block end it
+FOLLOW_PERCENT = 40.0  # of the steps go on with what an earlier one began
+
+_Act = Callable[[Drawing], Step | None]
+_Weighted = tuple[tuple[_Act, int], ...]
+
+_ALWAYS: _Weighted = ((calls.plain, 36), (acts.backward, 12))
+
+ACTS: Mapping[str, _Weighted] = {
+    "in-place": ((calls.write, 38),),
+    "items": ((calls.item, 10),),
+    "views": ((calls.view, 44),),
+    "detach": ((memory.detach, 16),),
+    ".data": ((memory.data, 10), (memory.set_data, 8)),
+    "copies": ((memory.copy, 16),),
+    "del": ((memory.forget, 14),),
+    "tensor hooks": ((hooks.on_tensor, 22),),
+    "accumulate hooks": ((hooks.on_accumulation, 20),),
+    "node hooks": ((hooks.on_node, 22),),
+    "multi-grad hooks": ((hooks.on_several, 16),),
+    "hook removal": ((hooks.remove, 18),),
+    "pack hooks": ((contexts.pack, 16),),
+    "grad modes": ((contexts.grad_mode, 14),),
+    "inference mode": ((contexts.inference, 12),),
+    "other modes": ((contexts.other, 14),),
+    "left by an error": (),
+    "functions": ((custom.apply, 34),),
+    "functional": ((custom.functional, 14),),
+    "autograd.grad": ((acts.grad, 20),),
+    "create_graph": ((acts.use_grad, 4),),
+    "retain_graph": ((acts.backward, 12),),
+    "inputs=": (),
+    "set .grad": ((acts.set_grad, 14),),
+    "clear .grad": ((acts.clear_grad, 14),),
+    "use .grad": ((acts.use_grad, 22),),
+    "requires_grad_": ((acts.requires_grad, 14),),
+    "retain_grad": ((acts.retain_grad, 18),),
+    "reads": ((reads.read, 22),),
+}
+"""What a program does that may use a feature, beside what every program does, and how often. A
+feature without a row of its own is one of how another is drawn."""
+
+
+def replayed(parts: Iterable[bytes]) -> Choices:
+    """The choices that are recorded in these bytes; after their end the simplest ones."""
+    left = iter(parts)
+    return lambda size: next(left, b"").ljust(size, b"\0")
+
+
+def interpret(
+    reference: TorchLike,
+    ops: Ops,
+    choices: Choices,
+    *,
+    features: frozenset[str] | None = None,
+    max_steps: int = MOST_STEPS,
+) -> Drawn:
+    """The program that the choices make: a header says how many steps are drawn, what they may
+    use, and how the program ends; a row of bytes is read for each step. Any bytes give a program.
+
+    A row of zeros is no step, so that one may be taken out and leave the others as they are.
+
+    Args:
+        features: those that the program may use, each often; any of them where this is None.
+        max_steps: the most steps that are drawn; two may be added, an op that joins two graphs
+            and a last `backward`.
+    """
+    header = choices(HEADER)
+    first, last = Tape(header[ROW:]), Tape(header[:ROW])
+    drawing = Drawing(reference, ops)
+    count = min(first.pick(STEPS), max_steps)
+    drawing.flawed = first.chance(FLAWED_PERCENT)
+    sizes = last.sizes = sizes_of_a_program(first)
+    drawing.features = switched_on(first, features)
+    table = _table(drawing.features)
+    try:
+        for row in [choices(ROW) for _ in range(count)]:
+            if any(row):
+                drawing.tape = Tape(row, sizes)
+                drawing.take(_step(drawing, table))
+        drawing.tape = last
+        if not drawing.steps:
+            drawing.take(calls.plain(drawing))
+        _finish(drawing)
+    except BaseException:
+        drawing.session.finish()
+        raise
+    drawn = drawing.finish()
+    return refilled(drawn, choices(VALUES), reference) if header[0] == REFILLED else drawn
+
+
+def refilled(drawn: Drawn, values: bytes, reference: TorchLike) -> Drawn:
+    """The same steps on inputs of other values."""
+    program = filled(drawn.program, values)
+    trace = execute(program, reference)
+    return Drawn(program, trace, interactions(program, trace))
+
+
+def _table(features: frozenset[str]) -> tuple[_Act, ...]:
+    rows = [row for name, rows in ACTS.items() if name in features for row in rows]
+    return spread(weighted(*_ALWAYS, *rows))
+
+
+def _step(drawing: Drawing, table: Sequence[_Act]) -> Step:
+    tape = drawing.tape
+    number = drawing.number = tape.below(WIDE)
+    if drawing.history.modes and tape.chance(LEAVE_PERCENT):
+        return contexts.leave(drawing)
+    if tape.chance(FOLLOW_PERCENT) and (step := following(drawing, number)):
+        return step
+    return table[number % len(table)](drawing) or calls.plain(drawing)
+
+
+def _finish(drawing: Drawing) -> None:
+    """Go backward at the end of most programs that have not done so, through an op that joins
+    two graphs at times: what is lost on one path shows only where another leads on."""
+    done = any(isinstance(step, Backward) for step in drawing.steps)
+    if not done and drawing.tape.chance(JOIN_PERCENT) and (step := calls.join(drawing)):
+        drawing.take(step)
+    percent = 25 if done and not awaits_walk(drawing) else 85
+    if drawing.tape.chance(percent) and (step := acts.backward(drawing)):
+        drawing.take(step)
