@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from conformance.agreement import Differs, assert_agrees
 from conformance.engines import Engine, EngineError, Session, TorchLike, resolve_engine
+from conformance.engines.create import make
 from conformance.execute import execute
 from conformance.judge.compare import compare
 from conformance.judge.referee import adjudicate, judge
@@ -60,6 +62,7 @@ __all__ = [
     "Copy",
     "DType",
     "Detach",
+    "Differs",
     "Engine",
     "EngineError",
     "EnterMode",
@@ -97,8 +100,10 @@ __all__ = [
     "Verdict",
     "Warned",
     "adjudicate",
+    "assert_agrees",
     "compare",
     "execute",
     "judge",
+    "make",
     "resolve_engine",
 ]

@@ -6,7 +6,10 @@ import re
 import shlex
 from collections.abc import Sequence
 
+from conformance.verdict import Mismatch
+
 LINES = 60  # of a script on a page
+EVIDENCE = 4  # lines of what the witnesses said, in a test's failure
 WIDTH = 300  # characters of a line on a page
 SCRIPT = 4000  # characters of a script on a page; the file has all
 
@@ -96,6 +99,27 @@ def _simple(before: str, after: str) -> bool:
 
 
 _BLOCKS = (" ", "@", "with ", "def ", "class ", "try:", "except ", "for ", "if ")
+
+
+def differing(mismatch: Mismatch) -> list[str]:
+    """A difference as a test's failure says it: what was expected, what came, and what the judge
+    says of it."""
+    at = "" if mismatch.step is None else f" (step {mismatch.step + 1})"
+    head = f"{mismatch.kind}: {mismatch.where}{at}" if mismatch.where else f"{mismatch.kind}{at}"
+    judged = f"{mismatch.judgement or ''} {mismatch.reason}".strip()
+    lines = [
+        head,
+        f"expected: {mismatch.expected}",
+        f"actual:   {mismatch.actual}",
+        *([f"          {mismatch.detail}"] if mismatch.detail else []),
+        *([f"judged:   {judged}"] if judged else []),
+        *[f"          {each}" for each in mismatch.evidence[:EVIDENCE]],
+    ]
+    return [line(each) if each.strip() == each else _indented(each) for each in lines]
+
+
+def _indented(text: str) -> str:
+    return " " * (len(text) - len(text.lstrip())) + line(text)
 
 
 def cases(count: int) -> str:

@@ -63,6 +63,8 @@ def _operand(drawing: Drawing, written: bool = False) -> Live:
     """A tensor of real numbers, with a graph if possible; a new one where there is none."""
     tape = drawing.tape
     fits = [live for live in drawing.live() if live.category == "float"]
+    if written:
+        fits = [live for live in fits if drawing.may_be_written(live)]
     if written and drawing.grad_enabled and not drawing.flawed:
         fits = [live for live in fits if not (live.is_leaf and live.requires_grad)]
     fits.sort(key=lambda live: live.is_leaf)

@@ -119,6 +119,15 @@ class Drawing:
             self._live = [Live(name, value(name), leaves) for name in reversed(self._names)]
         return self._live
 
+    def may_be_written(self, live: Live) -> bool:
+        """Whether torch survives a write to it: it dies in the next backward pass if that memory
+        is a later output of an op, which retains its gradient."""
+        return not any(
+            other.tensor.output_nr and other.tensor.retains_grad and live.shares_memory(other)
+            for other in self.live()
+            if "[" in other.ref.name
+        )
+
     def one(self, fits: Callable[[Live], bool], wrong: float = 20) -> Live | None:
         """A tensor that fits; in a program that may be wrong at times any one."""
         live = self.live()

@@ -143,7 +143,8 @@ def _categories(call: Call, spec: Operand) -> frozenset[Category]:
 
 def _may_take_part_in_writing(call: Call, live: Live) -> bool:
     if not call.tensors:
-        return call.drawing.flawed or not _is_guarded(call, live)
+        allowed = call.drawing.flawed or not _is_guarded(call, live)
+        return allowed and call.drawing.may_be_written(live)
     if live.ref == call.first.ref and call.entry.family == "pointwise":
         return True
     # Reading and writing one memory in two layouts is not defined.

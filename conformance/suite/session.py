@@ -30,7 +30,7 @@ from conformance.known import (
 )
 from conformance.pytest_plugin import timeout
 from conformance.report import standing, unexpected
-from conformance.report.texts import capped
+from conformance.report.texts import capped, differing
 from conformance.sources.case import Check
 from conformance.sources.statistics import Statistics
 from conformance.suite.summary import Scored
@@ -258,10 +258,7 @@ def message_of(failing: Sequence[Result], total: int, suite: Suite) -> str:
         "",
         capped(shortest.script, "what `conformance run` writes"),
         "",
-        f"expected: {mismatch.expected}",
-        f"actual:   {mismatch.actual}",
-        *([f"          {mismatch.detail}"] if mismatch.detail else []),
-        *([f"judged:   {mismatch.judgement} {mismatch.reason}"] if mismatch.judgement else []),
+        *differing(mismatch),
     ]
     return "\n".join(lines)
 

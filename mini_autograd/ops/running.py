@@ -94,6 +94,8 @@ def _cumprod_grad(grad: Any, self: Any, result: Any, dim: int) -> Any:
     dim = wrap_dim(dim, len(self.shape))
     if isinstance(self, Tensor):
         return _recorded_cumprod_grad(grad, ops.conj(self), dim)
+    if not is_watched():
+        return _cumprod_grad_by_zeros(grad, ops.conj(self), ops.conj(result), weighted, dim)
     size = self.shape[dim]
     before = ops.zeros_of(self, (*self.shape[:dim], 1, *self.shape[dim + 1 :])) + 1
     rows = []
@@ -106,6 +108,26 @@ def _cumprod_grad(grad: Any, self: Any, result: Any, dim: int) -> Any:
         rows.append(ops.sum(onward * ops.conj(others), (dim,), True))
         before = before * ops.narrow(self, dim, index, 1)
     return ops.cat(rows, dim)
+
+
+def _cumprod_grad_by_zeros(
+    grad: Array, self: Array, result: Array, weighted: Array, dim: int
+) -> Array:
+    """The same in linear time: a quotient up to the first zero, at that zero what its neighbours
+    give, and nothing after it. As torch has it, to the sign of each zero."""
+    zeros = np.cumsum(self == 0, axis=dim)
+    before, until_second = zeros == 0, zeros == 1
+    first = until_second & (self == 0)
+    quotient = _backward_sum(np.where(before, weighted, weighted.dtype.type(0)), dim)
+    one, nothing = self.dtype.type(1), grad.dtype.type(0)
+    onward = cumprod(np.where(until_second & ~first, self, one), dim)
+    onward = onward * np.where(until_second, grad, nothing)
+    ahead = np.concatenate([np.ones_like(np.take(result, [0], dim)), result], axis=dim)
+    ahead = np.delete(ahead, -1, axis=dim)  # at each place the product up to the one before
+    at_first = ops.sum(onward, (dim,), True) * ahead
+    with np.errstate(all="ignore"):
+        quotient = quotient / self
+    return np.where(before, quotient, np.where(first, at_first, nothing))
 
 
 def _recorded_cumprod_grad(grad: Tensor, self: Tensor, dim: int) -> Tensor:

@@ -35,6 +35,7 @@ LAYERS: dict[str, list[set[str]]] = {
         {"known", "claims"},
         {"campaign"},
         {"report"},
+        {"agreement"},
         {"cli", "pytest_plugin", "suite", "api", "__init__", "__main__"},
     ],
 }  # fmt: skip

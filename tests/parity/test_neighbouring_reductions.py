@@ -168,7 +168,21 @@ def comparisons_in_place(m: Any) -> Iterator[str]:
         yield f"{name} {other}: {said} {[str(each.message)[:30] for each in caught]}"
 
 
+def products_through_zeros(m: Any) -> Iterator[str]:
+    """Gradients of products and running products, of which a zero of either sign is a factor."""
+    seeds = [(0.0, 0.0, 0.0), (-0.0, 0.0, 1.0), (-0.0, -0.0, -0.0), (1.0, -1.0, -0.0)]
+    for values, seed in itertools.product(itertools.product((1, -1, 0, -0.0), repeat=3), seeds):
+        x = m.tensor([float(each) for each in values], requires_grad=True)
+        grads = m.autograd.grad(x.cumprod(0), x, m.tensor(list(seed)))
+        yield f"cumprod {values} {seed} {grads[0].tolist()}"
+        root, factor = x.prod(0), m.tensor(seed[0], requires_grad=True)
+        once = m.autograd.grad(root, x, factor, create_graph=True)
+        twice = m.autograd.grad(once, (x, factor), m.tensor(list(seed)), allow_unused=True)
+        yield f"prod {values} {seed} {[each.tolist() for each in twice]}"
+
+
 TABLES: tuple[Table, ...] = (
+    products_through_zeros,
     forms_of_calls,
     sums_of_halves,
     replaced_operands,
