@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    import pytest
+import pytest
 
+if TYPE_CHECKING:
     from conformance.contact.contact import Contact
 
 PREFIX = "CONFORMANCE_"
@@ -26,6 +26,9 @@ def pytest_load_initial_conftests(early_config: Any, parser: Any, args: Sequence
     before they are parsed."""
     if not asks_for_us(args):
         return
+    from conformance.suite.profiles import register
+
+    register()
     group = parser.getgroup("conformance", "how far an engine behaves like torch")
     group.addoption(
         "--engine",
@@ -41,7 +44,7 @@ def pytest_load_initial_conftests(early_config: Any, parser: Any, args: Sequence
         type=int,
         default=_number("CONFORMANCE_MAX_EXAMPLES"),
         metavar="N",
-        help="programs to generate for each op; the Hypothesis profile's number by default "
+        help="examples of each property; the Hypothesis profile's number by default "
         "[CONFORMANCE_MAX_EXAMPLES]",
     )
     group.addoption(
@@ -79,8 +82,6 @@ def _number(variable: str) -> int | None:
     try:
         return None if text is None else int(text)
     except ValueError:
-        import pytest
-
         raise pytest.UsageError(f"{variable}={text!r} is no number") from None
 
 
@@ -97,14 +98,28 @@ def pytest_configure(config: pytest.Config) -> None:
 
     importable_from_here()
     engine = config.option.conformance_engine
+    has: Sequence[str] = getattr(config, "workerinput", {}).get(_HAS, ())
     with loading("conformance.suite.session"):
         # Of pytest-xdist's processes, one asks.
         if engine and engine != "torch" and not hasattr(config, "workerinput"):
-            config.option.conformance_contact = _refuse_without_contact(engine).brief
+            contact = _refuse_without_contact(engine)
+            config.option.conformance_contact = contact.brief
+            has = config.option.conformance_has = contact.ops
     from conformance.suite.session import prepare
 
-    prepare(config)
+    prepare(config, has)
     config.pluginmanager.register(_Scores(config), "conformance-scores")
+
+
+_HAS = "conformance_has"
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Take the number of examples, once the profile is chosen and before tests are collected."""
+    if _is_ours(session.config):
+        from conformance.suite.profiles import with_examples
+
+        with_examples(session.config.option.conformance_max_examples)
 
 
 def timeout() -> float:
@@ -119,15 +134,11 @@ def timeout() -> float:
             return seconds
     except ValueError:
         pass
-    import pytest
-
     raise pytest.UsageError(f"CONFORMANCE_TIMEOUT={text!r} is no number of seconds")
 
 
 def _refuse_without_contact(engine: str) -> Contact:
     """First contact; stop here if nothing can be asked of the engine: every test would say so."""
-    import pytest
-
     from conformance.contact.process import ProbeError, probe_in_process
 
     try:
@@ -144,27 +155,60 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if _is_ours(config):
         from conformance.suite.session import close
 
-        close(config)
+        close()
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """The engines, and each variable that has a say."""
     if not _is_ours(config):
         return []
-    from conformance.suite.session import suite_of
+    from conformance.suite.session import current
 
     given = [f"{name}={os.environ[name]}" for name in sorted(os.environ) if name.startswith(PREFIX)]
-    lines = (suite_of(config).title, *given, *getattr(config.option, "conformance_contact", ()))
+    lines = (current().title, *given, *getattr(config.option, "conformance_contact", ()))
     return [f"conformance: {line}" for line in lines]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Say of a property that fails how it is replayed, and skip one of which nothing could run."""
+    if not _is_ours(item.config):
+        return (yield)
+    from conformance.suite.properties import concluded
+
+    with concluded(item.name):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Tell of a property that fails what a person needs, and no more."""
+    report = yield
+    if _is_ours(item.config) and call.excinfo is not None and report.failed:
+        from conformance.agreement import Differs
+        from conformance.suite.properties import told
+
+        if isinstance(call.excinfo.value, Differs):
+            report.longrepr = told(call.excinfo.value)
+    return report
 
 
 def pytest_runtest_teardown(item: pytest.Item) -> None:
     """Let the test's report say what its cases came to."""
     if _is_ours(item.config):
-        from conformance.suite.session import suite_of
+        from conformance.suite.session import current
         from conformance.suite.summary import tell
 
-        tell(item, suite_of(item.config).scored)
+        tell(item, current().scored)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a process of pytest-xdist what first contact found."""
+    if _is_ours(node.config):
+        node.workerinput[_HAS] = list(getattr(node.config.option, _HAS, ()))
 
 
 class _Scores:

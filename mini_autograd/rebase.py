@@ -13,6 +13,7 @@ from typing import ClassVar
 from mini_autograd.anomaly import anomaly
 from mini_autograd.errors import inplace as errors
 from mini_autograd.errors import walk as walk_errors
+from mini_autograd.factories import contiguous_format
 from mini_autograd.graph import Arithmetic, Edge, Grad, Node, hooks_of, next_sequence
 from mini_autograd.lineage import check_creation, edge_of, set_history
 from mini_autograd.ops.complexes import view_as_complex, view_as_real
@@ -86,7 +87,8 @@ class CopySlices(Node):
         for step in way:
             view = step(view)
         first = None if wanted[0] is None else written.edges[0]
-        inner = written.backward_for([clone(view)], arithmetic, (first, *wanted[1:]))
+        part = clone(view, memory_format=contiguous_format)
+        inner = written.backward_for([part], arithmetic, (first, *wanted[1:]))
         if self.edges[0] is None or inner[0] is None:
             return [None, *inner[1:]]
         self.write(view, inner[0])

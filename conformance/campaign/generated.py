@@ -73,9 +73,23 @@ def results(
         if verdict is None:
             yield None
             continue
-        if not verdict.attempted and rescues.is_next():
-            program, verdict = _rest(program, verdict, examiner)
-        yield examiner.result(_case(program, verdict), "generated", verdict)
+        rescue = not verdict.attempted and rescues.is_next()
+        yield result_of(program, verdict, examiner, rescue=rescue)
+
+
+def result_of(
+    program: Program, verdict: Verdict | None, examiner: Examiner, *, rescue: bool
+) -> Result:
+    """The result of a generated program; no verdict means that it agrees bit for bit.
+
+    Args:
+        rescue: whether what the subject lacks is left out, so that the rest is judged.
+    """
+    if verdict is None:
+        return Result("programs", "", "programs", "generated", Verdict(""))
+    if rescue:
+        program, verdict = _rest(program, verdict, examiner)
+    return examiner.result(_case(program, verdict), "generated", verdict)
 
 
 def _drawn(

@@ -10,6 +10,8 @@ from typing import Any
 from conformance.program import Program
 from conformance.trace import Trace
 
+SCRIPT = "# a program:"  # what its script begins with, where a value is shown
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Drawn:
@@ -30,4 +32,4 @@ class Drawn:
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """How Hypothesis shows it: as a script that a person can run."""
         with printer.indent(0):
-            printer.text("# a program:\n" + self.program.script(self.trace))
+            printer.text(f"{SCRIPT}\n" + self.program.script(self.trace))

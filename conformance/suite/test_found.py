@@ -6,11 +6,12 @@ import pytest
 
 from conformance.sources.case import Case
 from conformance.sources.found import found
-from conformance.suite.session import conclude, suite_of
+from conformance.suite.corpus import conclude
+from conformance.suite.session import current
 
 
 @pytest.mark.parametrize("case", [pytest.param(row.case, id=row.case.id) for row in found()])
-def test_found(case: Case, pytestconfig: pytest.Config) -> None:
+def test_found(case: Case) -> None:
     """The program does what it does on torch."""
-    suite = suite_of(pytestconfig)
+    suite = current()
     conclude([suite.examiner.examine(case, "corpus")], suite)

@@ -6,11 +6,12 @@ import pytest
 
 from conformance.sources.case import Case
 from conformance.sources.provocations import provocations
-from conformance.suite.session import conclude, suite_of
+from conformance.suite.corpus import conclude
+from conformance.suite.session import current
 
 
 @pytest.mark.parametrize("case", [pytest.param(row.case, id=row.case.id) for row in provocations()])
-def test_message(case: Case, pytestconfig: pytest.Config) -> None:
+def test_message(case: Case) -> None:
     """The engine refuses, or warns of, what torch does, and in its words."""
-    suite = suite_of(pytestconfig)
+    suite = current()
     conclude([suite.examiner.examine(case, "corpus")], suite)

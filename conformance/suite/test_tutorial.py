@@ -7,13 +7,14 @@ import pytest
 from conformance.campaign.plan import Piece
 from conformance.campaign.worker import cases_of
 from conformance.sources.case import Case
-from conformance.suite.session import conclude, suite_of
+from conformance.suite.corpus import conclude
+from conformance.suite.session import current
 
 
 @pytest.mark.parametrize(
     "case", [pytest.param(case, id=case.id) for case in cases_of(Piece("tutorial", "tutorial"))[0]]
 )
-def test_cell(case: Case, pytestconfig: pytest.Config) -> None:
+def test_cell(case: Case) -> None:
     """The cell prints what it prints on torch."""
-    suite = suite_of(pytestconfig)
+    suite = current()
     conclude([suite.examiner.examine(case, "corpus")], suite)

@@ -160,7 +160,21 @@ def refused_masked_writes(m: Any) -> Iterator[str]:
         yield f"{mask} behind a slice: {told} {[str(each.message)[:30] for each in caught]}"
 
 
+def strides_behind_a_write(m: Any) -> Iterator[str]:
+    """The gradient of what was written into a view, laid out one way or another, recorded or not."""
+    for order in itertools.permutations(range(3)):
+        for records, part in itertools.product((False, True), (slice(None), slice(0, 1))):
+            base = m.zeros(3, 4, 3).permute(*order)
+            view = base[part]
+            source = m.ones(*view.shape, requires_grad=True)
+            view.copy_(source)
+            for grad in (m.ones(*view.shape), m.ones(*view.shape[::-1]).permute(2, 1, 0)):
+                made = m.autograd.grad(view, source, grad, create_graph=records, retain_graph=True)
+                yield f"{order} {records} {part} {grad.stride()} {made[0].stride()}"
+
+
 TABLES: tuple[Table, ...] = (
+    strides_behind_a_write,
     targets_given_other_data,
     refused_masked_writes,
     writes_to_expanded_numbers,

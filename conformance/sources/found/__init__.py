@@ -68,3 +68,9 @@ def ops_found() -> tuple[str, ...]:
 def cases_found(op: str) -> tuple[Case, ...]:
     """The cases of one op."""
     return tuple(row.case for row in found() if row.op == op)
+
+
+@cache
+def names_found() -> Mapping[str, str]:
+    """The ids of the cases by the hashes of their programs."""
+    return {row.program.hash: row.case.id for row in found()}

@@ -1,0 +1,163 @@
+"""Generated programs under Hypothesis: what each example is held to, and how a test ends."""
+
+from __future__ import annotations
+
+import json
+import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+from hypothesis import event
+from hypothesis import strategies as st
+
+from conformance.agreement import Differs, failure_of
+from conformance.campaign.examine import gravest
+from conformance.campaign.generated import result_of
+from conformance.campaign.result import Result
+from conformance.execute import execute
+from conformance.program import Program
+from conformance.report import standing, unexpected
+from conformance.report.texts import replay_command
+from conformance.sources.found import names_found
+from conformance.strategies import Drawn, programs
+from conformance.strategies.drawn import SCRIPT
+from conformance.strategies.history import interactions
+from conformance.suite.session import Suite, current
+from conformance.verdict import Mismatch
+
+FOLDER = Path(".hypothesis", "programs")
+"""Where the program of a failing test is kept, beside Hypothesis's own database."""
+
+
+def asked(**options: object) -> st.SearchStrategy[Drawn]:
+    """`programs` of the ops that the run's subject has."""
+    return st.deferred(lambda: programs(ops=current().ops, **options))  # type: ignore[arg-type]
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the examples of one test came to.
+
+    Attributes:
+        failing: the last program that differed, which is Hypothesis's shortest at the end.
+        lacks: what the subject lacked for those that it could not run.
+    """
+
+    attempted: bool = False
+    failing: Program | None = None
+    lacks: dict[str, None] = field(default_factory=dict)
+
+
+_TALLY = Tally()
+
+
+def hold(drawn: Drawn) -> None:
+    """Run the program on the subject, and fail if it does something else than the reference.
+
+    Raises:
+        Differs: it does, in what is claimed and not known.
+    """
+    __tracebackhide__ = True
+    suite = current()
+    program, expected = drawn
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Programs go to edges of which torch warns.
+        verdict = suite.examiner.verdict(program, expected)
+        rescue = verdict is not None and not verdict.attempted
+        result = _named(result_of(program, verdict, suite.examiner, rescue=rescue))
+    if _TALLY.failing is None:  # What is run to make a failure shorter is no case of its own.
+        suite.scored.count([result], suite.known, suite.settings.claims.grade)
+    came_to = standing(result, suite.known)
+    event(f"on the engine: {came_to}")
+    _note(result)
+    if came_to in ("differ", "flaky"):
+        shown = _shown(result, suite)
+        _TALLY.failing = result.failure.program if result.failure else program
+        raise failure_of(_TALLY.failing, result.verdict, shown)
+
+
+def _named(result: Result) -> Result:
+    """The result under the name of the corpus, where its program is one that was found before:
+    what is known of it is known by that name."""
+    name = names_found().get(result.verdict.program_hash)
+    return replace(result, id=name) if name else result
+
+
+def _note(result: Result) -> None:
+    verdict = result.verdict
+    _TALLY.attempted |= verdict.attempted and not verdict.outside
+    if not verdict.attempted and not _TALLY.attempted:
+        _TALLY.lacks.update((m.detail, None) for m in verdict.mismatches if m.kind == "unsupported")
+
+
+def _shown(result: Result, suite: Suite) -> Mismatch:
+    if result.verdict.outcome == "flaky":
+        return result.verdict.mismatches[0]
+    return gravest(unexpected(result, suite.known))
+
+
+@contextmanager
+def concluded(name: str) -> Iterator[None]:
+    """Runs a test, and then says how its failure is replayed, or skips it where the subject could
+    run none of its programs."""
+    global _TALLY
+    _TALLY = Tally()
+    try:
+        yield
+    except Differs as failure:
+        if line := _kept(name, failure.program):
+            failure.add_note(line)
+        raise
+    if not _TALLY.attempted and _TALLY.lacks:
+        pytest.skip(f"unsupported: {', '.join(_TALLY.lacks)}")
+
+
+LINES = 40
+"""Of the report of a failing property, the most; of a longer script the file has the rest."""
+
+
+def told(failure: Differs) -> str:
+    """The report of a failing property: what differs, Hypothesis's shortest program, and how to
+    run it again. Where in the harness it was raised says nothing."""
+    parts = [str(failure), *getattr(failure, "__notes__", ())]
+    lines = [line for part in parts for line in part.rstrip().splitlines()]
+    begin = next((n for n, line in enumerate(lines) if SCRIPT in line), None)
+    if (more := len(lines) - LINES) > 0 and begin is not None:
+        last = begin + 1
+        while last < len(lines) and lines[last].strip() not in (",", ")"):
+            last += 1
+        kept = max(begin + 1, last - more - 1)
+        lines[kept:last] = [f"# … {last - kept} more lines in the file that `replay` takes"]
+    return "\n".join(lines)
+
+
+def _kept(name: str, program: Program) -> str:
+    """The line that replays the program, which is written to a file; none where it cannot be."""
+    suite = current()
+    path = FOLDER / f"{re.sub(r'[^A-Za-z0-9_.-]+', '-', name).strip('-')}.json"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"{json.dumps(program.to_json(), indent=1)}\n", encoding="utf-8")
+    except OSError:
+        return ""
+    command = replay_command(str(path), suite.settings.engine, suite.settings.reference)
+    return f"replay:   {command}"
+
+
+def replayed(program: Program) -> Drawn:
+    """The program with what the reference does today."""
+    trace = execute(program, current().reference)
+    return Drawn(program, trace, interactions(program, trace))
+
+
+def require(op: str) -> None:
+    """Skip the test where the subject has no such op, or does not claim it."""
+    suite = current()
+    if op not in suite.settings.claims.ops:
+        pytest.skip(f"not claimed: {op}")
+    if suite.ops is not None and op not in suite.ops:
+        pytest.skip(f"unsupported: {op}")
