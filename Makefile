@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: parity test unit test-all bench lint clean
+.PHONY: parity test unit test-all bench fuzz lint clean
 
 parity: $(INSTALLED)
 	$(BIN)/conformance run --engine mini_autograd --output build
@@ -16,6 +16,12 @@ unit: $(INSTALLED)
 
 test-all: $(INSTALLED) lint
 	$(BIN)/pytest -n auto --dist worksteal -m "slow or not slow"
+
+ENGINE ?= mini_autograd
+MINUTES ?= 10
+
+fuzz: $(INSTALLED)
+	$(BIN)/conformance fuzz --engine $(ENGINE) --minutes $(MINUTES)
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from conformance.campaign.examine import Examiner
 from conformance.campaign.plan import Piece, Settings
-from conformance.campaign.result import Result
+from conformance.campaign.result import Number, Result
 from conformance.catalogue import op_of
 from conformance.engines import TorchLike
 from conformance.execute import execute
@@ -74,7 +74,8 @@ def results(
             yield None
             continue
         rescue = not verdict.attempted and rescues.is_next()
-        yield result_of(program, verdict, examiner, rescue=rescue)
+        result = result_of(program, verdict, examiner, rescue=rescue)
+        yield replace(result, drawn=Number(piece.seed, number, piece.op))
 
 
 def result_of(

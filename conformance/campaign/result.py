@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from conformance.program import Program
 from conformance.sources.case import Check
@@ -48,6 +48,14 @@ class Drift:
     today: str
 
 
+class Number(NamedTuple):
+    """Which of a seed's programs a generated one is, as `sources.generated.drawn` numbers them."""
+
+    seed: int
+    number: int
+    op: str = ""  # the only op that it calls, of a piece that is about one
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """A case and its verdict.
@@ -58,6 +66,7 @@ class Result:
         failure: the program to look at, of a case that does not agree; there may be enough of its
             like.
         like: of one that goes without a program for that reason, the key of a case like it.
+        drawn: which program it is, of a generated one.
     """
 
     id: str
@@ -67,6 +76,7 @@ class Result:
     verdict: Verdict
     failure: Failure | None = None
     like: str = ""
+    drawn: Number | None = None
 
     @property
     def key(self) -> str:
@@ -87,6 +97,8 @@ class Result:
             data["outside"] = self.verdict.outside
         if self.like:
             data["like"] = self.like
+        if self.drawn is not None:
+            data["drawn"] = [*self.drawn]
         if self.verdict.mismatches:
             data["mismatches"] = [asdict(mismatch) for mismatch in self.verdict.mismatches]
         if self.failure is not None:
@@ -116,7 +128,10 @@ class Result:
                 shown["script"],
                 shown["reduced"],
             )
-        return cls(data["id"], data["op"], data["check"], data["source"], verdict, failure)
+        drawn = Number(*data["drawn"]) if "drawn" in data else None
+        return cls(
+            data["id"], data["op"], data["check"], data["source"], verdict, failure, drawn=drawn
+        )
 
 
 def _mismatches(data: Any) -> tuple[Mismatch, ...]:

@@ -13,6 +13,7 @@ from rich.console import Console
 from conformance.catalogue import CATALOGUE
 from conformance.cli.options import (
     MOST_JOBS,
+    MOST_MINUTES,
     MOST_PROGRAMS,
     Seconds,
     folder_to_write,
@@ -20,7 +21,14 @@ from conformance.cli.options import (
     names,
     variables,
 )
-from conformance.engines import Engine, EngineError, importable_from_here, resolve_engine
+from conformance.engines import (
+    Engine,
+    EngineError,
+    TorchLike,
+    importable_from_here,
+    resolve_engine,
+)
+from conformance.report.texts import cases
 from conformance.sources.case import CHECKS
 
 if TYPE_CHECKING:
@@ -57,6 +65,10 @@ def _engine_options(function: F) -> F:
         metavar="NAME",
         help="What is right by definition.",
     )(function)
+    return _engine_option(function)
+
+
+def _engine_option(function: F) -> F:
     return click.option(
         "--engine",
         default=ENGINE,
@@ -64,6 +76,17 @@ def _engine_options(function: F) -> F:
         envvar="CONFORMANCE_ENGINE",
         metavar="NAME",
         help="The engine to measure: a torch-like module, or `package.module:attribute`.",
+    )(function)
+
+
+def _jobs_option(function: F) -> F:
+    return click.option(
+        "--jobs",
+        type=click.IntRange(min=1, max=MOST_JOBS),
+        default=jobs_by_default,
+        show_default="all cores",
+        envvar="CONFORMANCE_JOBS",
+        help="How many processes work.",
     )(function)
 
 
@@ -156,14 +179,7 @@ def cli(context: click.Context) -> None:
     envvar="CONFORMANCE_OUTPUT",
     help="Where parity.json, parity.md and the failing programs go.",
 )
-@click.option(
-    "--jobs",
-    type=click.IntRange(min=1, max=MOST_JOBS),
-    default=jobs_by_default,
-    show_default="all cores",
-    envvar="CONFORMANCE_JOBS",
-    help="How many processes work.",
-)
+@_jobs_option
 @click.option(
     "--xfails-file",
     "xfails",
@@ -258,6 +274,62 @@ def check(engine: str, as_json: bool, timeout: float) -> int:
     else:
         show_contact(contact, Console())
     return contact.exit_code
+
+
+@cli.command(context_settings={"ignore_unknown_options": True})
+@_engine_option
+@click.option(
+    "--minutes",
+    type=click.FloatRange(min=0, min_open=True, max=MOST_MINUTES),
+    default=10.0,
+    show_default=True,
+    help="How long; the round that is running then is ended.",
+)
+@_jobs_option
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.argument("pytest_options", nargs=-1, type=click.UNPROCESSED)
+def fuzz(engine: str, minutes: float, jobs: int, seed: int, pytest_options: Sequence[str]) -> int:
+    """Run the property tests for some minutes, in rounds, on Hypothesis.
+
+    What fails is kept in Hypothesis's database and tried first the next time. The seed is that
+    of the first round. PYTEST_OPTIONS go to pytest, such as `-k cumsum`.
+    """
+    from conformance.cli.fuzzing import fuzz as run_rounds
+
+    return run_rounds(
+        engine, minutes=minutes, jobs=jobs, seed=seed, more=pytest_options, console=Console()
+    )
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--database",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(".hypothesis", "examples"),
+    show_default=True,
+    help="The folder of Hypothesis's database.",
+)
+def feed(folder: Path, database: Path) -> int:
+    """Hand the findings of `run` over to Hypothesis's database.
+
+    FOLDER is the output of `run`. The property test of whole programs tries them first then.
+    """
+    from hypothesis.database import DirectoryBasedExampleDatabase
+
+    from conformance.suite.feeding import FeedError
+    from conformance.suite.feeding import feed as hand_over
+
+    reference = _loaded("torch")
+    assert isinstance(reference, TorchLike)
+    try:
+        fed = hand_over(folder, DirectoryBasedExampleDatabase(database), reference)
+    except FeedError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{cases(fed.whole)} that differ for test_programs in {database}")
+    if fed.alone:
+        click.echo(f"{cases(fed.alone)} that call one op alone were left: `replay` takes them")
+    return 0
 
 
 @cli.command()

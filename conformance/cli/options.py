@@ -15,6 +15,7 @@ import click
 MOST_PROGRAMS = 10**9  # weeks of work on any machine
 MOST_JOBS = 1024
 MOST_SECONDS = 86400.0  # a step that takes a day has hung
+MOST_MINUTES = 60.0 * 24 * 365
 
 
 def names(

@@ -18,6 +18,7 @@ from conformance.agreement import Differs, failure_of
 from conformance.campaign.examine import gravest
 from conformance.campaign.generated import result_of
 from conformance.campaign.result import Result
+from conformance.engines import resolve_engine
 from conformance.execute import execute
 from conformance.program import Program
 from conformance.report import standing, unexpected
@@ -150,7 +151,7 @@ def _kept(name: str, program: Program) -> str:
 
 def replayed(program: Program) -> Drawn:
     """The program with what the reference does today."""
-    trace = execute(program, current().reference)
+    trace = execute(program, resolve_engine("torch"))
     return Drawn(program, trace, interactions(program, trace))
 
 

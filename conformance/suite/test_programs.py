@@ -20,9 +20,15 @@ def _with_examples(test: Test) -> Test:
     return test
 
 
-@_with_examples
 @given(asked())
 def test_programs(drawn: Drawn) -> None:
     """Programs do what they do on torch."""
     target(len(drawn.met), label="interactions")
+    hold(drawn)
+
+
+@_with_examples
+@given(asked(max_steps=4))
+def test_short_programs(drawn: Drawn) -> None:
+    """Programs of a few steps do what they do on torch."""
     hold(drawn)

@@ -13,7 +13,7 @@ from conformance.program.operators import OPERATORS
 from conformance.program.steps import Call
 from conformance.program.values import Ref
 from conformance.strategies.arguments import ARGUMENTS
-from conformance.strategies.programs import entries_of
+from conformance.strategies.ops import entries_of
 
 PROMISED = """
 add sub mul div neg pow abs sign exp expm1 log log1p log2 sqrt rsqrt square reciprocal sin cos tan

@@ -7,7 +7,7 @@ from io import StringIO
 
 import pytest
 import torch
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from rich.console import Console
 
 from conformance import Call, Input, Program, Raised, Ref, TorchLike, execute
@@ -16,10 +16,11 @@ from conformance.program.steps import Backward, RegisterHook, RetainGrad
 from conformance.sources.counting import Counting, pattern
 from conformance.sources.generated import drawn
 from conformance.sources.statistics import Statistics, merged
-from conformance.strategies import entries_of, interpret, programs
+from conformance.strategies import programs
 from conformance.strategies.features import FEATURES, features_of
 from conformance.strategies.history import interactions
-from conformance.strategies.programs import ACTS, HEADER, ROW
+from conformance.strategies.interpretation import ACTS, HEADER, ROW, interpret, replayed
+from conformance.strategies.ops import entries_of
 
 REFERENCE = TorchLike(torch)
 
@@ -94,7 +95,7 @@ def test_every_feature_has_its_acts():
 
 
 def test_a_program_of_zeros_has_no_feature():
-    program, _ = interpret(REFERENCE, entries_of(None), [bytes(ROW)] * 6, bytes(HEADER))
+    program, _ = interpret(REFERENCE, entries_of(None), replayed([bytes(HEADER), *[bytes(ROW)] * 6]))
     assert features_of(program) == []
 
 
@@ -168,7 +169,7 @@ def test_nothing_generated_is_said():
     assert console.export_text().startswith("nothing to count: ")
 
 
-@settings(max_examples=20, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-@given(programs(REFERENCE, max_steps=4), programs(REFERENCE, max_steps=4))
+@settings(max_examples=20, deadline=None, database=None)
+@given(programs(max_steps=4), programs(max_steps=4))
 def test_a_test_may_draw_two_programs(first, second):
     assert len(first.program.steps) <= 6 >= len(second.program.steps)

@@ -22,6 +22,7 @@ from conformance.sources.found import found
 from conformance.sources.generated import drawn
 from conformance.sources.reduction import reduce
 from conformance.strategies import Drawn
+from conformance.strategies.history import interactions
 from conformance.trace import Trace
 from conformance.verdict import GRADE_OF, Verdict
 
@@ -76,7 +77,8 @@ programs = cache(Programs)
 def kept() -> Iterator[Drawn]:
     """The programs of the corpus that are kept from what was found."""
     for row in found():
-        yield Drawn(row.program, execute(row.program, REFERENCE))
+        trace = execute(row.program, REFERENCE)
+        yield Drawn(row.program, trace, interactions(row.program, trace))
 
 
 def first_found(fault: Fault) -> tuple[int, Program, str]:
