@@ -63,6 +63,8 @@ class Score:
             programs: how to call what was generated.
         """
         lines = [*headline(self.grades), f"cases: {outcomes(self.total)}"]
+        if not self.total.total and self.generated.total:
+            lines = []  # Nothing of the corpus was to be run.
         if self.generated.total:
             lines.append(f"{self.generated.total:,} {programs}: {outcomes(self.generated)}")
         said = {"crash": "killed their process", "hang": "never ended"}

@@ -7,6 +7,7 @@ shape that `shapes` drew, a seed for the result of a call, two programs of one t
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from difflib import get_close_matches
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
@@ -14,7 +15,7 @@ from hypothesis import event
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
-from conformance.catalogue import op_of
+from conformance.catalogue import CATALOGUE, op_of
 from conformance.catalogue.entry import ANY, Category
 from conformance.engines import TorchLike, resolve_engine
 from conformance.program.inputs import Input
@@ -26,7 +27,7 @@ from conformance.strategies.interpretation import MOST_STEPS, interpret
 from conformance.strategies.ops import entries_of
 from conformance.strategies.seeds import KINDS, SeedKind
 from conformance.strategies.shaping import Shape
-from conformance.strategies.single import Question, interpret_call
+from conformance.strategies.single import QUESTIONS, Question, interpret_call
 from conformance.strategies.tape import Tape
 from conformance.strategies.warming import warm_up
 
@@ -147,14 +148,15 @@ def op_calls(
             "errors" an argument or operand is drawn that torch may refuse.
         reference: the engine that takes each step as it is drawn; torch by default.
     """
-    entries_of((op,))  # an op that cannot be drawn is refused here
+    _drawable((op,))
+    _known((check,), QUESTIONS, "check")
     on = _prepared(reference)
 
     @st.composite
-    def drawn(draw: st.DrawFn) -> Drawn:
+    def op_call(draw: st.DrawFn) -> Drawn:
         return _told(interpret_call(on, op, check, _choices(draw)))
 
-    return drawn()
+    return op_call()
 
 
 def programs(
@@ -179,15 +181,17 @@ def programs(
             and a last `backward`.
         reference: the engine that takes each step as it is drawn; torch by default.
     """
-    entries = entries_of(None if ops is None else tuple(ops))
+    entries = entries_of(None if ops is None else _drawable(ops))
+    if max_steps < 1:
+        raise InvalidArgument(f"max_steps must be 1 or more, not {max_steps}")
     wanted = None if features is None else frozenset(_known(features, FEATURES, "feature"))
     on = _prepared(reference)
 
     @st.composite
-    def drawn(draw: st.DrawFn) -> Drawn:
+    def program(draw: st.DrawFn) -> Drawn:
         return _told(interpret(on, entries, _choices(draw), features=wanted, max_steps=max_steps))
 
-    return drawn()
+    return program()
 
 
 @cache
@@ -219,11 +223,36 @@ def _known(names: Iterable[str], among: Collection[str], what: str) -> Sequence[
     if isinstance(names, str):
         names = (names,)
     wanted = tuple(names)
-    unknown = [name for name in wanted if name not in among]
-    if unknown or not wanted:
-        said = f"no {what} is named {unknown[0]!r}" if unknown else f"name a {what} at least"
-        raise InvalidArgument(f"{said}; there are {', '.join(map(str, among))}")
+    if not wanted:
+        raise InvalidArgument(f"name at least one {what}; there are {_listed(among)}")
+    for name in wanted:
+        if name not in among:
+            close = get_close_matches(str(name), map(str, among))
+            hint = f"did you mean {' or '.join(close)}?" if close else f"there are {_listed(among)}"
+            raise InvalidArgument(f"no {what} is named {name!r}; {hint}")
     return wanted
+
+
+def _listed(names: Collection[str]) -> str:
+    listed = sorted(names) if isinstance(names, frozenset) else [*names]
+    return ", ".join(listed[:MANY]) + (", …" if len(listed) > MANY else "")
+
+
+MANY = 30  # names in a message
+
+
+def _drawable(ops: Iterable[str]) -> tuple[str, ...]:
+    """The ops, of which one at least can be drawn.
+
+    Raises:
+        InvalidArgument: one is unknown, or none can be.
+    """
+    names = tuple(_known(ops, CATALOGUE, "op"))
+    try:
+        entries_of(names)
+    except ValueError as error:
+        raise InvalidArgument(str(error)) from error
+    return names
 
 
 def _told(drawn: Drawn) -> Drawn:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 from conformance.catalogue import CATALOGUE
 from conformance.engines import TorchLike
@@ -15,6 +15,7 @@ from conformance.strategies.ops import entries_of
 from conformance.strategies.tape import Tape, sizes_of_a_program
 
 Question: TypeAlias = Literal["value", "gradient", "second_order", "errors"]
+QUESTIONS: tuple[Question, ...] = get_args(Question)
 
 WRITES_PERCENT = 30.0  # of the calls of an op that can be written in place
 

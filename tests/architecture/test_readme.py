@@ -21,6 +21,10 @@ OF_OTHER_TOOLS = {
     "--dist",
     "--help",
     "--strict",
+    "--hypothesis-explain",
+    "--hypothesis-profile",
+    "--hypothesis-seed",
+    "--hypothesis-show-statistics",
 }
 """Options of pip, pytest, ruff, mypy and Click that the README shows."""
 
@@ -33,7 +37,7 @@ def commands() -> dict[str, click.Command]:
 
 
 @pytest.mark.parametrize(
-    "line", re.findall(r"conformance (?:check|run|replay|ops|engines).*", CONSOLE)
+    "line", re.findall(r"conformance (?:check|run|replay|ops|engines|fuzz|feed).*", CONSOLE)
 )
 def test_a_command_of_the_readme_exists_with_its_options(line: str) -> None:
     name = line.split()[1]
@@ -69,7 +73,8 @@ def test_the_commands_that_make_runs_are_the_ones_shown() -> None:
     recipes = re.findall(r"^\t\$\(BIN\)/(.*)$", makefile, re.MULTILINE)
     ours = [line for line in recipes if not line.startswith(("pip", "python"))]
     assert ours
-    for line in ours:
+    for recipe in ours:
+        line = recipe.replace("$(ENGINE)", "your_engine").replace("$(MINUTES)", "60")
         assert line in README or "slow" in line, line
 
 
