@@ -6,7 +6,9 @@ has found the other runs by the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping
+from itertools import accumulate
 from typing import TypeAlias
 
 from conformance.engines import TorchLike
@@ -20,7 +22,7 @@ from conformance.strategies.fills import filled
 from conformance.strategies.following import awaits_walk, following
 from conformance.strategies.history import interactions
 from conformance.strategies.ops import Ops
-from conformance.strategies.tape import Tape, sizes_of_a_program, spread, weighted
+from conformance.strategies.tape import Tape, sizes_of_a_program
 
 Choices: TypeAlias = Callable[[int], bytes]
 """Gives so many bytes, the next ones each time that it is asked."""
@@ -32,7 +34,7 @@ VALUES = 64  # bytes from which other values of the inputs are read
 REFILLED = 255  # the header's first byte, where the inputs get other values at last
 
 MOST_STEPS = 12
-STEPS = (1, 3, 4, 5, 6, 7, 3, 8, 9, 5, 10, 4, 6, 12, 7, 8)  # how many are drawn, each as often
+STEPS = (1, 3, 4, 5, 6, 7, 3, 8, 2, 5, 9, 4, 6, 12, 4, 7)  # how many are drawn, each as often
 JOIN_PERCENT = 30.0  # of the programs that end with `backward` join two graphs before
 LEAVE_PERCENT = 30.0  # of the steps within a `with` block end it
 FOLLOW_PERCENT = 40.0  # of the steps go on with what an earlier one began
@@ -108,7 +110,7 @@ def interpret(
     drawing.flawed = first.chance(FLAWED_PERCENT)
     sizes = last.sizes = sizes_of_a_program(first)
     drawing.features = switched_on(first, features)
-    table = _table(drawing.features)
+    table = _Table(drawing.features)
     try:
         for row in [choices(ROW) for _ in range(count)]:
             if any(row):
@@ -132,19 +134,31 @@ def refilled(drawn: Drawn, values: bytes, reference: TorchLike) -> Drawn:
     return Drawn(program, trace, interactions(program, trace))
 
 
-def _table(features: frozenset[str]) -> tuple[_Act, ...]:
-    rows = [row for name, rows in ACTS.items() if name in features for row in rows]
-    return spread(weighted(*_ALWAYS, *rows))
+class _Table:
+    """The acts of a program, each as often as it weighs. Two numbers that are next to each other
+    name acts that are far from each other: Hypothesis seeks by small changes."""
+
+    def __init__(self, features: frozenset[str]) -> None:
+        rows = [row for name, rows in ACTS.items() if name in features for row in rows]
+        self.acts = [act for act, _ in (*_ALWAYS, *rows)]
+        self.ends = [*accumulate(weight for _, weight in (*_ALWAYS, *rows))]
+
+    def act(self, number: int) -> _Act:
+        """The act of that number; the plainest is that of 0."""
+        return self.acts[bisect_right(self.ends, number * _STRIDE % self.ends[-1])]
 
 
-def _step(drawing: Drawing, table: Sequence[_Act]) -> Step:
+_STRIDE = 7919  # a prime, greater than the weights together
+
+
+def _step(drawing: Drawing, table: _Table) -> Step:
     tape = drawing.tape
     number = drawing.number = tape.below(WIDE)
     if drawing.history.modes and tape.chance(LEAVE_PERCENT):
         return contexts.leave(drawing)
     if tape.chance(FOLLOW_PERCENT) and (step := following(drawing, number)):
         return step
-    return table[number % len(table)](drawing) or calls.plain(drawing)
+    return table.act(number)(drawing) or calls.plain(drawing)
 
 
 def _finish(drawing: Drawing) -> None:
