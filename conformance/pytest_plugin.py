@@ -169,6 +169,15 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     return [f"conformance: {line}" for line in lines]
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Load what takes seconds before a property is begun, and not within its first example."""
+    if _is_ours(item.config) and item.get_closest_marker("hypothesis"):
+        from conformance.strategies.warming import warm_up
+        from conformance.suite.session import current
+
+        warm_up(current().reference)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     """Say of a property that fails how it is replayed, and skip one of which nothing could run."""

@@ -13,7 +13,7 @@ from conformance.trace import Trace
 SCRIPT = "# a program:"  # what its script begins with, where a value is shown
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Drawn:
     """A drawn program; `program, trace = drawn`.
 
@@ -28,6 +28,9 @@ class Drawn:
 
     def __iter__(self) -> Iterator[Any]:
         return iter((self.program, self.trace))
+
+    def __repr__(self) -> str:
+        return f"<a program of {len(self.program.steps)} steps>"
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """How Hypothesis shows it: as a script that a person can run."""

@@ -6,7 +6,7 @@ import warnings
 from random import Random
 from weakref import WeakKeyDictionary
 
-from conformance.engines import TorchLike
+from conformance.engines import Engine, TorchLike
 from conformance.strategies.features import FEATURES
 from conformance.strategies.interpretation import interpret
 from conformance.strategies.ops import entries_of
@@ -16,10 +16,10 @@ PROGRAMS = 40  # that have every feature: enough to come by all that takes long 
 _WARM: WeakKeyDictionary[object, bool] = WeakKeyDictionary()
 
 
-def warm_up(reference: TorchLike) -> None:
+def warm_up(reference: Engine) -> None:
     """Let the reference's module run a few programs, once in a process. Torch imports its compiler
     for a functional call, which takes seconds."""
-    if reference.module in _WARM:
+    if not isinstance(reference, TorchLike) or reference.module in _WARM:
         return
     _WARM[reference.module] = True
     rng, ops, features = Random(0), entries_of(None), frozenset(FEATURES)
