@@ -21,7 +21,7 @@ HERE = Path(__file__).parent
 def loaded() -> None:
     """Torch and its test data, which take seconds to import, and which pytester would drop from
     `sys.modules` after each run if they came in with it."""
-    importlib.import_module("conformance.suite.session")
+    importlib.import_module("conformance.suite.properties")
     importlib.import_module("conformance.sources.samples")
     importlib.import_module("conformance.sources.database").database()
 
@@ -133,7 +133,7 @@ def test_a_failing_test_shows_the_shortest_script_with_expected_and_actual(suite
             "import torch",
             "t0 = torch.sqrt(x0)",
             "expected: *",
-            "actual:   *",
+            "actual: *",
         ]
     )
 
@@ -191,7 +191,10 @@ def test_the_engine_may_come_from_the_environment_and_is_told(
     [
         ([], "*name the engine to test: --engine NAME, or CONFORMANCE_ENGINE"),
         (["--engine", "no_such_engine"], "*cannot load the engine 'no_such_engine'*"),
-        (["--engine", "torch", "--max-examples", "-1"], "*--max-examples must be 1 or more, not -1"),
+        (
+            ["--engine", "torch", "--max-examples", "-1"],
+            "*--max-examples must be 1 or more, not -1",
+        ),
     ],
 )
 def test_without_an_engine_it_says_so_once(suite, arguments: list[str], message: str):
