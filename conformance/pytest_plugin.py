@@ -172,10 +172,9 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Load what takes seconds before a property is begun, and not within its first example."""
     if _is_ours(item.config) and item.get_closest_marker("hypothesis"):
-        from conformance.strategies.warming import warm_up
-        from conformance.suite.session import current
+        from conformance.suite.properties import begin
 
-        warm_up(current().reference)
+        begin()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ from conformance.sources.found import names_found
 from conformance.strategies import Drawn, programs
 from conformance.strategies.drawn import SCRIPT
 from conformance.strategies.history import interactions
+from conformance.strategies.warming import warm_up
 from conformance.suite.session import Suite, current
 from conformance.verdict import Mismatch
 
@@ -54,6 +56,13 @@ class Tally:
 
 
 _TALLY = Tally()
+
+
+@cache
+def begin() -> None:
+    """Get ready for properties, once in a process: their first example is to take no longer than
+    the others."""
+    warm_up(resolve_engine("torch"))
 
 
 def hold(drawn: Drawn) -> None:
