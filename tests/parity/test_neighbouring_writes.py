@@ -161,7 +161,7 @@ def refused_masked_writes(m: Any) -> Iterator[str]:
 
 
 def strides_behind_a_write(m: Any) -> Iterator[str]:
-    """The gradient of what was written into a view, laid out one way or another, recorded or not."""
+    """The gradient of what was written into a view, laid out in any order, recorded or not."""
     for order in itertools.permutations(range(3)):
         for records, part in itertools.product((False, True), (slice(None), slice(0, 1))):
             base = m.zeros(3, 4, 3).permute(*order)
