@@ -28,7 +28,6 @@ from conformance.engines import (
     importable_from_here,
     resolve_engine,
 )
-from conformance.report.texts import cases
 from conformance.sources.case import CHECKS
 
 if TYPE_CHECKING:
@@ -317,6 +316,7 @@ def feed(folder: Path, database: Path) -> int:
     """
     from hypothesis.database import DirectoryBasedExampleDatabase
 
+    from conformance.report.texts import cases
     from conformance.suite.feeding import FeedError
     from conformance.suite.feeding import feed as hand_over
 

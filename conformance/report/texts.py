@@ -115,11 +115,13 @@ def differing(mismatch: Mismatch) -> list[str]:
         *([f"judged:   {judged}"] if judged else []),
         *[f"          {each}" for each in mismatch.evidence[:EVIDENCE]],
     ]
-    return [line(each) if each.strip() == each else _indented(each) for each in lines]
+    return [_aligned(each) for each in lines]
 
 
-def _indented(text: str) -> str:
-    return " " * (len(text) - len(text.lstrip())) + line(text)
+def _aligned(text: str) -> str:
+    """The text in one line, with the column in which its second part begins."""
+    column = 10 if text[:10].strip().endswith(":") or not text[:10].strip() else 0
+    return text[:column] + line(text[column:])
 
 
 def cases(count: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from random import Random
 from typing import Literal
 
 import numpy as np
@@ -15,7 +16,7 @@ from conformance.execute import execute
 from conformance.judge.compare import compare
 from conformance.program import Program
 from conformance.program.steps import Call
-from conformance.sources.generated import drawn
+from conformance.strategies.single import interpret_call
 from conformance.trace import Raised, Returned, Trace, Unsupported
 from conformance.verdict import GRADE_OF
 
@@ -74,11 +75,10 @@ def _intricate(program: Program) -> tuple[int, ...]:
 
 def _calls(entry: OpEntry, reference: TorchLike) -> Iterator[tuple[Program, Trace]]:
     if entry.signatures:
-        for program, expected in drawn(
-            reference, count=DRAWS, seed=0, ops=(entry.name,), max_steps=1, fills=1
-        ):
-            if len(program.steps) == 1:
-                yield program, expected
+        for number in range(DRAWS):
+            choices = Random(f"{entry.name}/{number}").randbytes
+            program, expected = interpret_call(reference, entry.name, "value", choices)
+            yield program, expected
 
 
 def _tried(form: Form, samples: Samples, engine: Engine) -> Tried:

@@ -143,6 +143,8 @@ class Drawing:
         self.session.add(entry)
         self._names.append(entry.name)
         self.history.input(entry.name)
+        if entry.layout.views:
+            self.history.made_as_views.add(entry.name)
         if entry.requires_grad:
             self.leaves.add(entry.name)
         live = Live(entry.name, self.session.value(entry.name), self.leaves)

@@ -58,13 +58,19 @@ def on_tensor(drawing: Drawing) -> Step | None:
     elif WRITING & drawing.features and drawing.tape.chance(60):
         live = drawing.one(lambda live: _takes_hooks(drawing, live) and not live.is_leaf)
     live = live or drawing.one(lambda live: _takes_hooks(drawing, live))
+    if live is not None and _is_stale(drawing, live):
+        return None  # One that does not fit may have been chosen.
     return _registered(drawing, live, "tensor")
 
 
 def _takes_hooks(drawing: Drawing, live: Live) -> bool:
     # Torch 2.13 crashes when the first hook of a view is set after its base was written to, and
     # so would the script.
-    return live.requires_grad and not drawing.history.is_stale_view(live.ref.name)
+    return live.requires_grad and not _is_stale(drawing, live)
+
+
+def _is_stale(drawing: Drawing, live: Live) -> bool:
+    return drawing.history.is_stale_view(live.ref.name)
 
 
 def on_accumulation(drawing: Drawing) -> Step | None:
@@ -90,7 +96,7 @@ def on_several(drawing: Drawing) -> Step | None:
     tape = drawing.tape
     able = [live for live in drawing.live() if _takes_hooks(drawing, live)]
     if drawing.flawed and tape.chance(20):
-        able = drawing.live()
+        able = [each for each in drawing.live() if not _is_stale(drawing, each)]
     if not able:
         return None
     chosen = dict.fromkeys(tape.pick(able).ref for _ in range(tape.pick((2, 1, 3))))

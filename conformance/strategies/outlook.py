@@ -6,7 +6,15 @@ from conformance.strategies.history import HOOKED, MADE, RETAINED, SAVED, VIEWED
 
 
 class Outlook(History):
-    """The doings so far, asked by what is drawn next."""
+    """The doings so far, asked by what is drawn next.
+
+    Attributes:
+        made_as_views: the inputs whose layout makes them views of the memory that they are given.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.made_as_views: set[str] = set()
 
     def is_spent(self, name: str) -> bool:
         """Whether backward from this tensor would walk through a freed graph, as far as the
@@ -28,8 +36,10 @@ class Outlook(History):
         return any(self._stale.get(self._memory.get(of, of)) for of in self._parents[name])
 
     def is_stale_view(self, name: str) -> bool:
-        """Whether the tensor is a view whose memory was written to."""
+        """Whether the tensor is a view whose memory was written to; an input may be one, too."""
         memory = self._memory.get(name, name)
+        if name in self.made_as_views:
+            return memory in self._stale
         return memory != name and VIEWED in self._stale.get(memory, ())
 
     def is_hooked(self, name: str) -> bool:

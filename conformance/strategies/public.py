@@ -118,8 +118,9 @@ def gradient_seeds(
 
     Args:
         kinds: of `KINDS` those that are wanted: some that fit ("drawn", "one-hot", "zeros",
-            "transposed", "expanded", "requires grad"), and some that torch refuses ("none",
-            unless the root has one element, "wrong shape", "wrong dtype", "not a tensor").
+            "transposed", "expanded", "requires grad"), and some that torch refuses: "none",
+            unless the root is real and of one element, "wrong shape", "not a tensor", and of a
+            "wrong dtype" what it does not cast.
     """
     wanted = _known(kinds, KINDS, "kind of seed")
 

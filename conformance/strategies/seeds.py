@@ -29,7 +29,8 @@ SeedKind: TypeAlias = Literal[
 ]
 """What a seed is. The first six fit the root; of these all but the first are for what engines get
 wrong: sums that a seed of ones hides, layouts, and a seed with a graph of its own. None fits a
-root of one element only. The last three torch refuses."""
+real root of one element only. Of a wrong dtype torch takes what it can cast; of the other two
+nothing."""
 
 KINDS: tuple[SeedKind, ...] = get_args(SeedKind)
 
