@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from planted_engine import FAULTS
-from planting import every_twelfth, planted
+from planting import planted
 
 from conformance import Program, resolve_engine
 from conformance.judge.referee import judge
@@ -112,7 +112,8 @@ def _examples(output: str) -> int:
     return int(phase[1]) + 1 if phase else 0
 
 
-@pytest.mark.parametrize("name", every_twelfth(FOUND_BY))
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FOUND_BY)
 def test_a_property_finds_a_planted_fault_and_shows_it_in_a_few_steps(name: str):
     hunt = hunted(name)
     assert hunt is not None
