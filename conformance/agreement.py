@@ -12,7 +12,6 @@ from conformance.execute import execute
 from conformance.program import Program
 from conformance.report.texts import differing
 from conformance.strategies.drawn import Drawn
-from conformance.trace import Trace
 from conformance.verdict import Kind, Mismatch, Verdict
 
 
@@ -64,15 +63,14 @@ def assert_agrees(
     """
     __tracebackhide__ = True
     examiner = Examiner(_engine(reference), _engine(engine))
-    expected: Trace
-    program, expected = program if isinstance(program, Drawn) else _run(program, examiner)
+    if isinstance(program, Drawn):
+        expected = program.trace
+        program = program.program
+    else:
+        expected = execute(program, examiner.reference)
     verdict = examiner.verdict(program, expected)
     if verdict is not None and verdict.outcome in ("differ", "flaky"):
         raise failure_of(program, verdict, _shown(verdict))
-
-
-def _run(program: Program, examiner: Examiner) -> tuple[Program, Trace]:
-    return program, execute(program, examiner.reference)
 
 
 def _shown(verdict: Verdict) -> Mismatch:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Literal, TypeAlias, get_args
 
 import numpy as np
@@ -39,7 +38,6 @@ _FITTING: tuple[SeedKind | Literal["root"], ...] = weighted(
     ("drawn", 52), ("one-hot", 16), ("zeros", 5), ("transposed", 12), ("expanded", 10), ("root", 5)
 )
 _WRONG: tuple[SeedKind, ...] = ("none", "wrong shape", "wrong dtype", "not a tensor")
-_LAYOUTS: Mapping[str, str] = {"transposed": "transposed", "expanded": "expanded"}
 
 
 def seed(drawing: Drawing, root: Live, *, graph: bool = False) -> Value:
@@ -86,7 +84,8 @@ def made(
         dtype = tape.pick(others)
     values = _values(tape, shape, dtype, kind)
     requires_grad = (grad or kind == "requires grad") and dtype in DIFFERENTIABLE
-    return making.laid_out(name, values, _LAYOUTS.get(kind, "contiguous"), requires_grad)
+    layout = kind if kind in ("transposed", "expanded") else "contiguous"
+    return making.laid_out(name, values, layout, requires_grad)
 
 
 _DTYPES = ("float32", "float64", "complex64", "int64", "float16", "bool")
