@@ -9,6 +9,7 @@ What differs all the same differs by the step's own fault; what followed from it
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from typing import TypeAlias
@@ -16,7 +17,7 @@ from typing import TypeAlias
 import numpy as np
 
 from conformance.engines.protocol import Engine, Session
-from conformance.judge.allowance import Question, alike, same_but_rounding
+from conformance.judge.allowance import Flags, Question, alike, same_but_rounding
 from conformance.judge.dispatching import Way, all_or_nothing
 from conformance.judge.evidence import Find
 from conformance.judge.overwritten import Earlier, same_bits
@@ -29,8 +30,13 @@ from conformance.trace import Raised, Trace
 MOST = 6  # steps that are asked about: each takes as many runs as there are ways
 DRAWS = 4  # of roundings, before it is seen whether there is hope
 
-Answers: TypeAlias = Callable[[Way, bool], Mapping[str, Array | None]]
-"""What the reference gives in a way; and whether it keeps what it has as the subject has it."""
+Keeps: TypeAlias = Mapping[str, Flags]
+"""By their places, the elements with the same bits on both sides that a way is to keep."""
+
+Answers: TypeAlias = Callable[[Way, Keeps], Mapping[str, Array | None]]
+"""What the reference gives in a way that keeps these elements."""
+
+NOTHING: Keeps = {}
 
 
 class Witnesses:
@@ -123,13 +129,13 @@ class Witnesses:
         def draw(ways: Sequence[Way]) -> None:
             for way in ways:
                 if is_open():
-                    found = answers(way, False)  # What is alike may be so by chance.
+                    found = answers(way, self._exact)
                     for where, question in questions.items():
                         question.draw(found.get(where))
 
         def hear(name: str, way: Way) -> None:
             if is_open():
-                found = answers(way, True)
+                found = answers(way, self._alike)
                 for where, question in questions.items():
                     question.hear(name, found.get(where))
 
@@ -165,6 +171,25 @@ class Witnesses:
             found.setdefault(number, []).extend(_then(where, number) for where in values)
         return found
 
+    @cached_property
+    def _alike(self) -> Keeps:
+        """All that both sides have with the same bits: another way goes on from it, too."""
+        return {
+            where: np.ones(values.shape, bool)
+            for where, values in self._subjects.items()
+            if where not in self._differing
+        }
+
+    @cached_property
+    def _exact(self) -> Keeps:
+        """Of that, what no rounding takes apart again: ties and zeros. The rest may be alike by
+        chance, but from a tie in its own values the subject has to go on as from a tie."""
+        sizes = {where: np.abs(self._subjects[where]) for where in self._alike}
+        seen = Counter(size for values in sizes.values() for size in values.ravel().tolist())
+        tied = [size for size, count in seen.items() if count > 1 or size == 0]
+        flags = {where: np.isin(values, tied) for where, values in sizes.items()}
+        return {where: found for where, found in flags.items() if found.any()}
+
     def _pass(self) -> tuple[Trace, int | None, dict[str, Question]]:
         """A run that adopts what is allowed; and of the first step at which that is not known,
         the number, and the questions at the places where it is not."""
@@ -184,35 +209,40 @@ class Witnesses:
         return replay(self.program, self.reference, after), asked, questions
 
     def _here(
-        self, number: int, session: Session, *, keeps: bool = False
+        self, number: int, session: Session, keeps: Keeps = NOTHING
     ) -> Iterable[tuple[str, Array]]:
-        """What stands at the places that a step settles: where the subject has other bits, or,
-        `keeps`, the same ones, too, so that another way does not go on from others."""
+        """What stands at the places that a step settles: where the subject has other bits, and
+        where a way is to keep some."""
         for where in self._settled.get(number, ()):
-            if not keeps and where not in self._differing:
+            if where not in self._differing and where not in keeps:
                 continue
             here = read(session, _place(where))
             if here is not None and alike(here, self._subjects[where]):
                 yield where, here
 
-    def _adopt(self, session: Session, where: str, here: Array) -> None:
+    def _adopt(self, session: Session, where: str, here: Array, keeps: Keeps = NOTHING) -> None:
         """Put what the subject has in the place of what the reference has, where it may."""
         subject = self._subjects[where]
-        allowed = same_but_rounding(here, subject)
+        allowed = keeps.get(where)
+        if allowed is None:
+            allowed = same_but_rounding(here, subject)
         if question := self._answered.get(where):
             allowed = allowed | question.allowed
         if allowed.any():
             write(session, _place(where), np.where(allowed, subject, here))
 
-    def _run(self, way: Way, keeps: bool) -> Trace:
+    def _adopting(self, number: int, session: Session, keeps: Keeps) -> None:
+        for where, here in self._here(number, session, keeps):
+            self._adopt(session, where, here, keeps)
+
+    def _run(self, way: Way, keeps: Keeps) -> Trace:
         def after(number: int, session: Session) -> None:
-            for where, here in self._here(number, session, keeps=keeps):
-                self._adopt(session, where, here)
+            self._adopting(number, session, keeps)
 
         return replay(self.program, self.reference, after, way=way)
 
     def _after(
-        self, number: int, asked: Iterable[str], way: Way, keeps: bool
+        self, number: int, asked: Iterable[str], way: Way, keeps: Keeps
     ) -> Mapping[str, Array | None]:
         """What the places hold right after the step when all is computed in this way."""
         found: dict[str, Array | None] = {}
@@ -221,8 +251,7 @@ class Witnesses:
             if step == number:
                 found.update({where: read(session, _place(where)) for where in asked})
             else:
-                for where, here in self._here(step, session, keeps=keeps):
-                    self._adopt(session, where, here)
+                self._adopting(step, session, keeps)
 
         until = Program(self.program.inputs, self.program.steps[: number + 1])
         replay(until, self.reference, after, way=way)

@@ -205,6 +205,31 @@ def test_a_fault_that_was_written_over_leaves_excused_what_torch_leaves_open():
     assert {m.where for m in verdict.mismatches} == {"t1", "t2"}
 
 
+class FirstOfTies(torch.autograd.Function):
+    """The greatest of all, whose gradient goes to the first of equal ones, where torch divides."""
+
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return torch.amax(x.detach())
+
+    @staticmethod
+    def backward(ctx, grad):
+        (x,) = ctx.saved_tensors
+        return torch.zeros_like(x).index_fill(0, x.argmax(), 1) * grad
+
+
+@pytest.mark.parametrize("op", ["exp", "sin"])
+def test_a_tie_of_rounded_numbers_is_a_tie(op):
+    """Other roundings of the op would leave one of them the greatest; but here both are equal."""
+    case = Program(
+        (Input.of("x0", np.float32([0.7, 0.7]), True),),
+        (Call(op, (X0,), result="t0"), Call("amax", (T0,), result="t1"), Backward(T1)),
+    )
+    verdict = judge(case, TORCH, torch_but(amax=FirstOfTies.apply))
+    assert [m.judgement for m in verdict.mismatches if m.kind == "grad_value"] == ["convention"]
+
+
 def test_a_kernel_that_fuses_and_one_that_does_not_are_both_torchs():
     inputs = Input.of("x0", np.float32([np.inf])), Input.of("x1", np.float32([3e38]))
     case = Program(inputs, (Call("sub", (X0, X1), {"alpha": 3.0}, result="t0"),))
