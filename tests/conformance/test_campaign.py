@@ -316,8 +316,10 @@ def test_a_journal_of_another_engine_is_refused(tmp_path: Path):
     "spoil",
     [
         lambda text: text[:-30],
-        lambda text: text + "null\n" + text[30:90],
-        lambda text: text + '{"piece": "opinfo/abs"}\n[]\n"x"\n',
+        pytest.param(lambda text: text + "null\n" + text[30:90], marks=pytest.mark.slow),
+        pytest.param(
+            lambda text: text + '{"piece": "opinfo/abs"}\n[]\n"x"\n', marks=pytest.mark.slow
+        ),
         lambda text: text.replace('"hash"', '"hush"', 3),
     ],
     ids=["torn", "null", "keys", "renamed"],

@@ -129,7 +129,9 @@ def more_by(amount):
     return lambda row: ((int.from_bytes(row) + amount) % 256**ROW).to_bytes(ROW)
 
 
-@pytest.mark.parametrize("amount", [1, 2, -1, 64])
+@pytest.mark.parametrize(
+    "amount", [1, *(pytest.param(each, marks=pytest.mark.slow) for each in (2, -1, 64))]
+)
 def test_a_row_that_is_a_little_more_is_another_step(amount):
     assert changed(more_by(amount), 0) > 0.95
     assert changed(more_by(amount), -1) > 0.8  # of some last steps, as of a backward, all is alike

@@ -97,7 +97,7 @@ def _after(results: int, act: Callable[[], object]) -> Callable[[Piece | None, E
         slow(lambda lines: [*lines[:3], b"[" * 100_000 + b"\n", *lines[3:]]),
         slow(lambda lines: [*lines[:3], *lines[5:]]),
         slow(lambda lines: [*lines, *lines[2:5]]),
-        lambda lines: [*lines[:-1], lines[-1][:-20]],
+        slow(lambda lines: [*lines[:-1], lines[-1][:-20]]),
         slow(lambda lines: [lines[0]]),
     ],
     ids=["no text", "long", "deep", "holes", "twice", "torn", "short"],

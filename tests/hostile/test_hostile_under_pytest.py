@@ -10,12 +10,13 @@ pytest_plugins = ["pytester"]
 HERE = Path(__file__).parent
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("engine", "said"),
     [
         ("exit_now", "*the process exited with code 0*"),
-        pytest.param("segfault", "*the process was killed by SIGSEGV*", marks=pytest.mark.slow),
-        pytest.param("hang", "*no answer within 3 seconds*", marks=pytest.mark.slow),
+        ("segfault", "*the process was killed by SIGSEGV*"),
+        ("hang", "*no answer within 3 seconds*"),
     ],
 )
 def test_the_session_goes_on(
