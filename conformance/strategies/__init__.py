@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from conformance.strategies.asking import op_calls, programs
 from conformance.strategies.drawn import Drawn
 from conformance.strategies.features import FEATURES
-from conformance.strategies.public import (
+from conformance.strategies.ingredients import (
     GradientSeed,
     dtypes,
     gradient_seeds,
-    op_calls,
     partner_shapes,
-    programs,
     shapes,
     tensors,
 )

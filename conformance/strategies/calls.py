@@ -12,7 +12,7 @@ from conformance.program.steps import Step
 from conformance.program.values import Value
 from conformance.strategies.arguments import ahead, argument
 from conformance.strategies.drawing import Drawing
-from conformance.strategies.mistakes import wrong_argument
+from conformance.strategies.mistakes import surplus, wrong_argument
 from conformance.strategies.operands import RELATIONS, Call, anything, operand
 from conformance.strategies.tape import Tape
 from conformance.strategies.values import number
@@ -73,12 +73,14 @@ def call(drawing: Drawing, entry: OpEntry, *, writes: bool = False) -> CallStep:
     form = tape.pick(entry.inplace if writes else entry.forms)
     drawn = Call(drawing, entry, tape.pick(_signatures(entry, writes)), writes)
     _omit(drawn, form)
-    wrong = _wrong_place(drawn) if drawing.flawed and tape.chance(WRONG_PERCENT) else None
+    is_wrong = drawing.flawed and tape.chance(WRONG_PERCENT)
+    wrong = _wrong_place(drawn) if is_wrong else None
     values = [
         None if _name(param) in drawn.omitted else _value(drawn, form, place, place == wrong)
         for place, param in enumerate(drawn.signature)
     ]
-    return _written(drawn, form, values)
+    step = _written(drawn, form, values)
+    return surplus(step, tape) if is_wrong and wrong is None else step
 
 
 def _signatures(entry: OpEntry, writes: bool) -> Sequence[Signature]:
@@ -98,9 +100,11 @@ def _omit(drawn: Call, form: Form) -> None:
 
 
 def _wrong_place(drawn: Call) -> int | None:
-    """Which param is to be wrong; not the first, which the others are drawn by."""
+    """Which param is to be wrong; not the first, which the others are drawn by. None: it is one
+    too many that is wrong."""
     others = len(drawn.signature) - 1
-    return 1 + drawn.drawing.tape.below(others) if others else None
+    place = 1 + drawn.drawing.tape.below(2 * others + 1) // 2
+    return place if place <= others else None
 
 
 def _value(drawn: Call, form: Form, place: int, wrong: bool) -> Value:

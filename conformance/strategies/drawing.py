@@ -82,6 +82,7 @@ class Drawing:
         ops: those that the program may call.
         features: those that it may use.
         flawed: whether it may hold calls that are wrong on purpose.
+        walked: whether a backward pass through its calls is the point of it.
         number: the choice of the step that is being drawn; it has a say in which op is called.
         history: what was done so far, and to what.
         leaves: the tensors that require grad and are no result of an op.
@@ -93,6 +94,7 @@ class Drawing:
         self.tape = Tape(b"")
         self.features: frozenset[str] = frozenset()
         self.flawed = False
+        self.walked = False
         self.number = 0
         self.inputs: list[Input] = []
         self.steps: list[Step] = []

@@ -104,7 +104,7 @@ def interpret(
             and a last `backward`.
     """
     header = choices(HEADER)
-    first, last = Tape(header[ROW:]), Tape(header[:ROW])
+    first, last = Tape(header[ROW:]), Tape(header[1:ROW])  # the first byte says what follows
     drawing = Drawing(reference, ops)
     count = min(first.pick(STEPS), max_steps)
     drawing.flawed = first.chance(FLAWED_PERCENT)

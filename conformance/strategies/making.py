@@ -67,7 +67,8 @@ def tensor(
 ) -> Input:
     """An input of that dtype and shape, with drawn values, layout and requires_grad."""
     layout = tape.pick(LAYOUTS)
-    values = elements(tape, product(shape), dtype, domain, special=special).reshape(shape)
+    values = elements(tape, product(shape), dtype, domain, special=special, edges=edges)
+    values = values.reshape(shape)
     # Read before the layout, so that the layout may be shrunk without the flag changing.
     grad = dtype in DIFFERENTIABLE and not tape.chance(100 - grad_percent)
     return laid_out(name, values, layout, grad)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from conformance.catalogue.entry import Arg, Kind
+from conformance.program.steps import Call as Step
 from conformance.program.values import Value
 from conformance.strategies.arguments import rank_of, size_along
 from conformance.strategies.operands import Call
@@ -21,6 +23,15 @@ def wrong_argument(call: Call, arg: Arg) -> Value:
         value = of_kind(call, tape)
     call.arguments[arg.name or arg.kind] = value
     return value
+
+
+def surplus(step: Step, tape: Tape) -> Step:
+    """The call with an argument that it does not take; one of an operator or attribute as it is."""
+    if step.form not in ("function", "method"):
+        return step
+    if tape.chance(30):
+        return replace(step, kwargs={**step.kwargs, "blank": 1})
+    return replace(step, args=(*step.args, tape.pick((1.5, "x", step.args[0]))))
 
 
 def _outside(call: Call, tape: Tape) -> Value:

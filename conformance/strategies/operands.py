@@ -123,6 +123,7 @@ def _fits(call: Call, spec: Operand, live: Live) -> bool:
         and _fits_shape(call, spec, live.shape)
         and (not call.writes or _may_take_part_in_writing(call, live))
         and (not spec.constant or not live.requires_grad or call.drawing.flawed)
+        and (not call.drawing.walked or live.category in INEXACT or not spec.dtypes & INEXACT)
         and (spec.domain != "finite" or _is_moderate(live))
         and (spec.domain != "divisor" or not call.writes or bool(live.values().all()))
     )
@@ -219,7 +220,7 @@ def fresh(call: Call, spec: Operand) -> Live:
         return call.drawing.fresh(lambda name: Input.of(name, values))
     dtype = _fresh_dtype(call, spec)
     guarded = spec.constant or (call.writes and not call.tensors)
-    grad_percent = 6.0 if guarded else 85.0
+    grad_percent = 6.0 if guarded else 98.0 if call.drawing.walked else 85.0
     return call.drawing.fresh(
         lambda name: making.tensor(
             tape,
@@ -238,12 +239,19 @@ def _fresh_dtype(call: Call, spec: Operand) -> str:
     categories = _categories(call, spec)
     if call.tensors and (spec.alike or not tape.chance(35)):
         first = call.first
-        if first.category in categories:
+        # What a condition chooses from is no condition.
+        if first.category in categories and (spec.alike or _may_be_like_the_first(call, spec)):
             return first.dtype
-    if call.writes and not call.tensors and not tape.chance(15):
+    inexact = call.drawing.walked or (call.writes and not call.tensors)
+    if inexact and not tape.chance(15):
         categories = categories & INEXACT or categories
     dtype = making.dtype(tape, categories or ANY)
     return "float32" if _makes_complex_half(call, dtype) else dtype
+
+
+def _may_be_like_the_first(call: Call, spec: Operand) -> bool:
+    first = call.signature[0]
+    return isinstance(first, Operand) and bool(first.dtypes & INEXACT or not spec.dtypes & INEXACT)
 
 
 def _fresh_shape(call: Call, spec: Operand) -> Shape:

@@ -26,6 +26,7 @@ def interpret_call(reference: TorchLike, op: str, check: Question, choices: Choi
     call, pass_ = Tape(choices(ROW)), Tape(choices(ROW))
     call.sizes = pass_.sizes = sizes_of_a_program(call)
     drawing.flawed = check == "errors"
+    drawing.walked = check in ("gradient", "second_order")
     drawing.tape = call
     try:
         _call(drawing, op)
@@ -40,6 +41,8 @@ def interpret_call(reference: TorchLike, op: str, check: Question, choices: Choi
 def _call(drawing: Drawing, op: str) -> None:
     entry = CATALOGUE[op]
     writes = bool(entry.inplace) and (not entry.forms or drawing.tape.chance(WRITES_PERCENT))
+    if writes and drawing.walked:  # A leaf may not be written to, and no graph would tell.
+        drawing.take(calls.call(drawing, CATALOGUE["clone"]))
     drawing.take(calls.call(drawing, entry, writes=writes))
 
 

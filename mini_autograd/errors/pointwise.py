@@ -71,10 +71,17 @@ def complex_alpha() -> RuntimeError:
 
 
 def rounding_mode(mode: str) -> RuntimeError:
-    """A `rounding_mode` that `div` does not know."""
-    return RuntimeError(
+    """A `rounding_mode` that `div` does not know: before it looks at operands and memory."""
+    error = RuntimeError(
         f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{mode}'"
     )
+    vars(error)["at_once"] = True
+    return error
+
+
+def is_at_once(error: Exception) -> bool:
+    """Whether an op in place raises it before all that it has to say of operands and memory."""
+    return "at_once" in vars(error)
 
 
 def zero_division() -> RuntimeError:

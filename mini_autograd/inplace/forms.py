@@ -15,6 +15,7 @@ from mini_autograd import layout
 from mini_autograd.errors import arguments as argument_errors
 from mini_autograd.errors import inplace as errors
 from mini_autograd.errors.gathering import is_while_writing
+from mini_autograd.errors.pointwise import is_at_once
 from mini_autograd.grad_mode import state, unrecorded
 from mini_autograd.graph import Node
 from mini_autograd.inplace.checks import (
@@ -89,7 +90,7 @@ def in_place(op: InPlace, method: Method, in_order: Method | None = None) -> Met
                 with unrecorded():  # of integers there is no history to record, nor to refuse
                     result = method(original, *args, **kwargs)
         except Exception as error:
-            if is_while_packing(error):
+            if is_while_packing(error) or is_at_once(error):
                 raise
             if isinstance(error, TypeError):
                 raise errors.renamed(error, name) from None

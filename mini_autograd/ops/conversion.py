@@ -149,7 +149,7 @@ def _to(wanted: DTypeOf, name: str) -> Callable[..., Tensor]:
             raise errors.takes_no_arguments(name, len(args))
         return _converted_if_needed(self, wanted, memory_format=memory_format)
 
-    method.__name__ = name
+    method.__name__ = method.__qualname__ = name
     method.__doc__ = f"`to({wanted})`."
     return method
 

@@ -32,7 +32,6 @@ from conformance.strategies.making import category
 from conformance.strategies.seeds import KINDS
 
 QUICK = settings(max_examples=100, deadline=None, database=None)
-NOT_YET = pytest.mark.xfail(strict=True, reason="not so yet")
 FITTING = KINDS[:6]
 REFUSED = ("wrong shape", "not a tensor")
 
@@ -182,7 +181,6 @@ def shares_of_ties(*, ties):
     return np.mean([len({*each.array.tolist()}) < 4 for each in drawn])
 
 
-@NOT_YET
 def test_ties_may_be_wanted_more_than_elsewhere():
     assert shares_of_ties(ties=True) > 1.3 * shares_of_ties(ties=False)
 
@@ -312,17 +310,24 @@ def test_an_op_is_called_in_all_its_forms():
     assert {(step.form, step.op) for step in steps} == {("attribute", "T")}
 
 
-@pytest.mark.parametrize("op", ["add", "sum", "cat", "matmul", "__getitem__"])
+def after_the_clone(program):
+    """What its steps are, without the clone of a leaf that is then written to."""
+    made = program.steps[0].op == "clone" and len(program.steps) > 1
+    return kinds(program)[made and isinstance(program.steps[1], Call) :]
+
+
+@pytest.mark.parametrize("op", ["add", "sum", "cat", "matmul", "__getitem__", "where"])
 @pytest.mark.parametrize(
     ("check", "steps"),
     [("gradient", [Call, Backward]), ("second_order", [Call, Grad, Backward])],
 )
-def test_about_half_of_the_calls_of_a_differentiable_op_and_more_go_backward(op, check, steps):
+def test_nearly_all_calls_of_a_differentiable_op_go_backward(op, check, steps):
     drawn = several(op_calls(op, check=check), 60)
-    whole = [each for each in drawn if kinds(each.program) == steps]
-    assert len(whole) > 0.4 * len(drawn)
+    of_them = [after_the_clone(each.program) for each in drawn]
+    whole = [each for each, kinds in zip(drawn, of_them, strict=True) if kinds == steps]
+    assert len(whole) > 0.8 * len(drawn)
     assert sum(map(raises, whole)) < 0.2 * len(whole)
-    assert all(kinds(each.program) == steps[: len(each.program.steps)] for each in drawn)
+    assert all(kinds == steps[: len(kinds)] for kinds in of_them)
 
 
 def test_a_second_pass_goes_through_the_graph_of_the_first():
@@ -520,12 +525,14 @@ def test_programs_shrink_by_losing_steps_and_features(name):
         (lambda: programs(ops=["ad"]), "no op is named 'ad'; .*add"),
         (lambda: programs(ops=[]), "name at least one op; there are add, sub"),
         (lambda: programs(max_steps=0), "max_steps must be 1 or more, not 0"),
-        (lambda: programs(reference=torch), "an engine that looks like torch, not on <module"),
+        (lambda: programs(reference=torch), "an engine that looks like torch, as .* gives, not <module"),
         (lambda: op_calls("zeros"), "no generated program calls any of zeros"),
         (lambda: op_calls("ad"), "no op is named 'ad'; .*add"),
         (lambda: op_calls("add", check="grad"), "no check is named 'grad'; .*gradient"),
-        pytest.param(lambda: tensors(dtype="float31"), "'float31'.*float32", marks=NOT_YET),
-        pytest.param(lambda: tensors(shape=(-1,)), r"\(-1,\)", marks=NOT_YET),
+        (lambda: tensors(dtype="float31"), "'float31'.*float32"),
+        (lambda: tensors(dtype="int64", requires_grad=True), "may require grad.*'int64'"),
+        (lambda: tensors(shape=(-1,)), r"\(-1,\)"),
+        (lambda: programs(reference="torch"), r"resolve_engine\('torch'\)"),
     ],
 )
 def test_a_wrong_argument_is_refused_at_once_with_what_there_is(make, message):
