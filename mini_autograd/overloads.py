@@ -96,8 +96,10 @@ def overloaded(
             for reads in (False, True):  # a tensor that stands for a number comes last
                 for each in alternatives:
                     try:
-                        each.schema.bind(args, kwargs, method=method, reads=reads)
-                    except TypeError:
+                        each.schema.bound(args, kwargs, method=method, reads=reads)
+                    except TypeError as error:
+                        if errors.is_while_unpacking(error):
+                            raise
                         continue
                     return (each.method if method else each)(*args, **kwargs)
             raise _refused(name, alternatives, forms, args, kwargs, method=method)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 
@@ -143,6 +143,15 @@ class Parameter:
         return "Number" in self.words and not self.is_operand and _is_scalar(value)
 
 
+class OldForm(Protocol):
+    """A form that is taken with a warning; see `old_forms`."""
+
+    def bound(
+        self, args: Sequence[Any], kwargs: Mapping[str, Any], *, method: bool
+    ) -> tuple[Any, ...] | None:
+        """Values for all parameters; None for a call that is not in this form."""
+
+
 class Schema:
     """The parameters of one op, and how a call fills them."""
 
@@ -157,6 +166,8 @@ class Schema:
         self._contents = tuple(_CONTENTS.get(each.words[0]) for each in self.parameters)
         # Where torch has other forms of the op, the error of a call that fits none of them.
         self.refusal: Callable[[Sequence[Any], Mapping[str, Any], bool], TypeError] | None = None
+        # And those that it takes, but does not list any more.
+        self.old: Sequence[OldForm] = ()
         single = self.positional == self.least == 2
         self._gathers = single and self.parameters[1].words[0] in _LISTS
 
@@ -187,9 +198,12 @@ class Schema:
         """
         try:
             return self.bound(args, kwargs, method=method, reads=reads)
-        except TypeError:
+        except TypeError as error:
+            for old in self.old:
+                if (values := old.bound(args, kwargs, method=method)) is not None:
+                    return values
             if self.refusal is None:
-                raise
+                raise error from None
         raise self.refusal(args, kwargs, method)
 
     def bound(

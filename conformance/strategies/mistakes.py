@@ -27,10 +27,8 @@ def wrong_argument(call: Call, arg: Arg) -> Value:
 
 def surplus(step: Step, tape: Tape) -> Step:
     """The call with an argument that it does not take; one of an operator or attribute as it is."""
-    if step.form not in ("function", "method"):
-        return step
-    if tape.chance(30):
-        return replace(step, kwargs={**step.kwargs, "blank": 1})
+    if step.form not in ("function", "method") or step.kwargs:
+        return step  # What is given by name stands last.
     return replace(step, args=(*step.args, tape.pick((1.5, "x", step.args[0]))))
 
 

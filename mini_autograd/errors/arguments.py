@@ -85,13 +85,29 @@ def _wrong_element(name: str, argument: str, expected: str, index: int, value: o
     """torch looks at the first number of a list before it unpacks the others."""
     got = type_name(value)
     if index:
-        return TypeError(
+        error = TypeError(
             f"{name}(): argument {argument.split(' (')[0]} failed to unpack the object at pos "
             f'{index + 1} with error "type must be {expected},but got {got}"'
         )
+        vars(error)["while_unpacking"] = True
+        return error
     return TypeError(
         f"{name}(): argument {argument} must be {expected}, but found element of type {got} at "
         f"pos {index}"
+    )
+
+
+def is_while_unpacking(error: TypeError) -> bool:
+    """Whether it is of a list whose first number let a form fit: torch tries no other then."""
+    return "while_unpacking" in vars(error)
+
+
+def old_form(name: str, form: str, forms: Sequence[str]) -> str:
+    """The warning of a form that torch takes, but does not list any more."""
+    instead = "".join(f"\n\t{name}{each}" for each in forms)
+    return (
+        f"This overload of {name} is deprecated:\n\t{name}{form}\n"
+        f"Consider using one of the following signatures instead:{instead}"
     )
 
 

@@ -28,6 +28,7 @@ from mini_autograd.inplace.checks import (
 )
 from mini_autograd.inplace.table import ROWS, InPlace
 from mini_autograd.lineage import edge_of, is_seen
+from mini_autograd.old_forms import in_new_form
 from mini_autograd.op import quiet
 from mini_autograd.ops.conversion import clone
 from mini_autograd.ops.indexing import index_put, put_in_order
@@ -65,6 +66,8 @@ def in_place(op: InPlace, method: Method, in_order: Method | None = None) -> Met
     def call(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         if transforms.depth:
             check_captured(name, self, args, kwargs)
+        if len(args) > 1:
+            args, kwargs = in_new_form(name, self, args, kwargs)
         given = tuple(_tensors((*args, *kwargs.values())))
         needs_grad = (
             state.enabled

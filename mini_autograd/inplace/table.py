@@ -124,7 +124,7 @@ def _rows() -> dict[str, InPlace]:
         "remainder fmod floor_divide div divide"
     )
     set_columns(
-        f"{pointwise} clamp clip clamp_max clamp_min {' '.join(_COMPARED)}", shapes_first=True
+        f"add {pointwise} clamp clip clamp_max clamp_min {' '.join(_COMPARED)}", shapes_first=True
     )
     set_columns(f"{pointwise} clamp clip clamp_max clamp_min", casts_first=True)
     set_columns("clamp_max clamp_min", numbers_refused_first=True)

@@ -11,6 +11,7 @@ from mini_autograd import dtypes
 from mini_autograd.errors import kernels as kernel_errors
 from mini_autograd.errors import pointwise as errors
 from mini_autograd.errors import shapes as shape_errors
+from mini_autograd.old_forms import with_old_forms
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.complexes import conj
 from mini_autograd.overloads import composite, overloaded, with_forms
@@ -233,8 +234,12 @@ _ADDED: Final[dict[str, Any]] = {
     "function_forms": ("(Tensor input, Tensor other, *, Number alpha = 1, Tensor out = None)",),
     "method_forms": ("(Tensor other, *, Number alpha = 1)",),
 }
-with_forms(add, **_ADDED)
-sub = _subtracting(with_forms(sub_promoted, **_ADDED))
+_ADDED_BEFORE: Final = (
+    "(Tensor input, Number alpha, Tensor other, *, Tensor out = None)",
+    "(Number alpha, Tensor other)",
+)
+with_old_forms(with_forms(add, **_ADDED), _ADDED_BEFORE, **_ADDED)
+sub = _subtracting(with_old_forms(with_forms(sub_promoted, **_ADDED), _ADDED_BEFORE, **_ADDED))
 rsub = _subtracting(
     overloaded(
         "rsub",
@@ -265,9 +270,18 @@ multiply: Final = overloaded(
     ),
     method_forms=("(Tensor other)", "(Number other)"),
 )
+
+
+@composite(name="subtract")
+def _subtract_number(self: Array, other: Number, alpha: Number = 1) -> Array:
+    """`self - alpha * other` for a Python number, where `alpha` may stand by position."""
+    return sub(self, other, alpha=alpha)  # type: ignore[no-any-return]
+
+
 subtract: Final = overloaded(
     "subtract",
     sub,
+    _subtract_number,
     function_forms=(
         "(Tensor input, Tensor other, *, Number alpha = 1, Tensor out = None)",
         "(Tensor input, Number other, Number alpha = 1)",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -14,6 +14,7 @@ from mini_autograd.errors import shapes as dim_errors
 from mini_autograd.errors import tensors as tensor_errors
 from mini_autograd.errors import walk as walk_errors
 from mini_autograd.layout import contiguous_strides
+from mini_autograd.old_forms import with_old_forms
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops import inside
 from mini_autograd.ops.arithmetic import scaled
@@ -293,17 +294,33 @@ for _each in (mm, bmm):
         ),
     )
 _ADDED: Final = ("Tensor mat1, Tensor mat2", "*, Number beta = 1, Number alpha = 1")
-with_forms(
+_ADDED_VECTOR: Final = "Tensor mat, Tensor vec, *, Number beta = 1, Number alpha = 1"
+
+
+def _with_factors_first(op: Any, factors: str, **forms: Sequence[str]) -> None:
+    """Forms of a product that is added, and the old ones, in which its numbers came first."""
+    old = [
+        (
+            f"(Number beta, Tensor input, {alpha}{factors}, *, Tensor out = None)",
+            f"(Number beta, {alpha}{factors})",
+        )
+        for alpha in ("Number alpha, ", "")
+    ]
+    with_old_forms(with_forms(op, **forms), *old, **forms)
+
+
+_with_factors_first(
     addmm,
+    _ADDED[0],
     function_forms=(
         "(Tensor input, {}, {}, Tensor out = None)".format(*_ADDED),
         "(Tensor input, {}, torch.dtype out_dtype, {}, Tensor out = None)".format(*_ADDED),
     ),
     method_forms=("({}, {})".format(*_ADDED),),
 )
-_ADDED_VECTOR: Final = "Tensor mat, Tensor vec, *, Number beta = 1, Number alpha = 1"
-with_forms(
+_with_factors_first(
     addmv,
+    "Tensor mat, Tensor vec",
     function_forms=(f"(Tensor input, {_ADDED_VECTOR}, Tensor out = None)",),
     method_forms=(f"({_ADDED_VECTOR})",),
 )
