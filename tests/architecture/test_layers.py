@@ -20,7 +20,7 @@ LAYERS: dict[str, list[set[str]]] = {
         {"attended", "engine", "lineage"},
         {"tensor", "size", "shown", "packing", "saved", "dims", "empties", "layout",
          "return_types"},
-        {"schema", "op", "overloads", "factories"},
+        {"schema", "op", "old_forms", "overloads", "factories"},
         {"ops"},
         {"arithmetic", "grad_layout", "compat", "autograd", "func", "rebase", "inplace",
          "tensor_hooks", "nested", "copying", "serialization", "creation", "fills", "ranges",

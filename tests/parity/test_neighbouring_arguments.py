@@ -16,7 +16,7 @@ SOME = """
 abs add amax cat clamp clone cumsum diagonal div dot eq exp expand flatten flip gather index_select
 log_softmax matmul maximum mean mm movedim mul narrow neg permute pow prod relu repeat reshape
 select sign sin softmax squeeze stack std sub sum t transpose tril unsqueeze var view where
-""".split()
+"""
 
 
 def warned(call: Callable[[], Any]) -> str:
@@ -30,7 +30,7 @@ def warned(call: Callable[[], Any]) -> str:
 def some_arguments(m: Any) -> Iterator[str]:
     """Up to three of any kind, most of which are refused."""
     values = {"0": 0, "1.5": 1.5, "'x'": "x", "tensor": m.ones(2)}
-    for name, count in itertools.product(SOME, (1, 2, 3)):
+    for name, count in itertools.product(SOME.split(), (1, 2, 3)):
         for words in itertools.product(values, repeat=count):
             given = [values[word] for word in words]
             for owner, first in ((m.Tensor, [m.ones(2)]), (m, [])):
