@@ -46,12 +46,19 @@ def is_float(value: object) -> bool:
     return isinstance(value, (int, float, np.integer, np.floating))
 
 
+def is_listed_int(value: object) -> bool:
+    """Whether it is an int where a list of ints may be: a tensor of one number, too."""
+    if isinstance(value, Tensor):
+        return value._array.size == 1 and value._array.dtype.kind in "iub"
+    return is_int(value)
+
+
 def _is_sizes(value: object) -> bool:
-    return isinstance(value, (tuple, list)) and all(map(is_int, value))
+    return isinstance(value, (tuple, list)) and all(map(is_listed_int, value))
 
 
 def _is_ints(value: object) -> bool:
-    return is_int(value) or _is_sizes(value)
+    return is_listed_int(value) or _is_sizes(value)
 
 
 def _is_tensors(value: object) -> bool:
@@ -76,16 +83,19 @@ _WORDS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
     "Int": (is_int, "int"),
     "Ints": (_is_ints, "tuple of ints"),
     "Sizes": (_is_sizes, "tuple of ints"),
+    "Dims": (_is_sizes, "tuple of ints"),
     "Bool": (lambda value: isinstance(value, (bool, np.bool_)), "bool"),
     "DType": (lambda value: isinstance(value, dtype), "torch.dtype"),
     "Str": (lambda value: isinstance(value, str), "str"),
     "Anything": (lambda value: True, "object"),
 }
 
-_LISTS: Final = ("Ints", "Sizes")
+_LISTS: Final = ("Ints", "Sizes", "Dims")
 # What a sequence of a word holds, and the types of sequence that need no copy: an int may be a
 # user's own list, which may change before backward.
-_CONTENTS: Final[dict[str, type]] = {"Ints": int, "Sizes": int, "Arrays": Tensor}
+_CONTENTS: Final[dict[str, type]] = {
+    "Ints": int, "Sizes": int, "Dims": int, "Arrays": Tensor
+}  # fmt: skip
 _SEQUENCES: Final = {int: frozenset({tuple, Size}), Tensor: frozenset({tuple, list})}
 _EXACT: Final[dict[str, tuple[type, ...]]] = {
     "Array": (Tensor,),
@@ -244,9 +254,12 @@ class Schema:
                 position = (index + 1 - method) if index < len(args) else None
                 wanted = parameter.type_name
                 raise errors.wrong_type(self.name, name, position, wanted, value, index - method)
+            elif isinstance(value, Tensor) and parameter.words[0] in ("Int", "Float"):
+                values[index] = value.item()
             elif parameter.words[0] in _LISTS and value is not None:
                 # A list of the user's own must not be kept: it may change before backward.
-                values[index] = (int(value),) if is_int(value) else _plain(value)
+                listed = (value,) if is_listed_int(value) else value
+                values[index] = _plain(listed, symbolic=parameter.words[0] == "Sizes")
         if wrong:
             raise wrong[0]
         return tuple(values)
@@ -278,14 +291,16 @@ class Schema:
 
     def gathered(self, args: Sequence[Any]) -> Sequence[Any]:
         """`x.view(2, 3)`: a method's only argument may be several ints."""
-        if self._gathers and len(args) > 1 and is_int(args[1]):
+        if self._gathers and len(args) > 1 and is_listed_int(args[1]):
             return (args[0], tuple(args[1:]))
         return args
 
 
-def _plain(value: Sequence[Any]) -> tuple[Any, ...]:
-    """Sizes as Python's ints, or tensors as they are."""
-    return tuple([int(each) if is_int(each) else each for each in value])
+def _plain(value: Sequence[Any], *, symbolic: bool) -> tuple[int, ...]:
+    """Ints as Python's; `symbolic` are those that torch may trace, which no truth can be."""
+    if symbolic and any(isinstance(each, Tensor) and each._array.dtype == bool for each in value):
+        raise errors.truth_as_size()
+    return tuple([int(each) for each in value])
 
 
 def _public(name: str, method: bool) -> str:

@@ -24,6 +24,7 @@ Float = float  # an int too
 Int = int
 Ints = Sequence[int]  # given as a sequence, or as one int
 Sizes = Sequence[int]  # given as a sequence; each as a method's only argument also one by one
+Dims = Sequence[int]  # likewise, of numbers that torch never traces
 Bool = bool
 DType = dtype
 Str = str

@@ -81,12 +81,15 @@ def _described(
 _NUMBER = re.compile(r"-?(?:\d+\.?\d*(?:[eE][+-]?\d+)?|\binf\b|\bnan\b)")
 
 
+_DTYPE = re.compile(r"\bdtype=torch\.(\w+)")
+
+
 def same_text(expected: str, actual: str) -> bool:
     """Whether two printed tensors differ by no more than how their numbers were rounded.
 
     Values that agree within tolerance may print one unit apart in the last place that is shown,
-    or as far as float32 may be, and then a column's width may follow; every other character must
-    be the same.
+    or as far as their dtype may be, and then a column's width may follow; every other character
+    must be the same.
     """
     if expected == actual:
         return True
@@ -94,10 +97,12 @@ def same_text(expected: str, actual: str) -> bool:
     words = [" ".join(_NUMBER.sub("#", text).split()) for text in (expected, actual)]
     if words[0] != words[1] or len(numbers[0]) != len(numbers[1]):
         return False
-    return all(_rounded_alike(left, right) for left, right in zip(*numbers, strict=True))
+    said = _DTYPE.search(expected)
+    relative, _ = tolerances().get(said[1] if said else "float32", (0.0, 0.0))
+    return all(_rounded_alike(*pair, relative) for pair in zip(*numbers, strict=True))
 
 
-def _rounded_alike(left: str, right: str) -> bool:
+def _rounded_alike(left: str, right: str, relative: float) -> bool:
     if left == right:
         return True
     if "." not in left or "." not in right:
@@ -105,7 +110,7 @@ def _rounded_alike(left: str, right: str) -> bool:
     mantissa, _, exponent = left.lower().partition("e")
     places = len(mantissa.partition(".")[2])
     unit = 10.0 ** (int(exponent or 0) - places)
-    allowed = max(1.001 * unit, tolerances()["float32"][0] * abs(float(left)))
+    allowed = max(1.001 * unit, relative * abs(float(left)))
     # `2.` is printed where every value is whole: there a unit apart is no rounding.
     return places > 0 and abs(float(left) - float(right)) <= allowed
 

@@ -97,6 +97,14 @@ def _wrong_element(name: str, argument: str, expected: str, index: int, value: o
     )
 
 
+def truth_as_size() -> RuntimeError:
+    """A tensor of a truth among sizes."""
+    return RuntimeError(
+        "Expected scalar.isIntegral( false) to be true, but got false.  (Could this error message "
+        "be improved?  If so, please report an enhancement request to PyTorch.)"
+    )
+
+
 def is_while_unpacking(error: TypeError) -> bool:
     """Whether it is of a list whose first number let a form fit: torch tries no other then."""
     return "while_unpacking" in vars(error)

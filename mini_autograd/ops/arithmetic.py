@@ -275,7 +275,7 @@ multiply: Final = overloaded(
 @composite(name="subtract")
 def _subtract_number(self: Array, other: Number, alpha: Number = 1) -> Array:
     """`self - alpha * other` for a Python number, where `alpha` may stand by position."""
-    return sub(self, other, alpha=alpha)  # type: ignore[no-any-return]
+    return sub(self, other, alpha=alpha)
 
 
 subtract: Final = overloaded(

@@ -20,7 +20,7 @@ from mini_autograd.ops.views import as_contiguous, expand, flatten, inferred, re
 from mini_autograd.overloads import composite, overloaded
 from mini_autograd.shown import counted
 from mini_autograd.tensor import make
-from mini_autograd.types import Array, IndexArray, Int, Ints, Sizes
+from mini_autograd.types import Array, Dims, IndexArray, Int, Ints, Sizes
 
 __all__ = ["flip", "repeat", "roll"]
 
@@ -44,7 +44,7 @@ def _inside_roll(result: Any, self: Any, shifts: Any, dims: Any = ()) -> Any:
 
 
 @differentiable(promotion=_NONE, self=lambda grad, dims: flip(grad, dims), inside=_inside_flip)
-def flip(self: Array, dims: Sizes) -> Array:
+def flip(self: Array, dims: Dims) -> Array:
     """Some dims in reverse order."""
     dims = wrap_dims(dims, self.ndim)
     result = layout.empty_as(self)

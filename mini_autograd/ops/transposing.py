@@ -14,7 +14,7 @@ from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.slicing import alias
 from mini_autograd.overloads import composite, overloaded
 from mini_autograd.tensor import Tensor
-from mini_autograd.types import Array, Int, Ints, Sizes
+from mini_autograd.types import Array, Dims, Int, Ints
 
 __all__ = [
     "movedim", "permute", "squeeze", "squeeze_dim", "squeeze_dims", "squeezed_in_place", "t",
@@ -46,7 +46,7 @@ def t(self: Array) -> Array:
     view=True,
     self=lambda grad, dims: permute(grad, _inverse(dims)),
 )
-def permute(self: Array, dims: Sizes) -> Array:
+def permute(self: Array, dims: Dims) -> Array:
     """The dims in another order."""
     if len(dims) != self.ndim:
         raise errors.permute_length(self.ndim, len(dims))
@@ -62,7 +62,7 @@ def _inverse(dims: Sequence[int]) -> tuple[int, ...]:
 
 
 @composite
-def movedim(self: Array, source: Sizes, destination: Sizes) -> Any:
+def movedim(self: Array, source: Dims, destination: Dims) -> Any:
     """Some dims moved elsewhere; the others keep their order."""
     ndim = self.ndim
     if len(source) != len(destination):

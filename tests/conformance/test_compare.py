@@ -296,6 +296,8 @@ def test_two_values_are_equal_when_assert_close_says_so(expected, noise, nearby)
         ("tensor([1])", "tensor([2])", False),
         ("tensor(1642.4739)", "tensor(1642.4735)", True),
         ("tensor(1642.4739)", "tensor(1642.4639)", False),
+        ("tensor(0.3164, dtype=torch.float16)", "tensor(0.3167, dtype=torch.float16)", True),
+        ("tensor(0.3164, dtype=torch.float64)", "tensor(0.3167, dtype=torch.float64)", False),
         ("tensor([1.])", "tensor([1.], requires_grad=True)", False),
         ("tensor([nan])", "tensor([inf])", False),
     ],

@@ -70,9 +70,36 @@ def roundings_that_there_are_not(m: Any) -> Iterator[str]:
                 yield f"{dtype} {other} {grad} {form} {mode}: {outcome(call)}"
 
 
+def tensors_among_sizes(m: Any) -> Iterator[str]:
+    """Of which one number is taken, if it is whole."""
+    x = m.ones(1)
+    values = (
+        *(m.tensor(each) for each in (False, True, 1, 0, 1.0, 1j, [1], [True], [1, 2], [])),
+        m.tensor(2, dtype=m.uint8),
+        m.tensor(1.0, requires_grad=True),
+    )
+    names = ("expand", "view", "reshape", "repeat", "permute", "tile", "flip", "sum", "squeeze")
+    for name, value in itertools.product(names, values):
+        called = getattr(x, name)
+        for shown, given in (
+            ("first", (value, 1)),
+            ("second", (1, value)),
+            ("alone", (value,)),
+            ("listed", ([1, value],)),
+            ("all that is listed", ((value,),)),
+        ):
+            yield f"{name} {value} {shown}: {outcome(lambda f=called, g=given: f(*g))}"
+
+
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize(
-    "table", [some_arguments, numbers_before_tensors, roundings_that_there_are_not]
+    "table",
+    [
+        some_arguments,
+        numbers_before_tensors,
+        roundings_that_there_are_not,
+        tensors_among_sizes,
+    ],
 )
 def test_each_call_does_what_it_does_on_torch(table: Callable[[Any], Iterator[str]]):
     assert not differences(table)
