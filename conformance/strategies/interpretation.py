@@ -45,9 +45,9 @@ _Weighted = tuple[tuple[_Act, int], ...]
 _ALWAYS: _Weighted = ((calls.plain, 36), (acts.backward, 12))
 
 ACTS: Mapping[str, _Weighted] = {
-    "in-place": ((calls.write, 38),),
+    "in-place": ((calls.write, 50),),
     "items": ((calls.item, 10),),
-    "views": ((calls.view, 44),),
+    "views": ((calls.view, 54),),
     "detach": ((memory.detach, 16),),
     ".data": ((memory.data, 10), (memory.set_data, 8)),
     "copies": ((memory.copy, 16),),
@@ -57,7 +57,7 @@ ACTS: Mapping[str, _Weighted] = {
     "node hooks": ((hooks.on_node, 22),),
     "multi-grad hooks": ((hooks.on_several, 16),),
     "hook removal": ((hooks.remove, 28),),
-    "pack hooks": ((contexts.pack, 16),),
+    "pack hooks": ((contexts.pack, 24),),
     "grad modes": ((contexts.grad_mode, 14),),
     "inference mode": ((contexts.inference, 12),),
     "other modes": ((contexts.other, 14),),

@@ -64,12 +64,12 @@ def test_nearly_every_two_features_meet_in_a_program(statistics):
 @pytest.mark.parametrize(
     ("met", "percent"),
     [
-        ("a save, then a write", 7),
-        ("a save and a write, then backward", 1.5),
+        ("a save, then a write", 9),
+        ("a save and a write, then backward", 1.8),
         ("a view, then a write", 2),
-        ("a view and a write, then backward", 1.5),
-        ("a hook, then a write", 2),
-        ("a hook and a write, then backward", 0.8),
+        ("a view and a write, then backward", 2),
+        ("a hook, then a write", 3),
+        ("a hook and a write, then backward", 1),
         ("retain_grad, then a write", 0.3),
         ("a gradient as operand, then backward", 1.2),
         ("a hook removed, then backward", 0.4),
