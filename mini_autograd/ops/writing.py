@@ -16,6 +16,7 @@ from mini_autograd.op import DifferentiableOp, Promotion, differentiable, record
 from mini_autograd.ops.choosing import of_kind
 from mini_autograd.ops.conversion import without_imaginary
 from mini_autograd.overloads import Bound, overloaded
+from mini_autograd.shown import counted
 from mini_autograd.tensor import Tensor
 from mini_autograd.types import Array, Bool, Number
 
@@ -159,11 +160,12 @@ def _compared(name: str, compare: np.ufunc) -> Bound:
     def with_tensor(self: Array, other: Array) -> Array:
         return compared(self, other)
 
+    # torch makes these zeros by writing them.
     def zeros(grad: Any, self_shape: tuple[int, ...]) -> Any:
-        return ops.zeros_of(grad, self_shape)
+        return counted(ops.zeros_of(grad, self_shape))
 
     def zeros_of_other(grad: Any, other_shape: tuple[int, ...]) -> Any:
-        return ops.zeros_of(grad, other_shape)
+        return counted(ops.zeros_of(grad, other_shape))
 
     stem = name.capitalize()
     number = differentiable(name=name, node=f"{stem}Backward0", self=zeros)

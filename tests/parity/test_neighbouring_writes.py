@@ -173,7 +173,19 @@ def strides_behind_a_write(m: Any) -> Iterator[str]:
                 yield f"{order} {records} {part} {grad.stride()} {made[0].stride()}"
 
 
+def versions_of_gradients_of_comparisons(m: Any) -> Iterator[str]:
+    """Of zeros that torch writes, and of sums of them."""
+    for op, shape in product(("gt_", "eq_", "copy_", "remainder_", "add_"), ((), (2,), (2, 2))):
+        x, y = m.ones(shape, requires_grad=True), m.ones(shape, requires_grad=True)
+        z, ones = m.ones(shape, requires_grad=True), m.ones(shape)
+        getattr(x.clone(), op)(ones).sum().backward()
+        getattr(m.ones(shape), op)(y).backward(ones)
+        getattr(z.clone(), op)(z).sum().backward()
+        yield f"{op} {shape}: {[each.grad._version for each in (x, y, z)]}"
+
+
 TABLES: tuple[Table, ...] = (
+    versions_of_gradients_of_comparisons,
     strides_behind_a_write,
     targets_given_other_data,
     refused_masked_writes,
