@@ -175,7 +175,9 @@ def strides_behind_a_write(m: Any) -> Iterator[str]:
 
 def versions_of_gradients_of_comparisons(m: Any) -> Iterator[str]:
     """Of zeros that torch writes, and of sums of them."""
-    for op, shape in product(("gt_", "eq_", "copy_", "remainder_", "add_"), ((), (2,), (2, 2))):
+    for op, shape in itertools.product(
+        ("gt_", "eq_", "copy_", "remainder_", "add_"), ((), (2,), (2, 2))
+    ):
         x, y = m.ones(shape, requires_grad=True), m.ones(shape, requires_grad=True)
         z, ones = m.ones(shape, requires_grad=True), m.ones(shape)
         getattr(x.clone(), op)(ones).sum().backward()
