@@ -158,3 +158,14 @@ def unequal_sizes(target: object, input: object) -> str:
         "likely lead to incorrect results due to broadcasting. Please ensure they have the same "
         "size."
     )
+
+
+def resized_output(shape: Sequence[int], wanted: Sequence[int]) -> str:
+    """The warning of a gradient that was made for an input of another shape."""
+    return (
+        f"An output with one or more elements was resized since it had shape {[*shape]}, which "
+        f"does not match the required output shape {[*wanted]}. This behavior is deprecated, and "
+        "in a future PyTorch release outputs will not be resized unless they have zero elements. "
+        "You can explicitly reuse an out tensor t by resizing it, inplace, to zero elements with "
+        "t.resize_(0)."
+    )

@@ -19,6 +19,7 @@ from mini_autograd.ops.reductions import mean_all, sum_all
 from mini_autograd.overloads import composite
 from mini_autograd.shown import counted
 from mini_autograd.types import Array, Float, Int, Str
+from mini_autograd.warned import after_walk
 
 __all__ = ["mse_loss"]
 
@@ -67,6 +68,8 @@ def mse_loss_backward(grad_output: Array, self: Array, target: Array, reduction:
     factor = 2.0 / max(self.size, 1) if reduction == "mean" else 2.0
     common = np.result_type(self, target)
     result = (self.astype(common) - target) * common.type(factor) * grad_output
+    if self.size and result.shape != self.shape:  # memory was replaced since the loss
+        after_walk(errors.resized_output(self.shape, result.shape))
     return np.asarray(result, self.dtype, order="C")
 
 

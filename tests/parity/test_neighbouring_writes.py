@@ -142,6 +142,20 @@ def targets_given_other_data(m: Any) -> Iterator[str]:
             yield f"{shape} {reduction} {name} {given}: {told} {x.grad}"
 
 
+def losses_of_replaced_memory(m: Any) -> Iterator[str]:
+    """The loss is of one shape, what its gradient is computed from of another."""
+    shapes = ((), (1,), (2,), (1, 1), (1, 2), (0,), (2, 2))
+    for before, after, which, turned in itertools.product(shapes, shapes, (0, 1), (1, -1)):
+        pair = m.ones(before, requires_grad=True), m.ones(before)
+        loss = m.nn.functional.mse_loss(*pair[::turned])
+        pair[which].data = m.ones(after)
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            told = outcome(loss.backward)
+        texts = [str(each.message).partition(" (Trigg")[0] for each in said]
+        yield f"{before} {after} {which} {turned}: {told} {pair[0].grad} {texts}"
+
+
 def refused_masked_writes(m: Any) -> Iterator[str]:
     """What is warned of before a masked write to expanded memory is refused."""
     values = (m.tensor(complex(3, -1)), m.tensor(1.0), m.tensor([1.0, 2.0]), 1j, 2.0)
@@ -190,6 +204,7 @@ TABLES: tuple[Table, ...] = (
     versions_of_gradients_of_comparisons,
     strides_behind_a_write,
     targets_given_other_data,
+    losses_of_replaced_memory,
     refused_masked_writes,
     writes_to_expanded_numbers,
     results_that_were_not_saved,
