@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from types import ModuleType
 from typing import Any
@@ -40,8 +41,10 @@ def differs(kind: Kind) -> type[Differs]:
     )
 
 
-def failure_of(program: Program, verdict: Verdict, mismatch: Mismatch) -> Differs:
-    """What to raise for a program that differs, of which this is the gravest difference."""
+def failure_of(program: Program, verdict: Verdict, counted: Sequence[Mismatch]) -> Differs:
+    """What to raise for a program that differs: by the gravest of the differences that count, or
+    the first where the subject is flaky."""
+    mismatch = gravest(counted) if verdict.outcome == "differ" else verdict.mismatches[0]
     return differs(mismatch.kind)(program, verdict, mismatch)
 
 
@@ -70,11 +73,7 @@ def assert_agrees(
         expected = execute(program, examiner.reference)
     verdict = examiner.verdict(program, expected)
     if verdict is not None and verdict.outcome in ("differ", "flaky"):
-        raise failure_of(program, verdict, _shown(verdict))
-
-
-def _shown(verdict: Verdict) -> Mismatch:
-    return gravest(verdict.mismatches) if verdict.outcome == "differ" else verdict.mismatches[0]
+        raise failure_of(program, verdict, verdict.mismatches)
 
 
 @cache

@@ -47,9 +47,9 @@ def drawn(
     number, end = start, start + count
     while number < end:
         structure, fill = divmod(number, fills)
-        rng = _generator(seed, structure)
-        first = interpret(reference, entries, rng.randbytes, max_steps=max_steps)
-        others = [rng.randbytes(VALUES) for _ in range(fills - 1)]
+        choices = _generator(seed, structure).randbytes
+        first = interpret(reference, entries, choices, max_steps=max_steps)
+        others = [choices(VALUES) for _ in range(fills - 1)]
         for place in range(fill, min(fills, fill + end - number)):
             number += 1
             yield refilled(first, others[place - 1], reference) if place else first

@@ -16,7 +16,6 @@ from hypothesis import event
 from hypothesis import strategies as st
 
 from conformance.agreement import Differs, failure_of
-from conformance.campaign.examine import gravest
 from conformance.campaign.generated import result_of
 from conformance.campaign.result import Result
 from conformance.engines import resolve_engine
@@ -29,8 +28,7 @@ from conformance.strategies import Drawn, programs
 from conformance.strategies.drawn import SCRIPT
 from conformance.strategies.history import interactions
 from conformance.strategies.warming import warm_up
-from conformance.suite.session import Suite, current
-from conformance.verdict import Mismatch
+from conformance.suite.session import current
 
 FOLDER = Path(".hypothesis", "programs")
 """Where the program of a failing test is kept, beside Hypothesis's own database."""
@@ -85,9 +83,8 @@ def hold(drawn: Drawn) -> None:
     event(f"on the engine: {came_to}")
     _note(result)
     if came_to in ("differ", "flaky"):
-        shown = _shown(result, suite)
         _TALLY.failing = result.failure.program if result.failure else program
-        raise failure_of(_TALLY.failing, result.verdict, shown)
+        raise failure_of(_TALLY.failing, result.verdict, unexpected(result, suite.known))
 
 
 def _named(result: Result) -> Result:
@@ -102,12 +99,6 @@ def _note(result: Result) -> None:
     _TALLY.attempted |= verdict.attempted and not verdict.outside
     if not verdict.attempted and not _TALLY.attempted:
         _TALLY.lacks.update((m.detail, None) for m in verdict.mismatches if m.kind == "unsupported")
-
-
-def _shown(result: Result, suite: Suite) -> Mismatch:
-    if result.verdict.outcome == "flaky":
-        return result.verdict.mismatches[0]
-    return gravest(unexpected(result, suite.known))
 
 
 @contextmanager

@@ -31,12 +31,7 @@ from conformance.sources.statistics import Statistics
 REFERENCE = TorchLike(torch)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def results_of(engine, *ops, count):

@@ -30,12 +30,7 @@ EVERY = entries_of(None)
 QUICK = settings(max_examples=50, deadline=None, database=None)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def program_of(choices, ops=EVERY):

@@ -36,12 +36,7 @@ FITTING = KINDS[:6]
 REFUSED = ("wrong shape", "not a tensor")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def several(strategy, count=200):

@@ -42,12 +42,7 @@ QUICK = settings(max_examples=100, deadline=None, database=None, derandomize=Tru
 DRAWN = {name: entry for name, entry in CATALOGUE.items() if entry.signatures}
 
 
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")

@@ -20,12 +20,7 @@ PROGRAMS = 4000  # the most that are drawn to find one fault
 STEPS = 4  # the most that its shortest program may have
 
 
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.mark.parametrize("name", every_twelfth(FAULTS))

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from functools import cache
 
 import pytest
-import torch
 from faults_behind_others import FAULTS_BEHIND_OTHERS
 from faults_of_holes import FAULTS_OF_HOLES
 from faults_of_hooks import FAULTS_OF_HOOKS
@@ -64,12 +63,7 @@ ENOUGH = 12  # programs that show a fault
 SHARE = 0.1  # of them, the most that may excuse it: one
 
 
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def is_half(trace: Trace) -> bool:
