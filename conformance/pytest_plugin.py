@@ -112,6 +112,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 _HAS = "conformance_has"
+_PROFILE = pytest.StashKey[str]()
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -119,7 +120,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if _is_ours(session.config):
         from conformance.suite.profiles import with_examples
 
-        with_examples(session.config.option.conformance_max_examples)
+        count = session.config.option.conformance_max_examples
+        session.config.stash[_PROFILE] = with_examples(count)
 
 
 def timeout() -> float:
@@ -151,11 +153,15 @@ def _refuse_without_contact(engine: str) -> Contact:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """End what the run has started."""
+    """End what the run has started, and leave Hypothesis's profile as it was."""
     if _is_ours(config):
         from conformance.suite.session import close
 
         close()
+        if (profile := config.stash.get(_PROFILE, None)) is not None:
+            from hypothesis import settings
+
+            settings.load_profile(profile)
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

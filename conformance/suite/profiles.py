@@ -39,16 +39,19 @@ def register() -> None:
         settings.load_profile(before)
 
 
-def with_examples(count: int | None) -> None:
-    """Let each property have so many examples, whatever the profile says.
+def with_examples(count: int | None) -> str:
+    """Let each property have so many examples, whatever the profile says; gives the name of that,
+    to be loaded again when the run has ended.
 
     Raises:
         pytest.UsageError: there is no such number.
     """
+    before = settings.get_current_profile_name()
     if count is None:
-        return
+        return before
     if count < 1:
         raise pytest.UsageError(f"--max-examples must be 1 or more, not {count}")
-    name = f"{settings.get_current_profile_name()}-with-{count}-examples"
+    name = f"{before}-with-{count}-examples"
     settings.register_profile(name, max_examples=count)
     settings.load_profile(name)
+    return before

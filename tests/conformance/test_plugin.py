@@ -112,6 +112,13 @@ def test_torch_passes(suite):
     result.stdout.re_match_lines([r"conformance: torch 2\S+ against torch 2\S+$"])
 
 
+def test_the_profile_is_afterwards_what_it_was(suite):
+    before = settings.get_current_profile_name()
+    only = ("test_calls::test_call[abs-value]",)
+    suite("--engine", "torch", "--max-examples", "2", only=only).assert_outcomes(passed=1)
+    assert settings.get_current_profile_name() == before
+
+
 def test_the_last_lines_are_the_score_in_the_words_of_the_report(suite):
     result = suite("--engine", "faulty_engine", only=("sqrt-value", "abs-value"))
     result.stdout.re_match_lines(
