@@ -60,8 +60,9 @@ def programs(
 
     Args:
         ops: those that a program may call, by their names in the catalogue; all by default.
-        features: those that a program may use, by their names in `FEATURES`, each in most; by
-            default each program uses some of all.
+        features: those that a program may use, by their names in `FEATURES`, each with what it
+            needs (a hook that is removed is one that was registered). Of few most are used in a
+            program; by default each program uses some of all.
         max_steps: the most steps that are drawn; two may be added, an op that joins two graphs
             and a last `backward`.
         reference: the engine that takes each step as it is drawn; torch by default.

@@ -143,16 +143,19 @@ COMPANIONS: tuple[tuple[str, str, float], ...] = (
 hundred programs."""
 
 
-WANTED_PERCENT = 65.0  # of the programs have a feature on that they are asked to use
+NEEDS: Mapping[str, str] = {"left by an error": "grad modes", "hook removal": "tensor hooks"}
+"""What there has to be for a feature to be shown: a block that is left, a hook that is removed."""
+
+WANTED_PERCENT = 65.0  # of the programs have a feature on that is asked for beside many others
 
 
 def switched_on(tape: Tape, wanted: frozenset[str] | None = None) -> frozenset[str]:
     """Which features a program may use; none of them where the bytes are 0. Of those that are
-    `wanted` most are on, and no others."""
+    `wanted` most are on, with what they need, and no others."""
     if wanted is not None:
-        return frozenset(
-            name for name in FEATURES if tape.chance(WANTED_PERCENT) and name in wanted
-        )
+        percent = WANTED_PERCENT + (100 - WANTED_PERCENT) / len(wanted)  # one alone is always on
+        found = {name for name in FEATURES if tape.chance(percent) and name in wanted}
+        return frozenset(found | {NEEDS[name] for name in found if name in NEEDS})
     on = {name for name, row in FEATURES.items() if tape.chance(row.percent)}
     for name, companion, percent in COMPANIONS:
         if tape.chance(percent) and name in on:

@@ -37,6 +37,7 @@ MOST_STEPS = 12
 STEPS = (1, 3, 4, 5, 6, 7, 3, 8, 2, 5, 9, 4, 6, 12, 4, 7)  # how many are drawn, each as often
 JOIN_PERCENT = 30.0  # of the programs that end with `backward` join two graphs before
 LEAVE_PERCENT = 30.0  # of the steps within a `with` block end it
+WANTED = 3  # times as often is a feature used that is asked for
 FOLLOW_PERCENT = 40.0  # of the steps go on with what an earlier one began
 
 _Act = Callable[[Drawing], Step | None]
@@ -110,7 +111,7 @@ def interpret(
     drawing.flawed = first.chance(FLAWED_PERCENT)
     sizes = last.sizes = sizes_of_a_program(first)
     drawing.features = switched_on(first, features)
-    table = _Table(drawing.features)
+    table = _Table(drawing.features, often=WANTED if features else 1)
     try:
         for row in [choices(ROW) for _ in range(count)]:
             if any(row):
@@ -138,10 +139,11 @@ class _Table:
     """The acts of a program, each as often as it weighs. Two numbers that are next to each other
     name acts that are far from each other: Hypothesis seeks by small changes."""
 
-    def __init__(self, features: frozenset[str]) -> None:
+    def __init__(self, features: frozenset[str], often: int = 1) -> None:
         rows = [row for name, rows in ACTS.items() if name in features for row in rows]
         self.acts = [act for act, _ in (*_ALWAYS, *rows)]
-        self.ends = [*accumulate(weight for _, weight in (*_ALWAYS, *rows))]
+        weights = [weight for _, weight in _ALWAYS], [often * weight for _, weight in rows]
+        self.ends = [*accumulate((*weights[0], *weights[1]))]
 
     def act(self, number: int) -> _Act:
         """The act of that number; the plainest is that of 0."""
