@@ -285,13 +285,15 @@ def check(engine: str, as_json: bool, timeout: float) -> int:
     help="How long; the round that is running then is ended.",
 )
 @_jobs_option
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option("--seed", type=click.IntRange(min=0), help="Of the first round; drawn by default.")
 @click.argument("pytest_options", nargs=-1, type=click.UNPROCESSED)
-def fuzz(engine: str, minutes: float, jobs: int, seed: int, pytest_options: Sequence[str]) -> int:
+def fuzz(
+    engine: str, minutes: float, jobs: int, seed: int | None, pytest_options: Sequence[str]
+) -> int:
     """Run the property tests for some minutes, in rounds, on Hypothesis.
 
-    What fails is kept in Hypothesis's database and tried first the next time. The seed is that
-    of the first round. PYTEST_OPTIONS go to pytest, such as `-k cumsum`.
+    What fails is kept in Hypothesis's database and tried first the next time. Each round says its
+    seed. PYTEST_OPTIONS go to pytest, such as `-k cumsum`.
     """
     from conformance.cli.fuzzing import fuzz as run_rounds
 

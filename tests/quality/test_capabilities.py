@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import pickle
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -19,13 +20,17 @@ CAPABILITIES = ("default", "avx2", "avx512")  # torch takes the best that there 
 
 @pytest.fixture(scope="module")
 def surveys(tmp_path_factory):
-    """What `special_values` found, by the capability that torch was told."""
+    """What `special_values` found, by the capability that torch was told; of those that this
+    processor has, which torch takes at its word."""
     script = Path(__file__).with_name("special_values.py")
     found = {}
     for capability in CAPABILITIES:
         output = tmp_path_factory.mktemp("surveys") / capability
         environment = {**os.environ, "ATEN_CPU_CAPABILITY": capability}
-        subprocess.run([sys.executable, script, output], env=environment, check=True)
+        command = [sys.executable, script, output]
+        if (run := subprocess.run(command, env=environment)).returncode == -signal.SIGILL:
+            continue
+        run.check_returncode()
         found[capability] = pickle.loads(output.read_bytes())
     return found
 
@@ -47,6 +52,8 @@ def same(left, right):
 @pytest.mark.slow
 @pytest.mark.parametrize(("reference", "subject"), [*itertools.permutations(CAPABILITIES, 2)])
 def test_some_way_gives_what_another_capability_gives(surveys, reference, subject):
+    if lacking := {reference, subject} - surveys.keys():
+        pytest.skip(f"this processor has no {', '.join(lacking)}")
     unexplained = {}
     for name, found in surveys[reference].items():
         other = surveys[subject][name][""]
@@ -68,7 +75,7 @@ def test_what_is_said_of_another_kernel_some_capability_gives(surveys, kernel):
         if kernel not in found:
             continue
         left = np.ones(found[""].shape, bool)
-        for capability in CAPABILITIES:
+        for capability in surveys:
             left &= ~same(found[kernel], surveys[capability][name][""])
         if left.any():
             unheard[name] = [(found[kernel][left][0], found[""][left][0])]
