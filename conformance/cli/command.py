@@ -331,6 +331,11 @@ def feed(folder: Path, database: Path) -> int:
     click.echo(f"{cases(fed.whole)} that differ for test_programs in {database}")
     if fed.alone:
         click.echo(f"{cases(fed.alone)} that call one op alone were left: `replay` takes them")
+    if fed.others:
+        click.echo(
+            f"{cases(fed.others)} drawn from other ops than test_programs draws from were left: "
+            "`replay` takes them"
+        )
     return 0
 
 

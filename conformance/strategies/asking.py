@@ -62,7 +62,8 @@ def programs(
         ops: those that a program may call, by their names in the catalogue; all by default.
         features: those that a program may use, by their names in `FEATURES`, each with what it
             needs (a hook that is removed is one that was registered). Of few most are used in a
-            program; by default each program uses some of all.
+            program; with `[]` there are calls and backward passes alone; by default each program
+            uses some of all.
         max_steps: the most steps that are drawn; two may be added, an op that joins two graphs
             and a last `backward`.
         reference: the engine that takes each step as it is drawn; torch by default.
@@ -70,7 +71,7 @@ def programs(
     entries = entries_of(None if ops is None else _drawable(ops))
     if max_steps < 1:
         raise InvalidArgument(f"max_steps must be 1 or more, not {max_steps}")
-    wanted = None if features is None else frozenset(known(features, FEATURES, "feature"))
+    wanted = None if features is None else _features(features)
     on = _prepared(reference)
 
     @st.composite
@@ -78,6 +79,12 @@ def programs(
         return _told(interpret(on, entries, _choices(draw), features=wanted, max_steps=max_steps))
 
     return program()
+
+
+def _features(names: Iterable[str]) -> frozenset[str]:
+    """Those features, or none: programs of calls and backward passes alone."""
+    wanted = (names,) if isinstance(names, str) else tuple(names)
+    return frozenset(known(wanted, FEATURES, "feature")) if wanted else frozenset()
 
 
 @cache

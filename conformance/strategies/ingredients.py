@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence, Set
 from difflib import get_close_matches
 from typing import Any, NamedTuple, TypeVar
 
@@ -145,7 +145,7 @@ def gradient_seeds(
 
 
 def known(names: Iterable[str], among: Collection[str], what: str) -> Sequence[Any]:
-    """The names, none of which is unknown.
+    """The names, none of which is unknown, in an order that is the same in every process.
 
     Raises:
         InvalidArgument: one is, or there are none.
@@ -153,6 +153,8 @@ def known(names: Iterable[str], among: Collection[str], what: str) -> Sequence[A
     if isinstance(names, str):
         names = (names,)
     wanted = tuple(names)
+    if isinstance(names, Set):  # whose order is another in another process, as a failure's is not
+        wanted = tuple(sorted(wanted, key=str))
     if not wanted:
         raise InvalidArgument(f"name at least one {what}; there are {_listed(among)}")
     for name in wanted:

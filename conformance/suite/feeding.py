@@ -19,6 +19,8 @@ from conformance.campaign.plan import Settings
 from conformance.campaign.result import Number, Result
 from conformance.engines import TorchLike
 from conformance.sources.generated import choices_of
+from conformance.strategies.interpretation import interpret, replayed
+from conformance.strategies.ops import entries_of
 
 
 class FeedError(Exception):
@@ -26,11 +28,19 @@ class FeedError(Exception):
 
 
 class Fed(NamedTuple):
-    """How many programs were handed over, and how many call one op alone: those are of another
-    test, which Hypothesis knows by its place in a run of pytest."""
+    """What became of the programs that differed.
+
+    Attributes:
+        whole: how many were handed over.
+        alone: how many call one op alone: those are of another test, which Hypothesis knows by its
+            place in a run of pytest.
+        others: how many were drawn from other ops than the test draws from now: the same choices
+            are other programs there.
+    """
 
     whole: int
     alone: int
+    others: int
 
 
 def feed(folder: Path, database: ExampleDatabase, reference: TorchLike) -> Fed:
@@ -44,21 +54,24 @@ def feed(folder: Path, database: ExampleDatabase, reference: TorchLike) -> Fed:
     has = ops_in(folder / NAME)
     if has is None:
         raise FeedError(f"{folder}: no campaign was run there: it has no {NAME}")
-    ops = Settings(engine="", has=has).drawn or None
+    entries = entries_of(Settings(engine="", has=has).drawn or None)
     key = function_digest(test_programs.hypothesis.inner_test)  # type: ignore[attr-defined]
-    whole = alone = 0
-    for drawn in _failing(folder / NAME):
+    whole = alone = others = 0
+    for drawn, program_hash in _failing(folder / NAME):
         if drawn.op:
             alone += 1
             continue
-        choices = choices_of(reference, drawn.number, seed=drawn.seed, ops=ops)
+        choices = choices_of(reference, drawn.number, seed=drawn.seed)
+        if interpret(reference, entries, replayed(choices)).program.hash != program_hash:
+            others += 1
+            continue
         database.save(key, choices_to_bytes(choices))
         whole += 1
-    return Fed(whole, alone)
+    return Fed(whole, alone, others)
 
 
-def _failing(journal: Path) -> Iterator[Number]:
-    """Which programs differed, each once."""
+def _failing(journal: Path) -> Iterator[tuple[Number, str]]:
+    """Which programs differed, each once, with its hash."""
     seen: set[Number] = set()
     with journal.open(encoding="utf-8") as lines:
         for line in lines:
@@ -71,4 +84,4 @@ def _failing(journal: Path) -> Iterator[Number]:
                 continue  # torn, or another version's
             if result.drawn and result.drawn not in seen and result.verdict.outcome == "differ":
                 seen.add(result.drawn)
-                yield result.drawn
+                yield result.drawn, result.verdict.program_hash

@@ -46,9 +46,11 @@ class Tally:
     Attributes:
         failing: the last program that differed, which is Hypothesis's shortest at the end.
         lacks: what the subject lacked for those that it could not run.
+        outside: whether any was outside of what is claimed.
     """
 
     attempted: bool = False
+    outside: bool = False
     failing: Program | None = None
     lacks: dict[str, None] = field(default_factory=dict)
 
@@ -97,6 +99,7 @@ def _named(result: Result) -> Result:
 def _note(result: Result) -> None:
     verdict = result.verdict
     _TALLY.attempted |= verdict.attempted and not verdict.outside
+    _TALLY.outside |= bool(verdict.outside)
     if not verdict.attempted and not _TALLY.attempted:
         _TALLY.lacks.update((m.detail, None) for m in verdict.mismatches if m.kind == "unsupported")
 
@@ -115,6 +118,8 @@ def concluded(name: str) -> Iterator[None]:
         raise
     if not _TALLY.attempted and _TALLY.lacks:
         pytest.skip(f"unsupported: {', '.join(_TALLY.lacks)}")
+    if not _TALLY.attempted and _TALLY.outside:
+        pytest.skip("not claimed")
 
 
 LINES = 40
@@ -125,15 +130,23 @@ def told(failure: Differs) -> str:
     """The report of a failing property: what differs, Hypothesis's shortest program, and how to
     run it again. Where in the harness it was raised says nothing."""
     parts = [str(failure), *getattr(failure, "__notes__", ())]
-    lines = [line for part in parts for line in part.rstrip().splitlines()]
-    begin = next((n for n, line in enumerate(lines) if SCRIPT in line), None)
-    if (more := len(lines) - LINES) > 0 and begin is not None:
-        last = begin + 1
-        while last < len(lines) and lines[last].strip() not in (",", ")"):
-            last += 1
-        kept = max(begin + 1, last - more - 1)
-        lines[kept:last] = [f"# … {last - kept} more lines in the file that `replay` takes"]
-    return "\n".join(lines)
+    lines = [part.rstrip().splitlines() for part in parts]
+    more = sum(map(len, lines)) - LINES
+    for part in lines:
+        begin = next((n for n, line in enumerate(part) if SCRIPT in line), None)
+        if more > 0 and begin is not None:
+            _shorten(part, begin + 1, more)
+            break
+    return "\n".join(line for part in lines for line in part)
+
+
+def _shorten(part: list[str], begin: int, more: int) -> None:
+    """Leave out so many lines of a script, the last ones; it ends with the part, or where what
+    Hypothesis says of the call goes on."""
+    after = [n for n in range(begin, len(part)) if part[n].strip() in (",", ")")]
+    last = after[0] if after else len(part)
+    kept = max(begin, last - more - 1)
+    part[kept:last] = [f"# … {last - kept} more lines in the file that `replay` takes"]
 
 
 def _kept(name: str, program: Program) -> str:

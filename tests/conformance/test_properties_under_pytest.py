@@ -194,22 +194,28 @@ def test_hypothesis_s_own_seed_decides_the_examples(tmp_path):
     assert events(7, "a") == events(7, "b") != events(8, "c")
 
 
-def long_failure(lines):
+def long_failure(lines, drawn_in_the_test):
     """A failure with the notes that Hypothesis adds, of a script of so many lines."""
     program = Program((Input.of("x0", [1.0]),), ())
     mismatch = Mismatch("value", 0, "t0", "[1.]", "[2.]")
-    failure = failure_of(program, Verdict(program.hash, (mismatch,)), mismatch)
-    failure.add_note("Failing test case: test_programs(\n    drawn=# a program:\n    import torch")
-    failure.add_note("\n".join(f"    t{number} = torch.neg(x0)" for number in range(lines)))
-    failure.add_note("    ,\n)")
+    failure = failure_of(program, Verdict(program.hash, (mismatch,)), (mismatch,))
+    script = "\n".join(f"t{number} = torch.neg(x0)" for number in range(lines))
+    if drawn_in_the_test:
+        failure.add_note("Failing test case: test_call(\n    op='neg',\n    data=data(...),\n)")
+        failure.add_note(f"Draw 1: # a program:\nimport torch\n{script}\n")
+    else:
+        script = "\n".join(f"    {line}" for line in script.splitlines())
+        shown = f"    drawn=# a program:\n    import torch\n{script}\n    ,\n)"
+        failure.add_note(f"Failing test case: test_programs(\n{shown}")
     failure.add_note("You can reproduce this by @reproduce_failure('6', b'AA==')")
     failure.add_note("replay:   conformance replay a.json --engine mine")
     return failure
 
 
-@pytest.mark.parametrize("lines", [1, 20, 31, 32, 60, 400])
-def test_of_a_long_script_the_report_leaves_out_the_end_and_says_so(lines):
-    report = told(long_failure(lines)).splitlines()
+@pytest.mark.parametrize("drawn_in_the_test", [False, True])
+@pytest.mark.parametrize("lines", [1, 20, 28, 31, 32, 60, 400])
+def test_of_a_long_script_the_report_leaves_out_the_end_and_says_so(lines, drawn_in_the_test):
+    report = told(long_failure(lines, drawn_in_the_test)).splitlines()
     assert len(report) <= LINES
     assert report[0] == "value: t0 (step 1)"
     assert report[-1] == "replay:   conformance replay a.json --engine mine"
