@@ -26,6 +26,7 @@ from conformance import (
 )
 from conformance.judge.evidence import Evidence
 from conformance.judge.finite_differences import derivative
+from conformance.judge.referee import adjudicate
 from conformance.judge.variants import in_double, moved
 from conformance.program.steps import EnterMode, LeaveMode, RegisterHook, RequiresGrad
 from conformance.program.values import Ref
@@ -446,6 +447,22 @@ def test_a_wrong_rule_of_a_leaf_that_was_written_before_it_required_a_gradient_i
     case = Program((Input.of("x0", np.float32([1.0, 1.0])),), steps)
     verdict = judge(case, TORCH, torch_but(sin=BadSin.apply))
     assert "wrong" in [m.judgement for m in verdict.mismatches if m.kind == "grad_value"]
+
+
+def test_double_precision_is_no_witness_where_memory_is_shared_otherwise():
+    """`x.float()` is `x` in single precision, and a write to it one to `x`."""
+    steps = (
+        Call("neg", (X0,), result="t0"),
+        method("float", T0, result="t1"),
+        method("zero_", T1),
+        method("sum", T0, result="t2"),
+        Backward(Ref("t2")),
+    )
+    case = Program((Input.of("x0", np.float32([1.0, 2.0]), True),), steps)
+    copied = execute(replace_step(case, 1, method("clone", T0, result="t1")), TORCH)
+    verdict = adjudicate(case, execute(case, TORCH), copied, TORCH)
+    found = {m.judgement for m in verdict.mismatches if m.kind in ("value", "grad_value")}
+    assert found == {"wrong"}
 
 
 def replace_input(case, values):
