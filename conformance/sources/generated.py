@@ -12,10 +12,13 @@ from conformance.judge.referee import adjudicate
 from conformance.program import Program
 from conformance.strategies.drawn import Drawn
 from conformance.strategies.interpretation import (
+    HEADER,
     MOST_STEPS,
     REFILLED,
     VALUES,
+    Choices,
     interpret,
+    of_many_steps,
     refilled,
 )
 from conformance.strategies.ops import entries_of
@@ -47,7 +50,7 @@ def drawn(
     number, end = start, start + count
     while number < end:
         structure, fill = divmod(number, fills)
-        choices = _generator(seed, structure).randbytes
+        choices = _choices(seed, structure)
         first = interpret(reference, entries, choices, max_steps=max_steps)
         others = [choices(VALUES) for _ in range(fills - 1)]
         for place in range(fill, min(fills, fill + end - number)):
@@ -55,8 +58,14 @@ def drawn(
             yield refilled(first, others[place - 1], reference) if place else first
 
 
-def _generator(seed: int, structure: int) -> Random:
-    return Random(f"{seed}/{structure}")
+def _choices(seed: int, structure: int) -> Choices:
+    generator = Random(f"{seed}/{structure}")
+
+    def choices(size: int) -> bytes:
+        made = generator.randbytes(size)
+        return of_many_steps(made) if size == HEADER else made
+
+    return choices
 
 
 def choices_of(
@@ -70,17 +79,17 @@ def choices_of(
 ) -> list[bytes]:
     """The choices by which `strategies.programs` gives the program that `drawn` numbers so."""
     structure, fill = divmod(number, fills)
-    rng = _generator(seed, structure)
+    draw = _choices(seed, structure)
     made: list[bytes] = []
 
     def choices(size: int) -> bytes:
-        made.append(rng.randbytes(size))
+        made.append(draw(size))
         return made[-1]
 
     interpret(reference, entries_of(ops), choices, max_steps=max_steps)
     if not fill:
         return made
-    others = [rng.randbytes(VALUES) for _ in range(fills - 1)]
+    others = [draw(VALUES) for _ in range(fills - 1)]
     header, *rows = made
     if header[0] == REFILLED:
         rows.pop()

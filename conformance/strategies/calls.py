@@ -80,7 +80,7 @@ def call(drawing: Drawing, entry: OpEntry, *, writes: bool = False) -> CallStep:
         for place, param in enumerate(drawn.signature)
     ]
     step = _written(drawn, form, values)
-    return surplus(step, tape) if is_wrong and wrong is None else step
+    return surplus(drawing, step) if is_wrong and wrong is None else step
 
 
 def _signatures(entry: OpEntry, writes: bool) -> Sequence[Signature]:

@@ -34,7 +34,9 @@ VALUES = 64  # bytes from which other values of the inputs are read
 REFILLED = 255  # the header's first byte, where the inputs get other values at last
 
 MOST_STEPS = 12
-STEPS = (1, 3, 4, 5, 6, 7, 3, 8, 2, 5, 9, 4, 6, 12, 4, 7)  # how many are drawn, each as often
+_SHORT = (1, 3, 4, 5, 6, 7, 3, 8, 2, 5, 9, 4, 6, 12, 4, 7)
+_LONG = (6, 9, 12, 4, 8, 11, 5, 10, 12, 7, 3, 9, 12, 8, 6, 1)
+STEPS = (*_SHORT, *_SHORT, *_SHORT, *_LONG)  # how many are drawn, each as often
 JOIN_PERCENT = 30.0  # of the programs that end with `backward` join two graphs before
 LEAVE_PERCENT = 30.0  # of the steps within a `with` block end it
 WANTED = 3  # times as often is a feature used that is asked for
@@ -126,6 +128,14 @@ def interpret(
         raise
     drawn = drawing.finish()
     return refilled(drawn, choices(VALUES), reference) if header[0] == REFILLED else drawn
+
+
+def of_many_steps(header: bytes) -> bytes:
+    """The header with a choice of more steps: what shows in long programs alone a campaign finds,
+    whose time they take no more of than their number. A property test has its time for examples,
+    and for making them shorter."""
+    long = len(STEPS) - len(_LONG) + header[-1] % len(_LONG)
+    return header[:-1] + bytes([long])
 
 
 def refilled(drawn: Drawn, values: bytes, reference: TorchLike) -> Drawn:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from types import FunctionType
 
 from conformance.catalogue.entry import Arg, Kind
 from conformance.program.steps import Call as Step
 from conformance.program.values import Value
 from conformance.strategies.arguments import rank_of, size_along
+from conformance.strategies.drawing import Drawing
 from conformance.strategies.operands import Call
 from conformance.strategies.tape import Tape
 
@@ -25,10 +27,15 @@ def wrong_argument(call: Call, arg: Arg) -> Value:
     return value
 
 
-def surplus(step: Step, tape: Tape) -> Step:
-    """The call with an argument that it does not take; one of an operator or attribute as it is."""
-    if step.form not in ("function", "method") or step.kwargs:
-        return step  # What is given by name stands last.
+def surplus(drawing: Drawing, step: Step) -> Step:
+    """The call with an argument that it does not take; as it is where Python would refuse it, and
+    no word of torch's."""
+    if step.form not in ("function", "method") or step.kwargs:  # what is given by name stands last
+        return step
+    owner = "Tensor." if step.form == "method" else ""
+    if isinstance(drawing.session.names.lookup(f"{owner}{step.op}"), FunctionType):
+        return step
+    tape = drawing.tape
     return replace(step, args=(*step.args, tape.pick((1.5, "x", step.args[0]))))
 
 

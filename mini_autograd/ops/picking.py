@@ -106,8 +106,9 @@ def _inside_index_add(
 @differentiable(
     promotion=_NONE,
     self=lambda grad: grad,
+    # Of the factor, of which the derivative has the conjugate, torch 2.13 takes no conjugate.
     source=lambda grad, dim, index, alpha, source: scaled(
-        _selected_as(grad, dim, index, source.shape), alpha
+        _selected_as(grad, dim, index, source.shape), alpha.conjugate()
     ),
     inside=_inside_index_add,
 )

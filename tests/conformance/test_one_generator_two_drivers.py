@@ -129,7 +129,7 @@ def more_by(amount):
 )
 def test_a_row_that_is_a_little_more_is_another_step(amount):
     assert changed(more_by(amount), 0) > 0.95
-    assert changed(more_by(amount), -1) > 0.8  # of some last steps, as of a backward, all is alike
+    assert changed(more_by(amount), -1) > 0.7  # of some last steps, as of a backward, all is alike
 
 
 def test_the_first_bytes_of_a_row_hardly_matter():
