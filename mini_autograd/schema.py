@@ -53,6 +53,13 @@ def is_listed_int(value: object) -> bool:
     return is_int(value)
 
 
+def _is_traced_int(value: object) -> bool:
+    """Whether it is an int where torch may trace it: of a tensor, one element of any shape."""
+    if isinstance(value, Tensor):
+        return value._array.size == 1 and value._array.dtype.kind in "iu"
+    return is_int(value)
+
+
 def _is_sizes(value: object) -> bool:
     return isinstance(value, (tuple, list)) and all(map(is_listed_int, value))
 
@@ -81,6 +88,7 @@ _WORDS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
     "Number": (is_number, "Number"),
     "Float": (is_float, "float"),
     "Int": (is_int, "int"),
+    "SymInt": (_is_traced_int, "int"),
     "Ints": (_is_ints, "tuple of ints"),
     "Sizes": (_is_sizes, "tuple of ints"),
     "Dims": (_is_sizes, "tuple of ints"),
@@ -103,6 +111,7 @@ _EXACT: Final[dict[str, tuple[type, ...]]] = {
     "IndexArray": (Tensor,),
     "Number": (int, float, bool, complex),
     "Int": (int,),
+    "SymInt": (int,),
     "Float": (float, int),
     "Bool": (bool,),
     "DType": (dtype,),
@@ -254,7 +263,7 @@ class Schema:
                 position = (index + 1 - method) if index < len(args) else None
                 wanted = parameter.type_name
                 raise errors.wrong_type(self.name, name, position, wanted, value, index - method)
-            elif isinstance(value, Tensor) and parameter.words[0] in ("Int", "Float"):
+            elif isinstance(value, Tensor) and parameter.words[0] in ("Int", "SymInt", "Float"):
                 values[index] = value.item()
             elif parameter.words[0] in _LISTS and value is not None:
                 # A list of the user's own must not be kept: it may change before backward.

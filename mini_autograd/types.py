@@ -22,6 +22,7 @@ IndexArrays = Sequence[NDArray[Any] | None]  # one for each dim, None for a whol
 Number = complex  # any Python number
 Float = float  # an int too
 Int = int
+SymInt = int  # one that torch may trace
 Ints = Sequence[int]  # given as a sequence, or as one int
 Sizes = Sequence[int]  # given as a sequence; each as a method's only argument also one by one
 Dims = Sequence[int]  # likewise, of numbers that torch never traces

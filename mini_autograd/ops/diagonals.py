@@ -14,7 +14,7 @@ from mini_autograd.op import Promotion, differentiable
 from mini_autograd.overloads import composite
 from mini_autograd.shown import counted
 from mini_autograd.tensor import Tensor, make
-from mini_autograd.types import Array, Int, Ints
+from mini_autograd.types import Array, Int, Ints, SymInt
 
 __all__ = ["diag", "diag_embed", "diagonal", "diagonal_backward", "trace", "tril", "triu"]
 
@@ -136,7 +136,7 @@ def _triangle(self: Array, kept: Array) -> Array:
 
 
 @differentiable(promotion=_NONE, self=lambda grad, diagonal: tril(grad, diagonal))
-def tril(self: Array, diagonal: Int = 0) -> Array:
+def tril(self: Array, diagonal: SymInt = 0) -> Array:
     """The part of matrices on and below a diagonal."""
     if self.ndim < 2:
         raise errors.triangle_rank("tril")
@@ -144,7 +144,7 @@ def tril(self: Array, diagonal: Int = 0) -> Array:
 
 
 @differentiable(promotion=_NONE, self=lambda grad, diagonal: triu(grad, diagonal))
-def triu(self: Array, diagonal: Int = 0) -> Array:
+def triu(self: Array, diagonal: SymInt = 0) -> Array:
     """The part of matrices on and above a diagonal."""
     if self.ndim < 2:
         raise errors.triangle_rank("triu")

@@ -21,7 +21,7 @@ from mini_autograd.overloads import composite, overloaded
 from mini_autograd.schema import is_int
 from mini_autograd.shown import counted
 from mini_autograd.tensor import Tensor
-from mini_autograd.types import Anything, Array, Arrays, IndexArray, Int, Sizes
+from mini_autograd.types import Anything, Array, Arrays, IndexArray, Int, Sizes, SymInt
 
 __all__ = ["cat", "chunk", "narrow", "split", "split_with_sizes", "stack", "unbind"]
 
@@ -148,7 +148,7 @@ def _narrow_from(self: Array, dim: Int, start: IndexArray, length: Int) -> Any:
 
 
 @composite
-def narrow(self: Array, dim: Int, start: Int, length: Int) -> Any:
+def narrow(self: Array, dim: Int, start: SymInt, length: SymInt) -> Any:
     """`length` positions of a dim from `start` on; a view."""
     if not self.ndim:
         raise errors.narrow_zero_dim()

@@ -12,7 +12,7 @@ from mini_autograd.dims import wrap_dim
 from mini_autograd.errors import indexing as errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.overloads import composite
-from mini_autograd.types import Array, Int, Ints
+from mini_autograd.types import Array, Int, Ints, SymInt
 
 __all__ = ["alias", "select", "select_backward", "slice_backward", "slice_dim"]
 
@@ -35,7 +35,7 @@ def selected(self: Array, dim: int, index: int) -> Array:
     view=True,
     self=lambda grad, self_shape, dim, index: select_backward(grad, self_shape, dim, index),
 )
-def select(self: Array, dim: Int, index: Int) -> Array:
+def select(self: Array, dim: Int, index: SymInt) -> Array:
     """The slice of the tensor at one index of a dim."""
     if self.ndim == 0:
         raise errors.zero_dim("select")

@@ -89,8 +89,8 @@ def _of_tensor(self: Array, value: Array) -> Array:
 def _fill(number_node: str, tensor_node: str) -> Bound:
     """`fill` or `fill_`, which torch's graph tells apart."""
 
-    def zeros(grad: Any, self_shape: tuple[int, ...]) -> Any:
-        return ops.zeros_of(grad, self_shape)
+    def zeros(grad: Any) -> Any:
+        return ops.zeros_like_grad(grad)
 
     def total(grad: Any, value_dtype: Any) -> Any:
         return of_kind(ops.sum_all(grad), value_dtype)
@@ -114,7 +114,7 @@ filled = _fill("FillBackward2", "FillBackward3")  # of `fill_`
     promotion=_NONE,
     name="zero_",
     node="ZeroBackward0",
-    self=lambda grad, self_shape: ops.zeros_of(grad, self_shape),
+    self=lambda grad: ops.zeros_like_grad(grad),
 )
 def zeroed(self: Array) -> Array:
     """A tensor like `self`, of zeros."""

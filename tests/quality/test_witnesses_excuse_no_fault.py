@@ -57,7 +57,7 @@ IN_TORCH = {
 }
 
 SEED = 1
-PROGRAMS = 1500  # the most that are drawn for a fault in torch
+PROGRAMS = 3000  # the most that are drawn for a fault in torch
 FEW = 400  # for one in the engine, most of which are seen in any program
 ENOUGH = 12  # programs that show a fault
 SHARE = 0.1  # of them, the most that may excuse it: one
