@@ -53,7 +53,7 @@ def _region_kept(self: CopySlices, grads: list[Any], arithmetic: Any) -> Any:
     """The base's gradient goes on where the write replaced what it was for."""
     if grads[0] is None or self.saved is None:
         return [None] * len(self.edges)
-    geometry, written = self.saved
+    geometry, _, written = self.saved
     inner = written.backward([as_strided(grads[0], geometry)], arithmetic)
     return [grads[0], *inner[1:]]
 
@@ -145,7 +145,9 @@ FAULTS_OF_WRITES: Final[dict[str, Fault]] = {
     "a saved result is not checked": fault(
         "raises", method(SavedResult, "unpack", _unchecked_result)
     ),
-    "mul saves both operands always": fault("raises", remade(ops.mul, rules=_OF_BOTH)),
+    "mul saves both operands always": fault(
+        "raises", remade(ops.mul, rules=_OF_BOTH), "mul add sin"
+    ),
     "an inference tensor is saved": fault(
         "raises error_message", method(SavedTensor, "__init__", _saved_without_look)
     ),
