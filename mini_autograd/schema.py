@@ -46,18 +46,20 @@ def is_float(value: object) -> bool:
     return isinstance(value, (int, float, np.integer, np.floating))
 
 
+def _is_one_int(value: object, kinds: str) -> bool:
+    if isinstance(value, Tensor):
+        return value._array.size == 1 and value._array.dtype.kind in kinds
+    return is_int(value)
+
+
 def is_listed_int(value: object) -> bool:
     """Whether it is an int where a list of ints may be: a tensor of one number, too."""
-    if isinstance(value, Tensor):
-        return value._array.size == 1 and value._array.dtype.kind in "iub"
-    return is_int(value)
+    return _is_one_int(value, "iub")
 
 
 def _is_traced_int(value: object) -> bool:
     """Whether it is an int where torch may trace it: of a tensor, one element of any shape."""
-    if isinstance(value, Tensor):
-        return value._array.size == 1 and value._array.dtype.kind in "iu"
-    return is_int(value)
+    return _is_one_int(value, "iu")
 
 
 def _is_sizes(value: object) -> bool:

@@ -43,10 +43,10 @@ def _method(session: Session, step: Call) -> Any:
     names = session.names
     owner, *args = names.all(step.args)
     method, options = _member(session, owner, step.op), names.resolve(step.kwargs)
-    of_class = getattr(type(owner), step.op, None)
-    if of_class and isinstance(method, BuiltinMethodType) and method.__self__ is owner:
+    if isinstance(method, BuiltinMethodType) and method.__self__ is owner:
         # As the interpreter runs `x.cos(y)`: an error of the parser names the class that has it.
-        return called(step.op, of_class, [owner, *args], options)
+        of_class = getattr(type(owner), step.op, None)
+        method, args = (of_class, [owner, *args]) if of_class else (method, args)
     return called(step.op, method, args, options)
 
 

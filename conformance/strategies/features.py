@@ -152,10 +152,9 @@ WANTED_PERCENT = 65.0  # of the programs have a feature on that is asked for bes
 def switched_on(tape: Tape, wanted: frozenset[str] | None = None) -> frozenset[str]:
     """Which features a program may use; none of them where the bytes are 0. Of those that are
     `wanted` most are on, with what they need, and no others."""
-    if wanted is not None and not wanted:
-        return wanted
     if wanted is not None:
-        percent = WANTED_PERCENT + (100 - WANTED_PERCENT) / len(wanted)  # one alone is always on
+        share = 1 / max(len(wanted), 1)
+        percent = WANTED_PERCENT + (100 - WANTED_PERCENT) * share  # one alone is always on
         found = {name for name in FEATURES if tape.chance(percent) and name in wanted}
         return frozenset(found | {NEEDS[name] for name in found if name in NEEDS})
     on = {name for name, row in FEATURES.items() if tape.chance(row.percent)}
