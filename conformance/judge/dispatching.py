@@ -40,6 +40,8 @@ class Otherwise(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self, func: Op, types: Any, args: Sequence[Any] = (), kwargs: Any = None
     ) -> Any:
         options = kwargs or {}
+        if self.way is with_memory:
+            return _materialized(func(*args, **options))
         plain = _out_of_place(func)
         whole = self.way is out_of_place
         if plain is None or torch.Tag.nondeterministic_seeded in func.tags:
@@ -73,6 +75,18 @@ def all_or_nothing(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> 
     """An op that raises has written nothing: how much it has is a matter of the kernel, which may
     meet what it refuses after many elements or few, and in vectors of many or one by one."""
     return None
+
+
+def with_memory(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    """A tensor that is known to be all zeros has memory as any other. Torch gives it none, and
+    computes with it by a rule of its own: a minus zero plus such a zero is a minus zero."""
+    return None
+
+
+def _materialized(result: Any) -> Any:
+    if isinstance(result, torch.Tensor) and result._is_zerotensor():
+        return torch.zeros_like(result)
+    return result
 
 
 def _undone_if_refused(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:

@@ -25,6 +25,7 @@ from conformance.judge.dispatching import (
     mapped,
     out_of_place,
     widened,
+    with_memory,
 )
 
 LANES = 64  # copies of each number: more than the widest vector of any processor holds
@@ -180,6 +181,7 @@ WAYS: Mapping[str, Way] = {
     "terms one after the other": in_turn,
     "terms one after the other, from the end": in_turn_from_the_end,
     "the op that writes nowhere": out_of_place,
+    "known zeros with memory": with_memory,
     "each op in double precision": in_double,
     "elements one by one": one_by_one,
     "elements in full vectors": in_vectors,

@@ -105,14 +105,15 @@ class Witnesses:
 
     def ways_to(self, where: str, find: Find, here: Array, subject: Array) -> tuple[str, ...]:
         """The ways in which the reference gives all that the subject has at a place that no step
-        settles, such as what a hook is given; none if they do not give all of it.
+        settles, such as what a hook is given, or that a later step wrote again with the same bits;
+        none if they do not give all of it.
 
         Args:
             find: where the place is in a trace.
             here: what the reference has there.
         """
         _ = self.trace
-        if self._refused or where in self._answered or not alike(here, subject):
+        if self._refused or not alike(here, subject):
             return ()
         question = Question(here, subject)
         self._ask({where: question}, lambda way, keeps: {where: find(self._run(way, keeps))})

@@ -69,13 +69,17 @@ def through_storage(grad: Any, whole: Region, part: Region) -> Any:
     """
     least = min(whole.offset, part.offset)
     whole, part = (each._replace(offset=each.offset - least) for each in (whole, part))
+    if 0 in whole.shape or 0 in part.shape:
+        return ops.zeros_of(grad, whole.shape)
     if isinstance(grad, Tensor):
-        if 0 in whole.shape or 0 in part.shape:
-            return ops.zeros_of(grad, whole.shape)
         return _recorded(grad, whole, part)
-    into, several = part.positions, whole.positions
+    several = whole.positions
     memory = np.zeros(max(whole.size, part.size), grad.dtype)
-    np.add.at(memory, into, grad)
+    shown, grad = _narrowed(part, grad)
+    if shown.may_overlap:
+        np.add.at(memory, shown.positions, grad)
+    else:  # A minus zero stays one.
+        memory[shown.positions] = grad
     counts = np.bincount(several.reshape(-1), minlength=len(memory))
     if counts.max(initial=0) > 1:
         memory /= np.maximum(counts, 1)
@@ -84,13 +88,20 @@ def through_storage(grad: Any, whole: Region, part: Region) -> Any:
     return restrided(counted(memory), whole.shape, strides, whole.offset * memory.itemsize)
 
 
-def _recorded(grad: Any, whole: Region, part: Region) -> Any:
+def _narrowed(part: Region, grad: Any) -> tuple[Region, Any]:
+    """Both without dims of one element and those that stay where they are, of which a gradient is
+    the sum."""
     for dim in range(len(part.shape) - 1, -1, -1):
         if part.shape[dim] == 1:
             grad = grad.squeeze(dim)
         elif part.strides[dim] == 0:
             grad = ops.sum(grad, (dim,))
-    shown, seen = part.without(constant=True), whole.without(constant=False)
+    return part.without(constant=True), grad
+
+
+def _recorded(grad: Any, whole: Region, part: Region) -> Any:
+    shown, grad = _narrowed(part, grad)
+    seen = whole.without(constant=False)
     storage: Any = make(np.zeros(max(seen.size, shown.size), grad._array.dtype))
     if shown.may_overlap:
         places = make(shown.positions.reshape(-1))

@@ -13,7 +13,7 @@ from conformance.judge import roundings
 from conformance.judge.dispatching import Otherwise, all_or_nothing
 from conformance.judge.roundings import ROUNDINGS
 from conformance.judge.ways import WAYS
-from conformance.program.steps import EnterMode, LeaveMode, RegisterHook
+from conformance.program.steps import EnterMode, Grad, LeaveMode, RegisterHook
 from conformance.program.values import Ref
 from conformance.trace import Raised
 
@@ -381,6 +381,30 @@ def test_a_tensor_without_memory_is_left_alone(way):
         (second,) = torch.autograd.grad(grad.sum(), x, create_graph=True)
         made = torch._efficientzerotensor((2,)) * torch.ones(2)
     assert second.shape == made.shape == (2,)
+
+
+@pytest.mark.parametrize(
+    ("op", "third", "outcome"),
+    [("sgn", 0.0, "agree"), ("sgn", 1.0, "differ"), ("exp", 0, "differ")],
+)
+def test_zeros_that_torch_gives_no_memory_may_be_zeros_as_any_other(op, third, outcome):
+    """Such is the derivative of a sign: torch adds it to a minus zero, which stays one."""
+
+    def add(left, right):
+        result = torch.add(left, right.clone())
+        result[2] = third
+        return result
+
+    inputs = (
+        Input.of("x0", np.float32([0, 2, 3]), requires_grad=True),
+        Input.of("x1", np.float32([-0.0, 1, -0.0])),
+    )
+    steps = (
+        Call(op, (X0,), result="t0"),
+        Grad(T0, X0, X1, result="t1"),
+        Call("add", (X1, Ref("t1[0]")), result="t2"),
+    )
+    assert judge(Program(inputs, steps), TORCH, torch_but(add=add)).outcome == outcome
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
