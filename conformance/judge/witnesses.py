@@ -81,6 +81,7 @@ class Witnesses:
     def trace(self) -> Trace:
         """The run in which all that torch leaves open is as the subject has it. Once a value is
         found that nothing explains, no more is asked."""
+        _ = self._settled  # A run of its own, which no block of another run must be around.
         for _ in range(MOST):
             trace, number, questions = self._pass()
             if number is None:

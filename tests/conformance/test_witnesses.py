@@ -13,7 +13,7 @@ from conformance.judge import roundings
 from conformance.judge.dispatching import Otherwise, all_or_nothing
 from conformance.judge.roundings import ROUNDINGS
 from conformance.judge.ways import WAYS
-from conformance.program.steps import EnterMode, Grad, LeaveMode, RegisterHook
+from conformance.program.steps import EnterMode, Grad, LeaveMode, RegisterHook, SetGrad
 from conformance.program.values import Ref
 from conformance.trace import Raised
 
@@ -370,6 +370,28 @@ def test_a_result_of_whole_numbers_is_rounded_too():
     assert judge(case, TORCH, torch_but(exp=one_up(torch.exp))).outcome == "agree"
     wrong = torch_but(exp=lambda x: torch.exp(x) * 2)
     assert judge(case, TORCH, wrong).outcome == "differ"
+
+
+@pytest.mark.parametrize("block", [(), (EnterMode("no_grad"), LeaveMode())], ids=["", "no_grad"])
+def test_what_is_excused_is_so_behind_a_block(block):
+    terms = np.float32([1e8, 1, -1e8, 3])
+    inputs = Input.of("x0", np.float32([3, 2]), True), Input.of("x1", np.float32([1, 2]))
+    steps = (
+        SetGrad(X0, X1),
+        Call("exp", (X0,), result="t0"),
+        Backward(T0, X1),
+        Call("sum", (Ref("x2"),), result="t1"),
+    )
+
+    def one_up_in_place(x):
+        result = torch.exp(x)
+        result.data.copy_(torch.nextafter(result.data, UP))
+        return result
+
+    subject = torch_but(exp=one_up_in_place, sum=lambda x: torch.sum(x.flip(0)))
+    verdict = judge(Program((*inputs, Input.of("x2", terms)), (*block, *steps)), TORCH, subject)
+    assert verdict.mismatches
+    assert verdict.outcome == "agree"
 
 
 @pytest.mark.parametrize("way", [*WAYS.values(), *ROUNDINGS[:2]])
