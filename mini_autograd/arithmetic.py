@@ -316,7 +316,7 @@ class TensorArithmetic:
         else:
             # torch copies it into a new tensor with the leaf's strides: a write, so version 1
             array = leaf._array
-            into = make(empty_at(array.shape, strides_of(array), array.dtype))
+            into = make(empty_at(array.shape, strides_of(array), grad._array.dtype))
             if packing_threads:
                 announce_write(into)
             leaf._grad = copied = ops.copied(into, grad)

@@ -44,6 +44,8 @@ class SavedTensor:
             self.version = 0
         elif not counter.inference:
             self.version = counter.version
+        elif transforms.depth:
+            self.tensor, self.version = make(tensor._array), 0  # torch wraps what a transform saves
         elif not packing_threads or current() is None:
             raise mode_errors.inference_saved()
         # Else it is refused as it is packed, after what is saved before it.

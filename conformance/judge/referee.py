@@ -13,12 +13,14 @@ import numpy as np
 
 from conformance.engines.protocol import Engine
 from conformance.execute import execute
+from conformance.judge.allowance import alike
 from conformance.judge.closeness import is_close
 from conformance.judge.compare import compare
 from conformance.judge.conventions import NON_FINITE, conventions
 from conformance.judge.evidence import Array, Case, Evidence, finder
 from conformance.judge.finite_differences import derivative
 from conformance.judge.overwritten import Earlier, overwritten
+from conformance.judge.replay import places
 from conformance.judge.shown import shown_grades
 from conformance.judge.witnesses import Witnesses
 from conformance.program import Program
@@ -71,7 +73,8 @@ def adjudicate(
         _without_assertion(mismatch, expected) for mismatch in compare(expected, actual, program)
     )
     shows = shown_grades(program, expected)
-    if not any(_is_about_values(mismatch) for mismatch in mismatches):
+    counting = any(mismatch.counts for mismatch in mismatches)
+    if not counting or not (any(map(_is_about_values, mismatches)) or _rounded(expected, actual)):
         return Verdict(program.hash, mismatches, shows)
     evidence = Evidence(program, reference)
 
@@ -104,6 +107,16 @@ def _without_assertion(mismatch: Mismatch, expected: Trace) -> Mismatch:
             reason = "it fails an assertion of its own"
             return replace(mismatch, judgement="reference_suspect", reason=reason)
     return mismatch
+
+
+def _rounded(expected: Trace, actual: Trace) -> bool:
+    """Whether a value has other bits, be it so near that nothing is said of it: the text of 10 is
+    another than that of the next number."""
+    wanted, got = places(expected), places(actual)
+    return any(
+        alike(wanted[where], got[where]) and wanted[where].tobytes() != got[where].tobytes()
+        for where in wanted.keys() & got.keys()
+    )
 
 
 def _is_about_values(mismatch: Mismatch) -> bool:

@@ -12,6 +12,7 @@ from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops.arithmetic import promoted
 from mini_autograd.ops.choosing import where
 from mini_autograd.overloads import composite, overloaded
+from mini_autograd.packing import is_watched
 from mini_autograd.tensor import Tensor
 from mini_autograd.types import Array, Number
 
@@ -47,8 +48,9 @@ def _within(self: Any, low: Any, high: Any) -> Any:
 
 
 def _into(target: Any, result: Any) -> Any:
-    """The result, refused if it outgrows the mask that torch writes it into."""
-    if result.shape != target.shape:
+    """The result, refused if it outgrows the mask that torch writes it into; where writes are
+    watched, torch writes nothing."""
+    if not is_watched() and result.shape != target.shape:
         raise tensor_errors.result_shape(target.shape, result.shape)
     return result
 

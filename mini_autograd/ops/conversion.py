@@ -20,6 +20,8 @@ from mini_autograd.factories import (
     device,
     preserve_format,
 )  # fmt: skip
+from mini_autograd.grad_mode import is_grad_enabled
+from mini_autograd.lineage import edge_of
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops import inside
 from mini_autograd.schema import is_number
@@ -104,6 +106,8 @@ def _converted_if_needed(
     )
     if same and not copy:
         return self
+    if self._outdated is not None and wanted.numpy.kind in "fc" and is_grad_enabled():
+        edge_of(self)  # What torch says of its history comes before what the copy warns of.
     return to_dtype(self, wanted, memory_format)
 
 

@@ -13,7 +13,7 @@ from conformance.judge import roundings
 from conformance.judge.dispatching import Otherwise, all_or_nothing
 from conformance.judge.roundings import ROUNDINGS
 from conformance.judge.ways import WAYS
-from conformance.program.steps import EnterMode, Grad, LeaveMode, RegisterHook, SetGrad
+from conformance.program.steps import EnterMode, Grad, LeaveMode, Read, RegisterHook, SetGrad
 from conformance.program.values import Ref
 from conformance.trace import Raised
 
@@ -52,6 +52,21 @@ def test_what_follows_from_the_last_place_is_no_difference(then):
     case = exp_of(30.3, then)
     verdict = judge(case, TORCH, torch_but(exp=one_up(torch.exp)))
     assert verdict.outcome == "agree"
+
+
+@pytest.mark.parametrize("strided", [False, True])
+def test_a_text_is_another_where_the_last_place_is_and_strides_are_not(strided):
+    """Torch prints `10.`, but `10.0000` of the number beside it."""
+
+    def mul(left, right):
+        result = torch.nextafter(left * right, UP)
+        return result.repeat_interleave(2)[::2] if strided else result
+
+    inputs = Input.of("x0", np.float32([2, 4])), Input.of("x1", np.float32([5, 5]))
+    steps = Call("mul", (X0, X1), result="t0"), Read(T0, "str"), Read(T0, "stride")
+    verdict = judge(Program(inputs, steps), TORCH, torch_but(mul=mul))
+    assert [mismatch.kind for mismatch in verdict.mismatches][:1] == ["flag"]
+    assert verdict.outcome == ("differ" if strided else "agree")
 
 
 def test_a_chaotic_op_that_is_wrong_by_itself_is_a_difference():

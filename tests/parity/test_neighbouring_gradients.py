@@ -1,10 +1,12 @@
-"""Gradients to the sign of each zero and with their strides, of views by strides and of signs."""
+"""Gradients to their strides, dtypes and the sign of each zero, and what is said before them."""
 
 from __future__ import annotations
 
 import itertools
 import random
+import warnings
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -58,6 +60,63 @@ def constants(m: Any) -> Iterator[str]:
         yield f"{op} {shape} {layout} {seed}: {outcome(gradient)}"
 
 
-@pytest.mark.parametrize("table", [views_by_strides, constants], ids=lambda table: table.__name__)
-def test_gradients_lie_and_are_signed_as_torch_s(table: Table) -> None:
+def into_other_data(m: Any) -> Iterator[str]:
+    """What a leaf takes that was given data of another dtype since its graph was made."""
+    dtypes = ("float64", "complex128", "float16", "float32")
+    flags = (False, True)
+    for dtype, create, before, again in itertools.product(dtypes, flags, flags, flags):
+        x = m.tensor(1.0, requires_grad=True)
+        result = x * 2
+        if before:
+            result.backward(retain_graph=True)
+        x.data = m.tensor(3, dtype=getattr(m, dtype))
+        if again:
+            result = result + x.sum()
+        told = outcome(lambda y=result * 1, create=create: y.backward(create_graph=create))
+        yield f"{dtype} {create} {before} {again}: {told} {x.grad} {x.grad is None or x.grad.dtype}"
+
+
+def masks_of_clamp(m: Any) -> Iterator[str]:
+    """Which torch writes into each other, but where it watches writes."""
+    shapes = ((), (1,), (1, 1))
+    flags = (False, True)
+    for (data, low, high), grads, watched in itertools.product(
+        itertools.product(shapes, repeat=3), itertools.product(flags, repeat=3), flags
+    ):
+        x, least, most = (
+            m.full(shape, number, requires_grad=grad)
+            for shape, number, grad in zip((data, low, high), (0.0, 1.0, 2.0), grads, strict=True)
+        )
+        watch = m.autograd.graph.allow_mutation_on_saved_tensors if watched else nullcontext
+        with watch():
+            told = outcome(lambda x=x, a=least, b=most: x.clamp(min=a, max=b).sum().backward())
+        grad = [each.grad for each in (x, least, most)]
+        yield f"{data} {low} {high} {grads} {watched}: {told} {grad}"
+
+
+def casts_of_forbidden_views(m: Any) -> Iterator[str]:
+    """That the view may not have been written to is said before a warning of its cast."""
+    casts = ("float", "double", "half", "int", "bool", "cfloat", "clone", "abs")
+    for cast, is_result in itertools.product(casts, (False, True)):
+        x = m.tensor([[1 + 1j, 2 - 1j]], requires_grad=True)
+        views = (x * 1 if is_result else x).unbind(1)
+        views[1].logical_xor_(m.tensor(1.0))
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            told = outcome(lambda view=views[1], cast=cast: getattr(view, cast)())
+        yield f"{cast} {is_result}: {told} {[str(each.message)[:30] for each in said]}"
+
+
+TABLES: tuple[Table, ...] = (
+    views_by_strides,
+    constants,
+    into_other_data,
+    masks_of_clamp,
+    casts_of_forbidden_views,
+)
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__name__)
+@pytest.mark.filterwarnings("ignore")
+def test_gradients_are_torch_s(table: Table) -> None:
     assert differences(table) == []

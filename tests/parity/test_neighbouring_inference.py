@@ -193,7 +193,42 @@ def saved_beside_hooks(m: Any) -> Iterator[str]:
         yield f"{name} {left} {right}: {told} {packed}"
 
 
-TABLES: tuple[Table, ...] = (ops_outside, refused_outside, writes_outside, saved_beside_hooks)
+def transforms_of_inference_tensors(m: Any) -> Iterator[str]:
+    """A transform may save what an op elsewhere may not."""
+    plain = m.tensor(2.0)
+    with m.inference_mode():
+        inferred = m.tensor(1.5) * 2
+    ops: dict[str, Callable[[Any, Any], Any]] = {
+        "mul": lambda x, t: x * t,
+        "twice": lambda x, t: (x * t) * t,
+        "sub": lambda x, t: x - t,
+        "dot": lambda x, t: m.dot(x.reshape(1), t.reshape(1)),
+        "cube": lambda x, t: (x * t) ** 3,
+    }
+    func = m.func
+    ways: dict[str, Callable[[Any, Any, Any], Any]] = {
+        "argument": lambda op, x, t: func.grad(op)(x, t),
+        "closure": lambda op, x, t: func.grad(lambda x: op(x, t))(x),
+        "grad twice": lambda op, x, t: func.grad(func.grad(lambda x: op(x, t)))(x),
+        "vjp": lambda op, x, t: func.vjp(lambda x: op(x, t), x)[1](x),
+        "jvp": lambda op, x, t: func.jvp(lambda x: op(x, t), (x,), (x,)),
+    }
+    for mode, (name, op), (way, transform) in itertools.product(
+        (False, True), ops.items(), ways.items()
+    ):
+        for x, t in ((plain, inferred), (inferred, plain), (inferred, inferred)):
+            with m.inference_mode(mode):
+                told = outcome(lambda x=x, t=t, op=op, to=transform: to(op, x, t))
+            yield f"{mode} {name} {way} {x is plain} {t is plain}: {told}"
+
+
+TABLES: tuple[Table, ...] = (
+    ops_outside,
+    refused_outside,
+    writes_outside,
+    saved_beside_hooks,
+    transforms_of_inference_tensors,
+)
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__name__)
