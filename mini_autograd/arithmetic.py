@@ -18,7 +18,15 @@ from mini_autograd.dims import broadcast_dims
 from mini_autograd.errors import hooks as hook_errors
 from mini_autograd.errors import inplace as inplace_errors
 from mini_autograd.graph import ACCUMULATE_SEQUENCE, Arithmetic, Edge, Metadata, Node, Shape
-from mini_autograd.layout import empty_at, in_rows, is_dense, shows_twice, strides_of, walked
+from mini_autograd.layout import (
+    empty_at,
+    empty_with,
+    in_rows,
+    is_dense,
+    shows_twice,
+    strides_of,
+    walked,
+)
 from mini_autograd.ops.conversion import converted
 from mini_autograd.packing import announce_write, packing_threads
 from mini_autograd.saved import check_attached, unpacked_array, unpacked_tensor
@@ -316,7 +324,8 @@ class TensorArithmetic:
         else:
             # torch copies it into a new tensor with the leaf's strides: a write, so version 1
             array = leaf._array
-            into = make(empty_at(array.shape, strides_of(array), grad._array.dtype))
+            steps = tuple([step // array.itemsize for step in strides_of(array)])
+            into = make(empty_with(array.shape, steps, grad._array.dtype))
             if packing_threads:
                 announce_write(into)
             leaf._grad = copied = ops.copied(into, grad)

@@ -15,7 +15,7 @@ import numpy as np
 from mini_autograd.anomaly import anomaly
 from mini_autograd.errors import hooks as hook_errors
 from mini_autograd.errors import walk as errors
-from mini_autograd.graph import Arithmetic, Edge, Grad, Node
+from mini_autograd.graph import AccumulateGrad, Arithmetic, Edge, Grad, Node
 
 # Where a gradient is wanted: the indexes of the results. A leaf without any is accumulated into.
 Captures = dict[Edge, list[int]]
@@ -203,4 +203,5 @@ def validated(
             name = None if maker is None else maker.name()
             raise errors.invalid_gradient_shape(name, index, grad.shape, shape)
         grad = summed
-    return arithmetic.cast(grad, dtype)
+    takes_any = isinstance(node, AccumulateGrad) and node.leaf._grad_dtype is None
+    return grad if takes_any else arithmetic.cast(grad, dtype)

@@ -100,7 +100,7 @@ class _Mode:
 class _GradMode(_Mode):
     """Leaving restores the mode of the last entering: torch keeps one, not a stack."""
 
-    prev = False
+    prev: bool  # not set before it is entered
 
     def __exit__(
         self,
@@ -128,6 +128,7 @@ class no_grad(_Bare):  # torch's name
 
     def __init__(self) -> None:
         """Nothing can be chosen."""
+        self.prev = False
 
     def __enter__(self) -> None:
         _check_recorded()

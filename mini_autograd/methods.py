@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterator, Sequence
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any, Final, cast
 
 from mini_autograd import (
@@ -156,6 +156,22 @@ def _bare(name: str, method: Callable[[Tensor], Any]) -> Callable[..., Any]:
     return call
 
 
+def _named(name: str, method: Any) -> Any:
+    """The method, called in Python's errors what it is called on a tensor. A copy: a function of
+    the module may be the same."""
+    if not isinstance(method, FunctionType) or "<locals>" in method.__qualname__:
+        return method
+    parts = method.__globals__, name, method.__defaults__, method.__closure__
+    own = FunctionType(method.__code__, *parts)
+    own.__qualname__, own.__module__, own.__doc__ = (
+        f"Tensor.{name}",
+        Tensor.__module__,
+        method.__doc__,
+    )
+    own.__kwdefaults__, own.__annotations__ = method.__kwdefaults__, method.__annotations__
+    return own
+
+
 # What is set but not deleted: torch's setter sees the missing value.
 _NOT_DELETED: Final = {
     "requires_grad": errors.flag_type, "_backward_hooks": errors.hooks_deleted,
@@ -187,7 +203,7 @@ def install() -> None:
     for each in (copying, protocols, tensor_hooks):
         methods |= each.METHODS
     for name, value in {**methods, **_OWN}.items():
-        setattr(Tensor, name, value)
+        setattr(Tensor, name, _named(name, value))
     for name in _BARE:
         setattr(Tensor, name, _bare(name, getattr(Tensor, name)))
     for name, value in list(vars(Tensor).items()):

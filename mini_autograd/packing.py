@@ -61,7 +61,13 @@ def push(pack: Pack, unpack: Unpack) -> None:
 
 
 def pop() -> None:
-    """Takes the innermost pair away."""
+    """Takes the innermost pair away.
+
+    Raises:
+        RuntimeError: there is none; torch fails an assertion of its own.
+    """
+    if not _own.pairs:
+        raise errors.left_unentered()
     _own.pairs.pop()
     if not _own.pairs:
         packing_threads.discard(threading.get_ident())

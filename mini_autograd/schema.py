@@ -27,6 +27,15 @@ def is_number(value: object) -> bool:
     return isinstance(value, (int, float, complex, np.number, np.bool_))
 
 
+def python_number(value: np.generic) -> int | float | complex:
+    """A NumPy number as torch takes it: what is no int, and no complex of Python's, is a float."""
+    if isinstance(value, (np.integer, complex)):
+        number: int | complex = value.item()
+        return number
+    real: np.generic = value.real if isinstance(value, np.complexfloating) else value
+    return float(real)
+
+
 def _is_scalar(value: object) -> bool:
     """Whether torch takes a tensor for the number in it."""
     return isinstance(value, Tensor) and not value._array.ndim and not value._requires_grad
@@ -94,7 +103,7 @@ _WORDS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
     "Ints": (_is_ints, "tuple of ints"),
     "Sizes": (_is_sizes, "tuple of ints"),
     "Dims": (_is_sizes, "tuple of ints"),
-    "Bool": (lambda value: isinstance(value, (bool, np.bool_)), "bool"),
+    "Bool": (lambda value: isinstance(value, bool), "bool"),
     "DType": (lambda value: isinstance(value, dtype), "torch.dtype"),
     "Str": (lambda value: isinstance(value, str), "str"),
     "Anything": (lambda value: True, "object"),
@@ -271,6 +280,8 @@ class Schema:
                 # A list of the user's own must not be kept: it may change before backward.
                 listed = (value,) if is_listed_int(value) else value
                 values[index] = _plain(listed, symbolic=parameter.words[0] == "Sizes")
+            elif isinstance(value, np.generic) and "Anything" not in parameter.words:
+                values[index] = python_number(value)
         if wrong:
             raise wrong[0]
         return tuple(values)

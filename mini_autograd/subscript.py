@@ -20,7 +20,6 @@ from mini_autograd.errors import indexing as errors
 from mini_autograd.inplace.forms import copy_, fill_, index_put_
 from mini_autograd.nested import array_of, is_sequence
 from mini_autograd.ops.writing import checked_number
-from mini_autograd.schema import is_number
 from mini_autograd.tensor import Tensor, make
 
 _SEQUENCE_LIMIT: Final = 32  # a longer list is always an index tensor
@@ -191,7 +190,7 @@ def _bound(value: Any) -> Any:
 def _as_source(self: Tensor, value: Any) -> Tensor:
     if isinstance(value, Tensor):
         return value
-    if not is_number(value):
+    if not isinstance(value, (int, float, complex, np.integer)):
         raise errors.assigned_type(value, self.type_name)
     if isinstance(value, int) and value not in _INT64:
         raise creation_errors.int64_overflow()

@@ -26,8 +26,8 @@ def register_hook(self: Tensor, hook: Callable[[Tensor], Tensor | None]) -> Remo
     if not self._requires_grad:
         raise errors.hook_without_grad()
     if self._backward_hooks is None:
+        node = self.grad_fn  # which may be new, as that of a view whose base was written to is
         self._backward_hooks = OrderedDict()
-        node = self.grad_fn
         if node is not None:
             node._register_hook_dict(self)
     return registered(self._backward_hooks, hook)

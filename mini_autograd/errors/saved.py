@@ -5,6 +5,11 @@ from __future__ import annotations
 from mini_autograd.errors.arguments import type_name
 
 
+def left_unentered() -> RuntimeError:
+    """`saved_tensors_hooks(pack, unpack).__exit__()`, of which torch reports a bug of its own."""
+    return RuntimeError("saved tensors hooks were left that nobody had entered")
+
+
 def not_callable(pack: object, unpack: object) -> TypeError:
     """A hook that cannot be called."""
     return TypeError(

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mini_autograd import dtypes, layout, warned
+from mini_autograd import dtypes, layout, ops, warned
 from mini_autograd.dtypes import dtype as DTypeOf  # noqa: N812 - the parameter is called dtype
 from mini_autograd.errors import arguments as argument_errors
 from mini_autograd.errors import conversion as errors
@@ -68,10 +68,19 @@ def converted(array: NDArray[Any], wanted: np.dtype[Any]) -> NDArray[Any]:
     return made
 
 
+def in_dtype(grad: Any, wanted: np.dtype[Any]) -> Any:
+    """The gradient in an operand's dtype, where torch's rule has it so: before it is summed to a
+    shape, which loses less, or where the leaf takes any."""
+    found = dtypes.of(grad._array if isinstance(grad, Tensor) else grad)
+    if found.is_complex and wanted.kind != "c":
+        grad, found = ops.real(grad), found.to_real()
+    return grad if found.numpy == wanted else to_dtype(grad, dtypes.of_numpy(wanted))
+
+
 @differentiable(
     promotion=Promotion.NONE,
     node="ToCopyBackward0",
-    self=lambda grad: grad,  # the walk casts it back
+    self=lambda grad, self_dtype: in_dtype(grad, self_dtype),
     inside=inside.copies,
 )
 def to_dtype(self: Array, dtype: DType, memory_format: Anything = None) -> Array:

@@ -237,7 +237,7 @@ def split(tensor: Any, split_size_or_sections: Any, dim: int = 0) -> tuple[Any, 
     """Pieces of one size, or of the sizes in a list."""
     if isinstance(split_size_or_sections, int):
         return _split(tensor, split_size_or_sections, dim)
-    if is_int(split_size_or_sections):
+    if isinstance(split_size_or_sections, Tensor) and is_int(split_size_or_sections):
         return split_evenly(tensor, int(split_size_or_sections), dim)
     return split_with_sizes(tensor, split_size_or_sections, dim)
 

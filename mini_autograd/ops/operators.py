@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+import numpy as np
+
 from mini_autograd.errors import pointwise as errors
 from mini_autograd.ops import arithmetic, comparison, division, elementary, powers, rounding
 from mini_autograd.schema import NUMBERS
+from mini_autograd.tensor import make
 
 Binary = Callable[[Any, Any], Any]
 
@@ -38,7 +41,7 @@ def _reflected_power(self: Any, base: Any) -> Any:
 
 def _reflected_quotient(self: Any, other: Any) -> Any:
     # torch multiplies by the reciprocal, in one rounding more
-    return arithmetic.mul(elementary.reciprocal(self), other)
+    return elementary.reciprocal(self) * other
 
 
 def _reflected_floor(self: Any, other: Any) -> Any:
@@ -53,6 +56,11 @@ def _remainder(self: Any, other: Any) -> Any:
 
 def _reflected_remainder(self: Any, other: Any) -> Any:
     return division.remainder(other, self)
+
+
+def _equal(self: Any, other: Any) -> Any:
+    # the one operator for which torch takes an array as a tensor
+    return comparison.eq.method(self, make(other) if isinstance(other, np.ndarray) else other)
 
 
 def _invert(self: Any) -> Any:
@@ -89,7 +97,7 @@ OPERATORS: Final[dict[str, Any]] = {
         "__ror__": comparison.bitwise_or.method,
         "__xor__": comparison.bitwise_xor.method,
         "__rxor__": comparison.bitwise_xor.method,
-        "__eq__": comparison.eq.method,
+        "__eq__": _equal,
         "__ne__": comparison.ne.method,
         "__lt__": comparison.lt.method,
         "__le__": comparison.le.method,

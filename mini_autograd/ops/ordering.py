@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -14,6 +15,7 @@ from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops import inside
 from mini_autograd.ops.extrema import evenly, picked_grad
 from mini_autograd.overloads import composite, overloaded
+from mini_autograd.selection import SMALL, ordered, selected
 from mini_autograd.types import Array, Bool, Int
 
 __all__: list[str] = []
@@ -29,7 +31,9 @@ def _order(array: Array, dim: int, descending: bool) -> Array:
     return np.ascontiguousarray(array.shape[dim] - 1 - np.flip(backward, dim))
 
 
-def _sorted(array: Array, dim: int, descending: bool) -> tuple[Array, Array]:
+def _sorted(
+    array: Array, dim: int, descending: bool, *, stable: bool | None = True
+) -> tuple[Array, Array]:
     dim = wrap_dim(dim, array.ndim)
     if array.dtype.kind == "c":
         raise errors.sort_complex()
@@ -37,10 +41,27 @@ def _sorted(array: Array, dim: int, descending: bool) -> tuple[Array, Array]:
         return np.array(array), np.zeros((), np.int64)
     index = _order(array, dim, descending)
     values = np.take_along_axis(array, index, dim)
+    if not stable and array.shape[dim] > SMALL and _ties(values, dim):
+        index = _by_rows(array, dim, partial(ordered, descending=descending))
+        values = np.take_along_axis(array, index, dim)
     made = layout.empty_as(array), layout.empty_as(array, index.dtype)
     np.copyto(made[0], values)
     np.copyto(made[1], index)
     return made
+
+
+def _ties(values: Array, dim: int) -> bool:
+    """Whether of sorted elements two are equal, or no number."""
+    values = np.moveaxis(values, dim, -1)
+    before, after = values[..., :-1], values[..., 1:]
+    return bool(np.any((before == after) | ((before != before) & (after != after))))
+
+
+def _by_rows(array: Array, dim: int, found: Callable[[Array], list[int]]) -> Array:
+    """The indices found in each row along a dim."""
+    rows = np.moveaxis(array, dim, -1)
+    index = [found(row) for row in rows.reshape(-1, rows.shape[-1])]
+    return np.moveaxis(np.array(index, np.int64).reshape(*rows.shape[:-1], -1), -1, dim)
 
 
 @differentiable(
@@ -55,7 +76,7 @@ def _sorted(array: Array, dim: int, descending: bool) -> tuple[Array, Array]:
 )
 def sort_along(self: Array, dim: Int = -1, descending: Bool = False) -> tuple[Array, Array]:
     """The elements in order along a dim, and where each was."""
-    return _sorted(self, dim, descending)
+    return _sorted(self, dim, descending, stable=False)
 
 
 @differentiable(
@@ -71,8 +92,8 @@ def sort_along(self: Array, dim: Int = -1, descending: Bool = False) -> tuple[Ar
 def sort_stably(
     self: Array, *, stable: Bool | None, dim: Int = -1, descending: Bool = False
 ) -> tuple[Array, Array]:
-    """As `sort_along`: ours is stable in any case."""
-    return _sorted(self, dim, descending)
+    """As `sort_along`; `stable`, equal elements stay in their order."""
+    return _sorted(self, dim, descending, stable=stable)
 
 
 @composite(name="sort")
@@ -90,7 +111,7 @@ def _sort_plain(self: Array, dim: Int = -1, descending: Bool = False) -> Any:
 @differentiable(promotion=_NONE)
 def argsort(self: Array, dim: Int = -1, descending: Bool = False, *, stable: Bool = False) -> Array:
     """The indices that sort the elements along a dim."""
-    return _sorted(self, dim, descending)[1]
+    return _sorted(self, dim, descending, stable=stable)[1]
 
 
 @differentiable(
@@ -105,7 +126,7 @@ def argsort(self: Array, dim: Int = -1, descending: Bool = False, *, stable: Boo
 def greatest(
     self: Array, k: Int, dim: Int = -1, largest: Bool = True, sorted: Bool = True
 ) -> tuple[Array, Array]:
-    """The k greatest or least elements along a dim, in order."""
+    """The k greatest or least elements along a dim; in order, if `sorted`."""
     dim = wrap_dim(dim, self.ndim)
     if not 0 <= k <= (self.shape[dim] if self.ndim else 1):
         raise errors.index_k_range()
@@ -115,6 +136,9 @@ def greatest(
     if not self.ndim:
         return values, index
     first = (slice(None),) * dim + (slice(0, k),)
+    if k and (not sorted or _ties(values, dim)):
+        index = _by_rows(self, dim, partial(selected, k=k, largest=largest, in_order=sorted))
+        values = np.take_along_axis(self, index, dim)
     return np.array(values[first], order="C"), np.array(index[first], order="C")
 
 

@@ -7,11 +7,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd import dtypes, ops
+from mini_autograd import ops
 from mini_autograd.dims import wrap_dim
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops import inside
-from mini_autograd.ops.conversion import converted, without_imaginary
+from mini_autograd.ops.conversion import converted, in_dtype, without_imaginary
 from mini_autograd.ops.reductions import (
     ALL_OR_DIMS,
     ALL_OR_DIMS_METHOD,
@@ -60,17 +60,9 @@ def _backward_sum(grad: Any, dim: int) -> Any:
     return ops.flip(cumsum(ops.flip(grad, (dim,)), dim), (dim,))
 
 
-def _in_dtype(grad: Any, wanted: Any) -> Any:
-    """The gradient in the operand's dtype, before it is summed and not after, as torch has it."""
-    given = grad._array.dtype if isinstance(grad, Tensor) else grad.dtype
-    if given == wanted:
-        return grad
-    return ops.to_dtype(grad, dtypes.of_numpy(wanted))
-
-
 @differentiable(
     promotion=Promotion.NONE,
-    self=lambda grad, self_dtype, dim: _backward_sum(_in_dtype(grad, self_dtype), dim),
+    self=lambda grad, self_dtype, dim: _backward_sum(in_dtype(grad, self_dtype), dim),
     inside=inside.fills_number,
 )
 def cumsum(self: Array, dim: Int, *, dtype: DType | None = None) -> Array:

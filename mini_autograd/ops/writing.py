@@ -14,7 +14,7 @@ from mini_autograd.errors import kernels as kernel_errors
 from mini_autograd.grad_mode import state
 from mini_autograd.op import DifferentiableOp, Promotion, differentiable, record_refused
 from mini_autograd.ops.choosing import of_kind
-from mini_autograd.ops.conversion import without_imaginary
+from mini_autograd.ops.conversion import in_dtype, without_imaginary
 from mini_autograd.overloads import Bound, overloaded
 from mini_autograd.shown import counted
 from mini_autograd.tensor import Tensor
@@ -121,20 +121,12 @@ def zeroed(self: Array) -> Array:
     return _like(self, 0)
 
 
-def _in_dtype(grad: Any, wanted: np.dtype[Any]) -> Any:
-    """The gradient in the source's dtype before it is summed to its shape, which loses less."""
-    found = dtypes.of(grad._array if isinstance(grad, Tensor) else grad)
-    if found.is_complex and wanted.kind != "c":
-        grad, found = ops.real(grad), found.to_real()
-    return grad if found.numpy == wanted else ops.to_dtype(grad, dtypes.of_numpy(wanted))
-
-
 @differentiable(
     promotion=_NONE,
     name="copy_",
     node="CopyBackwards",
     self=lambda grad, self_shape: ops.zeros_of(grad, self_shape),
-    src=lambda grad, src_dtype: _in_dtype(grad, src_dtype),
+    src=lambda grad, src_dtype: in_dtype(grad, src_dtype),
 )
 def copied(self: Array, src: Array, non_blocking: Bool = False) -> Array:
     """`src` in the shape and dtype of `self`."""

@@ -246,3 +246,16 @@ def test_what_was_saved_is_unpacked_even_where_no_gradient_is_left():
     y.sum().backward()
     assert log == ["unpack"]
     assert x.grad is None
+
+
+def test_the_first_hook_on_a_view_whose_base_was_written_to_is_one_of_the_new_history():
+    """Torch 2.13 dies of it."""
+    seen = []
+    x = leaf(1.0, 2.0)
+    whole = x * 1
+    part = whole[1]
+    whole.mul_(3)
+    part.register_hook(lambda grad: seen.append(grad.item()))
+    part.backward()
+    assert seen == [1.0]
+    assert x.grad.tolist() == [0.0, 3.0]

@@ -259,3 +259,15 @@ def test_hooks_on_one_saved_tensor_are_refused_where_torch_does() -> None:
         y.grad_fn._raw_saved_result.register_hooks(*same)
     with pytest.raises(RuntimeError, match="Trying to create a SavedTensor object from Python"):
         type(node._raw_saved_self)()
+
+
+@pytest.mark.parametrize(
+    "made", [lambda: hooks(lambda x: x, lambda x: x), torch.autograd.graph.save_on_cpu]
+)
+def test_hooks_that_nobody_entered_are_not_left(made: Any) -> None:
+    """Torch fails an assertion of its own."""
+    with pytest.raises(RuntimeError, match="nobody had entered"):
+        made().__exit__()
+    x = leaf(2.0)
+    (x * x).backward()
+    assert x.grad.tolist() == [4.0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from typing import Any
 
@@ -65,15 +65,45 @@ def into_other_data(m: Any) -> Iterator[str]:
     dtypes = ("float64", "complex128", "float16", "float32")
     flags = (False, True)
     for dtype, create, before, again in itertools.product(dtypes, flags, flags, flags):
-        x = m.tensor(1.0, requires_grad=True)
-        result = x * 2
+        x = m.ones(2, requires_grad=True)
+        result = (x * 2).sum()
         if before:
             result.backward(retain_graph=True)
-        x.data = m.tensor(3, dtype=getattr(m, dtype))
+        x.data = m.ones(2, dtype=getattr(m, dtype))
         if again:
             result = result + x.sum()
         told = outcome(lambda y=result * 1, create=create: y.backward(create_graph=create))
         yield f"{dtype} {create} {before} {again}: {told} {x.grad} {x.grad is None or x.grad.dtype}"
+
+
+def into_any_dtype(m: Any) -> Iterator[str]:
+    """What a leaf takes that says of which dtype its gradients are, or that they are of any."""
+    calls: dict[str, Callable[[Any], Any]] = {
+        "none": lambda x: x,
+        "double": lambda x: x.double(),
+        "half": lambda x: x.half(),
+        "add": lambda x: x + m.ones(2, dtype=m.float64),
+        "mul": lambda x: x * m.ones(2, dtype=m.float64),
+        "complex": lambda x: x * 1j,
+        "cat": lambda x: m.cat([x, m.ones(2, dtype=m.float64)]),
+        "stack": lambda x: m.stack([x.double(), m.ones(2, dtype=m.float64)]),
+        "softmax": lambda x: x.softmax(0, dtype=m.float64),
+        "item": lambda x: x[0].double(),
+    }
+    dtypes = (None, m.float16, m.float64)
+    for dtype, (name, call), create in itertools.product(dtypes, calls.items(), (False, True)):
+        x = m.ones(2, requires_grad=True)
+        x.grad_dtype = dtype
+        y = call(x)
+        seed = m.ones(y.shape, dtype=y.dtype)
+        told = outcome(lambda y=y, seed=seed, create=create: y.backward(seed, create_graph=create))
+        yield f"{dtype} {name} {create}: {told} {x.grad} {x.grad is None or x.grad.dtype}"
+    for dtype in (m.float16, m.float64):
+        x = m.ones(2, requires_grad=True)
+        x.grad_dtype = None
+        x.backward(m.ones(2, dtype=dtype))
+        x.backward(m.ones(2))
+        yield f"{dtype}, then its own: {x.grad} {x.grad.dtype}"
 
 
 def masks_of_clamp(m: Any) -> Iterator[str]:
@@ -111,6 +141,7 @@ TABLES: tuple[Table, ...] = (
     views_by_strides,
     constants,
     into_other_data,
+    into_any_dtype,
     masks_of_clamp,
     casts_of_forbidden_views,
 )
