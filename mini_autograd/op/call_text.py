@@ -17,15 +17,20 @@ if TYPE_CHECKING:
     from mini_autograd.op.kind import Op
 
 
+def is_quick(op: Op) -> bool:
+    """Whether calls of the op are of a form that is written here."""
+    if op.outputs is not None or op.variadic or op.operands != op.promoted:
+        return False
+    options = op.schema.parameters[len(op.operands) :]
+    return op.operands == (0,) or (
+        op.operands == (0, 1) and all(each.has_default for each in options)
+    )
+
+
 def caller(op: Op) -> Iterator[str]:
     """The text of `caller(general)`, which gives the function; nothing for ops of other forms."""
-    if op.outputs is not None or op.variadic or op.operands != op.promoted:
-        return
-    options = op.schema.parameters[len(op.operands) :]
-    if op.operands == (0,):
-        yield from _wrapped(_unary(op))
-    elif op.operands == (0, 1) and all(each.has_default for each in options):
-        yield from _wrapped(_binary(op))
+    if is_quick(op):
+        yield from _wrapped(_unary(op) if op.operands == (0,) else _binary(op))
 
 
 def _wrapped(lines: Iterator[str]) -> Iterator[str]:

@@ -9,6 +9,7 @@ others begin with an underscore.
 from __future__ import annotations
 
 import linecache
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -41,8 +42,12 @@ def source(op: Op) -> str:
 
 
 def compiled(op: Op) -> dict[str, Any]:
-    """What the source defines; in tracebacks it shows line by line."""
-    namespace: dict[str, Any] = dict(_NAMESPACE)
+    """What the source defines; in tracebacks it shows line by line.
+
+    The functions that users call have waited for it, and from now on run its code.
+    """
+    namespace = op.namespace
+    namespace |= _NAMESPACE
     namespace["_forward"], namespace["_op"] = op.bare, op
     namespace["_fits"] = op.schema.fits
     namespace.update((f"_rule_of_{name}", rule) for name, rule in op.rules.items())
@@ -52,7 +57,35 @@ def compiled(op: Op) -> dict[str, Any]:
     file = f"<mini_autograd op {op.title} {op.name}>"
     linecache.cache[file] = (len(op.source), None, op.source.splitlines(keepends=True), file)
     exec(compile(op.source, file, "exec"), namespace)
+    for function in op.waiting:
+        written = namespace["caller"](None)
+        function.__code__, function.__defaults__ = written.__code__, written.__defaults__
+    op.waiting.clear()
     return namespace
+
+
+_WAITING: Final = compile(
+    """
+def caller(_general):
+    def call(*_args, **_named):
+        return _written()["caller"](_general)(*_args, **_named)
+
+    return call
+""",
+    "<mini_autograd op that is not yet called>",
+    "exec",
+)
+
+
+def caller(op: Op, general: Callable[..., Any]) -> Any:
+    """The function that users call, from that which takes all but the plain arguments: its code
+    is written when it is first called, since most programs call few ops."""
+    if not op.namespace:
+        op.namespace["_written"] = lambda: op.made
+        exec(_WAITING, op.namespace)
+    function = op.namespace["caller"](general)
+    op.waiting.append(function)
+    return function
 
 
 def _edge(value: Any) -> Edge | None:

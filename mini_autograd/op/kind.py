@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import inspect
+import threading
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
 
 from mini_autograd.op import generate, saved_attributes
+from mini_autograd.op.call_text import is_quick
 from mini_autograd.op.node import OpNode
 from mini_autograd.op.promotion import Promotion
 from mini_autograd.op.slots import Keep, Slot
 from mini_autograd.schema import Schema
+
+_writing = threading.RLock()
 
 Forward = Callable[..., Any]
 Rule = Callable[..., Any]
@@ -88,15 +93,42 @@ class Op:
         # torch's order of saving and unpacking: the first stale one is what an error names.
         self.keys = sorted(used, key=lambda key: (key.startswith("result"), key))
         self.slots = tuple(self._slot(key) for key in self.keys)
-        self.source = generate.source(self)
-        made = generate.compiled(self)
-        self.node_class: type[OpNode] = made[self.title]
-        self.node_class.op = self
-        saved_attributes.install(self)
-        self.record: Callable[..., None] = made["record"]
-        # Gives the function that users call, from that which takes all but the plain arguments.
-        self.caller: Callable[[Callable[..., Any]], Callable[..., Any]]
-        self.caller = made.get("caller", _as_it_is)
+        self.namespace: dict[str, Any] = {}  # of the code that is written for it
+        self.waiting: list[Any] = []  # functions that wait for that code
+
+    @cached_property
+    def source(self) -> str:
+        """The code that is written for the op."""
+        return generate.source(self)
+
+    @cached_property
+    def made(self) -> dict[str, Any]:
+        """What that code defines; written when it is first needed."""
+        with _writing:
+            if "made" in vars(self):  # by another thread
+                return self.made
+            made = generate.compiled(self)
+            made[self.title].op = self
+            saved_attributes.install(self, made[self.title])
+            return made
+
+    @cached_property
+    def node_class(self) -> type[OpNode]:
+        """The class of its nodes."""
+        made: type[OpNode] = self.made[self.title]
+        return made
+
+    @cached_property
+    def record(self) -> Callable[..., None]:
+        """Records a call: `record(out, *arguments)`."""
+        record: Callable[..., None] = self.made["record"]
+        return record
+
+    def caller(self, general: Callable[..., Any]) -> Callable[..., Any]:
+        """The function that users call, from that which takes all but the plain arguments."""
+        function: Callable[..., Any]
+        function = generate.caller(self, general) if is_quick(self) else _as_it_is(general)
+        return function
 
     def _slot(self, key: str) -> Slot:
         """torch saves a tensor that one of several rules uses only if that input needs grad."""

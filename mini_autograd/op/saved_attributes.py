@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     from mini_autograd.op.kind import Op
 
 
-def install(op: Op) -> None:
+def install(op: Op, node_class: type) -> None:
     """Puts the attributes on the class of an op's nodes."""
     for place, (key, slot) in enumerate(zip(op.keys, op.slots, strict=True)):
         name = _name(op, key, slot)
         if name is None:
             continue
         words = op.schema.parameters[slot.index].words if slot.keep is Keep.VALUE else ()
-        _install(op.node_class, f"_saved_{name}", _getter(key, place, slot, words))
+        _install(node_class, f"_saved_{name}", _getter(key, place, slot, words))
         if slot.keep in TENSORS:
-            _install(op.node_class, f"_raw_saved_{name}", _raw_getter(place))
+            _install(node_class, f"_raw_saved_{name}", _raw_getter(place))
 
 
 def _install(cls: type, name: str, get: Callable[[Any], Any]) -> None:

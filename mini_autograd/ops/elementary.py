@@ -6,7 +6,6 @@ import math
 from typing import Any, Final
 
 import numpy as np
-from scipy import special
 
 from mini_autograd.errors import pointwise as errors
 from mini_autograd.op import Promotion, differentiable
@@ -211,7 +210,9 @@ def erf(self: Array) -> Array:
     """The error function."""
     if self.dtype.kind == "c":
         raise errors.not_implemented("erf_vml_cpu", self.dtype)
-    return np.asarray(special.erf(self)).astype(self.dtype, copy=False)
+    from scipy.special import erf  # which takes longer to import than all of this package
+
+    return np.asarray(erf(self)).astype(self.dtype, copy=False)
 
 
 _PUBLIC: Final = (

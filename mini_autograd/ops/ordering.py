@@ -14,8 +14,8 @@ from mini_autograd.errors import reductions as errors
 from mini_autograd.op import Promotion, differentiable
 from mini_autograd.ops import inside
 from mini_autograd.ops.extrema import evenly, picked_grad
+from mini_autograd.ops.selection import SMALL, ordered, selected
 from mini_autograd.overloads import composite, overloaded
-from mini_autograd.selection import SMALL, ordered, selected
 from mini_autograd.types import Array, Bool, Int
 
 __all__: list[str] = []
