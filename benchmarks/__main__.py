@@ -13,7 +13,7 @@ from rich.progress import track
 from rich.table import Table
 
 import mini_autograd
-from benchmarks import programs, properties
+from benchmarks import programs, properties, startup
 from benchmarks.cases import CASES, Case
 
 
@@ -85,6 +85,23 @@ def examples(measured: properties.Rates) -> Table:
     return made
 
 
+def start(measured: startup.Startup) -> Table:
+    """How long the import takes, and the first backward pass."""
+    made = Table(title="Start of a process, its processor time")
+    for heading in ("import numpy", "import mini_autograd", "ratio", "target", "first backward"):
+        made.add_column(heading, justify="right")
+    style = "green" if measured.ratio <= startup.WANTED else "red"
+    walk = "green" if measured.first_backward <= startup.WANTED_BACKWARD else "red"
+    made.add_row(
+        shown(measured.numpy),
+        shown(measured.engine),
+        f"[{style}]{measured.ratio:.2f}[/]",
+        f"≤ {startup.WANTED:.1f}",
+        f"[{walk}]{shown(measured.first_backward)}[/]",
+    )
+    return made
+
+
 def main() -> None:
     """Runs all and prints."""
     torch.set_num_threads(1)
@@ -94,6 +111,7 @@ def main() -> None:
         for case in track(CASES, description="measuring", console=console, transient=True)
     ]
     console.print(table(rows))
+    console.print(start(startup.measured()))
     console.print(rates(programs.measured()))
     console.print(examples(properties.measured()))
     console.print(

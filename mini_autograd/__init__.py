@@ -7,9 +7,11 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from math import e, inf, nan, pi
+from typing import Any
 
-from mini_autograd import autograd, compat, func, methods, nn, utils
+from mini_autograd import autograd, compat, methods
 from mini_autograd.autograd.anomaly_mode import (
     is_anomaly_check_nan_enabled,
     is_anomaly_enabled,
@@ -104,3 +106,16 @@ HalfTensor, FloatTensor, DoubleTensor = map(TensorType, (float16, float32, float
 
 # What the families of ops give; a name that is a module or a type here stays one.
 globals().update({k: v for k, v in methods.functions().items() if k not in globals()})
+
+_LOADED_LATER = ("func", "nn", "utils")
+
+
+def __getattr__(name: str) -> Any:
+    """A namespace that few programs use, when it is first asked for."""
+    if name in _LOADED_LATER:
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LOADED_LATER})

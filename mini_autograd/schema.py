@@ -7,7 +7,7 @@ only when its arguments are not plainly the op's own, so the common call pays no
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -187,7 +187,7 @@ class Schema:
 
     def __init__(self, name: str, forward: Callable[..., Any]) -> None:
         self.name = name
-        self.parameters = tuple(_parameter(each) for each in _signature(forward))
+        self.parameters = tuple(_parameters(forward))
         self.defaults = tuple(each.default for each in self.parameters)
         self.positional = sum(not each.keyword_only for each in self.parameters)
         self.least = sum(not each.has_default for each in self.parameters[: self.positional])
@@ -345,12 +345,17 @@ def _index(names: list[str], key: str, method: bool) -> int | None:
     return names.index(key) if key in names else None
 
 
-def _signature(forward: Callable[..., Any]) -> list[inspect.Parameter]:
-    return list(inspect.signature(forward).parameters.values())
-
-
-def _parameter(each: inspect.Parameter) -> Parameter:
-    words = tuple(word.strip() for word in str(each.annotation).split("|"))
-    unknown = [word for word in words if word != "None" and word not in _WORDS]
-    assert not unknown, f"parameter {each.name} has annotations outside of `types`: {unknown}"
-    return Parameter(each.name, words, each.default, each.kind is each.KEYWORD_ONLY)
+def _parameters(forward: Callable[..., Any]) -> Iterator[Parameter]:
+    """Read from the function itself: `inspect` takes twenty times as long, of some hundred."""
+    function = inspect.unwrap(forward)
+    code = function.__code__
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    given = function.__defaults__ or ()
+    first = code.co_argcount - len(given)
+    defaults = dict(zip(names[first:], given, strict=False)) | (function.__kwdefaults__ or {})
+    for place, name in enumerate(names):
+        words = tuple(word.strip() for word in function.__annotations__[name].split("|"))
+        unknown = [word for word in words if word != "None" and word not in _WORDS]
+        assert not unknown, f"parameter {name} has annotations outside of `types`: {unknown}"
+        default = defaults.get(name, inspect.Parameter.empty)
+        yield Parameter(name, words, default, place >= code.co_argcount)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import threading
 from collections.abc import Callable, Sequence
 from functools import cached_property
@@ -81,7 +80,8 @@ class Op:
         assert not unknown, f"{name} has rules for {sorted(unknown)}, which are no parameters"
         self.rules = rules
         self.reads = {
-            key: list(inspect.signature(rule).parameters)[1:] for key, rule in rules.items()
+            key: list(rule.__code__.co_varnames[1 : rule.__code__.co_argcount])
+            for key, rule in rules.items()
         }
         used = {key for each in self.reads.values() for key in each}
         # Among the edges, those of operands whose rule reads a result.
