@@ -28,14 +28,6 @@ REFERENCE = TorchLike(torch)
 pytestmark = pytest.mark.usefixtures("one_thread")
 
 
-@pytest.fixture(scope="module")
-def statistics():
-    counting = Counting(Statistics())
-    for program, trace in drawn(REFERENCE, count=2000, seed=2013, fills=1):
-        counting.add(program, trace)
-    return counting.statistics
-
-
 def share(statistics, count):
     return count / statistics.programs
 

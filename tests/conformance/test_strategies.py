@@ -26,9 +26,7 @@ from conformance.program.steps import (
     refs_of,
     result_of,
 )
-from conformance.sources.counting import Counting
 from conformance.sources.generated import drawn
-from conformance.sources.statistics import Statistics
 from conformance.strategies import dtypes, partner_shapes, programs, shapes, tensors
 from conformance.strategies.interpretation import HEADER, ROW, interpret, replayed
 from conformance.strategies.modes import Modes
@@ -43,19 +41,6 @@ DRAWN = {name: entry for name, entry in CATALOGUE.items() if entry.signatures}
 
 
 pytestmark = pytest.mark.usefixtures("one_thread")
-
-
-@pytest.fixture(scope="module")
-def sample():
-    return list(drawn(REFERENCE, count=2500, seed=11, fills=1))
-
-
-@pytest.fixture(scope="module")
-def statistics(sample):
-    counting = Counting(Statistics())
-    for program, trace in sample:
-        counting.add(program, trace)
-    return counting.statistics
 
 
 def test_most_programs_are_valid_and_a_part_is_not(statistics):

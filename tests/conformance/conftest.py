@@ -1,0 +1,29 @@
+"""What several files ask of: programs drawn once a process, and what was counted in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+import torch
+
+from conformance import TorchLike
+from conformance.sources.counting import Counting
+from conformance.sources.generated import drawn
+from conformance.sources.statistics import Statistics
+from conformance.strategies import Drawn
+
+
+@pytest.fixture(scope="session")
+def sample() -> Sequence[Drawn]:
+    """2,500 programs as a campaign draws them."""
+    return list(drawn(TorchLike(torch), count=2500, seed=11, fills=1))
+
+
+@pytest.fixture(scope="session")
+def statistics(sample: Sequence[Drawn]) -> Statistics:
+    """What is in them."""
+    counting = Counting(Statistics())
+    for program, trace in sample:
+        counting.add(program, trace)
+    return counting.statistics
