@@ -7,9 +7,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
+from importlib import import_module as _import_module
 from math import e, inf, nan, pi
-from typing import Any
+from typing import Any as _Any
 
 from mini_autograd import autograd, compat, methods
 from mini_autograd.autograd.anomaly_mode import (
@@ -110,10 +110,10 @@ globals().update({k: v for k, v in methods.functions().items() if k not in globa
 _LOADED_LATER = ("func", "nn", "utils")
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> _Any:
     """A namespace that few programs use, when it is first asked for."""
     if name in _LOADED_LATER:
-        return import_module(f"{__name__}.{name}")
+        return _import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

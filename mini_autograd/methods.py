@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from types import FunctionType, ModuleType
 from typing import Any, Final, cast
 
+import numpy as np
+
 from mini_autograd import (
     autograd,
     copying,
@@ -29,6 +31,7 @@ from mini_autograd.errors import tensors as errors
 from mini_autograd.factories import checked_device
 from mini_autograd.grad_mode import state
 from mini_autograd.lineage import has_history, set_flag
+from mini_autograd.ops.operators import OPERATORS
 from mini_autograd.overloads import composite
 from mini_autograd.storage import counter_of
 from mini_autograd.tensor import Tensor, detached
@@ -121,8 +124,21 @@ def _constructed(cls: type[Tensor], *args: Any, device: Any = None) -> Tensor:
     return creation.legacy(args)
 
 
+_compared: Final = OPERATORS["__eq__"]
+
+
+def _equal(self: Tensor, other: Any) -> Any:
+    """The one operator for which torch takes an array as a tensor."""
+    if isinstance(other, np.ndarray):
+        try:
+            other = creation.from_numpy(other)
+        except TypeError:  # of a dtype that no tensor has
+            return NotImplemented
+    return _compared(self, other)
+
+
 _OWN: Final[dict[str, Any]] = {
-    "backward": backward, "requires_grad_": requires_grad_.method, "cpu": cpu,
+    "__eq__": _equal, "backward": backward, "requires_grad_": requires_grad_.method, "cpu": cpu,
     "detach": detach, "detach_": detach_,
     "_is_view": lambda self: self._base is not None, "_renew_history": rebase.renew_history,
     "new_tensor": creation.new_tensor.method, "new_zeros": fills.new_zeros.method,
@@ -158,8 +174,10 @@ def _bare(name: str, method: Callable[[Tensor], Any]) -> Callable[..., Any]:
 
 def _named(name: str, method: Any) -> Any:
     """The method, called in Python's errors what it is called on a tensor. A copy: a function of
-    the module may be the same."""
+    the module may be the same. What is generated has names of its own, and is replaced later."""
     if not isinstance(method, FunctionType) or "<locals>" in method.__qualname__:
+        return method
+    if "__name__" not in method.__globals__:  # they are no module's
         return method
     parts = method.__globals__, name, method.__defaults__, method.__closure__
     own = FunctionType(method.__code__, *parts)

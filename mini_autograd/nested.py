@@ -56,7 +56,10 @@ def array_of(data: Any, wanted: dtype | None) -> Array:
 
 
 def checked_array(array: Array) -> Array:
-    """An array that a tensor can hold: of a dtype that torch has, without negative strides."""
+    """An array that a tensor can hold: of a dtype that torch has, in the byte
+    order of the machine, without negative strides."""
+    if not array.dtype.isnative:
+        raise errors.byte_order()
     dtypes.of(array)
     if any(stride < 0 for stride in array.strides):
         raise errors.negative_strides()

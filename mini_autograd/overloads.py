@@ -41,11 +41,11 @@ def composite(function: Callable[..., Any] | None = None, *, name: str | None = 
     return _composed(function, function.__name__)
 
 
-def _is_raw(args: tuple[Any, ...]) -> bool:
+def _is_raw(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
     """Whether a derivative rule calls, with arrays for tensors; a user's NumPy number is one."""
     if not args or not isinstance(args[0], (np.ndarray, np.generic)):
         return False
-    return not any(isinstance(each, Tensor) for each in args[1:])
+    return not any(isinstance(each, Tensor) for each in (*args[1:], *kwargs.values()))
 
 
 def _composed(function: Callable[..., Any], name: str) -> Bound:
@@ -54,7 +54,7 @@ def _composed(function: Callable[..., Any], name: str) -> Bound:
 
     def caller(method: bool) -> Callable[..., Any]:
         def call(*args: Any, **kwargs: Any) -> Any:
-            if _is_raw(args):
+            if _is_raw(args, kwargs):
                 return function(*args, **kwargs)
             if not kwargs and schema.fits(args):
                 return function(*args)
@@ -90,7 +90,7 @@ def overloaded(
         alone = next((each for each in alternatives if each.schema.required == 1), None)
 
         def call(*args: Any, **kwargs: Any) -> Any:
-            if _is_raw(args):
+            if _is_raw(args, kwargs):
                 return alternatives[0](*args, **kwargs)
             if alone and len(args) == 1 and not kwargs and isinstance(args[0], Tensor):
                 return (alone.method if method else alone)(*args)  # `x.sum()` parses nothing

@@ -346,7 +346,7 @@ def _index(names: list[str], key: str, method: bool) -> int | None:
 
 
 def _parameters(forward: Callable[..., Any]) -> Iterator[Parameter]:
-    """Read from the function itself: `inspect` takes twenty times as long, of some hundred."""
+    """Read from the code object: `inspect.signature` takes twenty times as long, of hundreds."""
     function = inspect.unwrap(forward)
     code = function.__code__
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]

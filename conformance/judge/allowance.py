@@ -64,10 +64,13 @@ class Question:
         far = self._distance > HOPELESS * np.maximum(SLACK * self._widest, least)
         return bool((far & np.isfinite(self._distance) & self.open).any())
 
-    def hear(self, name: str, found: Array | None) -> None:
-        """Take in what the reference gives in one of the other ways."""
+    def hear(self, name: str, found: Array | None, *, signs: bool = False) -> None:
+        """Take in what the reference gives in one of the other ways; `signs`: of zeros alone."""
         if _fits(found, self.subject):
-            self._close(same_but_rounding(found, self.subject), name)
+            explained = same_but_rounding(found, self.subject)
+            if signs:
+                explained &= (self.here == 0) & (self.subject == 0)
+            self._close(explained, name)
 
     def draw(self, found: Array | None) -> None:
         """Take in what the reference gives with numbers moved by one unit in the last place: an

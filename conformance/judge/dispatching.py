@@ -79,7 +79,8 @@ def all_or_nothing(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> 
 
 def with_memory(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     """A tensor that is known to be all zeros has memory as any other. Torch gives it none, and
-    computes with it by a rule of its own: a minus zero plus such a zero is a minus zero."""
+    computes with it by a rule of its own: a minus zero plus such a zero is a minus zero. (That
+    infinity times such a zero is zero is no matter of signs: a subject has to know that.)"""
     return None
 
 

@@ -110,8 +110,8 @@ def _without_assertion(mismatch: Mismatch, expected: Trace) -> Mismatch:
 
 
 def _rounded(expected: Trace, actual: Trace) -> bool:
-    """Whether a value has other bits, be it so near that nothing is said of it: the text of 10 is
-    another than that of the next number."""
+    """Whether any value has other bits, if within tolerance: 10 prints otherwise than the next
+    number."""
     wanted, got = places(expected), places(actual)
     return any(
         alike(wanted[where], got[where]) and wanted[where].tobytes() != got[where].tobytes()

@@ -18,7 +18,7 @@ import numpy as np
 
 from conformance.engines.protocol import Engine, Session
 from conformance.judge.allowance import Flags, Question, alike, same_but_rounding
-from conformance.judge.dispatching import Way, all_or_nothing
+from conformance.judge.dispatching import Way, all_or_nothing, with_memory
 from conformance.judge.evidence import Find
 from conformance.judge.overwritten import Earlier, same_bits
 from conformance.judge.replay import Array, places, read, replay, write
@@ -81,7 +81,7 @@ class Witnesses:
     def trace(self) -> Trace:
         """The run in which all that torch leaves open is as the subject has it. Once a value is
         found that nothing explains, no more is asked."""
-        _ = self._settled  # A run of its own, which no block of another run must be around.
+        _ = self._settled  # Computed first: its run must not be inside a block of another run.
         for _ in range(MOST):
             trace, number, questions = self._pass()
             if number is None:
@@ -139,7 +139,7 @@ class Witnesses:
             if is_open():
                 found = answers(way, self._alike)
                 for where, question in questions.items():
-                    question.hear(name, found.get(where))
+                    question.hear(name, found.get(where), signs=way is with_memory)
 
         if self._raises:  # No draw moves a value so far: hope is no matter there.
             hear("an op that raises writes nothing", all_or_nothing)

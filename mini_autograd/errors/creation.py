@@ -92,6 +92,14 @@ def conversion_overflow(found: object) -> RuntimeError:
     return overflow(name)
 
 
+def byte_order() -> ValueError:
+    """An array of another machine's byte order."""
+    return ValueError(
+        "given numpy array has byte order different from the native byte order. "
+        "Conversion between byte orders is currently not supported."
+    )
+
+
 def negative_strides() -> ValueError:
     """A reversed NumPy array."""
     return ValueError(

@@ -7,7 +7,7 @@ from mini_autograd.errors.arguments import type_name
 
 def left_unentered() -> RuntimeError:
     """`saved_tensors_hooks(pack, unpack).__exit__()`, of which torch reports a bug of its own."""
-    return RuntimeError("saved tensors hooks were left that nobody had entered")
+    return RuntimeError("saved tensors hooks: __exit__ was called without __enter__")
 
 
 def not_callable(pack: object, unpack: object) -> TypeError:

@@ -129,7 +129,7 @@ def _or_not_implemented(general: Callable[..., Any]) -> Callable[..., Any]:
 
 def _apply(op: Op, method: bool, /, *args: Any, **kwargs: Any) -> Any:
     """Any op on any arguments: raw arrays, several tensors in one argument, several outputs."""
-    if len(args) > op.operands[0] and _is_raw(args, op.operands[0]):
+    if len(args) > op.operands[0] and _is_raw(args, kwargs, op.operands[0]):
         return op.bare(*args, **kwargs)
     if not kwargs and op.schema.fits(args):
         args = args + op.schema.defaults[len(args) :]
@@ -198,13 +198,14 @@ def _arranged(op: Op, result: Any, args: Sequence[Any], raw: Sequence[Any]) -> A
     return arranged(result, *[each for each in given if each is not None])
 
 
-def _is_raw(args: tuple[Any, ...], at: int) -> bool:
+def _is_raw(args: tuple[Any, ...], kwargs: dict[str, Any], at: int) -> bool:
     """Whether a rule calls, with arrays: the first operand tells, or the first of a list. A NumPy
     number beside a tensor is a user's."""
     first = args[at]
     if isinstance(first, (list, tuple)) and first:
         first = first[0]
-    return isinstance(first, RAW) and not any(isinstance(each, Tensor) for each in args[at + 1 :])
+    beside = (*args[at + 1 :], *kwargs.values())
+    return isinstance(first, RAW) and not any(isinstance(each, Tensor) for each in beside)
 
 
 def _record_promoted(

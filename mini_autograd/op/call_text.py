@@ -117,7 +117,7 @@ def _binary(op: Op) -> Iterator[str]:
     numbers = promotes and "Number" in op.schema.parameters[1].words
     yield f"def call({a}=_MISSING, {b}=_MISSING, /, *_more, **_named):"
     yield f"    if _more or _named or not isinstance({a}, _Tensor):"
-    yield f"        if isinstance({a}, _RAW) and not isinstance({b}, _Tensor):"
+    yield f"        if isinstance({a}, _RAW) and not _has_tensor({b}, _named):"
     yield "            if not _more and not _named:  # packing costs as much as the call"
     yield f"                return _forward({a}, {b})"
     yield f"            return _forward({a}, {b}, *_more, **_named)"

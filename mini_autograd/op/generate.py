@@ -42,10 +42,7 @@ def source(op: Op) -> str:
 
 
 def compiled(op: Op) -> dict[str, Any]:
-    """What the source defines; in tracebacks it shows line by line.
-
-    The functions that users call have waited for it, and from now on run its code.
-    """
+    """What the source defines; in tracebacks it shows line by line."""
     namespace = op.namespace
     namespace |= _NAMESPACE
     namespace["_forward"], namespace["_op"] = op.bare, op
@@ -57,14 +54,19 @@ def compiled(op: Op) -> dict[str, Any]:
     file = f"<mini_autograd op {op.title} {op.name}>"
     linecache.cache[file] = (len(op.source), None, op.source.splitlines(keepends=True), file)
     exec(compile(op.source, file, "exec"), namespace)
-    for function in op.waiting:
-        written = namespace["caller"](None)
-        function.__code__, function.__defaults__ = written.__code__, written.__defaults__
-    op.waiting.clear()
     return namespace
 
 
-_WAITING: Final = compile(
+def replace_placeholders(op: Op) -> None:
+    """Gives the placeholders that users hold the code that is written by now."""
+    for function in op.placeholders:
+        written = op.namespace["caller"](None)
+        function.__defaults__ = written.__defaults__  # which the placeholder's code ignores
+        function.__code__ = written.__code__
+    op.placeholders.clear()
+
+
+_PLACEHOLDER: Final = compile(
     """
 def caller(_general):
     def call(*_args, **_named):
@@ -78,13 +80,13 @@ def caller(_general):
 
 
 def caller(op: Op, general: Callable[..., Any]) -> Any:
-    """The function that users call, from that which takes all but the plain arguments: its code
-    is written when it is first called, since most programs call few ops."""
+    """The function that users call, from that which takes all but the plain arguments. At first
+    a placeholder: its code is written when it is first called, since most programs call few ops."""
     if not op.namespace:
         op.namespace["_written"] = lambda: op.made
-        exec(_WAITING, op.namespace)
+        exec(_PLACEHOLDER, op.namespace)
     function = op.namespace["caller"](general)
-    op.waiting.append(function)
+    op.placeholders.append(function)
     return function
 
 
@@ -188,6 +190,11 @@ def _given(*args: Any) -> tuple[Any, ...]:
     return tuple([each for each in args if each is not _MISSING])
 
 
+def _has_tensor(second: Any, named: dict[str, Any]) -> bool:
+    """Whether a NumPy number is beside a tensor, and so a user's."""
+    return isinstance(second, Tensor) or any(isinstance(each, Tensor) for each in named.values())
+
+
 RAW: Final = (np.ndarray, np.generic)  # what a rule calls with
 
 _NAMESPACE: Final[dict[str, Any]] = {
@@ -216,6 +223,7 @@ _NAMESPACE: Final[dict[str, Any]] = {
     "_edge_of": edge_of,
     "_NUMBERS": _NUMBERS,
     "_given": _given,
+    "_has_tensor": _has_tensor,
     "_make": make,
     "_ndarray": np.ndarray,
     "_pack": pack,

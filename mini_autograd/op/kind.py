@@ -94,7 +94,7 @@ class Op:
         self.keys = sorted(used, key=lambda key: (key.startswith("result"), key))
         self.slots = tuple(self._slot(key) for key in self.keys)
         self.namespace: dict[str, Any] = {}  # of the code that is written for it
-        self.waiting: list[Any] = []  # functions that wait for that code
+        self.placeholders: list[Any] = []  # the functions that wait for that code
 
     @cached_property
     def source(self) -> str:
@@ -110,6 +110,8 @@ class Op:
             made = generate.compiled(self)
             made[self.title].op = self
             saved_attributes.install(self, made[self.title])
+            vars(self)["made"] = made
+            generate.replace_placeholders(self)  # last: from here on others call it
             return made
 
     @cached_property

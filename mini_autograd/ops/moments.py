@@ -143,7 +143,7 @@ def _variance(name: str, array: Array, dim: Any, correction: Any, keepdim: bool)
     else:
         found = [_moments(part, dims) for part in parts]
         squares, means = [each for each, _ in found], [mean for _, mean in found]
-    divisor = np.float64(max(0, freedom))  # of no number, too
+    divisor = np.float64(max(0, freedom))  # of NaN it is 0, as in C++
     variances = [np.true_divide(each, divisor) for each in squares]
     if len(parts) > 1:
         variances = [_rounded(each, array) for each in variances]

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-import numpy as np
-
 from mini_autograd.errors import pointwise as errors
 from mini_autograd.ops import arithmetic, comparison, division, elementary, powers, rounding
 from mini_autograd.schema import NUMBERS
-from mini_autograd.tensor import make
 
 Binary = Callable[[Any, Any], Any]
 
@@ -58,11 +55,6 @@ def _reflected_remainder(self: Any, other: Any) -> Any:
     return division.remainder(other, self)
 
 
-def _equal(self: Any, other: Any) -> Any:
-    # the one operator for which torch takes an array as a tensor
-    return comparison.eq.method(self, make(other) if isinstance(other, np.ndarray) else other)
-
-
 def _invert(self: Any) -> Any:
     if self._array.dtype.kind not in "biu":
         raise errors.inverted_float()
@@ -97,7 +89,7 @@ OPERATORS: Final[dict[str, Any]] = {
         "__ror__": comparison.bitwise_or.method,
         "__xor__": comparison.bitwise_xor.method,
         "__rxor__": comparison.bitwise_xor.method,
-        "__eq__": _equal,
+        "__eq__": comparison.eq.method,
         "__ne__": comparison.ne.method,
         "__lt__": comparison.lt.method,
         "__le__": comparison.le.method,

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 Less = Callable[[Any, Any], bool]
 
+LONG = 1 << 14  # the longest row for which this is gone about: the interpreter takes its time
 SMALL = 16  # the longest row of which a sort is stable: it is one of insertions
 _FEW = 64  # times as many elements as are wanted: then torch sorts a part
 

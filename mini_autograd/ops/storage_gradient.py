@@ -89,8 +89,7 @@ def through_storage(grad: Any, whole: Region, part: Region) -> Any:
 
 
 def _narrowed(part: Region, grad: Any) -> tuple[Region, Any]:
-    """Both without dims of one element and those that stay where they are, of which a gradient is
-    the sum."""
+    """Both without dims of size 1 and of stride 0; the gradient is summed over the latter."""
     for dim in range(len(part.shape) - 1, -1, -1):
         if part.shape[dim] == 1:
             grad = grad.squeeze(dim)

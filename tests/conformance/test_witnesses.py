@@ -387,6 +387,22 @@ def test_a_result_of_whole_numbers_is_rounded_too():
     assert judge(case, TORCH, wrong).outcome == "differ"
 
 
+def test_that_a_known_zero_stays_one_beside_infinity_is_no_matter_of_signs():
+    def mul(left, right):
+        return torch.mul(left.clone(), right)
+
+    inputs = (
+        Input.of("x0", np.float32([0, 2]), requires_grad=True),
+        Input.of("x1", np.float32([np.inf, 1])),
+    )
+    steps = (
+        Call("sgn", (X0,), result="t0"),
+        Grad(T0, X0, X1, result="t1"),
+        Call("mul", (Ref("t1[0]"), X1), result="t2"),
+    )
+    assert judge(Program(inputs, steps), TORCH, torch_but(mul=mul)).outcome == "differ"
+
+
 @pytest.mark.parametrize("block", [(), (EnterMode("no_grad"), LeaveMode())], ids=["", "no_grad"])
 def test_what_is_excused_is_so_behind_a_block(block):
     terms = np.float32([1e8, 1, -1e8, 3])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import subprocess
+import sys
 import traceback
 from collections.abc import Sequence
 
@@ -10,7 +13,7 @@ import pytest
 
 import mini_autograd as torch
 from mini_autograd import ops
-from mini_autograd.op import Promotion, differentiable
+from mini_autograd.op import Op, Promotion, differentiable
 from mini_autograd.types import Array, Arrays, Int, Mask, Number
 
 
@@ -289,3 +292,40 @@ def test_the_written_code_shows_and_its_lines_stand_in_tracebacks():
         node.backward([np.float32(1)], None)
     lines = [frame.line for frame in traceback.extract_tb(raised.value.__traceback__)]
     assert "raise _second_backward()" in lines
+
+
+def test_the_code_of_every_op_can_be_written_and_replaces_the_placeholders_that_users_hold():
+    """Functions, methods and operators are the same objects before and after."""
+    kinds = [each for each in gc.get_objects() if isinstance(each, Op)]
+    assert len(kinds) > 200
+    for op in kinds:
+        assert op.made[op.title] is op.node_class
+    held = [*vars(torch).values(), *vars(torch.Tensor).values()]
+    files = {each.__code__.co_filename for each in held if hasattr(each, "__code__")}
+    assert any(file.startswith("<mini_autograd op MulBackward0") for file in files)
+    assert not any("not yet called" in file for file in files)
+
+
+def test_several_threads_may_call_an_op_first():
+    """Each call is recorded by the one class of nodes."""
+    script = """
+import sys, threading
+import mini_autograd as torch
+sys.setswitchinterval(1e-6)
+x = torch.ones(2, requires_grad=True)
+names = "exp sin cos tanh sqrt log sigmoid neg abs square".split()
+made = {name: [] for name in names}
+start = threading.Barrier(8)
+
+def call():
+    start.wait()
+    for name in names:
+        made[name].append(getattr(torch, name)(x).grad_fn)
+
+threads = [threading.Thread(target=call) for _ in range(8)]
+[each.start() for each in threads]
+[each.join() for each in threads]
+print({(len(nodes), len({type(node) for node in nodes})) for nodes in made.values()})
+"""
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "{(8, 1)}"

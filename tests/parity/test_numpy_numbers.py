@@ -107,6 +107,18 @@ def arguments(m: Any) -> Iterator[str]:
     m.set_grad_enabled(True)
 
 
+def by_name(m: Any) -> Iterator[str]:
+    """With the tensor given by name, and arrays that torch has no tensors of."""
+    x = m.tensor([1.0, 2.0])
+    two = np.float64(2)
+    yield outcome(lambda: m.add(two, other=x))
+    yield outcome(lambda: m.pow(two, exponent=x))
+    yield outcome(lambda: m.remainder(two, other=x))
+    arrays = np.array([1.0, 2.0])[::-1], np.array([1.0, 2.0], ">f8"), np.array(["a", "b"])
+    for array in arrays:
+        yield f"{array.dtype} {outcome(lambda array=array: x == array)}"
+
+
 def assigned(m: Any) -> Iterator[str]:
     """Torch takes those that are numbers of Python's, too, and ints."""
     dtypes = m.float32, m.int64, m.bool, m.complex64
@@ -117,7 +129,9 @@ def assigned(m: Any) -> Iterator[str]:
         yield f"{dtype} {item} {number!r}: {said} {x}"
 
 
-@pytest.mark.parametrize("table", [operators, arguments, assigned], ids=lambda row: row.__name__)
+@pytest.mark.parametrize(
+    "table", [operators, arguments, by_name, assigned], ids=lambda row: row.__name__
+)
 @pytest.mark.filterwarnings("ignore")
 def test_numpy_s_numbers_are_what_they_are_on_torch(table: Table) -> None:
     assert differences(table) == []

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.parity.tables import Table, differences
+from tests.parity.tables import Table, differences, outcome
 
 NAN = float("nan")
 SIZES = (1, 2, 3, 4, 5, 8, 16, 17, 20, 33, 64, 65, 130, 257)
@@ -48,6 +48,23 @@ def in_order(m: Any) -> Iterator[str]:
             yield f"{columns.indices.tolist()} {columns.indices.stride()}"
 
 
-@pytest.mark.parametrize("table", [greatest, in_order], ids=lambda table: table.__name__)
+def without_elements(m: Any) -> Iterator[str]:
+    """No rows, or rows of nothing; and long rows whose order follows from how they are sorted."""
+    for shape in ((0, 3), (3, 0), (0,)):
+        for k in (0, 2):
+            for in_order in (True, False):
+                x = m.zeros(shape)
+                said = outcome(lambda x=x, k=k, ordered=in_order: x.topk(k, sorted=ordered))
+                yield f"{shape} {k} {in_order} {said}"
+        yield f"{shape} {m.zeros(shape).sort()}"
+    random.seed(5)
+    row = [random.randrange(10) for _ in range(1 << 15)]
+    for dtype in (m.int64, m.uint8):
+        yield str(hash(tuple(m.tensor(row, dtype=dtype).sort().indices.tolist())))
+
+
+@pytest.mark.parametrize(
+    "table", [greatest, in_order, without_elements], ids=lambda table: table.__name__
+)
 def test_equal_elements_are_taken_in_torch_s_order(table: Table) -> None:
     assert differences(table) == []
