@@ -104,6 +104,7 @@ def test_a_wrong_value_is_shown_by_the_shortest_program(tmp_path: Path):
     compile(first.failure.script, "script", "exec")
 
 
+@pytest.mark.slow
 def test_only_what_is_chosen_is_shortened(tmp_path: Path):
     run = campaign(replace(FAULTY, ops=("sqrt",)), tmp_path)
     reduced = [r.failure.reduced for r in run.results if r.failure and "value" in _kinds(r)]
@@ -111,6 +112,7 @@ def test_only_what_is_chosen_is_shortened(tmp_path: Path):
     assert [number for number, shortened in enumerate(reduced) if shortened] == [0]
 
 
+@pytest.mark.slow
 def test_of_what_hung_too_often_a_difference_is_kept_as_it_was_seen(tmp_path: Path):
     run = campaign(replace(FAULTY, ops=("sqrt",)), tmp_path, choose=lambda results, agreeing: ())
     wrong = next(result for result in run.results if "value" in _kinds(result))

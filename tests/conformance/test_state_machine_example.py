@@ -45,6 +45,7 @@ def test_it_passes_where_nothing_is_wrong(engine, monkeypatch):
     run(engine, monkeypatch, max_examples=40)
 
 
+@pytest.mark.slow
 def test_it_finds_a_write_that_is_not_counted(monkeypatch):
     mul_ = mini_autograd.Tensor.mul_
 

@@ -72,6 +72,7 @@ def _read(path: Path) -> bytes:
         return b""
 
 
+@pytest.mark.slow
 def test_an_engine_with_a_thread_cannot_be_forked_and_is_loaded_again():
     engine = RemoteEngine("hostile_engines:threads_at_import", Limits(step=5))
     try:
@@ -92,6 +93,7 @@ def test_a_restart_replaces_a_process_that_hangs():
         engine.close()
 
 
+@pytest.mark.slow
 def test_a_process_whose_memory_grows_is_replaced_in_silence(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(remote, "POLL", 0.0)  # looked at after each program
     engine = RemoteEngine("hostile_engines:memory_in_calls", Limits(step=5), growth=Growth(cases=1))

@@ -213,6 +213,7 @@ def _read(path: Path) -> bytes:
         return b""
 
 
+@pytest.mark.slow
 def test_an_op_that_was_given_up_is_never_a_success(tmp_path: Path):
     run = campaign(tmp_path, replace(ENGINE, engine="hostile_engines:hang", hang_after=0.4))
     known = tmp_path / "known.txt"

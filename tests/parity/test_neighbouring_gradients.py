@@ -30,7 +30,7 @@ def _told(gradient: Any) -> str:
 def views_by_strides(m: Any) -> Iterator[str]:
     """What is seen once is copied, and a minus zero stays; what is seen twice is added to zeros."""
     random.seed(2013)
-    for number in range(1500):
+    for number in range(600):
         size = tuple(random.choices((0, 1, 2, 3), (1, 2, 3, 2), k=random.randint(0, 3)))
         strides = tuple(random.choice((0, 1, 2, 3, 4)) for _ in size)
         shape = random.choice(((12,), (3, 4), (20,), (2, 3, 4)))

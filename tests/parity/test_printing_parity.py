@@ -106,7 +106,7 @@ def our_text(values: Array, like: torch.Tensor, default: str) -> str:
 
 
 @seed(213)
-@settings(max_examples=500, deadline=None, database=None)
+@settings(max_examples=200, deadline=None, database=None)
 @given(
     arrays(),
     st.sampled_from(["none", "leaf", "node"]),
