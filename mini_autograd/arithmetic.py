@@ -19,12 +19,11 @@ from mini_autograd.errors import hooks as hook_errors
 from mini_autograd.errors import inplace as inplace_errors
 from mini_autograd.graph import ACCUMULATE_SEQUENCE, Arithmetic, Edge, Metadata, Node, Shape
 from mini_autograd.layout import (
+    empty_as,
     empty_at,
-    empty_with,
     in_rows,
     is_dense,
     shows_twice,
-    strides_of,
     walked,
 )
 from mini_autograd.ops.conversion import converted
@@ -324,8 +323,7 @@ class TensorArithmetic:
         else:
             # torch copies it into a new tensor with the leaf's strides: a write, so version 1
             array = leaf._array
-            steps = tuple([step // array.itemsize for step in strides_of(array)])
-            into = make(empty_with(array.shape, steps, grad._array.dtype))
+            into = make(empty_as(array, grad._array.dtype))
             if packing_threads:
                 announce_write(into)
             leaf._grad = copied = ops.copied(into, grad)

@@ -13,7 +13,6 @@ import numpy as np
 
 from conformance.engines.protocol import Engine
 from conformance.execute import execute
-from conformance.judge.allowance import alike
 from conformance.judge.closeness import is_close
 from conformance.judge.compare import compare
 from conformance.judge.conventions import NON_FINITE, conventions
@@ -22,7 +21,7 @@ from conformance.judge.finite_differences import derivative
 from conformance.judge.overwritten import Earlier, overwritten
 from conformance.judge.replay import places
 from conformance.judge.shown import shown_grades
-from conformance.judge.witnesses import Witnesses
+from conformance.judge.witnesses import Witnesses, differing
 from conformance.program import Program
 from conformance.trace import Raised, Trace
 from conformance.verdict import Judgement, Kind, Mismatch, Verdict
@@ -74,7 +73,9 @@ def adjudicate(
     )
     shows = shown_grades(program, expected)
     counting = any(mismatch.counts for mismatch in mismatches)
-    if not counting or not (any(map(_is_about_values, mismatches)) or _rounded(expected, actual)):
+    if not counting or not (
+        any(map(_is_about_values, mismatches)) or differing(places(expected), places(actual))
+    ):
         return Verdict(program.hash, mismatches, shows)
     evidence = Evidence(program, reference)
 
@@ -107,16 +108,6 @@ def _without_assertion(mismatch: Mismatch, expected: Trace) -> Mismatch:
             reason = "it fails an assertion of its own"
             return replace(mismatch, judgement="reference_suspect", reason=reason)
     return mismatch
-
-
-def _rounded(expected: Trace, actual: Trace) -> bool:
-    """Whether any value has other bits, if within tolerance: 10 prints otherwise than the next
-    number."""
-    wanted, got = places(expected), places(actual)
-    return any(
-        alike(wanted[where], got[where]) and wanted[where].tobytes() != got[where].tobytes()
-        for where in wanted.keys() & got.keys()
-    )
 
 
 def _is_about_values(mismatch: Mismatch) -> bool:

@@ -39,6 +39,16 @@ Answers: TypeAlias = Callable[[Way, Keeps], Mapping[str, Array | None]]
 NOTHING: Keeps = {}
 
 
+def differing(wanted: Mapping[str, Array], got: Mapping[str, Array]) -> set[str]:
+    """The places where values that can be compared have other bits, if within tolerance: 10 prints
+    otherwise than the next number."""
+    return {
+        where
+        for where in wanted.keys() & got.keys()
+        if alike(wanted[where], got[where]) and wanted[where].tobytes() != got[where].tobytes()
+    }
+
+
 class Witnesses:
     """The reference's runs of a program with the subject's values adopted."""
 
@@ -63,11 +73,7 @@ class Witnesses:
             for where in wanted
             if where in both and alike(wanted[where], got[where])
         }
-        self._differing = {
-            where
-            for where, got in self._subjects.items()
-            if wanted[where].tobytes() != got.tobytes()
-        }
+        self._differing = differing(wanted, got)
         self._earlier = earlier or {}
         for number, values in self._earlier.items():
             had = {_then(where, number): value for where, value in values.items()}

@@ -204,8 +204,9 @@ def _is_raw(args: tuple[Any, ...], kwargs: dict[str, Any], at: int) -> bool:
     first = args[at]
     if isinstance(first, (list, tuple)) and first:
         first = first[0]
-    beside = (*args[at + 1 :], *kwargs.values())
-    return isinstance(first, RAW) and not any(isinstance(each, Tensor) for each in beside)
+    if not isinstance(first, RAW):
+        return False
+    return not any(isinstance(each, Tensor) for each in (*args[at + 1 :], *kwargs.values()))
 
 
 def _record_promoted(
