@@ -117,6 +117,22 @@ class SavedView(SavedResult):
         return super().remade(self.made_by() or node)
 
 
+class SavedIndex(SavedResult):
+    """An output without gradient, as the indices beside values: it has no node, so it is no cycle
+    to keep it, and torch, too, reads it as it is now."""
+
+    __slots__ = ("tensor",)
+    dtype = None
+
+    def __init__(self, tensor: Tensor, output: int) -> None:
+        super().__init__(tensor._array, counter_of(tensor), output)
+        self.tensor = tensor
+
+    def remade(self, node: Node) -> Tensor:
+        """The tensor itself."""
+        return self.tensor
+
+
 class UnsavedResult(SavedResult):
     """A result that an op in place wrote, but whose pack hook raised: torch's rule finds none."""
 
@@ -222,6 +238,13 @@ def _modified(
         expected,
         traced=anomaly.enabled,
     )
+
+
+def saved_output(tensor: Tensor, output: int) -> SavedResult:
+    """What a node keeps of one of its several outputs."""
+    if tensor._array.dtype.kind in "fc":
+        return SavedResult(tensor._array, counter_of(tensor), output)
+    return SavedIndex(tensor, output)
 
 
 def kept_for(node: Node, tensor: Tensor) -> SavedTensor | SavedResult | PackedTensor:

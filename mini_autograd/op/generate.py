@@ -26,7 +26,7 @@ from mini_autograd.op.node import OpNode
 from mini_autograd.op.promotion import quiet, raise_broadcast, raise_of_rule
 from mini_autograd.op.slots import FREED
 from mini_autograd.packing import deferring, packing_threads
-from mini_autograd.saved import SavedResult, SavedTensor, pack
+from mini_autograd.saved import SavedResult, SavedTensor, pack, saved_output
 from mini_autograd.shown import counted
 from mini_autograd.storage import counter_of
 from mini_autograd.tensor import Tensor, make
@@ -222,6 +222,7 @@ _NAMESPACE: Final[dict[str, Any]] = {
     "_edge": _edge,
     "_edge_of": edge_of,
     "_NUMBERS": _NUMBERS,
+    "_saved_output": saved_output,
     "_given": _given,
     "_has_tensor": _has_tensor,
     "_make": make,

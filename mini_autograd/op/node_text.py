@@ -198,7 +198,9 @@ def _saved(op: Op, slot: Slot, needs: Mapping[str, str]) -> str:
     """What a node saves for one slot; as torch, nothing if only rules that will not run use it."""
     name = op.names[slot.index] if slot.keep is not Keep.RESULT else ""
     out = "_out" if op.outputs is None else f"_outs[{slot.index}]"
-    text = _EXPRESSIONS[slot.keep].format(name=name, out=out, index=slot.index)
+    text = _EXPRESSIONS[slot.keep].format(name=name, out=out)
+    if slot.keep is Keep.RESULT and op.outputs is not None:
+        text = f"_saved_output({out}, {slot.index})"
     if slot.keep is Keep.OPERAND and slot.index in op.variadic:
         text = f"[_saved_operand(_each) for _each in {name}]"
     elif slot.keep is Keep.OPERAND and name in needs:
@@ -215,7 +217,7 @@ def _saved(op: Op, slot: Slot, needs: Mapping[str, str]) -> str:
 _EXPRESSIONS: Final = {
     Keep.OPERAND: "_saved_operand({name})",
     Keep.VALUE: "{name}",
-    Keep.RESULT: "_SavedResult({out}._array, _counter_of({out}), {index})",
+    Keep.RESULT: "_SavedResult({out}._array, _counter_of({out}), 0)",
     Keep.SHAPE: "_array_of({name}).shape",
     Keep.STRIDES: "_array_of({name}).strides",
     Keep.DTYPE: "_array_of({name}).dtype",

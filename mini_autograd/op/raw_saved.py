@@ -11,7 +11,13 @@ from mini_autograd.errors import saved as errors
 from mini_autograd.errors import walk as walk_errors
 from mini_autograd.graph import Node
 from mini_autograd.packing import Pack, PackedTensor, Unpack
-from mini_autograd.saved import SavedResult, SavedTensor, check_attached, unpacked_tensor
+from mini_autograd.saved import (
+    SavedIndex,
+    SavedResult,
+    SavedTensor,
+    check_attached,
+    unpacked_tensor,
+)
 from mini_autograd.storage import counter_of
 from mini_autograd.tensor import Tensor, make
 
@@ -116,12 +122,12 @@ def _packed(saved: Any, node: Node, hooks: tuple[Pack, Unpack]) -> PackedTensor:
 
 def _tensor(saved: Any) -> Tensor:
     """What is kept without hooks, written to since or not; of the node's own result the memory."""
+    if isinstance(saved, SavedTensor | SavedIndex):
+        return saved.tensor
     if isinstance(saved, SavedResult):
         made = make(saved.array)
         made._counter = saved.counter
         return made
-    if isinstance(saved, SavedTensor):
-        return saved.tensor
     return saved if isinstance(saved, Tensor) else make(np.asarray(saved))
 
 

@@ -200,7 +200,30 @@ def versions_of_gradients_of_comparisons(m: Any) -> Iterator[str]:
         yield f"{op} {shape}: {[each.grad._version for each in (x, y, z)]}"
 
 
+def saved_indices_changed_since(m: Any) -> Iterator[str]:
+    """The indices beside values are kept as the tensor that they are, whatever becomes of it."""
+    changes: dict[str, Callable[[Any], Any]] = {
+        "nothing": lambda index: None,
+        "unsqueeze_": lambda index: index.unsqueeze_(0),
+        "transpose_": lambda index: index.transpose_(0, -1),
+        "resize_": lambda index: index.resize_(1),
+        "add_": lambda index: index.add_(0),
+        "set_": lambda index: index.set_(m.zeros_like(index)),
+        "data": lambda index: setattr(index, "data", m.zeros_like(index)),
+    }
+    calls = {"min": (0,), "max": (0,), "median": (0,), "sort": (0,), "topk": (2, 0)}
+    for (op, args), (name, change) in itertools.product(calls.items(), changes.items()):
+        x = m.tensor([[1.0, 2.0, 3.0], [3.0, 1.0, 2.0], [5.0, 5.0, 5.0]], requires_grad=True)
+        values, index = getattr(x, op)(*args)
+        change(index)
+        node = values.grad_fn
+        same = outcome(lambda node=node, index=index: node._raw_saved_indices.data is index)
+        told = outcome(lambda node=node: node._saved_indices)
+        yield f"{op} {name}: {same} {told} {outcome(values.sum().backward)} {x.grad}"
+
+
 TABLES: tuple[Table, ...] = (
+    saved_indices_changed_since,
     versions_of_gradients_of_comparisons,
     strides_behind_a_write,
     targets_given_other_data,
