@@ -57,7 +57,10 @@ def hidden(grad: Tensor) -> Array:
         # Of a detached tensor the walk may keep memory, though somebody holds the original.
         array = grad._array = array[...]
     _tensors[id(array)] = grad
-    _remember(grad if grad._base is None else grad._base)
+    base = grad._base
+    if base is None or _owner_of(base._array) is not _owner_of(array):  # it was given other data
+        base = grad
+    _remember(base)
     return array
 
 

@@ -222,7 +222,28 @@ def saved_indices_changed_since(m: Any) -> Iterator[str]:
         yield f"{op} {name}: {same} {told} {outcome(values.sum().backward)} {x.grad}"
 
 
+def seeds_given_other_data(m: Any) -> Iterator[str]:
+    """A view that became the first gradient shares its versions with it, whatever its data are."""
+    views: dict[str, Callable[[Any], Any]] = {
+        "view": lambda x: x.view(2),
+        "movedim": lambda x: x.movedim(0, 0),
+        "clone": lambda x: x.clone(),
+    }
+    for (name, view), data in itertools.product(views.items(), ("none", "leaf", "plain", "part")):
+        x, leaf = (m.tensor([1.0, 2.0], requires_grad=True) for _ in range(2))
+        plain = m.tensor([3.0, 4.0])
+        seen = view(x)
+        given = {"none": seen.data, "leaf": leaf, "plain": plain, "part": plain.view(2)}[data]
+        if data != "none":
+            seen.data = given
+        seen.backward(seen, retain_graph=True)
+        seen.backward(m.ones(2))
+        versions = [each._version for each in (x, leaf, plain, seen, given, x.grad)]
+        yield f"{name} {data}: {versions} {[x, leaf, plain, seen, x.grad]}"
+
+
 TABLES: tuple[Table, ...] = (
+    seeds_given_other_data,
     saved_indices_changed_since,
     versions_of_gradients_of_comparisons,
     strides_behind_a_write,
