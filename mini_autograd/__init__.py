@@ -11,15 +11,9 @@ from importlib import import_module as _import_module
 from math import e, inf, nan, pi
 from typing import Any as _Any
 
-from mini_autograd import autograd, compat, methods
-from mini_autograd.autograd.anomaly_mode import (
-    is_anomaly_check_nan_enabled,
-    is_anomaly_enabled,
-    set_anomaly_enabled,
-)
-from mini_autograd.creation import as_tensor, from_numpy, tensor
-from mini_autograd.dtypes import bool_ as bool
-from mini_autograd.dtypes import (
+from mini_autograd import autograd, compat
+from mini_autograd.arrays.dtypes import bool_ as bool
+from mini_autograd.arrays.dtypes import (
     complex64,
     complex128,
     dtype,
@@ -34,14 +28,25 @@ from mini_autograd.dtypes import (
     set_default_dtype,
     uint8,
 )
-from mini_autograd.factories import (
-    channels_last,
-    contiguous_format,
-    device,
-    preserve_format,
-    strided,
+from mini_autograd.autograd.anomaly_mode import (
+    is_anomaly_check_nan_enabled,
+    is_anomaly_enabled,
+    set_anomaly_enabled,
 )
-from mini_autograd.fills import (
+from mini_autograd.core.modes.grad_mode import (
+    enable_grad,
+    inference_mode,
+    is_grad_enabled,
+    is_inference_mode_enabled,
+    no_grad,
+    set_grad_enabled,
+)
+from mini_autograd.core.modes.warn_once import is_warn_always_enabled, set_warn_always
+from mini_autograd.core.tensor.size import Size
+from mini_autograd.core.tensor.tensor import Tensor
+from mini_autograd.frontend import methods
+from mini_autograd.frontend.creation.creation import as_tensor, from_numpy, tensor
+from mini_autograd.frontend.creation.fills import (
     empty,
     empty_like,
     eye,
@@ -53,29 +58,9 @@ from mini_autograd.fills import (
     zeros,
     zeros_like,
 )
-from mini_autograd.grad_mode import (
-    enable_grad,
-    inference_mode,
-    is_grad_enabled,
-    is_inference_mode_enabled,
-    no_grad,
-    set_grad_enabled,
-)
-from mini_autograd.predicates import (
-    can_cast,
-    finfo,
-    iinfo,
-    is_complex,
-    is_floating_point,
-    is_nonzero,
-    is_tensor,
-    numel,
-    promote_types,
-    result_type,
-)
-from mini_autograd.printing import get_printoptions, set_printoptions
-from mini_autograd.ranges import arange, linspace
-from mini_autograd.sampling import (
+from mini_autograd.frontend.creation.legacy_types import TensorType, typename
+from mini_autograd.frontend.creation.ranges import arange, linspace
+from mini_autograd.frontend.creation.sampling import (
     Generator,
     default_generator,
     initial_seed,
@@ -88,11 +73,27 @@ from mini_autograd.sampling import (
     randperm,
     seed,
 )
-from mini_autograd.serialization import load, save
-from mini_autograd.size import Size
-from mini_autograd.tensor import Tensor
-from mini_autograd.typed import TensorType, typename
-from mini_autograd.warned import is_warn_always_enabled, set_warn_always
+from mini_autograd.frontend.predicates import (
+    can_cast,
+    finfo,
+    iinfo,
+    is_complex,
+    is_floating_point,
+    is_nonzero,
+    is_tensor,
+    numel,
+    promote_types,
+    result_type,
+)
+from mini_autograd.frontend.printing import get_printoptions, set_printoptions
+from mini_autograd.frontend.serialization import load, save
+from mini_autograd.parsing.factories import (
+    channels_last,
+    contiguous_format,
+    device,
+    preserve_format,
+    strided,
+)
 
 __version__ = "0.1.0"
 

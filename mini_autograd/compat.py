@@ -10,8 +10,8 @@ import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from mini_autograd.arithmetic import RAW
-from mini_autograd.tensor import Tensor, make
+from mini_autograd.core.backward.arithmetic import RAW
+from mini_autograd.core.tensor.tensor import Tensor, make
 
 
 class _Switches(threading.local):

@@ -7,8 +7,8 @@ from mini_autograd.autograd.anomaly_mode import detect_anomaly, set_detect_anoma
 from mini_autograd.autograd.function import Function
 from mini_autograd.autograd.gradcheck import gradcheck, gradgradcheck
 from mini_autograd.autograd.variable import Variable, variable
-from mini_autograd.autograd.walks import backward, grad
-from mini_autograd.grad_mode import (
+from mini_autograd.core.backward.backward import backward, grad
+from mini_autograd.core.modes.grad_mode import (
     enable_grad,
     inference_mode,
     is_multithreading_enabled,

@@ -1,13 +1,13 @@
-"""The switches of anomaly mode: see `mini_autograd.anomaly`."""
+"""The switches of anomaly mode: see `mini_autograd.core.modes.anomaly`."""
 
 from __future__ import annotations
 
 import warnings
 from types import TracebackType
 
-from mini_autograd.anomaly import anomaly
-from mini_autograd.errors import arguments as errors
-from mini_autograd.errors.anomaly import ENABLED
+from mini_autograd.core.modes.anomaly import anomaly
+from mini_autograd.messages import arguments as errors
+from mini_autograd.messages.graph.anomaly import ENABLED
 
 
 class _Anomaly:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from mini_autograd.graph import AccumulateGrad, Node
-from mini_autograd.packing import PackedTensor
-from mini_autograd.saved import SavedResult, SavedTensor
-from mini_autograd.tensor import Tensor, detached, let_stand_for, make
+from mini_autograd.core.graph.graph import AccumulateGrad, Node
+from mini_autograd.core.saved.packing import PackedTensor
+from mini_autograd.core.saved.saved import SavedResult, SavedTensor
+from mini_autograd.core.tensor.tensor import Tensor, detached, let_stand_for, make
 
 
 def leading_on(roots: Iterable[Node], ends: Collection[Node]) -> dict[Node, bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mini_autograd.grad_mode import (
+from mini_autograd.core.modes.grad_mode import (
     enable_grad,
     inference_mode,
     no_grad,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mini_autograd.autograd import node_calls  # noqa: F401 - what every node has by it
-from mini_autograd.autograd.edges import GradientEdge, get_gradient_edge
 from mini_autograd.autograd.multi_grad import register_multi_grad_hook
 from mini_autograd.autograd.mutation import allow_mutation_on_saved_tensors
 from mini_autograd.autograd.saved_hooks import (
@@ -13,10 +12,11 @@ from mini_autograd.autograd.saved_hooks import (
     save_on_cpu,
     saved_tensors_hooks,
 )
-from mini_autograd.errors import hooks as errors
-from mini_autograd.graph import Node
-from mini_autograd.storage import counter_of
-from mini_autograd.tensor import Tensor
+from mini_autograd.core.backward.edges import GradientEdge, get_gradient_edge
+from mini_autograd.core.graph.graph import Node
+from mini_autograd.core.tensor.tensor import Tensor
+from mini_autograd.core.tensor.version_counter import counter_of
+from mini_autograd.messages.graph import hooks as errors
 
 __all__ = [
     "GradientEdge",

@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from mini_autograd.autograd.dead_ends import leading_on
-from mini_autograd.errors import tensors as errors
-from mini_autograd.grad_mode import is_grad_enabled, is_inference_mode_enabled
-from mini_autograd.graph import AccumulateGrad, Arithmetic, Edge, Grad
-from mini_autograd.lineage import edge_of
-from mini_autograd.tensor import Tensor, detached, let_stand_for, make
-from mini_autograd.transforms import state as transforms
+from mini_autograd.core.graph.graph import AccumulateGrad, Arithmetic, Edge, Grad
+from mini_autograd.core.modes.grad_mode import is_grad_enabled, is_inference_mode_enabled
+from mini_autograd.core.modes.transforms import state as transforms
+from mini_autograd.core.tensor.history import edge_of
+from mini_autograd.core.tensor.tensor import Tensor, detached, let_stand_for, make
+from mini_autograd.messages.tensors import state as errors
 
 
 class LevelLeaf(AccumulateGrad):

@@ -7,11 +7,11 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from mini_autograd.attended import AttendedWalk, current
-from mini_autograd.autograd.edges import node_of
-from mini_autograd.errors import hooks as errors
-from mini_autograd.hooks import RemovableHandle
-from mini_autograd.tensor import Tensor
+from mini_autograd.core.backward.edges import node_of
+from mini_autograd.core.backward.observed_walk import AttendedWalk, current
+from mini_autograd.core.graph.hooks import RemovableHandle
+from mini_autograd.core.tensor.tensor import Tensor
+from mini_autograd.messages.graph import hooks as errors
 
 _MODES = ("all", "any")
 

@@ -11,13 +11,13 @@ from collections.abc import Generator, MutableMapping
 from contextlib import contextmanager
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
-from mini_autograd import packing
+from mini_autograd.arrays.layout import address_of
 from mini_autograd.autograd.saved_hooks import saved_tensors_hooks
-from mini_autograd.errors import saved as errors
-from mini_autograd.grad_mode import unrecorded
-from mini_autograd.layout import address_of
-from mini_autograd.ops.conversion import clone
-from mini_autograd.tensor import Tensor
+from mini_autograd.core.modes.grad_mode import unrecorded
+from mini_autograd.core.saved import packing
+from mini_autograd.core.tensor.tensor import Tensor
+from mini_autograd.messages.graph import saved as errors
+from mini_autograd.ops.tensor.conversion import clone
 
 _Memory = tuple[int, int]  # where it begins, and its version
 _Saved = tuple[int, int, int]  # the same, of which tensor object

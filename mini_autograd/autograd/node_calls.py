@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from mini_autograd import dtypes
-from mini_autograd.arithmetic import RAW, TENSORS
-from mini_autograd.errors import hooks as errors
-from mini_autograd.factories import CPU
-from mini_autograd.grad_mode import is_grad_enabled
-from mini_autograd.graph import Node
-from mini_autograd.op import quiet_context
-from mini_autograd.read_only import ReadOnly
-from mini_autograd.tensor import Tensor
+from mini_autograd.arrays import dtypes
+from mini_autograd.core.backward.arithmetic import RAW, TENSORS
+from mini_autograd.core.graph.graph import Node
+from mini_autograd.core.modes.grad_mode import is_grad_enabled
+from mini_autograd.core.op import quiet_context
+from mini_autograd.core.tensor.tensor import Tensor
+from mini_autograd.core.tensor.torch_property import ReadOnly
+from mini_autograd.messages.graph import hooks as errors
+from mini_autograd.parsing.factories import CPU
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

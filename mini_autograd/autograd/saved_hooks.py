@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from mini_autograd import packing
-from mini_autograd.packing import Pack, Unpack
-from mini_autograd.tensor import Tensor
+from mini_autograd.core.saved import packing
+from mini_autograd.core.saved.packing import Pack, Unpack
+from mini_autograd.core.tensor.tensor import Tensor
 
 
 class saved_tensors_hooks:  # torch's name

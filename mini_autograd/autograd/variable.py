@@ -8,10 +8,10 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from mini_autograd import dtypes
-from mini_autograd.errors import tensors as tensor_errors
-from mini_autograd.errors import variable as errors
-from mini_autograd.tensor import Tensor, detached, make
+from mini_autograd.arrays import dtypes
+from mini_autograd.core.tensor.tensor import Tensor, detached, make
+from mini_autograd.messages.tensors import state as tensor_errors
+from mini_autograd.messages.tensors import variable as errors
 
 
 class _VariableMeta(type):

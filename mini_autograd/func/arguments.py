@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from mini_autograd.autograd.levels import Level
-from mini_autograd.errors import func as errors
+from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.func import trees
-from mini_autograd.tensor import Tensor
+from mini_autograd.messages.functions import transforms as errors
 
 Argnums = int | tuple[int, ...]
 

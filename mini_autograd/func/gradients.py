@@ -10,14 +10,15 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from mini_autograd import fills
-from mini_autograd.autograd.batched_walk import batch_gradients
 from mini_autograd.autograd.dead_ends import cut_dead_ends, forget_dead_ends
-from mini_autograd.autograd.edges import GradientEdge, get_gradient_edge
 from mini_autograd.autograd.levels import Level
-from mini_autograd.autograd.seeds import Differentiated
-from mini_autograd.autograd.walks import grad as walk
-from mini_autograd.errors import func as errors
+from mini_autograd.core.backward.backward import grad as walk
+from mini_autograd.core.backward.batched_walk import batch_gradients
+from mini_autograd.core.backward.edges import GradientEdge, get_gradient_edge
+from mini_autograd.core.backward.seeds import Differentiated
+from mini_autograd.core.modes.grad_mode import is_grad_enabled
+from mini_autograd.core.tensor.tensor import Tensor
+from mini_autograd.frontend.creation import fills
 from mini_autograd.func import trees
 from mini_autograd.func.arguments import (
     Argnums,
@@ -28,8 +29,7 @@ from mini_autograd.func.arguments import (
     split_aux,
 )
 from mini_autograd.func.scope import outside_inference_mode, transforming
-from mini_autograd.grad_mode import is_grad_enabled
-from mini_autograd.tensor import Tensor
+from mini_autograd.messages.functions import transforms as errors
 
 Function = Callable[..., Any]
 

@@ -12,11 +12,12 @@ import functools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from mini_autograd import fills, ops
+from mini_autograd.arrays.layout import shows_twice
 from mini_autograd.autograd.functional.pushforward import basis, pushforward
 from mini_autograd.autograd.levels import Level
-from mini_autograd.errors import func as errors
-from mini_autograd.errors import inplace as inplace_errors
+from mini_autograd.core.op.table import ops
+from mini_autograd.core.tensor.tensor import Tensor, make
+from mini_autograd.frontend.creation import fills
 from mini_autograd.func import trees
 from mini_autograd.func.arguments import (
     Argnums,
@@ -29,8 +30,8 @@ from mini_autograd.func.arguments import (
 )
 from mini_autograd.func.gradients import Function, Linearized, linearized
 from mini_autograd.func.scope import outside_inference_mode, transforming
-from mini_autograd.layout import shows_twice
-from mini_autograd.tensor import Tensor, make
+from mini_autograd.messages.functions import transforms as errors
+from mini_autograd.messages.tensors import inplace as inplace_errors
 
 _JVP = "jvp(f, primals, tangents)"
 

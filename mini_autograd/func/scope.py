@@ -7,9 +7,14 @@ from contextlib import ExitStack, contextmanager
 
 from mini_autograd.autograd.levels import Level
 from mini_autograd.autograd.saved_hooks import disable_saved_tensors_hooks
-from mini_autograd.errors import func as errors
-from mini_autograd.grad_mode import enable_grad, inference_mode, is_inference_mode_enabled, no_grad
-from mini_autograd.transforms import running
+from mini_autograd.core.modes.grad_mode import (
+    enable_grad,
+    inference_mode,
+    is_inference_mode_enabled,
+    no_grad,
+)
+from mini_autograd.core.modes.transforms import running
+from mini_autograd.messages.functions import transforms as errors
 
 
 @contextmanager

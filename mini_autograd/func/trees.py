@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
-from mini_autograd.errors import func as errors
+from mini_autograd.messages.functions import transforms as errors
 
 
 class _Leaf:

@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from mini_autograd import dtypes, layout, warned
-from mini_autograd.errors import conversion as conversion_errors
-from mini_autograd.errors import func as func_errors
-from mini_autograd.errors import inplace as errors
-from mini_autograd.errors import masking as mask_errors
-from mini_autograd.errors import picking as picking_errors
-from mini_autograd.errors import pointwise as kernel_errors
-from mini_autograd.errors import tensors as tensor_errors
-from mini_autograd.errors.kernels import ComplexHalfError
-from mini_autograd.lineage import check_creation, has_history
-from mini_autograd.ops.views import broadcast_shape
-from mini_autograd.tensor import Tensor, level_of
-from mini_autograd.transforms import state as transforms
+from mini_autograd.arrays import dtypes, layout
+from mini_autograd.core.modes import warn_once
+from mini_autograd.core.modes.transforms import state as transforms
+from mini_autograd.core.tensor.history import check_creation, has_history
+from mini_autograd.core.tensor.tensor import Tensor, level_of
+from mini_autograd.messages.functions import transforms as func_errors
+from mini_autograd.messages.ops import masking as mask_errors
+from mini_autograd.messages.ops import picking as picking_errors
+from mini_autograd.messages.ops import pointwise as kernel_errors
+from mini_autograd.messages.ops.kernels import ComplexHalfError
+from mini_autograd.messages.tensors import conversion as conversion_errors
+from mini_autograd.messages.tensors import inplace as errors
+from mini_autograd.messages.tensors import state as tensor_errors
+from mini_autograd.ops.shape.views import broadcast_shape
 
 if TYPE_CHECKING:
     from mini_autograd.inplace.table import InPlace
@@ -249,4 +250,4 @@ def warn_of_truths(tensor: Tensor, operands: Iterable[Any]) -> None:
         each._array.dtype.kind == "c" if isinstance(each, Tensor) else isinstance(each, complex)
         for each in operands
     ):
-        warned.once(conversion_errors.CASTS_COMPLEX, stacklevel=4)
+        warn_once.once(conversion_errors.CASTS_COMPLEX, stacklevel=4)

@@ -10,15 +10,16 @@ from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd import dtypes, layout, ops
-from mini_autograd.errors import creation as creation_errors
-from mini_autograd.errors import filling as errors
+from mini_autograd.arrays import dtypes, layout
+from mini_autograd.core.op import DifferentiableOp, Promotion, differentiable
+from mini_autograd.core.op.table import ops
+from mini_autograd.frontend.creation.sampling import Generator, default_generator
 from mini_autograd.inplace.forms import in_place
 from mini_autograd.inplace.table import Common, InPlace
-from mini_autograd.op import DifferentiableOp, Promotion, differentiable
-from mini_autograd.overloads import Bound, overloaded
-from mini_autograd.sampling import Generator, default_generator
-from mini_autograd.types import Anything, Array, Float, Int
+from mini_autograd.messages.ops import filling as errors
+from mini_autograd.messages.tensors import creation as creation_errors
+from mini_autograd.parsing.overloads import Bound, overloaded
+from mini_autograd.parsing.types import Anything, Array, Float, Int
 
 _GENERATOR: Final = "*, torch.Generator generator = None"
 

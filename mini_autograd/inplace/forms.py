@@ -11,13 +11,29 @@ from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd import layout
-from mini_autograd.errors import arguments as argument_errors
-from mini_autograd.errors import inplace as errors
-from mini_autograd.errors.gathering import is_while_writing
-from mini_autograd.errors.pointwise import is_at_once
-from mini_autograd.grad_mode import state, unrecorded
-from mini_autograd.graph import Node
+from mini_autograd.arrays import layout
+from mini_autograd.core.graph.graph import Node
+from mini_autograd.core.modes.grad_mode import state, unrecorded
+from mini_autograd.core.modes.transforms import state as transforms
+from mini_autograd.core.modes.warn_once import unsaid
+from mini_autograd.core.op import quiet
+from mini_autograd.core.saved.packing import (
+    PackedTensor,
+    announce_write,
+    deferring,
+    is_while_packing,
+    packing_threads,
+)
+from mini_autograd.core.saved.saved import (
+    SavedClones,
+    SavedResult,
+    SavedTensor,
+    SavedView,
+    pack_results,
+)
+from mini_autograd.core.tensor.history import edge_of, is_seen
+from mini_autograd.core.tensor.tensor import Tensor, make
+from mini_autograd.core.tensor.version_counter import counter_of
 from mini_autograd.inplace.checks import (
     check_captured,
     check_history,
@@ -26,29 +42,19 @@ from mini_autograd.inplace.checks import (
     check_result,
     warn_of_truths,
 )
+from mini_autograd.inplace.rebase import CopySlices, rebase
 from mini_autograd.inplace.table import ROWS, InPlace
-from mini_autograd.lineage import edge_of, is_seen
-from mini_autograd.old_forms import in_new_form
-from mini_autograd.op import quiet
-from mini_autograd.ops.conversion import clone
-from mini_autograd.ops.indexing import index_put, put_in_order
-from mini_autograd.ops.writing import copied, filled, zeroed
-from mini_autograd.overloads import composite, with_forms
-from mini_autograd.packing import (
-    PackedTensor,
-    announce_write,
-    deferring,
-    is_while_packing,
-    packing_threads,
-)
-from mini_autograd.rebase import CopySlices, rebase
-from mini_autograd.saved import SavedClones, SavedResult, SavedTensor, SavedView, pack_results
-from mini_autograd.schema import is_number
-from mini_autograd.storage import counter_of
-from mini_autograd.tensor import Tensor, make
-from mini_autograd.transforms import state as transforms
-from mini_autograd.types import Array, Bool, Number
-from mini_autograd.warned import unsaid
+from mini_autograd.messages import arguments as argument_errors
+from mini_autograd.messages.ops.gathering import is_while_writing
+from mini_autograd.messages.ops.pointwise import is_at_once
+from mini_autograd.messages.tensors import inplace as errors
+from mini_autograd.ops.indexing.indexing import index_put, put_in_order
+from mini_autograd.ops.tensor.conversion import clone
+from mini_autograd.ops.tensor.writing import copied, filled, zeroed
+from mini_autograd.parsing.old_forms import in_new_form
+from mini_autograd.parsing.overloads import composite, with_forms
+from mini_autograd.parsing.schema import is_number
+from mini_autograd.parsing.types import Array, Bool, Number
 
 Method = Callable[..., Any]
 

@@ -8,20 +8,20 @@ from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd import layout
-from mini_autograd.errors import inplace as errors
-from mini_autograd.grad_mode import state
-from mini_autograd.graph import ACCUMULATE_SEQUENCE, Arithmetic, Grad, Node
+from mini_autograd.arrays import layout
+from mini_autograd.core.graph.graph import ACCUMULATE_SEQUENCE, Arithmetic, Grad, Node
+from mini_autograd.core.modes.grad_mode import state
+from mini_autograd.core.saved.packing import announce_write, packing_threads
+from mini_autograd.core.tensor.history import edge_of, is_seen
+from mini_autograd.core.tensor.tensor import Tensor, make
+from mini_autograd.core.tensor.version_counter import counter_of
 from mini_autograd.inplace.checks import check_history
 from mini_autograd.inplace.forms import fill_
-from mini_autograd.lineage import edge_of, is_seen
-from mini_autograd.ops.restriding import as_strided, checked_region, strided_view
-from mini_autograd.overloads import composite, overloaded
-from mini_autograd.packing import announce_write, packing_threads
-from mini_autograd.rebase import rebase
-from mini_autograd.storage import counter_of
-from mini_autograd.tensor import Tensor, make
-from mini_autograd.types import Anything, Array, Bool, Int, Number, Sizes
+from mini_autograd.inplace.rebase import rebase
+from mini_autograd.messages.tensors import inplace as errors
+from mini_autograd.ops.shape.restriding import as_strided, checked_region, strided_view
+from mini_autograd.parsing.overloads import composite, overloaded
+from mini_autograd.parsing.types import Anything, Array, Bool, Int, Number, Sizes
 
 
 class NotImplementedNode(Node):

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd import ops
-from mini_autograd.errors import arguments as argument_errors
-from mini_autograd.errors import conversion as errors
-from mini_autograd.tensor import Tensor
+from mini_autograd.core.op.table import ops
+from mini_autograd.core.tensor.tensor import Tensor
+from mini_autograd.messages import arguments as argument_errors
+from mini_autograd.messages.tensors import conversion as errors
 
 
 def apply_(self: Tensor, callable: Callable[[Any], Any], /) -> Tensor:

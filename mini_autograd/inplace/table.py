@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Any, Final
 
+from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.inplace.checks import (
     check_index_kind,
     check_mask,
     check_mask_kind,
     check_product,
 )
-from mini_autograd.ops.gathering import scatter_written
-from mini_autograd.ops.writing import RECORDED
-from mini_autograd.overloads import Bound
-from mini_autograd.tensor import Tensor
+from mini_autograd.ops.indexing.gathering import scatter_written
+from mini_autograd.ops.tensor.writing import RECORDED
+from mini_autograd.parsing.overloads import Bound
 
 
 class Expanded(Enum):

@@ -12,20 +12,20 @@ from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd.errors import inplace as errors
-from mini_autograd.grad_mode import state
+from mini_autograd.core.modes.grad_mode import state
+from mini_autograd.core.modes.transforms import state as transforms
+from mini_autograd.core.op import DifferentiableOp, Promotion, differentiable
+from mini_autograd.core.saved.packing import announce_write, packing_threads
+from mini_autograd.core.tensor.history import is_seen, set_history
+from mini_autograd.core.tensor.tensor import Tensor
+from mini_autograd.core.tensor.version_counter import counter_of
 from mini_autograd.inplace.checks import check_captured
 from mini_autograd.inplace.forms import check_recordable
-from mini_autograd.lineage import is_seen, set_history
-from mini_autograd.op import DifferentiableOp, Promotion, differentiable
-from mini_autograd.ops import transposing
-from mini_autograd.ops.restriding import checked_region, strided_view
-from mini_autograd.overloads import Bound, composite, overloaded
-from mini_autograd.packing import announce_write, packing_threads
-from mini_autograd.storage import counter_of
-from mini_autograd.tensor import Tensor
-from mini_autograd.transforms import state as transforms
-from mini_autograd.types import Array, Int, Sizes
+from mini_autograd.messages.tensors import inplace as errors
+from mini_autograd.ops.shape import transposing
+from mini_autograd.ops.shape.restriding import checked_region, strided_view
+from mini_autograd.parsing.overloads import Bound, composite, overloaded
+from mini_autograd.parsing.types import Array, Int, Sizes
 
 _NONE: Final = Promotion.NONE
 

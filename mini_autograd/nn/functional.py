@@ -6,13 +6,13 @@ import warnings
 
 import numpy as np
 
-from mini_autograd import ops
-from mini_autograd.dtypes import dtype as DType  # noqa: N812 - the parameter is called dtype
-from mini_autograd.errors import creation as creation_errors
-from mini_autograd.errors import losses as errors
-from mini_autograd.ops.likelihood import likelihood_loss
-from mini_autograd.ops.losses import cross_entropy_loss
-from mini_autograd.tensor import Tensor, make
+from mini_autograd.arrays.dtypes import dtype as DType  # noqa: N812 - the parameter is called dtype
+from mini_autograd.core.op.table import ops
+from mini_autograd.core.tensor.tensor import Tensor, make
+from mini_autograd.messages.ops import losses as errors
+from mini_autograd.messages.tensors import creation as creation_errors
+from mini_autograd.ops.nn.likelihood import likelihood_loss
+from mini_autograd.ops.nn.losses import cross_entropy_loss
 
 linear = ops.linear
 

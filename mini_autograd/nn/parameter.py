@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from mini_autograd import copying
-from mini_autograd.dtypes import get_default_dtype
-from mini_autograd.errors import arguments as argument_errors
-from mini_autograd.errors import tensors as errors
-from mini_autograd.tensor import Tensor, detached, make
+from mini_autograd.arrays.dtypes import get_default_dtype
+from mini_autograd.core.tensor.tensor import Tensor, detached, make
+from mini_autograd.frontend import copying
+from mini_autograd.messages import arguments as argument_errors
+from mini_autograd.messages.tensors import state as errors
 
 
 class Parameter(Tensor):

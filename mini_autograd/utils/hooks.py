@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from mini_autograd.hooks import RemovableHandle
+from mini_autograd.core.graph.hooks import RemovableHandle
 
 __all__ = ["RemovableHandle"]

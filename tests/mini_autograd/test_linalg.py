@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 import mini_autograd as torch
-from mini_autograd.ops.products import linear
+from mini_autograd.ops.linalg.products import linear
 
 A = [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]
 B = [[1.0, 0.0], [0.0, 2.0], [3.0, 0.0]]

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 import mini_autograd as torch
-from mini_autograd import ops
-from mini_autograd.op import Op, Promotion, differentiable
-from mini_autograd.types import Array, Arrays, Int, Mask, Number
+from mini_autograd.core.op import Op, Promotion, differentiable
+from mini_autograd.core.op.table import ops
+from mini_autograd.parsing.types import Array, Arrays, Int, Mask, Number
 
 
 @differentiable(

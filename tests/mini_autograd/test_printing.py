@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mini_autograd.printing import printoptions, tensor_text
+from mini_autograd.frontend.printing import printoptions, tensor_text
 
 
 def text(values: Any, **suffixes: Any) -> str:

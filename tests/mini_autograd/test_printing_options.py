@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mini_autograd.printing import (
+from mini_autograd.frontend.printing import (
     format_tensor,
     get_printoptions,
     printoptions,

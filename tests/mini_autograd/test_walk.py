@@ -9,7 +9,7 @@ import weakref
 import pytest
 
 import mini_autograd as torch
-from mini_autograd import graph
+from mini_autograd.core.graph import graph
 
 
 def leaf(*values):

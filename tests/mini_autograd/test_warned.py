@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 import mini_autograd as torch
-from mini_autograd import warned
+from mini_autograd.core.modes import warn_once
 
 
 @pytest.fixture(autouse=True)
 def _nothing_said_yet(monkeypatch):
-    monkeypatch.setattr(warned, "_said", warned._Said())
+    monkeypatch.setattr(warn_once, "_said", warn_once._Said())
 
 
 def said(call):

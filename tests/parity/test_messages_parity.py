@@ -1,6 +1,6 @@
 """Errors of backward, of a tensor's state and of arguments: type and message as torch's.
 
-Each line is provoked on both; a new message of `mini_autograd.errors` gets a line here.
+Each line is provoked on both; a new message of `mini_autograd.messages` gets a line here.
 """
 
 from __future__ import annotations

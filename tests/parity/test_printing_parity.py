@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
-from mini_autograd import printing
+from mini_autograd.frontend import printing
 
 Array = NDArray[Any]
 

@@ -11,11 +11,12 @@ import pytest
 from planting import Fault, Plant, attribute, called, fault
 
 import mini_autograd
-from mini_autograd import Tensor, hooks
-from mini_autograd.arithmetic import RawArithmetic
-from mini_autograd.graph import AccumulateGrad, Node
-from mini_autograd.read_only import ReadOnly
-from mini_autograd.tensor import make
+from mini_autograd import Tensor
+from mini_autograd.core.backward.arithmetic import RawArithmetic
+from mini_autograd.core.graph import hooks
+from mini_autograd.core.graph.graph import AccumulateGrad, Node
+from mini_autograd.core.tensor.tensor import make
+from mini_autograd.core.tensor.torch_property import ReadOnly
 
 _Edges = tuple[tuple[Any, int], ...]
 

@@ -12,8 +12,8 @@ from planting import Fault, attribute, called, fault
 from mini_autograd import Tensor
 from mini_autograd.autograd import function
 from mini_autograd.autograd.function.outputs import Outputs
-from mini_autograd.ops.readers import UntypedStorage
-from mini_autograd.tensor import make
+from mini_autograd.core.tensor.tensor import make
+from mini_autograd.ops.tensor.readers import UntypedStorage
 
 
 def _refusing(*_: Any, **__: Any) -> Any:

@@ -8,9 +8,7 @@ from typing import Any, Final
 import numpy as np
 from planting import Fault, attribute, called, fault, method
 
-from mini_autograd import Tensor, engine, grad_mode, hooks, saved
-from mini_autograd.arithmetic import RawArithmetic, TensorArithmetic
-from mini_autograd.attended import AttendedWalk
+from mini_autograd import Tensor
 from mini_autograd.autograd import function
 from mini_autograd.autograd.function.context import (
     BackwardCFunction,
@@ -18,10 +16,16 @@ from mini_autograd.autograd.function.context import (
     FunctionNode,
 )
 from mini_autograd.autograd.function.outputs import Outputs
-from mini_autograd.graph import AccumulateGrad
-from mini_autograd.hooks import Hooks, RemovableHandle
-from mini_autograd.packing import PackedTensor
-from mini_autograd.tensor import make
+from mini_autograd.core.backward import walk
+from mini_autograd.core.backward.arithmetic import RawArithmetic, TensorArithmetic
+from mini_autograd.core.backward.observed_walk import AttendedWalk
+from mini_autograd.core.graph import hooks
+from mini_autograd.core.graph.graph import AccumulateGrad
+from mini_autograd.core.graph.hooks import Hooks, RemovableHandle
+from mini_autograd.core.modes import grad_mode
+from mini_autograd.core.saved import saved
+from mini_autograd.core.saved.packing import PackedTensor
+from mini_autograd.core.tensor.tensor import make
 
 
 def _nothing(*_: Any, **__: Any) -> None:
@@ -199,7 +203,7 @@ FAULTS_OF_HOOKS: Final[dict[str, Fault]] = {
     ),
     # The walk.
     "leaves at the end of the walk": fault(
-        "hook_order", attribute(engine, "_order", _leaves_at_the_end)
+        "hook_order", attribute(walk, "_order", _leaves_at_the_end)
     ),
     "a gradient accumulated out of place": fault(
         "alias value flag", attribute(RawArithmetic, "accumulate", _out_of_place)

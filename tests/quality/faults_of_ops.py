@@ -8,13 +8,14 @@ import numpy as np
 from planting import Fault, attribute, called, fault, remade, rule
 
 from mini_autograd import Tensor, enable_grad, ops
-from mini_autograd.ops import extrema, transposing
-from mini_autograd.ops.arithmetic import sub_promoted
-from mini_autograd.ops.picking import index_select
-from mini_autograd.ops.reductions import sum as sum_dims
-from mini_autograd.ops.rounding import relu
-from mini_autograd.ops.running import cumsum, prod_all
-from mini_autograd.tensor import make
+from mini_autograd.core.tensor.tensor import make
+from mini_autograd.ops.indexing.picking import index_select
+from mini_autograd.ops.pointwise.arithmetic import sub_promoted
+from mini_autograd.ops.pointwise.rounding import relu
+from mini_autograd.ops.reduction import extrema
+from mini_autograd.ops.reduction.reductions import sum as sum_dims
+from mini_autograd.ops.reduction.running import cumsum, prod_all
+from mini_autograd.ops.shape import transposing
 
 
 def _recording(call: Any) -> Any:

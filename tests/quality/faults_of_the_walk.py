@@ -8,15 +8,16 @@ from typing import Any, Final
 import numpy as np
 from planting import Fault, attribute, fault, method
 
-from mini_autograd import Tensor, arithmetic, engine
-from mini_autograd.arithmetic import RawArithmetic, TensorArithmetic
-from mini_autograd.autograd import seeds
-from mini_autograd.dims import broadcast_dims
-from mini_autograd.errors import backward, shapes
+from mini_autograd import Tensor
+from mini_autograd.arrays.dims import broadcast_dims
+from mini_autograd.core.backward import arithmetic, seeds, walk
+from mini_autograd.core.backward.arithmetic import RawArithmetic, TensorArithmetic
+from mini_autograd.core.saved.saved import SavedResult, SavedTensor, unpacked_array, unpacked_tensor
+from mini_autograd.core.tensor.tensor import make
+from mini_autograd.core.tensor.version_counter import counter_of
 from mini_autograd.inplace import forms as inplace
-from mini_autograd.saved import SavedResult, SavedTensor, unpacked_array, unpacked_tensor
-from mini_autograd.storage import counter_of
-from mini_autograd.tensor import make
+from mini_autograd.messages.graph import backward
+from mini_autograd.messages.ops import shapes
 
 
 def _slice_to(self: Any, grad: Any, shape: tuple[int, ...]) -> Any:
@@ -119,8 +120,8 @@ FAULTS_OF_THE_WALK: Final[dict[str, Fault]] = {
     "a seed read in the order of its memory": fault(
         "grad_value", method(RawArithmetic, "unwrap", _in_order_of_memory)
     ),
-    "retain_graph ignored": fault("raises", attribute(engine, "run", _keep_graph(False))),
-    "a graph that is never freed": fault("raises", attribute(engine, "run", _keep_graph(True))),
+    "retain_graph ignored": fault("raises", attribute(walk, "run", _keep_graph(False))),
+    "a graph that is never freed": fault("raises", attribute(walk, "run", _keep_graph(True))),
     "retain_grad ignored": fault(
         "grad_missing", method(RawArithmetic, "retain", lambda self, tensor, grad: None)
     ),

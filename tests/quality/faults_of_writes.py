@@ -7,15 +7,17 @@ from typing import Any, Final
 
 from planting import Fault, attribute, called, fault, method, remade
 
-from mini_autograd import Tensor, lineage, ops, rebase
+from mini_autograd import Tensor, ops
+from mini_autograd.core.saved.saved import SavedResult, SavedTensor
+from mini_autograd.core.tensor import history
+from mini_autograd.core.tensor.history import CreationMeta, set_history
+from mini_autograd.core.tensor.tensor import detached, make
+from mini_autograd.core.tensor.version_counter import VersionCounter, counter_of
 from mini_autograd.inplace import checks as inplace_checks
 from mini_autograd.inplace import forms as inplace
-from mini_autograd.lineage import CreationMeta, set_history
-from mini_autograd.ops.strided import as_strided
-from mini_autograd.rebase import CopySlices
-from mini_autograd.saved import SavedResult, SavedTensor
-from mini_autograd.storage import VersionCounter, counter_of
-from mini_autograd.tensor import detached, make
+from mini_autograd.inplace import rebase
+from mini_autograd.inplace.rebase import CopySlices
+from mini_autograd.ops.shape.strided import as_strided
 
 
 def _counted(by: int) -> Callable[[Any], Any]:
@@ -173,7 +175,7 @@ FAULTS_OF_WRITES: Final[dict[str, Fault]] = {
         attribute(rebase, "_move_retained_grad", lambda _: lambda *_: None),
     ),
     "views are not told of requires_grad": fault(
-        "flag raises", attribute(lineage, "tell_views", lambda _: lambda base: None)
+        "flag raises", attribute(history, "tell_views", lambda _: lambda base: None)
     ),
     # What is refused.
     "a leaf may be written to": fault(

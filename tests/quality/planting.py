@@ -16,7 +16,7 @@ import pytest
 
 import mini_autograd
 from mini_autograd import Tensor
-from mini_autograd.op import DifferentiableOp, differentiable
+from mini_autograd.core.op import DifferentiableOp, differentiable
 
 Plant = Callable[[pytest.MonkeyPatch], None]
 

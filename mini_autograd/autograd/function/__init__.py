@@ -13,11 +13,11 @@ from mini_autograd.autograd.function.context import BackwardCFunction, undefined
 from mini_autograd.autograd.function.gradients import made_undifferentiable
 from mini_autograd.autograd.function.marks import FunctionCtx
 from mini_autograd.autograd.function.outputs import Outputs
-from mini_autograd.errors import func as func_errors
-from mini_autograd.errors import function as errors
-from mini_autograd.grad_mode import is_grad_enabled, unrecorded
-from mini_autograd.tensor import Tensor
-from mini_autograd.transforms import state as transforms
+from mini_autograd.core.modes.grad_mode import is_grad_enabled, unrecorded
+from mini_autograd.core.modes.transforms import state as transforms
+from mini_autograd.core.tensor.tensor import Tensor
+from mini_autograd.messages.functions import custom as errors
+from mini_autograd.messages.functions import transforms as func_errors
 
 __all__ = [
     "BackwardCFunction",

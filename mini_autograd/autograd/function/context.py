@@ -14,20 +14,20 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from mini_autograd.anomaly import anomaly
 from mini_autograd.autograd.function.gradients import checked_gradients
 from mini_autograd.autograd.function.marks import FunctionCtx
 from mini_autograd.autograd.node_calls import input_metadata
-from mini_autograd.errors import function as errors
-from mini_autograd.errors import walk as walk_errors
-from mini_autograd.grad_mode import set_grad_enabled
-from mini_autograd.graph import Arithmetic, Edge, Grad, Metadata, Node, next_sequence
-from mini_autograd.hooks import Hooks
-from mini_autograd.lineage import edge_of
-from mini_autograd.op.raw_saved import RawSaved, raw_saved
-from mini_autograd.read_only import ReadOnly
-from mini_autograd.saved import unpacked_tensor
-from mini_autograd.tensor import Tensor, make
+from mini_autograd.core.graph.graph import Arithmetic, Edge, Grad, Metadata, Node, next_sequence
+from mini_autograd.core.graph.hooks import Hooks
+from mini_autograd.core.modes.anomaly import anomaly
+from mini_autograd.core.modes.grad_mode import set_grad_enabled
+from mini_autograd.core.saved.raw_saved import RawSaved, raw_saved
+from mini_autograd.core.saved.saved import unpacked_tensor
+from mini_autograd.core.tensor.history import edge_of
+from mini_autograd.core.tensor.tensor import Tensor, make
+from mini_autograd.core.tensor.torch_property import ReadOnly
+from mini_autograd.messages.functions import custom as errors
+from mini_autograd.messages.graph import walk as walk_errors
 
 
 def undefined_backward(ctx: Any, *grad_outputs: Any) -> Any:

@@ -7,11 +7,18 @@ from typing import Any
 
 import numpy as np
 
-from mini_autograd.errors import function as errors
-from mini_autograd.errors import walk as walk_errors
-from mini_autograd.graph import ACCUMULATE_SEQUENCE, Arithmetic, Edge, Grad, Metadata, Node
-from mini_autograd.lineage import accumulator_of
-from mini_autograd.tensor import Tensor, make
+from mini_autograd.core.graph.graph import (
+    ACCUMULATE_SEQUENCE,
+    Arithmetic,
+    Edge,
+    Grad,
+    Metadata,
+    Node,
+)
+from mini_autograd.core.tensor.history import accumulator_of
+from mini_autograd.core.tensor.tensor import Tensor, make
+from mini_autograd.messages.functions import custom as errors
+from mini_autograd.messages.graph import walk as walk_errors
 
 
 def checked_gradients(

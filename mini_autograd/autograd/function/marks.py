@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from mini_autograd.errors import function as errors
-from mini_autograd.tensor import Tensor
+from mini_autograd.core.tensor.tensor import Tensor
+from mini_autograd.messages.functions import custom as errors
 
 
 class FunctionCtx:

@@ -12,14 +12,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from mini_autograd.autograd.function.context import BackwardCFunction
-from mini_autograd.errors import function as errors
-from mini_autograd.grad_mode import unrecorded
+from mini_autograd.core.modes.grad_mode import unrecorded
+from mini_autograd.core.saved.saved import kept_for
+from mini_autograd.core.tensor.history import CreationMeta, as_view, set_flag, set_history
+from mini_autograd.core.tensor.tensor import Tensor, detached, make
+from mini_autograd.core.tensor.version_counter import counter_of
 from mini_autograd.inplace.checks import check_history
-from mini_autograd.lineage import CreationMeta, as_view, set_flag, set_history
-from mini_autograd.rebase import rebase
-from mini_autograd.saved import kept_for
-from mini_autograd.storage import counter_of
-from mini_autograd.tensor import Tensor, detached, make
+from mini_autograd.inplace.rebase import rebase
+from mini_autograd.messages.functions import custom as errors
 
 
 class Outputs:

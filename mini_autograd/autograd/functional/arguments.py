@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from mini_autograd import fills
-from mini_autograd.autograd.walks import grad
-from mini_autograd.errors import functional as errors
-from mini_autograd.tensor import Tensor
+from mini_autograd.core.backward.backward import grad
+from mini_autograd.core.tensor.tensor import Tensor
+from mini_autograd.frontend.creation import fills
+from mini_autograd.messages.functions import functional as errors
 
 Tensors = tuple[Tensor, ...]
 Grads = tuple[Tensor | None, ...]

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from mini_autograd import fills, ops
 from mini_autograd.autograd.functional.arguments import (
     OUTPUTS,
     Tensors,
@@ -23,9 +22,11 @@ from mini_autograd.autograd.functional.arguments import (
 )
 from mini_autograd.autograd.functional.pushforward import basis, pushforward
 from mini_autograd.autograd.levels import Level
-from mini_autograd.errors import functional as errors
-from mini_autograd.grad_mode import enable_grad, set_grad_enabled
-from mini_autograd.tensor import Tensor
+from mini_autograd.core.modes.grad_mode import enable_grad, set_grad_enabled
+from mini_autograd.core.op.table import ops
+from mini_autograd.core.tensor.tensor import Tensor
+from mini_autograd.frontend.creation import fills
+from mini_autograd.messages.functions import functional as errors
 
 Function = Callable[..., Any]
 _STRATEGIES = ("forward-mode", "reverse-mode")

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from mini_autograd import fills
 from mini_autograd.autograd.functional.arguments import (
     OUTPUTS,
     Grads,
@@ -25,8 +24,9 @@ from mini_autograd.autograd.functional.arguments import (
     vector,
     zeros_for_none,
 )
-from mini_autograd.errors import functional as errors
-from mini_autograd.grad_mode import enable_grad, is_grad_enabled, set_grad_enabled
+from mini_autograd.core.modes.grad_mode import enable_grad, is_grad_enabled, set_grad_enabled
+from mini_autograd.frontend.creation import fills
+from mini_autograd.messages.functions import functional as errors
 
 Function = Callable[..., Any]
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from mini_autograd import fills
 from mini_autograd.autograd.functional.arguments import Grads, Tensors, gradients
-from mini_autograd.errors import functional as errors
-from mini_autograd.tensor import Tensor
+from mini_autograd.core.tensor.tensor import Tensor
+from mini_autograd.frontend.creation import fills
+from mini_autograd.messages.functions import functional as errors
 
 
 def pushforward(outputs: Tensors, inputs: Tensors) -> Callable[[Grads], Grads]:

@@ -12,7 +12,6 @@ import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from mini_autograd import sampling
 from mini_autograd.autograd.gradcheck.comparing import Comparison, fast, slow
 from mini_autograd.autograd.gradcheck.differences import (
     Function,
@@ -22,10 +21,11 @@ from mini_autograd.autograd.gradcheck.differences import (
 )
 from mini_autograd.autograd.gradcheck.gradient_rows import with_grad
 from mini_autograd.autograd.gradcheck.undefined import check_undefined
-from mini_autograd.autograd.walks import grad
-from mini_autograd.errors import gradcheck as errors
-from mini_autograd.errors.gradcheck import GradcheckError
-from mini_autograd.tensor import Tensor
+from mini_autograd.core.backward.backward import grad
+from mini_autograd.core.tensor.tensor import Tensor
+from mini_autograd.frontend.creation import sampling
+from mini_autograd.messages.functions import gradcheck as errors
+from mini_autograd.messages.functions.gradcheck import GradcheckError
 
 __all__ = ["GradcheckError", "gradcheck", "gradgradcheck"]
 

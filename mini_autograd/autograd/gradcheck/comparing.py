@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from mini_autograd import creation, dtypes, ops
+from mini_autograd.arrays import dtypes
 from mini_autograd.autograd.functional.pushforward import pushforward
 from mini_autograd.autograd.gradcheck import differences, gradient_rows
 from mini_autograd.autograd.gradcheck.differences import (
@@ -23,8 +23,10 @@ from mini_autograd.autograd.gradcheck.differences import (
     places_with_grad,
 )
 from mini_autograd.autograd.levels import Level
-from mini_autograd.errors import gradcheck as errors
-from mini_autograd.tensor import Tensor
+from mini_autograd.core.op.table import ops
+from mini_autograd.core.tensor.tensor import Tensor
+from mini_autograd.frontend.creation import creation
+from mini_autograd.messages.functions import gradcheck as errors
 
 # torch's generators start so, unless they are seeded; its numbers are reproduced, which is what
 # makes the numbers in a message those of torch.

@@ -9,9 +9,9 @@ import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from mini_autograd import ops
-from mini_autograd.errors import gradcheck as errors
-from mini_autograd.tensor import Tensor
+from mini_autograd.core.op.table import ops
+from mini_autograd.core.tensor.tensor import Tensor
+from mini_autograd.messages.functions import gradcheck as errors
 
 Function = Callable[..., Any]
 Tensors = tuple[Tensor, ...]

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from mini_autograd import ops
-from mini_autograd.autograd.walks import grad
-from mini_autograd.errors import gradcheck as errors
-from mini_autograd.tensor import Tensor
+from mini_autograd.core.backward.backward import grad
+from mini_autograd.core.op.table import ops
+from mini_autograd.core.tensor.tensor import Tensor
+from mini_autograd.messages.functions import gradcheck as errors
 
 Tensors = tuple[Tensor, ...]
 

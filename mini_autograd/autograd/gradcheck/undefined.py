@@ -8,11 +8,11 @@ from typing import Any
 
 from mini_autograd.autograd.gradcheck.differences import Function, as_tuple
 from mini_autograd.autograd.gradcheck.gradient_rows import with_grad
-from mini_autograd.autograd.walks import grad
-from mini_autograd.errors import gradcheck as errors
-from mini_autograd.graph import Arithmetic, Edge, Grad, Node, next_sequence
-from mini_autograd.lineage import edge_of
-from mini_autograd.tensor import Tensor, make
+from mini_autograd.core.backward.backward import grad
+from mini_autograd.core.graph.graph import Arithmetic, Edge, Grad, Node, next_sequence
+from mini_autograd.core.tensor.history import edge_of
+from mini_autograd.core.tensor.tensor import Tensor, make
+from mini_autograd.messages.functions import gradcheck as errors
 
 
 class UndefinedGrad(Node):

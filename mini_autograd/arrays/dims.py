@@ -1,0 +1,51 @@
+"""Dims as users write them: negative ones wrapped, wrong ones refused with torch's errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mini_autograd.messages.ops import shapes as errors
+
+
+def wrap_dim(dim: int, ndim: int) -> int:
+    """The dim counted from the front; a 0-d tensor counts as having one dim.
+
+    Raises:
+        IndexError: the tensor has no such dim.
+    """
+    if 0 <= dim < ndim:
+        return dim
+    bound = ndim or 1
+    if not -bound <= dim < bound:
+        raise errors.dim_range(dim, ndim)
+    return dim % bound
+
+
+def wrap_dims(dims: Iterable[int], ndim: int) -> tuple[int, ...]:
+    """Several dims, in the order given.
+
+    Raises:
+        IndexError: the tensor has no such dim.
+        RuntimeError: one dim is there twice.
+    """
+    wrapped: list[int] = []
+    for each in dims:
+        dim = wrap_dim(each, ndim)
+        if dim in wrapped:
+            raise errors.repeated_dim(dim)
+        wrapped.append(dim)
+    return tuple(wrapped)
+
+
+def broadcast_dims(shape: tuple[int, ...], target: tuple[int, ...]) -> tuple[int, ...] | None:
+    """The dims of `shape` to sum over so that it becomes `target`; None if none do."""
+    extra = len(shape) - len(target)
+    if extra < 0:
+        return None
+    dims = list(range(extra))
+    for dim, (size, wanted) in enumerate(zip(shape[extra:], target, strict=True), extra):
+        if size != wanted:
+            if wanted != 1:
+                return None
+            dims.append(dim)
+    return tuple(dims)

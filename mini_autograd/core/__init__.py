@@ -1,0 +1,1 @@
+"""The engine itself: tensor, graph, backward, saved tensors, modes, and what an op is."""

@@ -1,0 +1,1 @@
+"""The backward walk: where it starts, its order, its sums, and what it hands out."""

@@ -1,0 +1,134 @@
+"""Where a walk starts, and with which cotangents: what the user gave, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from mini_autograd.arrays import dtypes
+from mini_autograd.compat import summed_seed
+from mini_autograd.core.backward.edges import GradientEdge
+from mini_autograd.core.backward.observed_walk import validated
+from mini_autograd.core.graph.graph import Arithmetic, Edge, Grad, Metadata
+from mini_autograd.core.tensor.history import edge_of
+from mini_autograd.core.tensor.size import Size
+from mini_autograd.core.tensor.tensor import Tensor
+from mini_autograd.messages.graph import backward as errors
+
+Differentiated = Tensor | GradientEdge
+Cotangents = Tensor | Sequence[Tensor | None]
+
+
+def as_tuple(given: Any) -> tuple[Any, ...]:
+    """One tensor or edge, or several."""
+    return (given,) if isinstance(given, Differentiated) else tuple(given)
+
+
+def roots_and_seeds(
+    outputs: Differentiated | Sequence[Differentiated],
+    given: Cotangents | None,
+    arithmetic: Arithmetic,
+) -> tuple[list[Edge], list[Grad | None]]:
+    """The edges that a walk starts from, and the gradient at each.
+
+    Raises:
+        RuntimeError: as `backward` does.
+        TypeError: a cotangent that is no tensor.
+    """
+    if (
+        isinstance(outputs, Tensor)
+        and outputs._requires_grad
+        and (outputs._node is not None or outputs._base is None)  # else asking may be refused: last
+    ):
+        edge = edge_of(outputs)
+        if edge is not None:
+            seed = _plain_seed(outputs, given, edge, arithmetic)
+            if seed is not None:
+                return [edge], [seed]
+    outputs = as_tuple(outputs)
+    given = (None,) * len(outputs) if given is None else as_tuple(given)
+    pairs = list(zip(outputs, given, strict=False))  # torch ignores what is too many
+    seeds = [_seed(output, grad, (outputs, given), arithmetic) for output, grad in pairs]
+    if len(seeds) != len(outputs):
+        raise errors.grad_count(len(outputs), len(seeds))
+    roots: list[Edge] = []
+    for index, output in enumerate(outputs):
+        edge = _root(output)
+        if edge is None:
+            raise errors.root_without_graph(index)
+        roots.append(edge)
+    return roots, [
+        validated(seed, root, arithmetic, None, index)
+        for index, (root, seed) in enumerate(zip(roots, seeds, strict=True))
+    ]
+
+
+def _plain_seed(output: Tensor, given: Any, edge: Edge, arithmetic: Arithmetic) -> Grad | None:
+    """The cotangent as it is most often, where nothing has to be checked further: one for a
+    number, or a tensor of the output's shape and dtype."""
+    array = output._array
+    if given is None:
+        return None if array.shape else arithmetic.ones.get(array.dtype)
+    if isinstance(given, Tensor):
+        node, number = edge
+        metadata = given._array.shape, given._array.dtype
+        if metadata == (array.shape, array.dtype) == node.accepted[number]:
+            return arithmetic.unwrap(given)
+    return None
+
+
+def _root(output: Differentiated) -> Edge | None:
+    if isinstance(output, GradientEdge):
+        return output.place()
+    return edge_of(output) if output._requires_grad else None
+
+
+def _seed(
+    output: Differentiated,
+    given: Tensor | None,
+    all_given: tuple[Sequence[Any], Sequence[Any]],
+    arithmetic: Arithmetic,
+) -> Grad | None:
+    """The cotangent of an output: one for a real output of one element, or as given, checked.
+
+    The outputs and cotangents together are for the error.
+    """
+    shape, dtype = metadata_of(output)
+    if given is None:
+        if isinstance(output, Tensor) and not output._requires_grad:
+            return None
+        if any(size != 1 for size in shape):
+            raise errors.not_scalar()
+        if dtype.kind != "f":
+            raise errors.not_real_scalar(dtypes.of_numpy(dtype))
+        return arithmetic.one((shape, dtype))
+    if not isinstance(given, Tensor):
+        raise errors.grad_output_type(given)
+    if shape != given._array.shape:
+        summed = summed_seed(given, shape)
+        if summed is None:
+            where = _places(output, given, all_given)
+            raise errors.grad_output_shape(*where, given.shape, Size(shape))
+        given = summed
+    elif (dtype.kind == "c") != (given._array.dtype.kind == "c"):
+        where = _places(output, given, all_given)
+        raise errors.grad_output_dtype(*where, given.dtype, dtypes.of_numpy(dtype))
+    return arithmetic.unwrap(given)
+
+
+def metadata_of(output: Differentiated) -> Metadata:
+    """The shape and dtype of a gradient for an output."""
+    if isinstance(output, GradientEdge):
+        found = output.node._input_metadata[output.output_nr]
+        return tuple(found.shape), found.dtype.numpy
+    if not isinstance(output, Tensor):
+        raise errors.output_type()
+    return output._array.shape, output._array.dtype
+
+
+def _places(
+    output: Differentiated, given: Tensor, all_given: tuple[Sequence[Any], Sequence[Any]]
+) -> tuple[int, int]:
+    """The places that torch 2.13 names: the first that equal them, if they can be compared."""
+    outputs, grads = all_given
+    return grads.index(given), outputs.index(output)

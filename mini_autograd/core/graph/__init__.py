@@ -1,0 +1,1 @@
+"""The recorded graph and the hooks on its nodes."""

@@ -1,0 +1,1 @@
+"""Modes of a thread: whether ops record, in inference, in a transform, under anomaly detection."""

@@ -1,0 +1,63 @@
+"""Anomaly mode: each node remembers the call that recorded it, and what fails in the walk says so.
+
+As in torch it is one switch for all threads. While it is off, recording a node costs one test.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import traceback
+from typing import TYPE_CHECKING, Final
+
+from mini_autograd.core.modes import warn_once
+from mini_autograd.messages.graph import anomaly as texts
+
+if TYPE_CHECKING:
+    from mini_autograd.core.graph.graph import Node
+
+_TRACEBACK: Final = "traceback_"  # torch's keys
+_PARENT: Final = "parent_"
+# Frames that stand for torch's C++: this package and the code that it generates.
+_OWN_CODE: Final = (os.path.dirname(__file__) + os.sep, "<mini_autograd ")
+
+
+class _Evaluating(threading.local):
+    """The node that a walk of this thread is at: what it records has it as the parent."""
+
+    node: Node | None = None
+
+
+class Anomaly:
+    """The mode, and what it does."""
+
+    def __init__(self) -> None:
+        self.enabled = False
+        self.check_nan = True
+        self.evaluating = _Evaluating()
+
+    def remember(self, node: Node) -> None:
+        """Keeps where a node is recorded, and which node's derivative it is a part of."""
+        node.metadata[_TRACEBACK] = _user_stack()
+        if self.evaluating.node is not None:
+            node.metadata[_PARENT] = self.evaluating.node
+
+    def warn(self, node: Node) -> None:
+        """Says which call recorded the node that failed, and what induced that call."""
+        warn_once.after_walk(texts.detected(node.name(), node.metadata.get(_TRACEBACK)))
+        parent = node.metadata.get(_PARENT)
+        while parent is not None:
+            stack = parent.metadata.get(_TRACEBACK)
+            warn_once.after_walk(texts.induced(parent.name(), stack))
+            parent = parent.metadata.get(_PARENT)
+
+
+def _user_stack() -> list[str]:
+    """The stack down to the user's call of an op."""
+    frames = traceback.extract_stack()
+    while frames and frames[-1].filename.startswith(_OWN_CODE):
+        frames.pop()
+    return traceback.format_list(frames)
+
+
+anomaly: Final = Anomaly()

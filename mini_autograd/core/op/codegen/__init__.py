@@ -1,0 +1,1 @@
+"""An op's code, written once as Python: its node class, its recording, its quick calls."""

@@ -1,0 +1,1 @@
+"""A tensor: its array, its versions, its history, its flags and hooks."""

@@ -1,0 +1,1 @@
+"""What makes the engine look like torch: methods, creation, printing, copying."""

@@ -1,0 +1,142 @@
+"""Making tensors from data: numbers, nested sequences, arrays and tensors."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mini_autograd.arrays import dtypes
+from mini_autograd.core.modes import warn_once
+from mini_autograd.core.op import quiet
+from mini_autograd.core.tensor.size import Size
+from mini_autograd.core.tensor.tensor import Tensor, detached, make
+from mini_autograd.frontend.creation.nested import array_of, checked_array
+from mini_autograd.messages.tensors import creation as errors
+from mini_autograd.messages.tensors import state as tensor_errors
+from mini_autograd.parsing.factories import as_dtype, checked_device, factory
+from mini_autograd.parsing.schema import is_int, is_number
+from mini_autograd.parsing.types import Anything, Bool, DType, Ints
+
+
+def leaf(array: NDArray[Any], requires_grad: bool) -> Tensor:
+    """A new leaf on an array; a RuntimeError if its dtype cannot require grad."""
+    if requires_grad and array.dtype.kind not in "fc":
+        raise tensor_errors.only_floating_at_creation()
+    made = make(array)
+    made._requires_grad = requires_grad
+    return made
+
+
+_MISSING: Final = object()
+
+
+def tensor(data: Any = _MISSING, *args: Any, requires_grad: bool = False, **options: Any) -> Tensor:
+    """A leaf that holds a copy of numbers, nested sequences, an array or a tensor.
+
+    Without a dtype it is inferred: Python floats have the default dtype, ints int64.
+
+    Args:
+        data: what to copy.
+        args: none; refused as torch does.
+        requires_grad: whether gradients flow to it.
+        options: `dtype`, `device`, `pin_memory`.
+
+    Raises:
+        ValueError: ragged sequences.
+        TypeError, RuntimeError: something that is no number; integers that require grad.
+    """
+    if type(data) is float and type(requires_grad) is bool and not args and not options:
+        made = make(quiet.run(np.array, data, dtypes.get_default_dtype().numpy))
+        made._requires_grad = requires_grad
+        return made
+    given = args if data is _MISSING else (data, *args)
+    return _tensor(*given, requires_grad=requires_grad, **options)  # type: ignore[no-any-return]
+
+
+@factory(name="tensor")
+def _tensor(
+    _: Anything,
+    data: Anything,
+    *,
+    dtype: DType | None = None,
+    device: Anything = None,
+    requires_grad: Bool = False,
+    pin_memory: Bool = False,
+) -> Tensor:
+    if isinstance(data, Tensor):
+        warnings.warn(errors.COPY_CONSTRUCT.format(call="torch.tensor"), UserWarning, stacklevel=4)
+    return leaf(array_of(data, dtype), requires_grad)
+
+
+@factory
+def new_tensor(
+    self: Anything,
+    data: Anything,
+    *,
+    dtype: DType | None = None,
+    device: Anything = None,
+    requires_grad: Bool = False,
+    pin_memory: Bool = False,
+) -> Tensor:
+    """`tensor`, by default of this tensor's dtype."""
+    if isinstance(data, Tensor):
+        warnings.warn(errors.COPY_CONSTRUCT.format(call="tensor.new_tensor"), stacklevel=3)
+    return leaf(array_of(data, dtype or self.dtype), requires_grad)
+
+
+def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
+    """A tensor of the data, on its memory if it is an array or a tensor of that dtype."""
+    checked_device(device)
+    wanted = as_dtype(dtype)
+    if isinstance(data, Tensor):
+        return data if wanted is None else data.to(wanted)
+    if isinstance(data, np.ndarray) and (wanted is None or data.dtype == wanted.numpy):
+        return _on_memory_of(data)
+    return make(array_of(data, wanted))
+
+
+def from_numpy(array: NDArray[Any]) -> Tensor:
+    """A tensor on the array's own memory."""
+    if not isinstance(array, np.ndarray):
+        raise errors.expected_ndarray(array)
+    return _on_memory_of(array)
+
+
+def _on_memory_of(array: NDArray[Any]) -> Tensor:
+    checked = checked_array(array)
+    if not array.flags.writeable:
+        warn_once.once(errors.READ_ONLY_ARRAY, stacklevel=3)
+    return make(checked)
+
+
+def legacy(args: tuple[Any, ...], wanted: DType | None = None) -> Tensor:
+    """What `Tensor(...)` gives: of ints a size, of a sequence its values, by default as floats.
+
+    Raises:
+        TypeError: a number that is no int, or text.
+    """
+    default = wanted or dtypes.get_default_dtype()
+    if not args or isinstance(args[0], Size) or is_int(args[0]):
+        size = args[0] if args and isinstance(args[0], Size) else args
+        for position, each in enumerate(size, 1):
+            if not is_int(each):
+                raise errors.unpacked_size("new", position, each)
+        return make(np.zeros(checked_size("empty", size if args else (0,)), default.numpy))
+    (data,) = args
+    if isinstance(data, Tensor):
+        return detached(data)
+    if is_number(data):
+        raise errors.data_not_a_sequence(data)
+    return make(array_of(data, default))
+
+
+def checked_size(name: str, size: Ints) -> tuple[int, ...]:
+    """A size as a tuple of ints that are not negative."""
+    sizes = tuple(int(each) for each in size)
+    for each in sizes:
+        if each < 0:
+            raise errors.negative_size(name, each, sizes)
+    return sizes

@@ -1,0 +1,209 @@
+"""Making filled tensors: zeros, ones, full, eye, and those like another."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mini_autograd.arrays import dtypes
+from mini_autograd.arrays import layout as layouts
+from mini_autograd.core.tensor.tensor import Tensor
+from mini_autograd.frontend.creation.creation import checked_size, leaf
+from mini_autograd.messages import arguments as argument_errors
+from mini_autograd.messages.tensors import creation as errors
+from mini_autograd.ops.tensor.conversion import copied_as
+from mini_autograd.ops.tensor.writing import checked_number
+from mini_autograd.parsing.factories import Factory, factory, preserve_format
+from mini_autograd.parsing.types import Anything, Array, Bool, DType, Int, Ints, Number
+
+
+def _filled(name: str, value: int) -> Factory:
+    """`zeros`, `ones` or `empty`."""
+
+    @factory(name=name)
+    def made(
+        _: Anything,
+        size: Ints,
+        *,
+        dtype: DType | None = None,
+        layout: Anything = None,
+        device: Anything = None,
+        pin_memory: Bool = False,
+        requires_grad: Bool = False,
+        memory_format: Anything = None,
+    ) -> Tensor:
+        wanted = dtype or dtypes.get_default_dtype()
+        return leaf(np.full(checked_size(name, size), value, wanted.numpy), requires_grad)
+
+    return made
+
+
+def _new_filled(name: str, value: int) -> Factory:
+    """`new_zeros`, `new_ones` or `new_empty`."""
+
+    @factory(name=name)
+    def made(
+        self: Anything,
+        size: Ints,
+        *,
+        dtype: DType | None = None,
+        layout: Anything = None,
+        device: Anything = None,
+        pin_memory: Bool = False,
+        requires_grad: Bool = False,
+    ) -> Tensor:
+        wanted = dtype or self.dtype
+        size = checked_size(name, size)
+        return leaf(np.full(size, value, wanted.numpy), requires_grad)
+
+    return made
+
+
+def _full_as(
+    array: NDArray[Any], value: Any, wanted: np.dtype[Any] | None, memory_format: Any
+) -> NDArray[Any]:
+    if memory_format in (None, preserve_format):
+        made = layouts.empty_as(array, wanted)
+    else:
+        made = copied_as(array, memory_format).astype(wanted or array.dtype)
+    made[...] = value
+    return made
+
+
+def _like(name: str, value: int) -> Factory:
+    """`zeros_like`, `ones_like` or `empty_like`."""
+
+    @factory(name=name)
+    def made(
+        _: Anything,
+        input: Array,
+        *,
+        dtype: DType | None = None,
+        layout: Anything = None,
+        device: Anything = None,
+        pin_memory: Bool = False,
+        requires_grad: Bool = False,
+        memory_format: Anything = None,
+    ) -> Tensor:
+        wanted = None if dtype is None else dtype.numpy
+        array = input._array  # type: ignore[attr-defined]
+        return leaf(_full_as(array, value, wanted, memory_format), requires_grad)
+
+    return made
+
+
+zeros: Final = _filled("zeros", 0)
+ones: Final = _filled("ones", 1)
+empty: Final = _filled("empty", 0)
+new_zeros: Final = _new_filled("new_zeros", 0)
+new_ones: Final = _new_filled("new_ones", 1)
+new_empty: Final = _new_filled("new_empty", 0)
+zeros_like: Final = _like("zeros_like", 0)
+ones_like: Final = _like("ones_like", 1)
+empty_like: Final = _like("empty_like", 0)
+
+
+def _number(name: str, value: Any) -> Any:
+    """The number that fills; of a tensor its own, where nothing is lost by that."""
+    if not isinstance(value, Tensor):
+        return value
+    if value._array.ndim or value._requires_grad:
+        raise argument_errors.wrong_type(name, "fill_value", 2, "Number", value)
+    return value.item()
+
+
+@factory
+def full(
+    _: Anything,
+    size: Anything,
+    fill_value: Number | Array,
+    *,
+    dtype: DType | None = None,
+    layout: Anything = None,
+    device: Anything = None,
+    pin_memory: Bool = False,
+    requires_grad: Bool = False,
+) -> Tensor:
+    """A tensor of one number, by default of the number's dtype."""
+    if not isinstance(size, (tuple, list)):
+        raise argument_errors.wrong_type("full", "size", 1, "tuple of ints", size)
+    value = _number("full", fill_value)
+    wanted = (dtype or dtypes.of_number(value)).numpy
+    size = checked_size("full", size)
+    return leaf(np.full(size, checked_number(value, wanted), wanted), requires_grad)
+
+
+@factory
+def new_full(
+    self: Anything,
+    size: Ints,
+    fill_value: Number | Array,
+    *,
+    dtype: DType | None = None,
+    layout: Anything = None,
+    device: Anything = None,
+    pin_memory: Bool = False,
+    requires_grad: Bool = False,
+) -> Tensor:
+    """A tensor of one number, by default of this tensor's dtype."""
+    wanted = (dtype or self.dtype).numpy
+    value = checked_number(_number("new_full", fill_value), wanted)
+    return leaf(np.full(checked_size("full", size), value, wanted), requires_grad)
+
+
+@factory
+def full_like(
+    _: Anything,
+    input: Array,
+    fill_value: Number | Array,
+    *,
+    dtype: DType | None = None,
+    layout: Anything = None,
+    device: Anything = None,
+    pin_memory: Bool = False,
+    requires_grad: Bool = False,
+    memory_format: Anything = None,
+) -> Tensor:
+    """A tensor of one number, shaped as another and by default of its dtype."""
+    array = input._array  # type: ignore[attr-defined]
+    wanted = array.dtype if dtype is None else dtype.numpy
+    value = checked_number(_number("full_like", fill_value), wanted)
+    return leaf(_full_as(array, value, wanted, memory_format), requires_grad)
+
+
+@factory
+def scalar_tensor(
+    _: Anything,
+    s: Number,
+    *,
+    dtype: DType | None = None,
+    layout: Anything = None,
+    device: Anything = None,
+    pin_memory: Bool = False,
+    requires_grad: Bool = False,
+) -> Tensor:
+    """A 0-d tensor, of the default dtype unless told."""
+    wanted = (dtype or dtypes.get_default_dtype()).numpy
+    return leaf(checked_number(s, wanted), requires_grad)
+
+
+@factory
+def eye(
+    _: Anything,
+    n: Int,
+    m: Int | None = None,
+    *,
+    dtype: DType | None = None,
+    layout: Anything = None,
+    device: Anything = None,
+    pin_memory: Bool = False,
+    requires_grad: Bool = False,
+) -> Tensor:
+    """Ones on the diagonal of a matrix of `n` rows and `m` columns, `n` by default."""
+    for name, each in (("n", n), ("m", n if m is None else m)):
+        if each < 0:
+            raise errors.negative_count(name, each)
+    wanted = dtype or dtypes.get_default_dtype()
+    return leaf(np.eye(n, m, dtype=wanted.numpy), requires_grad)

@@ -1,0 +1,40 @@
+"""The tensor types of old tutorials: `torch.FloatTensor([1, 2])`, `x.type(torch.LongTensor)`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mini_autograd.arrays.dtypes import dtype
+from mini_autograd.core.tensor.tensor import Tensor
+from mini_autograd.frontend.creation import creation
+
+
+class TensorType:
+    """Makes tensors of one dtype, and tells them by `isinstance`."""
+
+    __slots__ = ("made_dtype",)
+
+    def __init__(self, made_dtype: dtype) -> None:
+        self.made_dtype = made_dtype
+
+    def __call__(self, *args: Any) -> Tensor:
+        """Of ints an array of that size, of a sequence its values."""
+        return creation.legacy(args, self.made_dtype)
+
+    def __instancecheck__(self, value: object) -> bool:
+        return isinstance(value, Tensor) and value.dtype is self.made_dtype
+
+    def __repr__(self) -> str:
+        return f"<class 'torch.{self.made_dtype.scalar_name}Tensor'>"
+
+
+def typename(obj: Any) -> str:
+    """The name of an object's type: of a tensor the old one, as "torch.FloatTensor"."""
+    if isinstance(obj, Tensor):
+        return f"torch.{obj.type_name}"
+    kind = obj if isinstance(obj, type) else type(obj)
+    return (
+        kind.__qualname__
+        if kind.__module__ == "builtins"
+        else f"{kind.__module__}.{kind.__qualname__}"
+    )

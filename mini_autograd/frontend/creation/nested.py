@@ -1,0 +1,211 @@
+"""An array of nested Python data: its shape, its dtype as torch infers it, and its values.
+
+torch reads the shape off the first elements, infers the dtype from all, then stores one by one;
+which error a ragged or foreign element raises follows from that order (observed on 2.13.0).
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from functools import reduce
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mini_autograd.arrays import dtypes
+from mini_autograd.arrays.dtypes import dtype
+from mini_autograd.core.modes import warn_once
+from mini_autograd.core.modes.grad_mode import state
+from mini_autograd.core.tensor.tensor import Tensor
+from mini_autograd.messages.tensors import conversion as conversion_errors
+from mini_autograd.messages.tensors import creation as errors
+
+Array = NDArray[Any]
+
+_MAX_DIMS: Final = 64  # NumPy's
+_PLAIN: Final = frozenset({float, int, bool})
+_INT64: Final = range(-(2**63), 2**63)
+
+
+def array_of(data: Any, wanted: dtype | None) -> Array:
+    """A new array of numbers, nested sequences, arrays or tensors.
+
+    Args:
+        data: what the user gave.
+        wanted: the dtype; None to infer it.
+
+    Raises:
+        ValueError: sequences of differing lengths, integers beyond int64.
+        TypeError, RuntimeError: something in it is no number.
+    """
+    kind = type(data)
+    if kind is float and (wanted is None or wanted.is_floating_point):
+        return _stored([data], wanted or dtypes.get_default_dtype()).reshape(())
+    if isinstance(data, (str, bytes)):
+        raise errors.invalid_data_type(data)
+    if isinstance(data, Tensor):
+        return _cast(data._array, wanted).copy(order="K")
+    if isinstance(data, np.ndarray):
+        return _cast(checked_array(data), wanted).copy(order="K")
+    sizes = _sizes(data)
+    found = wanted or _inferred(data)
+    flat: list[Any] = []
+    _flatten(data, sizes, 0, flat)
+    return _stored(flat, found).reshape(sizes)
+
+
+def checked_array(array: Array) -> Array:
+    """An array that a tensor can hold: of a dtype that torch has, in the byte
+    order of the machine, without negative strides."""
+    if not array.dtype.isnative:
+        raise errors.byte_order()
+    dtypes.of(array)
+    if any(stride < 0 for stride in array.strides):
+        raise errors.negative_strides()
+    return array
+
+
+def _cast(array: Array, wanted: dtype | None) -> Array:
+    if wanted is None or array.dtype == wanted.numpy:
+        return array
+    with np.errstate(all="ignore"):
+        if array.dtype.kind == "c" and wanted.numpy.kind not in "cb":
+            array = array.real
+        return array.astype(wanted.numpy)
+
+
+def is_sequence(data: Any) -> bool:
+    """As `PySequence_Check`: it has items and is no mapping."""
+    return hasattr(type(data), "__getitem__") and not isinstance(data, (dict, np.generic))
+
+
+def _sizes(data: Any) -> tuple[int, ...]:
+    """The lengths along the first elements."""
+    sizes: list[int] = []
+    while is_sequence(data) and not (isinstance(data, Tensor) and data._array.ndim == 0):
+        length = len(data)
+        sizes.append(length)
+        if len(sizes) > _MAX_DIMS:
+            raise errors.too_many_dimensions(data)
+        if length == 0:
+            break
+        if (
+            isinstance(data, Sequence)
+            and not isinstance(data, (str, bytes))
+            and _is_array_list(data)
+        ):
+            warnings.warn(errors.SLOW_ARRAY_LIST, UserWarning, stacklevel=4)
+        data = data[0]
+    # A tensor of one element stands for its number, whatever its rank.
+    return tuple(sizes)
+
+
+def _is_array_list(data: Sequence[Any]) -> bool:
+    return isinstance(data[0], np.ndarray)
+
+
+def _inferred(data: Any) -> dtype:
+    """The dtype that holds every element, NumPy's scalars and tensors by their own."""
+    if isinstance(data, Tensor):
+        return data.dtype
+    if isinstance(data, (np.ndarray, np.generic)):
+        return dtypes.of(np.asarray(data))
+    if isinstance(data, (bool, int, float, complex)):
+        return dtypes.of_number(data)
+    if isinstance(data, (str, bytes)):
+        raise errors.invalid_data_type(data)
+    if not is_sequence(data):
+        raise errors.not_inferable(data)
+    if len(data) == 0:
+        return dtypes.get_default_dtype()
+    kinds = set(map(type, data))
+    if kinds <= _PLAIN:
+        return dtypes.of_number(next(kind for kind in (float, int, bool) if kind in kinds)(0))
+    return reduce(dtypes.promote_types, map(_inferred, data))
+
+
+def _flatten(data: Any, sizes: tuple[int, ...], dim: int, flat: list[Any]) -> None:
+    """Appends the elements in order, after checking each length against the first's."""
+    if dim == len(sizes):
+        flat.append(data)
+        return
+    if not is_sequence(data):
+        raise errors.not_a_sequence()
+    if len(data) != sizes[dim]:
+        raise errors.ragged(sizes[dim], dim, len(data))
+    if dim == len(sizes) - 1:
+        flat.extend(data)
+    else:
+        for each in data:
+            _flatten(each, sizes, dim + 1, flat)
+
+
+def _stored(flat: list[Any], found: dtype) -> Array:
+    """The elements in the dtype, converted as C would."""
+    kind = found.numpy.kind
+    convert = _CONVERSIONS[kind]
+    if not set(map(type, flat)) <= _PLAIN or (kind in "iu" and flat):
+        flat = [convert(each, found) for each in flat]
+    with np.errstate(all="ignore"):
+        if found.numpy == np.float16:  # by way of float, as C does, so that it rounds twice
+            return np.array(flat, np.float32).astype(np.float16)
+        if kind == "u":
+            return np.array(flat, np.int64).astype(found.numpy)
+        return np.array(flat, found.numpy)
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, Tensor):
+        return value.item()
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _warned_number(value: Any) -> Any:
+    """Likewise; a tensor that requires grad is converted as by `float`, with its warning."""
+    if isinstance(value, Tensor):
+        warn_of_scalar(value, stacklevel=6)
+    return _number(value)
+
+
+def warn_of_scalar(tensor: Tensor, stacklevel: int = 3) -> None:
+    """A number is taken out of a graph, while one is recorded."""
+    if tensor._requires_grad and state.enabled:
+        warn_once.once(conversion_errors.SCALAR_OF_GRAPH, stacklevel=stacklevel)
+
+
+def _as_float(value: Any, found: dtype) -> float:
+    value = _warned_number(value)
+    if isinstance(value, complex) or not hasattr(value, "__float__"):
+        raise errors.not_real(value)
+    return float(value)
+
+
+def _as_complex(value: Any, found: dtype) -> complex:
+    value = _warned_number(value)
+    if not hasattr(value, "__complex__") and not hasattr(value, "__float__"):
+        raise errors.not_real(value)
+    return complex(value)
+
+
+def _as_bool(value: Any, found: dtype) -> bool:
+    return bool(_number(value))
+
+
+def _as_int(value: Any, found: dtype) -> int:
+    value = _number(value)
+    if not isinstance(value, (int, float)):
+        raise errors.not_an_integer(value)
+    if isinstance(value, int) and value not in _INT64:
+        raise errors.int64_overflow()
+    limits = np.iinfo(found.numpy)
+    lowest = -limits.max if limits.min == 0 else limits.min  # negative numbers wrap
+    if value != value or not lowest <= int(value) <= limits.max:
+        raise errors.conversion_overflow(found)
+    return int(value)
+
+
+_CONVERSIONS: Final[dict[str, Callable[[Any, dtype], Any]]] = {
+    "f": _as_float, "c": _as_complex, "b": _as_bool, "i": _as_int, "u": _as_int,
+}  # fmt: skip

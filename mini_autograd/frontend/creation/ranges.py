@@ -1,0 +1,143 @@
+"""Making tensors of evenly spaced numbers."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Final
+
+import numpy as np
+
+from mini_autograd.arrays import dtypes
+from mini_autograd.core.tensor.tensor import Tensor
+from mini_autograd.frontend.creation.creation import leaf
+from mini_autograd.messages.tensors import creation as errors
+from mini_autograd.parsing.factories import by_count, by_types, factory
+from mini_autograd.parsing.schema import is_int, is_number
+from mini_autograd.parsing.types import Anything, Array, Bool, DType, Int, Number
+
+
+def _number(value: Any) -> Any:
+    return value.item() if isinstance(value, Tensor) else value
+
+
+@factory(name="arange")
+def _arange(
+    _: Anything,
+    start: Number,
+    end: Number,
+    step: Number = 1,
+    *,
+    dtype: DType | None = None,
+    layout: Anything = None,
+    device: Anything = None,
+    pin_memory: Bool = False,
+    requires_grad: Bool = False,
+) -> Tensor:
+    """The numbers from `start`, 0 by default, up to but not including `end`, in steps."""
+    numbers = [_number(each) for each in (start, end, step)]
+    if dtype is None:
+        is_float = any(isinstance(each, (float, np.floating)) for each in numbers)
+        dtype = dtypes.get_default_dtype() if is_float else dtypes.int64
+    if dtype is dtypes.bool_:
+        raise errors.not_implemented("arange_cpu", dtype)
+    if numbers[2] == 0:
+        raise errors.zero_step()
+    if not (math.isfinite(numbers[0]) and math.isfinite(numbers[1])):
+        raise errors.unbounded_range(*numbers[:2])
+    is_integral = dtype.numpy.kind in "iu"
+    counted = list(map(int, numbers)) if dtype is dtypes.int64 else numbers
+    if counted[2] == 0:
+        raise errors.zero_integral_step()
+    if (counted[1] - counted[0]) * counted[2] < 0:
+        raise errors.range_direction()
+    # int64 is counted exactly; for a narrower integer torch counts before it cuts the numbers
+    is_exact = all(isinstance(each, int) for each in counted)
+    length, pace = counted[1] - counted[0], counted[2]
+    count = -(-length // pace) if is_exact else math.ceil(length / pace)
+    start, _end, step = map(int, numbers) if is_integral else numbers
+    offsets = np.arange(count, dtype=np.int64 if is_integral else np.float64)
+    return leaf((start + offsets * step).astype(dtype.numpy), requires_grad)
+
+
+@factory(name="arange")
+def _arange_to(
+    _: Anything,
+    end: Number,
+    *,
+    dtype: DType | None = None,
+    layout: Anything = None,
+    device: Anything = None,
+    pin_memory: Bool = False,
+    requires_grad: Bool = False,
+) -> Tensor:
+    made: Tensor = _arange(0, end, dtype=dtype, requires_grad=requires_grad)
+    return made
+
+
+_OPTIONS: Final = (
+    "torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, "
+    "bool pin_memory = False, bool requires_grad = False)"
+)
+arange: Final = by_count(
+    "arange",
+    {1: _arange_to, 2: _arange, 3: _arange},
+    (
+        f"(Number end, *, Tensor out = None, {_OPTIONS}",
+        f"(Number start, Number end, *, {_OPTIONS}",
+        f"(Number start, Number end, Number step = 1, *, Tensor out = None, {_OPTIONS}",
+    ),
+)
+
+
+_LINSPACE_FORMS: Final = tuple(
+    f"({first} start, {last} end, int steps, *, Tensor out = None, {_OPTIONS}"
+    for first, last in (
+        ("Tensor", "Tensor"), ("Number", "Tensor"), ("Tensor", "Number"), ("Number", "Number"),
+    )
+)  # fmt: skip
+
+
+@factory(name="linspace")
+def _linspace(
+    _: Anything,
+    start: Number | Array,
+    end: Number | Array,
+    steps: Int,
+    *,
+    dtype: DType | None = None,
+    layout: Anything = None,
+    device: Anything = None,
+    pin_memory: Bool = False,
+    requires_grad: Bool = False,
+) -> Tensor:
+    """`steps` numbers at equal distances from `start` to `end`, both included."""
+    ranks = [each._array.ndim for each in (start, end) if isinstance(each, Tensor)]
+    if any(ranks):
+        raise errors.linspace_ends(*ranks)
+    first, last = _number(start), _number(end)
+    if steps < 0:
+        raise errors.negative_steps()
+    wanted = (dtype or dtypes.of_number(float(first))).numpy
+    inner = np.dtype(np.float64) if wanted.kind in "iu" else wanted
+    if wanted.kind in "iu":
+        first, last = int(first), int(last)
+    low, high = inner.type(first), inner.type(last)
+    step = (high - low) / inner.type(max(steps - 1, 1))
+    # Each half is reckoned from its own end, so that both ends are exact.
+    offsets = np.arange(steps)
+    rising = low + step * offsets.astype(inner)
+    falling = high - step * (steps - 1 - offsets).astype(inner)
+    values = np.where(offsets < max(steps // 2, 1), rising, falling)
+    return leaf(values.astype(wanted), requires_grad)
+
+
+def _is_end(value: Any) -> bool:
+    return isinstance(value, Tensor) or is_number(value)
+
+
+linspace: Final = by_types(
+    "linspace",
+    _linspace,
+    (("start", _is_end), ("end", _is_end), ("steps", is_int)),
+    _LINSPACE_FORMS,
+)

@@ -1,0 +1,1 @@
+"""What making, converting, copying and writing tensors refuses."""

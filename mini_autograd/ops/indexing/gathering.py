@@ -1,0 +1,279 @@
+"""gather and scatter: along one dim, at a position of its own for each element."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mini_autograd.arrays import layout
+from mini_autograd.arrays.dims import wrap_dim
+from mini_autograd.arrays.dtypes import of_numpy
+from mini_autograd.core.modes import warn_once
+from mini_autograd.core.op import DifferentiableOp, Promotion, differentiable
+from mini_autograd.core.op.table import ops
+from mini_autograd.core.tensor.gradient_tensors import counted
+from mini_autograd.messages.ops import gathering as errors
+from mini_autograd.messages.ops import shapes as shape_errors
+from mini_autograd.ops.tensor import inside
+from mini_autograd.ops.tensor.writing import checked_number
+from mini_autograd.parsing.overloads import composite, overloaded
+from mini_autograd.parsing.types import Array, Bool, IndexArray, Int, Number, Str
+
+_NONE: Final = Promotion.NONE
+
+
+def _check_index_dtype(name: str, index: IndexArray) -> None:
+    if index.size and not (index.dtype.kind == "i" and index.itemsize >= 4):
+        raise errors.scatter_index_dtype(name)
+
+
+def _check_bounds(index: IndexArray, dim: int, size: int) -> None:
+    if index.size and (index.min() < 0 or index.max() >= size):
+        wrong = index[(index < 0) | (index >= size)].flat[0]
+        raise errors.out_of_bounds_scatter(int(wrong), dim, size)
+
+
+def _fits(index: tuple[int, ...], shape: tuple[int, ...], apart: int | None) -> bool:
+    pairs = enumerate(zip(index, shape, strict=True))
+    return all(dim == apart or size <= bound for dim, (size, bound) in pairs)
+
+
+def _reached(array: Array, dim: int, index: IndexArray) -> Array:
+    """The part that an index reaches: as long in every other dim as the index is; a view."""
+    if array.ndim == 0:
+        return array.reshape(1)
+    return array[tuple(slice(None) if d == dim else slice(n) for d, n in enumerate(index.shape))]
+
+
+def _positions(dim: int, index: IndexArray) -> tuple[NDArray[Any], ...]:
+    """The index as NumPy wants it, with the other dims' own positions beside it."""
+    if index.ndim == 0:
+        return (index.reshape(1),)
+    own = list(np.ogrid[tuple(slice(size) for size in index.shape)])
+    own[dim] = index
+    return tuple(own)
+
+
+@differentiable(
+    promotion=_NONE,
+    # torch saves `self`, though its shape would do: a write to it makes backward raise
+    self=lambda grad, self, dim, index: counted(
+        scatter_add(ops.zeros_of(grad, self.shape), dim, index, grad)
+    ),
+)
+def gather(self: Array, dim: Int, index: IndexArray, *, sparse_grad: Bool = False) -> Array:
+    """For each element of `index`, what `self` has there along the dim.
+
+    Raises:
+        RuntimeError: an index of another rank, too large, or out of range.
+    """
+    dim = wrap_dim(dim, self.ndim)
+    _check_index_dtype("gather", index)
+    if index.size == 0:
+        return np.empty(index.shape, self.dtype)
+    if max(index.ndim, 1) != max(self.ndim, 1):
+        raise errors.index_rank("input")
+    if self.ndim and index.ndim:
+        for d, (size, bound) in enumerate(zip(index.shape, self.shape, strict=True)):
+            if d != dim and size > bound:
+                raise errors.gather_size(d, index.shape, self.shape, dim)
+    _check_bounds(index, dim, self.shape[dim] if self.ndim else 1)
+    flat_index = index.reshape(1) if index.ndim == 0 else index
+    found = _reached(self, dim, flat_index)[_positions(dim, flat_index)]
+    return layout.in_rows(found) if index.ndim else found[0]  # however the index lies
+
+
+def _target(self: Array, dim: int, index: IndexArray, src: Array | None) -> tuple[Array, Array]:
+    """A copy of `self`, and the part of it that a scatter reaches, after torch's checks."""
+    _check_index_dtype("scatter", index)
+    if src is not None and src.dtype != self.dtype:
+        raise errors.scatter_dtypes()
+    result = np.array(self, order="C")
+    if index.size == 0:
+        return result, result
+    if max(index.ndim, 1) != max(self.ndim, 1):
+        raise errors.index_rank("self")
+    if src is not None and max(index.ndim, 1) != max(src.ndim, 1):
+        raise errors.index_rank("src")
+    whole, given = self.shape or (1,), index.shape or (1,)
+    source = None if src is None else src.shape or (1,)
+    if not _fits(given, whole, dim) or (source is not None and not _fits(given, source, None)):
+        raise errors.scatter_size(index.shape, self.shape, dim, None if src is None else src.shape)
+    _check_bounds(index, dim, whole[dim])
+    return result, _reached(result, dim, index.reshape(given))
+
+
+def _source(src: Array, index: IndexArray) -> Array:
+    if index.ndim == 0 or src.ndim == 0:
+        return src.reshape(-1)[:1]
+    return src[tuple(slice(size) for size in index.shape)]
+
+
+@differentiable(
+    promotion=_NONE,
+    node="ScatterBackward0",
+    self=lambda grad, dim, index: scatter_number(grad, dim, index, 0),
+    src=lambda grad, dim, index: gather(grad, dim, index),
+    inside=inside.copies,
+)
+def scatter(self: Array, dim: Int, index: IndexArray, src: Array) -> Array:
+    """A copy with the elements of `src` put where `index` says along the dim."""
+    dim = wrap_dim(dim, self.ndim)
+    result, part = _target(self, dim, index, src)
+    if index.size:
+        part[_positions(dim, index)] = _source(src, index)
+    return result
+
+
+@differentiable(
+    promotion=_NONE,
+    name="scatter",
+    node="ScatterBackward1",
+    self=lambda grad, dim, index: scatter_number(grad, dim, index, 0),
+    inside=inside.copies,
+)
+def scatter_number(self: Array, dim: Int, index: IndexArray, value: Number) -> Array:
+    """A copy with a number put where `index` says along the dim."""
+    dim = wrap_dim(dim, self.ndim)
+    result, part = _target(self, dim, index, None)
+    if index.size:
+        part[_positions(dim, index)] = checked_number(value, self.dtype)
+    return result
+
+
+@differentiable(
+    promotion=_NONE,
+    self=lambda grad: grad,
+    src=lambda grad, dim, index: gather(grad, dim, index),
+    inside=inside.copies,
+)
+def scatter_add(self: Array, dim: Int, index: IndexArray, src: Array) -> Array:
+    """A copy with the elements of `src` added where `index` says along the dim."""
+    dim = wrap_dim(dim, self.ndim)
+    result, part = _target(self, dim, index, src)
+    if index.size:
+        gather_into(np.add, part, _positions(dim, index), _source(src, index))
+    return result
+
+
+def gather_into(ufunc: np.ufunc, into: Array, where: Any, given: Any) -> None:
+    """Adds or multiplies in place, each place as often as it is named; what halves come to is
+    rounded once, as torch's scattering does it."""
+    if into.dtype != np.float16:
+        ufunc.at(into, where, given)
+        return
+    wide = into.astype(np.float32)
+    ufunc.at(wide, where, given)
+    into[...] = wide
+
+
+_REDUCTIONS: Final[dict[str, np.ufunc]] = {"add": np.add, "multiply": np.multiply}
+
+
+def _reduced(
+    self: Array, dim: int, index: IndexArray, src: Array | None, value: Any, reduce: str
+) -> Array:
+    dim = wrap_dim(dim, self.ndim)
+    result, part = _target(self, dim, index, src)
+    if reduce not in _REDUCTIONS:
+        raise errors.scatter_reduce_name()
+    if index.size:
+        given = checked_number(value, self.dtype) if src is None else _source(src, index)
+        gather_into(_REDUCTIONS[reduce], part, _positions(dim, index), given)
+    return result
+
+
+@differentiable(promotion=_NONE, name="scatter", node="NotImplemented", inside=inside.copies)
+def _scatter_reduced(self: Array, dim: Int, index: IndexArray, src: Array, *, reduce: Str) -> Array:
+    """`scatter` that adds or multiplies; torch has no derivative of it."""
+    warn_once.once(errors.REDUCE_DEPRECATED, stacklevel=2)
+    return _reduced(self, dim, index, src, None, reduce)
+
+
+@differentiable(promotion=_NONE, name="scatter", node="NotImplemented", inside=inside.copies)
+def _scatter_number_reduced(
+    self: Array, dim: Int, index: IndexArray, value: Number, *, reduce: Str
+) -> Array:
+    """Likewise with a number."""
+    return _reduced(self, dim, index, None, value, reduce)
+
+
+def _written(op: DifferentiableOp) -> DifferentiableOp:
+    """Its in-place form, where that has another name to say that there is no derivative."""
+    made = differentiable(promotion=_NONE, name="scatter_", node="NotImplemented")
+    return made(op.op.bare)
+
+
+@composite
+def take_along_dim(self: Array, indices: IndexArray, dim: Int | None = None) -> Any:
+    """`gather` along a dim, with broadcasting and wrapped indices; else of the flattened tensor."""
+    if dim is None:
+        return gather(ops.view(self, (-1,)), 0, ops.view(indices, (-1,)))
+    if self.ndim != indices.ndim:
+        raise errors.along_dim_rank(self.ndim, indices.ndim)
+    found = of_numpy(indices._array.dtype)  # type: ignore[attr-defined]
+    if found.name != "int64":
+        raise errors.along_dim_dtype(found.scalar_name)
+    dim = wrap_dim(dim, self.ndim)
+    before, after = list(self.shape), list(indices.shape)
+    before[dim] = after[dim] = 1
+    try:
+        common = np.broadcast_shapes(tuple(before), tuple(after))
+    except ValueError:
+        raise shape_errors.broadcast(before, after) from None
+    expanded = list(common)
+    expanded[dim] = self.shape[dim]
+    wanted = list(common)
+    wanted[dim] = indices.shape[dim]
+    wrapped = ops.remainder(ops.expand(indices, tuple(wanted)), self.shape[dim])
+    return gather(ops.expand(self, tuple(expanded)), dim, wrapped)
+
+
+_FORMS: Final = (
+    "(Tensor input, int dim, Tensor index, Tensor src, *, Tensor out = None)",
+    "(Tensor input, int dim, Tensor index, Tensor src, *, str reduce, Tensor out = None)",
+    "(Tensor input, int dim, Tensor index, Number value, *, Tensor out = None)",
+    "(Tensor input, int dim, Tensor index, Number value, *, str reduce, Tensor out = None)",
+)
+
+
+_METHOD_FORMS: Final = tuple(
+    form.replace("Tensor input, ", "")
+    .replace(", *, Tensor out = None", "")
+    .replace(", Tensor out = None", "")
+    for form in _FORMS
+)
+_scatter: Final = overloaded(
+    "scatter",
+    scatter,
+    scatter_number,
+    _scatter_reduced,
+    _scatter_number_reduced,
+    function_forms=_FORMS,
+    method_forms=_METHOD_FORMS,
+)
+# Records the in-place form.
+scatter_written: Final = overloaded(
+    "scatter_",
+    scatter,
+    scatter_number,
+    _written(_scatter_reduced),
+    _written(_scatter_number_reduced),
+    method_forms=_METHOD_FORMS,
+)
+
+FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+    "gather": gather,
+    "scatter": _scatter,
+    "scatter_add": scatter_add,
+    "take_along_dim": take_along_dim,
+}
+METHODS: Final[dict[str, Callable[..., Any]]] = {
+    "gather": gather.method,
+    "scatter": _scatter.method,
+    "scatter_add": scatter_add.method,
+    "take_along_dim": take_along_dim.method,
+}

@@ -1,0 +1,198 @@
+"""Ops under a mask of bools: fill, select, scatter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+
+from mini_autograd.arrays.dtypes import of_numpy
+from mini_autograd.arrays.layout import copied
+from mini_autograd.core.op import Promotion, differentiable
+from mini_autograd.core.op.table import ops, shared
+from mini_autograd.core.saved.packing import is_watched
+from mini_autograd.core.tensor.gradient_tensors import counted
+from mini_autograd.messages.ops import masking as errors
+from mini_autograd.ops.pointwise.choosing import of_kind, where
+from mini_autograd.ops.shape.views import broadcast_shape
+from mini_autograd.ops.tensor import inside
+from mini_autograd.ops.tensor.writing import check_history, checked_number
+from mini_autograd.parsing.overloads import composite, overloaded
+from mini_autograd.parsing.types import Array, Ints, Mask, Number
+
+_NONE: Final = Promotion.NONE
+
+
+def _both(self: Array, mask: Mask) -> tuple[Array, Mask]:
+    """The two in their common shape; an error names their sizes in torch's order."""
+    shape = broadcast_shape(mask.shape, self.shape)
+    return np.broadcast_to(self, shape), np.broadcast_to(mask, shape)
+
+
+def _filled(self: Array, mask: Mask, value: Any) -> Array:
+    self, mask = _both(self, mask)  # whose error comes before the dtype's
+    if mask.dtype.kind != "b":
+        raise errors.mask_dtype("masked_fill_", of_numpy(mask.dtype).cpp_name)
+    value = checked_number(value, self.dtype)
+    result = np.array(self, order="C")
+    result[mask] = value
+    return result
+
+
+@inside.first
+def _inside_fill(result: Any, self: Any, mask: Any, value: Any) -> Any:
+    """torch fills a clone in place, which is recorded, or one of a view, which is not."""
+    if getattr(value, "_requires_grad", False) or tuple(mask.shape) == tuple(self.shape):
+        return inside.saves()
+    return result
+
+
+@differentiable(
+    promotion=_NONE,
+    name="masked_fill",
+    node="MaskedFillBackward0",
+    self=lambda grad, mask: masked_fill_number(grad, mask, 0),
+    inside=_inside_fill,
+)
+def masked_fill_number(self: Array, mask: Mask, value: Number) -> Array:
+    """A copy with a number where the mask is true."""
+    return _filled(self, mask, value)
+
+
+@differentiable(
+    promotion=_NONE,
+    name="masked_fill",
+    node="MaskedFillBackward0",
+    self=lambda grad, mask: masked_fill_number(grad, mask, 0),
+)
+def masked_zero(self: Array, mask: Mask) -> Array:
+    """Zero where the mask is true, for rules: torch writes into what it computed just before."""
+    made = copied(self)
+    np.copyto(made, 0, where=mask)
+    return made
+
+
+@differentiable(
+    promotion=_NONE,
+    name="masked_fill",
+    node="MaskedFillBackward1",
+    self=lambda grad, mask: masked_fill_number(grad, mask, 0),
+    value=lambda grad, mask, value_dtype: _value_grad(grad, mask, value_dtype),
+    inside=_inside_fill,
+)
+def _masked_fill_tensor(self: Array, mask: Mask, value: Array) -> Array:
+    """A copy with the one element of a tensor where the mask is true."""
+    value = np.asarray(value)  # a rule may give a number
+    if value.ndim:
+        raise errors.fill_value_rank("masked_fill_", value.ndim)
+    return _filled(self, mask, value.item())
+
+
+def _zeros_for(grad: Any, self: Any, mask: Any) -> Any:
+    """Zeros for all among which a mask selects, laid out as torch's."""
+    shape = np.broadcast_shapes(tuple(self.shape), tuple(mask.shape))
+    return ops.zeros_as(grad, self) if shape == self.shape else ops.zeros_of(grad, shape)
+
+
+@differentiable(
+    promotion=_NONE,
+    self=lambda grad, self, mask: counted(
+        masked_scatter_into(_zeros_for(grad, self, mask), mask, grad)
+    ),
+)
+def masked_select(self: Array, mask: Mask) -> Array:
+    """The elements where the mask is true, in one dim."""
+    if mask.dtype.kind != "b":
+        raise errors.select_mask_dtype()
+    self, mask = _both(self, mask)
+    return np.asarray(self[mask])
+
+
+@differentiable(
+    promotion=_NONE,
+    self=lambda grad, mask: masked_fill_number(grad, mask, 0),
+    source=lambda grad, mask, source_shape: masked_scatter_backward(grad, mask, source_shape),
+    inside=inside.saves,
+)
+def masked_scatter(self: Array, mask: Mask, source: Array) -> Array:
+    """A copy with the first elements of `source`, in order, where the mask is true."""
+    _check_scattered(self, mask, source)
+    self, mask = _both(self, mask)
+    return _write_in_order(np.array(self, order="C"), mask, source)
+
+
+@differentiable(
+    promotion=_NONE,
+    name="masked_scatter",
+    node="MaskedScatterBackward0",
+    self=lambda grad, mask: masked_fill_number(grad, mask, 0),
+    source=lambda grad, mask, source_shape: masked_scatter_backward(grad, mask, source_shape),
+)
+def masked_scatter_into(self: Array, mask: Mask, source: Array) -> Array:
+    """Likewise into `self` itself, which nobody else holds."""
+    return _write_in_order(self, np.broadcast_to(mask, self.shape), source)
+
+
+def _check_scattered(self: Array, mask: Mask, source: Array) -> None:
+    if self.dtype != source.dtype:
+        names = (of_numpy(each.dtype).scalar_name for each in (self, source))
+        raise errors.masked_scatter_dtypes(*names)
+    if mask.dtype.kind != "b":
+        raise errors.mask_dtype("masked_scatter_", of_numpy(mask.dtype).scalar_name)
+
+
+def _write_in_order(into: Array, mask: Mask, source: Array) -> Array:
+    count = int(np.count_nonzero(mask))
+    if source.size < count:
+        raise errors.source_too_short()
+    into[mask] = source.reshape(-1)[:count]
+    return into
+
+
+@differentiable(
+    promotion=_NONE,
+    node="MaskedScatterBackwardBackward0",
+    grad=lambda grad, grad_shape, mask: masked_scatter(ops.zeros_of(grad, grad_shape), mask, grad),
+)
+def masked_scatter_backward(grad: Array, mask: Mask, shape: Ints) -> Array:
+    """The elements under the mask as the source's first ones, zeros after them."""
+    grad, mask = _both(grad, mask)
+    result = np.zeros(tuple(shape), grad.dtype)
+    chosen = grad[mask]
+    result.reshape(-1)[: chosen.size] = chosen
+    return result
+
+
+def _value_grad(grad: Any, mask: Mask, dtype: np.dtype[Any]) -> Any:
+    """The sum under the mask; torch forgot to take the real part of it for a real value."""
+    # Where writes are watched no shape may depend on values.
+    chosen = where(mask, grad, 0.0) if is_watched() else masked_select(grad, mask)
+    return of_kind(ops.sum_all(chosen), dtype)
+
+
+@composite(name="masked_fill")
+def _masked_fill_by(self: Array, mask: Mask, value: Array) -> Any:
+    """`masked_fill` by the one element of a tensor."""
+    result = _masked_fill_tensor(self, mask, value)
+    check_history(_masked_fill_tensor, self, mask, value)
+    return result
+
+
+masked_fill: Final = overloaded(
+    "masked_fill",
+    _masked_fill_by,
+    masked_fill_number,
+    function_forms=(
+        "(Tensor input, Tensor mask, Tensor value)",
+        "(Tensor input, Tensor mask, Number value)",
+    ),
+    method_forms=("(Tensor mask, Tensor value)", "(Tensor mask, Number value)"),
+)
+shared(masked_fill, "masked_fill")
+
+_BOTH: Final[dict[str, Any]] = {
+    "masked_fill": masked_fill, "masked_select": masked_select, "masked_scatter": masked_scatter,
+}  # fmt: skip
+FUNCTIONS: Final[dict[str, Callable[..., Any]]] = _BOTH
+METHODS: Final[dict[str, Callable[..., Any]]] = {k: each.method for k, each in _BOTH.items()}

@@ -1,0 +1,1 @@
+"""Losses, and what they ask of their targets."""

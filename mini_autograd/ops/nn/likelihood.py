@@ -1,0 +1,257 @@
+"""The negative log likelihood of classes, for rows and for images."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from mini_autograd.arrays import dtypes
+from mini_autograd.core.modes.grad_mode import state
+from mini_autograd.core.op import Promotion, differentiable
+from mini_autograd.core.op.table import ops
+from mini_autograd.core.tensor.tensor import Tensor
+from mini_autograd.messages.ops import losses as errors
+from mini_autograd.messages.ops import shapes as shape_errors
+from mini_autograd.ops.nn.targets import (
+    check_bounds,
+    check_kept,
+    check_spatial,
+    check_target_dtype,
+    check_targets,
+    is_index,
+)
+from mini_autograd.parsing.types import Array, Int, Mask, Str
+
+
+def _check_weight(weight: Any, name: str = "nll_loss_backward") -> Any:
+    """The weights of classes, by which there is no derivative."""
+    if isinstance(weight, Tensor) and weight._requires_grad and state.enabled:
+        raise errors.weight_without_derivative(name)
+    return weight
+
+
+def numel(value: Any) -> int:
+    """How many elements a tensor or an array has."""
+    number = 1
+    for size in value.shape:
+        number *= size
+    return number
+
+
+def _aimed(
+    self: Array, target: Array, weight: Any, ignore_index: int, axis: int
+) -> tuple[tuple[Array, ...], Array | None, Array | None]:
+    """Where the targets point in the input, the weights there, and the mask of what counts.
+
+    The mask is None where all count; what is ignored points to class 0, with a weight of zero.
+    The weights are None where all are one.
+    """
+    kept = target != ignore_index
+    mask = None if kept.all() else kept
+    index = target if mask is None else np.where(kept, target, 0)
+    if weight is None:
+        weights = None if mask is None else kept.astype(self.dtype)
+    else:
+        weight = weight.reshape(-1)
+        weights = weight[index] if mask is None else np.where(kept, weight[index], 0)
+    last = target.ndim - 1
+    places = [
+        np.arange(size).reshape((size,) + (1,) * (last - dim))
+        for dim, size in enumerate(target.shape)
+    ]
+    places.insert(axis, index.astype(np.int64, copy=False))
+    return tuple(places), weights, mask
+
+
+def _likelihood(
+    self: Array, target: Array, weight: Any, reduction: str, ignore_index: int, axis: int
+) -> tuple[Array, Array]:
+    """The weighted negative elements that the targets name, reduced; and the sum of weights."""
+    check_targets(self, target, weight, axis, ignore_index)
+    if not self.shape[axis] and target.size:
+        return _of_no_class(self, target, reduction), np.zeros((), self.dtype)
+    places, weights, mask = _aimed(self, target, weight, ignore_index, axis)
+    losses = -self[places]
+    if weights is not None:
+        losses = losses * weights
+    if mask is not None:  # an infinity that is ignored times zero would be NaN
+        losses = np.where(mask, losses, self.dtype.type(0))
+    if reduction == "none" and self.ndim > 1:
+        return losses, np.zeros((), self.dtype)
+    total = np.add.reduce(losses, axis=None, dtype=_wide(self))
+    if weights is None:
+        total_weight = np.dtype(_wide(self)).type(target.size)
+    else:
+        total_weight = np.add.reduce(weights, axis=None, dtype=_wide(self))
+    if reduction == "mean":
+        total = total / total_weight
+    return np.asarray(total).astype(self.dtype), np.asarray(total_weight).astype(self.dtype)
+
+
+def _of_no_class(self: Array, target: Array, reduction: str) -> Array:
+    """The loss where there is no class: every target is ignored, or it were out of bounds."""
+    if reduction == "none":
+        return np.zeros(target.shape, self.dtype)
+    return np.array(np.nan if reduction == "mean" else 0.0, self.dtype)
+
+
+def _likelihood_grad(
+    grad: Array,
+    self: Array,
+    target: Array,
+    weight: Any,
+    reduction: str,
+    ignore: int,
+    total_weight: Any,
+    axis: int,
+) -> Array:
+    check_kept(self, target, weight, axis)
+    if self.ndim == 1:
+        target = target.reshape(-1)[:1].reshape(())  # the first, if another shape was given it
+    if not self.size:
+        return np.zeros(self.shape, self.dtype)
+    spatial = self.ndim == 4
+    if target.dtype != np.int64 and (spatial or target.dtype != np.uint8):  # as a hook unpacked it
+        if spatial and target.dtype != np.uint8:
+            raise errors.target_dtype(dtypes.of(target))
+        raise errors.scalar_type(dtypes.int64, dtypes.of(target))
+    check_bounds(self.shape[axis], target, ignore)
+    places, weights, mask = _aimed(self, target, weight, ignore, axis)
+    if reduction == "mean":
+        grad = grad / total_weight
+    values = -grad if weights is None else -grad * weights
+    result = np.zeros(self.shape, self.dtype)
+    result[places] = values if mask is None else np.where(mask, values, 0)
+    return result
+
+
+def _wide(array: Array) -> Any:
+    return np.float32 if array.dtype == np.float16 else array.dtype
+
+
+@differentiable(
+    promotion=Promotion.NONE,
+    outputs=("output", "total_weight"),
+    constant=1,
+    self=lambda grads, self, target, weight, reduction, ignore_index, result1: nll_loss_backward(
+        grads[0], self, target, _check_weight(weight), reduction, ignore_index, result1
+    ),
+)
+def nll_loss(
+    self: Array, target: Mask, weight: Mask | None, reduction: Str, ignore_index: Int
+) -> tuple[Array, Array]:
+    """The negative elements of rows of log-probabilities that the targets name."""
+    if target.ndim > 1:
+        raise errors.multi_target()
+    check_target_dtype(target)
+    if self.ndim > 1 and not target.ndim:
+        raise shape_errors.no_dims(0)
+    if self.ndim > 1 and self.shape[0] != target.shape[0]:
+        raise errors.size_mismatch(self.shape, target.shape)
+    if self.ndim == 1:
+        target = target.reshape(())
+    return _likelihood(self, target, weight, reduction, ignore_index, self.ndim - 1)
+
+
+@differentiable(
+    promotion=Promotion.NONE,
+    node="NllLossBackwardBackward0",
+    grad_output=lambda grad, target, weight, reduction, ignore_index: nll_loss(
+        grad, target, weight, reduction, ignore_index
+    )[0],
+    # torch saves the target and weights even where only this is to be given
+    self=lambda grad, target, weight: ops.zeros_of(grad, tuple(grad.shape)),
+)
+def nll_loss_backward(
+    grad_output: Array,
+    self: Array,
+    target: Mask,
+    weight: Mask | None,
+    reduction: Str,
+    ignore_index: Int,
+    total_weight: Mask,
+) -> Array:
+    """The gradient of `nll_loss` by its input. A lone row has no row of targets."""
+    return _likelihood_grad(
+        grad_output, self, target, weight, reduction, ignore_index, total_weight, self.ndim - 1
+    )
+
+
+@differentiable(
+    node="NllLoss2DBackward0",
+    promotion=Promotion.NONE,
+    outputs=("output", "total_weight"),
+    constant=1,
+    self=lambda grads, self, target, weight, reduction, ignore_index, result1: nll_loss2d_backward(
+        grads[0],
+        self,
+        target,
+        _check_weight(weight, "nll_loss2d_backward"),
+        reduction,
+        ignore_index,
+        result1,
+    ),
+)
+def nll_loss2d(
+    self: Array, target: Mask, weight: Mask | None, reduction: Str, ignore_index: Int
+) -> tuple[Array, Array]:
+    """As `nll_loss`, for images: the classes are dim 1 of four."""
+    if target.ndim == 3:
+        check_target_dtype(target)
+    check_spatial(self, target)
+    return _likelihood(self, target, weight, reduction, ignore_index, 1)
+
+
+@differentiable(
+    promotion=Promotion.NONE,
+    node="NllLoss2DBackwardBackward0",
+    grad_output=lambda grad, target, weight, reduction, ignore_index: nll_loss2d(
+        grad, target, weight, reduction, ignore_index
+    )[0],
+    # torch saves the target and weights even where only this is to be given
+    self=lambda grad, target, weight: ops.zeros_of(grad, tuple(grad.shape)),
+)
+def nll_loss2d_backward(
+    grad_output: Array,
+    self: Array,
+    target: Mask,
+    weight: Mask | None,
+    reduction: Str,
+    ignore_index: Int,
+    total_weight: Mask,
+) -> Array:
+    """The gradient of `nll_loss2d` by its input."""
+    return _likelihood_grad(
+        grad_output, self, target, weight, reduction, ignore_index, total_weight, 1
+    )
+
+
+def likelihood_loss(self: Any, target: Any, weight: Any, reduction: str, ignore_index: int) -> Any:
+    """Chooses the op by the input's dims; what has three or five of them is made four."""
+    shape = tuple(self.shape)
+    if not shape:
+        raise errors.no_dims()
+    batch = target.shape[0] if len(target.shape) else 0
+    if len(shape) != 1 and shape[0] != batch:
+        raise errors.batch_size(shape[0], batch)
+    expected = (shape[0], *shape[2:])
+    if len(shape) not in (1, 2, 4) and tuple(target.shape[1:]) != shape[2:]:
+        raise errors.target_size(expected, target.shape)
+    _check_weight(weight, "nll_loss_forward" if len(shape) <= 2 else "nll_loss2d_forward")
+    if len(shape) == len(target.shape) == 1 and target.shape != (1,) and is_index(target._array):
+        raise errors.target_of_a_row(target.shape[0])
+    if len(shape) <= 2:
+        return nll_loss(self, target, weight, reduction, ignore_index)[0]
+    if len(shape) == 4:
+        return nll_loss2d(self, target, weight, reduction, ignore_index)[0]
+    flat = (*shape[:2], 1, -1) if numel(self) else (*shape[:2], 0, 0)
+    places = (shape[0], 1, -1) if numel(target) else (shape[0], 0, 0)
+    loss, _ = nll_loss2d(
+        ops.view(ops.contiguous(self), flat),
+        ops.view(ops.contiguous(target), places),
+        weight,
+        reduction,
+        ignore_index,
+    )
+    return ops.view(loss, expected) if reduction == "none" else loss

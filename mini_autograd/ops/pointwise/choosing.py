@@ -1,0 +1,150 @@
+"""What takes one operand or another at each element: where, maximum, minimum."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+
+from mini_autograd.arrays import dtypes
+from mini_autograd.core.modes import warn_once
+from mini_autograd.core.op import differentiable
+from mini_autograd.core.op.table import ops
+from mini_autograd.core.tensor.gradient_tensors import counted
+from mini_autograd.core.tensor.tensor import Tensor, make
+from mini_autograd.messages.graph import walk as walk_errors
+from mini_autograd.messages.ops import pointwise as errors
+from mini_autograd.messages.ops.kernels import no_complex_half
+from mini_autograd.ops.pointwise.arithmetic import over
+from mini_autograd.ops.pointwise.rounding import is_complex, kept
+from mini_autograd.parsing.overloads import composite, overloaded
+from mini_autograd.parsing.types import Array, Mask, Number
+
+
+@differentiable(
+    name="where",
+    self=lambda grad, condition, self_dtype: of_kind(where(condition, grad, 0.0), self_dtype),
+    other=lambda grad, condition, other_dtype: of_kind(where(condition, 0.0, grad), other_dtype),
+)
+def where(condition: Mask, self: Array | Number, other: Array | Number) -> Array:
+    """`self` where the condition holds, else `other`."""
+    if condition.dtype.kind != "b":
+        raise errors.condition_not_bool(condition.dtype)
+    if type(other) is float and not other:  # as rules call it
+        return kept(self, condition)
+    if type(self) is float and not self:
+        return kept(other, ~condition)
+    return np.where(condition, self, other)
+
+
+def of_kind(grad: Any, wanted: Any) -> Any:
+    """The gradient; complex of a real operand, which torch refuses of some ops."""
+    if is_complex(grad) and wanted.kind != "c":
+        raise walk_errors.complex_gradient()
+    return grad
+
+
+def _first_zero(self: Any, other: Any) -> tuple[Any, Any]:
+    """The operands in the order in which NumPy gives the first of two zeros, as torch does."""
+    return (self, other) if self.dtype == np.float16 else (other, self)
+
+
+def _tie_split(grad: Any, tied: Any, lost: Any) -> Any:
+    """The gradient of a maximum: half where tied, none where the other won."""
+    return counted(ops.masked_zero(where(tied, over(grad, 2), grad), lost), dispatched=True)
+
+
+@differentiable(
+    self=lambda grad, self, other: _tie_split(grad, self == other, self < other),
+    other=lambda grad, self, other: _tie_split(grad, self == other, self > other),
+)
+def maximum(self: Array, other: Array) -> Array:
+    """The greater of both; NaN if one is; a tie gives half the gradient to each."""
+    if self.dtype.kind == "c":
+        raise errors.extremum_of_complex("maximum")
+    return np.maximum(*_first_zero(self, other))
+
+
+@differentiable(
+    self=lambda grad, self, other: _tie_split(grad, self == other, self > other),
+    other=lambda grad, self, other: _tie_split(grad, self == other, self < other),
+)
+def minimum(self: Array, other: Array) -> Array:
+    """The smaller of both; NaN if one is; a tie gives half the gradient to each."""
+    if self.dtype.kind == "c":
+        raise errors.extremum_of_complex("minimum")
+    return np.minimum(*_first_zero(self, other))
+
+
+@composite(name="where")
+def where_indices(condition: Mask) -> Any:
+    """The indices of the elements that are not zero: a tensor for each dim."""
+    return ops.nonzero(condition, as_tuple=True)
+
+
+@composite(name="where")
+def where_parsed(condition: Mask, self: Array | Number, other: Array | Number) -> Array:
+    """`self` where the condition holds, else `other`; both in their common dtype."""
+    if isinstance(self, Tensor) and isinstance(other, Tensor):
+        return where(_as_mask(condition), self, other)
+    values = [each._array if isinstance(each, Tensor) else each for each in (self, other)]
+    wanted = dtypes.result_type(values)
+    if wanted is dtypes.COMPLEX_HALF:
+        raise no_complex_half()
+    return where(_as_mask(condition), _brought(self, wanted), _brought(other, wanted))
+
+
+def _as_mask(condition: Any) -> Any:
+    found = condition._array.dtype
+    if found == np.uint8:
+        warn_once.once(errors.UINT8_CONDITION, stacklevel=5)
+        return make(condition._array.astype(np.bool_))
+    if found.kind != "b":
+        raise errors.condition_not_bool(found)
+    return condition
+
+
+def _brought(value: Any, wanted: dtypes.dtype) -> Any:
+    """Beside a number torch converts the tensor, and records that; beside a tensor it does not."""
+    if not isinstance(value, Tensor):
+        errors.check_representable(value, wanted.numpy)
+        return value
+    if value._array.dtype != wanted.numpy:
+        return ops.to_dtype(value, wanted)
+    return value
+
+
+@composite(name="where")
+def where_of(self: Array, condition: Mask, other: Array | Number) -> Array:
+    """`self` where the condition holds, else `other`: the method form."""
+    return where_parsed(condition, self, other)
+
+
+_choice: Final = overloaded(
+    "where",
+    where_indices,
+    where_parsed,
+    function_forms=(
+        "(Tensor condition)",
+        "(Tensor condition, Tensor input, Tensor other, *, Tensor out = None)",
+        "(Tensor condition, Number self, Tensor other)",
+        "(Tensor condition, Tensor input, Number other)",
+        "(Tensor condition, Number self, Number other)",
+    ),
+)
+_choice_of: Final = overloaded(
+    "where",
+    where_of,
+    method_forms=("(Tensor condition, Tensor other)", "(Tensor condition, Number other)"),
+)
+
+FUNCTIONS: Final[dict[str, Any]] = {
+    "maximum": maximum,
+    "minimum": minimum,
+    "where": _choice,
+}
+METHODS: Final[dict[str, Any]] = {
+    "maximum": maximum.method,
+    "minimum": minimum.method,
+    "where": _choice_of.method,
+}

@@ -1,0 +1,211 @@
+"""Complex parts; for real tensors they cost nothing, as rules conjugate everything.
+
+torch's `conj()` of a complex tensor is a view that shares memory; NumPy has no such layout, so
+here it is a copy, which knows that torch has yet to conjugate it: NumPy may not see it so.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+
+from mini_autograd.arrays import layout
+from mini_autograd.core.op import Promotion, differentiable
+from mini_autograd.core.op.table import ops, shared
+from mini_autograd.core.tensor.tensor import Tensor
+from mini_autograd.core.tensor.version_counter import counter_of
+from mini_autograd.messages.ops import pointwise as errors
+from mini_autograd.messages.ops.kernels import no_complex_half
+from mini_autograd.ops.tensor import inside
+from mini_autograd.parsing.overloads import composite
+from mini_autograd.parsing.types import Array
+
+
+@differentiable(
+    promotion=Promotion.NONE, name="conj", node="ConjBackward0", self=lambda grad: conj(grad)
+)
+def conj_complex(self: Array) -> Array:
+    """The conjugate of a complex tensor, laid out as that: for torch it is a view."""
+    if (self.flags.c_contiguous and 1 not in self.shape) or not self.size:
+        return np.conjugate(self)
+    once = self[tuple([slice(None if stride else 1) for stride in self.strides])]
+    span = sum([(n - 1) * stride for n, stride in zip(once.shape, once.strides, strict=True)])
+    memory = np.empty(span // self.itemsize + 1, self.dtype)
+    np.conjugate(once, out=np.ndarray(once.shape, self.dtype, memory, strides=once.strides))
+    return np.ndarray(self.shape, self.dtype, memory, strides=self.strides)
+
+
+_REAL: Final = frozenset({float, int, bool, np.float16, np.float32, np.float64})
+
+
+@shared
+def conj(value: Any) -> Any:
+    """The conjugate of a tensor, an array or a number; what is real is given back as it is.
+
+    For rules: it parses no arguments.
+    """
+    if type(value) in _REAL:
+        return value
+    if isinstance(value, Tensor):
+        return _pending(value) if value._array.dtype.kind == "c" else value
+    if isinstance(value, np.ndarray):
+        return np.conjugate(value) if value.dtype.kind == "c" else value
+    return value.conjugate() if isinstance(value, (complex, np.complexfloating)) else value
+
+
+def _pending(value: Tensor) -> Tensor:
+    """The conjugate, which torch computes once somebody reads it: what is written to the value
+    until then counts as written to it."""
+    result: Tensor = conj_complex(value)
+    result._counter = counter_of(value)
+    if not value._conjugated:
+        result._conjugated = True
+    return result
+
+
+@composite(name="conj")
+def conj_parsed(self: Array) -> Array:
+    """The conjugate; a real tensor itself."""
+    return conj(self)
+
+
+@differentiable(
+    promotion=Promotion.NONE, node="ConjPhysicalBackward0", self=lambda grad: conj_physical(grad)
+)
+def conj_physical(self: Array) -> Array:
+    """The conjugate, in memory of its own."""
+    return np.conjugate(self) if self.dtype.kind == "c" else self.copy()
+
+
+@composite
+def resolve_conj(self: Array) -> Array:
+    """The tensor itself, or a copy where torch has yet to conjugate it."""
+    return ops.clone(self) if getattr(self, "_conjugated", False) else self
+
+
+@differentiable(
+    promotion=Promotion.NONE,
+    view=True,
+    self=lambda grad: view_as_complex(ops.contiguous(grad)),
+)
+def view_as_real(self: Array) -> Array:
+    """A complex tensor as pairs of reals along a new last dimension, on the same memory."""
+    if self.dtype.kind != "c":
+        raise errors.view_as_real_of_real()
+    return self[..., None].view(self.real.dtype)
+
+
+@differentiable(
+    promotion=Promotion.NONE,
+    view=True,
+    self=lambda grad: view_as_real(grad),
+)
+def view_as_complex(self: Array) -> Array:
+    """The inverse of `view_as_real`; needs the pairs side by side in memory."""
+    if self.dtype not in _COMPLEX_OF:
+        raise errors.view_as_complex_dtype(self.dtype)
+    if not self.size:  # nothing to share, and NumPy's strides of it are arbitrary
+        errors.check_pairs(self.shape, (2,) * (self.ndim - 1) + (1,), 0)
+        return np.empty(self.shape[:-1], _COMPLEX_OF[self.dtype])
+    start = layout.memory_of(self)[1] // self.itemsize
+    errors.check_pairs(self.shape, [each // self.itemsize for each in self.strides], start)
+    return self.view(_COMPLEX_OF[self.dtype])[..., 0]
+
+
+_COMPLEX_OF: Final[dict[np.dtype[Any], np.dtype[Any]]] = {
+    np.dtype(np.float32): np.dtype(np.complex64),
+    np.dtype(np.float64): np.dtype(np.complex128),
+}
+
+
+@differentiable(
+    promotion=Promotion.NONE,
+    name="complex",
+    real=lambda grad: real(grad),
+    imag=lambda grad: imag(grad),
+    inside=inside.writes_out("complex"),
+)
+def complex_of(real: Array, imag: Array) -> Array:
+    """`real + 1j * imag`."""
+    for part in (real, imag):
+        if part.dtype.kind != "f":
+            raise errors.complex_of_dtypes(real.dtype, imag.dtype)
+    if real.dtype != imag.dtype:
+        raise errors.complex_of_two_dtypes(real.dtype, imag.dtype)
+    if real.dtype == np.float16:
+        raise no_complex_half()
+    shape, dtype = np.broadcast_shapes(real.shape, imag.shape), _COMPLEX_OF[real.dtype]
+    result = np.empty(shape, dtype)
+    result.real, result.imag = real, imag
+    return layout.arranged(result, real, imag)
+
+
+@shared
+def real(value: Any) -> Any:
+    """The real part, a view; what is real is given back as it is. For rules."""
+    if isinstance(value, Tensor):
+        array = value._array
+        if array.dtype.kind != "c":
+            return value
+        if value._conjugated:
+            value = conj(value)  # torch, too, conjugates once more what it has yet to conjugate
+        return ops.select(view_as_real(value), array.ndim, 0)
+    return np.real(value)
+
+
+def imag(value: Any) -> Any:
+    """The imaginary part of what is complex, a view. For rules."""
+    if isinstance(value, Tensor):
+        array = value._array
+        if array.dtype.kind != "c":
+            raise errors.imag_of_real()
+        return ops.select(view_as_real(value), array.ndim, 1)
+    return np.imag(value)
+
+
+@composite(name="real")
+def real_parsed(self: Array) -> Array:
+    """The real part, a view; a real tensor itself."""
+    return real(self)
+
+
+@composite(name="imag")
+def imag_parsed(self: Array) -> Array:
+    """The imaginary part, a view; a RuntimeError for real tensors."""
+    return imag(self)
+
+
+def _is_conj(self: Tensor) -> bool:
+    return self._conjugated
+
+
+FUNCTIONS: Final[dict[str, Any]] = {
+    "complex": complex_of,
+    "conj": conj_parsed,
+    "conj_physical": conj_physical,
+    "imag": imag_parsed,
+    "real": real_parsed,
+    "resolve_conj": resolve_conj,
+    "view_as_complex": view_as_complex,
+    "view_as_real": view_as_real,
+}
+METHODS: Final[dict[str, Any]] = {
+    "conj": conj_parsed.method,
+    "conj_physical": conj_physical.method,
+    "is_conj": _is_conj,
+    "resolve_conj": resolve_conj.method,
+}
+
+
+def _set_real(self: Tensor, value: Any) -> None:
+    real(self)[...] = value
+
+
+def _set_imag(self: Tensor, value: Any) -> None:
+    imag(self)[...] = value
+
+
+PROPERTIES: Final[dict[str, property]] = {
+    "imag": property(imag, _set_imag), "real": property(real, _set_real),
+}  # fmt: skip

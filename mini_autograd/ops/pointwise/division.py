@@ -1,0 +1,256 @@
+"""Quotients and remainders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+
+from mini_autograd.core.op import Promotion, differentiable
+from mini_autograd.core.op.table import shared
+from mini_autograd.messages.ops import pointwise as errors
+from mini_autograd.ops.pointwise.arithmetic import check_complex_half, negated_times, promoted
+from mini_autograd.ops.pointwise.complexes import conj
+from mini_autograd.ops.pointwise.rounding import zeros_like_grad
+from mini_autograd.ops.tensor import inside
+from mini_autograd.parsing.overloads import overloaded, with_forms
+from mini_autograd.parsing.types import Array, Number, Str
+
+
+@differentiable(
+    name="div",
+    promotion=Promotion.FLOATING,
+    no_complex_half="div_cpu",
+    self=lambda grad, other: grad / conj(other),
+    other=lambda grad, self, other: negated_times(grad, conj((self / other) / other)),
+)
+def true_divide(self: Array | Number, other: Array | Number) -> Array:
+    """`self / other`."""
+    return np.divide(self, other)
+
+
+@differentiable(
+    name="div",
+    node="DivBackward2",
+    promotion=Promotion.FLOATING,
+    no_complex_half="div_cpu",
+    self=lambda grad, other: grad / conj(other),
+    other=lambda grad, self, other: negated_times(grad, conj((self / other) / other)),
+)
+def div_unrounded(self: Array | Number, other: Array | Number, *, rounding_mode: None) -> Array:
+    """`self / other`, with `rounding_mode=None` said in full: a node of its own in torch."""
+    return np.divide(self, other)
+
+
+@differentiable(
+    name="div",
+    node="DivBackward2",
+    # torch saves the operands though nothing comes of them: writing to one makes backward raise.
+    self=lambda grad, other: zeros_like_grad(grad),
+    other=lambda grad, self, other: zeros_like_grad(grad),
+)
+def div_rounded(self: Array | Number, other: Array | Number, *, rounding_mode: Str) -> Array:
+    """`self / other` rounded to zero ("trunc") or down ("floor"), in the operands' dtype."""
+    rounding = _ROUNDINGS.get(rounding_mode)
+    if rounding is None:
+        raise errors.rounding_mode(rounding_mode)
+    return rounding(self, other)
+
+
+def _floor_quotient(a: Any, b: Any) -> Any:
+    _check_divisor("div_floor_cpu", a, b)
+    if a.dtype.kind != "f":
+        return np.floor_divide(a, b)
+    # NumPy gives NaN for x // 0 with x infinite; torch falls back on the quotient
+    return np.where(np.equal(b, 0), np.divide(a, b), np.floor_divide(a, b))
+
+
+def _truncated_quotient(a: Any, b: Any) -> Any:
+    _check_divisor("div_trunc_cpu", a, b)
+    if a.dtype.kind == "f":
+        return np.trunc(np.divide(a, b))
+    return np.floor_divide(np.subtract(a, np.fmod(a, b)), b)
+
+
+_ROUNDINGS: Final[dict[str, Callable[[Any, Any], Any]]] = {
+    "floor": _floor_quotient,
+    "trunc": _truncated_quotient,
+}
+
+
+def _check_divisor(kernel: str, a: Any, b: Any) -> None:
+    """torch has no such kernel for bools and complex numbers; integers refuse zero."""
+    kind = a.dtype.kind
+    if kind in "bc":
+        raise errors.not_implemented(kernel, a.dtype)
+    if kind in "iu" and a.size and not np.all(b):
+        np.broadcast_shapes(a.shape, b.shape)  # its error comes first
+        raise errors.zero_division()
+
+
+@differentiable(node="NotImplemented")
+def floor_divide(self: Array | Number, other: Array | Number) -> Array:
+    """`self // other`, rounded down; torch records it, but has no derivative."""
+    return _floor_quotient(self, other)
+
+
+@differentiable(
+    name="remainder",
+    node="RemainderBackward1",
+    self=lambda grad: grad,
+    other=lambda grad, self, other: negated_times(
+        grad, div_rounded(self, other, rounding_mode="floor")
+    ),
+)
+def remainder_tensor(self: Array, other: Array) -> Array:
+    """`self % other`, with the sign of `other`."""
+    return _remainder(self, other)
+
+
+@differentiable(
+    name="remainder",
+    node="RemainderBackward0",
+    promotion=Promotion.NONE,
+    order=("self", "other"),
+    self=lambda grad: grad,
+    inside=inside.as_tensors(lambda: remainder_tensor),
+)
+def remainder_number(self: Array, other: Number) -> Array:
+    """`self % other` for a Python number."""
+    check_complex_half("remainder_cpu", self, other)
+    return _remainder(*promoted(self, other))
+
+
+@differentiable(
+    name="remainder", node="NotImplemented", order=("self", "other"), inside=inside.saves
+)
+def remainder_of_number(self: Number, other: Array) -> Array:
+    """`self % other` of a Python number; torch has no derivative."""
+    check_complex_half("remainder_cpu", other, self)
+    array, number = promoted(other, self)
+    return _remainder(number, array)
+
+
+def _remainder(a: Any, b: Any) -> Any:
+    _check_divisor("remainder_cpu", a, b)
+    if a.dtype.kind != "f":
+        return np.remainder(a, b)
+    # not np.remainder: that gives a zero the sign of `b`
+    rest = np.fmod(a, b)
+    return np.where((rest != 0) & (np.signbit(rest) != np.signbit(b)), rest + b, rest)
+
+
+@differentiable(
+    name="fmod",
+    node="FmodBackward1",
+    self=lambda grad: grad,
+    other=lambda grad, self, other: negated_times(
+        grad, div_rounded(self, other, rounding_mode="trunc")
+    ),
+)
+def fmod_tensor(self: Array, other: Array) -> Array:
+    """The remainder of the division rounded to zero: it has the sign of `self`."""
+    return _fmod(self, other)
+
+
+@differentiable(
+    name="fmod",
+    node="FmodBackward0",
+    promotion=Promotion.NONE,
+    order=("self", "other"),
+    self=lambda grad: grad,
+    inside=inside.as_tensors(lambda: fmod_tensor),
+)
+def fmod_number(self: Array, other: Number) -> Array:
+    """`fmod` by a Python number."""
+    check_complex_half("fmod_cpu", self, other)
+    return _fmod(*promoted(self, other))
+
+
+def _fmod(a: Any, b: Any) -> Any:
+    _check_divisor("fmod_cpu", a, b)
+    return np.fmod(a, b)
+
+
+def _div(*args: Any, **kwargs: Any) -> Any:
+    """`self / other`, or rounded as `rounding_mode` says."""
+    return _by_mode(kwargs)(*args, **kwargs)
+
+
+def _div_method(*args: Any, **kwargs: Any) -> Any:
+    return _by_mode(kwargs).method(*args, **kwargs)
+
+
+def _by_mode(kwargs: dict[str, Any]) -> Any:
+    if "rounding_mode" not in kwargs:
+        return true_divide
+    return div_unrounded if kwargs["rounding_mode"] is None else div_rounded
+
+
+for _each in (true_divide, div_unrounded, div_rounded):
+    with_forms(
+        _each,
+        function_forms=(
+            "(Tensor input, Tensor other, *, Tensor out = None)",
+            "(Tensor input, Tensor other, *, str rounding_mode, Tensor out = None)",
+            "(Tensor input, Number other, *, str rounding_mode)",
+        ),
+        method_forms=(
+            "(Tensor other)",
+            "(Tensor other, *, str rounding_mode)",
+            "(Number other, *, str rounding_mode)",
+        ),
+    )
+div = shared(true_divide, "div")  # as rules call it
+
+remainder: Final = overloaded(
+    "remainder",
+    remainder_tensor,
+    remainder_of_number,
+    remainder_number,
+    function_forms=(
+        "(Tensor input, Tensor other, *, Tensor out = None)",
+        "(Number self, Tensor other)",
+        "(Tensor input, Number other, *, Tensor out = None)",
+    ),
+    method_forms=("(Tensor other)", "(Number other)"),
+)
+shared(remainder, "remainder")
+fmod: Final = overloaded(
+    "fmod",
+    fmod_tensor,
+    fmod_number,
+    function_forms=(
+        "(Tensor input, Tensor other, *, Tensor out = None)",
+        "(Tensor input, Number other, *, Tensor out = None)",
+    ),
+    method_forms=("(Tensor other)", "(Number other)"),
+)
+
+_BY_ANY: Final[dict[str, Any]] = {
+    "function_forms": (
+        "(Tensor input, Tensor other, *, Tensor out = None)",
+        "(Tensor input, Number other)",
+    ),
+    "method_forms": ("(Tensor other)", "(Number other)"),
+}
+_true_divide: Final = overloaded("true_divide", true_divide, **_BY_ANY)
+_floor_divide: Final = overloaded("floor_divide", floor_divide, **_BY_ANY)
+
+FUNCTIONS: Final[dict[str, Any]] = {
+    "div": _div,
+    "divide": _div,
+    "floor_divide": _floor_divide,
+    "fmod": fmod,
+    "remainder": remainder,
+    "true_divide": _true_divide,
+}
+METHODS: Final[dict[str, Any]] = {
+    "div": _div_method,
+    "divide": _div_method,
+    "floor_divide": _floor_divide.method,
+    "fmod": fmod.method,
+    "remainder": remainder.method,
+    "true_divide": _true_divide.method,
+}

@@ -1,0 +1,228 @@
+"""Elementary functions: exponentials, logarithms, roots, trigonometry and their like."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Final
+
+import numpy as np
+
+from mini_autograd.core.op import Promotion, differentiable
+from mini_autograd.messages.ops import pointwise as errors
+from mini_autograd.ops.pointwise.arithmetic import negated_times, plus, scaled, scaled_times, times
+from mini_autograd.ops.pointwise.complex_power import one_over
+from mini_autograd.ops.pointwise.complexes import conj
+from mini_autograd.parsing.types import Array
+
+_FLOATING: Final = Promotion.FLOATING
+
+
+def _widened(array: Any) -> Any:
+    """Halves in single precision, as torch computes what takes several roundings."""
+    return array.astype(np.float32) if array.dtype == np.float16 else array
+
+
+@differentiable(
+    promotion=_FLOATING, self=lambda grad, result: grad * conj(result), unsaved="#1 'other'"
+)
+def exp(self: Array) -> Array:
+    """e to the power of each element."""
+    return np.exp(self)
+
+
+@differentiable(
+    promotion=_FLOATING,
+    self=lambda grad, result: scaled(grad * conj(result), math.log(2.0)),
+    unsaved="#1 'other'",
+)
+def exp2(self: Array) -> Array:
+    """2 to the power of each element."""
+    return np.exp2(self)
+
+
+@differentiable(promotion=_FLOATING, self=lambda grad, result: grad * plus(conj(result), 1))
+def expm1(self: Array) -> Array:
+    """`exp(self) - 1`, exact for small elements."""
+    return np.expm1(self)
+
+
+@differentiable(promotion=_FLOATING, self=lambda grad, self: grad / conj(self))
+def log(self: Array) -> Array:
+    """The natural logarithm."""
+    return np.log(self)
+
+
+@differentiable(
+    promotion=_FLOATING, node="Log1PBackward0", self=lambda grad, self: grad / conj(plus(self, 1))
+)
+def log1p(self: Array) -> Array:
+    """`log(1 + self)`, exact for small elements."""
+    return np.log1p(self)
+
+
+@differentiable(
+    promotion=_FLOATING, self=lambda grad, self: grad / times(conj(self), math.log(2.0))
+)
+def log2(self: Array) -> Array:
+    """The logarithm to base 2."""
+    return np.log2(self)
+
+
+@differentiable(
+    promotion=_FLOATING, self=lambda grad, self: grad / times(conj(self), math.log(10.0))
+)
+def log10(self: Array) -> Array:
+    """The logarithm to base 10."""
+    return np.log10(self)
+
+
+@differentiable(promotion=_FLOATING, self=lambda grad, result: grad / times(conj(result), 2))
+def sqrt(self: Array) -> Array:
+    """The square root."""
+    return np.sqrt(self)
+
+
+@differentiable(
+    promotion=_FLOATING, self=lambda grad, result: scaled_times(grad, -0.5, conj(result**3))
+)
+def rsqrt(self: Array) -> Array:
+    """The reciprocal of the square root."""
+    return np.divide(1, np.sqrt(_widened(self))).astype(self.dtype, copy=False)
+
+
+@differentiable(
+    promotion=_FLOATING,
+    self=lambda grad, result: negated_times(grad, conj(result * result)),
+)
+def reciprocal(self: Array) -> Array:
+    """`1 / self`."""
+    if self.dtype.kind == "c":  # NumPy's own gives 1 / (1 + 0j) an imaginary part of -0
+        return one_over(self)
+    return np.reciprocal(self)
+
+
+@differentiable(promotion=_FLOATING, self=lambda grad, self: grad * conj(cos(self)))
+def sin(self: Array) -> Array:
+    """The sine, of radians."""
+    return np.sin(self)
+
+
+@differentiable(promotion=_FLOATING, self=lambda grad, self: grad * -conj(sin(self)))
+def cos(self: Array) -> Array:
+    """The cosine, of radians."""
+    return np.cos(self)
+
+
+@differentiable(promotion=_FLOATING, self=lambda grad, result: grad * conj(plus(result**2, 1)))
+def tan(self: Array) -> Array:
+    """The tangent, of radians."""
+    return np.tan(self)
+
+
+@differentiable(promotion=_FLOATING, self=lambda grad, self: grad * conj(cosh(self)))
+def sinh(self: Array) -> Array:
+    """The hyperbolic sine."""
+    return np.sinh(self)
+
+
+@differentiable(promotion=_FLOATING, self=lambda grad, self: grad * conj(sinh(self)))
+def cosh(self: Array) -> Array:
+    """The hyperbolic cosine."""
+    return np.cosh(self)
+
+
+@differentiable(
+    promotion=_FLOATING,
+    self=lambda grad, result: tanh_backward(grad, result),
+    unsaved="#1 'output'",
+)
+def tanh(self: Array) -> Array:
+    """The hyperbolic tangent."""
+    return np.tanh(self)
+
+
+@differentiable(
+    grad_output=lambda grad, output: tanh_backward(grad, conj(output)),
+    output=lambda grad, grad_output, output: conj(grad) * (times(conj(output), -2) * grad_output),
+    node="TanhBackwardBackward0",
+)
+def tanh_backward(grad_output: Array, output: Array) -> Array:
+    """`grad_output * (1 - output²)`, one step of a recorded walk."""
+    y = np.conjugate(_widened(output))
+    return np.multiply(grad_output, 1 - y * y).astype(grad_output.dtype, copy=False)
+
+
+@differentiable(
+    promotion=_FLOATING, self=lambda grad, self: grad * conj(rsqrt(plus(-self * self, 1)))
+)
+def asin(self: Array) -> Array:
+    """The inverse sine, in radians."""
+    return np.arcsin(self)
+
+
+@differentiable(
+    promotion=_FLOATING, self=lambda grad, self: grad * -conj(rsqrt(plus(-self * self, 1)))
+)
+def acos(self: Array) -> Array:
+    """The inverse cosine, in radians."""
+    return np.arccos(self)
+
+
+@differentiable(promotion=_FLOATING, self=lambda grad, self: grad / conj(plus(self * self, 1)))
+def atan(self: Array) -> Array:
+    """The inverse tangent, in radians."""
+    return np.arctan(self)
+
+
+@differentiable(
+    promotion=_FLOATING,
+    self=lambda grad, result: sigmoid_backward(grad, result),
+    unsaved="#1 'output'",
+)
+def sigmoid(self: Array) -> Array:
+    """`1 / (1 + exp(-self))`."""
+    wide = _widened(self)
+    result = np.negative(wide, out=np.empty_like(wide))
+    np.exp(result, out=result)
+    result += 1
+    np.divide(1, result, out=result)
+    return result.astype(self.dtype, copy=False)
+
+
+@differentiable(
+    grad_output=lambda grad, output: sigmoid_backward(grad, conj(output)),
+    output=lambda grad, grad_output, output: (
+        conj(grad) * grad_output * plus(times(conj(output), -2), 1)
+    ),
+    node="SigmoidBackwardBackward0",
+)
+def sigmoid_backward(grad_output: Array, output: Array) -> Array:
+    """`grad_output * output * (1 - output)`, one step of a recorded walk."""
+    y = np.conjugate(_widened(output))
+    return np.multiply(grad_output, (1 - y) * y).astype(grad_output.dtype, copy=False)
+
+
+@differentiable(
+    promotion=_FLOATING,
+    self=lambda grad, self: times(exp(-(self**2)), 2 / math.sqrt(math.pi)) * grad,
+)
+def erf(self: Array) -> Array:
+    """The error function."""
+    if self.dtype.kind == "c":
+        raise errors.not_implemented("erf_vml_cpu", self.dtype)
+    from scipy.special import erf  # which takes longer to import than all of this package
+
+    return np.asarray(erf(self)).astype(self.dtype, copy=False)
+
+
+_PUBLIC: Final = (
+    exp, exp2, expm1, log, log1p, log2, log10, sqrt, rsqrt, reciprocal, sin, cos, tan, asin, acos,
+    atan, sinh, cosh, tanh, sigmoid, erf,
+)  # fmt: skip
+
+FUNCTIONS: Final[dict[str, Any]] = {op.op.name: op for op in _PUBLIC} | {
+    "arccos": acos,
+    "arcsin": asin,
+    "arctan": atan,
+}
+METHODS: Final[dict[str, Any]] = {name: op.method for name, op in FUNCTIONS.items()}

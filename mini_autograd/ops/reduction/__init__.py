@@ -1,0 +1,1 @@
+"""Reductions over dims, running sums and products, norms, statistics and order."""

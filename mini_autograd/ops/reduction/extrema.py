@@ -1,0 +1,280 @@
+"""Greatest and least elements, and where they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+
+from mini_autograd.arrays import dtypes
+from mini_autograd.arrays.dims import wrap_dim
+from mini_autograd.core.op import Promotion, differentiable
+from mini_autograd.core.op.table import ops
+from mini_autograd.core.saved.packing import is_watched
+from mini_autograd.core.tensor.gradient_tensors import counted
+from mini_autograd.messages.ops import reductions as errors
+from mini_autograd.ops import return_types
+from mini_autograd.ops.reduction.reductions import both, fold, reduced_dims, restored
+from mini_autograd.ops.tensor import inside
+from mini_autograd.parsing.overloads import composite, overloaded
+from mini_autograd.parsing.types import Array, Bool, Int, Ints
+
+_NONE: Final = Promotion.NONE
+
+
+def _viewed(value: Any, dim: Any, keepdim: bool) -> Any:
+    """A reduced gradient or result with its dims back, of size one: as many as it had, whatever
+    the operand has become."""
+    if keepdim:
+        return value
+    dims = (dim,) if isinstance(dim, (int, np.integer)) else dim or ()
+    count = value.ndim + len(dims)
+    reduced, sizes = {each % count for each in dims}, iter(value.shape)
+    return ops.reshape(value, tuple(1 if i in reduced else next(sizes) for i in range(count)))
+
+
+def _shared_grad(grad: Any, self: Any, result: Any, dim: Any, keepdim: bool) -> Any:
+    """The gradient, split evenly among the elements equal to the result."""
+    grad, result = _viewed(grad, dim, keepdim), _viewed(result, dim, keepdim)
+    mask = result == self
+    return grad / ops.sum(mask, dim, True) * mask
+
+
+def _both_shared_grads(grads: Any, self: Any, results: Any, dim: Any, keepdim: bool) -> Any:
+    """Likewise of two results; of one alone where the other got no gradient."""
+    return both(
+        *[
+            None if grad is None else _shared_grad(grad, self, result, dim, keepdim)
+            for grad, result in zip(grads, results, strict=True)
+        ]
+    )
+
+
+def _check_empty(name: str, array: Array, dims: Any) -> None:
+    if array.size:
+        return
+    if dims is None or not len(dims):
+        raise errors.needs_dim(name)
+    for each in dims:
+        if array.ndim and not array.shape[wrap_dim(each, array.ndim)]:
+            raise errors.empty_dim(name, each)
+
+
+def _reduced(name: str, pick: np.ufunc, array: Array, dim: Any, keepdim: bool) -> Array:
+    _check_empty(name, array, (dim,) if isinstance(dim, int) else dim)
+    dims = reduced_dims(dim, array.ndim)
+    if array.dtype.kind == "c":
+        kernel = "max_values_cpu" if pick is np.maximum else "min_values_cpu"
+        raise errors.not_implemented(kernel, dtypes.of(array))
+    result = fold(pick, array, dims, keepdim)
+    if array.itemsize > 2 and array.dtype.kind == "f" and not np.all(result):
+        result = fold(pick, np.flip(array, dims), dims, keepdim)  # torch gives the first zero
+    return result
+
+
+@differentiable(
+    promotion=_NONE,
+    self=lambda grad, self, result, dim, keepdim: _shared_grad(grad, self, result, dim, keepdim),
+)
+def amax(self: Array, dim: Ints | None = (), keepdim: Bool = False) -> Array:
+    """The greatest elements over the given dims; ties share the gradient."""
+    return _reduced("amax", np.maximum, self, dim, keepdim)
+
+
+@differentiable(
+    promotion=_NONE,
+    self=lambda grad, self, result, dim, keepdim: _shared_grad(grad, self, result, dim, keepdim),
+)
+def amin(self: Array, dim: Ints | None = (), keepdim: Bool = False) -> Array:
+    """The least elements over the given dims; ties share the gradient."""
+    return _reduced("amin", np.minimum, self, dim, keepdim)
+
+
+@differentiable(
+    name="aminmax",
+    node="AminmaxBackward0",
+    promotion=_NONE,
+    outputs=("min", "max"),
+    partial=True,
+    self=lambda grads, self, result0, result1, dim, keepdim: _both_shared_grads(
+        grads, self, (result0, result1), _listed(dim), keepdim
+    ),
+)
+def least_and_greatest(
+    self: Array, *, dim: Int | None = None, keepdim: Bool = False
+) -> tuple[Array, Array]:
+    """Both extrema at once."""
+    if not self.size and dim is None:
+        raise errors.aminmax_empty()
+    if dim is not None:
+        wrapped = wrap_dim(dim, self.ndim)
+        if self.ndim and not self.shape[wrapped]:
+            raise errors.aminmax_empty_dim(wrapped)
+    if self.dtype.kind == "c":
+        raise errors.aminmax_complex(dtypes.of(self), of_scalar=not self.ndim and dim is not None)
+    return amin(self, _listed(dim), keepdim), amax(self, _listed(dim), keepdim)
+
+
+def _listed(dim: int | None) -> tuple[int, ...]:
+    return () if dim is None else (dim,)
+
+
+@composite(name="aminmax")
+def aminmax(self: Array, *, dim: Int | None = None, keepdim: Bool = False) -> Any:
+    """The least and the greatest element, as `min` and `max`."""
+    return return_types.aminmax(least_and_greatest(self, dim=dim, keepdim=keepdim))
+
+
+def evenly(grad: Any, self: Any, result: Any) -> Any:
+    """The gradient of one picked value, shared by all that equal it; by all NaNs for a NaN."""
+    mask = self != self if bool(result != result) else self == result
+    if is_watched():  # torch writes nothing then
+        return mask * (grad / ops.sum_all(mask))
+    zeros = ops.zeros_of(grad, tuple(self.shape))
+    return counted(ops.masked_fill(zeros, mask, grad / ops.sum_all(mask)), dispatched=True)
+
+
+def _of_all(name: str, pick: np.ufunc, array: Array) -> Array:
+    _check_empty(name, array, None)
+    if array.dtype.kind == "c":
+        raise errors.not_implemented(f"{name}_all", dtypes.of(array))
+    result = pick.reduce(array, axis=None)
+    if array.dtype == np.float16 and not result:
+        result = pick.reduce(np.flip(array), axis=None)  # of halves NumPy gives the first zero
+    return result
+
+
+@differentiable(
+    name="max",
+    node="MaxBackward1",
+    promotion=_NONE,
+    self=lambda grad, self, result: evenly(grad, self, result),
+)
+def max_all(self: Array) -> Array:
+    """The greatest of all elements; ties share the gradient."""
+    return _of_all("max", np.maximum, self)
+
+
+@differentiable(
+    name="min",
+    node="MinBackward1",
+    promotion=_NONE,
+    self=lambda grad, self, result: evenly(grad, self, result),
+)
+def min_all(self: Array) -> Array:
+    """The least of all elements; ties share the gradient."""
+    return _of_all("min", np.minimum, self)
+
+
+def picked_grad(grad: Any, index: Any, shape: tuple[int, ...], dim: int, keepdim: bool) -> Any:
+    """The gradient of values picked along a dim, written to where they came from."""
+    grad, index = (
+        restored(grad, dim, keepdim, len(shape)),
+        restored(index, dim, keepdim, len(shape)),
+    )
+    return counted(ops.scatter(ops.zeros_of(grad, shape), dim, index, grad), 2)
+
+
+def index_of(
+    name: str, pick: Callable[..., Any], array: Array, dim: int, keepdim: bool
+) -> tuple[Array, Array]:
+    """The first extreme elements along a dim, and their indices."""
+    dim = wrap_dim(dim, array.ndim)
+    _check_empty(name, array, (dim,))
+    if array.dtype.kind == "c":
+        raise errors.does_not_support(name, "complex")
+    if not array.ndim:
+        return np.array(array), np.zeros((), np.int64)
+    index = np.asarray(pick(array, axis=dim, keepdims=True)).astype(np.int64, copy=False)
+    values = np.take_along_axis(array, index, dim)
+    return (values, index) if keepdim else (values.squeeze(dim), index.squeeze(dim))
+
+
+@differentiable(
+    name="max",
+    node="MaxBackward0",
+    promotion=_NONE,
+    outputs=("values", "indices"),
+    self=lambda grads, result1, self_shape, dim, keepdim: picked_grad(
+        grads[0], result1, self_shape, dim, keepdim
+    ),
+    inside=inside.fills_number,
+)
+def max_dim(self: Array, dim: Int, keepdim: Bool = False) -> tuple[Array, Array]:
+    """The greatest elements along a dim, with the first index of each."""
+    return index_of("max", np.argmax, self, dim, keepdim)
+
+
+@differentiable(
+    name="min",
+    node="MinBackward0",
+    promotion=_NONE,
+    outputs=("values", "indices"),
+    self=lambda grads, result1, self_shape, dim, keepdim: picked_grad(
+        grads[0], result1, self_shape, dim, keepdim
+    ),
+    inside=inside.fills_number,
+)
+def min_dim(self: Array, dim: Int, keepdim: Bool = False) -> tuple[Array, Array]:
+    """The least elements along a dim, with the first index of each."""
+    return index_of("min", np.argmin, self, dim, keepdim)
+
+
+def _extremum(name: str, of_all: Any, of_dim: Any, kind: Any) -> Any:
+    """torch's three overloads: of all elements, of two tensors, along a dim."""
+
+    def with_other(self: Array, other: Array) -> Any:
+        return (ops.maximum if name == "max" else ops.minimum)(self, other)
+
+    def along(self: Array, dim: Int, keepdim: Bool = False) -> Any:
+        return kind(of_dim(self, dim, keepdim))
+
+    return overloaded(
+        name,
+        of_all,
+        composite(name=name)(with_other),
+        composite(name=name)(along),
+        function_forms=(
+            "(Tensor input, *, Tensor out = None)",
+            "(Tensor input, Tensor other, *, Tensor out = None)",
+            "(Tensor input, int dim, bool keepdim = False, *, tuple of Tensors out = None)",
+        ),
+        method_forms=("()", "(Tensor other)", "(int dim, bool keepdim = False)"),
+    )
+
+
+def _index(name: str, pick: Callable[..., Any], array: Array, dim: Any, keepdim: bool) -> Array:
+    if array.dtype.kind in "cb":
+        raise errors.does_not_support(name, "complex" if array.dtype.kind == "c" else "bool")
+    if not array.size and dim is None:
+        raise errors.index_needs_dim(name)
+    if dim is not None:
+        return index_of(name, pick, array, dim, keepdim)[1]
+    shape = (1,) * array.ndim if keepdim else ()
+    return np.asarray(pick(array), np.int64).reshape(shape)
+
+
+@differentiable(promotion=_NONE)
+def argmax(self: Array, dim: Int | None = None, keepdim: Bool = False) -> Array:
+    """The first index of the greatest element, of all or along a dim; NaN is the greatest."""
+    return _index("argmax", np.argmax, self, dim, keepdim)
+
+
+@differentiable(promotion=_NONE)
+def argmin(self: Array, dim: Int | None = None, keepdim: Bool = False) -> Array:
+    """The first index of the least element, of all or along a dim; NaN is the least."""
+    return _index("argmin", np.argmin, self, dim, keepdim)
+
+
+_max = _extremum("max", max_all, max_dim, return_types.max)
+_min = _extremum("min", min_all, min_dim, return_types.min)
+
+FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+    "amax": amax, "amin": amin, "aminmax": aminmax, "max": _max, "min": _min, "argmax": argmax,
+    "argmin": argmin,
+}  # fmt: skip
+METHODS: Final[dict[str, Callable[..., Any]]] = {
+    name: each.method  # type: ignore[attr-defined]
+    for name, each in FUNCTIONS.items()
+}

@@ -1,0 +1,184 @@
+"""What is normalised over a dim: softmax, log_softmax, and the logsumexp below them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+
+from mini_autograd.arrays import dtypes, layout
+from mini_autograd.arrays.dims import wrap_dim
+from mini_autograd.core.op import Promotion, differentiable
+from mini_autograd.core.op.table import ops
+from mini_autograd.messages.ops import reductions as errors
+from mini_autograd.messages.tensors import state as tensor_errors
+from mini_autograd.ops.reduction.reductions import fold, reduced_dims, restored
+from mini_autograd.ops.tensor import inside
+from mini_autograd.parsing.overloads import composite
+from mini_autograd.parsing.types import Array, Bool, DType, Int, Ints
+
+
+def _logsumexp_grad(grad: Any, self: Any, result: Any, dim: Any, keepdim: bool) -> Any:
+    ndim = len(self.shape)
+    grad, result = restored(grad, dim, keepdim, ndim), restored(result, dim, keepdim, ndim)
+    return grad * ops.conj(ops.exp(self - result))
+
+
+@differentiable(
+    promotion=Promotion.FLOATING,
+    order=(),
+    self=lambda grad, self, result, dim, keepdim: _logsumexp_grad(grad, self, result, dim, keepdim),
+    inside=inside.writes_out("logsumexp"),
+)
+def logsumexp(self: Array, dim: Ints, keepdim: Bool = False) -> Array:
+    """`log(sum(exp(x)))` over dims, without overflow."""
+    if self.size and not np.size(dim) and self.ndim and not keepdim:
+        raise tensor_errors.result_shape([], [1] * self.ndim)
+    dims = reduced_dims(dim, self.ndim)
+    if not self.size:
+        return np.asarray(np.log(fold(np.add, np.exp(self), dims, keepdim)))
+    shift = fold(np.maximum, self.real, dims, True)
+    shift = np.where(np.isinf(shift), shift.dtype.type(0), shift)
+    # of halves each step is rounded, as torch composes it; only the sum is wider inside
+    total = fold(np.add, _wide(np.exp(self - shift)), dims, keepdim).astype(self.dtype)
+    return layout.in_rows(np.asarray(np.log(total) + shift.reshape(np.shape(total))))
+
+
+def _wide(array: Array) -> Array:
+    """Half precision is computed in single and rounded once."""
+    return array.astype(np.float32) if array.dtype == np.float16 else array
+
+
+def _in_rows(array: Array) -> Array:
+    """Likewise, contiguous: torch's softmax kernels give no other order."""
+    return np.asarray(_wide(array), order="C")
+
+
+def _row_sums(array: Array, dim: int) -> Any:
+    """The sums of a gradient's rows; over the last dim torch's kernel starts from no zero.
+
+    So the sum of negative zeros is one too, which shows in the sign of a gradient of zero.
+    """
+    if not array.ndim or wrap_dim(dim, array.ndim) == array.ndim - 1:
+        start = array.dtype.type(-0.0)
+        return np.add.reduce(array, axis=-1 if array.ndim else None, keepdims=True, initial=start)
+    return np.add.reduce(array, axis=dim, keepdims=True)
+
+
+def _checked(kernel: str, array: Array, dim: int) -> int:
+    dim = wrap_dim(dim, array.ndim)
+    if array.size and array.dtype.kind != "f":
+        last = "lastdim_" if dim == max(array.ndim - 1, 0) else ""
+        raise errors.not_implemented(f"{kernel}_{last}kernel_impl", dtypes.of(array))
+    return dim
+
+
+def _shifted(array: Array, dim: int) -> tuple[Array, Any]:
+    """The elements less the greatest of their row, and the dim to reduce (none of a 0-d array)."""
+    axis = dim if array.ndim else None
+    wide = _in_rows(array)
+    return np.asarray(wide - np.maximum.reduce(wide, axis=axis, keepdims=True)), axis
+
+
+@differentiable(
+    name="softmax",
+    node="SoftmaxBackward0",
+    promotion=Promotion.NONE,
+    self=lambda grad, result, dim: softmax_backward_data(grad, result, dim),
+)
+def softmax_along(self: Array, dim: Int) -> Array:
+    """The softmax, without conversion."""
+    dim = _checked("softmax", self, dim)
+    if not self.size:
+        return np.array(self)
+    powers, axis = _shifted(self, dim)
+    np.exp(powers, out=powers)
+    powers /= np.add.reduce(powers, axis=axis, keepdims=True)
+    return powers.astype(self.dtype, copy=False)
+
+
+def _softmax_twice(grad: Any, grad_output: Any, output: Any, dim: int) -> Any:
+    """By the output; torch's compiler computes the last term first, which hooks can see."""
+    third = grad_output * ops.sum(output * grad, (dim,), True)
+    second = ops.sum(output * grad_output, (dim,), True) * grad
+    return grad_output * grad - second - third
+
+
+@differentiable(
+    promotion=Promotion.NONE,
+    grad_output=lambda grad, output, dim: softmax_backward_data(grad, output, dim),
+    output=lambda grad, grad_output, output, dim: _softmax_twice(grad, grad_output, output, dim),
+)
+def softmax_backward_data(grad_output: Array, output: Array, dim: Int) -> Array:
+    """The gradient of a softmax from its output."""
+    grad, result = _in_rows(grad_output), _in_rows(output)
+    total = _row_sums(grad * result, dim)
+    rest = np.asarray(grad - total)
+    rest *= result
+    return rest.astype(grad_output.dtype, copy=False)
+
+
+@differentiable(
+    name="log_softmax",
+    node="LogSoftmaxBackward0",
+    promotion=Promotion.NONE,
+    self=lambda grad, result, dim: log_softmax_backward_data(grad, result, dim),
+)
+def log_softmax_along(self: Array, dim: Int) -> Array:
+    """The logarithm of the softmax, without conversion."""
+    dim = _checked("log_softmax", self, dim)
+    if not self.size:
+        return np.array(self)
+    shifted, axis = _shifted(self, dim)
+    logs = np.log(_kept(np.add.reduce(np.exp(shifted), axis=axis, keepdims=True), self, dim))
+    shifted -= _kept(logs, self, dim)
+    return shifted.astype(self.dtype, copy=False)
+
+
+def _kept(value: Any, array: Array, dim: int) -> Any:
+    """In half precision torch's kernel for the last dim stores the sum, and its logarithm."""
+    if array.dtype != np.float16 or dim != array.ndim - 1:
+        return value
+    return value.astype(np.float16).astype(np.float32)
+
+
+@differentiable(
+    promotion=Promotion.NONE,
+    grad_output=lambda grad, output, dim: grad - ops.sum(grad * ops.exp(output), (dim,), True),
+    output=lambda grad, grad_output, output, dim: (
+        -ops.sum(grad_output, (dim,), True) * ops.exp(output) * grad
+    ),
+)
+def log_softmax_backward_data(grad_output: Array, output: Array, dim: Int) -> Array:
+    """The gradient of a log_softmax from its output."""
+    wide = _in_rows(grad_output)
+    total = _row_sums(wide, dim)
+    part = np.asarray(np.exp(_in_rows(output)))
+    part *= total
+    return np.subtract(wide, part, out=part).astype(grad_output.dtype, copy=False)
+
+
+def _converted(self: Any, dtype: DType | None) -> Any:
+    return self if dtype is None or dtype is self.dtype else ops.to_dtype(self, dtype)
+
+
+@composite
+def softmax(self: Array, dim: Int, dtype: DType | None = None) -> Any:
+    """`exp(x)` along a dim, divided by its sum; computed in `dtype` if given."""
+    return softmax_along(_converted(self, dtype), dim)
+
+
+@composite
+def log_softmax(self: Array, dim: Int, dtype: DType | None = None) -> Any:
+    """The logarithm of the softmax."""
+    return log_softmax_along(_converted(self, dtype), dim)
+
+
+FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+    "logsumexp": logsumexp, "softmax": softmax, "log_softmax": log_softmax,
+}  # fmt: skip
+METHODS: Final[dict[str, Callable[..., Any]]] = {
+    name: each.method  # type: ignore[attr-defined]
+    for name, each in FUNCTIONS.items()
+}

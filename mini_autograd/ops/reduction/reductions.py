@@ -1,0 +1,285 @@
+"""Sums over dims: sum, nansum, mean, and the tests all, any and count_nonzero."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any, Final
+
+import numpy as np
+
+from mini_autograd.arrays import dtypes, layout
+from mini_autograd.arrays.dims import wrap_dims
+from mini_autograd.core.modes.grad_mode import state
+from mini_autograd.core.op import Promotion, differentiable
+from mini_autograd.core.op.table import ops
+from mini_autograd.core.tensor.tensor import Tensor
+from mini_autograd.messages.ops import reductions as errors
+from mini_autograd.ops.pointwise.arithmetic import over
+from mini_autograd.ops.tensor import inside
+from mini_autograd.ops.tensor.conversion import without_imaginary
+from mini_autograd.parsing.overloads import overloaded
+from mini_autograd.parsing.types import Array, Bool, DType, Ints
+
+Dims = tuple[int, ...] | None  # None stands for all of them
+
+
+def reduced_dims(dim: Any, ndim: int) -> tuple[int, ...]:
+    """The dims to reduce, wrapped and in order; None and an empty list stand for all."""
+    if isinstance(dim, (int, np.integer)):
+        dim = (int(dim),)
+    if dim is None or not len(dim):
+        return tuple(range(ndim))
+    wrapped = wrap_dims(dim, ndim)
+    return tuple(sorted(wrapped)) if ndim else ()
+
+
+def restored(grad: Any, dim: Any, keepdim: bool, ndim: int) -> Any:
+    """A reduced gradient or result with its dims back, of size one."""
+    if keepdim or not ndim:
+        return grad
+    if isinstance(dim, (int, np.integer)) or (dim is not None and len(dim) == 1):
+        return ops.unsqueeze(grad, int(np.ravel(dim)[0]))  # whatever the operand has become
+    for each in reduced_dims(dim, ndim):
+        grad = ops.unsqueeze(grad, each)
+    return grad
+
+
+def fold(step: Any, array: Array, dims: Dims, keepdim: bool, dtype: Any = None) -> Any:
+    """A ufunc's reduction, contiguous as torch's, whatever the order of the operand's dims."""
+    result = step.reduce(array, axis=dims, keepdims=keepdim, dtype=dtype)
+    if (array.flags.c_contiguous and array.size) or result.ndim < 2:
+        return result
+    return layout.in_rows(result)
+
+
+def count(shape: tuple[int, ...], dim: Any) -> int:
+    """How many elements are reduced to one."""
+    number = 1
+    for each in reduced_dims(dim, len(shape)):
+        number *= shape[each]
+    return number
+
+
+def spread(grad: Any, shape: tuple[int, ...], dim: Any, keepdim: bool) -> Any:
+    """The gradient of a sum: each element gets that of its sum."""
+    if not keepdim and (dim is None or dim == ()):
+        return ops.expand(grad, shape)
+    return ops.expand(restored(grad, dim, keepdim, len(shape)), shape)
+
+
+def both(first: Any, second: Any) -> Any:
+    """The sum of what two outputs' gradients give; either is None if that output got none."""
+    if first is None or second is None:
+        return second if first is None else first
+    return first + second
+
+
+def _in_one_run(shape: tuple[int, ...], dims: Dims) -> bool:
+    """Whether the dims that are reduced lie side by side, those of size one left out."""
+    wide = [dim in reduced_dims(dims, len(shape)) for dim, size in enumerate(shape) if size != 1]
+    return [*pairwise([False, *wide])].count((False, True)) < 2
+
+
+def _summed(array: Array, dims: Dims, keepdim: bool, dtype: DType | None) -> Array:
+    """Integers in int64, half precision in single and rounded once, as torch sums."""
+    wanted = array.dtype if dtype is None else dtype.numpy
+    if dtype is None:
+        if wanted.kind in "fc" and wanted != np.float16:
+            return fold(np.add, array, dims, keepdim)
+        if wanted.kind in "biu":
+            wanted = np.dtype(np.int64)
+    if wanted.kind == "b":
+        return fold(np.logical_or, array.astype(bool), dims, keepdim)
+    if wanted == np.float16:
+        array = without_imaginary(array, wanted, array.size)
+        if _in_one_run(array.shape, dims):
+            array = array.astype(np.float16, copy=False)
+        # With other dims between them torch converts what it has summed.
+        total = fold(np.add, array, dims, keepdim, np.float32)
+        return np.asarray(total).astype(np.float16)
+    array = without_imaginary(array, wanted, array.size)
+    if array.dtype.kind in "fc" and wanted.kind in "iu":
+        array = array.astype(wanted)
+    return fold(np.add, array, dims, keepdim, wanted)
+
+
+@differentiable(
+    name="sum",
+    node="SumBackward0",
+    promotion=Promotion.NONE,
+    self=lambda grad, self_shape: ops.expand(grad, self_shape),
+)
+def sum_all(self: Array, *, dtype: DType | None = None) -> Array:
+    """The sum of all elements."""
+    return _summed(self, None, False, dtype)
+
+
+@differentiable(
+    node="SumBackward1",
+    promotion=Promotion.NONE,
+    self=lambda grad, self_shape, dim, keepdim: spread(grad, self_shape, dim, keepdim),
+)
+def sum(
+    self: Array, dim: Ints | None, keepdim: Bool = False, *, dtype: DType | None = None
+) -> Array:
+    """The sum over the given dims; over all for None or an empty list."""
+    return _summed(self, reduced_dims(dim, self.ndim), keepdim, dtype)
+
+
+def _averaged(array: Array, dim: Any, keepdim: bool, dtype: DType | None) -> Array:
+    if dtype is None and array.dtype.kind not in "fc":
+        raise errors.mean_input(dtypes.of(array))
+    if dtype is not None and dtype.numpy.kind not in "fc":
+        raise errors.mean_dtype(dtype)
+    wanted = array.dtype if dtype is None else dtype.numpy
+    if wanted == np.float16:  # torch divides before it rounds
+        single = _averaged(array.astype(np.float32), dim, keepdim, None)
+        return np.asarray(single).astype(np.float16)
+    total = _summed(array, reduced_dims(dim, array.ndim), keepdim, dtype)
+    return np.true_divide(total, count(array.shape, dim), dtype=wanted)
+
+
+@differentiable(
+    name="mean",
+    node="MeanBackward0",
+    promotion=Promotion.NONE,
+    self=lambda grad, self_shape: over(ops.expand(grad, self_shape), count(self_shape, None)),
+    inside=inside.sums_out,
+)
+def mean_all(self: Array, *, dtype: DType | None = None) -> Array:
+    """The mean of all elements; NaN of none."""
+    return _averaged(self, None, False, dtype)
+
+
+@differentiable(
+    node="MeanBackward1",
+    promotion=Promotion.NONE,
+    self=lambda grad, self_shape, dim, keepdim: over(
+        spread(grad, self_shape, dim, keepdim), count(self_shape, dim)
+    ),
+    inside=inside.sums_out,
+)
+def mean(
+    self: Array, dim: Ints | None, keepdim: Bool = False, *, dtype: DType | None = None
+) -> Array:
+    """The mean over the given dims; over all for None or an empty list."""
+    return _averaged(self, dim, keepdim, dtype)
+
+
+@differentiable(
+    promotion=Promotion.NONE,
+    self=lambda grad, self, dim, keepdim: (
+        spread(grad, tuple(self.shape), dim, keepdim) * (self == self)
+    ),
+)
+def nansum(
+    self: Array, dim: Ints | None = None, keepdim: Bool = False, *, dtype: DType | None = None
+) -> Array:
+    """The sum of the elements that are not NaN."""
+    dims = reduced_dims(dim, self.ndim)
+    if self.dtype.kind == "c":
+        raise errors.nansum_complex()
+    if dtype is not None and dtype.is_complex and self.dtype.kind == "f":
+        raise errors.not_implemented("nansum_cpu", dtype)
+    present = np.where(np.isnan(self), self.dtype.type(0), self) if self.dtype.kind == "f" else self
+    return _summed(present, dims, keepdim, dtype)
+
+
+def _tested(test: np.ufunc, array: Array, dim: Any, keepdim: bool) -> Array:
+    """Unlike a sum, over an empty list of dims it reduces nothing."""
+    nothing = dim is not None and np.ndim(dim) and not len(dim)
+    dims = () if nothing else reduced_dims(dim, array.ndim)
+    found = fold(test, array.astype(bool, copy=False), dims, keepdim)
+    return np.asarray(found).astype(array.dtype if array.dtype == np.uint8 else bool)
+
+
+@differentiable(name="all", promotion=Promotion.NONE)
+def all_true(self: Array, dim: Ints | None = None, keepdim: Bool = False) -> Array:
+    """Whether all elements are true; of bytes, as a byte."""
+    return _tested(np.logical_and, self, dim, keepdim)
+
+
+@differentiable(name="any", promotion=Promotion.NONE)
+def any_true(self: Array, dim: Ints | None = None, keepdim: Bool = False) -> Array:
+    """Whether some element is true; of bytes, as a byte."""
+    return _tested(np.logical_or, self, dim, keepdim)
+
+
+@differentiable(promotion=Promotion.NONE)
+def count_nonzero(self: Array, dim: Ints | None = None) -> Array:
+    """How many elements are not zero."""
+    return _summed(self != 0, reduced_dims(dim, self.ndim), False, None)
+
+
+def differentiable_dtype(function: Any) -> Any:
+    """The function, refusing an integer dtype for the result of what requires grad."""
+
+    def guarded(call: Callable[..., Any]) -> Callable[..., Any]:
+        def checked(*args: Any, **kwargs: Any) -> Any:
+            result = call(*args, **kwargs)
+            if kwargs and isinstance(result, Tensor) and result._array.dtype.kind not in "fc":
+                operand = args[0] if args else kwargs.get("input")
+                if state.enabled and getattr(operand, "_requires_grad", False):
+                    raise errors.no_history(result.dtype)
+            return result
+
+        checked.__name__, checked.__doc__ = function.schema.name, function.__doc__
+        return checked
+
+    made: Any = guarded(function)
+    made.method, made.schema = guarded(function.method), function.schema
+    return made
+
+
+ALL_OR_DIMS: Final = (
+    "(Tensor input, *, torch.dtype dtype = None)",
+    "(Tensor input, tuple of ints dim, bool keepdim = False, *, torch.dtype dtype = None, "
+    "Tensor out = None)",
+)
+ALL_OR_DIMS_METHOD: Final = (
+    "(*, torch.dtype dtype = None)",
+    "(tuple of ints dim, bool keepdim = False, *, torch.dtype dtype = None)",
+)
+_sum = differentiable_dtype(
+    overloaded("sum", sum_all, sum, function_forms=ALL_OR_DIMS, method_forms=ALL_OR_DIMS_METHOD)
+)
+_nansum = differentiable_dtype(nansum)
+_mean = overloaded(
+    "mean",
+    mean_all,
+    mean,
+    function_forms=(
+        "(Tensor input, *, torch.dtype dtype = None, Tensor out = None)",
+        ALL_OR_DIMS[1],
+    ),
+    method_forms=ALL_OR_DIMS_METHOD,
+)
+
+_TEST_FORMS: Final = (
+    "(Tensor input, *, Tensor out = None)",
+    "(Tensor input, tuple of ints dim = None, bool keepdim = False, *, Tensor out = None)",
+    "(Tensor input, int dim, bool keepdim = False, *, Tensor out = None)",
+)
+_TEST_FORMS_METHOD: Final = (
+    "()",
+    "(tuple of ints dim = None, bool keepdim = False)",
+    "(int dim, bool keepdim = False)",
+)
+_all = overloaded("all", all_true, function_forms=_TEST_FORMS, method_forms=_TEST_FORMS_METHOD)
+_any = overloaded("any", any_true, function_forms=_TEST_FORMS, method_forms=_TEST_FORMS_METHOD)
+_count_nonzero = overloaded(
+    "count_nonzero",
+    count_nonzero,
+    function_forms=("(Tensor input, int dim = None)", "(Tensor input, tuple of ints dim)"),
+    method_forms=("(int dim = None)", "(tuple of ints dim)"),
+)
+
+FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+    "sum": _sum, "mean": _mean, "nansum": _nansum, "all": _all, "any": _any,
+    "count_nonzero": _count_nonzero,
+}  # fmt: skip
+METHODS: Final[dict[str, Callable[..., Any]]] = {
+    "sum": _sum.method, "mean": _mean.method, "nansum": _nansum.method,
+    "all": _all.method, "any": _any.method, "count_nonzero": _count_nonzero.method,
+}  # fmt: skip

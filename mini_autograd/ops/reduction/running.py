@@ -1,0 +1,268 @@
+"""Products over dims, and running sums and products along one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+
+from mini_autograd.arrays.dims import wrap_dim
+from mini_autograd.core.op import Promotion, differentiable
+from mini_autograd.core.op.table import ops
+from mini_autograd.core.saved.packing import is_watched
+from mini_autograd.core.tensor.gradient_tensors import counted
+from mini_autograd.core.tensor.tensor import Tensor
+from mini_autograd.ops.reduction.reductions import (
+    ALL_OR_DIMS,
+    ALL_OR_DIMS_METHOD,
+    differentiable_dtype,
+    fold,
+    reduced_dims,
+    restored,
+)
+from mini_autograd.ops.tensor import inside
+from mini_autograd.ops.tensor.conversion import converted, in_dtype, without_imaginary
+from mini_autograd.parsing.overloads import overloaded
+from mini_autograd.parsing.types import Array, Bool, DType, Int
+
+# torch accumulates in the next wider type, and rounds each element once.
+_WIDER: Final = {np.dtype(np.float16): np.float32, np.dtype(np.float32): np.float64}
+
+
+def _accumulated(step: np.ufunc, array: Array, dim: int, dtype: DType | None) -> Array:
+    dim = wrap_dim(dim, array.ndim)
+    wanted = array.dtype if dtype is None else dtype.numpy
+    if dtype is None and wanted.kind in "biu":
+        wanted = np.dtype(np.int64)
+    if array.dtype.kind == "c" and wanted.kind != "c":
+        array = array.real
+    array = array.astype(wanted, copy=False, order="C")
+    if not array.ndim:
+        return np.array(array)
+    found = step.accumulate(array, axis=dim, dtype=_WIDER.get(wanted, wanted))
+    if step is np.add and wanted.kind in "fc":
+        found += 0  # torch begins with a zero, so that no sum is a negative one
+    return found.astype(wanted, copy=False, order="C")
+
+
+def _is_trivial(shape: tuple[int, ...], dim: int) -> bool:
+    """Whether nothing runs: each element is its own sum and product."""
+    return 0 in shape or not shape or shape[dim] == 1
+
+
+def _backward_sum(grad: Any, dim: int) -> Any:
+    """Sums from the far end: each element went into all sums from its own on."""
+    if _is_trivial(grad.shape, dim):
+        return grad
+    return ops.flip(cumsum(ops.flip(grad, (dim,)), dim), (dim,))
+
+
+@differentiable(
+    promotion=Promotion.NONE,
+    self=lambda grad, self_dtype, dim: _backward_sum(in_dtype(grad, self_dtype), dim),
+    inside=inside.fills_number,
+)
+def cumsum(self: Array, dim: Int, *, dtype: DType | None = None) -> Array:
+    """The sums of the elements up to and with each, along a dim."""
+    return _accumulated(np.add, self, dim, dtype)
+
+
+def _avoids_division(self: Any) -> bool:
+    """Whether torch divides by no element: where one is zero, and where writes are watched, as a
+    formula may then not depend on values."""
+    return is_watched() or bool((self == 0).any())
+
+
+def _cumprod_grad(grad: Any, self: Any, result: Any, dim: int) -> Any:
+    """A quotient, or without division where there are zeros: then in quadratic time."""
+    if _is_trivial(self.shape, dim):
+        return grad
+    weighted = ops.conj(result) * grad  # torch records it, though there be a zero
+    if not _avoids_division(self):
+        return _backward_sum(weighted, dim) / ops.conj(self)
+    dim = wrap_dim(dim, len(self.shape))
+    if isinstance(self, Tensor):
+        return _recorded_cumprod_grad(grad, ops.conj(self), dim)
+    if not is_watched():
+        return _cumprod_grad_by_zeros(grad, ops.conj(self), ops.conj(result), weighted, dim)
+    size = self.shape[dim]
+    before = ops.zeros_of(self, (*self.shape[:dim], 1, *self.shape[dim + 1 :])) + 1
+    rows = []
+    for index in range(size):
+        others = before
+        if index + 1 < size:
+            after = cumprod(ops.narrow(self, dim, index + 1, size - index - 1), dim)
+            others = ops.cat([before, before * after], dim)
+        onward = ops.narrow(grad, dim, index, size - index)
+        rows.append(ops.sum(onward * ops.conj(others), (dim,), True))
+        before = before * ops.narrow(self, dim, index, 1)
+    return ops.cat(rows, dim)
+
+
+def _cumprod_grad_by_zeros(
+    grad: Array, self: Array, result: Array, weighted: Array, dim: int
+) -> Array:
+    """The same in linear time: a quotient up to the first zero, at that zero what its neighbours
+    give, and nothing after it. As torch has it, to the sign of each zero."""
+    zeros = np.cumsum(self == 0, axis=dim)
+    before, until_second = zeros == 0, zeros == 1
+    first = until_second & (self == 0)
+    quotient = _backward_sum(np.where(before, weighted, weighted.dtype.type(0)), dim)
+    one, nothing = self.dtype.type(1), grad.dtype.type(0)
+    onward = cumprod(np.where(until_second & ~first, self, one), dim)
+    onward = onward * np.where(until_second, grad, nothing)
+    ahead = np.concatenate([np.ones_like(np.take(result, [0], dim)), result], axis=dim)
+    ahead = np.delete(ahead, -1, axis=dim)  # at each place the product up to the one before
+    at_first = ops.sum(onward, (dim,), True) * ahead
+    with np.errstate(all="ignore"):
+        quotient = quotient / self
+    return np.where(before, quotient, np.where(first, at_first, nothing))
+
+
+def _recorded_cumprod_grad(grad: Tensor, self: Tensor, dim: int) -> Tensor:
+    """The same in the steps that torch takes where it records them: written row by row, or where
+    writes are watched stacked."""
+    size = self.shape[dim]
+    rows = []
+    result: Any = ops.zeros_of(grad, tuple(grad.shape))
+    one = (*self.shape[:dim], 1, *self.shape[dim + 1 :])
+    until: Any = ops.expand(ops.zeros_of(self, (1,)) + 1, one)
+    for index in range(size):
+        if index:
+            until = ops.prod(ops.narrow(self, dim, 0, index), dim, True)
+        others = until
+        if index + 1 < size:
+            after: Any = cumprod(ops.narrow(self, dim, index + 1, size - index - 1), dim)
+            if index:
+                after = ops.expand(until, tuple(after.shape)) * after
+            others = ops.cat([until, after], dim)
+        onward = ops.narrow(grad, dim, index, size - index)
+        rows.append(ops.sum(onward * others, (dim,)))
+        if not is_watched():
+            ops.select(result, dim, index).copy_(rows[-1])
+    if is_watched():
+        return ops.stack(rows, dim)
+    return counted(result)  # torch fills it with zeros first
+
+
+@differentiable(
+    promotion=Promotion.NONE,
+    self=lambda grad, self, result, dim: _cumprod_grad(like(grad, self), self, result, dim),
+    inside=inside.fills_number,
+)
+def cumprod(self: Array, dim: Int, *, dtype: DType | None = None) -> Array:
+    """The products of the elements up to and with each, along a dim."""
+    return _accumulated(np.multiply, self, dim, dtype)
+
+
+def like(value: Any, other: Any) -> Any:
+    """A tensor or an array in the dtype of another."""
+    if value.dtype == other.dtype:
+        return value
+    if isinstance(value, Tensor):
+        return ops.to_dtype(value, other.dtype)
+    return converted(value, other.dtype) if value.ndim > 1 else value.astype(other.dtype)
+
+
+def _product(array: Array, dims: tuple[int, ...], keepdim: bool, dtype: DType | None) -> Array:
+    wanted = array.dtype if dtype is None else dtype.numpy
+    if dtype is None and wanted.kind in "biu":
+        wanted = np.dtype(np.int64)
+    array = without_imaginary(array, wanted, array.size).astype(wanted, copy=False)
+    if wanted == np.float16 and array.size:  # torch rounds every product, NumPy the last one
+        array = _last_product(array, dims)
+    result = fold(np.multiply, array, dims, keepdim, wanted)
+    return np.asarray(result)
+
+
+def _last_product(array: Array, dims: tuple[int, ...]) -> Array:
+    """One product after the other over all dims or one, which keep the size one."""
+    rows = array if len(dims) == 1 < array.ndim else array.reshape(-1)
+    dim = dims[0] if rows.ndim > 1 else 0
+    running = np.multiply.accumulate(rows, axis=dim)
+    last = running[(slice(None),) * dim + (slice(-1, None),)]
+    return last if rows.ndim > 1 else last.reshape((1,) * array.ndim)
+
+
+def prod_grad(grad: Any, self: Any, result: Any, dim: int) -> Any:
+    """The product of all other elements: a quotient, or without division where there are zeros."""
+    if not _avoids_division(self):
+        return grad * ops.conj(result / self)
+    size = self.shape[dim]
+    if size == 1:
+        return grad
+    one = ops.zeros_of(self, (*self.shape[:dim], 1, *self.shape[dim + 1 :])) + 1
+    before = cumprod(ops.cat([one, ops.narrow(self, dim, 0, size - 1)], dim), dim)
+    reverse = ops.flip(ops.narrow(self, dim, 1, size - 1), (dim,))
+    after = ops.flip(cumprod(ops.cat([one, reverse], dim), dim), (dim,))
+    return grad * ops.conj(before * after)
+
+
+def _prod_all_grad(grad: Any, self: Any, result: Any) -> Any:
+    if not self.shape:
+        return grad
+    if not _avoids_division(self):
+        return grad * ops.conj(result / self)
+    if not isinstance(self, Tensor) and not is_watched() and int((self == 0).sum()) > 1:
+        return ops.zeros_of(self, tuple(self.shape))
+    flat = ops.view(ops.contiguous(self), (-1,))
+    return ops.view(prod_grad(grad, flat, result, 0), tuple(self.shape))
+
+
+def _prod_grad(grad: Any, self: Any, result: Any, dim: int, keepdim: bool) -> Any:
+    ndim = len(self.shape)
+    if not ndim:
+        return grad
+    dim = wrap_dim(dim, ndim)
+    grad, result = restored(grad, dim, keepdim, ndim), restored(result, dim, keepdim, ndim)
+    return prod_grad(grad, self, result, dim)
+
+
+@differentiable(
+    name="prod",
+    node="ProdBackward0",
+    promotion=Promotion.NONE,
+    self=lambda grad, self, result: _prod_all_grad(grad, like(self, grad), result),
+)
+def prod_all(self: Array, *, dtype: DType | None = None) -> Array:
+    """The product of all elements."""
+    return _product(self, tuple(range(self.ndim)), False, dtype)
+
+
+@differentiable(
+    node="ProdBackward1",
+    promotion=Promotion.NONE,
+    self=lambda grad, self, result, dim, keepdim: _prod_grad(
+        grad, like(self, grad), result, dim, keepdim
+    ),
+)
+def prod(self: Array, dim: Int, keepdim: Bool = False, *, dtype: DType | None = None) -> Array:
+    """The product over one dim."""
+    return _product(self, reduced_dims(dim, self.ndim), keepdim, dtype)
+
+
+_prod = differentiable_dtype(
+    overloaded(
+        "prod",
+        prod_all,
+        prod,
+        function_forms=(
+            ALL_OR_DIMS[0],
+            ALL_OR_DIMS[1].replace("tuple of ints", "int"),
+        ),
+        method_forms=(
+            ALL_OR_DIMS_METHOD[0],
+            ALL_OR_DIMS_METHOD[1].replace("tuple of ints", "int"),
+        ),
+    )
+)
+_cumsum = differentiable_dtype(cumsum)
+_cumprod = differentiable_dtype(cumprod)
+
+FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+    "cumsum": _cumsum, "cumprod": _cumprod, "prod": _prod,
+}  # fmt: skip
+METHODS: Final[dict[str, Callable[..., Any]]] = {
+    "cumsum": _cumsum.method, "cumprod": _cumprod.method, "prod": _prod.method,
+}  # fmt: skip

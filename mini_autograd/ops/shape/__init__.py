@@ -1,0 +1,1 @@
+"""Ops that only move elements about: views, joins, reorderings, triangles and diagonals."""

@@ -1,0 +1,303 @@
+"""Joining tensors and taking them apart: cat, stack, split, unbind and what is composed of them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from mini_autograd.arrays import layout
+from mini_autograd.arrays.dims import wrap_dim
+from mini_autograd.core.op import Promotion, differentiable
+from mini_autograd.core.op.table import ops
+from mini_autograd.core.tensor.gradient_tensors import counted
+from mini_autograd.core.tensor.tensor import Tensor
+from mini_autograd.messages.ops import joining as errors
+from mini_autograd.messages.ops import shapes as shape_errors
+from mini_autograd.ops.pointwise import complexes
+from mini_autograd.ops.shape.slicing import select, slice_dim
+from mini_autograd.ops.shape.transposing import unsqueeze
+from mini_autograd.ops.shape.views import reshape
+from mini_autograd.parsing.overloads import composite, overloaded
+from mini_autograd.parsing.schema import is_int
+from mini_autograd.parsing.types import Anything, Array, Arrays, IndexArray, Int, Sizes, SymInt
+
+_NONE: Final = Promotion.NONE
+_LEGACY_EMPTY: Final = (0,)  # torch skips it, whatever the rank of the others
+
+
+def _parts(
+    grad: Any, shapes: Sequence[tuple[int, ...]], dtypes: Sequence[np.dtype[Any]], dim: int
+) -> list[Any]:
+    """The gradient of each tensor that was joined: of real ones a part of the real gradient."""
+    parts: list[Any] = []
+    at = 0
+    dim = dim % max(grad.ndim, 1)
+    whole = _placed(grad)
+    real = complexes.real(whole)
+    for shape, dtype in zip(shapes, dtypes, strict=True):
+        grad = whole if dtype.kind == "c" else real
+        if shape == _LEGACY_EMPTY:
+            parts.append(counted(ops.zeros_of(grad, shape)))  # which torch fills
+            continue
+        parts.append(slice_dim(grad, dim, at, at + shape[dim]))
+        at += shape[dim]
+    return parts
+
+
+def _placed(grad: Any) -> Any:
+    """The gradient, if it is an empty array with the strides that its parts have from it."""
+    return layout.placed(grad) if isinstance(grad, np.ndarray) else grad
+
+
+def _joined_shape(tensors: Sequence[Array], dim: int) -> tuple[tuple[int, ...], int]:
+    """The shape of the result, and the dim counted from its front."""
+    for position, each in enumerate(tensors):
+        if not each.ndim:
+            raise errors.cat_zero_dim(position)
+    kept = [each for each in enumerate(tensors) if each[1].shape != _LEGACY_EMPTY]
+    if not kept:
+        return _LEGACY_EMPTY, 0
+    first = kept[0][1]
+    dim = wrap_dim(dim, first.ndim)
+    size = 0
+    for position, each in kept:
+        if each.ndim != first.ndim:
+            raise errors.cat_ranks(first.ndim, each.ndim)
+        for other, (expected, got) in enumerate(zip(first.shape, each.shape, strict=True)):
+            if other != dim and expected != got:
+                raise errors.cat_sizes(dim, expected, got, position)
+        size += each.shape[dim]
+    return (*first.shape[:dim], size, *first.shape[dim + 1 :]), dim
+
+
+@differentiable(
+    tensors=lambda grad, tensors_shapes, tensors_dtypes, dim: _parts(
+        grad, tensors_shapes, tensors_dtypes, dim
+    )
+)
+def cat(tensors: Arrays, dim: Int = 0) -> Array:
+    """The tensors one after the other along a dim."""
+    if not len(tensors):
+        raise errors.cat_nothing()
+    shape, dim = _joined_shape(tensors, dim)
+    result = layout.empty_with(shape, layout.joined_strides(shape, tensors), tensors[0].dtype)
+    kept = [each for each in tensors if each.shape != _LEGACY_EMPTY]
+    return np.concatenate(kept, axis=dim, out=result) if kept else result
+
+
+@differentiable(
+    tensors=lambda grad, tensors_shapes, dim: [
+        select(_placed(grad), dim, index) for index in range(len(tensors_shapes))
+    ]
+)
+def stack(tensors: Arrays, dim: Int = 0) -> Array:
+    """The tensors one after the other along a new dim."""
+    if not len(tensors):
+        raise errors.stack_nothing("stack")
+    shape = tensors[0].shape
+    dim = wrap_dim(dim, len(shape) + 1)
+    for position, each in enumerate(tensors):
+        if each.shape != shape:
+            raise errors.stack_sizes(shape, each.shape, position)
+    if dim == len(shape):
+        result = np.empty((*shape, len(tensors)), tensors[0].dtype)
+        return np.stack(tensors, axis=dim, out=result)
+    # As torch does, which shows in the strides: joined along a dim that is then cut in two.
+    stacked = (*shape[:dim], len(tensors), *shape[dim:])
+    if 0 in shape:
+        return np.empty(stacked, tensors[0].dtype)
+    flat = layout.joined_strides(_joined_shape(tensors, dim)[0], tensors)
+    strides = (*flat[:dim], shape[dim] * flat[dim], *flat[dim:])
+    return np.stack(tensors, dim, layout.empty_with(stacked, strides, tensors[0].dtype))
+
+
+def _at_least(tensor: Any, ndim: int) -> Any:
+    """With dims in front, as `hstack` and its like need them."""
+    if not tensor.ndim:
+        return reshape(tensor, (1,) * ndim)
+    return unsqueeze(tensor, 0) if tensor.ndim < ndim else tensor
+
+
+@composite
+def hstack(tensors: Arrays) -> Any:
+    """Joined along the columns."""
+    if not len(tensors):
+        raise errors.stack_nothing("hstack")
+    rows = [_at_least(each, 1) for each in tensors]
+    return cat(rows, 0 if rows[0].ndim == 1 else 1)
+
+
+@composite
+def vstack(tensors: Arrays) -> Any:
+    """Joined along the rows."""
+    if not len(tensors):
+        raise errors.stack_nothing("vstack")
+    return cat([_at_least(each, 2) for each in tensors], 0)
+
+
+@composite(name="narrow")
+def _narrow_from(self: Array, dim: Int, start: IndexArray, length: Int) -> Any:
+    """`narrow` from a position in a tensor."""
+    if not is_int(start):
+        raise errors.narrow_start_tensor()
+    return narrow(self, dim, int(start), length)
+
+
+@composite
+def narrow(self: Array, dim: Int, start: SymInt, length: SymInt) -> Any:
+    """`length` positions of a dim from `start` on; a view."""
+    if not self.ndim:
+        raise errors.narrow_zero_dim()
+    if length < 0:
+        raise errors.narrow_length()
+    dim = wrap_dim(dim, self.ndim)
+    size = self.shape[dim]
+    if not -size <= start <= size:
+        raise errors.narrow_start(start, size)
+    start += size if start < 0 else 0
+    if start + length > size:
+        raise errors.narrow_end(start, length, size)
+    return slice_dim(self, dim, start, start + length)
+
+
+_NARROW_FORMS: Final = ("int dim, Tensor start, int length", "int dim, int start, int length")
+_narrow: Final = overloaded(
+    "narrow",
+    _narrow_from,
+    narrow,
+    function_forms=[f"(Tensor input, {each})" for each in _NARROW_FORMS],
+    method_forms=[f"({each})" for each in _NARROW_FORMS],
+)
+
+
+def _pieces(self: Array, dim: int, sizes: Sequence[int]) -> tuple[Array, ...]:
+    pieces: list[Array] = []
+    at = 0
+    for size in sizes:
+        pieces.append(slice_dim.op.bare(self, dim, at, at + size))
+        at += size
+    return tuple(pieces)
+
+
+@differentiable(
+    promotion=_NONE,
+    name="split",
+    view=True,
+    outputs=(),
+    self=lambda grads, self_shape, split_size, dim: cat(grads, dim),  # torch shows them all
+)
+def split_evenly(self: Array, split_size: Int, dim: Int = 0) -> tuple[Array, ...]:
+    """Pieces of one size, the last with what is left."""
+    if not self.ndim:
+        raise errors.split_zero_dim("split")
+    if split_size < 0:
+        raise errors.split_negative(split_size)
+    dim = wrap_dim(dim, self.ndim)
+    size = self.shape[dim]
+    if not split_size:
+        if size:
+            raise errors.split_by_zero(size)
+        return (self[...],)
+    count = max(-(-size // split_size), 1)
+    return _pieces(self, dim, [split_size] * (count - 1) + [size - split_size * (count - 1)])
+
+
+@differentiable(
+    promotion=_NONE,
+    view=True,
+    outputs=(),
+    self=lambda grads, self_shape, split_sizes, dim: cat(grads, dim),
+)
+def split_with_sizes(self: Array, split_sizes: Sizes, dim: Int = 0) -> tuple[Array, ...]:
+    """Pieces of the given sizes."""
+    if not self.ndim:
+        raise errors.split_zero_dim("split")
+    at = wrap_dim(dim, self.ndim)
+    if any(size < 0 for size in split_sizes):
+        raise errors.split_negative_sizes(split_sizes)
+    if sum(split_sizes) != self.shape[at]:
+        raise errors.split_sum(split_sizes, self.shape[at], dim)
+    return _pieces(self, at, split_sizes)
+
+
+_SPLIT_FORMS: Final = ("int split_size", "tuple of ints split_size")
+_split: Final = overloaded(
+    "split",
+    split_evenly,
+    split_with_sizes,
+    function_forms=[f"(Tensor input, {each}, int dim = 0)" for each in _SPLIT_FORMS],
+)
+
+
+def split(tensor: Any, split_size_or_sections: Any, dim: int = 0) -> tuple[Any, ...]:
+    """Pieces of one size, or of the sizes in a list."""
+    if isinstance(split_size_or_sections, int):
+        return _split(tensor, split_size_or_sections, dim)
+    if isinstance(split_size_or_sections, Tensor) and is_int(split_size_or_sections):
+        return split_evenly(tensor, int(split_size_or_sections), dim)
+    return split_with_sizes(tensor, split_size_or_sections, dim)
+
+
+def _split_method(self: Tensor, split_size: Any, dim: int = 0) -> tuple[Any, ...]:
+    return split(self, split_size, dim)
+
+
+_split_method.__name__, _split_method.__qualname__ = "split", "Tensor.split"
+
+
+@composite
+def chunk(self: Array, chunks: Int, dim: Int = 0) -> Any:
+    """At most so many pieces, of one size but the last."""
+    if not self.ndim:
+        raise errors.split_zero_dim("chunk")
+    if chunks <= 0:
+        raise errors.chunk_count(chunks)
+    dim = wrap_dim(dim, self.ndim)
+    size = self.shape[dim]
+    if not size:
+        return split_with_sizes(self, (0,) * chunks, dim)
+    return split_evenly(self, -(-size // chunks), dim)
+
+
+@composite
+def tensor_split(self: Array, indices_or_sections: Anything, dim: Int = 0) -> Any:
+    """So many pieces as even as can be, or pieces between the given indices."""
+    if not self.ndim:
+        raise errors.tensor_split_zero_dim()
+    dim = wrap_dim(dim, self.ndim)
+    size, given = self.shape[dim], indices_or_sections
+    if isinstance(given, Tensor):
+        given = given.tolist()
+    if is_int(given):
+        if given <= 0:
+            raise errors.sections_count(given)
+        ends = [index * (size // given) + min(index, size % given) for index in range(given + 1)]
+        return tuple(slice_dim(self, dim, *pair) for pair in itertools.pairwise(ends))
+    pairs = zip((0, *given), (*given, size), strict=True)
+    return tuple(slice_dim(self, dim, *slice(*pair).indices(size)[:2]) for pair in pairs)
+
+
+@differentiable(promotion=_NONE, view=True, outputs=(), self=lambda grads, dim: stack(grads, dim))
+def unbind(self: Array, dim: Int = 0) -> tuple[Array, ...]:
+    """Every slice along a dim."""
+    dim = wrap_dim(dim, self.ndim)
+    if not self.ndim:
+        raise shape_errors.no_dims(dim)
+    return tuple(select.op.bare(self, dim, index) for index in range(self.shape[dim]))
+
+
+_METHODS_TOO: Final[dict[str, Any]] = {
+    "narrow": _narrow, "split_with_sizes": split_with_sizes, "chunk": chunk,
+    "tensor_split": tensor_split, "unbind": unbind,
+}  # fmt: skip
+FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+    "cat": cat, "concat": cat, "concatenate": cat, "stack": stack, "hstack": hstack,
+    "vstack": vstack, "row_stack": vstack, "split": split, **_METHODS_TOO,
+}  # fmt: skip
+METHODS: Final[dict[str, Callable[..., Any]]] = {
+    "split": _split_method,
+    **{name: each.method for name, each in _METHODS_TOO.items()},
+}

@@ -1,0 +1,152 @@
+"""Views of part of a tensor: select, slice and alias, what basic indexing is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+
+from mini_autograd.arrays import layout
+from mini_autograd.arrays.dims import wrap_dim
+from mini_autograd.core.op import Promotion, differentiable
+from mini_autograd.core.op.table import ops
+from mini_autograd.messages.ops import indexing as errors
+from mini_autograd.parsing.overloads import composite
+from mini_autograd.parsing.types import Array, Int, Ints, SymInt
+
+_NONE: Final = Promotion.NONE
+
+
+@differentiable(promotion=_NONE, view=True, self=lambda grad: grad)
+def alias(self: Array) -> Array:
+    """All of it."""
+    return self.view()
+
+
+def selected(self: Array, dim: int, index: int) -> Array:
+    """One position of a dim, which goes; a view."""
+    return self[(slice(None),) * dim + (index, ...)]
+
+
+@differentiable(
+    promotion=_NONE,
+    view=True,
+    self=lambda grad, self_shape, dim, index: select_backward(grad, self_shape, dim, index),
+)
+def select(self: Array, dim: Int, index: SymInt) -> Array:
+    """The slice of the tensor at one index of a dim."""
+    if self.ndim == 0:
+        raise errors.zero_dim("select")
+    dim = wrap_dim(dim, self.ndim)
+    if not -self.shape[dim] <= index < self.shape[dim]:
+        raise errors.out_of_range_select(index, self.shape, dim)
+    return selected(self, dim, index)
+
+
+@differentiable(
+    promotion=_NONE,
+    node="SelectBackwardBackward0",
+    grad=lambda grad, dim, index: select(grad, dim, index),
+)
+def select_backward(grad: Array, shape: Ints, dim: Int, index: Int) -> Array:
+    """Zeros of a shape, with `grad` at one index of a dim."""
+    result = np.zeros(tuple(shape), grad.dtype)
+    selected(result, wrap_dim(dim, result.ndim), index)[...] = grad
+    return result
+
+
+def sliced(self: Array, dim: int, start: int, stop: int, step: int) -> Array:
+    """A range of a dim; a view."""
+    if stop <= start:
+        shape = (*self.shape[:dim], 0, *self.shape[dim + 1 :])
+        steps = (*self.strides[:dim], self.strides[dim] * step, *self.strides[dim + 1 :])
+        return layout.restrided(self, shape, steps, start * self.strides[dim])
+    return self[(slice(None),) * dim + (slice(start, max(start, stop), step),)]
+
+
+@differentiable(
+    promotion=_NONE,
+    view=True,
+    name="slice",
+    self=lambda grad, self_shape, dim, start, stop, step: slice_backward(
+        grad, self_shape, dim, start, stop, step
+    ),
+)
+def slice_dim(self: Array, dim: Int, start: Int, stop: Int, step: Int = 1) -> Array:
+    """The range of a dim from `start` to `stop`, both within it, in positive steps."""
+    return sliced(self, dim, start, stop, step)
+
+
+@differentiable(
+    promotion=_NONE,
+    node="SliceBackwardBackward0",
+    grad=lambda grad, dim, start, stop, step: slice_dim(grad, dim, start, stop, step),
+)
+def slice_backward(grad: Array, shape: Ints, dim: Int, start: Int, stop: Int, step: Int) -> Array:
+    """Zeros of a shape, with `grad` at a range of a dim."""
+    result = np.zeros(tuple(shape), grad.dtype)
+    sliced(result, dim, start, stop, step)[...] = grad
+    return result
+
+
+def _checked_part(part: Array, src: Array) -> Array:
+    if part.shape != src.shape:
+        raise errors.source_slice(src.shape, part.shape)
+    return part
+
+
+@differentiable(
+    promotion=_NONE,
+    self=lambda grad, src_shape, src_dtype, dim, index: select_scatter(
+        grad, ops.zeros_of(grad, src_shape), dim, index
+    ),
+    src=lambda grad, dim, index: select(grad, dim, index),
+)
+def select_scatter(self: Array, src: Array, dim: Int, index: Int) -> Array:
+    """A copy with `src` at one index of a dim."""
+    part: Array = select(self, dim, index)
+    result = layout.copied_with_gaps(self)
+    _checked_part(part, src)
+    selected(result, wrap_dim(dim, self.ndim), index)[...] = src
+    return result
+
+
+@differentiable(
+    promotion=_NONE,
+    name="slice_scatter",
+    self=lambda grad, src_shape, dim, start, stop, step: slice_scatter_dim(
+        grad, ops.zeros_of(grad, src_shape), dim, start, stop, step
+    ),
+    src=lambda grad, dim, start, stop, step: slice_dim(grad, dim, start, stop, step),
+)
+def slice_scatter_dim(self: Array, src: Array, dim: Int, start: Int, stop: Int, step: Int) -> Array:
+    """A copy with `src` at a range of a dim."""
+    result = layout.copied_with_gaps(self)
+    _checked_part(sliced(result, dim, start, stop, step), src)[...] = src
+    return result
+
+
+@composite
+def slice_scatter(
+    self: Array,
+    src: Array,
+    dim: Int = 0,
+    start: Int | None = None,
+    end: Int | None = None,
+    step: Int = 1,
+) -> Any:
+    """A copy with `src` at a range of a dim, the bounds clamped as a slice's."""
+    dim = wrap_dim(dim, self.ndim)
+    if step <= 0:
+        raise errors.step_not_positive_slice()
+    start, stop, step = slice(start, end, step).indices(self.shape[dim])
+    return slice_scatter_dim(self, src, dim, start, stop, step)
+
+
+FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+    "select": select,
+    "select_scatter": select_scatter,
+    "slice_scatter": slice_scatter,
+}
+METHODS: Final[dict[str, Callable[..., Any]]] = {k: v.method for k, v in FUNCTIONS.items()}  # type: ignore[attr-defined]

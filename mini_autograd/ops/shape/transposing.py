@@ -1,0 +1,226 @@
+"""Views with the dims in another order, and with or without dims of size 1."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from mini_autograd.arrays import layout
+from mini_autograd.arrays.dims import wrap_dim, wrap_dims
+from mini_autograd.core.modes import warn_once
+from mini_autograd.core.op import Promotion, differentiable
+from mini_autograd.core.op.table import ops
+from mini_autograd.core.tensor.tensor import Tensor
+from mini_autograd.messages.ops import shapes as errors
+from mini_autograd.ops.shape.slicing import alias
+from mini_autograd.parsing.overloads import composite, overloaded
+from mini_autograd.parsing.types import Array, Dims, Int, Ints
+
+
+@differentiable(
+    promotion=Promotion.NONE,
+    view=True,
+    self=lambda grad, dim0, dim1: transpose(grad, dim0, dim1),
+)
+def transpose(self: Array, dim0: Int, dim1: Int) -> Array:
+    """Two dims swapped."""
+    dim0, dim1 = wrap_dim(dim0, self.ndim), wrap_dim(dim1, self.ndim)
+    return self[...] if not self.ndim else np.swapaxes(layout.placed(self), dim0, dim1)
+
+
+@differentiable(promotion=Promotion.NONE, node="TBackward0", view=True, self=lambda grad: t(grad))
+def t(self: Array) -> Array:
+    """A matrix transposed; fewer dims as they are."""
+    if self.ndim > 2:
+        raise errors.not_a_matrix_to_transpose(self.ndim)
+    return layout.placed(self).T
+
+
+@differentiable(
+    promotion=Promotion.NONE,
+    view=True,
+    self=lambda grad, dims: permute(grad, _inverse(dims)),
+)
+def permute(self: Array, dims: Dims) -> Array:
+    """The dims in another order."""
+    if len(dims) != self.ndim:
+        raise errors.permute_length(self.ndim, len(dims))
+    order = [wrap_dim(dim, self.ndim) for dim in dims]
+    if len(set(order)) != len(order):
+        raise errors.permute_repeated()
+    return layout.placed(self).transpose(order)
+
+
+def _inverse(dims: Sequence[int]) -> tuple[int, ...]:
+    order = [dim % len(dims) for dim in dims]
+    return tuple(order.index(dim) for dim in range(len(dims)))
+
+
+@composite
+def movedim(self: Array, source: Dims, destination: Dims) -> Any:
+    """Some dims moved elsewhere; the others keep their order."""
+    ndim = self.ndim
+    if len(source) != len(destination):
+        raise errors.movedim_lengths(source, destination)
+    origins = [wrap_dim(dim, ndim) for dim in source]
+    targets = [wrap_dim(dim, ndim) for dim in destination]
+    for which, found, given in (("source", origins, source), ("destination", targets, destination)):
+        if len(set(found)) != len(found):
+            raise errors.movedim_repeated(which, given)
+    if not ndim:
+        return alias(self)
+    rest = iter([dim for dim in range(ndim) if dim not in origins])
+    return permute(
+        self,
+        tuple(origins[targets.index(dim)] if dim in targets else next(rest) for dim in range(ndim)),
+    )
+
+
+@composite(name="movedim")
+def _movedim_one(self: Array, source: Int, destination: Int) -> Any:
+    """One dim moved elsewhere."""
+    return movedim(self, (source,), (destination,))
+
+
+_MOVED: Final = ("int source, int destination", "tuple of ints source, tuple of ints destination")
+
+
+def _movedim(name: str) -> Any:
+    """Under its own name or its alias's, which errors say."""
+    return overloaded(
+        name,
+        _movedim_one,
+        movedim,
+        function_forms=[f"(Tensor input, {each})" for each in _MOVED],
+        method_forms=[f"({each})" for each in _MOVED],
+    )
+
+
+def matrix_transpose(self: Tensor, name: str = "mT") -> Tensor:
+    """The last two dims swapped; torch gives a 0-d tensor back."""
+    if self.ndim == 1:
+        raise errors.matrix_property(name, 1)
+    if self.ndim:
+        return transpose(self, -2, -1)
+    if name in errors.ZERO_DIM_PROPERTIES:
+        warn_once.once(errors.zero_dim_property(name))
+    return self
+
+
+def _conjugate_transpose(self: Tensor) -> Any:
+    if self.ndim not in (0, 2):
+        raise errors.not_a_matrix_for_h(self.ndim)
+    return ops.conj(matrix_transpose(self, "H"))
+
+
+def reversed_dims(self: Tensor) -> Tensor:
+    """All dims in reverse order."""
+    if self.ndim != 2:
+        warn_once.once(errors.reversed_dims() if self.ndim else errors.zero_dim_property("T"))
+    return permute(self, tuple(range(self.ndim - 1, -1, -1)))
+
+
+def _unsqueezed(grad: Any, dims: Sequence[int]) -> Any:
+    """The dims that a squeeze took away put back, first to last."""
+    for dim in dims:
+        grad = unsqueeze(grad, dim)
+    return grad
+
+
+def _singletons(shape: Sequence[int], dims: Sequence[int]) -> list[int]:
+    """Those of the dims that have size 1, in order."""
+    return sorted(each for dim in dims if shape and shape[each := dim % len(shape)] == 1)
+
+
+@differentiable(
+    promotion=Promotion.NONE,
+    view=True,
+    self=lambda grad, self_shape: _unsqueezed(
+        grad, _singletons(self_shape, range(len(self_shape)))
+    ),
+)
+def squeeze(self: Array) -> Array:
+    """Without its dims of size 1."""
+    return self.squeeze()
+
+
+@differentiable(
+    promotion=Promotion.NONE,
+    name="squeeze",
+    node="SqueezeBackward1",
+    view=True,
+    self=lambda grad, self_shape, dim: _unsqueezed(grad, _singletons(self_shape, (dim,))),
+)
+def squeeze_dim(self: Array, dim: Int) -> Array:
+    """Without one dim, if its size is 1."""
+    return self.squeeze(tuple(_singletons(self.shape, (wrap_dim(dim, self.ndim),))))
+
+
+@differentiable(
+    promotion=Promotion.NONE,
+    name="squeeze",
+    node="SqueezeBackward2",
+    view=True,
+    self=lambda grad, self_shape, dim: _unsqueezed(grad, _singletons(self_shape, dim)),
+)
+def squeeze_dims(self: Array, dim: Ints) -> Array:
+    """Without those of some dims whose size is 1."""
+    return self.squeeze(tuple(_singletons(self.shape, wrap_dims(dim, self.ndim))))
+
+
+@differentiable(
+    promotion=Promotion.NONE,
+    node="SqueezeBackward4",
+    self=lambda grad, self_shape, dim: _unsqueezed(grad, _singletons(self_shape, (dim,))),
+)
+def squeezed_in_place(self: Array, dim: Int) -> Array:
+    """`squeeze` of a fresh result, which nobody else can see."""
+    return squeeze_dim.op.bare(self, dim)
+
+
+@differentiable(
+    promotion=Promotion.NONE,
+    view=True,
+    self=lambda grad, dim: squeeze_dim(grad, dim),
+)
+def unsqueeze(self: Array, dim: Int) -> Array:
+    """With a new dim of size 1 before `dim`, counted in the result."""
+    ndim = self.ndim
+    dim = wrap_dim(dim, ndim + 1)
+    strides = layout.strides_of(self)
+    shape = (*self.shape[:dim], 1, *self.shape[dim:])
+    step = self.itemsize if dim == ndim else self.shape[dim] * strides[dim]
+    return layout.restrided(self, shape, (*strides[:dim], step, *strides[dim:]))
+
+
+_squeeze: Final = overloaded(
+    "squeeze",
+    squeeze,
+    squeeze_dim,
+    squeeze_dims,
+    function_forms=(
+        "(Tensor input)",
+        "(Tensor input, int dim)",
+        "(Tensor input, tuple of ints dim)",
+    ),
+    method_forms=("()", "(int dim)", "(tuple of ints dim)"),
+)
+
+_BOTH: Final[dict[str, Any]] = {
+    "transpose": transpose, "swapaxes": transpose, "swapdims": transpose, "t": t,
+    "permute": permute, "movedim": _movedim("movedim"), "moveaxis": _movedim("moveaxis"),
+    "squeeze": _squeeze, "unsqueeze": unsqueeze,
+}  # fmt: skip
+FUNCTIONS: Final[dict[str, Callable[..., Any]]] = _BOTH
+METHODS: Final[dict[str, Callable[..., Any]]] = {
+    **{name: each.method for name, each in _BOTH.items()},
+    "adjoint": lambda self: ops.conj(matrix_transpose(self, "adjoint()")),
+}
+PROPERTIES: Final[dict[str, property]] = {
+    "T": property(reversed_dims),
+    "mT": property(matrix_transpose),
+    "H": property(_conjugate_transpose),
+    "mH": property(lambda self: ops.conj(matrix_transpose(self, "mH"))),
+}

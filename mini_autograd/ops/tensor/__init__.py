@@ -1,0 +1,1 @@
+"""Copies, conversions, writes, Python's operators, and questions about a tensor."""

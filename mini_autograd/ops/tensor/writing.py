@@ -1,0 +1,207 @@
+"""What the plain writes compute: fill, zero and copy, out of place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+
+from mini_autograd.arrays import dtypes, layout
+from mini_autograd.arrays.dims import broadcast_dims
+from mini_autograd.core.modes.grad_mode import state
+from mini_autograd.core.op import DifferentiableOp, Promotion, differentiable, record_refused
+from mini_autograd.core.op.table import ops, shared
+from mini_autograd.core.tensor.gradient_tensors import counted
+from mini_autograd.core.tensor.tensor import Tensor
+from mini_autograd.messages.ops import kernels as kernel_errors
+from mini_autograd.messages.tensors import inplace as errors
+from mini_autograd.ops.pointwise.choosing import of_kind
+from mini_autograd.ops.tensor.conversion import in_dtype, without_imaginary
+from mini_autograd.parsing.overloads import Bound, overloaded
+from mini_autograd.parsing.types import Array, Bool, Number
+
+_NONE: Final = Promotion.NONE
+
+
+def checked_number(value: Any, wanted: np.dtype[Any]) -> Any:
+    """A number as a fill writes it: cut to an integer, refused where the dtype cannot hold it.
+
+    Raises:
+        RuntimeError: a finite number beyond the dtype's range, or a complex one into a real dtype.
+    """
+    dtypes.check_int(value)
+    if isinstance(value, (complex, np.complexfloating)) and wanted.kind not in "cb":
+        if value.imag != 0:
+            raise kernel_errors.dtype_overflow(dtypes.of_numpy(wanted))
+        value = value.real
+    if wanted.kind in "iu":
+        limits = np.iinfo(wanted)
+        # An int may wrap, a float may not.
+        wraps = limits.min == 0 and isinstance(value, (int, np.integer))
+        lowest = -limits.max if wraps else limits.min
+        if value != value or not lowest <= value <= limits.max:
+            raise kernel_errors.dtype_overflow(dtypes.of_numpy(wanted))
+        return np.array(int(value), np.int64).astype(wanted)
+    if wanted.kind in "fc" and any(
+        np.isfinite(part) and abs(part) > np.finfo(wanted).max for part in (value.real, value.imag)
+    ):
+        raise kernel_errors.dtype_overflow(dtypes.of_numpy(wanted))
+    return np.array(value, wanted)
+
+
+def check_history(fill: DifferentiableOp, *args: Any) -> None:
+    """Whether a fill of the first argument by the last can be recorded; packs what it saves.
+
+    Raises:
+        RuntimeError: a tensor that requires grad is to fill integers.
+    """
+    self, *_, value = args
+    if (
+        isinstance(self, Tensor)
+        and self._array.dtype.kind not in "fc"
+        and state.enabled
+        and value.requires_grad
+    ):
+        record_refused(fill.op, args)
+        raise kernel_errors.no_history(self.dtype)
+
+
+def _like(self: Array, value: Any) -> Array:
+    made = layout.empty_as(self)
+    made[...] = value
+    return made
+
+
+def _of_number(self: Array, value: Number) -> Array:
+    """A tensor like `self`, of one number."""
+    return _like(self, checked_number(value, self.dtype))
+
+
+def _of_tensor(self: Array, value: Array) -> Array:
+    """A tensor like `self`, of the one element of `value`."""
+    if value.ndim:
+        raise errors.fill_value_rank(value.ndim)
+    return _like(self, without_imaginary(value, self.dtype, self.size).astype(self.dtype))
+
+
+def _fill(number_node: str, tensor_node: str) -> Bound:
+    """`fill` or `fill_`, which torch's graph tells apart."""
+
+    def zeros(grad: Any) -> Any:
+        return ops.zeros_like_grad(grad)
+
+    def total(grad: Any, value_dtype: Any) -> Any:
+        return of_kind(ops.sum_all(grad), value_dtype)
+
+    number = differentiable(promotion=_NONE, name="fill", node=number_node, self=zeros)
+    tensor = differentiable(promotion=_NONE, name="fill", node=tensor_node, self=zeros, value=total)
+    return overloaded(
+        "fill",
+        number(_of_number),
+        tensor(_of_tensor),
+        function_forms=("(Tensor input, Tensor value)", "(Tensor input, Number value)"),
+        method_forms=("(Tensor value)", "(Number value)"),
+    )
+
+
+fill = _fill("FillBackward0", "FillBackward1")
+filled = _fill("FillBackward2", "FillBackward3")  # of `fill_`
+
+
+@differentiable(
+    promotion=_NONE,
+    name="zero_",
+    node="ZeroBackward0",
+    self=lambda grad: ops.zeros_like_grad(grad),
+)
+def zeroed(self: Array) -> Array:
+    """A tensor like `self`, of zeros."""
+    return _like(self, 0)
+
+
+@differentiable(
+    promotion=_NONE,
+    name="copy_",
+    node="CopyBackwards",
+    self=lambda grad, self_shape: ops.zeros_of(grad, self_shape),
+    src=lambda grad, src_dtype: in_dtype(grad, src_dtype),
+)
+def copied(self: Array, src: Array, non_blocking: Bool = False) -> Array:
+    """`src` in the shape and dtype of `self`."""
+    if broadcast_dims(self.shape, src.shape) is None:
+        raise errors.copy_shape(self.shape, src.shape)
+    made = layout.empty_as(self)
+    np.copyto(made, without_imaginary(src, self.dtype, self.size), casting="unsafe")
+    return made
+
+
+def _compared(name: str, compare: np.ufunc) -> Bound:
+    """A comparison written over its operand, whose gradient is zero from then on."""
+
+    def compared(self: Array, other: Any) -> Array:
+        common = np.result_type(self, other)
+        if common.kind == "c" and name not in ("eq", "ne"):
+            raise kernel_errors.not_implemented(f"{name}_cpu", dtypes.of_numpy(common))
+        return np.asarray(compare(self, other)).astype(self.real.dtype)
+
+    def with_number(self: Array, other: Number) -> Array:
+        return compared(self, other)
+
+    def with_tensor(self: Array, other: Array) -> Array:
+        return compared(self, other)
+
+    # torch makes these zeros by writing them.
+    def zeros(grad: Any, self_shape: tuple[int, ...]) -> Any:
+        return counted(ops.zeros_of(grad, self_shape))
+
+    def zeros_of_other(grad: Any, other_shape: tuple[int, ...]) -> Any:
+        return counted(ops.zeros_of(grad, other_shape))
+
+    stem = name.capitalize()
+    number = differentiable(name=name, node=f"{stem}Backward0", self=zeros)
+    tensor = differentiable(name=name, node=f"{stem}Backward1", self=zeros, other=zeros_of_other)
+    return overloaded(
+        name,
+        number(with_number),
+        tensor(with_tensor),
+        function_forms=("(Tensor input, Tensor other)", "(Tensor input, Number other)"),
+        method_forms=("(Tensor other)", "(Number other)"),
+    )
+
+
+@differentiable(name="floor_divide_", node="NotImplemented")
+def _floor_divided(self: Array, other: Array | Number) -> Array:
+    return ops.floor_divide.op.bare(self, other)
+
+
+shared(copied, "copied")
+# torch wrote this node by hand, in C++
+setattr(copied.op.node_class, "name", lambda self: "torch::autograd::CopyBackwards")  # noqa: B010
+
+
+@differentiable(
+    promotion=_NONE,
+    name="conj_physical_",
+    node="ConjPhysicalBackward1",
+    self=lambda grad: ops.conj(grad),
+)
+def _conjugated(self: Array) -> Array:
+    return np.conjugate(self)
+
+
+_ANY: Final = ("(Tensor other)", "(Number other)")
+# Ops whose in-place form has a node that the op itself has not.
+RECORDED: Final[dict[str, Bound]] = {
+    "conj_physical": overloaded("conj_physical", _conjugated, method_forms=("()",)),
+    "floor_divide": overloaded("floor_divide", _floor_divided, method_forms=_ANY),
+    **{
+        name: _compared(name, compare)
+        for name, compare in (
+            ("eq", np.equal), ("ne", np.not_equal), ("lt", np.less), ("le", np.less_equal),
+            ("gt", np.greater), ("ge", np.greater_equal),
+        )
+    },
+}  # fmt: skip
+
+FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {"fill": fill}

@@ -1,0 +1,1 @@
+"""torch's argument parser: calls bound to parameters, overloads, and what misfits."""

@@ -1,0 +1,242 @@
+"""Functions composed of ops, and names that torch overloads: bound and refused as torch does.
+
+`@composite` gives a function on tensors the argument parser and both call forms. `overloaded`
+makes one public name of several: the first whose parameters take the arguments is called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol, cast, overload
+
+import numpy as np
+
+from mini_autograd.core.op.table import shared
+from mini_autograd.core.tensor.tensor import Tensor
+from mini_autograd.messages import arguments as errors
+from mini_autograd.parsing.schema import Schema
+
+
+class Bound(Protocol):
+    """A function with a schema: an op, or a composite of ops."""
+
+    schema: Schema
+    method: Callable[..., Any]
+    __name__: str
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Calls it in the function form."""
+
+
+@overload
+def composite(function: Callable[..., Any], /) -> Bound: ...
+@overload
+def composite(*, name: str) -> Callable[[Callable[..., Any]], Bound]: ...
+def composite(function: Callable[..., Any] | None = None, *, name: str | None = None) -> Any:
+    """Gives a function of ops torch's argument parser; with bare arrays it is called as it is.
+
+    Its parameters are annotated with the words of `types`, as an op's forward.
+    """
+    if function is None:
+        return lambda decorated: _composed(decorated, name or decorated.__name__)
+    return _composed(function, function.__name__)
+
+
+def _is_raw(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
+    """Whether a derivative rule calls, with arrays for tensors; a user's NumPy number is one."""
+    if not args or not isinstance(args[0], (np.ndarray, np.generic)):
+        return False
+    return not any(isinstance(each, Tensor) for each in (*args[1:], *kwargs.values()))
+
+
+def _composed(function: Callable[..., Any], name: str) -> Bound:
+    schema = Schema(name, function)
+    by_position = schema.by_position(function)
+
+    def caller(method: bool) -> Callable[..., Any]:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            if _is_raw(args, kwargs):
+                return function(*args, **kwargs)
+            if not kwargs and schema.fits(args):
+                return function(*args)
+            return by_position(*schema.bind(args, kwargs, method=method))
+
+        call.__name__ = schema.name
+        call.__doc__ = function.__doc__
+        return call
+
+    made = cast(Bound, caller(False))
+    made.method = schema.gathering(caller(True))
+    made.schema = schema
+    return shared(made, function.__qualname__)
+
+
+def overloaded(
+    name: str,
+    *alternatives: Bound,
+    function_forms: Sequence[str] = (),
+    method_forms: Sequence[str] = (),
+) -> Bound:
+    """One public name for several functions, tried in order.
+
+    Args:
+        name: the public name.
+        alternatives: ops or composites.
+        function_forms: how torch lists the overloads of the function form in its TypeError.
+        method_forms: likewise of the method form; by default the function forms.
+    """
+
+    def caller(method: bool) -> Callable[..., Any]:
+        forms = (method_forms or function_forms) if method else function_forms
+        alone = next((each for each in alternatives if each.schema.required == 1), None)
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            if _is_raw(args, kwargs):
+                return alternatives[0](*args, **kwargs)
+            if alone and len(args) == 1 and not kwargs and isinstance(args[0], Tensor):
+                return (alone.method if method else alone)(*args)  # `x.sum()` parses nothing
+            if not kwargs:
+                for each in alternatives:
+                    if each.schema.fits(args):
+                        return (each.method if method else each)(*args)
+                    if method and each.schema.fits(gathered := each.schema.gathered(args)):
+                        return each.method(*gathered)
+            for reads in (False, True):  # a tensor that stands for a number comes last
+                for each in alternatives:
+                    try:
+                        each.schema.bound(args, kwargs, method=method, reads=reads)
+                    except TypeError as error:
+                        if errors.is_while_unpacking(error):
+                            raise
+                        continue
+                    return (each.method if method else each)(*args, **kwargs)
+            raise _refused(name, alternatives, forms, args, kwargs, method=method)
+
+        call.__name__ = name
+        return call
+
+    made = cast(Bound, caller(False))
+    made.method = caller(True)
+    made.schema = alternatives[0].schema
+    return made
+
+
+def with_forms(op: Any, *, function_forms: Sequence[str], method_forms: Sequence[str] = ()) -> Any:
+    """An op of which torch has further forms: its TypeError lists these.
+
+    One that has no further form as a method says there what is wrong.
+    """
+
+    def refusal(args: Sequence[Any], kwargs: Mapping[str, Any], method: bool) -> TypeError:
+        forms = method_forms if method else function_forms
+        if not forms:
+            try:
+                op.schema.bound(args, kwargs, method=method)
+            except TypeError as error:
+                return error
+        return _refused(op.schema.name, (op,), forms, args, kwargs, method=method)
+
+    op.schema.refusal = refusal
+    return op
+
+
+def _given(args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
+    """The types of a call's arguments, as torch lists them: keywords from the last one."""
+    listed = [errors.type_name(value) for value in args]
+    listed += [f"{key}={errors.type_name(kwargs[key])}" for key in reversed(list(kwargs))]
+    # torch leaves a trailing comma where all arguments have names
+    return ", ".join(listed) + (", " if kwargs and not args else "")
+
+
+def _refused(
+    name: str,
+    alternatives: Sequence[Bound],
+    forms: Sequence[str],
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+    *,
+    method: bool,
+) -> TypeError:
+    """torch's error: of the only form that takes as many arguments, or else a list of all."""
+    count = len(args) + len(kwargs) - method
+    plausible = [form for form in forms if _takes(form, count)]
+    if len(plausible) == 1:
+        for each in alternatives:
+            required, parameters = each.schema.required, len(each.schema.parameters)
+            # A form counts `out`, which is none of the parameters here.
+            parameters += "out =" in plausible[0] and required == _required(plausible[0]) + method
+            if len(alternatives) == 1 or required <= count + method <= parameters:
+                try:
+                    each.schema.bound(args, kwargs, method=method)
+                except TypeError as error:
+                    return error
+    given = args[method:]
+    if len(forms) == 1:  # the misfits are marked where they are, if the numbers agree
+        if unknown := _unknown(forms[0], given, kwargs):
+            return errors.unrecognized_keywords(name, unknown)
+        misfit = _misfits(forms[0], given, kwargs)
+        return errors.invalid_combination(name, misfit or _given(given, kwargs), forms)
+    explained = [f"{form}{_explained(form, given, kwargs)}" for form in forms]
+    return errors.invalid_combination(name, _given(given, kwargs), explained)
+
+
+def _tokens(form: str) -> list[str]:
+    return form.strip("()").split(", ")
+
+
+def _parameters(form: str) -> list[str]:
+    return [each for each in _tokens(form) if each and each != "*"]
+
+
+def _required(form: str) -> int:
+    return sum(" = " not in each for each in _parameters(form))
+
+
+def _takes(form: str, count: int) -> bool:
+    return _required(form) <= count <= len(_parameters(form))
+
+
+def _explained(form: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
+    """Why a form does not fit; torch says it only where the numbers agree, counting the `*`."""
+    if len(_tokens(form)) != len(args) + len(kwargs):
+        return ""
+    if unknown := _unknown(form, args, kwargs):
+        return errors.incorrect_keywords(unknown)
+    return errors.mismatched(_misfits(form, args, kwargs))
+
+
+def _unknown(form: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[str]:
+    """The keywords that are no word of the form, if the numbers agree."""
+    names = [token.rpartition(" ")[2] for token in _tokens(form)]
+    agree = len(names) == len(args) + len(kwargs)
+    return [key for key in reversed(list(kwargs)) if agree and key not in names]
+
+
+def _misfits(form: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
+    """The types of the arguments, marked where they misfit; nothing if the numbers differ.
+
+    torch reads the text of the form from its end, so that a parameter with a default never fits.
+    """
+    tokens = [each.rpartition(" ")[::2] for each in _tokens(form)]
+    if len(tokens) != len(args) + len(kwargs):
+        return ""
+    fits = [_fit("", value, wanted) for value, (wanted, _) in zip(args, tokens, strict=False)]
+    for wanted, name in tokens[len(args) :]:
+        if name in kwargs:
+            fits.append(_fit(f"{name}=", kwargs[name], wanted))
+    return ", ".join(fits) + (", " if kwargs and not args else "")
+
+
+def _fit(label: str, value: Any, wanted: str) -> str:
+    """An argument's type, between exclamation marks if it is not the wanted one."""
+    found = _nested_type(value)
+    return f"{label}{found}" if found == wanted else f"!{label}{found}!"
+
+
+def _nested_type(value: Any) -> str:
+    if isinstance(value, (tuple, list)):
+        inner = ", ".join(map(_nested_type, value))
+        if isinstance(value, list):
+            return f"list of [{inner}]"
+        return f"tuple of ({inner},)" if len(value) == 1 else f"tuple of ({inner})"
+    return errors.type_name(value)

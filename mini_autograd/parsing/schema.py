@@ -1,0 +1,361 @@
+"""The argument parser: binds a call to an op's parameters, with torch's errors where it cannot.
+
+A schema is read once from the annotations of an op's forward (see `types`). A call comes here
+only when its arguments are not plainly the op's own, so the common call pays nothing.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+import numpy as np
+
+from mini_autograd.arrays.dtypes import dtype
+from mini_autograd.core.tensor.size import Size
+from mini_autograd.core.tensor.tensor import Tensor
+from mini_autograd.messages import arguments as errors
+
+_MISSING: Final = object()
+NUMBERS: Final = frozenset({int, float, bool, complex})
+
+
+def is_number(value: object) -> bool:
+    """Whether torch takes it for a Python number (NumPy's scalars included)."""
+    return isinstance(value, (int, float, complex, np.number, np.bool_))
+
+
+def python_number(value: np.generic) -> int | float | complex:
+    """A NumPy number as torch takes it: what is no int, and no complex of Python's, is a float."""
+    if isinstance(value, (np.integer, complex)):
+        number: int | complex = value.item()
+        return number
+    real: np.generic = value.real if isinstance(value, np.complexfloating) else value
+    return float(real)
+
+
+def _is_scalar(value: object) -> bool:
+    """Whether torch takes a tensor for the number in it."""
+    return isinstance(value, Tensor) and not value._array.ndim and not value._requires_grad
+
+
+def is_int(value: object) -> bool:
+    """Whether torch takes it for an int: not a bool."""
+    if isinstance(value, Tensor):
+        return value._array.ndim == 0 and value._array.dtype.kind in "iu"
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+
+
+def is_float(value: object) -> bool:
+    """Whether torch takes it for a float: any real number."""
+    if isinstance(value, Tensor):
+        return value._array.ndim == 0 and value._array.dtype.kind in "iuf"
+    return isinstance(value, (int, float, np.integer, np.floating))
+
+
+def _is_one_int(value: object, kinds: str) -> bool:
+    if isinstance(value, Tensor):
+        return value._array.size == 1 and value._array.dtype.kind in kinds
+    return is_int(value)
+
+
+def is_listed_int(value: object) -> bool:
+    """Whether it is an int where a list of ints may be: a tensor of one number, too."""
+    return _is_one_int(value, "iub")
+
+
+def _is_traced_int(value: object) -> bool:
+    """Whether it is an int where torch may trace it: of a tensor, one element of any shape."""
+    return _is_one_int(value, "iu")
+
+
+def _is_sizes(value: object) -> bool:
+    return isinstance(value, (tuple, list)) and all(map(is_listed_int, value))
+
+
+def _is_ints(value: object) -> bool:
+    return is_listed_int(value) or _is_sizes(value)
+
+
+def _is_tensors(value: object) -> bool:
+    return isinstance(value, (tuple, list)) and all(isinstance(each, Tensor) for each in value)
+
+
+def _is_indices(value: object) -> bool:
+    return isinstance(value, (tuple, list)) and all(
+        each is None or isinstance(each, Tensor) for each in value
+    )
+
+
+# How each word of `types` is checked and how torch's errors call it.
+_WORDS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
+    "Array": (lambda value: isinstance(value, Tensor), "Tensor"),
+    "Mask": (lambda value: isinstance(value, Tensor), "Tensor"),
+    "IndexArray": (lambda value: isinstance(value, Tensor), "Tensor"),
+    "Arrays": (_is_tensors, "tuple of Tensors"),
+    "IndexArrays": (_is_indices, "tuple of Tensors"),
+    "Number": (is_number, "Number"),
+    "Float": (is_float, "float"),
+    "Int": (is_int, "int"),
+    "SymInt": (_is_traced_int, "int"),
+    "Ints": (_is_ints, "tuple of ints"),
+    "Sizes": (_is_sizes, "tuple of ints"),
+    "Dims": (_is_sizes, "tuple of ints"),
+    "Bool": (lambda value: isinstance(value, bool), "bool"),
+    "DType": (lambda value: isinstance(value, dtype), "torch.dtype"),
+    "Str": (lambda value: isinstance(value, str), "str"),
+    "Anything": (lambda value: True, "object"),
+}
+
+_LISTS: Final = ("Ints", "Sizes", "Dims")
+# What a sequence of a word holds, and the types of sequence that need no copy: an int may be a
+# user's own list, which may change before backward.
+_CONTENTS: Final[dict[str, type]] = {
+    "Ints": int, "Sizes": int, "Dims": int, "Arrays": Tensor
+}  # fmt: skip
+_SEQUENCES: Final = {int: frozenset({tuple, Size}), Tensor: frozenset({tuple, list})}
+_EXACT: Final[dict[str, tuple[type, ...]]] = {
+    "Array": (Tensor,),
+    "Mask": (Tensor,),
+    "IndexArray": (Tensor,),
+    "Number": (int, float, bool, complex),
+    "Int": (int,),
+    "SymInt": (int,),
+    "Float": (float, int),
+    "Bool": (bool,),
+    "DType": (dtype,),
+    "Str": (str,),
+    "None": (type(None),),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One argument of an op."""
+
+    name: str
+    words: tuple[str, ...]  # the kinds that it takes
+    default: Any
+    keyword_only: bool
+
+    @property
+    def is_operand(self) -> bool:
+        """Whether a tensor may stand here."""
+        return any(
+            word in ("Array", "Mask", "IndexArray", "Arrays", "IndexArrays") for word in self.words
+        )
+
+    @property
+    def exact_types(self) -> frozenset[type]:
+        """Types of which every value is accepted as it is: a call need look no further."""
+        return frozenset(kind for word in self.words for kind in _EXACT.get(word, ()))
+
+    @property
+    def has_default(self) -> bool:
+        """Whether a call may leave it out."""
+        return self.default is not inspect.Parameter.empty
+
+    @property
+    def type_name(self) -> str:
+        """As torch's errors name the type."""
+        return _WORDS[self.words[0]][1]
+
+    def accepts(self, value: object) -> bool:
+        """Whether the value is of one of the kinds."""
+        return any(
+            value is None if word == "None" else _WORDS[word][0](value) for word in self.words
+        )
+
+    def reads(self, value: object) -> bool:
+        """Whether it is a tensor, of which the number is taken."""
+        return "Number" in self.words and not self.is_operand and _is_scalar(value)
+
+
+class OldForm(Protocol):
+    """A form that is taken with a warning; see `old_forms`."""
+
+    def bound(
+        self, args: Sequence[Any], kwargs: Mapping[str, Any], *, method: bool
+    ) -> tuple[Any, ...] | None:
+        """Values for all parameters; None for a call that is not in this form."""
+
+
+class Schema:
+    """The parameters of one op, and how a call fills them."""
+
+    def __init__(self, name: str, forward: Callable[..., Any]) -> None:
+        self.name = name
+        self.parameters = tuple(_parameters(forward))
+        self.defaults = tuple(each.default for each in self.parameters)
+        self.positional = sum(not each.keyword_only for each in self.parameters)
+        self.least = sum(not each.has_default for each in self.parameters[: self.positional])
+        self.required = sum(not each.has_default for each in self.parameters)
+        self._kinds = tuple(each.exact_types for each in self.parameters)
+        self._contents = tuple(_CONTENTS.get(each.words[0]) for each in self.parameters)
+        # Where torch has other forms of the op, the error of a call that fits none of them.
+        self.refusal: Callable[[Sequence[Any], Mapping[str, Any], bool], TypeError] | None = None
+        # And those that it takes, but does not list any more.
+        self.old: Sequence[OldForm] = ()
+        single = self.positional == self.least == 2
+        self._gathers = single and self.parameters[1].words[0] in _LISTS
+
+    def fits(self, args: Sequence[Any]) -> bool:
+        """Whether arguments given by position plainly fit; False where `bind` must look closer."""
+        if not self.least <= len(args) <= self.positional:
+            return False
+        for value, kinds, content in zip(args, self._kinds, self._contents):  # noqa: B905
+            kind = type(value)
+            if kind in kinds:
+                continue
+            if content is None or kind not in _SEQUENCES[content]:
+                return False
+            for each in value:
+                if type(each) is not content:
+                    return False
+        return True
+
+    def bind(
+        self, args: Sequence[Any], kwargs: Mapping[str, Any], *, method: bool, reads: bool = True
+    ) -> tuple[Any, ...]:
+        """Values for all parameters, in order; torch's TypeError if the call does not fit.
+
+        In the function form the first operand is called `input`, and positions count from it.
+
+        Args:
+            reads: whether a tensor without dims may stand for a number.
+        """
+        try:
+            return self.bound(args, kwargs, method=method, reads=reads)
+        except TypeError as error:
+            for old in self.old:
+                if (values := old.bound(args, kwargs, method=method)) is not None:
+                    return values
+            if self.refusal is None:
+                raise error from None
+        raise self.refusal(args, kwargs, method)
+
+    def bound(
+        self, args: Sequence[Any], kwargs: Mapping[str, Any], *, method: bool, reads: bool = True
+    ) -> tuple[Any, ...]:
+        """As `bind`, with the error of this form, whatever other forms torch has.
+
+        In torch's order: too many, then each parameter in turn, and unknown keywords last.
+        """
+        if method:
+            args = self.gathered(args)
+        if method and kwargs and len(self.parameters) == 1:
+            raise errors.no_keywords(self.name)
+        if len(args) > self.positional:
+            most = self.positional if len(self.parameters) > 1 or not method else 0
+            raise errors.too_many(self.name, self.required, most, len(args), method=method)
+        values = list(args) + [_MISSING] * (len(self.parameters) - len(args))
+        names = [each.name for each in self.parameters]
+        wrong = []
+        for key, value in kwargs.items():
+            index = _index(names, key, method)
+            if index is None:
+                wrong.append(errors.unexpected_keyword(self.name, key))
+            elif values[index] is not _MISSING:
+                wrong.append(errors.repeated(self.name, key))
+            else:
+                values[index] = value
+        for index, parameter in enumerate(self.parameters):
+            value = values[index]
+            if value is _MISSING:
+                if not parameter.has_default:
+                    raise errors.missing(self.name, self._required(index, method))
+                values[index] = parameter.default
+            elif reads and parameter.reads(value):
+                values[index] = value.item()
+            elif not parameter.accepts(value):
+                name = _public(parameter.name, method)
+                position = (index + 1 - method) if index < len(args) else None
+                wanted = parameter.type_name
+                raise errors.wrong_type(self.name, name, position, wanted, value, index - method)
+            elif isinstance(value, Tensor) and parameter.words[0] in ("Int", "SymInt", "Float"):
+                values[index] = value.item()
+            elif parameter.words[0] in _LISTS and value is not None:
+                # A list of the user's own must not be kept: it may change before backward.
+                listed = (value,) if is_listed_int(value) else value
+                values[index] = _plain(listed, symbolic=parameter.words[0] == "Sizes")
+            elif isinstance(value, np.generic) and "Anything" not in parameter.words:
+                values[index] = python_number(value)
+        if wrong:
+            raise wrong[0]
+        return tuple(values)
+
+    def _required(self, start: int, method: bool) -> list[str]:
+        """The required positional parameters from one on, those given by keyword too."""
+        asked = self.parameters[start : max(self.positional, start + 1)]
+        return [_public(p.name, method) for p in asked if not p.has_default]
+
+    def by_position(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The function, taking its keyword-only parameters by position too."""
+        split = self.positional
+        names = [each.name for each in self.parameters[split:]]
+        if not names:
+            return function
+        return lambda *args: function(*args[:split], **dict(zip(names, args[split:], strict=True)))
+
+    def gathering(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        """The method in the form that takes its sizes one by one too, if it has any."""
+        if not self._gathers:
+            return method
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            if len(args) > 1 and type(args[1]) is int:
+                args = (args[0], args[1:])
+            return method(*args, **kwargs)
+
+        return call
+
+    def gathered(self, args: Sequence[Any]) -> Sequence[Any]:
+        """`x.view(2, 3)`: a method's only argument may be several ints."""
+        if self._gathers and len(args) > 1 and is_listed_int(args[1]):
+            return (args[0], tuple(args[1:]))
+        return args
+
+
+def _plain(value: Sequence[Any], *, symbolic: bool) -> tuple[int, ...]:
+    """Ints as Python's; `symbolic` are those that torch may trace, which no truth can be."""
+    if symbolic and any(isinstance(each, Tensor) and each._array.dtype == bool for each in value):
+        raise errors.truth_as_size()
+    return tuple([int(each) for each in value])
+
+
+def _public(name: str, method: bool) -> str:
+    """A parameter's name as torch's errors have it."""
+    return "input" if name == "self" and not method else name
+
+
+# Names that torch takes as NumPy calls them.
+_NUMPY_NAMES: Final = {
+    "axis": "dim", "keepdims": "keepdim", "x": "self", "a": "self", "x1": "self", "x2": "other",
+}  # fmt: skip
+
+
+def _index(names: list[str], key: str, method: bool) -> int | None:
+    """Which parameter a keyword means; the function form calls the first operand `input`."""
+    if key == "input" and not method:
+        key = "self" if "self" in names else key
+    elif key not in names:
+        key = _NUMPY_NAMES.get(key, key)
+    return names.index(key) if key in names else None
+
+
+def _parameters(forward: Callable[..., Any]) -> Iterator[Parameter]:
+    """Read from the code object: `inspect.signature` takes twenty times as long, of hundreds."""
+    function = inspect.unwrap(forward)
+    code = function.__code__
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    given = function.__defaults__ or ()
+    first = code.co_argcount - len(given)
+    defaults = dict(zip(names[first:], given, strict=False)) | (function.__kwdefaults__ or {})
+    for place, name in enumerate(names):
+        words = tuple(word.strip() for word in function.__annotations__[name].split("|"))
+        unknown = [word for word in words if word != "None" and word not in _WORDS]
+        assert not unknown, f"parameter {name} has annotations outside of `types`: {unknown}"
+        default = defaults.get(name, inspect.Parameter.empty)
+        yield Parameter(name, words, default, place >= code.co_argcount)
