@@ -44,9 +44,8 @@ from mini_autograd.core.modes.grad_mode import (
 from mini_autograd.core.modes.warn_once import is_warn_always_enabled, set_warn_always
 from mini_autograd.core.tensor.size import Size
 from mini_autograd.core.tensor.tensor import Tensor
-from mini_autograd.frontend import methods
-from mini_autograd.frontend.creation.creation import as_tensor, from_numpy, tensor
-from mini_autograd.frontend.creation.fills import (
+from mini_autograd.creation.data import as_tensor, from_numpy, tensor
+from mini_autograd.creation.fills import (
     empty,
     empty_like,
     eye,
@@ -58,9 +57,9 @@ from mini_autograd.frontend.creation.fills import (
     zeros,
     zeros_like,
 )
-from mini_autograd.frontend.creation.legacy_types import TensorType, typename
-from mini_autograd.frontend.creation.ranges import arange, linspace
-from mini_autograd.frontend.creation.sampling import (
+from mini_autograd.creation.legacy_types import TensorType, typename
+from mini_autograd.creation.ranges import arange, linspace
+from mini_autograd.creation.sampling import (
     Generator,
     default_generator,
     initial_seed,
@@ -73,6 +72,7 @@ from mini_autograd.frontend.creation.sampling import (
     randperm,
     seed,
 )
+from mini_autograd.frontend import methods
 from mini_autograd.frontend.predicates import (
     can_cast,
     finfo,

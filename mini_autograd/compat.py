@@ -10,15 +10,12 @@ import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from mini_autograd.core.backward.arithmetic import RAW
-from mini_autograd.core.tensor.tensor import Tensor, make
 
-
-class _Switches(threading.local):
+class Switches(threading.local):
     sum_oversized_gradients = False
 
 
-_switches = _Switches()
+switches = Switches()
 
 
 @contextmanager
@@ -28,17 +25,9 @@ def sum_oversized_gradients() -> Generator[None, None, None]:
     Each dimension of `g` that differs from the output's must be a broadcast of it; any other
     shape still raises today's error.
     """
-    previous = _switches.sum_oversized_gradients
-    _switches.sum_oversized_gradients = True
+    previous = switches.sum_oversized_gradients
+    switches.sum_oversized_gradients = True
     try:
         yield
     finally:
-        _switches.sum_oversized_gradients = previous
-
-
-def summed_seed(gradient: Tensor, shape: tuple[int, ...]) -> Tensor | None:
-    """The gradient summed to its output's shape, if the switch is on and it can be."""
-    if not _switches.sum_oversized_gradients:
-        return None
-    summed = RAW.sum_to(gradient._array, shape)
-    return None if summed is None else make(summed)
+        switches.sum_oversized_gradients = previous

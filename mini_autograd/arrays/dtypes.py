@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mini_autograd.messages import arguments as errors
+from mini_autograd.messages.tensors import creation
 
 BOOL, INTEGRAL, FLOATING, COMPLEX = range(4)
 _CATEGORY = {"b": BOOL, "i": INTEGRAL, "u": INTEGRAL, "f": FLOATING, "c": COMPLEX}
@@ -104,8 +105,6 @@ def get_default_dtype() -> dtype:
 
 def set_default_dtype(d: dtype) -> None:
     """Sets the dtype of Python floats; a TypeError unless it is a floating-point dtype."""
-    from mini_autograd.messages.tensors import creation
-
     global _default
     if not isinstance(d, dtype):
         raise creation.default_dtype_type(d)
@@ -118,8 +117,6 @@ def of(array: NDArray[Any]) -> dtype:
     """The dtype of an array; a TypeError where torch has no such type."""
     found = _BY_NUMPY.get(array.dtype)
     if found is None:
-        from mini_autograd.messages.tensors import creation
-
         raise creation.unsupported_numpy_type(array.dtype)
     return found
 

@@ -8,10 +8,10 @@ from typing import Any
 from mini_autograd.arrays import dtypes
 from mini_autograd.core.backward.arithmetic import RAW, TENSORS
 from mini_autograd.core.graph.graph import Node
+from mini_autograd.core.graph.torch_property import ReadOnly
 from mini_autograd.core.modes.grad_mode import is_grad_enabled
 from mini_autograd.core.op import quiet_context
 from mini_autograd.core.tensor.tensor import Tensor
-from mini_autograd.core.tensor.torch_property import ReadOnly
 from mini_autograd.messages.graph import hooks as errors
 from mini_autograd.parsing.factories import CPU
 

@@ -18,8 +18,8 @@ from mini_autograd.core.tensor import tensor_hooks
 from mini_autograd.core.tensor.history import has_history, set_flag
 from mini_autograd.core.tensor.tensor import Tensor, detached
 from mini_autograd.core.tensor.version_counter import counter_of
+from mini_autograd.creation import data, fills
 from mini_autograd.frontend import copying, metadata, predicates, protocols
-from mini_autograd.frontend.creation import creation, fills
 from mini_autograd.inplace import rebase
 from mini_autograd.messages import arguments as argument_errors
 from mini_autograd.messages.functions import transforms as func_errors
@@ -114,7 +114,7 @@ def cpu(self: Tensor, *args: Any, memory_format: Any = None) -> Tensor:
 
 def _constructed(cls: type[Tensor], *args: Any, device: Any = None) -> Tensor:
     checked_device(device)
-    return creation.legacy(args)
+    return data.legacy(args)
 
 
 _compared: Final = OPERATORS["__eq__"]
@@ -124,7 +124,7 @@ def _equal(self: Tensor, other: Any) -> Any:
     """The one operator for which torch takes an array as a tensor."""
     if isinstance(other, np.ndarray):
         try:
-            other = creation.from_numpy(other)
+            other = data.from_numpy(other)
         except TypeError:  # of a dtype that no tensor has
             return NotImplemented
     return _compared(self, other)
@@ -134,12 +134,12 @@ _OWN: Final[dict[str, Any]] = {
     "__eq__": _equal, "backward": backward, "requires_grad_": requires_grad_.method, "cpu": cpu,
     "detach": detach, "detach_": detach_,
     "_is_view": lambda self: self._base is not None, "_renew_history": rebase.renew_history,
-    "new_tensor": creation.new_tensor.method, "new_zeros": fills.new_zeros.method,
+    "new_tensor": data.new_tensor.method, "new_zeros": fills.new_zeros.method,
     "new_ones": fills.new_ones.method, "new_empty": fills.new_empty.method,
     "new_full": fills.new_full.method,
     "is_floating_point": predicates.is_floating_point, "is_complex": predicates.is_complex,
     "is_signed": lambda self: self.dtype.is_signed, "is_nonzero": predicates.is_nonzero,
-    "new": lambda self, *args: creation.legacy(args, self.dtype),
+    "new": lambda self, *args: data.legacy(args, self.dtype),
     "__new__": staticmethod(_constructed),
 }  # fmt: skip
 

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from mini_autograd.arrays import dtypes
 from mini_autograd.core.modes.grad_mode import is_grad_enabled
-from mini_autograd.core.op.table import ops
+from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor, make
+from mini_autograd.creation.nested import warn_of_scalar
 from mini_autograd.frontend import printing, subscript
-from mini_autograd.frontend.creation.nested import warn_of_scalar
 from mini_autograd.messages import arguments as argument_errors
 from mini_autograd.messages.ops import kernels as kernel_errors
 from mini_autograd.messages.tensors import conversion as conversion_errors

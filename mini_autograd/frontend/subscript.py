@@ -14,9 +14,9 @@ from typing import Any, Final
 import numpy as np
 
 from mini_autograd.arrays.dims import wrap_dim
-from mini_autograd.core.op.table import ops
+from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor, make
-from mini_autograd.frontend.creation.nested import array_of, is_sequence
+from mini_autograd.creation.nested import array_of, is_sequence
 from mini_autograd.inplace.forms import copy_, fill_, index_put_
 from mini_autograd.messages.ops import indexing as errors
 from mini_autograd.messages.tensors import creation as creation_errors

@@ -13,12 +13,11 @@ from typing import Any, NamedTuple
 from mini_autograd.autograd.dead_ends import cut_dead_ends, forget_dead_ends
 from mini_autograd.autograd.levels import Level
 from mini_autograd.core.backward.backward import grad as walk
-from mini_autograd.core.backward.batched_walk import batch_gradients
 from mini_autograd.core.backward.edges import GradientEdge, get_gradient_edge
 from mini_autograd.core.backward.seeds import Differentiated
 from mini_autograd.core.modes.grad_mode import is_grad_enabled
 from mini_autograd.core.tensor.tensor import Tensor
-from mini_autograd.frontend.creation import fills
+from mini_autograd.creation import fills
 from mini_autograd.func import trees
 from mini_autograd.func.arguments import (
     Argnums,
@@ -28,6 +27,7 @@ from mini_autograd.func.arguments import (
     raised,
     split_aux,
 )
+from mini_autograd.func.batched_walk import batch_gradients
 from mini_autograd.func.scope import outside_inference_mode, transforming
 from mini_autograd.messages.functions import transforms as errors
 

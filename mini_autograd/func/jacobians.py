@@ -15,9 +15,9 @@ from typing import Any
 from mini_autograd.arrays.layout import shows_twice
 from mini_autograd.autograd.functional.pushforward import basis, pushforward
 from mini_autograd.autograd.levels import Level
-from mini_autograd.core.op.table import ops
+from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor, make
-from mini_autograd.frontend.creation import fills
+from mini_autograd.creation import fills
 from mini_autograd.func import trees
 from mini_autograd.func.arguments import (
     Argnums,

@@ -14,9 +14,9 @@ from mini_autograd.core.modes.transforms import state as transforms
 from mini_autograd.core.tensor.history import check_creation, has_history
 from mini_autograd.core.tensor.tensor import Tensor, level_of
 from mini_autograd.messages.functions import transforms as func_errors
+from mini_autograd.messages.ops import kernels as kernel_errors
 from mini_autograd.messages.ops import masking as mask_errors
 from mini_autograd.messages.ops import picking as picking_errors
-from mini_autograd.messages.ops import pointwise as kernel_errors
 from mini_autograd.messages.ops.kernels import ComplexHalfError
 from mini_autograd.messages.tensors import conversion as conversion_errors
 from mini_autograd.messages.tensors import inplace as errors
@@ -200,7 +200,7 @@ def check_result(
         if asked is not None:
             raise errors.bad_dtype(wanted, found)
         if wanted is dtypes.bool_ and array.ndim and array.size:
-            raise kernel_errors.not_implemented(op.running, array.dtype)
+            raise kernel_errors.not_implemented(op.running, wanted)
     elif not dtypes.can_cast(found, wanted):
         if wanted is dtypes.float16 and not any(
             each._array.dtype.kind == "c" and each.ndim >= min(1, array.ndim) for each in given

@@ -12,8 +12,8 @@ import numpy as np
 
 from mini_autograd.arrays import dtypes, layout
 from mini_autograd.core.op import DifferentiableOp, Promotion, differentiable
-from mini_autograd.core.op.table import ops
-from mini_autograd.frontend.creation.sampling import Generator, default_generator
+from mini_autograd.core.table import ops
+from mini_autograd.creation.sampling import Generator, default_generator
 from mini_autograd.inplace.forms import in_place
 from mini_autograd.inplace.table import Common, InPlace
 from mini_autograd.messages.ops import filling as errors

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd.core.op.table import ops
+from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages import arguments as argument_errors
 from mini_autograd.messages.tensors import conversion as errors

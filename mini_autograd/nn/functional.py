@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 
 from mini_autograd.arrays.dtypes import dtype as DType  # noqa: N812 - the parameter is called dtype
-from mini_autograd.core.op.table import ops
+from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.messages.ops import losses as errors
 from mini_autograd.messages.tensors import creation as creation_errors

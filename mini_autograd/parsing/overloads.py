@@ -11,7 +11,7 @@ from typing import Any, Protocol, cast, overload
 
 import numpy as np
 
-from mini_autograd.core.op.table import shared
+from mini_autograd.core.table import shared
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages import arguments as errors
 from mini_autograd.parsing.schema import Schema

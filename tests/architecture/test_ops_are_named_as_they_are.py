@@ -1,4 +1,4 @@
-"""Every op that the engine names as `ops.NAME` is there: a name is looked up only when it is used."""
+"""Every op that the engine names as `ops.NAME` is there: the name is looked up only when used."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import mini_autograd  # noqa: F401 - whose import defines the ops
-from mini_autograd.core.op.table import ops
+from mini_autograd.core.table import ops
 
 ENGINE = Path(__file__).parents[2] / "mini_autograd"
 

@@ -13,7 +13,7 @@ import pytest
 
 import mini_autograd as torch
 from mini_autograd.core.op import Op, Promotion, differentiable
-from mini_autograd.core.op.table import ops
+from mini_autograd.core.table import ops
 from mini_autograd.parsing.types import Array, Arrays, Int, Mask, Number
 
 

@@ -15,8 +15,8 @@ from mini_autograd import Tensor
 from mini_autograd.core.backward.arithmetic import RawArithmetic
 from mini_autograd.core.graph import hooks
 from mini_autograd.core.graph.graph import AccumulateGrad, Node
+from mini_autograd.core.graph.torch_property import ReadOnly
 from mini_autograd.core.tensor.tensor import make
-from mini_autograd.core.tensor.torch_property import ReadOnly
 
 _Edges = tuple[tuple[Any, int], ...]
 

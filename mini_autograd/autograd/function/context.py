@@ -19,13 +19,13 @@ from mini_autograd.autograd.function.marks import FunctionCtx
 from mini_autograd.autograd.node_calls import input_metadata
 from mini_autograd.core.graph.graph import Arithmetic, Edge, Grad, Metadata, Node, next_sequence
 from mini_autograd.core.graph.hooks import Hooks
+from mini_autograd.core.graph.torch_property import ReadOnly
 from mini_autograd.core.modes.anomaly import anomaly
 from mini_autograd.core.modes.grad_mode import set_grad_enabled
 from mini_autograd.core.saved.raw_saved import RawSaved, raw_saved
 from mini_autograd.core.saved.saved import unpacked_tensor
 from mini_autograd.core.tensor.history import edge_of
 from mini_autograd.core.tensor.tensor import Tensor, make
-from mini_autograd.core.tensor.torch_property import ReadOnly
 from mini_autograd.messages.functions import custom as errors
 from mini_autograd.messages.graph import walk as walk_errors
 

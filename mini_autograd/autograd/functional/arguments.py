@@ -7,7 +7,7 @@ from typing import Any
 
 from mini_autograd.core.backward.backward import grad
 from mini_autograd.core.tensor.tensor import Tensor
-from mini_autograd.frontend.creation import fills
+from mini_autograd.creation import fills
 from mini_autograd.messages.functions import functional as errors
 
 Tensors = tuple[Tensor, ...]

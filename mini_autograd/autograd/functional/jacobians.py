@@ -23,9 +23,9 @@ from mini_autograd.autograd.functional.arguments import (
 from mini_autograd.autograd.functional.pushforward import basis, pushforward
 from mini_autograd.autograd.levels import Level
 from mini_autograd.core.modes.grad_mode import enable_grad, set_grad_enabled
-from mini_autograd.core.op.table import ops
+from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor
-from mini_autograd.frontend.creation import fills
+from mini_autograd.creation import fills
 from mini_autograd.messages.functions import functional as errors
 
 Function = Callable[..., Any]

@@ -25,7 +25,7 @@ from mini_autograd.autograd.functional.arguments import (
     zeros_for_none,
 )
 from mini_autograd.core.modes.grad_mode import enable_grad, is_grad_enabled, set_grad_enabled
-from mini_autograd.frontend.creation import fills
+from mini_autograd.creation import fills
 from mini_autograd.messages.functions import functional as errors
 
 Function = Callable[..., Any]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from mini_autograd.autograd.functional.arguments import Grads, Tensors, gradients
 from mini_autograd.core.tensor.tensor import Tensor
-from mini_autograd.frontend.creation import fills
+from mini_autograd.creation import fills
 from mini_autograd.messages.functions import functional as errors
 
 

@@ -23,7 +23,7 @@ from mini_autograd.autograd.gradcheck.gradient_rows import with_grad
 from mini_autograd.autograd.gradcheck.undefined import check_undefined
 from mini_autograd.core.backward.backward import grad
 from mini_autograd.core.tensor.tensor import Tensor
-from mini_autograd.frontend.creation import sampling
+from mini_autograd.creation import sampling
 from mini_autograd.messages.functions import gradcheck as errors
 from mini_autograd.messages.functions.gradcheck import GradcheckError
 

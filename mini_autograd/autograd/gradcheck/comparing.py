@@ -23,9 +23,9 @@ from mini_autograd.autograd.gradcheck.differences import (
     places_with_grad,
 )
 from mini_autograd.autograd.levels import Level
-from mini_autograd.core.op.table import ops
+from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor
-from mini_autograd.frontend.creation import creation
+from mini_autograd.creation import data
 from mini_autograd.messages.functions import gradcheck as errors
 
 # torch's generators start so, unless they are seeded; its numbers are reproduced, which is what
@@ -238,5 +238,5 @@ class _Uniform:
         else:
             drawn = ((raw & np.uint64(2**24 - 1)) / 2.0**24).astype(np.float32)
         real = np.empty((), tensor._array.dtype).real.dtype
-        vector = creation.from_numpy(drawn.astype(real))
+        vector = data.from_numpy(drawn.astype(real))
         return ops.div(vector, vector.norm())  # type: ignore[no-any-return]

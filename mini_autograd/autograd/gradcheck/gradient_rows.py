@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mini_autograd.core.backward.backward import grad
-from mini_autograd.core.op.table import ops
+from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.functions import gradcheck as errors
 

@@ -13,9 +13,10 @@ from typing import Any, ClassVar, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mini_autograd.arrays import dtypes, grad_layout
+from mini_autograd.arrays import dtypes
 from mini_autograd.arrays.dims import broadcast_dims
 from mini_autograd.arrays.layout import empty_as, empty_at, in_rows, is_dense, shows_twice, walked
+from mini_autograd.core.backward import grad_layout
 from mini_autograd.core.graph.graph import (
     ACCUMULATE_SEQUENCE,
     Arithmetic,
@@ -24,10 +25,10 @@ from mini_autograd.core.graph.graph import (
     Node,
     Shape,
 )
-from mini_autograd.core.op.table import ops
+from mini_autograd.core.saved.gradient_tensors import hidden, share_version, shown, written
 from mini_autograd.core.saved.packing import announce_write, packing_threads
 from mini_autograd.core.saved.saved import check_attached, unpacked_array, unpacked_tensor
-from mini_autograd.core.tensor.gradient_tensors import hidden, share_version, shown, written
+from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.core.tensor.version_counter import VersionCounter, counter_of
 from mini_autograd.messages.graph import hooks as hook_errors

@@ -10,7 +10,7 @@ from typing import Any
 
 from mini_autograd.core.backward.edges import GradientEdge
 from mini_autograd.core.backward.seeds import as_tuple, metadata_of
-from mini_autograd.core.op.table import ops
+from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.size import Size
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.graph import backward as errors

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from mini_autograd.arrays import dtypes
-from mini_autograd.compat import summed_seed
+from mini_autograd.compat import switches
+from mini_autograd.core.backward.arithmetic import RAW
 from mini_autograd.core.backward.edges import GradientEdge
 from mini_autograd.core.backward.observed_walk import validated
 from mini_autograd.core.graph.graph import Arithmetic, Edge, Grad, Metadata
 from mini_autograd.core.tensor.history import edge_of
 from mini_autograd.core.tensor.size import Size
-from mini_autograd.core.tensor.tensor import Tensor
+from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.messages.graph import backward as errors
 
 Differentiated = Tensor | GradientEdge
@@ -105,7 +106,7 @@ def _seed(
     if not isinstance(given, Tensor):
         raise errors.grad_output_type(given)
     if shape != given._array.shape:
-        summed = summed_seed(given, shape)
+        summed = _summed(given, shape)
         if summed is None:
             where = _places(output, given, all_given)
             raise errors.grad_output_shape(*where, given.shape, Size(shape))
@@ -132,3 +133,11 @@ def _places(
     """The places that torch 2.13 names: the first that equal them, if they can be compared."""
     outputs, grads = all_given
     return grads.index(given), outputs.index(output)
+
+
+def _summed(gradient: Tensor, shape: tuple[int, ...]) -> Tensor | None:
+    """The gradient summed to its output's shape, if the switch is on and it can be."""
+    if not switches.sum_oversized_gradients:
+        return None
+    summed = RAW.sum_to(gradient._array, shape)
+    return None if summed is None else make(summed)

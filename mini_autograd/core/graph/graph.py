@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 import numpy as np
 
 from mini_autograd.core.graph.hooks import Hook, Hooks, RemovableHandle, registered
+from mini_autograd.core.graph.torch_property import ReadOnly
 from mini_autograd.core.modes.anomaly import anomaly
-from mini_autograd.core.tensor.torch_property import ReadOnly
 from mini_autograd.messages.graph import walk as walk_errors
 from mini_autograd.messages.tensors import copying as copying_errors
 

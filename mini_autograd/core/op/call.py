@@ -16,9 +16,9 @@ from mini_autograd.core.op.codegen.generate import RAW, record_refused
 from mini_autograd.core.op.op import Forward, Op, Rule
 from mini_autograd.core.op.promotion import Promotion, promote, quiet, raise_broadcast
 from mini_autograd.core.op.slots import Keep
-from mini_autograd.core.op.table import shared
 from mini_autograd.core.saved.packing import PackedTensor
 from mini_autograd.core.saved.saved import SavedTensor
+from mini_autograd.core.table import shared
 from mini_autograd.core.tensor.history import as_view, only_inferred
 from mini_autograd.core.tensor.tensor import Tensor, make, plain
 from mini_autograd.messages.ops.kernels import no_complex_half, not_implemented

@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
+from mini_autograd.core.op import saved_attributes
 from mini_autograd.core.op.codegen import generate
 from mini_autograd.core.op.codegen.callers import is_quick
 from mini_autograd.core.op.node import OpNode
 from mini_autograd.core.op.promotion import Promotion
 from mini_autograd.core.op.slots import Keep, Slot
-from mini_autograd.core.saved import saved_attributes
 from mini_autograd.parsing.schema import Schema
 
 _writing = threading.RLock()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from mini_autograd.arrays.dtypes import dtype
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mini_autograd.arrays.dtypes import dtype
+
 
 # C++'s names of the dtypes, where torch prints those.
 C_TYPES = {

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from mini_autograd.arrays.dtypes import dtype
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mini_autograd.arrays.dtypes import dtype
 
 
 def not_implemented(kernel: str, found: dtype) -> NotImplementedError:

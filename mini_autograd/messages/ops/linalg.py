@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from mini_autograd.arrays.dtypes import dtype
 from mini_autograd.messages.ops.kernels import not_implemented as not_implemented
 from mini_autograd.messages.ops.kernels import scalar_type as scalar_type
+
+if TYPE_CHECKING:
+    from mini_autograd.arrays.dtypes import dtype
 
 
 def not_a_matrix(argument: str) -> RuntimeError:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from mini_autograd.arrays.dtypes import dtype
 from mini_autograd.messages.ops.kernels import scalar_type as scalar_type
+
+if TYPE_CHECKING:
+    from mini_autograd.arrays.dtypes import dtype
 
 
 def reduction(name: object) -> ValueError:

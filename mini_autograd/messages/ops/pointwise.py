@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
-import numpy as np
+from mini_autograd.messages.ops.kernels import not_implemented as not_implemented
 
-from mini_autograd.arrays import dtypes
-from mini_autograd.messages.ops import kernels
+if TYPE_CHECKING:
+    from mini_autograd.arrays.dtypes import dtype
 
 UINT8_CONDITION = (
     "where received a uint8 condition tensor. This behavior is deprecated and will be removed in a "
     "future version of PyTorch. Use a boolean condition instead."
 )
-
-
-def not_implemented(kernel: str, dtype: np.dtype[Any]) -> NotImplementedError:
-    """A kernel that torch does not have for a dtype."""
-    return kernels.not_implemented(kernel, dtypes.of_numpy(dtype))
-
-
-def not_representable(dtype: np.dtype[Any]) -> RuntimeError:
-    """A number beyond the range of the dtype that it is to be converted to."""
-    return kernels.dtype_overflow(dtypes.of_numpy(dtype))
 
 
 def bool_negation() -> RuntimeError:
@@ -104,11 +93,11 @@ def clamp_without_bounds() -> RuntimeError:
     return RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
 
 
-def condition_not_bool(dtype: np.dtype[Any]) -> RuntimeError:
+def condition_not_bool(found: dtype) -> RuntimeError:
     """`where` on a condition of another dtype."""
     return RuntimeError(
         "where expected condition to be a boolean tensor, but got a tensor with dtype "
-        f"{dtypes.of_numpy(dtype).scalar_name}"
+        f"{found.scalar_name}"
     )
 
 
@@ -160,11 +149,9 @@ def view_as_real_of_real() -> RuntimeError:
     return RuntimeError("view_as_real is only supported for complex tensors")
 
 
-def dtypes_differ(a: np.dtype[Any], b: np.dtype[Any]) -> RuntimeError:
+def dtypes_differ(a: dtype, b: dtype) -> RuntimeError:
     """`isclose` of tensors of two dtypes."""
-    return RuntimeError(
-        f"{dtypes.of_numpy(a).scalar_name} did not match {dtypes.of_numpy(b).scalar_name}"
-    )
+    return RuntimeError(f"{a.scalar_name} did not match {b.scalar_name}")
 
 
 def negative_tolerance(name: str, value: float) -> RuntimeError:
@@ -172,49 +159,11 @@ def negative_tolerance(name: str, value: float) -> RuntimeError:
     return RuntimeError(f"{name} must be greater than or equal to zero, but got {value:g}")
 
 
-def check_alpha(alpha: complex, dtype: np.dtype[Any]) -> None:
-    """The scale of `add` and `sub` must be of no higher category than the result."""
-    kind: str = dtype.kind
-    if isinstance(alpha, bool) and kind != "b":
-        raise bool_alpha()
-    if isinstance(alpha, (float, complex)) and kind in "biu":
-        raise fractional_alpha()
-    if isinstance(alpha, complex) and kind != "c":
-        raise complex_alpha()
-    if kind in "fc":
-        check_representable(alpha, dtype)
-
-
-def check_real(number: complex) -> None:
-    """Raises if a number with an imaginary part stands where a real one must."""
-    if isinstance(number, complex) and number.imag:
-        raise not_representable(np.dtype(np.float64))
-
-
-def check_representable(number: complex, dtype: np.dtype[Any]) -> None:
-    """Raises unless the number is within the dtype; a negative one may wrap where unsigned."""
-    if dtype.kind != "c":
-        check_real(number)
-    if dtype.kind in "iu" and not isinstance(number, complex):
-        info = np.iinfo(dtype)
-        low = -info.max if dtype.kind == "u" else info.min
-        if not low <= number <= info.max:
-            raise not_representable(dtype)
-        return
-    if not isinstance(number, complex):
-        dtypes.check_int(number)
-    if dtype.kind in "fc" and any(
-        math.isfinite(part) and abs(part) > float(np.finfo(dtype).max)
-        for part in (number.real, number.imag)
-    ):
-        raise not_representable(dtype)
-
-
-def view_as_complex_dtype(dtype: np.dtype[Any]) -> RuntimeError:
+def view_as_complex_dtype(found: dtype) -> RuntimeError:
     """`view_as_complex` of what is no float."""
     return RuntimeError(
         "view_as_complex is only supported for half, float and double tensors, but got a tensor "
-        f"of scalar type: {dtypes.of_numpy(dtype).scalar_name}"
+        f"of scalar type: {found.scalar_name}"
     )
 
 
@@ -232,18 +181,18 @@ def check_pairs(shape: Sequence[int], strides: Sequence[int], start: int) -> Non
         raise RuntimeError("Tensor must have a storage_offset divisible by 2")
 
 
-def complex_of_dtypes(real: np.dtype[Any], imag: np.dtype[Any]) -> RuntimeError:
+def complex_of_dtypes(real: dtype, imag: dtype) -> RuntimeError:
     """`complex` of parts that are no floats."""
-    names = [dtypes.of_numpy(each).scalar_name for each in (real, imag)]
+    names = [each.scalar_name for each in (real, imag)]
     return RuntimeError(
         "Expected both inputs to be Half, Float or Double tensors but got "
         f"{names[0]} and {names[1]}"
     )
 
 
-def complex_of_two_dtypes(real: np.dtype[Any], imag: np.dtype[Any]) -> RuntimeError:
+def complex_of_two_dtypes(real: dtype, imag: dtype) -> RuntimeError:
     """`complex` of parts of two dtypes."""
-    names = [dtypes.of_numpy(each).scalar_name for each in (real, imag)]
+    names = [each.scalar_name for each in (real, imag)]
     return RuntimeError(
         f"Expected object of scalar type {names[0]} but got scalar type {names[1]} for second "
         "argument"

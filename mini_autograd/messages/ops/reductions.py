@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from mini_autograd.arrays.dtypes import dtype
 from mini_autograd.messages.ops.kernels import no_history as no_history
 from mini_autograd.messages.ops.kernels import not_implemented as not_implemented
 from mini_autograd.messages.ops.kernels import overflow
+
+if TYPE_CHECKING:
+    from mini_autograd.arrays.dtypes import dtype
 
 
 def mean_input(found: dtype) -> RuntimeError:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from mini_autograd.arrays.dtypes import dtype
+if TYPE_CHECKING:
+    from mini_autograd.arrays.dtypes import dtype
 
 
 def lengths() -> RuntimeError:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mini_autograd.arrays.dtypes import dtype
 from mini_autograd.messages.ops import shapes
 from mini_autograd.messages.ops.filling import C_TYPES
 from mini_autograd.messages.tensors import state
+
+if TYPE_CHECKING:
+    from mini_autograd.arrays.dtypes import dtype
 
 
 def fill_value_rank(ndim: int) -> RuntimeError:

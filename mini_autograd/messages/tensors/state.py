@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from mini_autograd.arrays.dtypes import dtype
 from mini_autograd.messages.arguments import type_name
+
+if TYPE_CHECKING:
+    from mini_autograd.arrays.dtypes import dtype
 
 
 def only_floating_at_creation() -> RuntimeError:

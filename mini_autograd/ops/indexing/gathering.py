@@ -13,8 +13,8 @@ from mini_autograd.arrays.dims import wrap_dim
 from mini_autograd.arrays.dtypes import of_numpy
 from mini_autograd.core.modes import warn_once
 from mini_autograd.core.op import DifferentiableOp, Promotion, differentiable
-from mini_autograd.core.op.table import ops
-from mini_autograd.core.tensor.gradient_tensors import counted
+from mini_autograd.core.saved.gradient_tensors import counted
+from mini_autograd.core.table import ops
 from mini_autograd.messages.ops import gathering as errors
 from mini_autograd.messages.ops import shapes as shape_errors
 from mini_autograd.ops.tensor import inside

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from mini_autograd.arrays import dtypes, layout
 from mini_autograd.core.op import Promotion, differentiable
-from mini_autograd.core.op.table import ops
+from mini_autograd.core.saved.gradient_tensors import counted
 from mini_autograd.core.saved.packing import is_watched
-from mini_autograd.core.tensor.gradient_tensors import counted
+from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.ops import indexing as errors
 from mini_autograd.messages.ops import masking as mask_errors

@@ -12,8 +12,8 @@ from mini_autograd.arrays import layout
 from mini_autograd.arrays.dims import wrap_dim
 from mini_autograd.arrays.dtypes import of_numpy
 from mini_autograd.core.op import Promotion, differentiable
-from mini_autograd.core.op.table import ops
-from mini_autograd.core.tensor.gradient_tensors import counted
+from mini_autograd.core.saved.gradient_tensors import counted
+from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.messages.ops import gathering as gather_errors
 from mini_autograd.messages.ops import indexing as index_errors

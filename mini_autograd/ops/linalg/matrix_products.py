@@ -7,12 +7,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd.arrays import dtypes
+from mini_autograd.arrays import dtypes, numbers
 from mini_autograd.arrays.layout import contiguous_strides
 from mini_autograd.core.op import Promotion, differentiable
 from mini_autograd.messages.graph import walk as walk_errors
 from mini_autograd.messages.ops import linalg as errors
-from mini_autograd.messages.ops import pointwise as number_errors
 from mini_autograd.messages.ops import shapes as dim_errors
 from mini_autograd.messages.tensors import state as tensor_errors
 from mini_autograd.ops.pointwise.arithmetic import scaled
@@ -179,9 +178,9 @@ def outer_product(self: Any, vec2: Any) -> Any:
 def _factor(number: complex, dtype: np.dtype[Any]) -> Any:
     """`alpha` or `beta` in the dtype that it multiplies; True for one, which costs nothing."""
     if isinstance(number, complex) and number.imag and dtype.kind != "c":
-        raise number_errors.not_representable(dtype)
+        raise numbers.not_representable(dtype)
     if dtype.kind in "fc":
-        number_errors.check_representable(number, dtype)
+        numbers.check_representable(number, dtype)
     return number == 1 or dtypes.number_array(number, dtype)
 
 
@@ -275,8 +274,8 @@ def addmv(self: Array, mat: Array, vec: Array, *, beta: Number = 1, alpha: Numbe
     """`beta * self + alpha * mat @ vec`."""
     _checked_mv(mat, vec, self)
     if mat.dtype.char == _HALF:  # which is not widened before the scales are looked at
-        number_errors.check_representable(beta, mat.dtype)
-        number_errors.check_representable(alpha, mat.dtype)
+        numbers.check_representable(beta, mat.dtype)
+        numbers.check_representable(alpha, mat.dtype)
     start, first, second = _wide(self, mat, vec)
     exact = first is mat
     result = _plus(start, _product(first, second, "addmv_impl_cpu"), beta, alpha, exact=exact)

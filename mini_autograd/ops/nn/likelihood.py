@@ -9,7 +9,7 @@ import numpy as np
 from mini_autograd.arrays import dtypes
 from mini_autograd.core.modes.grad_mode import state
 from mini_autograd.core.op import Promotion, differentiable
-from mini_autograd.core.op.table import ops
+from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.ops import losses as errors
 from mini_autograd.messages.ops import shapes as shape_errors

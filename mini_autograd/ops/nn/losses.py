@@ -10,8 +10,8 @@ import numpy as np
 from mini_autograd.arrays import dtypes
 from mini_autograd.core.modes.warn_once import after_walk
 from mini_autograd.core.op import Promotion, differentiable
-from mini_autograd.core.op.table import ops
-from mini_autograd.core.tensor.gradient_tensors import counted
+from mini_autograd.core.saved.gradient_tensors import counted
+from mini_autograd.core.table import ops
 from mini_autograd.messages.ops import losses as errors
 from mini_autograd.messages.ops import shapes as shape_errors
 from mini_autograd.messages.ops.reductions import not_implemented

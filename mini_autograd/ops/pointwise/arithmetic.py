@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd.arrays import dtypes
+from mini_autograd.arrays import dtypes, numbers
 from mini_autograd.core.op import Promotion, differentiable
-from mini_autograd.core.op.table import shared
+from mini_autograd.core.table import shared
 from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.messages.ops import kernels as kernel_errors
 from mini_autograd.messages.ops import pointwise as errors
@@ -51,7 +51,7 @@ def _times(array: Any, alpha: complex, beside: Any) -> Any:
     if type(alpha) is int and alpha == 1 and (type(beside) in FLOATS or beside.dtype.kind != "c"):
         return array
     np.broadcast_shapes(beside.shape, array.shape)  # its error comes first
-    errors.check_alpha(alpha, array.dtype)
+    numbers.check_alpha(alpha, array.dtype)
     return np.multiply(array, dtypes.number_array(alpha, array.dtype))
 
 

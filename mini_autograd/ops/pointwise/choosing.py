@@ -6,11 +6,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd.arrays import dtypes
+from mini_autograd.arrays import dtypes, numbers
 from mini_autograd.core.modes import warn_once
 from mini_autograd.core.op import differentiable
-from mini_autograd.core.op.table import ops
-from mini_autograd.core.tensor.gradient_tensors import counted
+from mini_autograd.core.saved.gradient_tensors import counted
+from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.messages.graph import walk as walk_errors
 from mini_autograd.messages.ops import pointwise as errors
@@ -29,7 +29,7 @@ from mini_autograd.parsing.types import Array, Mask, Number
 def where(condition: Mask, self: Array | Number, other: Array | Number) -> Array:
     """`self` where the condition holds, else `other`."""
     if condition.dtype.kind != "b":
-        raise errors.condition_not_bool(condition.dtype)
+        raise errors.condition_not_bool(dtypes.of(condition))
     if type(other) is float and not other:  # as rules call it
         return kept(self, condition)
     if type(self) is float and not self:
@@ -100,14 +100,14 @@ def _as_mask(condition: Any) -> Any:
         warn_once.once(errors.UINT8_CONDITION, stacklevel=5)
         return make(condition._array.astype(np.bool_))
     if found.kind != "b":
-        raise errors.condition_not_bool(found)
+        raise errors.condition_not_bool(dtypes.of_numpy(found))
     return condition
 
 
 def _brought(value: Any, wanted: dtypes.dtype) -> Any:
     """Beside a number torch converts the tensor, and records that; beside a tensor it does not."""
     if not isinstance(value, Tensor):
-        errors.check_representable(value, wanted.numpy)
+        numbers.check_representable(value, wanted.numpy)
         return value
     if value._array.dtype != wanted.numpy:
         return ops.to_dtype(value, wanted)

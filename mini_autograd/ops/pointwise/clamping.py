@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from mini_autograd.arrays import dtypes, numbers
 from mini_autograd.core.op import Promotion, differentiable
 from mini_autograd.core.saved.packing import is_watched
 from mini_autograd.core.tensor.tensor import Tensor
@@ -65,15 +66,15 @@ def _clamp_numbers(array: Any, low: Any, high: Any, *, two_sided: bool) -> Any:
     ):  # only clamp takes `1 + 0j` as a bound, and only of floats
         raise errors.clamp_of_complex()
     for bound in bounds:
-        errors.check_real(bound)
-    array, *numbers = promoted(array, *[_real(bound) for bound in bounds])
+        numbers.check_real(bound)
+    array, *converted = promoted(array, *[_real(bound) for bound in bounds])
     if array.dtype.kind == "b":
-        raise errors.not_implemented(_kernel(low, high), array.dtype)
+        raise errors.not_implemented(_kernel(low, high), dtypes.of(array))
     if array.dtype.kind == "c":
         raise errors.clamp_of_complex()
     for bound in bounds:
-        errors.check_representable(bound, array.dtype)
-    given = iter(numbers)
+        numbers.check_representable(bound, array.dtype)
+    given = iter(converted)
     return _clamped(
         array, None if low is None else next(given), None if high is None else next(given)
     )
@@ -90,7 +91,7 @@ def _real(number: Any) -> Any:
 
 def _clamp_one_sided(kernel: str, array: Any, low: Any, high: Any) -> Any:
     if array.dtype.kind == "c":
-        raise errors.not_implemented(kernel, array.dtype)
+        raise errors.not_implemented(kernel, dtypes.of(array))
     return _clamped(array, low, high)
 
 
@@ -118,7 +119,7 @@ def clamp_tensor(self: Array, min: Array | None = None, max: Array | None = None
     if min is None and max is None:
         raise errors.clamp_without_bounds()
     if self.dtype.kind in "bc" and min is not None and max is not None:
-        raise errors.not_implemented("clamp_cpu", self.dtype)
+        raise errors.not_implemented("clamp_cpu", dtypes.of(self))
     return _clamp_one_sided("minimum_cpu" if min is None else "maximum_cpu", self, min, max)
 
 

@@ -28,7 +28,7 @@ def ne(self: Array, other: Array | Number) -> Array:
 
 def _ordered(name: str, array: Any) -> None:
     if array.dtype.kind == "c":
-        raise errors.not_implemented(f"{name}_cpu", array.dtype)
+        raise errors.not_implemented(f"{name}_cpu", dtypes.of(array))
 
 
 @differentiable()
@@ -85,7 +85,7 @@ def logical_not(self: Array) -> Array:
 
 def _integral(name: str, array: Any) -> None:
     if array.dtype.kind not in "biu":
-        raise errors.not_implemented(f"bitwise_{name}_cpu", array.dtype)
+        raise errors.not_implemented(f"bitwise_{name}_cpu", dtypes.of(array))
 
 
 @differentiable()
@@ -166,7 +166,7 @@ def isclose(
     tensors: Any = self, other
     a, b = [each._array for each in tensors]
     if a.dtype != b.dtype:
-        raise errors.dtypes_differ(a.dtype, b.dtype)
+        raise errors.dtypes_differ(dtypes.of(a), dtypes.of(b))
     for name, tolerance in (("rtol", rtol.real), ("atol", atol.real)):
         if tolerance < 0:
             raise errors.negative_tolerance(name, tolerance)

@@ -10,9 +10,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd.arrays import layout
+from mini_autograd.arrays import dtypes, layout
 from mini_autograd.core.op import Promotion, differentiable
-from mini_autograd.core.op.table import ops, shared
+from mini_autograd.core.table import ops, shared
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.core.tensor.version_counter import counter_of
 from mini_autograd.messages.ops import pointwise as errors
@@ -104,7 +104,7 @@ def view_as_real(self: Array) -> Array:
 def view_as_complex(self: Array) -> Array:
     """The inverse of `view_as_real`; needs the pairs side by side in memory."""
     if self.dtype not in _COMPLEX_OF:
-        raise errors.view_as_complex_dtype(self.dtype)
+        raise errors.view_as_complex_dtype(dtypes.of(self))
     if not self.size:  # nothing to share, and NumPy's strides of it are arbitrary
         errors.check_pairs(self.shape, (2,) * (self.ndim - 1) + (1,), 0)
         return np.empty(self.shape[:-1], _COMPLEX_OF[self.dtype])
@@ -130,9 +130,9 @@ def complex_of(real: Array, imag: Array) -> Array:
     """`real + 1j * imag`."""
     for part in (real, imag):
         if part.dtype.kind != "f":
-            raise errors.complex_of_dtypes(real.dtype, imag.dtype)
+            raise errors.complex_of_dtypes(dtypes.of(real), dtypes.of(imag))
     if real.dtype != imag.dtype:
-        raise errors.complex_of_two_dtypes(real.dtype, imag.dtype)
+        raise errors.complex_of_two_dtypes(dtypes.of(real), dtypes.of(imag))
     if real.dtype == np.float16:
         raise no_complex_half()
     shape, dtype = np.broadcast_shapes(real.shape, imag.shape), _COMPLEX_OF[real.dtype]

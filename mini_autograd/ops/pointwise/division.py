@@ -7,8 +7,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from mini_autograd.arrays import dtypes
 from mini_autograd.core.op import Promotion, differentiable
-from mini_autograd.core.op.table import shared
+from mini_autograd.core.table import shared
 from mini_autograd.messages.ops import pointwise as errors
 from mini_autograd.ops.pointwise.arithmetic import check_complex_half, negated_times, promoted
 from mini_autograd.ops.pointwise.complexes import conj
@@ -83,7 +84,7 @@ def _check_divisor(kernel: str, a: Any, b: Any) -> None:
     """torch has no such kernel for bools and complex numbers; integers refuse zero."""
     kind = a.dtype.kind
     if kind in "bc":
-        raise errors.not_implemented(kernel, a.dtype)
+        raise errors.not_implemented(kernel, dtypes.of(a))
     if kind in "iu" and a.size and not np.all(b):
         np.broadcast_shapes(a.shape, b.shape)  # its error comes first
         raise errors.zero_division()

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from mini_autograd.arrays import dtypes
 from mini_autograd.core.op import Promotion, differentiable
 from mini_autograd.messages.ops import pointwise as errors
 from mini_autograd.ops.pointwise.arithmetic import negated_times, plus, scaled, scaled_times, times
@@ -209,7 +210,7 @@ def sigmoid_backward(grad_output: Array, output: Array) -> Array:
 def erf(self: Array) -> Array:
     """The error function."""
     if self.dtype.kind == "c":
-        raise errors.not_implemented("erf_vml_cpu", self.dtype)
+        raise errors.not_implemented("erf_vml_cpu", dtypes.of(self))
     from scipy.special import erf  # which takes longer to import than all of this package
 
     return np.asarray(erf(self)).astype(self.dtype, copy=False)

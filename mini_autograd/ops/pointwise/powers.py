@@ -10,10 +10,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd.arrays import dtypes
+from mini_autograd.arrays import dtypes, numbers
 from mini_autograd.arrays.dtypes import number_array
 from mini_autograd.core.op import Promotion, differentiable
-from mini_autograd.core.op.table import ops
+from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.ops import pointwise as errors
 from mini_autograd.ops.pointwise.arithmetic import (
@@ -47,7 +47,7 @@ from mini_autograd.parsing.types import Array, Number
 def pow_tensor(self: Array, exponent: Array) -> Array:
     """`self ** exponent`, elementwise."""
     if self.dtype.kind == "b":
-        raise errors.not_implemented("pow", self.dtype)
+        raise errors.not_implemented("pow", dtypes.of(self))
     return _power(self, exponent)
 
 
@@ -133,7 +133,7 @@ def pow_number(self: Array, exponent: Number) -> Array:
     if array.dtype.kind in "iu":
         if exponent.real < 0:
             raise errors.negative_integer_power()
-        errors.check_representable(exponent, array.dtype)
+        numbers.check_representable(exponent, array.dtype)
     if exponent == 2:
         return np.square(array)
     fast = _FAST_COMPLEX.get(exponent) if array.dtype.kind == "c" else None
@@ -190,7 +190,7 @@ def pow_base(self: Number, exponent: Array) -> Array:
     check_complex_half("pow", exponent, self)
     array, number = promoted(exponent, self)
     if array.dtype.kind == "b":
-        raise errors.not_implemented("pow", array.dtype)
+        raise errors.not_implemented("pow", dtypes.of(array))
     if number == 1 and not (isinstance(self, bool) and is_complex(array)):
         return np.ones_like(array, order="C")
     result = _power(np.broadcast_to(number, array.shape), array)

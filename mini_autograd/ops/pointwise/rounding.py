@@ -8,9 +8,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd.arrays import layout
+from mini_autograd.arrays import dtypes, layout
 from mini_autograd.core.op import Promotion, differentiable
-from mini_autograd.core.op.table import ops, shared
+from mini_autograd.core.table import ops, shared
 from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.messages.ops import pointwise as errors
 from mini_autograd.ops.pointwise.complexes import conj
@@ -77,7 +77,7 @@ def _rounded(name: str, function: Callable[[Any], Any], array: Any) -> Any:
     if kind == "f":
         return function(array)
     if kind == "b":
-        raise errors.not_implemented(f"{name}_vml_cpu", array.dtype)
+        raise errors.not_implemented(f"{name}_vml_cpu", dtypes.of(array))
     if kind == "c":
         raise errors.rounding_of_complex(name)
     return np.array(array)
@@ -87,7 +87,7 @@ def _rounded(name: str, function: Callable[[Any], Any], array: Any) -> Any:
 def round_whole(self: Array) -> Array:
     """The nearest integer; halves go to the even one."""
     if self.dtype.kind == "c":
-        raise errors.not_implemented("round_vml_cpu", self.dtype)
+        raise errors.not_implemented("round_vml_cpu", dtypes.of(self))
     return _rounded("round", np.rint, self)
 
 
@@ -95,7 +95,7 @@ def round_whole(self: Array) -> Array:
 def round_decimals(self: Array, *, decimals: Int) -> Array:
     """The nearest multiple of 10 to the power of `-decimals`."""
     if self.dtype.kind != "f":
-        raise errors.not_implemented("round_vml_cpu", self.dtype)
+        raise errors.not_implemented("round_vml_cpu", dtypes.of(self))
     if decimals == 0:
         return np.rint(self)
     scale = self.dtype.type(10.0 ** builtins.abs(decimals))
@@ -130,7 +130,7 @@ def threshold_backward(grad_output: Array, result: Array) -> Array:
 def abs(self: Array) -> Array:
     """The magnitude; at zero the gradient is zero."""
     if self.dtype.kind == "b":
-        raise errors.not_implemented("abs_cpu", self.dtype)
+        raise errors.not_implemented("abs_cpu", dtypes.of(self))
     return np.abs(self)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from mini_autograd.arrays import dtypes
 from mini_autograd.core.op import Promotion, differentiable
-from mini_autograd.core.op.table import ops
+from mini_autograd.core.table import ops
 from mini_autograd.messages.ops import reductions as errors
 from mini_autograd.ops.pointwise.arithmetic import over, scaled_times, times
 from mini_autograd.ops.reduction.reductions import (

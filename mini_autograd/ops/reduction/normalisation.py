@@ -10,7 +10,7 @@ import numpy as np
 from mini_autograd.arrays import dtypes, layout
 from mini_autograd.arrays.dims import wrap_dim
 from mini_autograd.core.op import Promotion, differentiable
-from mini_autograd.core.op.table import ops
+from mini_autograd.core.table import ops
 from mini_autograd.messages.ops import reductions as errors
 from mini_autograd.messages.tensors import state as tensor_errors
 from mini_autograd.ops.reduction.reductions import fold, reduced_dims, restored

@@ -12,7 +12,7 @@ from mini_autograd.arrays import dtypes
 from mini_autograd.arrays.dims import wrap_dim
 from mini_autograd.core.modes import warn_once
 from mini_autograd.core.op import Promotion, differentiable
-from mini_autograd.core.op.table import ops
+from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.ops import reductions as errors
 from mini_autograd.messages.tensors import conversion as conversion_errors

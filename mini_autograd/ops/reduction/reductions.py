@@ -12,7 +12,7 @@ from mini_autograd.arrays import dtypes, layout
 from mini_autograd.arrays.dims import wrap_dims
 from mini_autograd.core.modes.grad_mode import state
 from mini_autograd.core.op import Promotion, differentiable
-from mini_autograd.core.op.table import ops
+from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.ops import reductions as errors
 from mini_autograd.ops.pointwise.arithmetic import over

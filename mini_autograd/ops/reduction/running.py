@@ -9,9 +9,9 @@ import numpy as np
 
 from mini_autograd.arrays.dims import wrap_dim
 from mini_autograd.core.op import Promotion, differentiable
-from mini_autograd.core.op.table import ops
+from mini_autograd.core.saved.gradient_tensors import counted
 from mini_autograd.core.saved.packing import is_watched
-from mini_autograd.core.tensor.gradient_tensors import counted
+from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.ops.reduction.reductions import (
     ALL_OR_DIMS,

@@ -10,8 +10,8 @@ import numpy as np
 from mini_autograd.arrays import dtypes, layout
 from mini_autograd.arrays.dims import wrap_dim
 from mini_autograd.core.op import Promotion, differentiable
-from mini_autograd.core.op.table import ops
-from mini_autograd.core.tensor.gradient_tensors import counted
+from mini_autograd.core.saved.gradient_tensors import counted
+from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.messages.ops import joining as errors
 from mini_autograd.parsing.overloads import composite

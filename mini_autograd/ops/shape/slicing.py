@@ -10,7 +10,7 @@ import numpy as np
 from mini_autograd.arrays import layout
 from mini_autograd.arrays.dims import wrap_dim
 from mini_autograd.core.op import Promotion, differentiable
-from mini_autograd.core.op.table import ops
+from mini_autograd.core.table import ops
 from mini_autograd.messages.ops import indexing as errors
 from mini_autograd.parsing.overloads import composite
 from mini_autograd.parsing.types import Array, Int, Ints, SymInt

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from mini_autograd.arrays.layout import restrided
-from mini_autograd.core.op.table import ops
-from mini_autograd.core.tensor.gradient_tensors import counted
+from mini_autograd.core.saved.gradient_tensors import counted
+from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.parsing.types import Array
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from mini_autograd.arrays import layout
 from mini_autograd.core.op import Promotion, differentiable
-from mini_autograd.core.op.table import ops
+from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.ops import strides as errors
 from mini_autograd.ops.shape.storage_gradient import Region, through_storage

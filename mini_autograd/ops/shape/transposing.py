@@ -11,7 +11,7 @@ from mini_autograd.arrays import layout
 from mini_autograd.arrays.dims import wrap_dim, wrap_dims
 from mini_autograd.core.modes import warn_once
 from mini_autograd.core.op import Promotion, differentiable
-from mini_autograd.core.op.table import ops
+from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.ops import shapes as errors
 from mini_autograd.ops.shape.slicing import alias

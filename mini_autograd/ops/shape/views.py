@@ -15,8 +15,8 @@ import numpy as np
 from mini_autograd.arrays import dtypes, layout
 from mini_autograd.arrays.dims import broadcast_dims, wrap_dim
 from mini_autograd.core.op import Promotion, differentiable
-from mini_autograd.core.op.table import ops, shared
 from mini_autograd.core.saved.packing import is_watched
+from mini_autograd.core.table import ops, shared
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.ops import shapes as errors
 from mini_autograd.ops.tensor import inside

@@ -13,7 +13,7 @@ from mini_autograd.arrays.dtypes import dtype as DTypeOf  # noqa: N812 - the par
 from mini_autograd.core.modes import warn_once
 from mini_autograd.core.modes.grad_mode import is_grad_enabled
 from mini_autograd.core.op import Promotion, differentiable
-from mini_autograd.core.op.table import ops, shared
+from mini_autograd.core.table import ops, shared
 from mini_autograd.core.tensor.history import edge_of
 from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.messages import arguments as argument_errors

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from mini_autograd.core.op import DifferentiableOp
-from mini_autograd.core.op.table import ops
+from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.messages.graph import modes as errors
 

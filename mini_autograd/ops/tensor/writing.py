@@ -11,8 +11,8 @@ from mini_autograd.arrays import dtypes, layout
 from mini_autograd.arrays.dims import broadcast_dims
 from mini_autograd.core.modes.grad_mode import state
 from mini_autograd.core.op import DifferentiableOp, Promotion, differentiable, record_refused
-from mini_autograd.core.op.table import ops, shared
-from mini_autograd.core.tensor.gradient_tensors import counted
+from mini_autograd.core.saved.gradient_tensors import counted
+from mini_autograd.core.table import ops, shared
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.ops import kernels as kernel_errors
 from mini_autograd.messages.tensors import inplace as errors

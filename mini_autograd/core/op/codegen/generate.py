@@ -23,9 +23,9 @@ from mini_autograd.core.op.codegen import callers, nodes
 from mini_autograd.core.op.node import OpNode
 from mini_autograd.core.op.promotion import quiet, raise_broadcast, raise_of_rule
 from mini_autograd.core.op.slots import FREED
+from mini_autograd.core.saved.gradient_tensors import counted
 from mini_autograd.core.saved.packing import deferring, packing_threads
 from mini_autograd.core.saved.saved import SavedResult, SavedTensor, pack, saved_output
-from mini_autograd.core.tensor.gradient_tensors import counted
 from mini_autograd.core.tensor.history import as_view, edge_of, only_inferred
 from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.core.tensor.version_counter import counter_of

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from mini_autograd.arrays import dtypes
 from mini_autograd.core.tensor.tensor import Tensor
-from mini_autograd.frontend.creation.creation import checked_size, leaf
+from mini_autograd.creation.data import checked_size, leaf
 from mini_autograd.messages.tensors import creation as errors
 from mini_autograd.parsing.factories import by_count, factory
 from mini_autograd.parsing.types import Anything, Array, Bool, DType, Int, Ints

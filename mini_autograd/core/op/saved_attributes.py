@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from mini_autograd.core.graph.graph import Node
+from mini_autograd.core.graph.torch_property import ReadOnly
 from mini_autograd.core.op.slots import FREED, TENSORS, Keep, Slot
 from mini_autograd.core.saved.raw_saved import raw_saved
 from mini_autograd.core.saved.saved import UnsavedResult, unpacked_tensor
 from mini_autograd.core.tensor.tensor import Tensor, make
-from mini_autograd.core.tensor.torch_property import ReadOnly
 from mini_autograd.messages.graph import walk as walk_errors
 
 if TYPE_CHECKING:

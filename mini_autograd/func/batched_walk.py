@@ -16,7 +16,7 @@ from mini_autograd.core.backward.arithmetic import TENSORS, TensorArithmetic
 from mini_autograd.core.backward.backward import captures_of, walk_from
 from mini_autograd.core.graph.graph import Edge, Node, Shape
 from mini_autograd.core.op import OpNode
-from mini_autograd.core.op.table import ops
+from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.ops.reduction.reductions import sum_all
 from mini_autograd.ops.shape.views import expand

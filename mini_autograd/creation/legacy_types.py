@@ -6,7 +6,7 @@ from typing import Any
 
 from mini_autograd.arrays.dtypes import dtype
 from mini_autograd.core.tensor.tensor import Tensor
-from mini_autograd.frontend.creation import creation
+from mini_autograd.creation import data
 
 
 class TensorType:
@@ -19,7 +19,7 @@ class TensorType:
 
     def __call__(self, *args: Any) -> Tensor:
         """Of ints an array of that size, of a sequence its values."""
-        return creation.legacy(args, self.made_dtype)
+        return data.legacy(args, self.made_dtype)
 
     def __instancecheck__(self, value: object) -> bool:
         return isinstance(value, Tensor) and value.dtype is self.made_dtype

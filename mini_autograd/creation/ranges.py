@@ -9,7 +9,7 @@ import numpy as np
 
 from mini_autograd.arrays import dtypes
 from mini_autograd.core.tensor.tensor import Tensor
-from mini_autograd.frontend.creation.creation import leaf
+from mini_autograd.creation.data import leaf
 from mini_autograd.messages.tensors import creation as errors
 from mini_autograd.parsing.factories import by_count, by_types, factory
 from mini_autograd.parsing.schema import is_int, is_number

@@ -13,7 +13,7 @@ from mini_autograd.core.modes import warn_once
 from mini_autograd.core.op import quiet
 from mini_autograd.core.tensor.size import Size
 from mini_autograd.core.tensor.tensor import Tensor, detached, make
-from mini_autograd.frontend.creation.nested import array_of, checked_array
+from mini_autograd.creation.nested import array_of, checked_array
 from mini_autograd.messages.tensors import creation as errors
 from mini_autograd.messages.tensors import state as tensor_errors
 from mini_autograd.parsing.factories import as_dtype, checked_device, factory

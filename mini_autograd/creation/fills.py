@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from mini_autograd.arrays import dtypes
 from mini_autograd.arrays import layout as layouts
 from mini_autograd.core.tensor.tensor import Tensor
-from mini_autograd.frontend.creation.creation import checked_size, leaf
+from mini_autograd.creation.data import checked_size, leaf
 from mini_autograd.messages import arguments as argument_errors
 from mini_autograd.messages.tensors import creation as errors
 from mini_autograd.ops.tensor.conversion import copied_as

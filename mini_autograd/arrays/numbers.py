@@ -1,0 +1,55 @@
+"""Numbers that stand beside a tensor: whether its dtype can hold them."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from mini_autograd.arrays import dtypes
+from mini_autograd.messages.ops import kernels
+from mini_autograd.messages.ops import pointwise as errors
+
+
+def check_alpha(alpha: complex, dtype: np.dtype[Any]) -> None:
+    """The scale of `add` and `sub` must be of no higher category than the result."""
+    kind: str = dtype.kind
+    if isinstance(alpha, bool) and kind != "b":
+        raise errors.bool_alpha()
+    if isinstance(alpha, (float, complex)) and kind in "biu":
+        raise errors.fractional_alpha()
+    if isinstance(alpha, complex) and kind != "c":
+        raise errors.complex_alpha()
+    if kind in "fc":
+        check_representable(alpha, dtype)
+
+
+def check_real(number: complex) -> None:
+    """Raises if a number with an imaginary part stands where a real one must."""
+    if isinstance(number, complex) and number.imag:
+        raise not_representable(np.dtype(np.float64))
+
+
+def check_representable(number: complex, dtype: np.dtype[Any]) -> None:
+    """Raises unless the number is within the dtype; a negative one may wrap where unsigned."""
+    if dtype.kind != "c":
+        check_real(number)
+    if dtype.kind in "iu" and not isinstance(number, complex):
+        info = np.iinfo(dtype)
+        low = -info.max if dtype.kind == "u" else info.min
+        if not low <= number <= info.max:
+            raise not_representable(dtype)
+        return
+    if not isinstance(number, complex):
+        dtypes.check_int(number)
+    if dtype.kind in "fc" and any(
+        math.isfinite(part) and abs(part) > float(np.finfo(dtype).max)
+        for part in (number.real, number.imag)
+    ):
+        raise not_representable(dtype)
+
+
+def not_representable(dtype: np.dtype[Any]) -> RuntimeError:
+    """The error of a number beyond the range of the dtype that it is to be converted to."""
+    return kernels.dtype_overflow(dtypes.of_numpy(dtype))
