@@ -14,9 +14,10 @@ from typing import NamedTuple
 import torch
 
 import mini_autograd
-from conformance import Program, TorchLike, Trace, execute
-from conformance.judge.compare import compare
-from conformance.sources.generated import drawn
+from conformance import Program, TorchLike, Trace
+from conformance.engines import execute
+from conformance.generate.generated import drawn
+from conformance.judge.comparing.compare import compare
 
 COUNT = 1200  # programs in one turn
 TURNS = 3

@@ -14,11 +14,12 @@ from hypothesis import Phase, given, seed, settings
 from hypothesis import strategies as st
 
 import mini_autograd
-from conformance import TorchLike, execute
-from conformance.judge.compare import compare
-from conformance.sources.generated import drawn
-from conformance.strategies import Drawn, programs
-from conformance.strategies.interpretation import HEADER, ROW
+from conformance import TorchLike
+from conformance.engines import execute
+from conformance.generate import Drawn, programs
+from conformance.generate.drawing.interpretation import HEADER, ROW
+from conformance.generate.generated import drawn
+from conformance.judge.comparing.compare import compare
 
 COUNT = 1500  # examples, or programs, in one turn
 TURNS = 3

@@ -19,14 +19,15 @@ from itertools import islice
 
 import torch
 
-from conformance import Program, execute, resolve_engine
-from conformance.judge.compare import compare
+from conformance import Program, resolve_engine
+from conformance.engines import execute
+from conformance.generate.generated import drawn
+from conformance.judge.comparing.compare import compare
+from conformance.judge.otherwise.roundings import ROUNDINGS
+from conformance.judge.otherwise.ways import WAYS
+from conformance.judge.otherwise.witnesses import Witnesses
 from conformance.judge.referee import adjudicate
-from conformance.judge.roundings import ROUNDINGS
-from conformance.judge.ways import WAYS
-from conformance.judge.witnesses import Witnesses
-from conformance.sources.generated import drawn
-from conformance.trace import Trace
+from conformance.program.trace import Trace
 from conformance.verdict import Mismatch
 
 VALUES = ("value", "grad_value", "zero_sign")

@@ -9,10 +9,10 @@ from typing import Any
 
 from conformance.campaign.examine import Examiner, gravest
 from conformance.engines import Engine, TorchLike, resolve_engine
-from conformance.execute import execute
+from conformance.engines.execute import execute
+from conformance.generate.drawing.drawn import Drawn
 from conformance.program import Program
-from conformance.report.texts import differing
-from conformance.strategies.drawn import Drawn
+from conformance.report.formats.texts import differing
 from conformance.verdict import Kind, Mismatch, Verdict
 
 
@@ -57,7 +57,7 @@ def assert_agrees(
     which torch itself is of two minds, is none.
 
     Args:
-        program: one that `conformance.strategies` drew, with what the reference did, or any.
+        program: one that `conformance.generate` drew, with what the reference did, or any.
         engine: a module that looks like torch, its name as `--engine` takes it, or an `Engine`.
 
     Raises:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from conformance.agreement import Differs, assert_agrees
 from conformance.engines import Engine, EngineError, Session, TorchLike, resolve_engine
-from conformance.engines.create import make
-from conformance.execute import execute
-from conformance.judge.compare import compare
+from conformance.engines.execute import execute
+from conformance.engines.torchlike.create import make
+from conformance.judge.comparing.compare import compare
 from conformance.judge.referee import adjudicate, judge
 from conformance.program import Program
 from conformance.program.inputs import Input
@@ -34,8 +34,7 @@ from conformance.program.steps import (
     Snippet,
     Step,
 )
-from conformance.program.values import DType, ProgramError, Ref
-from conformance.trace import (
+from conformance.program.trace import (
     UNOBSERVED,
     Called,
     Lost,
@@ -49,6 +48,7 @@ from conformance.trace import (
     Unsupported,
     Warned,
 )
+from conformance.program.values import DType, ProgramError, Ref
 from conformance.verdict import GRADES, Mismatch, Verdict
 
 __all__ = [

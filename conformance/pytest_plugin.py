@@ -6,7 +6,6 @@ other suites use too.
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
@@ -26,7 +25,7 @@ def pytest_load_initial_conftests(early_config: Any, parser: Any, args: Sequence
     before they are parsed."""
     if not asks_for_us(args):
         return
-    from conformance.suite.profiles import register
+    from conformance.suite.support.profiles import register
 
     register()
     group = parser.getgroup("conformance", "how far an engine behaves like torch")
@@ -94,18 +93,18 @@ def pytest_configure(config: pytest.Config) -> None:
     if not _is_ours(config):
         return
     from conformance.engines import importable_from_here
-    from conformance.forking import loading
+    from conformance.engines.isolation.forking import loading
 
     importable_from_here()
     engine = config.option.conformance_engine
     has: Sequence[str] = getattr(config, "workerinput", {}).get(_HAS, ())
-    with loading("conformance.suite.session"):
+    with loading("conformance.suite.support.session"):
         # Of pytest-xdist's processes, one asks.
         if engine and engine != "torch" and not hasattr(config, "workerinput"):
             contact = _refuse_without_contact(engine)
             config.option.conformance_contact = contact.brief
             has = config.option.conformance_has = contact.ops
-    from conformance.suite.session import prepare
+    from conformance.suite.support.session import prepare
 
     prepare(config, has)
     config.pluginmanager.register(_Scores(config), "conformance-scores")
@@ -118,25 +117,10 @@ _PROFILE = pytest.StashKey[str]()
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Take the number of examples, once the profile is chosen and before tests are collected."""
     if _is_ours(session.config):
-        from conformance.suite.profiles import with_examples
+        from conformance.suite.support.profiles import with_examples
 
         count = session.config.option.conformance_max_examples
         session.config.stash[_PROFILE] = with_examples(count)
-
-
-def timeout() -> float:
-    """Seconds that a step may take.
-
-    Raises:
-        pytest.UsageError: the variable says something else.
-    """
-    text = os.environ.get("CONFORMANCE_TIMEOUT", "20")
-    try:
-        if 0 < (seconds := float(text)) < math.inf:
-            return seconds
-    except ValueError:
-        pass
-    raise pytest.UsageError(f"CONFORMANCE_TIMEOUT={text!r} is no number of seconds")
 
 
 def _refuse_without_contact(engine: str) -> Contact:
@@ -144,6 +128,8 @@ def _refuse_without_contact(engine: str) -> Contact:
     from conformance.contact.process import ProbeError, probe_in_process
 
     try:
+        from conformance.suite.support.session import timeout
+
         contact = probe_in_process(engine, timeout(), patient=False)
     except ProbeError as error:
         raise pytest.UsageError(str(error)) from error
@@ -155,7 +141,7 @@ def _refuse_without_contact(engine: str) -> Contact:
 def pytest_unconfigure(config: pytest.Config) -> None:
     """End what the run has started, and leave Hypothesis's profile as it was."""
     if _is_ours(config):
-        from conformance.suite.session import close
+        from conformance.suite.support.session import close
 
         close()
         if (profile := config.stash.get(_PROFILE, None)) is not None:
@@ -168,7 +154,7 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     """The engines, and each variable that has a say."""
     if not _is_ours(config):
         return []
-    from conformance.suite.session import current
+    from conformance.suite.support.session import current
 
     given = [f"{name}={os.environ[name]}" for name in sorted(os.environ) if name.startswith(PREFIX)]
     lines = (current().title, *given, *getattr(config.option, "conformance_contact", ()))
@@ -178,7 +164,7 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Load what takes seconds before a property is begun, and not within its first example."""
     if _is_ours(item.config) and item.get_closest_marker("hypothesis"):
-        from conformance.suite.properties import begin
+        from conformance.suite.support.properties import begin
 
         begin()
 
@@ -188,7 +174,7 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     """Say of a property that fails how it is replayed, and skip one of which nothing could run."""
     if not _is_ours(item.config):
         return (yield)
-    from conformance.suite.properties import concluded
+    from conformance.suite.support.properties import concluded
 
     with concluded(item.name):
         return (yield)
@@ -202,7 +188,7 @@ def pytest_runtest_makereport(
     report = yield
     if _is_ours(item.config) and call.excinfo is not None and report.failed:
         from conformance.agreement import Differs
-        from conformance.suite.properties import told
+        from conformance.suite.support.properties import told
 
         if isinstance(call.excinfo.value, Differs):
             report.longrepr = told(call.excinfo.value)
@@ -212,8 +198,8 @@ def pytest_runtest_makereport(
 def pytest_runtest_teardown(item: pytest.Item) -> None:
     """Let the test's report say what its cases came to."""
     if _is_ours(item.config):
-        from conformance.suite.session import current
-        from conformance.suite.summary import tell
+        from conformance.suite.support.session import current
+        from conformance.suite.support.summary import tell
 
         tell(item, current().scored)
 
@@ -233,12 +219,12 @@ class _Scores:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when == "teardown":
-            from conformance.suite.summary import hear
+            from conformance.suite.support.summary import hear
 
             hear(self._config, report.user_properties)
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        from conformance.suite.summary import lines
+        from conformance.suite.support.summary import lines
 
         if said := lines(self._config):
             terminalreporter.section("conformance, of what was run")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from conformance.campaign.campaign import Watcher, as_begun, run_campaign
 from conformance.campaign.gathering import Run
 from conformance.campaign.journal import JournalError
-from conformance.campaign.lock import LockedError
 from conformance.campaign.plan import Piece, Settings
-from conformance.campaign.pool import CampaignError
 from conformance.campaign.result import Drift, Failure, Result
-from conformance.campaign.work import Ended
+from conformance.campaign.workers.lock import LockedError
+from conformance.campaign.workers.orders import Ended
+from conformance.campaign.workers.pool import CampaignError
 
 __all__ = [
     "CampaignError",

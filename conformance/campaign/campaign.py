@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import TypeAlias
 
 from conformance.campaign.gathering import Gathered, Run, gather
-from conformance.campaign.interrupting import Interrupts, interruptible
 from conformance.campaign.journal import NAME, Journal, ops_in
-from conformance.campaign.lock import locked
 from conformance.campaign.plan import Piece, Settings, pieces
-from conformance.campaign.pool import Again, Pool
 from conformance.campaign.result import Result
-from conformance.campaign.work import Ended, Event, Order, Shorten, Shortened, Task
+from conformance.campaign.workers.interrupting import Interrupts, interruptible
+from conformance.campaign.workers.lock import locked
+from conformance.campaign.workers.orders import Ended, Event, Order, Shorten, Shortened, Task
+from conformance.campaign.workers.pool import Again, Pool
 
 SHOWN_EARLY = 5  # failures that are shortened in a run that was interrupted
 ROUNDS = 3  # what was shortened may turn out to have another cause, which then has none that is

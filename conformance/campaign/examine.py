@@ -7,17 +7,17 @@ from dataclasses import replace
 
 from conformance.campaign.result import Failure, Result, Source
 from conformance.claims import EVERYTHING, Claims
+from conformance.corpus.case import Case
 from conformance.engines import Engine
-from conformance.execute import execute
-from conformance.isolation import RemoteEngine
-from conformance.isolation.wire import encode
+from conformance.engines.execute import execute
+from conformance.engines.isolation import RemoteEngine
+from conformance.engines.isolation.wire import encode
 from conformance.judge.referee import adjudicate, judge
-from conformance.judge.shown import shown_grades
+from conformance.judge.shown_grades import shown_grades
+from conformance.judge.signature import Suspect, shows_the_same, suspect_of
 from conformance.program import Program
-from conformance.signature import Suspect, shows_the_same, suspect_of
-from conformance.sources.case import Case
-from conformance.sources.reduction import reduce
-from conformance.trace import Trace, Unsupported
+from conformance.program.trace import Trace, Unsupported
+from conformance.shrink.reduction import reduce
 from conformance.verdict import GRADE_OF, Mismatch, Verdict
 
 ATTEMPTS = 300  # programs tried to shorten one; a count and not a time, to be the same everywhere

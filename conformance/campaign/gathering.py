@@ -12,11 +12,11 @@ from typing import TypeAlias
 from conformance.campaign.examine import gravest
 from conformance.campaign.plan import Piece, Settings, corpus_pieces
 from conformance.campaign.result import Drift, Result
-from conformance.campaign.work import Ended
+from conformance.campaign.workers.orders import Ended
 from conformance.catalogue import CATALOGUE
-from conformance.known import matches
-from conformance.sources.opinfo import Excluded
-from conformance.sources.statistics import Statistics
+from conformance.claims.known import matches
+from conformance.corpus.opinfo import Excluded
+from conformance.generate.statistics import Statistics
 
 KEPT = 8  # programs of each kind of failure: the shortest, from which one is shortened
 

@@ -9,16 +9,16 @@ from conformance.campaign.examine import Examiner
 from conformance.campaign.plan import Piece, Settings
 from conformance.campaign.result import Number, Result
 from conformance.catalogue import op_of
+from conformance.corpus.case import Case
 from conformance.engines import TorchLike
-from conformance.execute import execute
+from conformance.engines.execute import execute
+from conformance.generate.counting import Counting
+from conformance.generate.drawing.drawn import Drawn
+from conformance.generate.generated import FILLS, drawn
+from conformance.generate.statistics import Statistics
 from conformance.judge.referee import judge
 from conformance.program import Program
-from conformance.sources.case import Case
-from conformance.sources.counting import Counting
-from conformance.sources.generated import FILLS, drawn
-from conformance.sources.lacking import without_lacking
-from conformance.sources.statistics import Statistics
-from conformance.strategies.drawn import Drawn
+from conformance.shrink.unsupported import without_lacking
 from conformance.verdict import Mismatch, Verdict
 
 RESCUED = 60  # programs of a piece: each takes ten runs, and of some engines nearly all need it

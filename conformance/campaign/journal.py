@@ -12,9 +12,9 @@ from typing import Any
 
 from conformance.campaign.plan import Piece
 from conformance.campaign.result import Result
-from conformance.campaign.work import Ended, Shortened
+from conformance.campaign.workers.orders import Ended, Shortened
+from conformance.generate.statistics import Statistics
 from conformance.program.values import ProgramError
-from conformance.sources.statistics import Statistics
 
 NAME = "verdicts.jsonl"
 _COUNTS = ("idle_deaths", "rescued", "unrescued")  # of a piece, written where there are any

@@ -8,9 +8,9 @@ from typing import Literal
 
 from conformance.catalogue import CATALOGUE
 from conformance.claims import EVERYTHING, Claims
-from conformance.sources.case import CHECKS, Check
-from conformance.sources.found import ops_found
-from conformance.sources.provocations import FEATURES
+from conformance.corpus.case import CHECKS, Check
+from conformance.corpus.found import ops_found
+from conformance.corpus.provocations import FEATURES
 
 ALONE = 4  # one generated program of so many calls one op only: what differs there is its doing
 FEWEST = 12  # programs that an op has alone; fewer show little, and each piece takes a moment

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, NamedTuple, TypeAlias
 
+from conformance.corpus.case import Check
+from conformance.corpus.files import shipped_snippets
 from conformance.program import Program
-from conformance.sources.case import Check
-from conformance.sources.files import shipped_snippets
 from conformance.verdict import Mismatch, Verdict
 
 Source: TypeAlias = Literal["corpus", "generated"]

@@ -8,12 +8,12 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from conformance.catalogue import CATALOGUE, op_of
+from conformance.generate.drawing.features import FEATURES, features_of
 from conformance.program import Program
 from conformance.program.layout import contiguous_strides
 from conformance.program.steps import Call, Snippet, walks
+from conformance.program.trace import Raised, TensorState, Trace
 from conformance.program.values import NUMPY_DTYPES, DType
-from conformance.strategies.features import FEATURES, features_of
-from conformance.trace import Raised, TensorState, Trace
 from conformance.verdict import GRADE_OF, GRADES, Mismatch
 
 OPS: tuple[str, ...] = tuple(CATALOGUE)

@@ -21,6 +21,7 @@ from conformance.cli.options import (
     names,
     variables,
 )
+from conformance.corpus.case import CHECKS
 from conformance.engines import (
     Engine,
     EngineError,
@@ -28,7 +29,6 @@ from conformance.engines import (
     importable_from_here,
     resolve_engine,
 )
-from conformance.sources.case import CHECKS
 
 if TYPE_CHECKING:
     from conformance.claims import Claims
@@ -237,7 +237,7 @@ def run(**options: Any) -> int:
     """
     from conformance.cli.console import lasting_console
     from conformance.cli.contact import refuse_without_contact, show_briefly
-    from conformance.forking import loading
+    from conformance.engines.isolation.forking import loading
 
     options["claims"] = _claimed(options["engine"], options["claims"])
     contact, console = None, lasting_console()
@@ -318,9 +318,9 @@ def feed(folder: Path, database: Path) -> int:
     """
     from hypothesis.database import DirectoryBasedExampleDatabase
 
-    from conformance.report.texts import cases
-    from conformance.suite.feeding import FeedError
-    from conformance.suite.feeding import feed as hand_over
+    from conformance.report.formats.texts import cases
+    from conformance.suite.support.feeding import FeedError
+    from conformance.suite.support.feeding import feed as hand_over
 
     reference = _loaded("torch")
     assert isinstance(reference, TorchLike)
@@ -359,8 +359,8 @@ def replay(file: Path, engine: str, reference: str, output: Path, timeout: float
     """
     from conformance.cli.running import show_replay
     from conformance.cli.writing import program_file
+    from conformance.corpus.files import read_program
     from conformance.program.values import ProgramError
-    from conformance.sources.files import read_program
 
     try:
         program = read_program(program_file(file, output))

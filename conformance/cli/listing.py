@@ -15,9 +15,9 @@ from rich.table import Table
 
 from conformance.catalogue import CATALOGUE, CONVENTIONS, Form, OpEntry
 from conformance.contact.process import forms_in_process
-from conformance.contact.rung import Climbed
-from conformance.program.operators import OPERATORS
-from conformance.sources.forms import Answer, Tried
+from conformance.contact.rungs.rung import Climbed
+from conformance.generate.forms import Answer, Tried
+from conformance.program.words.operators import OPERATORS
 
 GROUP = "conformance.engines"
 """The entry point group by which an installed package says that it is, or has, an engine."""

@@ -12,13 +12,13 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from conformance.campaign.plan import Piece, Settings, count_pieces
 from conformance.campaign.result import Result
-from conformance.campaign.work import Ended, Event
-from conformance.known import Known
+from conformance.campaign.workers.orders import Ended, Event
+from conformance.claims.known import Known
+from conformance.judge.signature import Signature, by_gravity, suspect_of
 from conformance.report import unexpected
 from conformance.report.findings import AS_THEY_ARE
-from conformance.report.texts import line
+from conformance.report.formats.texts import line
 from conformance.report.urgency import urgency
-from conformance.signature import Signature, by_gravity, suspect_of
 
 EARLY = 8  # wrong values of unlike causes that are printed as soon as they are seen
 EVERY = 10.0  # seconds between lines where there is no terminal, as in CI

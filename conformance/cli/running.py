@@ -12,7 +12,6 @@ from rich.markup import escape
 from rich.syntax import Syntax
 from rich.table import Table
 
-from conformance.brief import brief_outcome
 from conformance.campaign import (
     CampaignError,
     JournalError,
@@ -21,20 +20,21 @@ from conformance.campaign import (
     as_begun,
     run_campaign,
 )
+from conformance.claims.known import Known, KnownError, read_known, read_patterns, shipped_known
 from conformance.cli.progress import ProgressLine
 from conformance.cli.statistics import show_statistics
 from conformance.cli.writing import deaf_to_interrupts, write
+from conformance.corpus.case import CHECKS
 from conformance.engines import Engine, EngineError
-from conformance.execute import execute
-from conformance.isolation import Limits, RemoteEngine
+from conformance.engines.execute import execute
+from conformance.engines.isolation import Limits, RemoteEngine
+from conformance.judge.formatting import brief_outcome
 from conformance.judge.referee import adjudicate
-from conformance.known import Known, KnownError, read_known, read_patterns, shipped_known
 from conformance.program import Program
 from conformance.program.script import RENDER
+from conformance.program.trace import Trace
 from conformance.report import Report, build_report, show, to_shrink
-from conformance.report.texts import printable
-from conformance.sources.case import CHECKS
-from conformance.trace import Trace
+from conformance.report.formats.texts import printable
 from conformance.verdict import Mismatch
 
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from conformance.sources.statistics import Statistics
+from conformance.generate.statistics import Statistics
 
 CELL = 6  # characters of a column of pairs: a count, and what parts it from the next
 ERRORS = 60  # patterns of errors that are listed

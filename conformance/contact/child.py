@@ -22,7 +22,7 @@ def main() -> None:
     order = json.loads(sys.stdin.buffer.readline())
     _end_with_the_parent()
     sys.path[:] = order["path"]
-    from conformance.contact.rung import Climbed
+    from conformance.contact.rungs.rung import Climbed
 
     with open(order["told"], "a", encoding="utf-8") as told, open(order["faults"], "w") as faults:
         given = [Climbed(**each) for each in order["given"]]
@@ -59,10 +59,10 @@ class _Child:
         self.told.flush()
 
     def climb(self, climbed: dict[str, Any]) -> None:
-        from conformance.contact.ladder import LADDER, blocked
         from conformance.contact.probe import climb, failed_import, passed_import
         from conformance.contact.process import NAMES, lost_import
-        from conformance.contact.rung import Climbed
+        from conformance.contact.rungs.ladder import LADDER, blocked
+        from conformance.contact.rungs.rung import Climbed
         from conformance.engines import EngineError, resolve_engine
         from conformance.engines.offering import ops_of
 
@@ -102,8 +102,8 @@ class _Child:
 
     def _call_ops(self, engine: Any, reference: Any, done: Mapping[str, Any]) -> None:
         from conformance.catalogue import CATALOGUE
-        from conformance.contact.rung import Climbed
-        from conformance.sources.forms import tried
+        from conformance.contact.rungs.rung import Climbed
+        from conformance.generate.forms import tried
 
         for name in self.order["ops"]:
             if name in done:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from conformance.contact.ladder import LADDER
-from conformance.contact.rung import LOWEST, Climbed
+from conformance.contact.rungs.ladder import LADDER
+from conformance.contact.rungs.rung import LOWEST, Climbed
 
 
 @dataclass(frozen=True, slots=True)

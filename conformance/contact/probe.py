@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from conformance.brief import brief, brief_outcome
 from conformance.contact.contact import Contact
-from conformance.contact.ladder import IMPORT_ADD, LADDER, advice, blocked
 from conformance.contact.places import place_of
-from conformance.contact.rung import Climbed, Rung
+from conformance.contact.rungs.ladder import IMPORT_ADD, LADDER, advice, blocked
+from conformance.contact.rungs.rung import Climbed, Rung
 from conformance.contact.watching import Run
 from conformance.engines import Engine, EngineError, resolve_engine
-from conformance.engines.names import Absent
-from conformance.engines.texts import said
-from conformance.execute import execute
-from conformance.judge.compare import compare
-from conformance.program.values import Ref
-from conformance.trace import (
+from conformance.engines.execute import execute
+from conformance.engines.torchlike.names import Absent
+from conformance.engines.torchlike.texts import said
+from conformance.judge.comparing.compare import compare
+from conformance.judge.formatting import brief, brief_outcome
+from conformance.program.trace import (
     Opaque,
     Outcome,
     Raised,
@@ -27,6 +26,7 @@ from conformance.trace import (
     Unobserved,
     Unsupported,
 )
+from conformance.program.values import Ref
 
 _ALWAYS = frozenset({"raises", "crash", "hang", "flaky"})
 _KINDS: Mapping[str, frozenset[str]] = {

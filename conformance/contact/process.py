@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from conformance.contact.contact import Contact
-from conformance.contact.ladder import IMPORT_ADD, LADDER, blocked
 from conformance.contact.places import place_in
-from conformance.contact.rung import LOWEST, Climbed
+from conformance.contact.rungs.ladder import IMPORT_ADD, LADDER, blocked
+from conformance.contact.rungs.rung import LOWEST, Climbed
 
 BRIEF = 20.0  # seconds for a rung without which a run goes on as well
 IMPORT_SECONDS = 120.0  # that loading an engine may take: some compile kernels, or wait for a disk

@@ -7,16 +7,16 @@ import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from conformance.contact.rung import Field
+from conformance.contact.rungs.rung import Field
 from conformance.engines import Engine, TorchLike
-from conformance.engines.create import make
-from conformance.engines.names import Absent
-from conformance.engines.observe import values_of
+from conformance.engines.observing.observe import values_of
 from conformance.engines.torchlike import TorchLikeSession
+from conformance.engines.torchlike.create import make
+from conformance.engines.torchlike.names import Absent
 from conformance.program import Program
 from conformance.program.inputs import Input
 from conformance.program.steps import Step
-from conformance.trace import Trace
+from conformance.program.trace import Trace
 
 
 class Watched(TorchLikeSession):

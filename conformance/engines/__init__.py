@@ -11,8 +11,8 @@ from typing import Any
 
 from conformance.engines.foreign import own_names
 from conformance.engines.protocol import Engine, EngineError, Session
-from conformance.engines.texts import said
 from conformance.engines.torchlike import TorchLike
+from conformance.engines.torchlike.texts import said
 
 __all__ = [
     "Engine",

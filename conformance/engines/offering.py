@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.catalogue import CATALOGUE, Form
-from conformance.engines.names import Absent, Names, offers
 from conformance.engines.torchlike import TorchLike
-from conformance.program.operators import OPERATORS
+from conformance.engines.torchlike.names import Absent, Names, offers
+from conformance.program.words.operators import OPERATORS
 
 
 def ops_of(engine: object) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from conformance.program.inputs import Input
 from conformance.program.steps import Step
-from conformance.trace import Outcome, TensorState, Trace
+from conformance.program.trace import Outcome, TensorState, Trace
 
 
 class EngineError(Exception):

@@ -11,19 +11,19 @@ from typing import TypeAlias
 
 import numpy as np
 
+from conformance.engines.execute import execute
 from conformance.engines.protocol import Engine
-from conformance.execute import execute
-from conformance.judge.closeness import is_close
-from conformance.judge.compare import compare
+from conformance.judge.comparing.closeness import is_close
+from conformance.judge.comparing.compare import compare
 from conformance.judge.conventions import NON_FINITE, conventions
-from conformance.judge.evidence import Array, Case, Evidence, finder
-from conformance.judge.finite_differences import derivative
-from conformance.judge.overwritten import Earlier, overwritten
-from conformance.judge.replay import places
-from conformance.judge.shown import shown_grades
-from conformance.judge.witnesses import Witnesses, differing
+from conformance.judge.nearby.evidence import Array, Case, Evidence, finder
+from conformance.judge.nearby.finite_differences import derivative
+from conformance.judge.nearby.replay import places
+from conformance.judge.otherwise.overwritten import Earlier, overwritten
+from conformance.judge.otherwise.witnesses import Witnesses, differing
+from conformance.judge.shown_grades import shown_grades
 from conformance.program import Program
-from conformance.trace import Raised, Trace
+from conformance.program.trace import Raised, Trace
 from conformance.verdict import Judgement, Kind, Mismatch, Verdict
 
 Finding: TypeAlias = tuple[Judgement | None, str] | None

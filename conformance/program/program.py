@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from conformance.program.coding import decode_step, encode_step
 from conformance.program.inputs import Input
 from conformance.program.limits import BLOCKS, TEXT
-from conformance.program.naming import check_name, check_ref
 from conformance.program.script import script
 from conformance.program.steps import (
     EnterMode,
@@ -23,10 +22,11 @@ from conformance.program.steps import (
     result_of,
 )
 from conformance.program.values import ProgramError, brief, plain
-from conformance.program.words import check_words
+from conformance.program.words.checked import check_words
+from conformance.program.words.naming import check_name, check_ref
 
 if TYPE_CHECKING:
-    from conformance.trace import Trace
+    from conformance.program.trace import Trace
     from conformance.verdict import Mismatch
 
 NESTING = 200  # levels of JSON in a file: those of 64 dims, each a tuple, and room to spare

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from conformance.campaign.result import Result
-from conformance.known import Known
+from conformance.claims.known import Known
 from conformance.report.counting import standing
 from conformance.report.findings import Failing, Finding, folded, size
 from conformance.report.report import counts_beside

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from conformance.campaign.result import Result
-from conformance.known import Known
+from conformance.claims.known import Known
 from conformance.report.score import Standing, Tally, headline, outcomes
 from conformance.verdict import GRADES, Mismatch, Verdict, missed_grades
 

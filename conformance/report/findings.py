@@ -9,10 +9,17 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from conformance.campaign.result import Failure, Result
+from conformance.judge.signature import (
+    Signature,
+    Suspect,
+    by_gravity,
+    is_failure,
+    ops_of,
+    suspect_of,
+)
 from conformance.program import Program
 from conformance.program.steps import kind_of
 from conformance.report.urgency import urgency
-from conformance.signature import Signature, Suspect, by_gravity, is_failure, ops_of, suspect_of
 from conformance.verdict import GRADE_OF, Mismatch
 
 Counts: TypeAlias = Callable[[Result, Mismatch], bool]

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from conformance.campaign.result import Failure, Result
+from conformance.judge.signature import Symptom, symptom_of
 from conformance.report.findings import Counts, size
-from conformance.signature import Symptom, symptom_of
 from conformance.verdict import Mismatch
 
 SHARE = 2 / 3  # of the cases that could be run

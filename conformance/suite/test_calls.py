@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.catalogue import CATALOGUE, OpEntry
-from conformance.strategies import Drawn, op_calls, programs
-from conformance.strategies.single import Question
-from conformance.suite.properties import hold, require
+from conformance.generate import Drawn, op_calls, programs
+from conformance.generate.drawing.single import Question
+from conformance.suite.support.properties import hold, require
 
 OPS = [name for name, entry in CATALOGUE.items() if entry.signatures]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.sources.case import Case
-from conformance.sources.found import found
-from conformance.suite.corpus import conclude
-from conformance.suite.session import current
+from conformance.corpus.case import Case
+from conformance.corpus.found import found
+from conformance.suite.support.corpus import conclude
+from conformance.suite.support.session import current
 
 
 @pytest.mark.parametrize("case", [pytest.param(row.case, id=row.case.id) for row in found()])

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from conformance.catalogue import CATALOGUE, OpEntry
-from conformance.sources.case import Check
-from conformance.suite.corpus import run_test
-from conformance.suite.session import current
+from conformance.corpus.case import Check
+from conformance.suite.support.corpus import run_test
+from conformance.suite.support.session import current
 
 
 def _checks(entry: OpEntry) -> tuple[Check, ...]:

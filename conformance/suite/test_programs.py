@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from hypothesis import example, given, target
 
-from conformance.sources.found import found
-from conformance.strategies import Drawn
-from conformance.suite.properties import asked, hold, replayed
+from conformance.corpus.found import found
+from conformance.generate import Drawn
+from conformance.suite.support.properties import asked, hold, replayed
 
 Test = Callable[[Drawn], None]
 

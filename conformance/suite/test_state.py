@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hypothesis import given, target
 
-from conformance.strategies import Drawn
-from conformance.suite.properties import asked, hold
-from conformance.suite.seeded import seeded_programs
+from conformance.generate import Drawn
+from conformance.suite.support.properties import asked, hold
+from conformance.suite.support.seeded import seeded_programs
 
 
 def _meets(drawn: Drawn) -> None:

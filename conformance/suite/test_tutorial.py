@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from conformance.campaign.plan import Piece
-from conformance.campaign.worker import cases_of
-from conformance.sources.case import Case
-from conformance.suite.corpus import conclude
-from conformance.suite.session import current
+from conformance.campaign.workers.worker import cases_of
+from conformance.corpus.case import Case
+from conformance.suite.support.corpus import conclude
+from conformance.suite.support.session import current
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,7 @@ def test_the_commands_that_make_runs_are_the_ones_shown() -> None:
         "constraints.txt",
         "conformance/claims/claims.schema.json",
         "conformance/report/schema.json",
-        "conformance/sources/found",
+        "conformance/corpus/found",
     ],
 )
 def test_a_place_of_the_readme_exists(path: str) -> None:

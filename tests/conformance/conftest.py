@@ -8,10 +8,10 @@ import pytest
 import torch
 
 from conformance import TorchLike
-from conformance.sources.counting import Counting
-from conformance.sources.generated import drawn
-from conformance.sources.statistics import Statistics
-from conformance.strategies import Drawn
+from conformance.generate import Drawn
+from conformance.generate.counting import Counting
+from conformance.generate.generated import drawn
+from conformance.generate.statistics import Statistics
 
 
 @pytest.fixture(scope="session")

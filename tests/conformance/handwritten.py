@@ -31,7 +31,7 @@ from conformance import (
     SetGrad,
     Snippet,
 )
-from conformance.program.reads import READS
+from conformance.program.words.reads import READS
 
 X0, X1, T0, T1, T2 = (Ref(name) for name in ("x0", "x1", "t0", "t1", "t2"))
 

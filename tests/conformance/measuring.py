@@ -6,16 +6,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from conformance import Engine, Program, execute, resolve_engine
+from conformance import Engine, Program, resolve_engine
 from conformance.campaign import Run, Settings
 from conformance.campaign.result import Failure, Result
 from conformance.catalogue import op_of
+from conformance.engines import execute
+from conformance.generate.generated import drawn
 from conformance.judge.referee import adjudicate, judge
+from conformance.judge.signature import is_failure, shows_the_same, suspect_of
 from conformance.report import Report, build_report, to_shrink
-from conformance.signature import is_failure, shows_the_same, suspect_of
-from conformance.sources.generated import drawn
-from conformance.sources.lacking import without_lacking
-from conformance.sources.reduction import reduce
+from conformance.shrink.reduction import reduce
+from conformance.shrink.unsupported import without_lacking
 
 ROUNDS = 3
 ATTEMPTS = 150

@@ -8,11 +8,12 @@ from dataclasses import replace
 
 import torch
 
-from conformance import Trace, compare, execute, resolve_engine
-from conformance.engines.memory import aliases_of
-from conformance.engines.observe import Observer
-from conformance.engines.plain import given
-from conformance.trace import UNOBSERVED, Called
+from conformance import Trace, compare, resolve_engine
+from conformance.engines import execute
+from conformance.engines.observing.memory import aliases_of
+from conformance.engines.observing.observe import Observer
+from conformance.engines.torchlike.plain import given
+from conformance.program.trace import UNOBSERVED, Called
 
 TORCH = resolve_engine("torch")
 

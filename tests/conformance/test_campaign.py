@@ -27,16 +27,16 @@ from conformance.campaign import (
 )
 from conformance.campaign.examine import Examiner
 from conformance.campaign.gathering import Gathered
-from conformance.campaign.lock import LockedError, locked
-from conformance.campaign.patience import Patient
 from conformance.campaign.plan import count_pieces, generated_pieces, pieces
-from conformance.campaign.pool import Pool, _Worker
-from conformance.campaign.work import Ended, Event, Order
+from conformance.campaign.workers.lock import LockedError, locked
+from conformance.campaign.workers.orders import Ended, Event, Order
+from conformance.campaign.workers.patience import Patient
+from conformance.campaign.workers.pool import Pool, _Worker
 from conformance.catalogue import CATALOGUE
 from conformance.claims import EVERYTHING
 from conformance.cli.progress import ProgressLine
 from conformance.engines import resolve_engine
-from conformance.isolation import Limits, memory
+from conformance.engines.isolation import Limits, memory
 
 FAULTY = Settings("faulty_engine", checks=("value",), max_examples=0, hang_after=1.5)
 

@@ -9,11 +9,11 @@ import torch
 
 from conformance.campaign.plan import Settings, pieces
 from conformance.catalogue import CATALOGUE, CONVENTIONS, Arg, Operand, op_of
-from conformance.program.operators import OPERATORS
+from conformance.generate.drawing.ops import entries_of
+from conformance.generate.values.arguments import ARGUMENTS
 from conformance.program.steps import Call
 from conformance.program.values import Ref
-from conformance.strategies.arguments import ARGUMENTS
-from conformance.strategies.ops import entries_of
+from conformance.program.words.operators import OPERATORS
 
 PROMISED = """
 add sub mul div neg pow abs sign exp expm1 log log1p log2 sqrt rsqrt square reciprocal sin cos tan

@@ -34,10 +34,10 @@ from conformance import (
     Verdict,
     Warned,
     compare,
-    execute,
     resolve_engine,
 )
-from conformance.judge.closeness import (
+from conformance.engines import execute
+from conformance.judge.comparing.closeness import (
     difference,
     same_text,
     sign_of_zero_differs,

@@ -8,7 +8,7 @@ from fakes import torch_but
 from handwritten import T0, T1, X0, X1, method, operator
 
 from conformance import Backward, Call, EnterMode, Input, Program, Ref, Snippet, resolve_engine
-from conformance.judge.consequences import Consequences
+from conformance.judge.comparing.consequences import Consequences
 from conformance.judge.referee import judge
 
 TORCH = resolve_engine("torch")
@@ -62,7 +62,7 @@ def test_a_wrong_value_beside_a_step_that_raised_counts():
 def test_a_wrong_value_beside_what_is_lacking_counts_and_what_needs_it_is_not_told(
     monkeypatch: pytest.MonkeyPatch,
 ):
-    monkeypatch.setattr("conformance.engines.forms._others", lambda step: ())
+    monkeypatch.setattr("conformance.engines.torchlike.forms._others", lambda step: ())
     engine = torch_but("relu", exp=lambda tensor: tensor + 1)
     steps = (RAISES, Call("exp", (X1,), result="t1"), operator("*", T0, T1, result="t2"))
     verdict = judge(Program(INPUTS, steps), TORCH, engine)

@@ -14,10 +14,10 @@ from test_cli import conformance
 from conformance import TorchLike, resolve_engine
 from conformance.catalogue import CATALOGUE
 from conformance.contact.contact import Contact
-from conformance.contact.ladder import LADDER
 from conformance.contact.probe import probe
 from conformance.contact.process import probe_in_process
-from conformance.contact.rung import LOWEST, Climbed
+from conformance.contact.rungs.ladder import LADDER
+from conformance.contact.rungs.rung import LOWEST, Climbed
 from conformance.engines.offering import ops_of
 
 HERE = Path(__file__).parent

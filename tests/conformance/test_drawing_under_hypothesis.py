@@ -11,9 +11,9 @@ import torch
 from hypothesis import given, seed, settings
 
 from conformance.catalogue import CATALOGUE
-from conformance.sources.counting import Counting
-from conformance.sources.statistics import Statistics
-from conformance.strategies import FEATURES, programs
+from conformance.generate import FEATURES, programs
+from conformance.generate.counting import Counting
+from conformance.generate.statistics import Statistics
 
 DRAWN = [name for name, entry in CATALOGUE.items() if entry.signatures]
 

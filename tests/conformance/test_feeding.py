@@ -11,11 +11,11 @@ from hypothesis.database import InMemoryExampleDatabase, choices_from_bytes
 from conformance import TorchLike
 from conformance.campaign.journal import NAME
 from conformance.campaign.result import Number
-from conformance.sources.generated import drawn
-from conformance.strategies.interpretation import interpret, replayed
-from conformance.strategies.ops import entries_of
-from conformance.suite import feeding
-from conformance.suite.feeding import FeedError, feed
+from conformance.generate.drawing.interpretation import interpret, replayed
+from conformance.generate.drawing.ops import entries_of
+from conformance.generate.generated import drawn
+from conformance.suite.support import feeding
+from conformance.suite.support.feeding import FeedError, feed
 
 REFERENCE = TorchLike(torch)
 pytestmark = pytest.mark.usefixtures("one_thread")

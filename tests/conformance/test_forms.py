@@ -22,13 +22,13 @@ from conformance import (
     Returned,
     TorchLike,
     Unsupported,
-    execute,
     resolve_engine,
 )
 from conformance.catalogue import CATALOGUE
+from conformance.engines import execute
 from conformance.engines.foreign import foreign_names, own_names
-from conformance.judge.compare import compare
-from conformance.sources.forms import _samples, tried
+from conformance.generate.forms import _samples, tried
+from conformance.judge.comparing.compare import compare
 
 TORCH = resolve_engine("torch")
 PAIR = Input.of("x0", np.float32([1.0, 2.0]), True), Input.of("x1", np.float32([3.0, 5.0]))

@@ -9,24 +9,20 @@ import pytest
 import torch
 from fakes import torch_but
 
-from conformance import Call, Input, Program, Raised, Read, Ref, TorchLike, execute
+from conformance import Call, Input, Program, Raised, Read, Ref, TorchLike
 from conformance.campaign import generated
 from conformance.campaign.examine import Examiner
 from conformance.campaign.generated import Rescues, results
 from conformance.campaign.plan import Piece, Settings
 from conformance.catalogue import op_of
+from conformance.engines import execute
+from conformance.generate.counting import Counting
+from conformance.generate.generated import drawn, examined
+from conformance.generate.statistics import Statistics
 from conformance.program.steps import Backward, Grad, kind_of
-from conformance.sources.counting import Counting
-from conformance.sources.generated import drawn, examined
-from conformance.sources.lacking import without_lacking
-from conformance.sources.reduction import reduce
-from conformance.sources.rewriting import (
-    bypassed,
-    renamed,
-    without_steps,
-    without_unused_inputs,
-)
-from conformance.sources.statistics import Statistics
+from conformance.shrink.reduction import reduce
+from conformance.shrink.rewriting import bypassed, renamed, without_steps, without_unused_inputs
+from conformance.shrink.unsupported import without_lacking
 
 REFERENCE = TorchLike(torch)
 
@@ -89,7 +85,7 @@ def test_what_is_left_without_what_is_lacking_is_compared():
 def test_a_step_that_is_lacking_gives_way_to_what_the_reference_gives(
     monkeypatch: pytest.MonkeyPatch,
 ):
-    monkeypatch.setattr("conformance.engines.forms._others", lambda step: ())
+    monkeypatch.setattr("conformance.engines.torchlike.forms._others", lambda step: ())
     short = without_lacking(long_program(), torch_but("sin", "mul"), REFERENCE)
     assert [kind_of(step) for step in short.steps] == ["call", "call", "read", "backward"]
     made = execute(short, REFERENCE).tensors

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.known import (
+from conformance.claims.known import (
     Known,
     KnownError,
     matches,

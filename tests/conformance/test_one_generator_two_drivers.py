@@ -12,8 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance import TorchLike
-from conformance.sources.generated import choices_of, drawn
-from conformance.strategies.interpretation import (
+from conformance.generate.drawing.interpretation import (
     HEADER,
     MOST_STEPS,
     REFILLED,
@@ -23,7 +22,8 @@ from conformance.strategies.interpretation import (
     interpret,
     replayed,
 )
-from conformance.strategies.ops import entries_of
+from conformance.generate.drawing.ops import entries_of
+from conformance.generate.generated import choices_of, drawn
 
 REFERENCE = TorchLike(torch)
 EVERY = entries_of(None)

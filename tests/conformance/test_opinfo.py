@@ -12,13 +12,13 @@ import pytest
 import torch
 
 from conformance.catalogue import CATALOGUE
+from conformance.corpus.case import Case, hash_of_corpus
+from conformance.corpus.opinfo import Corpus, corpus_of
+from conformance.corpus.opinfo.grad_outputs import draw_grad_output, generator
 from conformance.engines import TorchLike
-from conformance.execute import execute
+from conformance.engines.execute import execute
 from conformance.program.steps import Backward, Call, Grad
-from conformance.sources.case import Case, hash_of_corpus
-from conformance.sources.grad_outputs import draw_grad_output, generator
-from conformance.sources.opinfo import Corpus, corpus_of
-from conformance.trace import Raised
+from conformance.program.trace import Raised
 
 TORCH = TorchLike(torch)
 
@@ -134,7 +134,7 @@ def test_torch_raises_for_every_error_case(op):
 
 
 def test_a_program_does_what_the_sample_does():
-    from conformance.sources.database import database, samples_of
+    from conformance.corpus.opinfo.database import database, samples_of
 
     info = database()["addmm"]
     samples = samples_of(info, "addmm", "float32")

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
+from conformance.corpus.opinfo.samples import Inexpressible, call_of
 from conformance.program.steps import Call
 from conformance.program.values import DType, Ref
-from conformance.sources.samples import Inexpressible, call_of
 
 X = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
 

@@ -21,9 +21,9 @@ HERE = Path(__file__).parent
 def loaded() -> None:
     """Torch and its test data, which take seconds to import, and which pytester would drop from
     `sys.modules` after each run if they came in with it."""
-    importlib.import_module("conformance.suite.properties")
-    importlib.import_module("conformance.sources.samples")
-    importlib.import_module("conformance.sources.database").database()
+    importlib.import_module("conformance.suite.support.properties")
+    importlib.import_module("conformance.corpus.opinfo.samples")
+    importlib.import_module("conformance.corpus.opinfo.database").database()
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from conformance import Call, DType, Input, Program, ProgramError, Ref, Snippet, TorchLike
-from conformance.engines.actions import ACTIONS
-from conformance.engines.create import make
+from conformance.engines.torchlike.actions import ACTIONS
+from conformance.engines.torchlike.create import make
 from conformance.program.script import RENDER
 from conformance.program.steps import KINDS
 from conformance.program.values import NUMPY_DTYPES, decode, encode

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from conformance import Call, EnterMode, Input, Program, ProgramError, Ref
 from conformance.catalogue import CATALOGUE
 from conformance.catalogue.entry import Arg
+from conformance.corpus.files import read_program, shipped_snippets
+from conformance.corpus.tutorial import cells
 from conformance.engines import resolve_engine
-from conformance.program.vocabulary import KEYWORDS, may_call
-from conformance.sources.files import read_program, shipped_snippets
-from conformance.sources.generated import drawn
-from conformance.sources.tutorial import cells
+from conformance.generate.generated import drawn
+from conformance.program.words.vocabulary import KEYWORDS, may_call
 
 X = {"name": "x0", "dtype": "float32", "shape": [2], "values": [1.0, 2.0]}
 X0 = {"ref": "x0"}

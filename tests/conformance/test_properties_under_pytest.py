@@ -15,8 +15,8 @@ import pytest
 
 from conformance import Input, Program
 from conformance.agreement import failure_of
-from conformance.suite.profiles import CI_EXAMPLES, FUZZ_EXAMPLES
-from conformance.suite.properties import LINES, told
+from conformance.suite.support.profiles import CI_EXAMPLES, FUZZ_EXAMPLES
+from conformance.suite.support.properties import LINES, told
 from conformance.verdict import Mismatch, Verdict
 
 HERE = Path(__file__).parent
@@ -152,7 +152,7 @@ def test_events_tell_ops_features_and_what_came_of_the_examples(faulty):
 
 SHOW_PROFILES = """
 from hypothesis import settings
-from conformance.suite.profiles import register
+from conformance.suite.support.profiles import register
 register()
 for name in ("ci", "default", "fuzz"):
     profile = settings.get_profile(name)

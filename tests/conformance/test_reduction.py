@@ -18,10 +18,10 @@ from conformance import (
     Ref,
     RegisterHook,
     RemoveHook,
-    execute,
     resolve_engine,
 )
-from conformance.sources.reduction import reduce
+from conformance.engines import execute
+from conformance.shrink.reduction import reduce
 
 TORCH = resolve_engine("torch")
 

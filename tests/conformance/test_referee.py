@@ -20,14 +20,14 @@ from conformance import (
     Program,
     Read,
     Verdict,
-    execute,
     judge,
     resolve_engine,
 )
-from conformance.judge.evidence import Evidence
-from conformance.judge.finite_differences import derivative
+from conformance.engines import execute
+from conformance.judge.nearby.evidence import Evidence
+from conformance.judge.nearby.finite_differences import derivative
+from conformance.judge.nearby.variants import in_double, moved
 from conformance.judge.referee import adjudicate
-from conformance.judge.variants import in_double, moved
 from conformance.program.steps import EnterMode, LeaveMode, RegisterHook, RequiresGrad
 from conformance.program.values import Ref
 

@@ -18,7 +18,8 @@ from rich.console import Console
 from conformance import Call, Input, Program, Ref
 from conformance.campaign import Drift, Failure, Result, Run, Settings
 from conformance.claims import Claims
-from conformance.known import Known
+from conformance.claims.known import Known
+from conformance.corpus.opinfo import Excluded
 from conformance.report import (
     Environment,
     Report,
@@ -32,8 +33,7 @@ from conformance.report import (
     to_document,
     to_markdown,
 )
-from conformance.report.notes import notes_of
-from conformance.sources.opinfo import Excluded
+from conformance.report.formats.notes import notes_of
 from conformance.verdict import Mismatch, Verdict
 
 HERE = Environment("2026-01-02T03:04:05+00:00", "Linux", "3.12.1", 2, "0.1.0", {"torch": "2.13.0"})

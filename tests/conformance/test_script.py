@@ -22,11 +22,11 @@ from conformance import (
     Read,
     Ref,
     RegisterHook,
-    execute,
     resolve_engine,
 )
+from conformance.engines import execute
+from conformance.generate.generated import drawn
 from conformance.program.values import NUMPY_DTYPES
-from conformance.sources.generated import drawn
 
 TORCH = resolve_engine("torch")
 

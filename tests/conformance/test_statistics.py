@@ -10,17 +10,18 @@ import torch
 from hypothesis import given, settings
 from rich.console import Console
 
-from conformance import Call, Input, Program, Raised, Ref, TorchLike, execute
+from conformance import Call, Input, Program, Raised, Ref, TorchLike
 from conformance.cli.statistics import show_statistics
+from conformance.engines import execute
+from conformance.generate import programs
+from conformance.generate.counting import Counting, pattern
+from conformance.generate.drawing.features import FEATURES, features_of
+from conformance.generate.drawing.interpretation import ACTS, HEADER, ROW, interpret, replayed
+from conformance.generate.drawing.ops import entries_of
+from conformance.generate.generated import drawn
+from conformance.generate.planning.history import interactions
+from conformance.generate.statistics import Statistics, merged
 from conformance.program.steps import Backward, RegisterHook, RetainGrad
-from conformance.sources.counting import Counting, pattern
-from conformance.sources.generated import drawn
-from conformance.sources.statistics import Statistics, merged
-from conformance.strategies import programs
-from conformance.strategies.features import FEATURES, features_of
-from conformance.strategies.history import interactions
-from conformance.strategies.interpretation import ACTS, HEADER, ROW, interpret, replayed
-from conformance.strategies.ops import entries_of
 
 REFERENCE = TorchLike(torch)
 

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from conformance.catalogue import CATALOGUE
-from conformance.sources import stored
-from conformance.sources.opinfo import Corpus, corpus_of
-from conformance.sources.stored import KEPT, OURS, PREFIX, VARIABLE, stored_corpus
+from conformance.corpus.opinfo import Corpus, corpus_of, stored
+from conformance.corpus.opinfo.stored import KEPT, OURS, PREFIX, VARIABLE, stored_corpus
 
 INFOS = CATALOGUE["exp"].opinfo
 

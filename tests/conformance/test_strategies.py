@@ -12,9 +12,16 @@ from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 from hypothesis.vendor.pretty import pretty
 
-from conformance import Program, Raised, Returned, TorchLike, execute
+from conformance import Program, Raised, Returned, TorchLike
 from conformance.catalogue import CATALOGUE, op_of
-from conformance.judge.compare import compare
+from conformance.engines import execute
+from conformance.generate import dtypes, partner_shapes, programs, shapes, tensors
+from conformance.generate.drawing.interpretation import HEADER, ROW, interpret, replayed
+from conformance.generate.drawing.ops import entries_of
+from conformance.generate.drawing.tape import Tape
+from conformance.generate.generated import drawn
+from conformance.generate.planning.modes import Modes
+from conformance.judge.comparing.compare import compare
 from conformance.program.steps import (
     KINDS,
     Backward,
@@ -26,12 +33,6 @@ from conformance.program.steps import (
     refs_of,
     result_of,
 )
-from conformance.sources.generated import drawn
-from conformance.strategies import dtypes, partner_shapes, programs, shapes, tensors
-from conformance.strategies.interpretation import HEADER, ROW, interpret, replayed
-from conformance.strategies.modes import Modes
-from conformance.strategies.ops import entries_of
-from conformance.strategies.tape import Tape
 
 REFERENCE = TorchLike(torch)
 

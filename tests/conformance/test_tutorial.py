@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from fakes import torch_but
 
-from conformance import Returned, Snippet, Text, Unsupported, compare, execute, resolve_engine
-from conformance.sources.tutorial import cells, shown
+from conformance import Returned, Snippet, Text, Unsupported, compare, resolve_engine
+from conformance.corpus.tutorial import cells, shown
+from conformance.engines import execute
 
 TORCH = resolve_engine("torch")
 

@@ -24,13 +24,13 @@ from conformance import (
     RegisterHook,
     Returned,
     compare,
-    execute,
     resolve_engine,
 )
-from conformance.program.functionals import APIS, MAPS
-from conformance.program.functions import FUNCTIONS
-from conformance.program.hooks import HOOKS, PACKS, PARAMETERS, REGISTER
-from conformance.program.operators import COPIES
+from conformance.engines import execute
+from conformance.program.words.functionals import APIS, MAPS
+from conformance.program.words.functions import FUNCTIONS
+from conformance.program.words.hooks import HOOKS, PACKS, PARAMETERS, REGISTER
+from conformance.program.words.operators import COPIES
 
 TORCH = resolve_engine("torch")
 

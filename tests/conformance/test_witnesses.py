@@ -8,14 +8,15 @@ import torch
 from fakes import torch_but
 from handwritten import T0, T1, X0, X1, method, operator
 
-from conformance import Backward, Call, Input, Program, execute, judge, resolve_engine
-from conformance.judge import roundings
-from conformance.judge.dispatching import Otherwise, all_or_nothing
-from conformance.judge.roundings import ROUNDINGS
-from conformance.judge.ways import WAYS
+from conformance import Backward, Call, Input, Program, judge, resolve_engine
+from conformance.engines import execute
+from conformance.judge.otherwise import roundings
+from conformance.judge.otherwise.dispatching import Otherwise, all_or_nothing
+from conformance.judge.otherwise.roundings import ROUNDINGS
+from conformance.judge.otherwise.ways import WAYS
 from conformance.program.steps import EnterMode, Grad, LeaveMode, Read, RegisterHook, SetGrad
+from conformance.program.trace import Raised
 from conformance.program.values import Ref
-from conformance.trace import Raised
 
 TORCH = resolve_engine("torch")
 UP = torch.tensor(torch.inf)

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from conformance import Call, EngineError, Input, Program, Ref, resolve_engine
-from conformance.isolation import Limits, RemoteEngine, remote
-from conformance.isolation.memory import MOST_GROWTH, Growth, memory_of
+from conformance.engines.isolation import Limits, RemoteEngine, remote
+from conformance.engines.isolation.memory import MOST_GROWTH, Growth, memory_of
 from conformance.judge.referee import judge
 
 HERE = Path(__file__).parent

@@ -19,7 +19,7 @@ import pytest
 from rich.console import Console
 
 from conformance.campaign import Piece, Result, Run, Settings, run_campaign
-from conformance.campaign.work import Event
+from conformance.campaign.workers.orders import Event
 from conformance.cli import running, writing
 from conformance.cli.console import _Lasting
 from conformance.engines import resolve_engine

@@ -9,10 +9,11 @@ import warnings
 
 import pytest
 
-from conformance import execute, resolve_engine
+from conformance import resolve_engine
 from conformance.catalogue import CATALOGUE
+from conformance.corpus.opinfo.stored import stored_corpus
+from conformance.engines import execute
 from conformance.judge.referee import adjudicate
-from conformance.sources.stored import stored_corpus
 
 TORCH, ENGINE = resolve_engine("torch"), resolve_engine("mini_autograd")
 EVERYDAY = ["mul", "sum", "mm", "max", "__getitem__", "cat", "nn.functional.cross_entropy"]

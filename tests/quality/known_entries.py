@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from conformance import Program
 from conformance.campaign.generated import op_at_fault
-from conformance.known import Known
-from conformance.sources.case import NO_OP
+from conformance.claims.known import Known
+from conformance.corpus.case import NO_OP
 from conformance.verdict import Mismatch, Verdict
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import torch
 
 from conformance.catalogue import CATALOGUE
-from conformance.judge.ways import LANES, WAYS
+from conformance.judge.otherwise.ways import LANES, WAYS
 
 INF, NAN = float("inf"), float("nan")
 REAL = (

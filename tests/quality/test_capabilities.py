@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from conformance.judge.closeness import is_close, tolerances
+from conformance.judge.comparing.closeness import is_close, tolerances
 
 CAPABILITIES = ("default", "avx2", "avx512")  # torch takes the best that there is below one
 

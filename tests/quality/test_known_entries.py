@@ -10,7 +10,7 @@ import pytest
 from known_entries import hiding
 
 from conformance import Call, Mismatch, Program
-from conformance.known import KINDS, Known, shipped_known
+from conformance.claims.known import KINDS, Known, shipped_known
 from conformance.verdict import GRADE_OF, Verdict
 
 ENTRIES = shipped_known("mini_autograd")

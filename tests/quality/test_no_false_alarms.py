@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from conformance import judge, resolve_engine
-from conformance.isolation import Limits, RemoteEngine
-from conformance.sources.generated import drawn
+from conformance.engines.isolation import Limits, RemoteEngine
+from conformance.generate.generated import drawn
 
 PROGRAMS = 1000
 SETTINGS = (

@@ -10,9 +10,9 @@ from faulty import FaultyTorch
 from planting import every_twelfth
 
 from conformance import TorchLike
+from conformance.generate.generated import examined
 from conformance.judge.referee import judge
-from conformance.sources.generated import examined
-from conformance.sources.reduction import reduce
+from conformance.shrink.reduction import reduce
 
 REFERENCE = TorchLike(torch)
 

@@ -22,12 +22,13 @@ from faulty import FaultyTorch
 from planting import every_twelfth, planted
 from slight_faults import SLIGHT_FAULTS, VALUES
 
-from conformance import execute, resolve_engine
-from conformance.judge.compare import compare
+from conformance import resolve_engine
+from conformance.engines import execute
+from conformance.generate import Drawn
+from conformance.generate.generated import drawn
+from conformance.judge.comparing.compare import compare
 from conformance.judge.referee import adjudicate
-from conformance.sources.generated import drawn
-from conformance.strategies import Drawn
-from conformance.trace import Trace
+from conformance.program.trace import Trace
 from conformance.verdict import Verdict
 
 REFERENCE = resolve_engine("torch")

@@ -1,0 +1,37 @@
+"""The ladder of bring-up, and what to add to an engine that stops on it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from conformance.contact.rungs.lower import LOWER
+from conformance.contact.rungs.rung import Climbed, Rung
+from conformance.contact.rungs.upper import UPPER
+
+LADDER: tuple[Rung, ...] = (*LOWER, *UPPER)
+"""In the order of bring-up; `import`, which is no program, comes before."""
+
+IMPORT_ADD = "a module that can be imported by this name, with a class `Tensor` and `tensor()`"
+
+_ARGUMENT = re.compile(r"([\w.]+)\((\w+=|argument \d+)\)")
+_MEMBER = re.compile(r"(\w+)\.(\w+)( \(.+\))?")
+_NAME = re.compile(r"[\w.]+")
+
+
+def advice(lacking: str, rung: Rung) -> str:
+    """The line to add to an engine that lacks this."""
+    if found := _ARGUMENT.fullmatch(lacking):
+        owner = "Tensor.backward" if found[1] == "backward" else found[1]
+        return f"let `{owner}` take `{found[2]}`"
+    if (found := _MEMBER.fullmatch(lacking)) and found[1][:1].isupper():
+        return f"give the class `{found[1]}` a `{found[2]}`"
+    if _NAME.fullmatch(lacking):
+        return f"add `{lacking}` to the module"
+    return f"add {rung.add}"
+
+
+def blocked(rung: Rung, climbed: Mapping[str, Climbed]) -> Climbed | None:
+    """The rung as not tried, if one that it stands on was not reached."""
+    waiting = next((name for name in rung.needs if climbed[name].state != "passed"), None)
+    return Climbed(rung.name, rung.asks, "blocked", waiting=waiting) if waiting else None

@@ -1,0 +1,226 @@
+"""The programs that torch's OpInfo database gives for an op, the same in every process.
+
+The database is torch's own test data: for each op, samples that reach its corners, and calls that
+must raise. Each sample becomes a program for each check; nothing random is left in it.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from conformance.corpus.case import Case, Check
+from conformance.corpus.opinfo.database import database, entry_name, error_samples, samples_of
+from conformance.corpus.opinfo.grad_outputs import draw_grad_output, generator
+from conformance.engines import TorchLike
+from conformance.engines.execute import execute
+from conformance.program import Program
+from conformance.program.inputs import Input
+from conformance.program.steps import Backward, Grad
+from conformance.program.trace import Raised, TensorState, Trace
+from conformance.program.values import Ref
+
+GRADIENTS: tuple[Check, ...] = ("value", "gradient", "second_order")
+
+SHARES: Mapping[str, tuple[tuple[Check, ...], int]] = {
+    "float32": (GRADIENTS, 1),
+    "float64": (GRADIENTS, 2),
+    "float16": (("value", "gradient"), 2),
+    "complex64": (GRADIENTS, 1),
+    "int64": (("value",), 1),
+    "uint8": (("value",), 2),
+    "bool": (("value",), 1),
+}
+"""For each dtype, what its samples are asked, and that every so-manieth of them is taken."""
+
+THINNED: Mapping[str, int] = {"eye": 5, "linspace": 23}
+"""Entries of which only every so-manieth sample is taken at all: they have hundreds of sizes and
+bounds, which would outweigh the ops that autograd is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """A sample that gave no program, by the id that it would have had, and why."""
+
+    id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """What the database gives for an op."""
+
+    cases: tuple[Case, ...] = ()
+    excluded: tuple[Excluded, ...] = ()
+
+
+@cache
+def corpus_of(op: str, infos: tuple[tuple[str, str], ...]) -> Corpus:
+    """Every case of an op, in a fixed order.
+
+    Args:
+        op: the catalogue's name of it.
+        infos: the database's entries for it, each by name and variant. One that the installed
+            torch does not have is excluded, and says so.
+    """
+    found = [item for name, variant in infos for item in _cases(op, entry_name(name, variant))]
+    return Corpus(
+        tuple(item for item in found if isinstance(item, Case)),
+        tuple(item for item in found if isinstance(item, Excluded)),
+    )
+
+
+def _cases(op: str, name: str) -> Iterator[Case | Excluded]:
+    info = database().get(name)
+    if info is None:
+        yield Excluded(f"opinfo/{name}", "this torch's database has no such entry")
+        return
+    for dtype, (checks, every) in SHARES.items():
+        samples = samples_of(info, name, dtype)
+        every *= THINNED.get(info.name, 1)
+        for number, sample in enumerate(samples):
+            if number % every == 0:
+                identity = _Identity(op, name, dtype, number)
+                yield from _of_sample(identity, info.op, sample, checks)
+    for number, wrong in enumerate(error_samples(info, name)):
+        yield _of_error(_Identity(op, name, "errors", number), info.op, wrong.sample_input)
+
+
+@dataclass(frozen=True, slots=True)
+class _Identity:
+    op: str
+    info: str
+    dtype: str
+    number: int
+
+    def id(self, check: Check) -> str:
+        middle = check if self.dtype == check else f"{self.dtype}/{check}"
+        return f"opinfo/{self.info}/{middle}/{self.number}"
+
+    def case(self, check: Check, program: Program) -> Case:
+        return Case(self.id(check), self.op, check, program)
+
+    def excluded(self, check: Check, reason: str) -> Excluded:
+        return Excluded(self.id(check), reason)
+
+
+def _of_sample(
+    identity: _Identity, function: Any, sample: Any, checks: Sequence[Check]
+) -> Iterator[Case | Excluded]:
+    value = _called(function, sample)
+    if isinstance(value, str):
+        yield identity.excluded("value", value)
+        return
+    yield identity.case("value", value)
+    if "gradient" not in checks:
+        return
+    run = _Differentiation(identity, value, _run(value))
+    if not run.outputs or not run.inputs:
+        return
+    yield identity.case("gradient", run.gradient())
+    if "second_order" in checks and (second := run.second_order()) is not None:
+        yield identity.case("second_order", second)
+
+
+def _of_error(identity: _Identity, function: Any, sample: Any) -> Case | Excluded:
+    program = _called(function, sample)
+    if isinstance(program, str):
+        return identity.excluded("errors", program)
+    if not isinstance(_run(program).outcomes[0], Raised):
+        return identity.excluded("errors", "torch raises only for what a program leaves out")
+    return identity.case("errors", program)
+
+
+def _called(function: Any, sample: Any) -> Program | str:
+    """The sample's call as a program, or why there is none."""
+    from conformance.corpus.opinfo.samples import Inexpressible, call_of
+
+    try:
+        recording, call = call_of(function, (sample.input, *sample.args), sample.kwargs)
+    except Inexpressible as reason:
+        return str(reason)
+    return Program(tuple(recording.inputs), (call,))
+
+
+class _Differentiation:
+    """The gradients of one sample: which outputs can be differentiated, by which inputs."""
+
+    def __init__(self, identity: _Identity, value: Program, trace: Trace) -> None:
+        self.identity, self.value = identity, value
+        self.inputs = [Ref(entry.name) for entry in value.inputs if entry.requires_grad]
+        self.outputs = _differentiable(trace, "t0")
+
+    def gradient(self) -> Program:
+        """`backward` from a single output, `autograd.grad` from several."""
+        seeds = self._seeds("gradient", "v", self.outputs)
+        if list(self.outputs) == ["t0"]:
+            step: Backward | Grad = Backward(Ref("t0"), Ref(seeds[0].name))
+        else:
+            step = self._grad(seeds)
+        return self._with(seeds, step)
+
+    def second_order(self) -> Program | None:
+        """The gradient of a drawn combination of the gradients, by the inputs and by the first
+        seed too, so that an op linear in its input is asked something; None where the first
+        gradient depends on nothing."""
+        seeds = self._seeds("second_order", "v", self.outputs, requires_grad=True)
+        first = replace(self._grad(seeds), create_graph=True)
+        gradients = _differentiable(_run(self._with(seeds, first)), "g")
+        if not gradients:
+            return None
+        combination = self._seeds("second_order", "u", gradients)
+        second = Grad(
+            outputs=[Ref(name) for name in gradients],
+            inputs=[*self.inputs, *(Ref(seed.name) for seed in seeds)],
+            grad_outputs=[Ref(seed.name) for seed in combination],
+            allow_unused=True,
+            result="h",
+        )
+        return self._with([*seeds, *combination], first, second)
+
+    def _grad(self, seeds: Sequence[Input]) -> Grad:
+        return Grad(
+            outputs=[Ref(name) for name in self.outputs],
+            inputs=self.inputs,
+            grad_outputs=[Ref(seed.name) for seed in seeds],
+            allow_unused=True,
+            result="g",
+        )
+
+    def _seeds(
+        self,
+        check: Check,
+        prefix: str,
+        states: Mapping[str, TensorState],
+        requires_grad: bool = False,
+    ) -> list[Input]:
+        rng = generator(self.identity.id(check), prefix)
+        return [
+            draw_grad_output(rng, f"{prefix}{number}", state.shape, state.dtype, requires_grad)
+            for number, state in enumerate(states.values())
+        ]
+
+    def _with(self, seeds: Sequence[Input], *steps: Backward | Grad) -> Program:
+        return Program((*self.value.inputs, *seeds), (*self.value.steps, *steps))
+
+
+def _differentiable(trace: Trace, name: str) -> dict[str, TensorState]:
+    return {
+        key: state
+        for key, state in trace.tensors.items()
+        if key.partition("[")[0] == name and state.requires_grad is True
+    }
+
+
+def _run(program: Program) -> Trace:
+    import torch
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return execute(program, TorchLike(torch))
+
+
+__all__ = ["GRADIENTS", "SHARES", "THINNED", "Corpus", "Excluded", "corpus_of"]

@@ -1,0 +1,165 @@
+"""How each kind of step is taken on a torch-like module: one row a kind."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from conformance.engines.torchlike.callbacks import CALLBACKS
+from conformance.engines.torchlike.forms import call, called
+from conformance.engines.torchlike.names import Absent, offers
+from conformance.engines.torchlike.texts import compiled, said
+from conformance.program.steps import (
+    Backward,
+    Call,
+    ClearGrad,
+    Detach,
+    EnterMode,
+    Forget,
+    Grad,
+    LeaveMode,
+    Read,
+    RequiresGrad,
+    RetainGrad,
+    SetData,
+    SetGrad,
+    Snippet,
+    Step,
+)
+from conformance.program.trace import Text, Unsupported
+from conformance.program.words.reads import READS
+
+if TYPE_CHECKING:
+    from conformance.engines.torchlike import TorchLikeSession as Session
+
+
+def _backward(session: Session, step: Backward) -> None:
+    names = session.names
+    root = names[step.root.name]
+    options: dict[str, Any] = {}
+    # Only what is not the default is passed on: an engine need not know the other arguments.
+    if step.gradient is not None:
+        options["gradient"] = names.resolve(step.gradient)
+    if step.retain_graph is not None:
+        options["retain_graph"] = names.resolve(step.retain_graph)
+    if step.create_graph is not False:
+        options["create_graph"] = names.resolve(step.create_graph)
+    if step.inputs is not None:
+        options["inputs"] = names.resolve(step.inputs)
+    called("backward", names.attribute(root, "backward"), (), options)
+
+
+def _grad(session: Session, step: Grad) -> Any:
+    names = session.names
+    options = {
+        name: names.resolve(value)
+        for name, value, default in (
+            ("grad_outputs", step.grad_outputs, None),
+            ("retain_graph", step.retain_graph, None),
+            ("create_graph", step.create_graph, False),
+            ("allow_unused", step.allow_unused, None),
+            ("materialize_grads", step.materialize_grads, False),
+        )
+        if value is not default
+    }
+    function = names.lookup("autograd.grad")
+    args = names.resolve(step.outputs), names.resolve(step.inputs)
+    return called("autograd.grad", function, args, options)
+
+
+def _set_grad(session: Session, step: SetGrad) -> None:
+    session.names[step.tensor.name].grad = session.names.resolve(step.value)
+
+
+def _clear_grad(session: Session, step: ClearGrad) -> None:
+    session.names[step.tensor.name].grad = None
+
+
+def _detach(session: Session, step: Detach) -> Any:
+    return session.names.attribute(session.names[step.tensor.name], "detach")()
+
+
+def _requires_grad(session: Session, step: RequiresGrad) -> Any:
+    names = session.names
+    return names.attribute(names[step.tensor.name], "requires_grad_")(names.resolve(step.flag))
+
+
+def _retain_grad(session: Session, step: RetainGrad) -> None:
+    session.names.attribute(session.names[step.tensor.name], "retain_grad")()
+
+
+def _enter_mode(session: Session, step: EnterMode) -> None:
+    session.enter(session.names.lookup(step.mode)(*session.names.all(step.args)))
+
+
+def _leave_mode(session: Session, step: LeaveMode) -> None:
+    if session.modes:
+        error = RuntimeError("left") if step.raising else None
+        session.modes.pop().__exit__(error and RuntimeError, error, None)
+
+
+def _set_data(session: Session, step: SetData) -> None:
+    tensor = session.names[step.tensor.name]
+    if not hasattr(type(tensor), "data") and "data" not in getattr(tensor, "__dict__", ()):
+        lacking = f"{type(tensor).__name__}.data"
+        raise Absent(Unsupported(lacking))  # Python would set it all the same.
+    tensor.data = session.names.resolve(step.value)
+
+
+def _forget(session: Session, step: Forget) -> None:
+    session.names.forget(step.tensor.name)
+
+
+def _read(session: Session, step: Read) -> Any:
+    row = READS[step.what]
+    tensor = session.names[step.tensor.name]
+    if row.methods and not offers(type(tensor), row.methods):
+        raise Absent(Unsupported(f"{type(tensor).__name__}.{row.methods[0]}"))
+    try:
+        if step.other is None:
+            return row.read(tensor)
+        return row.read(tensor, session.names.resolve(step.other))
+    except AttributeError as error:
+        if error.obj is tensor:
+            lacking = f"{type(tensor).__name__}.{error.name}"
+            raise Absent(Unsupported(lacking, said(error))) from error
+        raise
+
+
+def _snippet(session: Session, step: Snippet) -> Text:
+    printed = io.StringIO()
+    # `print` is a name of the snippet's own: capturing sys.stdout would be global state.
+    namespace = {**session.names, "torch": session.module, "print": partial(print, file=printed)}
+    try:
+        exec(compiled(step.code), namespace)
+    finally:
+        session.printed = _under_torch(printed.getvalue(), session.module.__name__)
+    return Text(session.printed)
+
+
+def _under_torch(text: str, module: str) -> str:
+    """Where a class is defined inside the engine is its own affair: `<class 'torch.Tensor'>`."""
+    return re.sub(rf"<class '{re.escape(module)}(?:\.\w+)*\.(\w+)'>", r"<class 'torch.\1'>", text)
+
+
+ACTIONS: Mapping[type[Step], Callable[[Session, Any], Any]] = {
+    Call: call,
+    Backward: _backward,
+    Grad: _grad,
+    SetGrad: _set_grad,
+    ClearGrad: _clear_grad,
+    Detach: _detach,
+    RequiresGrad: _requires_grad,
+    RetainGrad: _retain_grad,
+    EnterMode: _enter_mode,
+    LeaveMode: _leave_mode,
+    SetData: _set_data,
+    Forget: _forget,
+    Read: _read,
+    Snippet: _snippet,
+    **CALLBACKS,
+}
+"""What the session does for each kind of step; what it returns is the step's result."""

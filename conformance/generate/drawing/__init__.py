@@ -1,0 +1,1 @@
+"""How choices become a program, step by step, on the reference."""

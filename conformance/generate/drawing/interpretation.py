@@ -1,0 +1,184 @@
+"""How bytes become a program: one reading of choices, for whoever makes them.
+
+Hypothesis draws the bytes in a property test, and a plain generator in a campaign; what the one
+has found the other runs by the same bytes.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping
+from itertools import accumulate
+from typing import TypeAlias
+
+from conformance.engines import TorchLike
+from conformance.engines.execute import execute
+from conformance.generate.drawing.drawing import WIDE, Drawing
+from conformance.generate.drawing.drawn import Drawn
+from conformance.generate.drawing.features import FLAWED_PERCENT, switched_on
+from conformance.generate.drawing.fills import filled
+from conformance.generate.drawing.ops import Ops
+from conformance.generate.drawing.tape import Tape, sizes_of_a_program
+from conformance.generate.planning.history import interactions
+from conformance.generate.planning.steering import awaits_walk, following
+from conformance.generate.steps import calls, contexts, custom, hooks, memory, reads, walks
+from conformance.program.steps import Backward, Step
+
+Choices: TypeAlias = Callable[[int], bytes]
+"""Gives so many bytes, the next ones each time that it is asked."""
+
+ROW = 32  # bytes a step: enough for nearly all; the choices beyond are the simplest
+SWITCHES = 64  # bytes that say what the program may use
+HEADER = SWITCHES + ROW  # with those that say how it ends
+VALUES = 64  # bytes from which other values of the inputs are read
+REFILLED = 255  # the header's first byte, where the inputs get other values at last
+
+MOST_STEPS = 12
+_SHORT = (1, 3, 4, 5, 6, 7, 3, 8, 2, 5, 9, 4, 6, 12, 4, 7)
+_LONG = (6, 9, 12, 4, 8, 11, 5, 10, 12, 7, 3, 9, 12, 8, 6, 1)
+STEPS = (*_SHORT, *_SHORT, *_SHORT, *_LONG)  # how many are drawn, each as often
+JOIN_PERCENT = 30.0  # of the programs that end with `backward` join two graphs before
+LEAVE_PERCENT = 30.0  # of the steps within a `with` block end it
+WANTED = 3  # times as often is a feature used that is asked for
+FOLLOW_PERCENT = 40.0  # of the steps go on with what an earlier one began
+
+_Act = Callable[[Drawing], Step | None]
+_Weighted = tuple[tuple[_Act, int], ...]
+
+_ALWAYS: _Weighted = ((calls.plain, 36), (walks.backward, 12))
+
+ACTS: Mapping[str, _Weighted] = {
+    "in-place": ((calls.write, 50),),
+    "items": ((calls.item, 10),),
+    "views": ((calls.view, 54),),
+    "detach": ((memory.detach, 16),),
+    ".data": ((memory.data, 10), (memory.set_data, 8)),
+    "copies": ((memory.copy, 16),),
+    "del": ((memory.forget, 20),),
+    "tensor hooks": ((hooks.on_tensor, 22),),
+    "accumulate hooks": ((hooks.on_accumulation, 20),),
+    "node hooks": ((hooks.on_node, 22),),
+    "multi-grad hooks": ((hooks.on_several, 16),),
+    "hook removal": ((hooks.remove, 28),),
+    "pack hooks": ((contexts.pack, 24),),
+    "grad modes": ((contexts.grad_mode, 14),),
+    "inference mode": ((contexts.inference, 12),),
+    "other modes": ((contexts.other, 14),),
+    "left by an error": (),
+    "functions": ((custom.apply, 34),),
+    "functional": ((custom.functional, 14),),
+    "autograd.grad": ((walks.grad, 20),),
+    "create_graph": ((walks.use_grad, 4),),
+    "retain_graph": ((walks.backward, 12),),
+    "inputs=": (),
+    "set .grad": ((walks.set_grad, 14),),
+    "clear .grad": ((walks.clear_grad, 14),),
+    "use .grad": ((walks.use_grad, 22),),
+    "requires_grad_": ((walks.requires_grad, 14),),
+    "retain_grad": ((walks.retain_grad, 18),),
+    "reads": ((reads.read, 22),),
+}
+"""What a program does that may use a feature, beside what every program does, and how often. A
+feature without a row of its own is one of how another is drawn."""
+
+
+def replayed(parts: Iterable[bytes]) -> Choices:
+    """The choices that are recorded in these bytes; after their end the simplest ones."""
+    left = iter(parts)
+    return lambda size: next(left, b"").ljust(size, b"\0")
+
+
+def interpret(
+    reference: TorchLike,
+    ops: Ops,
+    choices: Choices,
+    *,
+    features: frozenset[str] | None = None,
+    max_steps: int = MOST_STEPS,
+) -> Drawn:
+    """The program that the choices make: a header says how many steps are drawn, what they may
+    use, and how the program ends; a row of bytes is read for each step. Any bytes give a program.
+
+    A row of zeros is no step, so that one may be taken out and leave the others as they are.
+
+    Args:
+        features: those that the program may use, each often; any of them where this is None.
+        max_steps: the most steps that are drawn; two may be added, an op that joins two graphs
+            and a last `backward`.
+    """
+    header = choices(HEADER)
+    first, last = Tape(header[ROW:]), Tape(header[1:ROW])  # the first byte says what follows
+    drawing = Drawing(reference, ops)
+    count = min(first.pick(STEPS), max_steps)
+    drawing.flawed = first.chance(FLAWED_PERCENT)
+    sizes = last.sizes = sizes_of_a_program(first)
+    drawing.features = switched_on(first, features)
+    table = _Table(drawing.features, often=WANTED if features else 1)
+    try:
+        for row in [choices(ROW) for _ in range(count)]:
+            if any(row):
+                drawing.tape = Tape(row, sizes)
+                drawing.take(_step(drawing, table))
+        drawing.tape = last
+        if not drawing.steps:
+            drawing.take(calls.plain(drawing))
+        _finish(drawing)
+    except BaseException:
+        drawing.session.finish()
+        raise
+    drawn = drawing.finish()
+    return refilled(drawn, choices(VALUES), reference) if header[0] == REFILLED else drawn
+
+
+def of_many_steps(header: bytes) -> bytes:
+    """The header with a choice of more steps: what shows in long programs alone a campaign finds,
+    whose time they take no more of than their number. A property test has its time for examples,
+    and for making them shorter."""
+    long = len(STEPS) - len(_LONG) + header[-1] % len(_LONG)
+    return header[:-1] + bytes([long])
+
+
+def refilled(drawn: Drawn, values: bytes, reference: TorchLike) -> Drawn:
+    """The same steps on inputs of other values."""
+    program = filled(drawn.program, values)
+    trace = execute(program, reference)
+    return Drawn(program, trace, interactions(program, trace))
+
+
+class _Table:
+    """The acts of a program, each as often as it weighs. Two numbers that are next to each other
+    name acts that are far from each other: Hypothesis seeks by small changes."""
+
+    def __init__(self, features: frozenset[str], often: int = 1) -> None:
+        rows = [row for name, rows in ACTS.items() if name in features for row in rows]
+        self.acts = [act for act, _ in (*_ALWAYS, *rows)]
+        weights = [weight for _, weight in _ALWAYS], [often * weight for _, weight in rows]
+        self.ends = [*accumulate((*weights[0], *weights[1]))]
+
+    def act(self, number: int) -> _Act:
+        """The act of that number; the plainest is that of 0."""
+        return self.acts[bisect_right(self.ends, number * _STRIDE % self.ends[-1])]
+
+
+_STRIDE = 7919  # a prime, greater than the weights together
+
+
+def _step(drawing: Drawing, table: _Table) -> Step:
+    tape = drawing.tape
+    number = drawing.number = tape.below(WIDE)
+    if drawing.history.modes and tape.chance(LEAVE_PERCENT):
+        return contexts.leave(drawing)
+    if tape.chance(FOLLOW_PERCENT) and (step := following(drawing, number)):
+        return step
+    return table.act(number)(drawing) or calls.plain(drawing)
+
+
+def _finish(drawing: Drawing) -> None:
+    """Go backward at the end of most programs that have not done so, through an op that joins
+    two graphs at times: what is lost on one path shows only where another leads on."""
+    done = any(isinstance(step, Backward) for step in drawing.steps)
+    if not done and drawing.tape.chance(JOIN_PERCENT) and (step := calls.join(drawing)):
+        drawing.take(step)
+    percent = 25 if done and not awaits_walk(drawing) else 85
+    if drawing.tape.chance(percent) and (step := walks.backward(drawing)):
+        drawing.take(step)

@@ -1,0 +1,1 @@
+"""What a drawn program has done, and what it may do next."""

@@ -1,0 +1,62 @@
+"""The `with` blocks that a program opens and leaves."""
+
+from __future__ import annotations
+
+from conformance.generate.drawing.drawing import Drawing
+from conformance.generate.drawing.tape import weighted
+from conformance.program.steps import EnterMode, LeaveMode, PackHooks, Step
+from conformance.program.words.hooks import PACKS
+
+RAISING_PERCENT = 45.0  # of the blocks that may be left by an error are
+
+_GRAD_MODES = weighted(
+    (EnterMode("no_grad"), 4),
+    (EnterMode("enable_grad"), 2),
+    (EnterMode("set_grad_enabled", (False,)), 1),
+    (EnterMode("set_grad_enabled", (True,)), 1),
+)
+_OTHERS = weighted(
+    (EnterMode("autograd.detect_anomaly", (False,)), 2),
+    (EnterMode("autograd.detect_anomaly"), 1),
+    (EnterMode("autograd.graph.save_on_cpu"), 2),
+    (EnterMode("autograd.graph.disable_saved_tensors_hooks", ("no hooks here",)), 2),
+    (EnterMode("autograd.graph.allow_mutation_on_saved_tensors"), 2),
+    (EnterMode("autograd.set_multithreading_enabled", (False,)), 1),
+)
+_INFERENCE = weighted(
+    (EnterMode("inference_mode"), 3),
+    (EnterMode("inference_mode", (False,)), 1),
+)
+_REFUSED = ("raise_packing", "raise_unpacking", "wrong_type", "shape", "write_packing")
+# Torch's kernels do not check the shapes of what was saved, and write past the end.
+_NEVER = ("wrong_shape",)
+_PACKS = weighted(*((name, 1) for name in PACKS if name not in (*_REFUSED, *_NEVER)))
+
+
+def grad_mode(drawing: Drawing) -> Step:
+    """A block in which operations are recorded, or are not."""
+    return drawing.tape.pick(_GRAD_MODES)
+
+
+def inference(drawing: Drawing) -> Step:
+    """A block of inference mode."""
+    return drawing.tape.pick(_INFERENCE)
+
+
+def other(drawing: Drawing) -> Step:
+    """A block of another mode of autograd's."""
+    return drawing.tape.pick(_OTHERS)
+
+
+def pack(drawing: Drawing) -> Step:
+    """A block in which what is saved goes through two functions."""
+    rows = _PACKS
+    if drawing.tape.chance(40 if drawing.flawed else 4):
+        rows = _REFUSED
+    return PackHooks(drawing.tape.pick(rows), f"pack{len(drawing.steps)}")
+
+
+def leave(drawing: Drawing) -> Step:
+    """The end of the innermost block."""
+    raising = "left by an error" in drawing.features and drawing.tape.chance(RAISING_PERCENT)
+    return LeaveMode(raising)

@@ -1,0 +1,1 @@
+"""Inputs and arguments as they are drawn: shapes, values, layouts, gradient seeds."""

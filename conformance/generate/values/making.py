@@ -1,0 +1,106 @@
+"""Drawn inputs: a dtype, a shape, values, and a memory layout that need not be contiguous."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from conformance.catalogue.entry import ANY, Category, Domain
+from conformance.generate.drawing.tape import Tape, weighted
+from conformance.generate.values.shaping import Shape, product
+from conformance.generate.values.values import Array, elements
+from conformance.program.inputs import Input
+from conformance.program.layout import contiguous_strides
+from conformance.program.values import COMPLEX, DIFFERENTIABLE, FLOATING
+
+_DTYPES: tuple[tuple[str, int], ...] = (
+    ("float32", 132),
+    ("float64", 32),
+    ("int64", 20),
+    ("bool", 10),
+    ("complex64", 10),
+    ("float16", 10),
+    ("int32", 6),
+    ("uint8", 4),
+)
+
+LAYOUTS = weighted(
+    ("contiguous", 76),
+    ("transposed", 10),
+    ("strided", 6),
+    ("offset", 4),
+    ("expanded", 4),
+)
+
+
+def category(dtype: str) -> Category:
+    """What sort of number a dtype holds."""
+    if dtype in FLOATING:
+        return "float"
+    if dtype in COMPLEX:
+        return "complex"
+    return "bool" if dtype == "bool" else "int"
+
+
+@cache
+def _dtypes_of(categories: frozenset[Category]) -> tuple[str, ...]:
+    return weighted(*[row for row in _DTYPES if category(row[0]) in categories])
+
+
+def dtype(tape: Tape, categories: frozenset[Category] = ANY) -> str:
+    """A dtype of one of the categories, float32 most of all."""
+    return tape.pick(_dtypes_of(categories))
+
+
+def tensor(
+    tape: Tape,
+    name: str,
+    dtype: str,
+    shape: Shape,
+    *,
+    domain: Domain = "real",
+    special: bool = True,
+    edges: bool = False,
+    grad_percent: float = 85,
+) -> Input:
+    """An input of that dtype and shape, with drawn values, layout and requires_grad."""
+    layout = tape.pick(LAYOUTS)
+    values = elements(tape, product(shape), dtype, domain, special=special, edges=edges)
+    values = values.reshape(shape)
+    # Read before the layout, so that the layout may be shrunk without the flag changing.
+    grad = dtype in DIFFERENTIABLE and not tape.chance(100 - grad_percent)
+    return laid_out(name, values, layout, grad)
+
+
+@cache
+def _name(dtype: np.dtype[Any]) -> str:
+    """Its name, which NumPy makes up each time that it is asked."""
+    return str(dtype.name)
+
+
+def laid_out(name: str, values: Array, layout: str, requires_grad: bool = False) -> Input:
+    """An input of these values in memory that is "contiguous", "transposed" (of column order),
+    "strided" (every second element), "offset" (behind others), or "expanded" (with a stride of
+    0, which makes the values equal along the first dim). A layout that the shape is too small
+    for is contiguous."""
+    shape, dtype = values.shape, _name(values.dtype)
+    if values.size == 0 or (not shape and layout != "offset"):
+        layout = "contiguous"
+    if layout == "transposed":
+        strides = tuple(reversed(contiguous_strides(tuple(reversed(shape)))))
+        data = values.transpose().tobytes()
+        return Input(name, dtype, shape, data, requires_grad, strides)
+    if layout == "strided":
+        strides = tuple(2 * stride for stride in contiguous_strides(shape))
+        data = np.repeat(values.reshape(-1), 2).tobytes()
+        return Input(name, dtype, shape, data, requires_grad, strides)
+    if layout == "offset":
+        data = values[:1].tobytes() + values.tobytes() if shape else values.tobytes() * 2
+        return Input(name, dtype, shape, data, requires_grad, (), product(shape[1:]))
+    if layout == "expanded":
+        strides = (0, *contiguous_strides(shape[1:]))
+        data = np.ascontiguousarray(values[:1]).tobytes()
+        return Input(name, dtype, shape, data, requires_grad, strides)
+    return Input(name, dtype, shape, values.tobytes(), requires_grad)

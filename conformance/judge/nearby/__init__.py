@@ -1,0 +1,1 @@
+"""Programs near a program, and what the reference does with them."""

@@ -1,0 +1,1 @@
+"""Torch computing otherwise: other kernels, orders and roundings, as witnesses."""

@@ -1,0 +1,142 @@
+"""What of a subject's answer torch might have given: which elements, and by which ways."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias, TypeGuard
+
+import numpy as np
+
+from conformance.judge.comparing.closeness import is_close, tolerances
+
+Array: TypeAlias = np.ndarray[Any, Any]
+Flags: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
+
+SLACK = 8.0  # a value may be this many times further off than one ulp in each number explains
+SMALL = 0.01  # of the values: what moves further is chaos, and its bounds need no such slack
+CHAOS = 2.0  # the slack there: of a sine's bounds a few draws show one side as a rule
+HOPELESS = 100.0  # times further off than what some draws of roundings explain
+ONE_UNIT = "one unit in the last place of operands and results"
+
+
+class Question:
+    """What of the subject's answer at one place is such as torch might have given.
+
+    Attributes:
+        open: the elements that nothing has explained yet.
+        by: what has explained some.
+    """
+
+    def __init__(self, here: Array, subject: Array) -> None:
+        self.here, self.subject = here, subject
+        self.open = ~same_but_rounding(here, subject)
+        self.by: list[str] = []
+        self._distance = _apart(subject, here)
+        self._widest = np.zeros(here.shape)
+        self._least = np.full(here.shape, np.inf)
+        self._most = np.full(here.shape, -np.inf)
+        with np.errstate(all="ignore"):
+            self._scale = np.nan_to_num(np.maximum(np.abs(here), np.abs(subject)), posinf=0.0)
+
+    @property
+    def allowed(self) -> Flags:
+        """The elements that are explained."""
+        return np.asarray(~self.open)
+
+    @property
+    def is_about_signs(self) -> bool:
+        """Whether all that is open are signs of zeros."""
+        return bool((self._distance[self.open] == 0).all())
+
+    @property
+    def differs(self) -> bool:
+        """Whether what is open is more than the fast check lets pass, signs of zeros apart."""
+        close = is_close(self.here, self.subject, *_tolerance(self.here))
+        return bool((self.open & ~close).any())
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether an element is so much further off than the draws so far that others will not
+        explain it. What is no number, a whole one, or a complex one, which the sign of a zero may
+        take to the other side of a cut, is reached by another way, if at all."""
+        if self.here.dtype.kind in "iuc":
+            return False
+        least = _tolerance(self.here)[0] * self._scale
+        far = self._distance > HOPELESS * np.maximum(SLACK * self._widest, least)
+        return bool((far & np.isfinite(self._distance) & self.open).any())
+
+    def hear(self, name: str, found: Array | None, *, signs: bool = False) -> None:
+        """Take in what the reference gives in one of the other ways; `signs`: of zeros alone."""
+        if _fits(found, self.subject):
+            explained = same_but_rounding(found, self.subject)
+            if signs:
+                explained &= (self.here == 0) & (self.subject == 0)
+            self._close(explained, name)
+
+    def draw(self, found: Array | None) -> None:
+        """Take in what the reference gives with numbers moved by one unit in the last place: an
+        element that goes where the subject's is, or so far, is explained."""
+        if not _fits(found, self.subject):
+            return
+        reached = same_but_rounding(found, self.subject)
+        if self.here.dtype.kind in "fc":
+            apart = _apart(found, self.here)
+            self._widest = np.maximum(self._widest, np.where(np.isfinite(apart), apart, 0.0))
+            slack = np.where(self._widest <= SMALL * self._scale, SLACK, CHAOS)
+            reached |= (self._widest > 0) & (self._distance <= slack * self._widest)
+            reached |= self._among(found)
+        self._close(reached, ONE_UNIT)
+
+    def _among(self, found: Array) -> Flags:
+        """Where the reference has no number, but numbers with other roundings (what was rounded up
+        to a pole, say): the elements of the subject that are among those, or hardly beyond. Of a
+        pole with both signs each side is by itself: between them lies all that it is not."""
+        if found.dtype.kind != "f":
+            return np.zeros(found.shape, bool)
+        size, subject = np.abs(found), np.abs(self.subject)
+        numbers = np.isfinite(found) & ~np.isfinite(self.here)
+        numbers &= np.sign(found) == np.sign(self.subject)
+        self._least = np.where(numbers, np.minimum(self._least, size), self._least)
+        self._most = np.where(numbers, np.maximum(self._most, size), self._most)
+        with np.errstate(all="ignore"):
+            width = self._most - self._least
+            narrow = width <= SMALL * self._most
+            least = np.where(narrow, self._least - SLACK * width, self._least / CHAOS)
+            most = np.where(narrow, self._most + SLACK * width, self._most * CHAOS)
+            return np.asarray((width > 0) & (least <= subject) & (subject <= most))
+
+    def _close(self, explained: Flags, name: str) -> None:
+        explained = explained & self.open
+        if explained.any():
+            self.open = self.open & ~explained
+            if name not in self.by:
+                self.by.append(name)
+
+
+def _fits(found: Array | None, subject: Array) -> TypeGuard[Array]:
+    return found is not None and alike(found, subject)
+
+
+def alike(left: Array, right: Array) -> bool:
+    """Whether two arrays are of one shape and dtype."""
+    return bool(left.shape == right.shape and left.dtype == right.dtype)
+
+
+def _tolerance(values: Array) -> tuple[float, float]:
+    return tolerances().get(values.dtype.name, (0.0, 0.0))
+
+
+def _apart(left: Array, right: Array) -> Array:
+    """The distance of each element; infinite where one is no number and the other is."""
+    with np.errstate(all="ignore"):
+        return np.asarray(np.abs(left.astype(np.complex128) - right.astype(np.complex128)))
+
+
+def same_but_rounding(left: Array, right: Array) -> Flags:
+    """Which elements differ in no more than their last places, zeros not in their sign either;
+    unlike `closeness`, without an absolute tolerance, since what follows may divide by them."""
+    close = is_close(left, right, _tolerance(left)[0], 0.0)
+    if left.dtype.kind != "f":
+        return close
+    return np.asarray(
+        close & ((left != 0) | (right != 0) | (np.signbit(left) == np.signbit(right)))
+    )

@@ -1,0 +1,1 @@
+"""What the suite's tests share: profiles, properties, the engines of one run, the summary."""
