@@ -12,10 +12,10 @@ from conformance.catalogue import op_of
 from conformance.corpus.case import Case
 from conformance.engines import TorchLike
 from conformance.engines.execute import execute
-from conformance.generate.counting import Counting
 from conformance.generate.drawing.drawn import Drawn
 from conformance.generate.generated import FILLS, drawn
 from conformance.generate.statistics import Statistics
+from conformance.generate.statistics.counting import Counting
 from conformance.judge.referee import judge
 from conformance.program import Program
 from conformance.shrink.unsupported import without_lacking

@@ -8,12 +8,11 @@ from conformance.catalogue.conversion import CONVERSION
 from conformance.catalogue.creation import CREATION
 from conformance.catalogue.entry import CONVENTIONS, Arg, Form, OpEntry, Operand, Param, Signature
 from conformance.catalogue.indexing import INDEXING
-from conformance.catalogue.joining import JOINING
 from conformance.catalogue.linalg import LINALG
 from conformance.catalogue.losses import LOSSES
 from conformance.catalogue.pointwise import POINTWISE
 from conformance.catalogue.reductions import REDUCTIONS
-from conformance.catalogue.views import VIEWS
+from conformance.catalogue.views import JOINING, VIEWS
 from conformance.program.steps import Call, Step
 
 __all__ = [

@@ -10,7 +10,7 @@ from typing import Any
 from conformance.catalogue import CATALOGUE, op_of
 from conformance.generate.drawing.features import FEATURES, features_of
 from conformance.program import Program
-from conformance.program.layout import contiguous_strides
+from conformance.program.inputs.layout import contiguous_strides
 from conformance.program.steps import Call, Snippet, walks
 from conformance.program.trace import Raised, TensorState, Trace
 from conformance.program.values import NUMPY_DTYPES, DType

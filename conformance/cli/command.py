@@ -358,9 +358,9 @@ def replay(file: Path, engine: str, reference: str, output: Path, timeout: float
     the report shows it: eight digits, or the first few of them.
     """
     from conformance.cli.running import show_replay
-    from conformance.cli.writing import program_file
     from conformance.corpus.files import read_program
     from conformance.program.values import ProgramError
+    from conformance.report.formats.writing import program_file
 
     try:
         program = read_program(program_file(file, output))

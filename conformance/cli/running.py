@@ -23,7 +23,6 @@ from conformance.campaign import (
 from conformance.claims.known import Known, KnownError, read_known, read_patterns, shipped_known
 from conformance.cli.progress import ProgressLine
 from conformance.cli.statistics import show_statistics
-from conformance.cli.writing import deaf_to_interrupts, write
 from conformance.corpus.case import CHECKS
 from conformance.engines import Engine, EngineError
 from conformance.engines.execute import execute
@@ -35,6 +34,7 @@ from conformance.program.script import RENDER
 from conformance.program.trace import Trace
 from conformance.report import Report, build_report, show, to_shrink
 from conformance.report.formats.texts import printable
+from conformance.report.formats.writing import deaf_to_interrupts, write
 from conformance.verdict import Mismatch
 
 

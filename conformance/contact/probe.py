@@ -12,8 +12,8 @@ from conformance.contact.rungs.rung import Climbed, Rung
 from conformance.contact.watching import Run
 from conformance.engines import Engine, EngineError, resolve_engine
 from conformance.engines.execute import execute
+from conformance.engines.observing.texts import said
 from conformance.engines.torchlike.names import Absent
-from conformance.engines.torchlike.texts import said
 from conformance.judge.comparing.compare import compare
 from conformance.judge.formatting import brief, brief_outcome
 from conformance.program.trace import (

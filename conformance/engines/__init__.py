@@ -10,9 +10,9 @@ from types import ModuleType
 from typing import Any
 
 from conformance.engines.foreign import own_names
+from conformance.engines.observing.texts import said
 from conformance.engines.protocol import Engine, EngineError, Session
 from conformance.engines.torchlike import TorchLike
-from conformance.engines.torchlike.texts import said
 
 __all__ = [
     "Engine",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from conformance.report.choosing import to_shrink
-from conformance.report.counting import Score, standing, unexpected
 from conformance.report.environment import Environment, this_environment
 from conformance.report.findings import Finding
 from conformance.report.formats.document import SCHEMA, to_document
@@ -11,7 +10,8 @@ from conformance.report.formats.files import FAILURES, file_name, files_of
 from conformance.report.formats.markdown import to_markdown
 from conformance.report.formats.terminal import show
 from conformance.report.report import Report, build_report
-from conformance.report.score import Tally, coverage, headline, outcomes, share
+from conformance.report.scoring.counting import Score, standing, unexpected
+from conformance.report.scoring.score import Tally, coverage, headline, outcomes, share
 
 __all__ = [
     "FAILURES",

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from conformance.campaign.result import Result
 from conformance.claims.known import Known
-from conformance.report.counting import standing
 from conformance.report.findings import Failing, Finding, folded, size
 from conformance.report.report import counts_beside
+from conformance.report.scoring.counting import standing
 from conformance.report.systematic import systematic, without
 from conformance.verdict import Mismatch
 

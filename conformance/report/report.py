@@ -12,9 +12,9 @@ from conformance.campaign.result import Result
 from conformance.claims.known import Known
 from conformance.corpus.case import CHECKS, hash_of_corpus
 from conformance.report.apart import Excused, Lack, excused_of, lacks_of, unclaimed_of
-from conformance.report.counting import Score, attempted_in, standing, standing_at
 from conformance.report.findings import Counts, Finding, folded
-from conformance.report.score import Tally
+from conformance.report.scoring.counting import Score, attempted_in, standing, standing_at
+from conformance.report.scoring.score import Tally
 from conformance.report.systematic import Systematic, systematic, without
 from conformance.verdict import GRADES
 

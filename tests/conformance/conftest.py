@@ -9,9 +9,9 @@ import torch
 
 from conformance import TorchLike
 from conformance.generate import Drawn
-from conformance.generate.counting import Counting
 from conformance.generate.generated import drawn
 from conformance.generate.statistics import Statistics
+from conformance.generate.statistics.counting import Counting
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from conformance import Trace, compare, resolve_engine
 from conformance.engines import execute
 from conformance.engines.observing.memory import aliases_of
 from conformance.engines.observing.observe import Observer
-from conformance.engines.torchlike.plain import given
+from conformance.engines.observing.plain import given
 from conformance.program.trace import UNOBSERVED, Called
 
 TORCH = resolve_engine("torch")

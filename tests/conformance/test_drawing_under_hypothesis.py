@@ -12,8 +12,8 @@ from hypothesis import given, seed, settings
 
 from conformance.catalogue import CATALOGUE
 from conformance.generate import FEATURES, programs
-from conformance.generate.counting import Counting
 from conformance.generate.statistics import Statistics
+from conformance.generate.statistics.counting import Counting
 
 DRAWN = [name for name, entry in CATALOGUE.items() if entry.signatures]
 

@@ -16,9 +16,9 @@ from conformance.campaign.generated import Rescues, results
 from conformance.campaign.plan import Piece, Settings
 from conformance.catalogue import op_of
 from conformance.engines import execute
-from conformance.generate.counting import Counting
 from conformance.generate.generated import drawn, examined
 from conformance.generate.statistics import Statistics
+from conformance.generate.statistics.counting import Counting
 from conformance.program.steps import Backward, Grad, kind_of
 from conformance.shrink.reduction import reduce
 from conformance.shrink.rewriting import bypassed, renamed, without_steps, without_unused_inputs

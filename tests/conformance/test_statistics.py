@@ -14,13 +14,13 @@ from conformance import Call, Input, Program, Raised, Ref, TorchLike
 from conformance.cli.statistics import show_statistics
 from conformance.engines import execute
 from conformance.generate import programs
-from conformance.generate.counting import Counting, pattern
 from conformance.generate.drawing.features import FEATURES, features_of
 from conformance.generate.drawing.interpretation import ACTS, HEADER, ROW, interpret, replayed
 from conformance.generate.drawing.ops import entries_of
 from conformance.generate.generated import drawn
 from conformance.generate.planning.history import interactions
 from conformance.generate.statistics import Statistics, merged
+from conformance.generate.statistics.counting import Counting, pattern
 from conformance.program.steps import Backward, RegisterHook, RetainGrad
 
 REFERENCE = TorchLike(torch)

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from test_report import mismatch, report_of, result
 
-from conformance.cli import writing
-from conformance.cli.writing import deaf_to_interrupts, program_file, put, write
 from conformance.report import files_of
+from conformance.report.formats import writing
+from conformance.report.formats.writing import deaf_to_interrupts, program_file, put, write
 
 
 def test_a_file_that_cannot_be_written_leaves_the_old_one(

@@ -20,10 +20,11 @@ from rich.console import Console
 
 from conformance.campaign import Piece, Result, Run, Settings, run_campaign
 from conformance.campaign.workers.orders import Event
-from conformance.cli import running, writing
+from conformance.cli import running
 from conformance.cli.console import _Lasting
 from conformance.engines import resolve_engine
 from conformance.report import build_report
+from conformance.report.formats import writing
 
 HERE = Path(__file__).parent
 ENGINE = Settings("hostile_engines:all_nan", ops=("exp",), checks=("value",), max_examples=0)

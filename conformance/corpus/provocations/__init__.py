@@ -11,23 +11,16 @@ from collections.abc import Mapping
 from functools import cache
 
 from conformance.corpus.case import Case
-from conformance.corpus.provocations import (
-    conversions,
+from conformance.corpus.provocations.functions import (
     derivatives,
+    forwards,
     func,
     functional,
-    functions,
     gradcheck,
-    hooks,
-    inference,
-    inplace,
-    leaves,
-    modes,
-    saved,
-    views,
-    walk,
 )
+from conformance.corpus.provocations.graph import hooks, modes, saved, walk
 from conformance.corpus.provocations.provocation import Feature, Provocation
+from conformance.corpus.provocations.tensors import conversions, inference, inplace, leaves, views
 
 __all__ = ["FEATURES", "Provocation", "cases_about", "provocations"]
 
@@ -39,7 +32,7 @@ FEATURES: Mapping[str, Feature] = {
     "views": Feature(views.RAISING, views.AGAIN, {}),
     "inference": Feature(inference.RAISING, inference.AGAIN, {}),
     "modes": Feature(modes.RAISING, modes.AGAIN, modes.WARNING),
-    "functions": Feature(functions.RAISING, functions.AGAIN, functions.WARNING),
+    "functions": Feature(forwards.RAISING, forwards.AGAIN, forwards.WARNING),
     "derivatives": Feature(derivatives.RAISING, derivatives.AGAIN, derivatives.WARNING),
     "saved": Feature(saved.RAISING, saved.AGAIN, {}),
     "functional": Feature(functional.RAISING, functional.AGAIN, {}),

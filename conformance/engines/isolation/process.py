@@ -15,7 +15,7 @@ from typing import Literal
 
 from conformance.engines.isolation.channel import RESTART, Record, Shared, is_ready, receive, send
 from conformance.engines.isolation.parent import kill_children, kill_descendants
-from conformance.engines.torchlike.texts import without_addresses
+from conformance.engines.observing.texts import without_addresses
 from conformance.program.trace import Lost
 
 LAST_BREATH = 1.0  # seconds that a process may take to end once its pipe is closed

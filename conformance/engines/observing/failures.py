@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.engines.torchlike.texts import text_of, without_addresses
+from conformance.engines.observing.texts import text_of, without_addresses
 from conformance.program.trace import Raised, Text
 
 ABSENT = (AttributeError, NotImplementedError)

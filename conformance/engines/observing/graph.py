@@ -7,7 +7,7 @@ from operator import index
 from typing import Any
 
 from conformance.engines.observing.failures import raised, type_name
-from conformance.engines.torchlike.texts import text_of
+from conformance.engines.observing.texts import text_of
 from conformance.program.trace import NO_NODE, NOT_FOLLOWED, GraphNode
 
 NODES = 2000  # followed in one program: a graph without an end is an engine's fault

@@ -8,8 +8,8 @@ from collections.abc import Sized
 from typing import Any
 
 from conformance.engines.observing.failures import type_name
-from conformance.engines.torchlike.plain import given
-from conformance.engines.torchlike.texts import text_of, without_addresses
+from conformance.engines.observing.plain import given
+from conformance.engines.observing.texts import text_of, without_addresses
 from conformance.program.trace import Called, Warned
 
 # Where in C++ a warning was raised, and the traceback that anomaly mode adds to one, are about the

@@ -11,7 +11,7 @@ import numpy as np
 
 from conformance.engines.observing.failures import ABSENT, Nonsense, type_name, unread
 from conformance.engines.observing.graph import Graph
-from conformance.engines.torchlike.texts import text_of
+from conformance.engines.observing.texts import text_of
 from conformance.program.trace import (
     NOT_FOLLOWED,
     UNOBSERVED,

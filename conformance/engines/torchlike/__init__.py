@@ -17,13 +17,13 @@ from conformance.engines.observing.failures import raised, unread
 from conformance.engines.observing.listening import Listener
 from conformance.engines.observing.memory import aliases_of, gradients_of
 from conformance.engines.observing.observe import Observer
+from conformance.engines.observing.plain import plain
+from conformance.engines.observing.texts import asked_by_program, compiled, said
 from conformance.engines.torchlike.actions import ACTIONS
 from conformance.engines.torchlike.bindings import Bindings
 from conformance.engines.torchlike.create import lacking_for, make
 from conformance.engines.torchlike.global_state import globals_of
 from conformance.engines.torchlike.names import Absent, Names, Refused
-from conformance.engines.torchlike.plain import plain
-from conformance.engines.torchlike.texts import asked_by_program, compiled, said
 from conformance.program.inputs import Input
 from conformance.program.steps import (
     HANDLED,

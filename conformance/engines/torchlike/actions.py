@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from conformance.engines.observing.texts import compiled, said
 from conformance.engines.torchlike.callbacks import CALLBACKS
 from conformance.engines.torchlike.forms import call, called
 from conformance.engines.torchlike.names import Absent, offers
-from conformance.engines.torchlike.texts import compiled, said
 from conformance.program.steps import (
     Backward,
     Call,

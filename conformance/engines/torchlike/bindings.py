@@ -6,8 +6,8 @@ from collections.abc import Sized
 from typing import Any
 
 from conformance.engines.observing.memory import version_of
+from conformance.engines.observing.plain import plain
 from conformance.engines.torchlike.names import Names
-from conformance.engines.torchlike.plain import plain
 from conformance.program.values import Ref, Value
 
 DEPTH = 8  # of tuples in tuples whose items get names

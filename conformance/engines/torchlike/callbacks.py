@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from conformance.engines.torchlike.texts import compiled
+from conformance.engines.observing.texts import compiled
 from conformance.program.steps import (
     Apply,
     Copy,

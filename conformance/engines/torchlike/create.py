@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from conformance.engines.observing.texts import said
 from conformance.engines.torchlike.names import offers
-from conformance.engines.torchlike.texts import said
 from conformance.program.inputs import Input
-from conformance.program.layout import View
+from conformance.program.inputs.layout import View
 from conformance.program.trace import Unsupported
 
 

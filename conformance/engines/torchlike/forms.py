@@ -10,8 +10,8 @@ from types import BuiltinMethodType, TracebackType
 from typing import TYPE_CHECKING, Any
 
 from conformance.catalogue import CATALOGUE, Form, op_of
+from conformance.engines.observing.texts import said
 from conformance.engines.torchlike.names import Absent, AbsentForm, Refused, offers
-from conformance.engines.torchlike.texts import said
 from conformance.program.steps import Call
 from conformance.program.trace import Unsupported
 from conformance.program.values import Ref

@@ -7,7 +7,7 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
-from conformance.engines.torchlike.texts import said
+from conformance.engines.observing.texts import said
 from conformance.program.trace import NotRun, Unsupported
 from conformance.program.values import DType, Ref, Value
 

@@ -12,7 +12,7 @@ from conformance.generate.drawing.tape import Tape, weighted
 from conformance.generate.values.shaping import Shape, product
 from conformance.generate.values.values import Array, elements
 from conformance.program.inputs import Input
-from conformance.program.layout import contiguous_strides
+from conformance.program.inputs.layout import contiguous_strides
 from conformance.program.values import COMPLEX, DIFFERENTIABLE, FLOATING
 
 _DTYPES: tuple[tuple[str, int], ...] = (

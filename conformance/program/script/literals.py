@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from conformance.program.inputs import Input
-from conformance.program.layout import View
+from conformance.program.inputs.layout import View
 from conformance.program.values import COMPLEX, FLOATING, DType, Ref, Value
 
 # The dtypes that torch.tensor gives to Python numbers, so that `dtype=` need not be written.

@@ -16,7 +16,7 @@ from conformance.report.findings import Finding
 from conformance.report.formats.files import file_name, finding_file, lack_file
 from conformance.report.formats.texts import capped, printable, replay_command
 from conformance.report.report import KnownUse, Report
-from conformance.report.score import Tally, coverage, headline
+from conformance.report.scoring.score import Tally, coverage, headline
 from conformance.report.systematic import Systematic
 from conformance.verdict import GRADE_OF, GRADES, Mismatch
 

@@ -13,7 +13,7 @@ from conformance.report.formats.notes import notes_of
 from conformance.report.formats.terminal import systematic_line
 from conformance.report.formats.texts import capped, line, printable, replay_command
 from conformance.report.report import Report
-from conformance.report.score import Tally, headline, outcomes, share
+from conformance.report.scoring.score import Tally, headline, outcomes, share
 from conformance.verdict import GRADES
 
 SHOWN = 40  # findings, and things lacking; the JSON has them all

@@ -14,7 +14,7 @@ from conformance.report.formats.files import finding_file, lack_file
 from conformance.report.formats.notes import notes_of
 from conformance.report.formats.texts import cases, essence, line, printable, replay_command
 from conformance.report.report import Report
-from conformance.report.score import Tally, share
+from conformance.report.scoring.score import Tally, share
 from conformance.report.systematic import Systematic
 
 SHOWN = 10  # findings in the terminal; the Markdown has more, the JSON all

@@ -33,7 +33,6 @@ from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.core.tensor.version_counter import VersionCounter, counter_of
 from mini_autograd.messages.graph import hooks as hook_errors
 from mini_autograd.messages.tensors import inplace as inplace_errors
-from mini_autograd.ops.tensor.conversion import converted
 
 Array = NDArray[Any]
 _asarray, _ndarray, _references = np.asarray, np.ndarray, sys.getrefcount
@@ -121,7 +120,8 @@ class RawArithmetic:
             return grad
         if grad.flags.c_contiguous and 1 not in grad.shape:
             return grad.astype(dtype)
-        return converted(grad, dtype)
+        cast: Array = ops.converted(grad, dtype)
+        return cast
 
     def one(self, metadata: Metadata) -> Array:
         """One; as NumPy's scalar, see `saved.unpacked_array`, and each another object."""

@@ -60,6 +60,7 @@ def without_imaginary(array: NDArray[Any], wanted: np.dtype[Any], count: int = 1
     return array.real
 
 
+@shared
 def converted(array: NDArray[Any], wanted: np.dtype[Any]) -> NDArray[Any]:
     """A copy in another dtype, rounded as C rounds."""
     array = without_imaginary(array, wanted, array.size)

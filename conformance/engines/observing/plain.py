@@ -9,7 +9,7 @@ import numpy as np
 
 from conformance.engines.observing.failures import type_name
 from conformance.engines.observing.observe import dtype_name, is_numeric, seen_by_hook
-from conformance.engines.torchlike.texts import text_of
+from conformance.engines.observing.texts import text_of
 from conformance.program.trace import Opaque, Text
 from conformance.program.values import DType, Value
 

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 from conformance.campaign.result import Result
 from conformance.claims.known import Known
-from conformance.report.score import Standing, Tally, headline, outcomes
+from conformance.report.scoring.score import Standing, Tally, headline, outcomes
 from conformance.verdict import GRADES, Mismatch, Verdict, missed_grades
 
 GradeStanding: TypeAlias = Standing | Literal["silent"]

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from conformance.program.layout import Layout, contiguous_strides, layout_of, span
+from conformance.program.inputs.layout import Layout, contiguous_strides, layout_of, span
 from conformance.program.limits import check_layout
 from conformance.program.values import (
     DIFFERENTIABLE,

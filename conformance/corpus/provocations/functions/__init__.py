@@ -1,0 +1,1 @@
+"""What custom functions, and functions of functions, refuse."""

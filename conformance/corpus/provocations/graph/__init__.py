@@ -1,0 +1,1 @@
+"""What backward, hooks, saved tensors and modes refuse."""

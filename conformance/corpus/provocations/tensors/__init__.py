@@ -1,0 +1,1 @@
+"""What tensors refuse: writes, views, leaves, conversions."""

@@ -1,0 +1,1 @@
+"""Results → the score: what each case comes to, and the counts."""
