@@ -14,8 +14,7 @@ from typing import NamedTuple
 import torch
 
 import mini_autograd
-from conformance import Program, TorchLike, Trace
-from conformance.engines import execute
+from conformance import Program, TorchLike, Trace, execute
 from conformance.generate.generated import drawn
 from conformance.judge.comparing.compare import compare
 

@@ -14,12 +14,11 @@ from hypothesis import Phase, given, seed, settings
 from hypothesis import strategies as st
 
 import mini_autograd
-from conformance import TorchLike
-from conformance.engines import execute
-from conformance.generate import Drawn, programs
+from conformance import TorchLike, execute
 from conformance.generate.drawing.interpretation import HEADER, ROW
 from conformance.generate.generated import drawn
 from conformance.judge.comparing.compare import compare
+from conformance.strategies import Drawn, programs
 
 COUNT = 1500  # examples, or programs, in one turn
 TURNS = 3

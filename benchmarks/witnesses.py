@@ -19,8 +19,7 @@ from itertools import islice
 
 import torch
 
-from conformance import Program, resolve_engine
-from conformance.engines import execute
+from conformance import Program, execute, resolve_engine
 from conformance.generate.generated import drawn
 from conformance.judge.comparing.compare import compare
 from conformance.judge.otherwise.roundings import ROUNDINGS

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from conformance.agreement import Differs, assert_agrees
 from conformance.engines import Engine, EngineError, Session, TorchLike, resolve_engine
 from conformance.engines.execute import execute
 from conformance.engines.torchlike.create import make
@@ -49,6 +48,7 @@ from conformance.program.trace import (
     Warned,
 )
 from conformance.program.values import DType, ProgramError, Ref
+from conformance.suite.support.agreement import Differs, assert_agrees
 from conformance.verdict import GRADES, Mismatch, Verdict
 
 __all__ = [

@@ -187,7 +187,7 @@ def pytest_runtest_makereport(
     """Tell of a property that fails what a person needs, and no more."""
     report = yield
     if _is_ours(item.config) and call.excinfo is not None and report.failed:
-        from conformance.agreement import Differs
+        from conformance.suite.support.agreement import Differs
         from conformance.suite.support.properties import told
 
         if isinstance(call.excinfo.value, Differs):

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.catalogue import CATALOGUE, OpEntry
-from conformance.generate import Drawn, op_calls, programs
 from conformance.generate.drawing.single import Question
+from conformance.strategies import Drawn, op_calls, programs
 from conformance.suite.support.properties import hold, require
 
 OPS = [name for name, entry in CATALOGUE.items() if entry.signatures]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from hypothesis import example, given, target
 
 from conformance.corpus.found import found
-from conformance.generate import Drawn
+from conformance.strategies import Drawn
 from conformance.suite.support.properties import asked, hold, replayed
 
 Test = Callable[[Drawn], None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given, target
 
-from conformance.generate import Drawn
+from conformance.strategies import Drawn
 from conformance.suite.support.properties import asked, hold
 from conformance.suite.support.seeded import seeded_programs
 

@@ -24,7 +24,8 @@ ROOMS: dict[str, list[str]] = {
     ],
     "conformance": [
         "verdict", "program", "catalogue", "engines", "judge", "corpus", "shrink", "generate",
-        "contact", "claims", "campaign", "report", "agreement", "suite", "pytest_plugin", "cli",
+        "strategies",
+        "contact", "claims", "campaign", "report", "suite", "pytest_plugin", "cli",
         "api", "__init__", "__main__",
     ],
 }  # fmt: skip

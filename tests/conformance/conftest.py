@@ -8,10 +8,10 @@ import pytest
 import torch
 
 from conformance import TorchLike
-from conformance.generate import Drawn
 from conformance.generate.generated import drawn
 from conformance.generate.statistics import Statistics
 from conformance.generate.statistics.counting import Counting
+from conformance.strategies import Drawn
 
 
 @pytest.fixture(scope="session")

@@ -6,11 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from conformance import Engine, Program, resolve_engine
+from conformance import Engine, Program, execute, resolve_engine
 from conformance.campaign import Run, Settings
 from conformance.campaign.result import Failure, Result
 from conformance.catalogue import op_of
-from conformance.engines import execute
 from conformance.generate.generated import drawn
 from conformance.judge.referee import adjudicate, judge
 from conformance.judge.signature import is_failure, shows_the_same, suspect_of

@@ -8,8 +8,7 @@ from dataclasses import replace
 
 import torch
 
-from conformance import Trace, compare, resolve_engine
-from conformance.engines import execute
+from conformance import Trace, compare, execute, resolve_engine
 from conformance.engines.observing.memory import aliases_of
 from conformance.engines.observing.observe import Observer
 from conformance.engines.observing.plain import given

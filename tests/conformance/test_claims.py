@@ -12,10 +12,9 @@ import numpy as np
 import pytest
 from handwritten import PROGRAMS, X0, operator
 
-from conformance import Call, Input, Mismatch, Program, resolve_engine
+from conformance import Call, Input, Mismatch, Program, execute, resolve_engine
 from conformance.claims import EVERYTHING, ClaimsError, claims_of, parse_claims
 from conformance.claims.claims import ALL_FEATURES, DTYPES, FIELDS
-from conformance.engines import execute
 
 TORCH = resolve_engine("torch")
 SCHEMA = json.loads(files("conformance.claims").joinpath("claims.schema.json").read_text())

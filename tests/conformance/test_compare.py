@@ -34,9 +34,9 @@ from conformance import (
     Verdict,
     Warned,
     compare,
+    execute,
     resolve_engine,
 )
-from conformance.engines import execute
 from conformance.judge.comparing.closeness import (
     difference,
     same_text,

@@ -270,7 +270,7 @@ def test_a_run_on_what_cannot_make_a_tensor_stops_at_once(
 
 REFUSED = """
 import os
-from conformance import forking
+from conformance.engines.isolation import forking
 before = None
 for _ in range(2):
     try:

@@ -21,9 +21,9 @@ from conformance import (
     RegisterHook,
     RequiresGrad,
     compare,
+    execute,
     resolve_engine,
 )
-from conformance.engines import execute
 from conformance.judge.referee import judge
 
 TORCH = resolve_engine("torch")

@@ -11,9 +11,9 @@ import torch
 from hypothesis import given, seed, settings
 
 from conformance.catalogue import CATALOGUE
-from conformance.generate import FEATURES, programs
 from conformance.generate.statistics import Statistics
 from conformance.generate.statistics.counting import Counting
+from conformance.strategies import FEATURES, programs
 
 DRAWN = [name for name, entry in CATALOGUE.items() if entry.signatures]
 

@@ -31,9 +31,9 @@ from conformance import (
     Returned,
     Snippet,
     Text,
+    execute,
     resolve_engine,
 )
-from conformance.engines import execute
 
 TORCH = resolve_engine("torch")
 VECTOR = Input.of("x0", np.float32([1.0, 2.0]), True)

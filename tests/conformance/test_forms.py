@@ -22,10 +22,10 @@ from conformance import (
     Returned,
     TorchLike,
     Unsupported,
+    execute,
     resolve_engine,
 )
 from conformance.catalogue import CATALOGUE
-from conformance.engines import execute
 from conformance.engines.foreign import foreign_names, own_names
 from conformance.generate.forms import _samples, tried
 from conformance.judge.comparing.compare import compare

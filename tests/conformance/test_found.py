@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from conformance import Program, ProgramError, compare, resolve_engine
+from conformance import Program, ProgramError, compare, execute, resolve_engine
 from conformance.campaign.plan import Piece, Settings, pieces
 from conformance.campaign.workers.worker import cases_of
 from conformance.catalogue import CATALOGUE
 from conformance.corpus.case import NO_OP, op_and_check
 from conformance.corpus.found import found
 from conformance.corpus.keep import FOLDER, keep, main
-from conformance.engines import execute
 
 ROWS = {row.case.id: row for row in found()}
 TORCH = resolve_engine("torch")

@@ -9,13 +9,12 @@ import pytest
 import torch
 from fakes import torch_but
 
-from conformance import Call, Input, Program, Raised, Read, Ref, TorchLike
+from conformance import Call, Input, Program, Raised, Read, Ref, TorchLike, execute
 from conformance.campaign import generated
 from conformance.campaign.examine import Examiner
 from conformance.campaign.generated import Rescues, results
 from conformance.campaign.plan import Piece, Settings
 from conformance.catalogue import op_of
-from conformance.engines import execute
 from conformance.generate.generated import drawn, examined
 from conformance.generate.statistics import Statistics
 from conformance.generate.statistics.counting import Counting

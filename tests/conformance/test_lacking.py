@@ -28,9 +28,9 @@ from conformance import (
     Snippet,
     TorchLike,
     Unsupported,
+    execute,
     resolve_engine,
 )
-from conformance.engines import execute
 
 TORCH = resolve_engine("torch")
 VECTOR = Input.of("x0", np.float32([1.0, 2.0]), True)

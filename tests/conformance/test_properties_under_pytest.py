@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pytest
 
 from conformance import Input, Program
-from conformance.agreement import failure_of
+from conformance.suite.support.agreement import failure_of
 from conformance.suite.support.profiles import CI_EXAMPLES, FUZZ_EXAMPLES
 from conformance.suite.support.properties import LINES, told
 from conformance.verdict import Mismatch, Verdict

@@ -10,12 +10,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from conformance import resolve_engine
+from conformance import execute, resolve_engine
 from conformance.campaign.plan import Settings, pieces
 from conformance.campaign.workers.worker import cases_of
 from conformance.corpus.provocations import FEATURES, provocations
 from conformance.corpus.provocations.unreachable import UNREACHABLE
-from conformance.engines import execute
 from conformance.program.trace import Raised, Returned, Text
 
 TORCH = resolve_engine("torch")

@@ -14,7 +14,14 @@ from hypothesis.errors import InvalidArgument
 
 from conformance import Raised, TorchLike, make
 from conformance.catalogue import CATALOGUE, op_of
-from conformance.generate import (
+from conformance.generate.drawing.features import NEEDS, features_of
+from conformance.generate.ingredients import known
+from conformance.generate.values.making import category
+from conformance.generate.values.seeds import KINDS
+from conformance.program.inputs import Input
+from conformance.program.steps import Backward, Call, Grad
+from conformance.program.values import DIFFERENTIABLE
+from conformance.strategies import (
     FEATURES,
     dtypes,
     gradient_seeds,
@@ -24,13 +31,6 @@ from conformance.generate import (
     shapes,
     tensors,
 )
-from conformance.generate.drawing.features import NEEDS, features_of
-from conformance.generate.ingredients import known
-from conformance.generate.values.making import category
-from conformance.generate.values.seeds import KINDS
-from conformance.program.inputs import Input
-from conformance.program.steps import Backward, Call, Grad
-from conformance.program.values import DIFFERENTIABLE
 
 QUICK = settings(max_examples=100, deadline=None, database=None)
 FITTING = KINDS[:6]

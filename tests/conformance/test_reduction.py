@@ -18,9 +18,9 @@ from conformance import (
     Ref,
     RegisterHook,
     RemoveHook,
+    execute,
     resolve_engine,
 )
-from conformance.engines import execute
 from conformance.shrink.reduction import reduce
 
 TORCH = resolve_engine("torch")

@@ -20,10 +20,10 @@ from conformance import (
     Program,
     Read,
     Verdict,
+    execute,
     judge,
     resolve_engine,
 )
-from conformance.engines import execute
 from conformance.judge.nearby.evidence import Evidence
 from conformance.judge.nearby.finite_differences import derivative
 from conformance.judge.nearby.variants import in_double, moved

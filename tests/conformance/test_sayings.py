@@ -32,9 +32,9 @@ from conformance import (
     Warned,
     adjudicate,
     compare,
+    execute,
     resolve_engine,
 )
-from conformance.engines import execute
 
 TORCH = resolve_engine("torch")
 

@@ -22,9 +22,9 @@ from conformance import (
     Read,
     Ref,
     RegisterHook,
+    execute,
     resolve_engine,
 )
-from conformance.engines import execute
 from conformance.generate.generated import drawn
 from conformance.program.values import NUMPY_DTYPES
 

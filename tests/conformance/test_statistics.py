@@ -10,10 +10,8 @@ import torch
 from hypothesis import given, settings
 from rich.console import Console
 
-from conformance import Call, Input, Program, Raised, Ref, TorchLike
+from conformance import Call, Input, Program, Raised, Ref, TorchLike, execute
 from conformance.cli.statistics import show_statistics
-from conformance.engines import execute
-from conformance.generate import programs
 from conformance.generate.drawing.features import FEATURES, features_of
 from conformance.generate.drawing.interpretation import ACTS, HEADER, ROW, interpret, replayed
 from conformance.generate.drawing.ops import entries_of
@@ -22,6 +20,7 @@ from conformance.generate.planning.history import interactions
 from conformance.generate.statistics import Statistics, merged
 from conformance.generate.statistics.counting import Counting, pattern
 from conformance.program.steps import Backward, RegisterHook, RetainGrad
+from conformance.strategies import programs
 
 REFERENCE = TorchLike(torch)
 

@@ -12,10 +12,8 @@ from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 from hypothesis.vendor.pretty import pretty
 
-from conformance import Program, Raised, Returned, TorchLike
+from conformance import Program, Raised, Returned, TorchLike, execute
 from conformance.catalogue import CATALOGUE, op_of
-from conformance.engines import execute
-from conformance.generate import dtypes, partner_shapes, programs, shapes, tensors
 from conformance.generate.drawing.interpretation import HEADER, ROW, interpret, replayed
 from conformance.generate.drawing.ops import entries_of
 from conformance.generate.drawing.tape import Tape
@@ -33,6 +31,7 @@ from conformance.program.steps import (
     refs_of,
     result_of,
 )
+from conformance.strategies import dtypes, partner_shapes, programs, shapes, tensors
 
 REFERENCE = TorchLike(torch)
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 from fakes import torch_but
 
-from conformance import Returned, Snippet, Text, Unsupported, compare, resolve_engine
+from conformance import Returned, Snippet, Text, Unsupported, compare, execute, resolve_engine
 from conformance.corpus.tutorial import cells, shown
-from conformance.engines import execute
 
 TORCH = resolve_engine("torch")
 

@@ -15,9 +15,9 @@ from conformance import (
     Program,
     Read,
     Verdict,
+    execute,
     resolve_engine,
 )
-from conformance.engines import execute
 from conformance.judge.referee import judge
 from conformance.judge.shown_grades import shown_grades
 from conformance.verdict import Mismatch

@@ -24,9 +24,9 @@ from conformance import (
     RegisterHook,
     Returned,
     compare,
+    execute,
     resolve_engine,
 )
-from conformance.engines import execute
 from conformance.program.words.functionals import APIS, MAPS
 from conformance.program.words.functions import FUNCTIONS
 from conformance.program.words.hooks import HOOKS, PACKS, PARAMETERS, REGISTER

@@ -8,8 +8,7 @@ import torch
 from fakes import torch_but
 from handwritten import T0, T1, X0, X1, method, operator
 
-from conformance import Backward, Call, Input, Program, judge, resolve_engine
-from conformance.engines import execute
+from conformance import Backward, Call, Input, Program, execute, judge, resolve_engine
 from conformance.judge.otherwise import roundings
 from conformance.judge.otherwise.dispatching import Otherwise, all_or_nothing
 from conformance.judge.otherwise.roundings import ROUNDINGS

@@ -9,10 +9,9 @@ import warnings
 
 import pytest
 
-from conformance import resolve_engine
+from conformance import execute, resolve_engine
 from conformance.catalogue import CATALOGUE
 from conformance.corpus.opinfo.stored import stored_corpus
-from conformance.engines import execute
 from conformance.judge.referee import adjudicate
 
 TORCH, ENGINE = resolve_engine("torch"), resolve_engine("mini_autograd")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from conformance import resolve_engine
+from conformance import execute, resolve_engine
 from conformance.corpus.provocations import provocations
-from conformance.engines import execute
 from conformance.judge.comparing.compare import compare
 
 TORCH, ENGINE = resolve_engine("torch"), resolve_engine("mini_autograd")

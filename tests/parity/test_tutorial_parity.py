@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from conformance import resolve_engine
+from conformance import execute, resolve_engine
 from conformance.corpus.tutorial import cells, shown
-from conformance.engines import execute
 
 TORCH, ENGINE = resolve_engine("torch"), resolve_engine("mini_autograd")
 

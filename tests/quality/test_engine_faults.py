@@ -15,16 +15,15 @@ from faults_of_writes import FAULTS_OF_WRITES
 from known_entries import hiding
 from planting import Fault, every_twelfth, planted
 
-from conformance import Program, resolve_engine
+from conformance import Program, execute, resolve_engine
 from conformance.claims.known import shipped_known
 from conformance.corpus.found import found
-from conformance.engines import execute
-from conformance.generate import Drawn
 from conformance.generate.generated import drawn
 from conformance.generate.planning.history import interactions
 from conformance.judge.referee import adjudicate, judge
 from conformance.program.trace import Trace
 from conformance.shrink.reduction import reduce
+from conformance.strategies import Drawn
 from conformance.verdict import GRADE_OF, Verdict
 
 REFERENCE = resolve_engine("torch")

@@ -22,13 +22,12 @@ from faulty import FaultyTorch
 from planting import every_twelfth, planted
 from slight_faults import SLIGHT_FAULTS, VALUES
 
-from conformance import resolve_engine
-from conformance.engines import execute
-from conformance.generate import Drawn
+from conformance import execute, resolve_engine
 from conformance.generate.generated import drawn
 from conformance.judge.comparing.compare import compare
 from conformance.judge.referee import adjudicate
 from conformance.program.trace import Trace
+from conformance.strategies import Drawn
 from conformance.verdict import Verdict
 
 REFERENCE = resolve_engine("torch")

@@ -15,19 +15,19 @@ import pytest
 from hypothesis import event
 from hypothesis import strategies as st
 
-from conformance.agreement import Differs, failure_of
 from conformance.campaign.generated import result_of
 from conformance.campaign.result import Result
 from conformance.corpus.found import names_found
 from conformance.engines import resolve_engine
 from conformance.engines.execute import execute
-from conformance.generate import Drawn, programs
 from conformance.generate.drawing.drawn import SCRIPT
 from conformance.generate.drawing.warming import warm_up
 from conformance.generate.planning.history import interactions
 from conformance.program import Program
 from conformance.report import standing, unexpected
 from conformance.report.formats.texts import replay_command
+from conformance.strategies import Drawn, programs
+from conformance.suite.support.agreement import Differs, failure_of
 from conformance.suite.support.session import current
 
 FOLDER = Path(".hypothesis", "programs")

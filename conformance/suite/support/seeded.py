@@ -7,12 +7,12 @@ from dataclasses import replace
 from hypothesis import event
 from hypothesis import strategies as st
 
-from conformance.generate import Drawn, gradient_seeds
 from conformance.program import Program
 from conformance.program.inputs import Input
 from conformance.program.steps import Backward
 from conformance.program.trace import TensorState
 from conformance.program.values import NUMPY_DTYPES, Ref, Value
+from conformance.strategies import Drawn, gradient_seeds
 from conformance.suite.support.properties import asked, replayed
 
 
