@@ -29,7 +29,7 @@ def shared(function: _Function, name: str | None = None) -> _Function:
         ValueError: another one has that name.
     """
     name = name or function.__qualname__
-    named = not name.startswith("_") and "<locals>" not in name
+    named = not name.startswith("_") and "<" not in name
     if named and vars(ops).setdefault(name, function) is not function:
         raise ValueError(f"two ops are called {name!r}")
     return function

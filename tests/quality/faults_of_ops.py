@@ -7,7 +7,8 @@ from typing import Any, Final
 import numpy as np
 from planting import Fault, attribute, called, fault, remade, rule
 
-from mini_autograd import Tensor, enable_grad, ops
+from mini_autograd import Tensor, enable_grad
+from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import make
 from mini_autograd.ops.indexing.picking import index_select
 from mini_autograd.ops.pointwise.arithmetic import sub_promoted

@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from planting import Fault, attribute, called, fault, method, remade
 
-from mini_autograd import Tensor, ops
+from mini_autograd import Tensor
 from mini_autograd.core.saved.saved import SavedResult, SavedTensor
+from mini_autograd.core.table import ops
 from mini_autograd.core.tensor import history
 from mini_autograd.core.tensor.history import CreationMeta, set_history
 from mini_autograd.core.tensor.tensor import detached, make
@@ -17,7 +18,6 @@ from mini_autograd.inplace import checks as inplace_checks
 from mini_autograd.inplace import forms as inplace
 from mini_autograd.inplace import rebase
 from mini_autograd.inplace.rebase import CopySlices
-from mini_autograd.ops.shape.strided import as_strided
 
 
 def _counted(by: int) -> Callable[[Any], Any]:
@@ -56,7 +56,7 @@ def _region_kept(self: CopySlices, grads: list[Any], arithmetic: Any) -> Any:
     if grads[0] is None or self.saved is None:
         return [None] * len(self.edges)
     geometry, _, written = self.saved
-    inner = written.backward([as_strided(grads[0], geometry)], arithmetic)
+    inner = written.backward([part_of_memory(grads[0], geometry)], arithmetic)
     return [grads[0], *inner[1:]]
 
 

