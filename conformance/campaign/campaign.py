@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
@@ -14,7 +13,7 @@ from conformance.campaign.gathering import Gathered, Run, gather
 from conformance.campaign.journal import NAME, Journal, ops_in
 from conformance.campaign.plan import Piece, Settings, pieces
 from conformance.campaign.result import Result
-from conformance.campaign.workers.interrupting import Interrupts, interruptible
+from conformance.campaign.workers.interrupting import interruptible
 from conformance.campaign.workers.lock import locked
 from conformance.campaign.workers.orders import Ended, Event, Order, Shorten, Shortened, Task
 from conformance.campaign.workers.pool import Again, Pool
@@ -65,7 +64,8 @@ def run_campaign(
         locked(output),
         interruptible() as interrupts,
         Journal(output / NAME, identity, resume, settings.has) as journal,
-        _pool(settings, jobs, interrupts) as pool,
+        tempfile.TemporaryDirectory(prefix="conformance-") as folder,
+        Pool(settings, jobs, Path(folder), interrupts.take) as pool,
     ):
         gathered = Gathered(settings)
         interrupted = _run(settings, pool, journal, gathered, watch)
@@ -172,12 +172,3 @@ def _shorten(
     except KeyboardInterrupt:
         return done, True
     return done, False
-
-
-@contextmanager
-def _pool(settings: Settings, jobs: int, interrupts: Interrupts) -> Iterator[Pool]:
-    with (
-        tempfile.TemporaryDirectory(prefix="conformance-") as folder,
-        Pool(settings, jobs, Path(folder), interrupts.take) as pool,
-    ):
-        yield pool

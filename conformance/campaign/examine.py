@@ -93,7 +93,7 @@ class Examiner:
         if _places(again) == _places(verdict):
             return verdict
         if gravest(verdict.mismatches).kind == "hang" and again.outcome != "differ":
-            return again  # It was slow once, as anything is on a machine with other work.
+            return again  # It was slow once: the machine had other work.
         return flaky(verdict, again, "the same program gives another answer when it is run again")
 
     def result(self, case: Case, source: Source, verdict: Verdict) -> Result:
@@ -135,7 +135,7 @@ class Examiner:
         self._refresh()
         mismatches = tuple(m for m in self._judge(program).mismatches if m.counts)
         if not any(shows_the_same(program, m, suspect) for m in mismatches):
-            # What was shortened showed it only beside what ran before: keep what shows it alone.
+            # The shorter program needs what ran before it: keep the one that shows it alone.
             return self._written(replace(failure, reduced=True))
         # What it was shortened for comes first: the rest may be of another cause.
         ordered = tuple(sorted(mismatches, key=lambda m: not shows_the_same(program, m, suspect)))

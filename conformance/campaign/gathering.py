@@ -7,12 +7,12 @@ from bisect import insort
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from conformance.campaign.examine import gravest
 from conformance.campaign.plan import Piece, Settings, corpus_pieces
 from conformance.campaign.result import Drift, Result
-from conformance.campaign.workers.orders import Ended
+from conformance.campaign.workers.orders import COUNTS, Ended
 from conformance.catalogue import CATALOGUE
 from conformance.claims.known import matches
 from conformance.corpus.opinfo import Excluded
@@ -89,7 +89,8 @@ class Gathered:
         self._places: dict[str, tuple[int, int]] = {}  # of the pieces that have something
         self._thinned = KEPT * 32  # failures from which on some may go without their programs
         self.statistics = Statistics()
-        self.agreeing = self.idle_deaths = self.pieces = self.rescued = self.unrescued = 0
+        self.pieces = 0
+        self.counts: dict[str, Any] = dict.fromkeys(COUNTS, 0)
         self.given_up: set[str] = set()
         self.unclaimed: Counter[str] = Counter()
 
@@ -108,10 +109,8 @@ class Gathered:
     def end(self, piece: Piece, ended: Ended) -> None:
         """The piece is done. What is counted is counted at once: there may be millions."""
         self.pieces += 1
-        self.agreeing += ended.agreeing
-        self.idle_deaths += ended.idle_deaths
-        self.rescued += ended.rescued
-        self.unrescued += ended.unrescued
+        for name in COUNTS:
+            self.counts[name] += getattr(ended, name)
         self.given_up.update(ended.given_up)
         self.unclaimed.update(ended.unclaimed)
         if ended.statistics is not None:
@@ -160,19 +159,16 @@ def gather(
         settings,
         {"engine": versions[1], "reference": versions[0]},
         tuple(results),
-        gathered.agreeing,
-        tuple(pair for entry in ended for pair in entry.corpus),
-        tuple(sample for entry in ended for sample in entry.excluded),
-        tuple(cell for entry in ended for cell in entry.drift),
-        tuple(sorted(gathered.given_up)),
-        tuple(result.id for result in results if _is_unanswered(result)),
-        gathered.idle_deaths,
+        corpus=tuple(pair for entry in ended for pair in entry.corpus),
+        excluded=tuple(sample for entry in ended for sample in entry.excluded),
+        drift=tuple(cell for entry in ended for cell in entry.drift),
+        given_up=tuple(sorted(gathered.given_up)),
+        unanswered=tuple(result.id for result in results if _is_unanswered(result)),
         interrupted=interrupted,
         statistics=gathered.statistics,
         pieces=gathered.pieces,
         unclaimed=dict(sorted(gathered.unclaimed.items())),
-        rescued=gathered.rescued,
-        unrescued=gathered.unrescued,
+        **gathered.counts,
     )
 
 
@@ -208,8 +204,8 @@ def thin(results: list[Result]) -> dict[int, Result]:
 
 def _kind(result: Result) -> tuple[str, ...]:
     if result.verdict.outcome != "differ":
-        lacking = next((m.detail for m in result.verdict.mismatches if m.kind == "unsupported"), "")
-        return result.verdict.outcome, lacking
+        kinds = {m.kind: m.detail for m in reversed(result.verdict.mismatches)}
+        return result.verdict.outcome, kinds.get("unsupported", "")
     mismatch = gravest(result.verdict.mismatches)
     place = re.sub(r"\d+", "", mismatch.where)
     said = re.sub(r"\d+", "", mismatch.actual) if mismatch.kind == "raises" else ""

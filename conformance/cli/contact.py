@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 import click
@@ -62,11 +61,6 @@ def show_briefly(contact: Contact, console: Console) -> None:
     """What to mend first, while the run begins."""
     for line in contact.summary:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
-
-
-def show_as_json(contact: Contact) -> None:
-    """The contact as JSON."""
-    click.echo(json.dumps(contact.to_json(), indent=1))
 
 
 def refuse_without_contact(

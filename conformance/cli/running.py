@@ -12,14 +12,11 @@ from rich.markup import escape
 from rich.syntax import Syntax
 from rich.table import Table
 
-from conformance.campaign import (
-    CampaignError,
-    JournalError,
-    LockedError,
-    Settings,
-    as_begun,
-    run_campaign,
-)
+from conformance.campaign.campaign import as_begun, run_campaign
+from conformance.campaign.journal import JournalError
+from conformance.campaign.plan import Settings
+from conformance.campaign.workers.lock import LockedError
+from conformance.campaign.workers.pool import CampaignError
 from conformance.claims.known import Known, KnownError, read_known, read_patterns, shipped_known
 from conformance.cli.progress import ProgressLine
 from conformance.cli.statistics import show_statistics
@@ -32,9 +29,11 @@ from conformance.judge.referee import adjudicate
 from conformance.program import Program
 from conformance.program.script import RENDER
 from conformance.program.trace import Trace
-from conformance.report import Report, build_report, show, to_shrink
+from conformance.report.choosing import to_shrink
+from conformance.report.formats.terminal import show
 from conformance.report.formats.texts import printable
 from conformance.report.formats.writing import deaf_to_interrupts, write
+from conformance.report.report import build_report
 from conformance.verdict import Mismatch
 
 
@@ -66,9 +65,13 @@ def run_and_report(options: Mapping[str, Any], versions: tuple[str, str], consol
             )
     except (EngineError, KnownError, CampaignError, JournalError, LockedError, OSError) as error:
         raise click.ClickException(str(error)) from error
+    failure: OSError | None = None
     with deaf_to_interrupts():  # A second Ctrl-C, which many give, loses nothing.
         report = build_report(run, known, folder_of(output))
-        failure = _failure_of_writing(report, output)
+        try:
+            write(report, output)
+        except OSError as error:
+            failure = error
     show(report, console)
     if failure is not None:  # Said last: what was found is on the screen at least.
         raise click.ClickException(f"the report cannot be written: {failure}")
@@ -76,15 +79,6 @@ def run_and_report(options: Mapping[str, Any], versions: tuple[str, str], consol
         show_statistics(run.statistics, console)
     console.print(f"{escape(str(output / 'parity.md'))}, {escape(str(output / 'parity.json'))}")
     return report.exit_code
-
-
-def _failure_of_writing(report: Report, output: Path) -> OSError | None:
-    """Write the report's files; gives why that could not be done, if it could not."""
-    try:
-        write(report, output)
-    except OSError as error:
-        return error
-    return None
 
 
 def folder_of(output: Path) -> str:

@@ -1,7 +1,7 @@
-"""What two differences must share to count as one cause: the signature of a difference.
+"""The signature of a difference: what two differences must share to count as one cause.
 
-A derivative rule that is wrong shows in thousands of programs. Of a shrunk program little is left
-but the cause, so it is known by the ops it takes; an error, by its text; a flag, by its place.
+A wrong derivative rule shows in thousands of programs. A shrunk program has little left but the
+cause, so a wrong value is known by its ops; an error is known by its text, a flag by its place.
 """
 
 from __future__ import annotations

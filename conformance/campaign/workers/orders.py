@@ -42,6 +42,10 @@ class Shorten:
     deaths: int = 0
 
 
+COUNTS = ("agreeing", "idle_deaths", "rescued", "unrescued")
+"""What is counted of each piece, and added up in the end."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ended:
     """The piece is done.

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from conformance.judge.nearby.evidence import Evidence
-from conformance.judge.nearby.replay import places
+from conformance.judge.nearby.replay import Array, places
 from conformance.judge.nearby.variants import about, shifted, writes
 from conformance.program import Program
 from conformance.program.inputs import Input
@@ -36,8 +36,6 @@ from conformance.program.steps import (
 )
 from conformance.program.trace import NotRun, Raised, Trace, Unobserved
 from conformance.program.values import COMPLEX, FLOATING, Ref, Value
-
-Array: TypeAlias = np.ndarray[Any, Any]
 
 STEP = 1e-5  # relative: near the cube root of double's epsilon, where rounding equals curvature
 SMOOTH = 1e-4  # relative: how well two step sizes must agree for the function to count as smooth

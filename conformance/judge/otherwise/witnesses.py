@@ -1,4 +1,4 @@
-"""What torch itself leaves open: the reference run with the subject's own roundings, and by other
+"""What torch itself leaves open: the reference run with the subject's own roundings, and in other
 ways than its usual one. A difference that is gone there is nobody's fault.
 
 Step by step the subject's values are adopted, as far as each is what torch might have given at
@@ -40,8 +40,8 @@ NOTHING: Keeps = {}
 
 
 def differing(wanted: Mapping[str, Array], got: Mapping[str, Array]) -> set[str]:
-    """The places where values that can be compared have other bits, if within tolerance: 10 prints
-    otherwise than the next number."""
+    """The places where values of one shape and dtype have other bits, even within tolerance: 10
+    prints otherwise than the number next to it."""
     return {
         where
         for where in wanted.keys() & got.keys()
@@ -128,8 +128,8 @@ class Witnesses:
         return tuple(question.by) if explained else ()
 
     def _ask(self, questions: Mapping[str, Question], answers: Answers) -> None:
-        """Answer questions of one step by as few runs as will do: a value that is far off is soon
-        refused, the sign of a zero is no matter of roundings as a rule."""
+        """Answer the questions of one step in as few runs as possible: for a value that is far
+        off, no more are made after a few draws; for signs of zeros alone, draws come last."""
 
         def is_open() -> bool:
             return any(question.open.any() for question in questions.values())
@@ -161,8 +161,8 @@ class Witnesses:
 
     @cached_property
     def _settled(self) -> Mapping[int, list[str]]:
-        """The places that the subject has as well, by the step after which the reference writes
-        there no more: what stood there before the subject's trace does not tell."""
+        """The places that the subject has as well, by the last step that writes there: the
+        subject's trace does not show what was there before."""
         seen: dict[str, list[Array | None]] = {
             where: [] for where in self._subjects if where == _place(where)
         }
@@ -190,8 +190,9 @@ class Witnesses:
 
     @cached_property
     def _exact(self) -> Keeps:
-        """Of that, what no rounding takes apart again: ties and zeros. The rest may be alike by
-        chance, but from a tie in its own values the subject has to go on as from a tie."""
+        """Of these, the elements that a draw of roundings is to keep: zeros, and values that occur
+        twice. The rest may be equal by chance, but where two of the subject's own values are
+        equal, it has to go on as with equal values."""
         sizes = {where: np.abs(self._subjects[where]) for where in self._alike}
         seen = Counter(size for values in sizes.values() for size in values.ravel().tolist())
         tied = [size for size, count in seen.items() if count > 1 or size == 0]
@@ -276,7 +277,7 @@ def _settling(states: Sequence[Array | None]) -> int:
 
 
 def _then(where: str, number: int) -> str:
-    """How a place is called of which the step is meant after which something stood there."""
+    """The name of a place as it was after a step."""
     return f"{where} after step {number}"
 
 

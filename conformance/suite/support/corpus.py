@@ -15,8 +15,8 @@ from conformance.campaign.result import Result
 from conformance.campaign.workers.worker import cases_of
 from conformance.claims.known import Known, matches
 from conformance.corpus.case import Case, Check
-from conformance.report import standing, unexpected
 from conformance.report.formats.texts import capped, differing
+from conformance.report.scoring.counting import standing, unexpected
 from conformance.suite.support.session import Suite, current
 
 SHOWN = 5  # ids of failing cases in a message

@@ -24,8 +24,8 @@ from conformance.generate.drawing.drawn import SCRIPT
 from conformance.generate.drawing.warming import warm_up
 from conformance.generate.planning.history import interactions
 from conformance.program import Program
-from conformance.report import standing, unexpected
 from conformance.report.formats.texts import replay_command
+from conformance.report.scoring.counting import standing, unexpected
 from conformance.strategies import Drawn, programs
 from conformance.suite.support.agreement import Differs, failure_of
 from conformance.suite.support.session import current

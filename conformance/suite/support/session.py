@@ -74,6 +74,7 @@ def prepare(config: pytest.Config, has: Sequence[str] = ()) -> None:
         pytest.UsageError: no engine is named, one cannot be loaded, or a file is broken.
     """
     option = config.option
+    claims = option.conformance_claims
     if not option.conformance_engine:
         raise pytest.UsageError("name the engine to test: --engine NAME, or CONFORMANCE_ENGINE")
     try:
@@ -81,7 +82,7 @@ def prepare(config: pytest.Config, has: Sequence[str] = ()) -> None:
             engine=option.conformance_engine,
             hang_after=timeout(),
             skips=read_patterns(map(Path, option.conformance_skips)),
-            claims=claims_of(option.conformance_engine, _path(option.conformance_claims)),
+            claims=claims_of(option.conformance_engine, Path(claims) if claims else None),
             has=tuple(has),
         )
         known = (
@@ -94,10 +95,6 @@ def prepare(config: pytest.Config, has: Sequence[str] = ()) -> None:
     except (ClaimsError, EngineError, KnownError) as error:
         raise pytest.UsageError(str(error)) from error
     _OPEN.append(Suite(settings, reference, subject, known))
-
-
-def _path(text: str | None) -> Path | None:
-    return Path(text) if text else None
 
 
 def close() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from conformance.campaign.result import Result
 from conformance.claims.known import Known
-from conformance.report import Score
+from conformance.report.scoring.counting import Score
 
 PROPERTY = "conformance"
 """The property of a test's report, and the name under which a JUnit file has it."""
