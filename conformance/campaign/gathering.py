@@ -1,4 +1,4 @@
-"""What a campaign has learned, kept in bounded memory and put into its order."""
+"""The results of a campaign, kept in bounded memory and put in order."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ class Gathered:
         self._parts.pop(piece.name, None)
 
     def end(self, piece: Piece, ended: Ended) -> None:
-        """The piece is done. What is counted is counted at once: there may be millions."""
+        """The piece is done. Its counts are added up now: there may be millions of pieces."""
         self.pieces += 1
         for name in COUNTS:
             self.counts[name] += getattr(ended, name)
@@ -129,14 +129,14 @@ class Gathered:
         return [self._parts[name] for name in sorted(self._parts, key=self._places.__getitem__)]
 
     def _place(self, piece: Piece) -> tuple[int, int]:
-        """Where a piece stands in the plan, of which it may be one of millions: the corpus, then
-        programs of each op alone, op by op, then of all together; these by their seeds."""
+        """The place of a piece in the plan: the corpus comes first, then generated programs of each
+        op alone, then those of all ops, by their seeds."""
         if piece.source != "generated":
             return self._order[piece.name], 0
         return len(self._order) + self._ops.get(piece.op, len(self._ops)), piece.seed
 
     def _thin(self) -> None:
-        """Forget the programs of failures of which there are enough, now and then."""
+        """Now and then, forget the programs of failures of which there are enough."""
         results = [result for part in self._parts.values() for result in part.results]
         if sum(result.failure is not None for result in results) < 2 * self._thinned:
             return
@@ -173,7 +173,7 @@ def gather(
 
 
 def _ordered(part: _Part) -> list[Result]:
-    """A corpus's results in its own order, without those of cases that it no longer has."""
+    """The results of a piece in the corpus's order, without cases that it no longer has."""
     if part.ended is None or not part.ended.corpus:
         return part.results
     by_key = {result.key: result for result in part.results}
@@ -189,8 +189,8 @@ def _is_unanswered(result: Result) -> bool:
 
 
 def thin(results: list[Result]) -> dict[int, Result]:
-    """By their identity, the results that go without their program from now on: of each kind of
-    failure the shortest few keep theirs, whichever came first."""
+    """The results that lose their program, by the identity of the result that each replaces: only
+    the few shortest failures of each kind keep their programs."""
     kept: dict[tuple[str, ...], list[tuple[_Key, int]]] = {}
     for place, result in enumerate(results):
         if result.failure is not None:

@@ -1,8 +1,8 @@
-"""Expected differences: lists that people keep, each by op, place and kind, with its reason.
+"""Known differences: lists that people keep, an entry by op, place and kind, with its reason.
 
 A line is `<op>/<check> @ <place>  # <kinds>: <reason>`. Instead of op and check, a list of one's
 own may name a case of the frozen corpus by its id, or cases by a pattern of ids. The hash of a
-generated program is no name: it says what one seed drew, and the next seed draws another.
+generated program is not accepted: the next seed draws other programs.
 """
 
 from __future__ import annotations

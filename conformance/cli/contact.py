@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
-from conformance.contact.contact import Contact, told
+from conformance.contact.contact import Contact, reasons
 from conformance.contact.process import ProbeError, probe_in_process
 
 _MARKS = {
@@ -44,7 +44,7 @@ def show_contact(contact: Contact, console: Console) -> None:
             continue
         mark = f"{_MARKS[each.state]} {escape(each.rung)}"
         console.print(f"{mark}  [dim]{escape(each.asks)}[/]", highlight=False, soft_wrap=True)
-        for text in told(each) if each.state != "passed" else ():
+        for text in reasons(each) if each.state != "passed" else ():
             console.print(f"  {escape(text)}", highlight=False, soft_wrap=True)
     waiting: dict[str, list[str]] = {}
     for each in contact.rungs:

@@ -74,7 +74,7 @@ class Contact:
         reached = f"{self.engine}: {len(self.passed)} of {len(LADDER) + 1} rungs reached"
         if (first := self.first) is None:
             return (reached,)
-        return reached, f"it stops at {first.rung!r} ({first.asks})", *told(first)
+        return reached, f"it stops at {first.rung!r} ({first.asks})", *reasons(first)
 
     def to_json(self) -> dict[str, Any]:
         """The contact as JSON data."""
@@ -88,7 +88,7 @@ class Contact:
         }
 
 
-def told(climbed: Climbed) -> Iterator[str]:
+def reasons(climbed: Climbed) -> Iterator[str]:
     """Why a rung was not reached, where, and what to add, a line each."""
     yield f"  {climbed.said}"
     if climbed.where:
