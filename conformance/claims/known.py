@@ -131,6 +131,15 @@ def shipped_known(engine: str) -> tuple[Known, ...]:
     return entries
 
 
+def known_of(engine: str, paths: Iterable[Path]) -> tuple[Known, ...]:
+    """The known differences: what the engine's package ships, then what the files say.
+
+    Raises:
+        KnownError: as `shipped_known` and `read_known`.
+    """
+    return (*shipped_known(engine), *read_known(paths))
+
+
 def parse_known(text: str, name: str) -> Iterator[Known]:
     """The entries of a file's text; see `read_known`."""
     for number, line in enumerate(text.splitlines(), 1):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from conformance.campaign.journal import JournalError
 from conformance.campaign.plan import Settings
 from conformance.campaign.workers.lock import LockedError
 from conformance.campaign.workers.pool import CampaignError
-from conformance.claims.known import Known, KnownError, read_known, read_patterns, shipped_known
+from conformance.claims.known import KnownError, known_of, read_patterns
 from conformance.cli.progress import ProgressLine
 from conformance.cli.statistics import show_statistics
 from conformance.corpus.case import CHECKS
@@ -49,7 +49,7 @@ def run_and_report(options: Mapping[str, Any], versions: tuple[str, str], consol
     output: Path = options["output"]
     try:
         settings = settings_of(options)
-        known = known_of(options["xfails"], options["engine"])
+        known = known_of(options["engine"], options["xfails"])
         output.mkdir(parents=True, exist_ok=True)
         if options["resume"]:
             settings = as_begun(settings, output)
@@ -102,11 +102,6 @@ def settings_of(options: Mapping[str, Any]) -> Settings:
         claims=options["claims"],
         has=options.get("has", ()),
     )
-
-
-def known_of(paths: Sequence[Path], engine: str) -> tuple[Known, ...]:
-    """The known differences: what the engine ships, then what the files say."""
-    return (*shipped_known(engine), *read_known(paths))
 
 
 def show_replay(

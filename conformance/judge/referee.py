@@ -19,8 +19,8 @@ from conformance.judge.conventions import NON_FINITE, conventions
 from conformance.judge.nearby.evidence import Case, Evidence, finder
 from conformance.judge.nearby.finite_differences import derivative
 from conformance.judge.nearby.replay import Array, places
-from conformance.judge.otherwise.overwritten import Earlier, overwritten
-from conformance.judge.otherwise.witnesses import Witnesses, differing
+from conformance.judge.otherwise.overwritten import Earlier, differing, overwritten
+from conformance.judge.otherwise.witnesses import Witnesses
 from conformance.judge.shown_grades import shown_grades
 from conformance.program import Program
 from conformance.program.trace import Raised, Trace

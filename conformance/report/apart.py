@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from conformance.campaign.result import Failure, Result
-from conformance.judge.signature import abstract
+from conformance.judge.abstracting import abstract
 from conformance.report.findings import size
 from conformance.verdict import Mismatch
 

@@ -14,7 +14,8 @@ from rich.console import Console
 
 import conformance as c
 from conformance import Backward, Call, Input, Program, Ref
-from conformance.judge.signature import Signature, abstract, abstract_place, suspect_of
+from conformance.judge.abstracting import abstract, abstract_place
+from conformance.judge.signature import Signature, suspect_of
 from conformance.report.formats.terminal import show
 from conformance.report.formats.texts import capped, essence, printable, replay_command
 from conformance.report.report import Report

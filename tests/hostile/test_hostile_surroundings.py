@@ -222,7 +222,7 @@ def test_an_op_that_was_given_up_is_never_a_success(tmp_path: Path):
     run = campaign(tmp_path, replace(ENGINE, engine="hostile_engines:hang", hang_after=0.4))
     known = tmp_path / "known.txt"
     known.write_text("opinfo/exp/*  # hang: it hangs\n")
-    report = build_report(run, running.known_of((known,), "torch"))
+    report = build_report(run, running.known_of("torch", (known,)))
     assert report.unexpected == 0
     assert report.exit_code == 1
 

@@ -21,7 +21,13 @@ from conformance.judge.nearby.evidence import Find
 from conformance.judge.nearby.replay import Array, places, read, replay, write
 from conformance.judge.otherwise.allowance import Flags, Question, alike, same_but_rounding
 from conformance.judge.otherwise.dispatching import ALL_OR_NOTHING, Way
-from conformance.judge.otherwise.overwritten import Earlier, same_bits
+from conformance.judge.otherwise.overwritten import (
+    Earlier,
+    differing,
+    place_after,
+    place_of,
+    settling,
+)
 from conformance.judge.otherwise.roundings import ROUNDINGS
 from conformance.judge.otherwise.ways import WAYS
 from conformance.program import Program
@@ -37,16 +43,6 @@ Answers: TypeAlias = Callable[[Way, Keeps], Mapping[str, Array | None]]
 """What the reference gives in a way that keeps these elements."""
 
 NOTHING: Keeps = {}
-
-
-def differing(wanted: Mapping[str, Array], got: Mapping[str, Array]) -> set[str]:
-    """The places where values of one shape and dtype have other bits, even within tolerance: 10
-    prints otherwise than the number next to it."""
-    return {
-        where
-        for where in wanted.keys() & got.keys()
-        if alike(wanted[where], got[where]) and wanted[where].tobytes() != got[where].tobytes()
-    }
 
 
 class Witnesses:
@@ -76,7 +72,7 @@ class Witnesses:
         self._differing = differing(wanted, got)
         self._earlier = earlier or {}
         for number, values in self._earlier.items():
-            had = {_then(where, number): value for where, value in values.items()}
+            had = {place_after(where, number): value for where, value in values.items()}
             self._subjects |= had
             self._differing |= had.keys()
         self._answered: dict[str, Question] = {}
@@ -164,7 +160,7 @@ class Witnesses:
         """The places that the subject has as well, by the last step that writes there: the
         subject's trace does not show what was there before."""
         seen: dict[str, list[Array | None]] = {
-            where: [] for where in self._subjects if where == _place(where)
+            where: [] for where in self._subjects if where == place_of(where)
         }
 
         def after(number: int, session: Session) -> None:
@@ -174,9 +170,9 @@ class Witnesses:
         replay(self.program, self.reference, after)
         found: dict[int, list[str]] = {}
         for where, states in seen.items():
-            found.setdefault(_settling(states), []).append(where)
+            found.setdefault(settling(states), []).append(where)
         for number, values in self._earlier.items():
-            found.setdefault(number, []).extend(_then(where, number) for where in values)
+            found.setdefault(number, []).extend(place_after(where, number) for where in values)
         return found
 
     @cached_property
@@ -225,7 +221,7 @@ class Witnesses:
         for where in self._settled.get(number, ()):
             if where not in self._differing and where not in keeps:
                 continue
-            here = read(session, _place(where))
+            here = read(session, place_of(where))
             if here is not None and alike(here, self._subjects[where]):
                 yield where, here
 
@@ -238,16 +234,14 @@ class Witnesses:
         if question := self._answered.get(where):
             allowed = allowed | question.allowed
         if allowed.any():
-            write(session, _place(where), np.where(allowed, subject, here))
+            write(session, place_of(where), np.where(allowed, subject, here))
 
     def _adopting(self, number: int, session: Session, keeps: Keeps) -> None:
         for where, here in self._here(number, session, keeps):
             self._adopt(session, where, here, keeps)
 
     def _run(self, way: Way, keeps: Keeps) -> Trace:
-        def after(number: int, session: Session) -> None:
-            self._adopting(number, session, keeps)
-
+        after = partial(self._adopting, keeps=keeps)
         return replay(self.program, self.reference, after, way=way)
 
     def _after(
@@ -258,29 +252,10 @@ class Witnesses:
 
         def after(step: int, session: Session) -> None:
             if step == number:
-                found.update({where: read(session, _place(where)) for where in asked})
+                found.update({where: read(session, place_of(where)) for where in asked})
             else:
                 self._adopting(step, session, keeps)
 
         until = Program(self.program.inputs, self.program.steps[: number + 1])
         replay(until, self.reference, after, way=way)
         return found
-
-
-def _settling(states: Sequence[Array | None]) -> int:
-    """The first step after which a place holds what it holds at the end."""
-    last = states[-1]
-    number = len(states) - 1
-    while number and last is not None and same_bits(states[number - 1], last):
-        number -= 1
-    return number
-
-
-def _then(where: str, number: int) -> str:
-    """The name of a place as it was after a step."""
-    return f"{where} after step {number}"
-
-
-def _place(where: str) -> str:
-    """The place itself."""
-    return where.partition(" ")[0]
