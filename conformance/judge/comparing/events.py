@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from conformance.judge.comparing.closeness import same
-from conformance.judge.comparing.site import GRADIENTS, VALUES, Site, unread
+from conformance.judge.comparing.site import GRADIENTS, VALUES, Site, unread, values_if_any
 from conformance.program.steps import Step, walks
 from conformance.program.trace import (
     Called,
@@ -134,15 +134,11 @@ def _given(site: Site, wanted: Any, got: Any) -> Iterator[Mismatch]:
     elif isinstance(wanted, TensorState) and isinstance(got, TensorState):
         yield from _tensors(site, wanted, got)
     elif isinstance(wanted, TensorState) or isinstance(got, TensorState):
-        yield site.differs(site.kinds.presence, _shown(wanted), _shown(got))
+        yield site.differs(site.kinds.presence, values_if_any(wanted), values_if_any(got))
     elif isinstance(wanted, np.ndarray) and isinstance(got, np.ndarray):
         yield from _arrays(site, wanted, got, wanted.dtype.name)
     elif not same(wanted, got):
         yield site.differs("flag", wanted, got)
-
-
-def _shown(value: Any) -> Any:
-    return value.values if isinstance(value, TensorState) else value
 
 
 def _tensors(site: Site, wanted: TensorState, got: TensorState) -> Iterator[Mismatch]:

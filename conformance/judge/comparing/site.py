@@ -56,6 +56,11 @@ class Site:
             yield self.differs("zero_sign", expected, actual, "a zero has another sign")
 
 
+def values_if_any(value: Any) -> Any:
+    """The values of a tensor's state; anything else as it is."""
+    return value.values if isinstance(value, TensorState) else value
+
+
 SUFFIXES: Mapping[str, str] = {
     "values": "",
     "grad": ".grad",
@@ -85,7 +90,7 @@ def unread(
         return
     suffix = SUFFIXES[field]
     where = f"{site.where}{suffix}"
-    shown = short_text(value.values if isinstance(value, TensorState) else value)
+    shown = short_text(values_if_any(value))
     why = got.unread.get(field)
     if why is None or (isinstance(why, Raised) and says_unsupported(why)):
         # Where there is no gradient, nothing of grade 1 is lost with it.

@@ -17,11 +17,12 @@ from conformance.judge.comparing.site import (
     says_unsupported,
     unread,
     unsupported,
+    values_if_any,
 )
 from conformance.judge.formatting import outcome_text, short_text
 from conformance.program import Program
 from conformance.program.steps import Grad, result_of
-from conformance.program.trace import Opaque, Raised, Returned, TensorState, Text, Trace, Unobserved
+from conformance.program.trace import Raised, Returned, TensorState, Text, Trace, Unobserved
 from conformance.program.values import Ref
 from conformance.verdict import Kind, Mismatch
 
@@ -166,7 +167,7 @@ class _State:
             site = replace(site, kinds=GRADIENTS)
             yield from _State(site, wanted, got, self.untold, self.graphs).mismatches()
         elif wanted != got:
-            yield site.differs("grad_missing", _values_if_any(wanted), _values_if_any(got))
+            yield site.differs("grad_missing", values_if_any(wanted), values_if_any(got))
 
     def _graph(self) -> Iterator[Mismatch]:
         wanted, got = self.wanted.node, self.got.node
@@ -204,10 +205,6 @@ class _State:
             yield site.differs(site.kinds.dtype, wanted, got, f"numpy() gives {got.dtype.name}")
         else:
             yield from site.numbers(wanted, got, (wanted, got), self.wanted.dtype)
-
-
-def _values_if_any(state: TensorState | Opaque | None) -> Any:
-    return state.values if isinstance(state, TensorState) else state
 
 
 def _aliases(expected: Trace, actual: Trace, reached: Callable[[str], bool]) -> Iterator[Mismatch]:
