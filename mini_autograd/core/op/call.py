@@ -57,6 +57,7 @@ def differentiable(
     partial: bool = False,
     inside: Callable[..., Any] | None = None,
     unsaved: str = "#0 'self'",
+    elementwise: bool | None = None,
     **rules: Rule,
 ) -> Callable[[Forward], DifferentiableOp]:
     """Makes an op of a forward on arrays.
@@ -82,6 +83,8 @@ def differentiable(
         inside: what its kernel does with nothing but inference tensors of which one requires grad,
             as `ops.inside` has it: called with what the op gives and its arguments.
         unsaved: the argument of torch's rule that misses a result which could not be saved.
+        elementwise: whether its rules go element by element, so that one walk can take many rows;
+            by default those of an op whose operands are broadcast, if they read no shape.
         rules: for each differentiable operand, its derivative; an operand without one that
             requires grad makes backward raise.
     """
@@ -103,6 +106,7 @@ def differentiable(
             partial=partial,
             inside=inside,
             unsaved=unsaved,
+            elementwise=elementwise,
         )
         general = functools.partial(_apply, op, True)
         function = cast(DifferentiableOp, op.caller(functools.partial(_apply, op, False)))

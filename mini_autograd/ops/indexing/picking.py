@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
 
 from mini_autograd.arrays import layout
 from mini_autograd.arrays.dims import wrap_dim
-from mini_autograd.arrays.dtypes import of_numpy
-from mini_autograd.core.op import Promotion, differentiable
+from mini_autograd.arrays.dtypes import int64, of_numpy
+from mini_autograd.core.op import (
+    Common,
+    Expanded,
+    InPlace,
+    Promotion,
+    differentiable,
+    public,
+)
 from mini_autograd.core.saved.gradient_tensors import counted
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor, make
@@ -44,6 +51,7 @@ def _first_outside(index: IndexArray, lowest: int, size: int) -> int | None:
     return int(outside.flat[0]) if outside.size else None
 
 
+@public()
 @differentiable(
     promotion=_NONE,
     self=lambda grad, self_shape, dim, index: counted(
@@ -98,6 +106,7 @@ def _inside_index_add(
     return result
 
 
+@public(in_place=InPlace(memory_last=True, common=Common.NOTHING))
 @differentiable(
     promotion=_NONE,
     self=lambda grad: grad,
@@ -232,6 +241,7 @@ def _index_fill_tensor(self: Array, dim: Int, index: IndexArray, value: Array) -
     return _filled(self, dim, index, value.item())
 
 
+@public(in_place=InPlace(common=Common.NOTHING))
 @differentiable(
     promotion=_NONE,
     self=lambda grad, dim, index: index_fill_number(grad, dim, index, 0),
@@ -278,6 +288,7 @@ def _flat_positions(self: Array, index: IndexArray) -> IndexArray:
     return index
 
 
+@public()
 @differentiable(
     promotion=_NONE,
     self=lambda grad, self, index: counted(put(ops.zeros_as(grad, self), index, grad, True)),
@@ -287,6 +298,7 @@ def take(self: Array, index: IndexArray) -> Array:
     return np.asarray(self.reshape(-1)[_flat_positions(self, index)], order="C")
 
 
+@public(in_place=InPlace(memory_last=True, common=Common.NOTHING))
 @differentiable(
     promotion=_NONE,
     self=lambda grad, index, source, accumulate: (
@@ -324,23 +336,30 @@ def _index_fill_by(self: Array, dim: Int, index: IndexArray, value: Array) -> An
     return result
 
 
-index_fill: Final = overloaded(
-    "index_fill",
-    _index_fill_by,
-    index_fill_number,
-    function_forms=(
-        "(Tensor input, int dim, Tensor index, Tensor value)",
-        "(Tensor input, int dim, Tensor index, Number value)",
-    ),
-    method_forms=(
-        "(int dim, Tensor index, Tensor value)",
-        "(int dim, Tensor index, Number value)",
-    ),
-)
+def _check_kinds(given: Sequence[Tensor]) -> None:
+    """What `index_fill_` asks of its index and value before it looks at memory."""
+    if len(given) > 1 and given[1]._array.ndim:
+        raise errors.fill_value_rank("index_fill_", given[1]._array.ndim)
+    if given and given[0].dtype is not int64:
+        raise errors.fill_index_dtype()
 
-_BOTH: Final[dict[str, Any]] = {
-    "index_select": index_select, "index_add": index_add, "index_fill": index_fill,
-    "index_copy": index_copy, "take": take, "put": put,
-}  # fmt: skip
-FUNCTIONS: Final[dict[str, Callable[..., Any]]] = _BOTH
-METHODS: Final[dict[str, Callable[..., Any]]] = {k: each.method for k, each in _BOTH.items()}
+
+public(
+    in_place=InPlace(
+        expanded=Expanded.WARNED,
+        common=Common.ANYTHING,
+        on_integers=True,
+        check_kinds=_check_kinds,
+        overloads=(".int_Scalar", ".int_Tensor"),
+    )
+)(
+    overloaded(
+        "index_fill",
+        _index_fill_by,
+        index_fill_number,
+        function_forms=(
+            "(Tensor input, int dim, Tensor index, Tensor value)",
+            "(Tensor input, int dim, Tensor index, Number value)",
+        ),
+    )
+)

@@ -32,6 +32,7 @@ def _mse_double_backward(grad: Any, grad_output: Any, reduction: str) -> Any:
 
 
 @differentiable(
+    elementwise=False,
     self=lambda grad, self, target, reduction: mse_loss_backward(grad, self, target, reduction),
     target=lambda grad, self, target, reduction: mse_loss_backward(grad, target, self, reduction),
 )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
 from mini_autograd.arrays import dtypes, numbers
 from mini_autograd.core.modes import warn_once
-from mini_autograd.core.op import differentiable
+from mini_autograd.core.op import differentiable, public
 from mini_autograd.core.saved.gradient_tensors import counted
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor, make
@@ -54,6 +54,7 @@ def _tie_split(grad: Any, tied: Any, lost: Any) -> Any:
     return counted(ops.masked_zero(where(tied, over(grad, 2), grad), lost), dispatched=True)
 
 
+@public()
 @differentiable(
     self=lambda grad, self, other: _tie_split(grad, self == other, self < other),
     other=lambda grad, self, other: _tie_split(grad, self == other, self > other),
@@ -65,6 +66,7 @@ def maximum(self: Array, other: Array) -> Array:
     return np.maximum(*_first_zero(self, other))
 
 
+@public()
 @differentiable(
     self=lambda grad, self, other: _tie_split(grad, self == other, self > other),
     other=lambda grad, self, other: _tie_split(grad, self == other, self < other),
@@ -120,31 +122,24 @@ def where_of(self: Array, condition: Mask, other: Array | Number) -> Array:
     return where_parsed(condition, self, other)
 
 
-_choice: Final = overloaded(
-    "where",
-    where_indices,
-    where_parsed,
-    function_forms=(
-        "(Tensor condition)",
-        "(Tensor condition, Tensor input, Tensor other, *, Tensor out = None)",
-        "(Tensor condition, Number self, Tensor other)",
-        "(Tensor condition, Tensor input, Number other)",
-        "(Tensor condition, Number self, Number other)",
-    ),
+public(method=False)(
+    overloaded(
+        "where",
+        where_indices,
+        where_parsed,
+        function_forms=(
+            "(Tensor condition)",
+            "(Tensor condition, Tensor input, Tensor other, *, Tensor out = None)",
+            "(Tensor condition, Number self, Tensor other)",
+            "(Tensor condition, Tensor input, Number other)",
+            "(Tensor condition, Number self, Number other)",
+        ),
+    )
 )
-_choice_of: Final = overloaded(
-    "where",
-    where_of,
-    method_forms=("(Tensor condition, Tensor other)", "(Tensor condition, Number other)"),
+public(function=False)(
+    overloaded(
+        "where",
+        where_of,
+        method_forms=("(Tensor condition, Tensor other)", "(Tensor condition, Number other)"),
+    )
 )
-
-FUNCTIONS: Final[dict[str, Any]] = {
-    "maximum": maximum,
-    "minimum": minimum,
-    "where": _choice,
-}
-METHODS: Final[dict[str, Any]] = {
-    "maximum": maximum.method,
-    "minimum": minimum.method,
-    "where": _choice_of.method,
-}
