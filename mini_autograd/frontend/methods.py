@@ -15,12 +15,11 @@ from mini_autograd import ops as families
 from mini_autograd.core.modes import transforms
 from mini_autograd.core.modes.grad_mode import state
 from mini_autograd.core.op import surface
-from mini_autograd.core.tensor import tensor_hooks
 from mini_autograd.core.tensor.history import has_history, set_flag
 from mini_autograd.core.tensor.tensor import Tensor, detached
 from mini_autograd.core.tensor.version_counter import counter_of
 from mini_autograd.creation import data, fills
-from mini_autograd.frontend import copying, metadata, predicates, protocols  # noqa: F401
+from mini_autograd.frontend import copying, metadata, predicates, protocols, tensor_hooks  # noqa: F401
 from mini_autograd.inplace import rebase
 from mini_autograd.inplace.forms import as_function
 from mini_autograd.messages import arguments as argument_errors

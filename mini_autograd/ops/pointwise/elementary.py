@@ -8,10 +8,10 @@ from typing import Any, Final
 import numpy as np
 
 from mini_autograd.arrays import dtypes
+from mini_autograd.arrays.complex_power import one_over
 from mini_autograd.core.op import InPlace, Promotion, differentiable, public
 from mini_autograd.messages.ops import pointwise as errors
 from mini_autograd.ops.pointwise.arithmetic import negated_times, plus, scaled, scaled_times, times
-from mini_autograd.ops.pointwise.complex_power import one_over
 from mini_autograd.ops.pointwise.complexes import conj
 from mini_autograd.parsing.types import Array
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from mini_autograd.arrays import dtypes, numbers
+from mini_autograd.arrays.complex_power import complex_power, one_over
 from mini_autograd.arrays.dtypes import number_array
 from mini_autograd.core.op import (
     InPlace,
@@ -31,7 +32,6 @@ from mini_autograd.ops.pointwise.arithmetic import (
     times,
 )
 from mini_autograd.ops.pointwise.choosing import where
-from mini_autograd.ops.pointwise.complex_power import complex_power, one_over
 from mini_autograd.ops.pointwise.complexes import conj, imag, real
 from mini_autograd.ops.pointwise.elementary import log
 from mini_autograd.ops.pointwise.rounding import is_complex
