@@ -111,10 +111,6 @@ _NO_GRAPH = {
         "respect to input {index} is independent of the input. This is not allowed in strict mode. "
         "You should ensure that your function is twice differentiable and that the jacobian "
         "depends on the inputs (this would be violated by a linear function for example)."),
-    "hessian": Message(RuntimeError,
-        "The hessian of the user-provided function with respect to input {index} is independent of "
-        "the input. This is not allowed in strict mode. You should ensure that your function is "
-        "thrice differentiable and that the hessian depends on the inputs."),
 }
 
 

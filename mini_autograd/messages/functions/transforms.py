@@ -41,9 +41,6 @@ argnum_type = Message(RuntimeError, "argnum must be int, got: {argnum:class}")
 argnum_range = Message(RuntimeError, "Got argnum={argnum}, but only {count} positional inputs")
 no_argnums = Message(RuntimeError, "argnums must be non-empty")
 argnums_repeat = Message(RuntimeError, "argnums elements must be unique, got {argnums}")
-leaf_count = Message(ValueError,
-    "treespec.unflatten(leaves): `leaves` has length {got} but the spec refers to a pytree that "
-    "holds {expected} items ({structure}).")
 empty_basis = Message(AssertionError, "tensors must have at least one element")
 no_aux = Message(RuntimeError,
     "{api}: output of function f should be a tuple: (output, aux) if has_aux is True")

@@ -28,7 +28,7 @@ out_of_range_select = Message(IndexError,
 too_many_indices = Message(IndexError, "too many indices for tensor of dimension {ndim}")
 too_many_index_tensors = Message(IndexError,
     "too many indices for tensor of dimension {ndim} (got {got})")
-no_index = Message(RuntimeError, "index_put: no index tensor covers a dimension")
+no_index = Message(RuntimeError, "sym_strides() called on an undefined Tensor")
 step_not_positive = Message(ValueError, "step must be greater than zero")
 step_not_positive_slice = Message(RuntimeError, "slice step must be positive")
 slice_bound = Message(TypeError,

@@ -55,7 +55,6 @@ one_hot_dtype = Message(RuntimeError,
 one_hot_negative = Message(RuntimeError, "Class values must be non-negative.")
 one_hot_too_large = Message(RuntimeError, "Class values must be smaller than num_classes.")
 one_hot_empty = Message(RuntimeError, "Can not infer total number of classes from empty tensor.")
-one_hot_count = Message(RuntimeError, "num_classes should be positive")
 implicit_dim = Message(UserWarning,
     "Implicit dimension choice for {name} has been deprecated. Change the call to include dim=X "
     "as an argument.")
