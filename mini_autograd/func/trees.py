@@ -6,10 +6,8 @@ A structure is the same nesting with a `*` for each leaf, and so prints itself.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any, Final
-
-from mini_autograd.messages.functions import transforms as errors
 
 
 class _Leaf:
@@ -52,12 +50,8 @@ def flatten(tree: Any) -> tuple[list[Any], Any]:
 
 
 def unflatten(leaves: Iterable[Any], structure: Any) -> Any:
-    """The leaves in a structure; a ValueError if their number is another."""
-    leaves = list(leaves)
-    count = len(flatten(structure)[0])
-    if len(leaves) != count:
-        raise errors.leaf_count(len(leaves), count, spelled(structure))
-    remaining: Iterator[Any] = iter(leaves)
+    """The leaves in a structure, which has as many places."""
+    remaining = iter(leaves)
     return mapped(lambda _: next(remaining), structure)
 
 

@@ -9,7 +9,7 @@ from mini_autograd.messages.message import type_name as type_name
 
 # fmt: off
 
-
+# How many arguments there are, and their names.
 _no_arguments = Message(TypeError, "TensorBase.{name}() takes no arguments ({given} given)")
 _too_many = Message(TypeError,
     "{name}() takes {takes} positional argument{plural} but {given} {given:was} given")
@@ -28,8 +28,6 @@ def too_many(name: str, least: int, most: int, given: int, *, method: bool) -> T
 unexpected_keyword = Message(TypeError, "{name}() got an unexpected keyword argument '{key}'")
 no_keywords = Message(TypeError, "TensorBase.{name}() takes no keyword arguments")
 repeated = Message(TypeError, "{name}() got multiple values for argument '{key}'")
-
-
 _missing = Message(TypeError,
     "{name}() missing {count} required positional argument{plural}: {listed}")
 
@@ -40,12 +38,12 @@ def missing(name: str, names: Sequence[str]) -> TypeError:
     return _missing(name, len(names), "s" if len(names) == 1 else "", listed)
 
 
+# Values of another type than the parameter's.
 _wrong_type = Message(TypeError, "{name}(): argument {where} must be {expected}, not {value:type}")
 _no_tensor = Message(TypeError,
     "expected Tensor as element {index} in argument {place}, but got {value:type}")
-_wrong_first = Message(TypeError,
-    "{name}(): argument {where} must be {expected}, but found element of type {value:type} at "
-    "pos 0")
+_wrong_first = Message(TypeError, "{name}(): argument {where} must be {expected}, but found "
+    "element of type {value:type} at pos 0")
 _wrong_later = Message(TypeError,
     "{name}(): argument '{argument}' failed to unpack the object at pos {position} with error "
     '"type must be {expected},but got {value:type}"', mark="while_unpacking")
@@ -71,6 +69,7 @@ def wrong_type(
     return _wrong_type(name, where, expected, value)
 
 
+# A tensor of a truth among sizes.
 truth_as_size = Message(RuntimeError,
     "Expected scalar.isIntegral( false) to be true, but got false.  (Could this error message be "
     "improved?  If so, please report an enhancement request to PyTorch.)")
@@ -81,9 +80,9 @@ def is_while_unpacking(error: TypeError) -> bool:
     return "while_unpacking" in vars(error)
 
 
-_old_form = Message(UserWarning,
-    "This overload of {name} is deprecated:\n\t{name}{form}\n"
-    "Consider using one of the following signatures instead:{instead:lines}")
+# Forms of an op, of which one must take the arguments.
+_old_form = Message(UserWarning, "This overload of {name} is deprecated:\n\t{name}{form}\nConsider "
+    "using one of the following signatures instead:{instead:lines}")
 
 
 def old_form(name: str, form: str, forms: Sequence[str]) -> UserWarning:
@@ -92,8 +91,6 @@ def old_form(name: str, form: str, forms: Sequence[str]) -> UserWarning:
 
 
 warn_always_type = Message(RuntimeError, "setWarnOnlyOnce expects a bool, but got {value:type}")
-
-
 _negative_too_large = Message(OverflowError, "can't convert negative int to unsigned")
 _int_too_large = Message(OverflowError, "int too big to convert")
 
@@ -105,16 +102,12 @@ def int_too_large(*, negative: bool) -> OverflowError:
 
 unsupported_operand = Message(TypeError,
     "unsupported operand type(s) for {symbol}: '{left:type}' and '{right:type}'")
-
-
 _only_form = Message(TypeError,
     "{name}() received an invalid combination of arguments - got ({given}), but expected {form}")
-_no_form = Message(TypeError,
-    "{name}() received an invalid combination of arguments - got ({given}), but expected one of:\n"
-    "{forms:lines}")
-unrecognized_keywords = Message(TypeError,
-    "{name}() received an invalid combination of arguments - got unrecognized keyword arguments: "
-    "{names:names}")
+_no_form = Message(TypeError, "{name}() received an invalid combination of arguments - got "
+    "({given}), but expected one of:\n{forms:lines}")
+unrecognized_keywords = Message(TypeError, "{name}() received an invalid combination of arguments "
+    "- got unrecognized keyword arguments: {names:names}")
 
 
 def invalid_combination(name: str, given: str, overloads: Sequence[str]) -> TypeError:

@@ -65,28 +65,31 @@ _FORMATS: Final[Mapping[str, Callable[[Any], object]]] = {
 """What a field may be shown as, beside Python's own formats: `{shape:list}`."""
 
 
-_Shown = tuple[str, Callable[[Any], object]]
+_Shown = tuple[tuple[int, Callable[[Any], object]], ...]
 
 
 @cache
-def _parsed(text: str) -> tuple[tuple[str, ...], str, tuple[_Shown, ...]]:
-    """The fields of a text as they first appear; the text for `str.format`, with a number in place
-    of each field that `_FORMATS` shows; and these fields."""
-    fields: dict[str, None] = {}
-    shown: list[_Shown] = []
+def _parsed(text: str, order: str) -> tuple[tuple[str, ...], str, _Shown]:
+    """The fields of a text; the text with their places instead of their names, as `str.format`
+    takes it fast; and by its place each field that `_FORMATS` shows, which comes after them."""
+    pieces = list(Formatter().parse(text))
+    names = [re.split(r"[.\[]", field)[0] for _, field, _, _ in pieces if field is not None]
+    fields = tuple(order.split() or dict.fromkeys(names))
+    shown: list[tuple[int, Callable[[Any], object]]] = []
     template = ""
-    for literal, field, spec, conversion in Formatter().parse(text):
+    for literal, field, spec, conversion in pieces:
         template += literal.replace("{", "{{").replace("}", "}}")
         if field is None:
             continue
-        fields[re.split(r"[.\[]", field)[0]] = None
+        name = names.pop(0)
+        place = fields.index(name)
         if spec is not None and spec in _FORMATS:
-            template += f"{{{len(shown)}}}"
-            shown.append((field, _FORMATS[spec]))
+            template += f"{{{len(fields) + len(shown)}}}"
+            shown.append((place, _FORMATS[spec]))
         else:
-            template += "{" + field + (f"!{conversion}" if conversion else "")
-            template += (f":{spec}" if spec else "") + "}"
-    return tuple(fields), template, tuple(shown)
+            how = (f"!{conversion}" if conversion else "") + (f":{spec}" if spec else "")
+            template += f"{{{place}{field.removeprefix(name)}{how}}}"
+    return fields, template, tuple(shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,22 +111,16 @@ class Message(Generic[Told]):
     @property
     def fields(self) -> tuple[str, ...]:
         """Their names, as they come by position."""
-        return tuple(self.order.split()) or _parsed(self.text)[0]
+        return _parsed(self.text, self.order)[0]
 
     def __call__(self, *args: object, **kwargs: object) -> Told:
-        fields, template, shown = _parsed(self.text)
-        if self.order:
-            fields = self.fields
-        values = dict(zip(fields, args))  # noqa: B905
+        fields, template, shown = _parsed(self.text, self.order)
+        if kwargs:
+            args = (*args, *[kwargs.pop(each) for each in fields[len(args) :] if each in kwargs])
         if kwargs or len(args) != len(fields):
-            values |= kwargs
-            if len(values) != len(args) + len(kwargs) or values.keys() != {*fields}:
-                raise TypeError(f"{self.text!r} takes {fields}, not {args} and {kwargs}")
-        if shown:
-            text = template.format(*[show(values[field]) for field, show in shown], **values)
-        else:
-            text = template.format(**values)
-        told = self.kind(text)
+            raise TypeError(f"{self.text!r} takes {fields}, not {len(args)} values and {kwargs}")
+        values = (*args, *[show(args[place]) for place, show in shown]) if shown else args
+        told = self.kind(template.format(*values))
         if self.mark:
             vars(told)[self.mark] = True
         return told

@@ -105,7 +105,6 @@ def hvp(
         outputs, jacobian = _jacobian_of_number(func, inputs, "hvp", strict)
         cotangents = tuple(fills.zeros_like(each, requires_grad=True) for each in inputs)
         double = gradients(jacobian, inputs, cotangents, create_graph=True)
-        check_graph(jacobian, "hessian", strict=strict)  # torch's: of the jacobian once more
     product = _last_walk(double, cotangents, v, "double_back_trick", inputs, strict, create_graph)
     return _results(outputs, False, product, is_tuple, create_graph)
 

@@ -7,18 +7,15 @@ from mini_autograd.messages.message import Message
 
 # fmt: off
 
-
-_not_tensors = Message(TypeError,
-    "The {argument} given to {function} must be either a Tensor or a tuple of Tensors but the "
-    "{where} has type {value:class}.")
+# Arguments.
+_not_tensors = Message(TypeError, "The {argument} given to {function} must be either a Tensor or a "
+    "tuple of Tensors but the {where} has type {value:class}.")
 
 
 def not_tensors(argument: str, function: str, value: object, index: int | None) -> TypeError:
     """Neither a tensor nor a tuple of them; `index` is where in a tuple."""
     where = f"given {argument}" if index is None else f"value at index {index}"
     return _not_tensors(argument, function, where, value)
-
-
 _one_vector = Message(RuntimeError, "The given v should contain a single Tensor.")
 _vector_count = Message(RuntimeError,
     "v is a tuple of invalid length: should be {expected} but got {got}.")
@@ -36,8 +33,6 @@ _vector_size = Message(RuntimeError,
 def vector_size(expected: object, got: object, entry: int | None) -> RuntimeError:
     """A tensor of `v` has another shape than what it multiplies."""
     return _vector_size("" if entry is None else f"Entry {entry} in ", expected, got)
-
-
 _vector_needed = Message(RuntimeError,
     "The vector v can only be None if the {told} a single Tensor with a single element.")
 _MANY = {
@@ -56,7 +51,7 @@ several_outputs = Message(RuntimeError,
 several_elements = Message(RuntimeError,
     "The Tensor returned by the function given to {function} should contain a single element")
 
-
+# `jacobian` and `hessian`.
 _unknown_strategy = Message(AssertionError,
     'Expected strategy to be either "forward-mode" or "reverse-mode".{hint}')
 _HINT = (
@@ -84,19 +79,18 @@ def forward_mode_excludes(option: str) -> Exception:
     return (_forward_creates_no_graph if creates else _forward_is_not_strict)(option)
 
 
-forward_mode_unvectorized = Message(NotImplementedError,
-    "Computing Jacobian using forward-AD or forward-over-reverse Hessian isonly implemented for "
-    "`vectorize=True`.")
+forward_mode_unvectorized = Message(NotImplementedError, "Computing Jacobian using forward-AD or "
+    "forward-over-reverse Hessian isonly implemented for `vectorize=True`.")
 strict_vectorized = Message(RuntimeError,
     "torch.autograd.functional.jacobian: `strict=True` and `vectorized=True` are not supported "
     "together. Please either set `strict=False` or `vectorize=False`.")
 no_tensors = Message(AssertionError, "Expected at least one tensor")
-independent_output = Message(RuntimeError,
-    "The output of the user-provided function is independent of input {index}. This is not "
-    "allowed in strict mode.")
-output_independent = Message(RuntimeError,
-    "Output {output} of the user-provided function is independent of input {index}. This is not "
-    "allowed in strict mode.")
+
+# Strict mode.
+independent_output = Message(RuntimeError, "The output of the user-provided function is "
+    "independent of input {index}. This is not allowed in strict mode.")
+output_independent = Message(RuntimeError, "Output {output} of the user-provided function is "
+    "independent of input {index}. This is not allowed in strict mode.")
 
 
 _NO_GRAPH = {
@@ -111,10 +105,6 @@ _NO_GRAPH = {
         "respect to input {index} is independent of the input. This is not allowed in strict mode. "
         "You should ensure that your function is twice differentiable and that the jacobian "
         "depends on the inputs (this would be violated by a linear function for example)."),
-    "hessian": Message(RuntimeError,
-        "The hessian of the user-provided function with respect to input {index} is independent of "
-        "the input. This is not allowed in strict mode. You should ensure that your function is "
-        "thrice differentiable and that the hessian depends on the inputs."),
 }
 
 
@@ -125,17 +115,14 @@ def no_graph(of: str, index: int) -> RuntimeError:
 
 _INDEPENDENT = {
     "back": independent_output,
-    "back_trick": Message(RuntimeError,
-        "The gradient with respect to the input is independent of entry {index} in the "
-        "grad_outputs when using the double backward trick to compute forward mode gradients. This "
-        "is not allowed in strict mode."),
-    "double_back": Message(RuntimeError,
-        "The jacobian of the user-provided function is independent of input {index}. This is not "
-        "allowed in strict mode."),
-    "double_back_trick": Message(RuntimeError,
-        "The hessian of the user-provided function is independent of entry {index} in the "
-        "grad_jacobian. This is not allowed in strict mode as it prevents from using the double "
-        "backward trick to replace forward mode AD."),
+    "back_trick": Message(RuntimeError, "The gradient with respect to the input is independent of "
+        "entry {index} in the grad_outputs when using the double backward trick to compute forward "
+        "mode gradients. This is not allowed in strict mode."),
+    "double_back": Message(RuntimeError, "The jacobian of the user-provided function is "
+        "independent of input {index}. This is not allowed in strict mode."),
+    "double_back_trick": Message(RuntimeError, "The hessian of the user-provided function is "
+        "independent of entry {index} in the grad_jacobian. This is not allowed in strict mode as "
+        "it prevents from using the double backward trick to replace forward mode AD."),
 }
 
 
@@ -144,6 +131,5 @@ def independent(stage: str, index: int) -> RuntimeError:
     return _INDEPENDENT[stage](index)
 
 
-constant = Message(RuntimeError,
-    "The {what} of the user-provided function is independent of input {index}. This is not "
-    "allowed in strict mode when create_graph=True.")
+constant = Message(RuntimeError, "The {what} of the user-provided function is independent of input "
+    "{index}. This is not allowed in strict mode when create_graph=True.")

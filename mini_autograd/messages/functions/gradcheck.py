@@ -13,21 +13,19 @@ class GradcheckError(RuntimeError):
     __module__ = "mini_autograd.autograd.gradcheck"
 
 
+# What cannot be checked.
 needs_one_mode = Message(AssertionError, "Expected at least one of {first} or {second} to be True")
 needs_option = Message(AssertionError, "Setting {option}=True requires {other} to be True")
-not_double = Message(UserWarning,
-    "Input #{index} requires gradient and is not a double precision floating point or complex. "
-    "This check will likely fail if all the inputs are not of double precision floating point or "
-    "complex. ")
-overlapping_input = Message(RuntimeError,
-    "The {index}th input has a dimension with stride 0. gradcheck only supports inputs that are "
-    "non-overlapping to be able to compute the numerical gradients correctly. You should call "
-    ".contiguous on the input before passing it to gradcheck.")
-nothing_to_check = Message(ValueError,
-    "gradcheck expects at least one input tensor to require gradient, but none of them have "
-    "requires_grad=True.")
+not_double = Message(UserWarning, "Input #{index} requires gradient and is not a double precision "
+    "floating point or complex. This check will likely fail if all the inputs are not of double "
+    "precision floating point or complex. ")
+overlapping_input = Message(RuntimeError, "The {index}th input has a dimension with stride 0. "
+    "gradcheck only supports inputs that are non-overlapping to be able to compute the numerical "
+    "gradients correctly. You should call .contiguous on the input before passing it to gradcheck.")
+nothing_to_check = Message(ValueError, "gradcheck expects at least one input tensor to require "
+    "gradient, but none of them have requires_grad=True.")
 
-
+# What is wrong with a function.
 _changed_by_perturbation = Message(AssertionError,
     "Expected `func` to return outputs with the same {what} when inputs are perturbed {where}by "
     "{eps}, but got: {what}s {got[0]} and {got[1]}.")
@@ -43,11 +41,8 @@ def changed_by_perturbation(
 output_count = Message(AssertionError,
     "Expected all_Ju and func_out to have the same length, but got {numerical} and {given}")
 expected_zero = Message(GradcheckError, "Numerical gradient for function expected to be zero")
-
-
-_mismatch = Message(GradcheckError,
-    "{prefix}Jacobian {mode}mismatch for output {output} with respect to input {input},\n"
-    "numerical:{numerical}\nanalytical:{analytical}\n")
+_mismatch = Message(GradcheckError, "{prefix}Jacobian {mode}mismatch for output {output} with "
+    "respect to input {input},\nnumerical:{numerical}\nanalytical:{analytical}\n")
 
 
 def mismatch_text(
@@ -89,14 +84,13 @@ def fast_mismatch(
     return _fast_mismatch(text, numerical, analytical, difference, advice)
 
 
-not_reentrant = Message(GradcheckError,
-    "Backward is not reentrant, i.e., running backward with same input and grad_output multiple "
-    "times gives different values, although analytical gradient matches numerical gradient.The "
-    "tolerance for nondeterminism was {tolerance}.\n\nNOTE: If your op relies on "
-    "non-deterministic operations i.e., it is listed here:\n"
+not_reentrant = Message(GradcheckError, "Backward is not reentrant, i.e., running backward with "
+    "same input and grad_output multiple times gives different values, although analytical "
+    "gradient matches numerical gradient.The tolerance for nondeterminism was {tolerance}.\n\n"
+    "NOTE: If your op relies on non-deterministic operations i.e., it is listed here:\n"
     "https://pytorch.org/docs/stable/generated/torch.use_deterministic_algorithms.html\nthis "
-    "failure might be expected.\n\nIf you are adding a new operator, please file an issue and "
-    "then use one of the\nworkarounds. The workaround depends on how your test invokes "
+    "failure might be expected.\n\nIf you are adding a new operator, please file an issue and then "
+    "use one of the\nworkarounds. The workaround depends on how your test invokes "
     "gradcheck/gradgradcheck.\nIf the test\n- manually invokes gradcheck/gradgradcheck, then call "
     "gradcheck/gradgradcheck\n  with `nondet_tol=<tol>` as a keyword argument.\n- is OpInfo-based "
     "(e.g., in test_ops_gradients.py), then modify the OpInfo for the test\n  to have "
@@ -106,10 +100,9 @@ not_multiplied = Message(GradcheckError, "backward not multiplied by grad_output
 undefined_refused = Message(GradcheckError,
     'Expected backward function to handle undefined output grads. Please look at "Notes about '
     'undefined output gradients" in "tools/autograd/derivatives.yaml"')
-undefined_gave_gradient = Message(GradcheckError,
-    "Expected all input grads to be undefined or zero when all output grads are undefined or "
-    'zero. Please look at "Notes about undefined output gradients" in '
-    '"tools/autograd/derivatives.yaml"')
+undefined_gave_gradient = Message(GradcheckError, "Expected all input grads to be undefined or "
+    'zero when all output grads are undefined or zero. Please look at "Notes about undefined '
+    'output gradients" in "tools/autograd/derivatives.yaml"')
 undefined_is_checked = Message(UserWarning,
     "Backwards compatibility: New undefined gradient support checking feature is enabled by "
     "default, but it may break existing callers of this function. If this is true for you, you "

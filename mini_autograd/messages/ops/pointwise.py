@@ -12,12 +12,13 @@ from mini_autograd.messages.ops.kernels import not_implemented as not_implemente
 uint8_condition = Message(UserWarning,
     "where received a uint8 condition tensor. This behavior is deprecated and will be removed in "
     "a future version of PyTorch. Use a boolean condition instead.")
+
+# Arithmetic.
 bool_negation = Message(RuntimeError,
     "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a "
     "mask, use the `~` or `logical_not()` operator instead.")
-bool_subtraction = Message(RuntimeError,
-    "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or "
-    "`logical_xor()` operator instead.")
+bool_subtraction = Message(RuntimeError, "Subtraction, the `-` operator, with two bool tensors is "
+    "not supported. Use the `^` or `logical_xor()` operator instead.")
 bool_subtraction_mixed = Message(RuntimeError,
     "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to "
     "invert a mask, use the `~` or `logical_not()` operator instead.")
@@ -26,9 +27,8 @@ fractional_alpha = Message(RuntimeError,
     "For integral input tensors, argument alpha must not be a floating point number.")
 complex_alpha = Message(RuntimeError,
     "For non-complex input tensors, argument alpha must not be a complex number.")
-rounding_mode = Message(RuntimeError,
-    "div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{mode}'",
-    mark="at_once")
+rounding_mode = Message(RuntimeError, "div expected rounding_mode to be one of None, 'trunc', or "
+    "'floor' but found '{mode}'", mark="at_once")
 
 
 def is_at_once(error: Exception) -> bool:
@@ -40,31 +40,32 @@ zero_division = Message(RuntimeError, "ZeroDivisionError")
 negative_integer_power = Message(RuntimeError,
     "Integers to negative integer powers are not allowed.")
 bool_relu = Message(RuntimeError, "Boolean inputs not supported for relu")
+
+# `clamp`, `where`, and what a dtype does not have.
 clamp_without_bounds = Message(RuntimeError,
     "torch.clamp: At least one of 'min' or 'max' must not be None")
-condition_not_bool = Message(RuntimeError,
-    "where expected condition to be a boolean tensor, but got a tensor with dtype "
-    "{found.scalar_name}")
+condition_not_bool = Message(RuntimeError, "where expected condition to be a boolean tensor, but "
+    "got a tensor with dtype {found.scalar_name}")
 imag_of_real = Message(RuntimeError, "imag is not implemented for tensors with non-complex dtypes.")
 inverted_float = Message(TypeError,
     "~ (operator.invert) is only implemented on integer and Boolean-type tensors")
 bool_positive = Message(RuntimeError, "The `+` operator, on a bool tensor is not supported.")
-sign_of_complex = Message(NotImplementedError,
-    "Unlike NumPy, torch.sign is not intended to support complex numbers. Please use torch.sgn "
-    "instead.")
+sign_of_complex = Message(NotImplementedError, "Unlike NumPy, torch.sign is not intended to "
+    "support complex numbers. Please use torch.sgn instead.")
 rounding_of_complex = Message(NotImplementedError, "{name} is not supported for complex inputs")
 clamp_of_complex = Message(NotImplementedError, "clamp is not supported for complex types")
 extremum_of_complex = Message(RuntimeError, "{name} not implemented for complex tensors.")
 signbit_of_complex = Message(NotImplementedError, "signbit is not implemented for complex tensors.")
 view_as_real_of_real = Message(RuntimeError, "view_as_real is only supported for complex tensors")
+
+# `isclose`.
 dtypes_differ = Message(RuntimeError, "{a.scalar_name} did not match {b.scalar_name}")
 negative_tolerance = Message(RuntimeError,
     "{name} must be greater than or equal to zero, but got {value:g}")
-view_as_complex_dtype = Message(RuntimeError,
-    "view_as_complex is only supported for half, float and double tensors, but got a tensor of "
-    "scalar type: {found.scalar_name}")
 
-
+# Complex tensors made of real ones.
+view_as_complex_dtype = Message(RuntimeError, "view_as_complex is only supported for half, float "
+    "and double tensors, but got a tensor of scalar type: {found.scalar_name}")
 _pairs_of_number = Message(RuntimeError, "Input tensor must have one or more dimensions")
 _pairs_size = Message(RuntimeError, "Tensor must have a last dimension of size 2")
 _pairs_stride = Message(RuntimeError, "Tensor must have a last dimension with stride 1")
@@ -87,9 +88,7 @@ def check_pairs(shape: Sequence[int], strides: Sequence[int], start: int) -> Non
         raise _pairs_offset()
 
 
-complex_of_dtypes = Message(RuntimeError,
-    "Expected both inputs to be Half, Float or Double tensors but got {real.scalar_name} and "
-    "{imag.scalar_name}")
-complex_of_two_dtypes = Message(RuntimeError,
-    "Expected object of scalar type {real.scalar_name} but got scalar type {imag.scalar_name} for "
-    "second argument")
+complex_of_dtypes = Message(RuntimeError, "Expected both inputs to be Half, Float or Double "
+    "tensors but got {real.scalar_name} and {imag.scalar_name}")
+complex_of_two_dtypes = Message(RuntimeError, "Expected object of scalar type {real.scalar_name} "
+    "but got scalar type {imag.scalar_name} for second argument")

@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 # fmt: off
 
-mean_input = Message(RuntimeError,
-    "mean(): could not infer output dtype. Input dtype must be either a floating point or complex "
-    "dtype. Got: {found.scalar_name}")
-mean_dtype = Message(RuntimeError,
-    "mean(): could not infer output dtype. Optional dtype must be either a floating point or "
-    "complex dtype. Got: {found.scalar_name}")
+# `mean`.
+mean_input = Message(RuntimeError, "mean(): could not infer output dtype. Input dtype must be "
+    "either a floating point or complex dtype. Got: {found.scalar_name}")
+mean_dtype = Message(RuntimeError, "mean(): could not infer output dtype. Optional dtype must be "
+    "either a floating point or complex dtype. Got: {found.scalar_name}")
+
+# Extrema.
 does_not_support = Message(RuntimeError, "{name}(): does not support {kind} input")
-needs_dim = Message(RuntimeError,
-    "{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the "
-    "reduction dim with the 'dim' argument.")
+needs_dim = Message(RuntimeError, "{name}(): Expected reduction dim to be specified for "
+    "input.numel() == 0. Specify the reduction dim with the 'dim' argument.")
 index_needs_dim = Message(IndexError,
     "{name}(): Expected reduction dim to be specified for input.numel() == 0.")
 empty_dim = Message(IndexError, "{name}(): Expected reduction dim {dim} to have non-zero size.")
@@ -32,8 +32,6 @@ aminmax_empty = Message(RuntimeError,
     "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.")
 aminmax_empty_dim = Message(IndexError,
     "aminmax: Expected reduction dim {dim} to have non-zero size.")
-
-
 _aminmax_of_number = Message(RuntimeError, "aminmax not implemented for {found.scalar_name}")
 
 
@@ -42,18 +40,23 @@ def aminmax_complex(found: dtype, *, of_scalar: bool) -> Exception:
     return _aminmax_of_number(found) if of_scalar else not_implemented("aminmax_cpu", found)
 
 
+
+# Sums and moments.
 nansum_complex = Message(RuntimeError, "nansum on CPU does not support complex inputs")
+no_freedom = Message(UserWarning, "{name}(): degrees of freedom is <= 0. Correction should be "
+    "strictly less than the reduction factor (input numel divided by output numel).")
 var_input = Message(RuntimeError, "{name} only support floating point and complex dtypes")
-norm_input = Message(RuntimeError,
-    "linalg.vector_norm: Expected a floating point or complex tensor as input. Got "
-    "{found.scalar_name}")
+
+# Norms.
+norm_input = Message(RuntimeError, "linalg.vector_norm: Expected a floating point or complex "
+    "tensor as input. Got {found.scalar_name}")
+norm_complex_order = Message(RuntimeError,
+    "linalg.vector_norm: Expected a non-complex scalar as the order of norm.")
 norm_dtype = Message(RuntimeError,
     "linalg.vector_norm: dtype should be floating point or complex, but got {found.scalar_name}")
 norm_narrowing = Message(RuntimeError,
     "linalg.vector_norm: the dtype of the input ({found.scalar_name}) should be convertible "
     "without narrowing to the specified dtype ({wanted.scalar_name})")
-
-
 _norm_kind = Message(RuntimeError,
     "linalg.vector_norm: dtype should be {kind} for {kind} inputs, but got {wanted.scalar_name}")
 
@@ -61,11 +64,8 @@ _norm_kind = Message(RuntimeError,
 def norm_kind(found: dtype, wanted: dtype) -> RuntimeError:
     """A real norm of complex numbers, or the reverse."""
     return _norm_kind("complex" if found.is_complex else "real", wanted)
-
-
-_norm_without_elements = Message(RuntimeError,
-    "linalg.vector_norm cannot compute the {order} norm on {where} operation does not have an "
-    "identity")
+_norm_without_elements = Message(RuntimeError, "linalg.vector_norm cannot compute the {order} norm "
+    "on {where} operation does not have an identity")
 
 
 def norm_without_elements(order: float, dim: int | None) -> RuntimeError:
@@ -79,9 +79,15 @@ def norm_without_elements(order: float, dim: int | None) -> RuntimeError:
 norm_order = Message(RuntimeError, "linalg.matrix_norm: Order {order} not supported.")
 matrix_norm_dims = Message(RuntimeError,
     "linalg.matrix_norm: dim must be a 2-tuple. Got {dims:spaced}")
+matrix_norm_same_dims = Message(RuntimeError,
+    "linalg.matrix_norm: dims must be different. Got ({dim}, {dim})")
+matrix_norm_input = Message(RuntimeError,
+    "linalg.matrix_norm: The input tensor A must have at least 2 dimensions.")
+nuclear_norm = Message(NotImplementedError,
+    "norm(p='nuc') needs svd, which mini_autograd does not have")
+
+# `sort`, `topk`.
 sort_complex = Message(RuntimeError, " Sort does not support complex dtypes on CPU")
-
-
 _topk_dtype = Message(RuntimeError, "{space}topk does not support {kind} dtypes on CPU")
 
 
@@ -91,21 +97,8 @@ def topk_dtype(kind: str) -> RuntimeError:
 
 
 index_k_range = Message(RuntimeError, "selected index k out of range")
-norm_complex_order = Message(RuntimeError,
-    "linalg.vector_norm: Expected a non-complex scalar as the order of norm.")
 
 
 def complex_correction() -> RuntimeError:
     """A correction with an imaginary part."""
     return overflow("double")
-
-
-matrix_norm_same_dims = Message(RuntimeError,
-    "linalg.matrix_norm: dims must be different. Got ({dim}, {dim})")
-matrix_norm_input = Message(RuntimeError,
-    "linalg.matrix_norm: The input tensor A must have at least 2 dimensions.")
-no_freedom = Message(UserWarning,
-    "{name}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction "
-    "factor (input numel divided by output numel).")
-nuclear_norm = Message(NotImplementedError,
-    "norm(p='nuc') needs svd, which mini_autograd does not have")

@@ -15,17 +15,16 @@ unpicklable = Message(TypeError, "cannot pickle '{value.__class__.__name__}' obj
 lost_hook = Message(UserWarning,
     "backward hook {hook!r} on tensor will not be serialized.  If this is expected, you can "
     "decorate the function with @torch.utils.hooks.unserializable_hook to suppress this warning")
-unsafe_global = Message(UnpicklingError,
-    "Weights only load failed. This file can still be loaded, to do so you have two options, "
-    "\033[1mdo those steps only if you trust the source of the checkpoint\033[0m. \n\t(1) In "
-    "PyTorch 2.6, we changed the default value of the `weights_only` argument in `torch.load` "
-    "from `False` to `True`. Re-running `torch.load` with `weights_only` set to `False` will "
-    "likely succeed, but it can result in arbitrary code execution. Do it only if you got the "
-    "file from a trusted source.\n\t(2) Alternatively, to load with `weights_only=True` please "
-    "check the recommended steps in the following error message.\n\tWeightsUnpickler error: "
-    "Unsupported global: GLOBAL {name} was not an allowed global by default. Please use "
-    "`torch.serialization.add_safe_globals([{name}])` or the "
+unsafe_global = Message(UnpicklingError, "Weights only load failed. This file can still be loaded, "
+    "to do so you have two options, \033[1mdo those steps only if you trust the source of the "
+    "checkpoint\033[0m. \n\t(1) In PyTorch 2.6, we changed the default value of the `weights_only` "
+    "argument in `torch.load` from `False` to `True`. Re-running `torch.load` with `weights_only` "
+    "set to `False` will likely succeed, but it can result in arbitrary code execution. Do it only "
+    "if you got the file from a trusted source.\n\t(2) Alternatively, to load with "
+    "`weights_only=True` please check the recommended steps in the following error message.\n\t"
+    "WeightsUnpickler error: Unsupported global: GLOBAL {name} was not an allowed global by "
+    "default. Please use `torch.serialization.add_safe_globals([{name}])` or the "
     "`torch.serialization.safe_globals([{name}])` context manager to allowlist this global if you "
-    "trust this class/function.\n\nCheck the documentation of torch.load to learn more about "
-    "types accepted by default with weights_only "
+    "trust this class/function.\n\nCheck the documentation of torch.load to learn more about types "
+    "accepted by default with weights_only "
     "https://pytorch.org/docs/stable/generated/torch.load.html.")

@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
 # fmt: off
 
+# The default dtype.
 default_dtype_type = Message(TypeError,
     "invalid dtype object: only floating-point types are supported as the default type")
 default_dtype_not_float = Message(TypeError,
     "only floating-point types are supported as the default type")
 
-
-_unsupported_numpy_type = Message(TypeError,
-    "can't convert np.ndarray of type {kind}. The only supported types are: float64, float32, "
-    "float16, complex64, complex128, int64, int32, int16, int8, uint64, uint32, uint16, uint8, and "
-    "bool.")
+# Data: arrays and nested sequences.
+_unsupported_numpy_type = Message(TypeError, "can't convert np.ndarray of type {kind}. The only "
+    "supported types are: float64, float32, float16, complex64, complex128, int64, int32, int16, "
+    "int8, uint64, uint32, uint16, uint8, and bool.")
 
 
 def unsupported_numpy_type(found: np.dtype[Any]) -> TypeError:
@@ -32,13 +32,17 @@ def unsupported_numpy_type(found: np.dtype[Any]) -> TypeError:
     return _unsupported_numpy_type(kind)
 
 
-slow_array_list = Message(UserWarning,
-    "Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider "
-    "converting the list to a single numpy.ndarray with numpy.array() before converting to a "
-    "tensor.")
+slow_array_list = Message(UserWarning, "Creating a tensor from a list of numpy.ndarrays is "
+    "extremely slow. Please consider converting the list to a single numpy.ndarray with "
+    "numpy.array() before converting to a tensor.")
 copy_construct = Message(UserWarning,
     "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
     "sourceTensor.detach().clone().requires_grad_(True), rather than {call}(sourceTensor).")
+read_only_array = Message(UserWarning,
+    "The given NumPy array is not writable, and PyTorch does not support non-writable tensors. "
+    "This means writing to this tensor will result in undefined behavior. You may want to copy "
+    "the array to protect its data or make it writable before converting it to a tensor. This "
+    "type of warning will be suppressed for the rest of this program.")
 invalid_data_type = Message(TypeError, "new(): invalid data type '{data:type}'")
 too_many_dimensions = Message(ValueError, "too many dimensions '{data:type}'")
 not_inferable = Message(RuntimeError, "Could not infer dtype of {data:type}")
@@ -54,16 +58,17 @@ def conversion_overflow(found: object) -> RuntimeError:
     return overflow(str(found).removeprefix("torch."))
 
 
-byte_order = Message(ValueError,
-    "given numpy array has byte order different from the native byte order. Conversion between "
-    "byte orders is currently not supported.")
-negative_strides = Message(ValueError,
-    "At least one stride in the given numpy array is negative, and tensors with negative strides "
-    "are not currently supported. (You can probably work around this by making a copy of your "
-    "array  with array.copy().) ")
+byte_order = Message(ValueError, "given numpy array has byte order different from the native byte "
+    "order. Conversion between byte orders is currently not supported.")
+negative_strides = Message(ValueError, "At least one stride in the given numpy array is negative, "
+    "and tensors with negative strides are not currently supported. (You can probably work around "
+    "this by making a copy of your array  with array.copy().) ")
 expected_ndarray = Message(TypeError, "expected np.ndarray (got {value:type})")
+unpacked_size = Message(TypeError, "{name}(): argument 'size' failed to unpack the object at pos "
+    '{position} with error "type must be tuple of ints,but got {value:type}"')
+data_not_a_sequence = Message(TypeError, "new(): data must be a sequence (got {value:type})")
 
-
+# Sizes and ranges.
 _negative_zeros = Message(RuntimeError, "zeros: Dimension size must be non-negative.")
 _negative_size = Message(RuntimeError,
     "Trying to create tensor with negative dimension {size}: {sizes:list}")
@@ -76,34 +81,27 @@ def negative_size(name: str, size: int, sizes: Sequence[int]) -> RuntimeError:
 
 negative_count = Message(RuntimeError, "{name} must be greater or equal to 0, got {value}")
 negative_steps = Message(RuntimeError, "number of steps must be non-negative")
+linspace_ends = Message(RuntimeError, "linspace only supports 0-dimensional start and end tensors, "
+    "but got start with {start} dimension(s) and end with {end} dimension(s).")
 zero_step = Message(RuntimeError, "step must be nonzero")
 zero_integral_step = Message(ValueError, "step must be nonzero")
 unbounded_range = Message(RuntimeError, "unsupported range: {start} -> {end}")
 range_direction = Message(RuntimeError, "upper bound and lower bound inconsistent with step sign")
-read_only_array = Message(UserWarning,
-    "The given NumPy array is not writable, and PyTorch does not support non-writable tensors. "
-    "This means writing to this tensor will result in undefined behavior. You may want to copy "
-    "the array to protect its data or make it writable before converting it to a tensor. This "
-    "type of warning will be suppressed for the rest of this program.")
-no_cuda = Message(AssertionError, "Torch not compiled with CUDA enabled")
-unknown_device = Message(RuntimeError,
-    "Expected one of cpu, cuda, ipu, xpu, mkldnn, opengl, opencl, ideep, hip, ve, fpga, maia, "
-    "xla, lazy, vulkan, mps, meta, hpu, mtia, privateuseone device type at start of device "
-    "string: {name}")
 random_bounds = Message(RuntimeError,
     "random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
-unpacked_size = Message(TypeError,
-    "{name}(): argument 'size' failed to unpack the object at pos {position} with error \"type "
-    'must be tuple of ints,but got {value:type}"')
-data_not_a_sequence = Message(TypeError, "new(): data must be a sequence (got {value:type})")
+
+# Devices.
+no_cuda = Message(AssertionError, "Torch not compiled with CUDA enabled")
+unknown_device = Message(RuntimeError, "Expected one of cpu, cuda, ipu, xpu, mkldnn, opengl, "
+    "opencl, ideep, hip, ve, fpga, maia, xla, lazy, vulkan, mps, meta, hpu, mtia, privateuseone "
+    "device type at start of device string: {name}")
+
+# `finfo`, `iinfo`.
 not_floating_limits = Message(TypeError,
     "torch.finfo() requires a floating point input type. Use torch.iinfo to handle 'torch.finfo'")
 not_integer_limits = Message(TypeError,
     "torch.iinfo() requires an integer input type. Use torch.finfo to handle 'torch.iinfo'")
 bool_limits = Message(TypeError, "torch.bool is not supported by torch.iinfo")
-linspace_ends = Message(RuntimeError,
-    "linspace only supports 0-dimensional start and end tensors, but got start with {start} "
-    "dimension(s) and end with {end} dimension(s).")
 
 # `Variable`, as tensors with a graph were called.
 volatile = Message(UserWarning,

@@ -29,12 +29,10 @@ def copy_shape(shape: Sequence[int], src: Sequence[int]) -> RuntimeError:
 overlapping_write = Message(RuntimeError,
     "unsupported operation: more than one element of the written-to tensor refers to a single "
     "memory location. Please clone() the tensor before performing the operation.")
-bad_dtype = Message(RuntimeError,
-    "Bad in-place call: input tensor dtype {found.cpp_name} and output tensor dtype "
-    "{asked.cpp_name} should match")
-bad_size = Message(RuntimeError,
-    "Bad in-place call: input tensor size {given:list} and output tensor size {result:list} "
-    "should match")
+bad_dtype = Message(RuntimeError, "Bad in-place call: input tensor dtype {found.cpp_name} and "
+    "output tensor dtype {asked.cpp_name} should match")
+bad_size = Message(RuntimeError, "Bad in-place call: input tensor size {given:list} and output "
+    "tensor size {result:list} should match")
 partly_overlapping = Message(RuntimeError,
     "unsupported operation: some elements of the input tensor and the written-to tensor refer to "
     "a single memory location. Please clone() the tensor before performing the operation.")
