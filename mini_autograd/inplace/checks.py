@@ -14,9 +14,8 @@ from mini_autograd.core.modes.transforms import state as transforms
 from mini_autograd.core.tensor.history import check_creation, has_history
 from mini_autograd.core.tensor.tensor import Tensor, level_of
 from mini_autograd.messages.functions import transforms as func_errors
+from mini_autograd.messages.ops import indexing as index_errors
 from mini_autograd.messages.ops import kernels as kernel_errors
-from mini_autograd.messages.ops import masking as mask_errors
-from mini_autograd.messages.ops import picking as picking_errors
 from mini_autograd.messages.ops.kernels import ComplexHalfError
 from mini_autograd.messages.tensors import conversion as conversion_errors
 from mini_autograd.messages.tensors import inplace as errors
@@ -119,19 +118,19 @@ def check_mask_kind(given: Sequence[Tensor]) -> None:
     """What `masked_fill_` asks of its mask and value before it looks at memory."""
     _check_fill_value("masked_fill_", given)
     if given and given[0].dtype is not dtypes.bool_:
-        raise mask_errors.mask_dtype("masked_fill_", given[0].dtype.cpp_name)
+        raise index_errors.mask_dtype("masked_fill_", given[0].dtype.cpp_name)
 
 
 def check_index_kind(given: Sequence[Tensor]) -> None:
     """What `index_fill_` asks of its index and value before it looks at memory."""
     _check_fill_value("index_fill_", given)
     if given and given[0].dtype is not dtypes.int64:
-        raise picking_errors.fill_index_dtype()
+        raise index_errors.fill_index_dtype()
 
 
 def _check_fill_value(name: str, given: Sequence[Tensor]) -> None:
     if len(given) > 1 and given[1]._array.ndim:
-        raise mask_errors.fill_value_rank(name, given[1]._array.ndim)
+        raise index_errors.fill_value_rank(name, given[1]._array.ndim)
 
 
 def _check_shape(tensor: Tensor, operand: Tensor) -> None:
@@ -250,4 +249,4 @@ def warn_of_truths(tensor: Tensor, operands: Iterable[Any]) -> None:
         each._array.dtype.kind == "c" if isinstance(each, Tensor) else isinstance(each, complex)
         for each in operands
     ):
-        warn_once.once(conversion_errors.CASTS_COMPLEX, stacklevel=4)
+        warn_once.once(conversion_errors.casts_complex(), stacklevel=4)

@@ -45,7 +45,7 @@ from mini_autograd.inplace.checks import (
 from mini_autograd.inplace.rebase import CopySlices, rebase
 from mini_autograd.inplace.table import ROWS, InPlace
 from mini_autograd.messages import arguments as argument_errors
-from mini_autograd.messages.ops.gathering import is_while_writing
+from mini_autograd.messages.ops.indexing import is_while_writing
 from mini_autograd.messages.ops.pointwise import is_at_once
 from mini_autograd.messages.tensors import inplace as errors
 from mini_autograd.ops.indexing.indexing import index_put, put_in_order

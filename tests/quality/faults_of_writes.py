@@ -18,6 +18,7 @@ from mini_autograd.inplace import checks as inplace_checks
 from mini_autograd.inplace import forms as inplace
 from mini_autograd.inplace import rebase
 from mini_autograd.inplace.rebase import CopySlices
+from mini_autograd.ops.shape.strided import part_of_memory
 
 
 def _counted(by: int) -> Callable[[Any], Any]:

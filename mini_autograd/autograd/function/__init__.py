@@ -161,7 +161,7 @@ def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:
         needs = any(isinstance(each, Tensor) and each._requires_grad for each in args)
         if not is_grad_enabled() or not needs:
             return answer
-        return made_undifferentiable(answer, errors.DIFFERENTIATED_TWICE)
+        return made_undifferentiable(answer, str(errors.differentiated_twice()))
 
     return wrapper
 

@@ -133,7 +133,7 @@ class BackwardCFunction(FunctionCtx):
     @_ReadOnly
     def saved_variables(self) -> tuple[Tensor | None, ...]:
         """`saved_tensors`, by an old name."""
-        warnings.warn(errors.SAVED_VARIABLES, DeprecationWarning, stacklevel=2)
+        warnings.warn(errors.saved_variables(), DeprecationWarning, stacklevel=2)
         saved: tuple[Tensor | None, ...] = self.saved_tensors
         return saved
 

@@ -99,7 +99,7 @@ class Outputs:
         if given._requires_grad and given._node is None and given._outdated is None:
             raise errors.dirty_leaf()
         if not is_input:
-            warnings.warn(errors.DIRTY_NO_INPUT, UserWarning, stacklevel=5)
+            warnings.warn(errors.dirty_no_input(), UserWarning, stacklevel=5)
         if given._base is not None and several:
             raise errors.dirty_view_of_several()
         check_history(given, needs_grad=True)

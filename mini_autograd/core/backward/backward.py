@@ -58,7 +58,7 @@ def backward(
     if transforms.depth:
         raise func_errors.forbidden_backward()
     if grad_variables is not None:
-        warnings.warn(errors.GRAD_VARIABLES, FutureWarning, stacklevel=2)
+        warnings.warn(errors.grad_variables(), FutureWarning, stacklevel=2)
         if grad_tensors is not None:
             raise errors.grad_variables_twice()
         grad_tensors = grad_variables
@@ -74,7 +74,7 @@ def backward(
     if wanted is not None:
         edges = [_edge_to(each, accumulate=True) for each in wanted]
         captures = {edge: [] for edge in edges if edge is not None}
-    warning = errors.REFERENCE_CYCLE if create_graph else None
+    warning = errors.reference_cycle() if create_graph else None
     walk_from(roots, seeds, arithmetic, keep_graph, captures, warning)
 
 
@@ -123,7 +123,7 @@ def grad(
     outputs = as_tuple(outputs)
     wanted = _wanted(inputs, "grad")
     if not only_inputs:
-        warnings.warn(errors.ONLY_INPUTS, FutureWarning, stacklevel=2)
+        warnings.warn(errors.only_inputs(), FutureWarning, stacklevel=2)
     if allow_unused is None:
         allow_unused = materialize_grads
     keep_graph = _flag(create_graph if retain_graph is None else retain_graph)
@@ -204,7 +204,7 @@ def walk_from(
     arithmetic: Arithmetic,
     keep_graph: bool,
     captures: Captures | None,
-    warning: str | None = None,
+    warning: UserWarning | None = None,
 ) -> list[Grad | None]:
     """Walks to the leaves, or to the captures only; hooks record as the walk itself does.
 
@@ -212,7 +212,7 @@ def walk_from(
     """
     outer = warn_once.set_aside() if warn_once.awaited else None
     if warning is not None:
-        warn_once.after_walk(warning, warning)
+        warn_once.after_walk(warning, str(warning))
     before = state.enabled, state.wanted
     state.wanted = arithmetic.records
     if not (marking_threads and state.inference):

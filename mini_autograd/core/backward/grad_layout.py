@@ -50,7 +50,7 @@ def check(grad: Array, leaf: Array) -> None:
     if not same_strides(grad, wanted_strides(leaf, grad.dtype)):
         strides = (_elements(grad), _elements(leaf))
         warn_once.after_walk(
-            errors.grad_layout(grad.shape, leaf.shape, *strides), errors.GRAD_LAYOUT
+            errors.grad_layout(grad.shape, leaf.shape, *strides), errors.grad_layout.text
         )
 
 

@@ -11,7 +11,7 @@ import traceback
 from typing import TYPE_CHECKING, Final
 
 from mini_autograd.core.modes import warn_once
-from mini_autograd.messages.graph import anomaly as texts
+from mini_autograd.messages.graph import modes as texts
 
 if TYPE_CHECKING:
     from mini_autograd.core.graph.graph import Node

@@ -85,7 +85,7 @@ class _Mode:
         """The function, in the mode from its call to its return."""
         function = orig_func
         if inspect.isclass(orig_func):
-            warnings.warn(mode_errors.DECORATED_CLASS, FutureWarning, stacklevel=2)
+            warnings.warn(mode_errors.decorated_class(), FutureWarning, stacklevel=2)
 
             def function(*args: Any, **kwargs: Any) -> Any:
                 return orig_func(*args, **kwargs)

@@ -46,27 +46,27 @@ def is_warn_always_enabled() -> bool:
     return _said.always
 
 
-def once(message: str, stacklevel: int = 2, same: str | None = None) -> None:
+def once(message: UserWarning, stacklevel: int = 2, same: str | None = None) -> None:
     """A UserWarning, unless there was the same before; `stacklevel` as in `warnings.warn`.
 
     `same` is what all messages of one kind have in common, if they differ.
     """
     if threading.get_ident() in _said.muted:
         return
-    same = same or message
+    same = same or str(message)
     if _said.always or same not in _said.messages:
         warnings.warn(message, UserWarning, stacklevel=stacklevel + 1)
         if not _said.always:
             _said.messages.add(same)  # not if the warning was made an error
 
 
-Awaited = list[tuple[str, str | None]]
+Awaited = list[tuple[UserWarning, str | None]]
 
 # What the walk of each thread has to say: torch's engine keeps it until that has ended.
 awaited: Final[dict[int, Awaited]] = {}
 
 
-def after_walk(message: str, same: str | None = None) -> None:
+def after_walk(message: UserWarning, same: str | None = None) -> None:
     """A UserWarning, said when the walk has ended, in whatever way: each time, or with `same`
     as `once` has it."""
     awaited.setdefault(threading.get_ident(), []).append((message, same))

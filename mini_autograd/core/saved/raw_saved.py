@@ -85,7 +85,7 @@ class RawSaved:
             TypeError: not two, or one cannot be called.
         """
         if len(hooks) != 2 or not all(map(callable, hooks)):
-            raise errors.register_type(self, hooks)
+            raise errors.register_type((self, *hooks))
         node, place, index = self._node, self._place, self._index
         if node.saved is None:
             raise errors.freed()

@@ -181,7 +181,7 @@ class Tensor:
         Warns of a tensor that will never have one.
         """
         if self._grad is None and not self._retains_grad and (self._node or self._outdated):
-            warnings.warn(errors.GRAD_OF_NON_LEAF, UserWarning, stacklevel=2)
+            warnings.warn(errors.grad_of_non_leaf(), UserWarning, stacklevel=2)
         return self._grad
 
     @grad.setter

@@ -15,7 +15,7 @@ from mini_autograd.core.modes import warn_once
 from mini_autograd.core.op import DifferentiableOp, Promotion, differentiable
 from mini_autograd.core.saved.gradient_tensors import counted
 from mini_autograd.core.table import ops
-from mini_autograd.messages.ops import gathering as errors
+from mini_autograd.messages.ops import indexing as errors
 from mini_autograd.messages.ops import shapes as shape_errors
 from mini_autograd.ops.tensor import inside
 from mini_autograd.ops.tensor.writing import checked_number
@@ -189,7 +189,7 @@ def _reduced(
 @differentiable(promotion=_NONE, name="scatter", node="NotImplemented", inside=inside.copies)
 def _scatter_reduced(self: Array, dim: Int, index: IndexArray, src: Array, *, reduce: Str) -> Array:
     """`scatter` that adds or multiplies; torch has no derivative of it."""
-    warn_once.once(errors.REDUCE_DEPRECATED, stacklevel=2)
+    warn_once.once(errors.reduce_deprecated(), stacklevel=2)
     return _reduced(self, dim, index, src, None, reduce)
 
 

@@ -16,7 +16,6 @@ from mini_autograd.core.saved.packing import is_watched
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.ops import indexing as errors
-from mini_autograd.messages.ops import masking as mask_errors
 from mini_autograd.ops.pointwise.choosing import of_kind
 from mini_autograd.ops.tensor import inside
 from mini_autograd.ops.tensor.writing import checked_number
@@ -94,7 +93,7 @@ def _mask_positions(
     mask: NDArray[Any], shape: tuple[int, ...], dim: int
 ) -> Sequence[NDArray[np.intp]]:
     if mask.dtype == np.uint8:
-        warnings.warn(errors.BYTE_MASK, UserWarning, stacklevel=2)
+        warnings.warn(errors.byte_mask(), UserWarning, stacklevel=2)
     _check_mask(mask, shape, dim)
     return mask.nonzero() if mask.ndim else ()
 
@@ -223,7 +222,7 @@ def _is_one_mask(shape: tuple[int, ...], indices: _Indices) -> bool:
     dim, mask = given[0]
     if mask.dtype == np.uint8:
         _check_mask(mask, shape, dim)
-        raise mask_errors.mask_dtype("masked_fill_", "unsigned char")
+        raise errors.mask_dtype("masked_fill_", "unsigned char")
     return bool(mask.dtype.kind == "b")
 
 

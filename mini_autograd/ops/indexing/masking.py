@@ -13,7 +13,7 @@ from mini_autograd.core.op import Promotion, differentiable
 from mini_autograd.core.saved.gradient_tensors import counted
 from mini_autograd.core.saved.packing import is_watched
 from mini_autograd.core.table import ops, shared
-from mini_autograd.messages.ops import masking as errors
+from mini_autograd.messages.ops import indexing as errors
 from mini_autograd.ops.pointwise.choosing import of_kind, where
 from mini_autograd.ops.shape.views import broadcast_shape
 from mini_autograd.ops.tensor import inside

@@ -15,12 +15,8 @@ from mini_autograd.core.op import Promotion, differentiable
 from mini_autograd.core.saved.gradient_tensors import counted
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor, make
-from mini_autograd.messages.ops import gathering as gather_errors
-from mini_autograd.messages.ops import indexing as index_errors
-from mini_autograd.messages.ops import masking as mask_errors
-from mini_autograd.messages.ops import picking as errors
+from mini_autograd.messages.ops import indexing as errors
 from mini_autograd.messages.ops import shapes as shape_errors
-from mini_autograd.messages.ops import strides as stride_errors
 from mini_autograd.ops.indexing.gathering import gather_into
 from mini_autograd.ops.pointwise.arithmetic import scaled
 from mini_autograd.ops.tensor import inside
@@ -157,7 +153,7 @@ def _without(shape: tuple[int, ...], dim: int) -> tuple[int, ...]:
 def _check_slices(index: IndexArray, lowest: int, size: int, dim: int) -> None:
     outside = _first_outside(index, lowest, size)
     if outside is not None:
-        raise gather_errors.out_of_bounds_scatter(outside, dim, size)
+        raise errors.out_of_bounds_scatter(outside, dim, size)
 
 
 def _selected_as(grad: Any, dim: int, index: IndexArray, shape: tuple[int, ...]) -> Any:
@@ -187,7 +183,7 @@ def _filled(self: Array, dim: int, index: IndexArray, value: Number) -> Array:
     if reaches:
         outside = _first_outside(index, -into.shape[dim], into.shape[dim])
         if outside is not None:
-            raise index_errors.out_of_bounds(outside, dim, into.shape[dim])
+            raise errors.out_of_bounds(outside, dim, into.shape[dim])
         into[_at(dim, index)] = number
     return result
 
@@ -203,7 +199,7 @@ def _reaches(into: Array, dim: int, index: IndexArray) -> bool:
         strides = [stride // into.itemsize for stride in layout.strides_of(into)]
         strides[dim] = 0
         needed = math.prod(slices) * into.itemsize
-        raise stride_errors.out_of_storage(
+        raise shape_errors.out_of_storage(
             sizes, strides, 0, itemsize=into.itemsize, needed=needed, available=0
         )
     return True
@@ -232,7 +228,7 @@ def index_fill_number(self: Array, dim: Int, index: IndexArray, value: Number) -
 def _index_fill_tensor(self: Array, dim: Int, index: IndexArray, value: Array) -> Array:
     """A copy with the one element of a tensor at the indices of a dim."""
     if value.ndim:
-        raise mask_errors.fill_value_rank("index_fill_", value.ndim)
+        raise errors.fill_value_rank("index_fill_", value.ndim)
     return _filled(self, dim, index, value.item())
 
 

@@ -156,7 +156,7 @@ def cross_entropy_loss(
     """Cross entropy; a target of the input's shape holds probabilities, else classes."""
     if tuple(self.shape) == tuple(target.shape):
         if target._array.dtype.kind != "f":  # type: ignore[attr-defined]
-            raise errors.probabilities_dtype(target.dtype)  # type: ignore[arg-type]
+            raise errors.probabilities_dtype(target.dtype)
         if ignore_index >= 0:
             raise errors.ignore_index_of_probabilities()
         return probability_loss(self, target, weight, reduction, label_smoothing)

@@ -97,7 +97,7 @@ def where_parsed(condition: Mask, self: Array | Number, other: Array | Number) -
 def _as_mask(condition: Any) -> Any:
     found = condition._array.dtype
     if found == np.uint8:
-        warn_once.once(errors.UINT8_CONDITION, stacklevel=5)
+        warn_once.once(errors.uint8_condition(), stacklevel=5)
         return make(condition._array.astype(np.bool_))
     if found.kind != "b":
         raise errors.condition_not_bool(dtypes.of_numpy(found))

@@ -106,7 +106,7 @@ def linalg_vector_norm(
     single = bool(size.size) and all(size.shape[each] == 1 for each in dims)
     single = single and (bool(dims) or dim is None or not np.size(dim))
     if single and order == 0 and array.dtype.kind == "c":  # torch casts what is not zero
-        warn_once.once(conversion_errors.CASTS_COMPLEX, stacklevel=5)
+        warn_once.once(conversion_errors.casts_complex(), stacklevel=5)
     return np.asarray(_norm(size, order, dims, keepdim, single)).astype(wanted, copy=False)
 
 

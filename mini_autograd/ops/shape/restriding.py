@@ -11,7 +11,7 @@ from mini_autograd.arrays import dtypes, layout
 from mini_autograd.arrays.dims import wrap_dim
 from mini_autograd.core.op import Promotion, differentiable
 from mini_autograd.core.tensor.tensor import Tensor, detached
-from mini_autograd.messages.ops import strides as errors
+from mini_autograd.messages.ops import shapes as errors
 from mini_autograd.ops.shape.storage_gradient import Region, through_storage
 from mini_autograd.ops.shape.views import view
 from mini_autograd.parsing.overloads import composite, overloaded

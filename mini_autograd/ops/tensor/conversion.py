@@ -56,7 +56,7 @@ def without_imaginary(array: NDArray[Any], wanted: np.dtype[Any], count: int = 1
     if array.dtype.kind != "c" or wanted.kind in "cb":
         return array
     if count:
-        warn_once.once(errors.CASTS_COMPLEX, stacklevel=5)
+        warn_once.once(errors.casts_complex(), stacklevel=5)
     return array.real
 
 
