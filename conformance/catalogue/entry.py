@@ -6,16 +6,9 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 Family: TypeAlias = Literal[
-    "pointwise",
-    "reductions",
-    "linalg",
-    "views",
-    "joining",
-    "indexing",
-    "losses",
-    "conversion",
+    "pointwise", "reductions", "linalg", "views", "joining", "indexing", "losses", "conversion",
     "creation",
-]
+]  # fmt: skip
 
 Category: TypeAlias = Literal["float", "complex", "int", "bool"]
 
@@ -26,48 +19,13 @@ torch raises when it has written a part. The others are a habit: the logarithm o
 number is a case too."""
 
 Kind: TypeAlias = Literal[
-    "alpha",
-    "bound",
-    "chunks",
-    "correction",
-    "diagonal",
-    "dim",
-    "dims",
-    "dims_matched",
-    "dims_moved",
-    "dims_permuted",
-    "dims_together",
-    "dtype",
-    "finite_number",
-    "flag",
-    "float_dtype",
-    "ignore_index",
-    "index",
-    "index_tensors",
-    "later_dim",
-    "length",
-    "new_dim",
-    "number",
-    "order",
-    "other_dim",
-    "position",
-    "range_dim",
-    "reduction",
-    "repeats",
-    "rolled_dims",
-    "rounding_mode",
-    "shape_expanded",
-    "shape_reshaped",
-    "shifts",
-    "smoothing",
-    "source_along",
-    "source_gathered",
-    "split",
-    "squeezable",
-    "start",
-    "value_written",
-    "values_put",
-]
+    "alpha", "bound", "chunks", "correction", "diagonal", "dim", "dims", "dims_matched",
+    "dims_moved", "dims_permuted", "dims_together", "dtype", "finite_number", "flag", "float_dtype",
+    "ignore_index", "index", "index_tensors", "later_dim", "length", "new_dim", "number", "order",
+    "other_dim", "position", "range_dim", "reduction", "repeats", "rolled_dims", "rounding_mode",
+    "shape_expanded", "shape_reshaped", "shifts", "smoothing", "source_along", "source_gathered",
+    "split", "squeezable", "start", "value_written", "values_put",
+]  # fmt: skip
 """How an argument is drawn; each word is a row of `strategies.arguments.ARGUMENTS`."""
 
 
@@ -207,6 +165,43 @@ def attribute(name: str) -> Form:
 def both(name: str) -> tuple[Form, ...]:
     """The function and the method of one name."""
     return (function(name), method(name))
+
+
+def op(
+    family: Family,
+    name: str,
+    *signatures: Signature,
+    forms: tuple[Form, ...] | None = None,
+    symbol: str = "",
+    writes: bool = False,
+    inplace: tuple[Form, ...] = (),
+    differentiable: bool = True,
+    view: bool = False,
+    conventions: tuple[str, ...] = (),
+    variants: tuple[str, ...] = ("",),
+    reflected: str = "",
+) -> OpEntry:
+    """An entry, of which only what is unusual need be given.
+
+    Args:
+        forms: by default the function and the method of the op's name.
+        symbol: of the operator that does the same.
+        writes: whether there is a method that writes in place, under the name with a `_`.
+        inplace: other forms that write in place.
+        variants: of the op's entries in torch's OpInfo database.
+        reflected: the database's name for the operator with its operands swapped.
+    """
+    return OpEntry(
+        name=name,
+        family=family,
+        signatures=signatures,
+        forms=(both(name) if forms is None else forms) + ((operator(symbol),) if symbol else ()),
+        inplace=((method(f"{name}_"),) if writes else ()) + inplace,
+        differentiable=differentiable,
+        view=view,
+        conventions=conventions,
+        opinfo=(*((name, each) for each in variants), *([(reflected, "")] if reflected else [])),
+    )
 
 
 FLOAT: frozenset[Category] = frozenset({"float"})
