@@ -41,28 +41,16 @@ GRADES: Mapping[int, str] = {
     5: "everything else that can be observed",
 }
 
+_KINDS_OF: Mapping[int, str] = {
+    1: "crash hang shape dtype value grad_missing grad_shape grad_dtype grad_value",
+    2: "raises",
+    3: "error_type",
+    4: "error_message",
+    5: "flag version graph alias identity hook_order warning stride zero_sign",
+}
+
 GRADE_OF: Mapping[str, int] = {
-    "crash": 1,
-    "hang": 1,
-    "shape": 1,
-    "dtype": 1,
-    "value": 1,
-    "grad_missing": 1,
-    "grad_shape": 1,
-    "grad_dtype": 1,
-    "grad_value": 1,
-    "raises": 2,
-    "error_type": 3,
-    "error_message": 4,
-    "flag": 5,
-    "version": 5,
-    "graph": 5,
-    "alias": 5,
-    "identity": 5,
-    "hook_order": 5,
-    "warning": 5,
-    "stride": 5,
-    "zero_sign": 5,
+    kind: grade for grade, kinds in _KINDS_OF.items() for kind in kinds.split()
 }
 """The grade that each kind of mismatch breaks. `unsupported` and `flaky` break none: each is an
 outcome of its own."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from conformance.campaign.examine import Examiner
 from conformance.campaign.plan import Piece, Settings
-from conformance.campaign.result import Number, Result
+from conformance.campaign.result import Number, Result, lost_worker
 from conformance.catalogue import op_of
 from conformance.corpus.case import Case
 from conformance.engines import TorchLike
@@ -19,7 +19,7 @@ from conformance.generate.statistics.counting import Counting
 from conformance.judge.referee import judge
 from conformance.program import Program
 from conformance.shrink.unsupported import without_lacking
-from conformance.verdict import Mismatch, Verdict
+from conformance.verdict import Verdict
 
 RESCUED = 60  # programs of a piece: each takes ten runs, and of some engines nearly all need it
 
@@ -65,7 +65,9 @@ def results(
     counting, rescues = Counting(statistics), rescues or Rescues()
     for number, found in _drawn(piece, settings, examiner, dict(lost), begin):
         if isinstance(found, str):
-            yield _lost(piece, number, found)
+            name = f"{piece.seed}-{number}"
+            lost_id = f"programs/lost/{name}"
+            yield lost_worker(lost_id, "", "programs", "generated", name, found)
             continue
         program, expected = found
         counting.add(program, expected)
@@ -123,15 +125,6 @@ def _rest(program: Program, verdict: Verdict, examiner: Examiner) -> tuple[Progr
         return program, verdict
     confirmed = examiner.verdict(rest, execute(rest, examiner.reference))
     return (rest, confirmed) if confirmed is not None else (program, verdict)
-
-
-def _lost(piece: Piece, number: int, cause: str) -> Result:
-    """A program that cannot be asked: the reference's process does not survive it."""
-    mismatch = Mismatch(
-        "unsupported", 0, "", "an answer", cause, "by the reference: its process died"
-    )
-    name = f"{piece.seed}-{number}"
-    return Result(f"programs/lost/{name}", "", "programs", "generated", Verdict(name, (mismatch,)))
 
 
 def _case(program: Program, verdict: Verdict) -> Case:

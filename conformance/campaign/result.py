@@ -134,5 +134,13 @@ class Result:
         )
 
 
+def lost_worker(name: str, op: str, check: Check, source: Source, key: str, cause: str) -> Result:
+    """The result of a case that cannot be asked: the reference's process does not survive it.
+    `cause`: what killed it."""
+    what = "by the reference: its process died"
+    mismatch = Mismatch("unsupported", 0, "", "an answer", cause, what)
+    return Result(name, op, check, source, Verdict(key, (mismatch,)))
+
+
 def _mismatches(data: Any) -> tuple[Mismatch, ...]:
     return tuple(Mismatch(**entry | {"evidence": tuple(entry["evidence"])}) for entry in data)

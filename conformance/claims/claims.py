@@ -134,23 +134,21 @@ def _features_of(program: Program, expected: Trace) -> Iterator[str]:
         yield "snippets"
 
 
-_FIELD_OF_KIND: Mapping[str, str] = {
-    "shape": "values",
-    "dtype": "values",
-    "value": "values",
-    "zero_sign": "values",
-    "grad_missing": "grad",
-    "grad_shape": "grad",
-    "grad_dtype": "grad",
-    "grad_value": "grad",
-    "flag": "reads",
+_KINDS_OF: Mapping[str, str] = {
+    "values": "shape dtype value zero_sign",
+    "grad": "grad_missing grad_shape grad_dtype grad_value",
+    "reads": "flag",
     "version": "version",
-    "graph": "grad_fn",
-    "alias": "aliases",
+    "grad_fn": "graph",
+    "aliases": "alias",
     "identity": "identity",
-    "hook_order": "hooks",
-    "warning": "warnings",
+    "hooks": "hook_order",
+    "warnings": "warning",
     "stride": "stride",
+}
+
+_FIELD_OF_KIND: Mapping[str, str] = {
+    kind: field for field, kinds in _KINDS_OF.items() for kind in kinds.split()
 }
 """The field that a kind is about, where the place does not say; an error, a crash and their like
 are about none."""

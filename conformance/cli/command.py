@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
 
 from conformance.catalogue import CATALOGUE
 from conformance.cli.options import (
-    MOST_JOBS,
+    ENGINE,
+    FILE,
+    FOLDER,
+    JOBS,
     MOST_MINUTES,
     MOST_PROGRAMS,
-    Seconds,
+    OPS,
+    OUTPUT,
+    REFERENCE,
+    TIMEOUT,
+    every_op,
     folder_to_write,
-    jobs_by_default,
     names,
+    option,
     variables,
 )
 from conformance.corpus.case import CHECKS
@@ -33,13 +40,6 @@ from conformance.engines import (
 if TYPE_CHECKING:
     from conformance.claims import Claims
 
-ENGINE = "mini_autograd"
-"""The engine that is measured when none is named; nothing else in the harness knows it."""
-
-OPS_LISTED = "`conformance ops` lists them"
-
-F = TypeVar("F", bound=Callable[..., Any])
-
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command and exit: 0 when nothing unexpected differs, 1 when something does, 2 with
@@ -53,63 +53,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except (click.Abort, KeyboardInterrupt):
         code = 130
     sys.exit(code)
-
-
-def _engine_options(function: F) -> F:
-    function = click.option(
-        "--reference",
-        default="torch",
-        show_default=True,
-        envvar="CONFORMANCE_REFERENCE",
-        metavar="NAME",
-        help="What is right by definition.",
-    )(function)
-    return _engine_option(function)
-
-
-def _engine_option(function: F) -> F:
-    return click.option(
-        "--engine",
-        default=ENGINE,
-        show_default=True,
-        envvar="CONFORMANCE_ENGINE",
-        metavar="NAME",
-        help="The engine to measure: a torch-like module, or `package.module:attribute`.",
-    )(function)
-
-
-def _jobs_option(function: F) -> F:
-    return click.option(
-        "--jobs",
-        type=click.IntRange(min=1, max=MOST_JOBS),
-        default=jobs_by_default,
-        show_default="all cores",
-        envvar="CONFORMANCE_JOBS",
-        help="How many processes work.",
-    )(function)
-
-
-def _ops_option(function: F) -> F:
-    return click.option(
-        "--ops",
-        multiple=True,
-        callback=names([*CATALOGUE], OPS_LISTED),
-        envvar="CONFORMANCE_OPS",
-        metavar="A,B",
-        help="Only these ops; `conformance ops` lists them.",
-    )(function)
-
-
-def _timeout(what: str) -> Callable[[F], F]:
-    return click.option(
-        "--timeout",
-        type=Seconds(),
-        default=20.0,
-        show_default=True,
-        envvar="CONFORMANCE_TIMEOUT",
-        metavar="SECONDS",
-        help=what,
-    )
 
 
 def _loaded(name: str) -> Engine:
@@ -128,7 +71,7 @@ def _claimed(engine: str, file: Path | None) -> Claims:
         raise click.ClickException(str(error)) from error
 
 
-@click.group(invoke_without_command=True)
+@click.group(invoke_without_command=True, context_settings={"show_default": True})
 @click.version_option(package_name="autograd-conformance")
 @click.pass_context
 def cli(context: click.Context) -> None:
@@ -143,72 +86,55 @@ def cli(context: click.Context) -> None:
 
 
 @cli.command()
-@_engine_options
-@_ops_option
-@click.option(
+@ENGINE
+@REFERENCE
+@OPS
+@option(
     "--checks",
     multiple=True,
     callback=names(CHECKS, f"there are {', '.join(CHECKS)}"),
-    envvar="CONFORMANCE_CHECKS",
     metavar="A,B",
     help=f"Only these checks, of {', '.join(CHECKS)}.",
 )
-@click.option(
+@option(
     "--max-examples",
-    type=click.IntRange(min=0, max=MOST_PROGRAMS),
+    type=click.IntRange(0, MOST_PROGRAMS),
     default=20000,
-    show_default=True,
-    envvar="CONFORMANCE_MAX_EXAMPLES",
     help="How many programs to generate, beside the frozen corpus.",
 )
-@click.option(
+@option(
     "--seed",
-    type=click.IntRange(min=-(2**63), max=2**63 - 1),
+    type=click.IntRange(-(2**63), 2**63 - 1),
     default=0,
-    show_default=True,
-    envvar="CONFORMANCE_SEED",
     help="Of the generated programs; the corpus needs none.",
 )
-@click.option(
-    "--output",
-    type=click.Path(file_okay=False, path_type=Path),
-    callback=folder_to_write,
-    default=Path("build"),
-    show_default=True,
-    envvar="CONFORMANCE_OUTPUT",
-    help="Where parity.json, parity.md and the failing programs go.",
-)
-@_jobs_option
-@click.option(
+@OUTPUT(callback=folder_to_write, help="Where parity.json, parity.md and the failing programs go.")
+@JOBS
+@option(
     "--xfails-file",
     "xfails",
     multiple=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    envvar="CONFORMANCE_XFAILS_FILE",
+    type=FILE,
     help="Known differences: `<case id or pattern>  # <kind>: <reason>` a line. Repeatable.",
 )
-@click.option(
+@option(
     "--claims",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    envvar="CONFORMANCE_CLAIMS",
+    type=FILE,
     metavar="FILE",
     help="What the engine claims, in TOML; conformance_claims.toml of its package by default.",
 )
-@click.option(
+@option(
     "--skips-file",
     "skips",
     multiple=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    envvar="CONFORMANCE_SKIPS_FILE",
+    type=FILE,
     help="Cases not to run: an id or pattern a line. Repeatable.",
 )
-@_timeout("How long one step of a program may take before it counts as hung.")
-@click.option(
+@TIMEOUT(help="How long one step of a program may take before it counts as hung.")
+@option(
     "--memory",
-    type=click.FloatRange(min=0.1, max=4096),
+    type=click.FloatRange(0.1, 4096),
     default=4.0,
-    show_default=True,
-    envvar="CONFORMANCE_MEMORY",
     metavar="GIB",
     help="How much memory the engine's process may take.",
 )
@@ -258,7 +184,7 @@ def run(**options: Any) -> int:
 @cli.command()
 @click.argument("engine")
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
-@_timeout("How long a rung may take before it counts as hung.")
+@TIMEOUT(help="How long a rung may take before it counts as hung.")
 def check(engine: str, as_json: bool, timeout: float) -> int:
     """First contact with ENGINE: what it can do, step by step from making a tensor upward.
 
@@ -276,15 +202,14 @@ def check(engine: str, as_json: bool, timeout: float) -> int:
 
 
 @cli.command(context_settings={"ignore_unknown_options": True})
-@_engine_option
+@ENGINE
 @click.option(
     "--minutes",
     type=click.FloatRange(min=0, min_open=True, max=MOST_MINUTES),
     default=10.0,
-    show_default=True,
     help="How long; the round that is running then is ended.",
 )
-@_jobs_option
+@JOBS
 @click.option("--seed", type=click.IntRange(min=0), help="Of the first round; drawn by default.")
 @click.argument("pytest_options", nargs=-1, type=click.UNPROCESSED)
 def fuzz(
@@ -306,9 +231,8 @@ def fuzz(
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option(
     "--database",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=FOLDER,
     default=Path(".hypothesis", "examples"),
-    show_default=True,
     help="The folder of Hypothesis's database.",
 )
 def feed(folder: Path, database: Path) -> int:
@@ -341,16 +265,10 @@ def feed(folder: Path, database: Path) -> int:
 
 @cli.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@_engine_options
-@click.option(
-    "--output",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("build"),
-    show_default=True,
-    envvar="CONFORMANCE_OUTPUT",
-    help="The folder of the report, where FILE is a finding's id.",
-)
-@_timeout("How long one step may take before it counts as hung.")
+@ENGINE
+@REFERENCE
+@OUTPUT(help="The folder of the report, where FILE is a finding's id.")
+@TIMEOUT(help="How long one step may take before it counts as hung.")
 def replay(file: Path, engine: str, reference: str, output: Path, timeout: float) -> int:
     """Run one program FILE on both engines, and show what each did.
 
@@ -376,7 +294,7 @@ def ops(given: tuple[str, ...]) -> int:
     from conformance.cli.listing import show_op, show_ops
 
     console = Console()
-    for name in names([*CATALOGUE], OPS_LISTED)(click.get_current_context(), None, given):
+    for name in every_op(click.get_current_context(), None, given):
         show_op(CATALOGUE[name], console)
     if not given:
         show_ops(console)
@@ -385,8 +303,8 @@ def ops(given: tuple[str, ...]) -> int:
 
 @cli.command()
 @click.argument("name", required=False)
-@_ops_option
-@_timeout("How long the calls of an op may take before they count as hung.")
+@OPS
+@TIMEOUT(help="How long the calls of an op may take before they count as hung.")
 def engines(name: str | None, ops: tuple[str, ...], timeout: float) -> int:
     """List the engines that are installed; with NAME, call each form of each op on that one."""
     from conformance.cli.contact import refuse_without_contact

@@ -60,7 +60,7 @@ def show_contact(contact: Contact, console: Console) -> None:
 
 def show_briefly(contact: Contact, console: Console) -> None:
     """What to mend first, while the run begins."""
-    for line in contact.brief:
+    for line in contact.summary:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 

@@ -1,4 +1,4 @@
-"""The checks of the command's options: what cannot be meant is refused in one line."""
+"""The command's options, and their checks: what cannot be meant is refused in one line."""
 
 from __future__ import annotations
 
@@ -7,20 +7,33 @@ import math
 import os
 import tempfile
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import click
+
+from conformance.catalogue import CATALOGUE
 
 MOST_PROGRAMS = 10**9  # weeks of work on any machine
 MOST_JOBS = 1024
 MOST_SECONDS = 86400.0  # a step that takes a day has hung
 MOST_MINUTES = 60.0 * 24 * 365
 
+Option: TypeAlias = Callable[..., Any]
+"""A decorator that gives a command an option."""
 
-def names(
-    known: Sequence[str], listed: str
-) -> Callable[[Any, Any, Sequence[str]], tuple[str, ...]]:
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+def option(flag: str, *names: str, **more: Any) -> Option:
+    """An option that a variable of the environment may give, too: `CONFORMANCE_` and its name."""
+    variable = f"CONFORMANCE_{flag.removeprefix('--').replace('-', '_').upper()}"
+    return click.option(flag, *names, envvar=variable, **more)
+
+
+def names(known: Sequence[str], listed: str) -> Callable[..., tuple[str, ...]]:
     """A check of an option that takes several names, separated by commas or given repeatedly.
     `listed` says where to look for those that there are."""
 
@@ -82,3 +95,32 @@ def variables(context: Any, option: Any, given: Sequence[str]) -> tuple[tuple[st
             raise click.BadParameter(f"write NAME=VALUE, not {text!r}", context, option)
         pairs.append((name, value))
     return tuple(pairs)
+
+
+every_op = names([*CATALOGUE], "`conformance ops` lists them")
+
+ENGINE = option(
+    "--engine",
+    default="mini_autograd",  # nothing else in the harness knows it
+    metavar="NAME",
+    help="The engine to measure: a torch-like module, or `package.module:attribute`.",
+)
+REFERENCE = option(
+    "--reference", default="torch", metavar="NAME", help="What is right by definition."
+)
+JOBS = option(
+    "--jobs",
+    type=click.IntRange(1, MOST_JOBS),
+    default=jobs_by_default,
+    show_default="all cores",
+    help="How many processes work.",
+)
+OPS = option(
+    "--ops",
+    multiple=True,
+    callback=every_op,
+    metavar="A,B",
+    help="Only these ops; `conformance ops` lists them.",
+)
+OUTPUT = partial(option, "--output", type=FOLDER, default=Path("build"))
+TIMEOUT = partial(option, "--timeout", type=Seconds(), default=20.0, metavar="SECONDS")

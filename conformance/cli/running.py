@@ -27,7 +27,7 @@ from conformance.corpus.case import CHECKS
 from conformance.engines import Engine, EngineError
 from conformance.engines.execute import execute
 from conformance.engines.isolation import Limits, RemoteEngine
-from conformance.judge.formatting import brief_outcome
+from conformance.judge.formatting import outcome_text
 from conformance.judge.referee import adjudicate
 from conformance.program import Program
 from conformance.program.script import RENDER
@@ -172,5 +172,5 @@ def _steps(program: Program, expected: Trace, actual: Trace) -> Table:
 def _outcome(trace: Trace, number: int) -> str:
     """What became of a step, of which a process that was lost has told nothing."""
     if trace.end is None:
-        return brief_outcome(trace.outcomes[number])
+        return outcome_text(trace.outcomes[number])
     return trace.end.detail if trace.end.step == number else "?"

@@ -65,13 +65,13 @@ class Contact:
         return "\n".join(self._lines())
 
     def _lines(self) -> Iterator[str]:
-        yield from self.brief
+        yield from self.summary
         if self.first is not None and (above := self.depending(self.first.rung)):
             every = len(above) + 1 + len(self.passed) >= len(LADDER) + 1
             yield f"  depends on it: {'everything above' if every else ', '.join(above)}"
 
     @property
-    def brief(self) -> tuple[str, ...]:
+    def summary(self) -> tuple[str, ...]:
         """The same without what depends on it, a line each."""
         reached = f"{self.engine}: {len(self.passed)} of {len(LADDER) + 1} rungs reached"
         if (first := self.first) is None:

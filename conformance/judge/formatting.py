@@ -24,7 +24,7 @@ LIMIT = 400  # characters: a mismatch is read in a table or a message, never an 
 BITS = 1024  # of an integer that is written
 
 
-def brief(value: Any) -> str:
+def short_text(value: Any) -> str:
     """A value as a person would write it, cut to `LIMIT`."""
     if isinstance(value, str):
         return _cut(value)
@@ -56,7 +56,7 @@ def _items(values: Sequence[Any]) -> Iterator[str]:
     for value in values:
         if length > LIMIT:
             return
-        yield (text := brief(value))
+        yield (text := short_text(value))
         length += len(text) + 2
 
 
@@ -65,13 +65,13 @@ def _cut(text: str) -> str:
 
 
 _WRITE: Mapping[type, Callable[[Any], str]] = {
-    Returned: lambda outcome: f"returned {brief(outcome.value)}",
+    Returned: lambda outcome: f"returned {short_text(outcome.value)}",
     Raised: lambda outcome: f"{outcome.error}: {_cut(outcome.message)}",
     Unsupported: lambda outcome: f"unsupported: {outcome.what}",
     NotRun: lambda outcome: f"not run: there is no {outcome.name}",
 }
 
 
-def brief_outcome(outcome: Outcome) -> str:
+def outcome_text(outcome: Outcome) -> str:
     """What a step did, in a line."""
     return _WRITE[type(outcome)](outcome)

@@ -79,22 +79,18 @@ _SHAPE = re.compile(r"\[[\d, ]*\]")  # of an input that cannot be made: it is no
 
 def _lack(what: str, entries: list[tuple[Result, Mismatch]]) -> Lack:
     reasons = (mismatch.reason for _, mismatch in entries if mismatch.reason)
-    kept = [(r.failure, r.id) for r, _ in entries if _shows(r.failure, what)]
-    shortest = min(kept, key=lambda entry: _size(entry[0]), default=(None, entries[0][0].id))
+    kept = [(r.failure, r.id) for r, _ in entries if r.failure and _shows(r.failure, what)]
+    shortest = min(kept, key=lambda entry: size(entry[0].program), default=(None, entries[0][0].id))
     runs = all(mismatch.step is None for _, mismatch in entries)
     return Lack(what, runs, next(reasons, ""), len(entries), shortest[1], shortest[0])
 
 
-def _shows(failure: Failure | None, what: str) -> bool:
+def _shows(failure: Failure, what: str) -> bool:
     """Whether the program that was kept of the case lacks this."""
-    return failure is not None and any(
+    return any(
         mismatch.kind == "unsupported" and what == _SHAPE.sub("", mismatch.detail or mismatch.where)
         for mismatch in failure.mismatches
     )
-
-
-def _size(failure: Failure | None) -> tuple[int, int]:
-    return size(failure.program) if failure is not None else (0, 0)
 
 
 def unclaimed_of(results: Iterable[Result], drawn: Mapping[str, int]) -> Mapping[str, int]:

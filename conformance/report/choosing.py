@@ -54,13 +54,11 @@ def _of(finding: Finding) -> Iterator[Failing]:
     most = NAMED if any(finding.signature.about) else UNNAMED
     for case in cases:
         # What does all that another does and more will most likely turn out to be the same.
-        if len(taken) < most and not any(_does_all(case, other) for other in taken):
+        if len(taken) < most and not any(
+            case.suspect.candidates >= other.suspect.candidates for other in taken
+        ):
             taken.append(case)
             yield case
-
-
-def _does_all(case: Failing, other: Failing) -> bool:
-    return case.suspect.candidates >= other.suspect.candidates
 
 
 def _simple_first(case: Failing) -> tuple[int, tuple[int, int]]:

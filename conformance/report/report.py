@@ -159,12 +159,7 @@ def counts_beside(known: Sequence[Known]) -> Counts:
 def _in_order(run: Run) -> Callable[[tuple[tuple[str, str], Tally]], tuple[int, int]]:
     ops = {name: number for number, name in enumerate(("tutorial", *run.settings.names))}
     checks: Sequence[str] = CHECKS
-
-    def key(entry: tuple[tuple[str, str], Tally]) -> tuple[int, int]:
-        (op, check), _ = entry
-        return ops.get(op, len(ops)), checks.index(check)
-
-    return key
+    return lambda entry: (ops.get(entry[0][0], len(ops)), checks.index(entry[0][1]))
 
 
 def _use(entry: Known, run: Run) -> KnownUse:

@@ -13,17 +13,10 @@ from conformance.program.inputs import Input
 from conformance.program.steps import Backward, Call, Forget, Grad, Read, Step
 from conformance.verdict import GRADE_OF, Mismatch
 
+_USELESS = "crash hang value shape grad_missing grad_shape grad_value"
 _TIERS: Mapping[str, int] = {
-    "crash": 0,
-    "hang": 0,
-    "value": 0,
-    "shape": 0,
-    "grad_missing": 0,
-    "grad_shape": 0,
-    "grad_value": 0,
-    "dtype": 1,
-    "grad_dtype": 1,
-    "flaky": 1,
+    **dict.fromkeys(_USELESS.split(), 0),
+    **dict.fromkeys(("dtype", "grad_dtype", "flaky"), 1),
 }
 """The kinds of grade 1: what nobody can work with, and what many can. All other kinds follow by
 their grade."""
@@ -56,23 +49,18 @@ def urgency(mismatch: Mismatch, program: Program) -> Urgency:
 
 
 def _oddities(program: Program) -> Iterator[bool]:
-    yield from (any(map(odd, program.inputs)) for odd in (_odd_type, _odd_numbers, _odd_layout))
-    yield any(_is_odd(step) for step in program.steps)
-    yield any(isinstance(step, Call) and bool(step.kwargs) for step in program.steps)
-    yield len(program.steps) > PLAIN
+    inputs, steps = program.inputs, program.steps
+    yield any(entry.dtype != "float32" for entry in inputs)
+    yield any(map(_has_odd_numbers, inputs))
+    yield any(0 in entry.shape or not entry.array.flags.c_contiguous for entry in inputs)
+    yield any(map(_is_odd, steps))
+    yield any(isinstance(step, Call) and bool(step.kwargs) for step in steps)
+    yield len(steps) > PLAIN
 
 
-def _odd_type(entry: Input) -> bool:
-    return entry.dtype != "float32"
-
-
-def _odd_numbers(entry: Input) -> bool:
+def _has_odd_numbers(entry: Input) -> bool:
     with np.errstate(all="ignore"):
         return not bool((np.abs(entry.storage.astype("complex128")) < 1e6).all())
-
-
-def _odd_layout(entry: Input) -> bool:
-    return 0 in entry.shape or not entry.array.flags.c_contiguous
 
 
 def _is_odd(step: Step) -> bool:

@@ -6,12 +6,10 @@ import pytest
 
 from conformance.corpus.case import Case
 from conformance.corpus.found import found
-from conformance.suite.support.corpus import conclude
-from conformance.suite.support.session import current
+from conformance.suite.support.corpus import check_case
 
 
 @pytest.mark.parametrize("case", [pytest.param(row.case, id=row.case.id) for row in found()])
 def test_found(case: Case) -> None:
     """The program does what it does on torch."""
-    suite = current()
-    conclude([suite.examiner.examine(case, "corpus")], suite)
+    check_case(case)

@@ -6,12 +6,10 @@ import pytest
 
 from conformance.corpus.case import Case
 from conformance.corpus.provocations import provocations
-from conformance.suite.support.corpus import conclude
-from conformance.suite.support.session import current
+from conformance.suite.support.corpus import check_case
 
 
 @pytest.mark.parametrize("case", [pytest.param(row.case, id=row.case.id) for row in provocations()])
 def test_message(case: Case) -> None:
     """The engine refuses, or warns of, what torch does, and in its words."""
-    suite = current()
-    conclude([suite.examiner.examine(case, "corpus")], suite)
+    check_case(case)

@@ -6,8 +6,7 @@ import pytest
 
 from conformance.catalogue import CATALOGUE, OpEntry
 from conformance.corpus.case import Check
-from conformance.suite.support.corpus import run_test
-from conformance.suite.support.session import current
+from conformance.suite.support.corpus import check_samples
 
 
 def _checks(entry: OpEntry) -> tuple[Check, ...]:
@@ -28,4 +27,4 @@ def _checks(entry: OpEntry) -> tuple[Check, ...]:
 )
 def test_op(op: str, check: Check) -> None:
     """The engine does with torch's samples of the op what torch does."""
-    run_test(current(), op, check)
+    check_samples(op, check)

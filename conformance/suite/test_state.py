@@ -9,16 +9,17 @@ from conformance.suite.support.properties import asked, hold
 from conformance.suite.support.seeded import seeded_programs
 
 
-def _meets(drawn: Drawn) -> None:
-    """Let Hypothesis seek programs in which more of what was done meets."""
+def _hold(drawn: Drawn) -> None:
+    """Hold the program to what torch does, and let Hypothesis seek programs in which more of what
+    was done meets."""
     target(len(drawn.met), label="interactions")
+    hold(drawn)
 
 
 @given(asked(features=["set .grad", "clear .grad", "use .grad", "retain_graph", "inputs="]))
 def test_accumulation(drawn: Drawn) -> None:
     """`.grad` is added to, replaced and cleared as torch does it."""
-    _meets(drawn)
-    hold(drawn)
+    _hold(drawn)
 
 
 @given(seeded_programs())
@@ -30,15 +31,13 @@ def test_gradient_seeds(drawn: Drawn) -> None:
 @given(asked(features=["in-place", "items"]))
 def test_in_place(drawn: Drawn) -> None:
     """Writes change versions and history as torch's do, and spoil what was saved."""
-    _meets(drawn)
-    hold(drawn)
+    _hold(drawn)
 
 
 @given(asked(features=["views", "in-place", "items", "detach", ".data"]))
 def test_views(drawn: Drawn) -> None:
     """Views share memory, versions and history with their base."""
-    _meets(drawn)
-    hold(drawn)
+    _hold(drawn)
 
 
 @given(
@@ -55,29 +54,25 @@ def test_views(drawn: Drawn) -> None:
 )
 def test_hooks(drawn: Drawn) -> None:
     """Hooks are called in torch's order, with what torch gives them."""
-    _meets(drawn)
-    hold(drawn)
+    _hold(drawn)
 
 
 @given(asked(features=["pack hooks", "in-place", "retain_graph"]))
 def test_saved_tensors(drawn: Drawn) -> None:
     """What is saved for backward goes through pack hooks."""
-    _meets(drawn)
-    hold(drawn)
+    _hold(drawn)
 
 
 @given(asked(features=["grad modes", "inference mode", "other modes", "left by an error", "views"]))
 def test_modes(drawn: Drawn) -> None:
     """Modes decide what is recorded, nested and left by an error too."""
-    _meets(drawn)
-    hold(drawn)
+    _hold(drawn)
 
 
 @given(asked(features=["functions", "create_graph", "retain_graph"]))
 def test_functions(drawn: Drawn) -> None:
     """Custom functions are called, and differentiated, as torch does it."""
-    _meets(drawn)
-    hold(drawn)
+    _hold(drawn)
 
 
 @given(asked(features=["functional"]))
@@ -89,12 +84,10 @@ def test_functional(drawn: Drawn) -> None:
 @given(asked(features=["autograd.grad", "create_graph", "retain_graph", "inputs=", "use .grad"]))
 def test_several_passes(drawn: Drawn) -> None:
     """Several backward passes go through one graph, and through the graphs of each other."""
-    _meets(drawn)
-    hold(drawn)
+    _hold(drawn)
 
 
 @given(asked(features=["detach", ".data", "copies", "del", "requires_grad_", "reads"]))
 def test_leaves(drawn: Drawn) -> None:
     """Tensors are cut off, copied, dropped, and asked what they are."""
-    _meets(drawn)
-    hold(drawn)
+    _hold(drawn)

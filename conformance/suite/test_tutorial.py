@@ -7,8 +7,7 @@ import pytest
 from conformance.campaign.plan import Piece
 from conformance.campaign.workers.worker import cases_of
 from conformance.corpus.case import Case
-from conformance.suite.support.corpus import conclude
-from conformance.suite.support.session import current
+from conformance.suite.support.corpus import check_case
 
 
 @pytest.mark.parametrize(
@@ -16,5 +15,4 @@ from conformance.suite.support.session import current
 )
 def test_cell(case: Case) -> None:
     """The cell prints what it prints on torch."""
-    suite = current()
-    conclude([suite.examiner.examine(case, "corpus")], suite)
+    check_case(case)

@@ -26,7 +26,7 @@ from conformance import (
 )
 from conformance.judge.nearby.evidence import Evidence
 from conformance.judge.nearby.finite_differences import derivative
-from conformance.judge.nearby.variants import in_double, moved
+from conformance.judge.nearby.variants import in_double, perturbed
 from conformance.judge.referee import adjudicate
 from conformance.program.steps import EnterMode, LeaveMode, RegisterHook, RequiresGrad
 from conformance.program.values import Ref
@@ -486,9 +486,9 @@ def test_in_double_every_floating_dtype_is_double():
     assert double.steps[0].kwargs == {"dtype": DType("float64")}
 
 
-def test_moved_inputs_are_one_unit_away_and_special_values_stay():
+def test_perturbed_inputs_are_one_unit_away_and_special_values_stay():
     values = np.float32([1.0, -2.0, 0.0, np.nan, np.inf])
-    (entry,) = moved(Program((Input.of("x0", values),), ()), 1, seed=0).inputs
+    (entry,) = perturbed(Program((Input.of("x0", values),), ()), 1, seed=0).inputs
     finite = values[:3]
     steps = [np.nextafter(finite, np.float32(way)) for way in (-np.inf, np.inf)]
     assert all(m in pair for m, pair in zip(entry.array[:3], zip(*steps, strict=True), strict=True))

@@ -10,7 +10,7 @@ from handwritten import T0, T1, X0, X1, method, operator
 
 from conformance import Backward, Call, Input, Program, execute, judge, resolve_engine
 from conformance.judge.otherwise import roundings
-from conformance.judge.otherwise.dispatching import Otherwise, all_or_nothing
+from conformance.judge.otherwise.dispatching import ALL_OR_NOTHING, Otherwise
 from conformance.judge.otherwise.roundings import ROUNDINGS
 from conformance.judge.otherwise.ways import WAYS
 from conformance.program.steps import EnterMode, Grad, LeaveMode, Read, RegisterHook, SetGrad
@@ -349,7 +349,7 @@ def test_what_is_refused_may_have_another_shape_by_then(size):
         size,
         size + 1,
     ):  # Torch leaves the shape that it refused, over memory that is not there.
-        with Otherwise(all_or_nothing), pytest.raises(RuntimeError, match="not resizable"):
+        with Otherwise(ALL_OR_NOTHING), pytest.raises(RuntimeError, match="not resizable"):
             x.resize_(more)
 
 

@@ -25,7 +25,7 @@ BOOT = """
 from types import SimpleNamespace
 from conformance.cli import command, contact
 # It comes before the run begins.
-contact.refuse_without_contact = lambda *given: SimpleNamespace(version="1", ops=(), brief=())
+contact.refuse_without_contact = lambda *given: SimpleNamespace(version="1", ops=(), summary=())
 command.main()
 """
 COMMAND = (sys.executable, "-c", BOOT, "run")

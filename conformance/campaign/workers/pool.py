@@ -9,10 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
 
 from conformance.campaign.plan import Settings
 from conformance.campaign.result import Result
@@ -161,7 +159,9 @@ class Pool:
         self._started += 1
         place = self.folder / f"worker-{self._started}"
         hung = self._known.pop() if self._known else {}
-        process = _process(self._context, (theirs, self.settings, place, hung))
+        process: BaseProcess = self._context.Process(  # type: ignore[attr-defined]
+            target=serve, args=(theirs, self.settings, place, hung), daemon=True
+        )
         process.start()
         theirs.close()  # Else the end of the process would not close the pipe.
         worker = _Worker(process, ours, place, hung=hung)
@@ -221,13 +221,6 @@ def _kind(task: Task) -> str:
     if isinstance(task, Shorten):
         return "shortening"
     return "generated" if task.piece.source == "generated" else "corpus"
-
-
-def _process(context: BaseContext, arguments: tuple[Any, ...]) -> BaseProcess:
-    process: BaseProcess = context.Process(  # type: ignore[attr-defined]
-        target=serve, args=arguments, daemon=True
-    )
-    return process
 
 
 def _end(worker: _Worker) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from conformance.campaign.examine import Examiner, told
 from conformance.campaign.plan import Piece, Settings
-from conformance.campaign.result import Drift, Result
+from conformance.campaign.result import Drift, Result, lost_worker
 from conformance.campaign.workers.orders import (
     Ended,
     Event,
@@ -41,7 +41,6 @@ from conformance.engines.execute import execute
 from conformance.engines.isolation.parent import die_with_parent, keep_descendants, kill_descendants
 from conformance.engines.isolation.remote import Limits
 from conformance.generate.statistics import Statistics
-from conformance.verdict import Mismatch, Verdict
 
 
 def serve(connection: Connection, settings: Settings, place: Path, hung: Mapping[str, int]) -> None:
@@ -105,7 +104,8 @@ class Worker:
             return
         began, deaths = time.monotonic(), self.subject.idle_deaths
         given_up = set(self.subject.given_up)
-        for event in self._pieces(task):
+        run = self._generated if task.piece.source == "generated" else self._corpus
+        for event in run(task):
             if isinstance(event, Ended):
                 event = replace(
                     event,
@@ -115,12 +115,6 @@ class Worker:
                     hung=dict(self.subject.hung),
                 )
             yield event
-
-    def _pieces(self, order: Order) -> Iterator[Result | Ended]:
-        if order.piece.source == "generated":
-            yield from self._generated(order)
-        else:
-            yield from self._corpus(order)
 
     def _begin(self, number: int) -> None:
         """Write down which case is under way, in case it is the last."""
@@ -137,7 +131,8 @@ class Worker:
                 continue
             self._begin(number)
             if number in lost:
-                yield _lost(case, lost[number])
+                key, cause = case.program.hash, lost[number]
+                yield lost_worker(case.id, case.op, case.check, "corpus", key, cause)
             else:
                 yield told(self.examiner.examine(case, "corpus"))
         drift = drifted(self.reference) if order.piece.source == "tutorial" else ()
@@ -173,15 +168,6 @@ class Worker:
             rescued=rescues.done,
             unrescued=rescues.left,
         )
-
-
-def _lost(case: Case, cause: str) -> Result:
-    """A case that cannot be asked: the reference's process does not survive it."""
-    mismatch = Mismatch(
-        "unsupported", 0, "", "an answer", cause, "by the reference: its process died"
-    )
-    verdict = Verdict(case.program.hash, (mismatch,))
-    return Result(case.id, case.op, case.check, "corpus", verdict)
 
 
 def place_of(path: Path) -> int | None:

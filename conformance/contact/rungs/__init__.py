@@ -1,1 +1,1 @@
-"""The rungs of the bring-up ladder, from making one tensor to functions."""
+"""The rungs of the bring-up ladder: a table of what each asks, and their programs."""

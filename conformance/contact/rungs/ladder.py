@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 
-from conformance.contact.rungs.lower import LOWER
+from conformance.contact.rungs.programs import PROGRAMS
 from conformance.contact.rungs.rung import Climbed, Rung
-from conformance.contact.rungs.upper import UPPER
 
-LADDER: tuple[Rung, ...] = (*LOWER, *UPPER)
+_ROWS = tomllib.loads(Path(__file__).with_name("ladder.toml").read_text(encoding="utf-8"))
+
+LADDER: tuple[Rung, ...] = tuple(
+    Rung(name, row["asks"], PROGRAMS[name], tuple(row["needs"]), row["add"], tuple(row["shows"]))
+    for name, row in _ROWS.items()
+)
 """In the order of bring-up; `import`, which is no program, comes before."""
 
 IMPORT_ADD = "a module that can be imported by this name, with a class `Tensor` and `tensor()`"

@@ -12,8 +12,6 @@ Field: TypeAlias = Literal[
     "shape", "dtype", "values", "grad", "requires_grad", "is_leaf", "grad_fn", "version", "aliases"
 ]
 
-TENSOR: tuple[Field, ...] = ("shape", "dtype", "values", "grad")
-
 
 @dataclass(frozen=True, slots=True)
 class Rung:
@@ -33,7 +31,7 @@ class Rung:
     program: Program
     needs: tuple[str, ...]
     add: str
-    shows: tuple[Field, ...] = TENSOR
+    shows: tuple[Field, ...]
 
 
 @dataclass(frozen=True, slots=True)

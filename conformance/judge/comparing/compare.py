@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from conformance.judge.comparing.closeness import (
-    as_array,
-    difference,
-    numbers_differ,
-    same,
-    same_text,
-    sign_of_zero_differs,
-)
+from conformance.judge.comparing.closeness import as_array, numbers_differ, same, same_text
 from conformance.judge.comparing.consequences import Consequences
-from conformance.judge.comparing.events import Sayings
+from conformance.judge.comparing.events import Events
+from conformance.judge.comparing.site import GRADIENTS, VALUES, Kinds, Site
 from conformance.judge.comparing.states import compare_states
-from conformance.judge.formatting import brief, brief_outcome
+from conformance.judge.formatting import outcome_text, short_text
 from conformance.program import Program
 from conformance.program.script.literals import literal
 from conformance.program.steps import Grad, Read, Step, result_of
@@ -47,11 +41,11 @@ class _Comparison:
         self.expected, self.actual, self.program = expected, actual, program
         self.mismatches: list[Mismatch] = []
         self.raised: Consequences | None = None
-        self.lacking: Consequences | None = None
+        self.unsupported: Consequences | None = None
         self._untold: set[tuple[str, bool]] = set()  # each field that is lacking is said once
 
     def found(self) -> tuple[Mismatch, ...]:
-        sayings = Sayings(self.expected, self.actual)
+        events = Events(self.expected, self.actual)
         for number, step in enumerate(self.program.steps):
             self._follow(step)
             kinds = set()
@@ -63,8 +57,8 @@ class _Comparison:
             if "raises" in kinds:
                 self.raised = self._begun(self.raised, number)
             if "unsupported" in kinds:
-                self.lacking = self._begun(self.lacking, number)
-            for mismatch in sayings.compare(number, step):
+                self.unsupported = self._begun(self.unsupported, number)
+            for mismatch in events.compare(number, step):
                 self._add(mismatch, step)
         states = compare_states(self.expected, self.actual, self.program, self._explained)
         for mismatch in states:
@@ -72,7 +66,7 @@ class _Comparison:
         return tuple(self.mismatches)
 
     def _follow(self, step: Step) -> None:
-        for consequences in (self.raised, self.lacking):
+        for consequences in (self.raised, self.unsupported):
             if consequences is not None:
                 consequences.follow(step)
 
@@ -85,11 +79,11 @@ class _Comparison:
         return consequences
 
     def _explained(self, where: str) -> bool:
-        reached = (self.raised, self.lacking)
+        reached = (self.raised, self.unsupported)
         return any(each is not None and each.reaches_place(where) for each in reached)
 
     def _add(self, mismatch: Mismatch, step: Step | None = None) -> None:
-        if _reached(self.lacking, mismatch, step):
+        if _reached(self.unsupported, mismatch, step):
             return
         if mismatch.kind == "unsupported" and mismatch.step is None:
             told = (mismatch.detail, mismatch.leaves_open(1))
@@ -117,33 +111,18 @@ def _lost(end: Lost, steps: int) -> Mismatch:
     return Mismatch(end.kind, step, where, "an answer", end.detail, reason=end.output)
 
 
-@dataclass(frozen=True, slots=True)
-class _Site:
-    """Where a returned value is, and what a difference in it means."""
-
-    number: int
-    where: str
-    kind: Kind  # when the values differ
-    missing: Kind  # when there is a tensor on one side only
-    dtype: str  # whose tolerance holds
-
-    @classmethod
-    def of(cls, number: int, step: Step, expected: Trace) -> _Site:
-        if isinstance(step, Read):
-            row = READS[step.what]
-            state = expected.tensors.get(step.tensor.name)
-            # What a program has deleted was single, as far as its tolerance goes: not exact.
-            dtype = "float32" if state is None else state.dtype
-            where = row.written(step.tensor.name, literal(step.other))
-            return cls(number, where, row.mismatch, "value", dtype)
-        missing: Kind = "grad_missing" if isinstance(step, Grad) else "value"
-        return cls(number, result_of(step) or "", "value", missing, "float32")
-
-    def within(self, where: str) -> _Site:
-        return replace(self, where=where)
-
-    def differs(self, kind: Kind, wanted: Any, got: Any, detail: str = "") -> Mismatch:
-        return Mismatch(kind, self.number, self.where, brief(wanted), brief(got), detail)
+def _site(number: int, step: Step, expected: Trace) -> tuple[Site, str]:
+    """Where a step's result is, and the dtype whose tolerance holds there."""
+    if isinstance(step, Read):
+        row = READS[step.what]
+        state = expected.tensors.get(step.tensor.name)
+        # What a program has deleted was single, as far as its tolerance goes: not exact.
+        dtype = "float32" if state is None else state.dtype
+        where = row.written(step.tensor.name, literal(step.other))
+        of_dtype: Kind = "dtype" if row.mismatch == "value" else row.mismatch
+        return Site(number, where, Kinds("shape", of_dtype, row.mismatch, "value")), dtype
+    missing = (GRADIENTS if isinstance(step, Grad) else VALUES).presence
+    return Site(number, result_of(step) or "", VALUES._replace(presence=missing)), "float32"
 
 
 def _outcomes(number: int, step: Step, expected: Trace, actual: Trace) -> Iterator[Mismatch]:
@@ -155,12 +134,12 @@ def _outcomes(number: int, step: Step, expected: Trace, actual: Trace) -> Iterat
             return
         if isinstance(wanted.value, Ref) and isinstance(got.value, Ref):
             return  # What most steps give: two tensors, whose states are compared at the end.
-        yield from _results(_Site.of(number, step, expected), wanted.value, got.value)
+        yield from _results(*_site(number, step, expected), wanted.value, got.value)
     elif isinstance(wanted, Raised) and isinstance(got, Raised):
         yield from _errors(number, wanted, got)
     elif type(wanted) is not type(got) or isinstance(got, Unsupported):
         kind, detail, reason = _failure(wanted, got)
-        texts = brief_outcome(wanted), brief_outcome(got)
+        texts = outcome_text(wanted), outcome_text(got)
         yield Mismatch(kind, number, "", *texts, detail, reason=reason)
 
 
@@ -171,27 +150,27 @@ def _failure(wanted: Outcome, got: Outcome) -> tuple[Kind, str, str]:
     if isinstance(wanted, Unsupported):
         return "unsupported", f"by the reference: {wanted.what}", wanted.reason
     if isinstance(got, Raised) and got.lacking:
-        return "unsupported", got.lacking, brief_outcome(got)
+        return "unsupported", got.lacking, outcome_text(got)
     return "raises", "", ""
 
 
 def _errors(number: int, wanted: Raised, got: Raised) -> Iterator[Mismatch]:
-    texts = brief_outcome(wanted), brief_outcome(got)
+    texts = outcome_text(wanted), outcome_text(got)
     # An engine's own subclass will do: every `except` that catches torch's error catches it.
     if wanted.error != got.error and wanted.error not in got.bases:
         yield Mismatch("error_type", number, "", *texts)
     if wanted.message != got.message:
         yield Mismatch("error_message", number, "", *texts)
     if wanted.printed != got.printed:
-        yield Mismatch("value", number, "", brief(wanted.printed), brief(got.printed))
+        yield Mismatch("value", number, "", short_text(wanted.printed), short_text(got.printed))
 
 
-def _results(site: _Site, wanted: Any, got: Any) -> Iterator[Mismatch]:
+def _results(site: Site, dtype: str, wanted: Any, got: Any) -> Iterator[Mismatch]:
     """What a step returned here and there. Tensors are only told from what is none, since their
     states are compared at the end."""
     if isinstance(wanted, Ref) or isinstance(got, Ref):
         if type(wanted) is not type(got):
-            yield site.differs(site.missing, wanted, got)
+            yield site.differs(site.kinds.presence, wanted, got)
     elif isinstance(wanted, tuple | list) and any(isinstance(item, Ref) for item in wanted):
         if not isinstance(got, tuple | list) or len(got) != len(wanted):
             yield site.differs("shape", wanted, got)
@@ -199,29 +178,27 @@ def _results(site: _Site, wanted: Any, got: Any) -> Iterator[Mismatch]:
         if type(wanted) is not type(got):
             yield site.differs("flag", wanted, got)
         for number, pair in enumerate(zip(wanted, got, strict=True)):
-            yield from _results(site.within(f"{site.where}[{number}]"), *pair)
+            yield from _results(site.at(f"[{number}]"), dtype, *pair)
     else:
-        yield from _plain(site, wanted, got)
+        yield from _plain(site, dtype, wanted, got)
 
 
-def _plain(site: _Site, wanted: Any, got: Any) -> Iterator[Mismatch]:
+def _plain(site: Site, dtype: str, wanted: Any, got: Any) -> Iterator[Mismatch]:
     if isinstance(wanted, Text) and isinstance(got, Text):
         if wanted != got:
-            words: Kind = "value" if numbers_differ(wanted.text, got.text) else "flag"
-            yield site.differs(words, wanted.text, got.text)
+            kind: Kind = "value" if numbers_differ(wanted.text, got.text) else "flag"
+            yield site.differs(kind, wanted.text, got.text)
     elif isinstance(wanted, str) and isinstance(got, str):
         if not same_text(wanted, got):
-            yield site.differs(site.kind, wanted, got)
+            yield site.differs(site.kinds.values, wanted, got)
     elif type(wanted) is not type(got):
-        yield site.differs("dtype" if site.kind == "value" else site.kind, wanted, got)
+        yield site.differs(site.kinds.dtype, wanted, got)
     elif (left := as_array(wanted)) is None or (right := as_array(got)) is None:
         if not same(wanted, got):
-            yield site.differs(site.kind, wanted, got)
+            yield site.differs(site.kinds.values, wanted, got)
     elif left.dtype != right.dtype:
-        yield site.differs("dtype" if site.kind == "value" else site.kind, wanted, got)
+        yield site.differs(site.kinds.dtype, wanted, got)
     elif left.shape != right.shape:
         yield site.differs("shape", wanted, got)
-    elif detail := difference(left, right, site.dtype):
-        yield site.differs(site.kind, wanted, got, detail)
-    elif sign_of_zero_differs(left, right):
-        yield site.differs("zero_sign", wanted, got, "a zero has another sign")
+    else:
+        yield from site.numbers(wanted, got, (left, right), dtype)

@@ -1,17 +1,15 @@
-"""What was said while two programs ran, compared step by step: the calls of hooks and functions,
+"""What happened while two programs ran, compared step by step: the calls of hooks and functions,
 warnings, which gradients became other objects, and which results are objects that had a name."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import numpy as np
 
-from conformance.judge.comparing.closeness import difference, same, sign_of_zero_differs
-from conformance.judge.comparing.unread import unread
-from conformance.judge.formatting import brief
+from conformance.judge.comparing.closeness import same
+from conformance.judge.comparing.site import GRADIENTS, VALUES, Site, unread
 from conformance.program.steps import Step, walks
 from conformance.program.trace import (
     Called,
@@ -22,13 +20,13 @@ from conformance.program.trace import (
     Unobserved,
     Warned,
 )
-from conformance.verdict import Kind, Mismatch
+from conformance.verdict import Mismatch
 
 T = TypeVar("T", Called, Warned)
 
 
-class Sayings:
-    """What both traces say; most programs say nothing, and then this costs next to nothing."""
+class Events:
+    """The events of both traces; most programs have none, and then this costs next to nothing."""
 
     def __init__(self, expected: Trace, actual: Trace) -> None:
         self._outcomes = expected.outcomes, actual.outcomes
@@ -37,11 +35,11 @@ class Sayings:
         self._calls = _by_step(expected.calls), _by_step(actual.calls)
         self._warnings = _by_step(_told(expected, actual)), _by_step(_told(actual, expected))
         objects = map(_steps, (*self._replaced, *self._same))
-        self._said = frozenset().union(*self._calls, *self._warnings, *objects)
+        self._steps = frozenset().union(*self._calls, *self._warnings, *objects)
 
     def compare(self, number: int, step: Step) -> Iterator[Mismatch]:
-        """The differences in what was said during a step."""
-        if number not in self._said:
+        """The differences in what happened during a step."""
+        if number not in self._steps:
             return
         wanted, got = (side.get(number) for side in self._calls)
         if wanted or got:
@@ -91,10 +89,10 @@ def _told(trace: Trace, other: Trace) -> Sequence[Warned]:
     return trace.warnings
 
 
-def _by_step(said: Sequence[T]) -> Mapping[int, list[tuple[int, T]]]:
-    """What was said in each step, each with its place among all."""
+def _by_step(events: Sequence[T]) -> Mapping[int, list[tuple[int, T]]]:
+    """The events of each step, each with its place among all."""
     found: dict[int, list[tuple[int, T]]] = {}
-    for place, entry in enumerate(said):
+    for place, entry in enumerate(events):
         found.setdefault(entry.step, []).append((place, entry))
     return found
 
@@ -117,9 +115,9 @@ def _calls(
         # What the calls were given is no more to be compared: one does not know which with which.
         yield Mismatch("hook_order", number, "", before or "none", after or "none")
         return
-    kinds = _GRADIENTS if walks(step) else _VALUES
+    kinds = GRADIENTS if walks(step) else VALUES
     for (place, left), (_, right) in zip(wanted, got, strict=True):
-        site = _Site(number, f"calls[{place}]", kinds)
+        site = Site(number, f"calls[{place}]", kinds)
         yield from _given(site, left.values, right.values)
 
 
@@ -129,64 +127,44 @@ def _label(call: Called) -> str:
     return label if isinstance(label, str) else "…"
 
 
-_GRADIENTS: tuple[Kind, ...] = ("grad_shape", "grad_dtype", "grad_value", "grad_missing")
-_VALUES: tuple[Kind, ...] = ("shape", "dtype", "value", "value")
-
-
-@dataclass(frozen=True, slots=True)
-class _Site:
-    """Where in the calls a value is, and what a difference of shape, dtype, values and presence
-    there is called."""
-
-    number: int
-    where: str
-    kinds: tuple[Kind, ...]
-
-    def differs(self, kind: Kind, suffix: str, wanted: Any, got: Any, detail: str = "") -> Mismatch:
-        where = f"{self.where}{suffix}"
-        return Mismatch(kind, self.number, where, brief(wanted), brief(got), detail)
-
-
-def _given(site: _Site, wanted: Any, got: Any) -> Iterator[Mismatch]:
+def _given(site: Site, wanted: Any, got: Any) -> Iterator[Mismatch]:
     if isinstance(wanted, tuple) and isinstance(got, tuple) and len(wanted) == len(got):
         for place, pair in enumerate(zip(wanted, got, strict=True)):
-            yield from _given(replace(site, where=f"{site.where}[{place}]"), *pair)
+            yield from _given(site.at(f"[{place}]"), *pair)
     elif isinstance(wanted, TensorState) and isinstance(got, TensorState):
         yield from _tensors(site, wanted, got)
     elif isinstance(wanted, TensorState) or isinstance(got, TensorState):
-        yield site.differs(site.kinds[3], "", _shown(wanted), _shown(got))
+        yield site.differs(site.kinds.presence, _shown(wanted), _shown(got))
     elif isinstance(wanted, np.ndarray) and isinstance(got, np.ndarray):
         yield from _arrays(site, wanted, got, wanted.dtype.name)
     elif not same(wanted, got):
-        yield site.differs("flag", "", wanted, got)
+        yield site.differs("flag", wanted, got)
 
 
 def _shown(value: Any) -> Any:
     return value.values if isinstance(value, TensorState) else value
 
 
-def _tensors(site: _Site, wanted: TensorState, got: TensorState) -> Iterator[Mismatch]:
+def _tensors(site: Site, wanted: TensorState, got: TensorState) -> Iterator[Mismatch]:
     if wanted.dtype != got.dtype:
-        yield site.differs(site.kinds[1], ".dtype", wanted.dtype, got.dtype)
+        yield site.at(".dtype").differs(site.kinds.dtype, wanted.dtype, got.dtype)
     flags = wanted.requires_grad, got.requires_grad
     if isinstance(flags[0], Unobserved) or isinstance(flags[1], Unobserved):
-        yield from unread("requires_grad", "flag", site.number, site.where, wanted, got)
+        yield from unread("requires_grad", "flag", site, wanted, got)
     elif flags[0] != flags[1]:
-        yield site.differs("flag", ".requires_grad", *flags)
+        yield site.at(".requires_grad").differs("flag", *flags)
     left, right = wanted.values, got.values
     if isinstance(left, Unobserved) or isinstance(right, Unobserved):
-        yield from unread("values", site.kinds[2], site.number, site.where, wanted, got)
+        yield from unread("values", site.kinds.values, site, wanted, got)
     else:
         yield from _arrays(site, left, right, wanted.dtype)
 
 
 def _arrays(
-    site: _Site, wanted: np.ndarray[Any, Any], got: np.ndarray[Any, Any], dtype: str
+    site: Site, wanted: np.ndarray[Any, Any], got: np.ndarray[Any, Any], dtype: str
 ) -> Iterator[Mismatch]:
     """The differences of two tensors' values, or of two arrays that a pack hook stored."""
     if wanted.shape != got.shape:
-        yield site.differs(site.kinds[0], ".shape", wanted.shape, got.shape)
-    elif detail := difference(wanted, got, dtype):
-        yield site.differs(site.kinds[2], "", wanted, got, detail)
-    elif sign_of_zero_differs(wanted, got):
-        yield site.differs("zero_sign", "", wanted, got, "a zero has another sign")
+        yield site.at(".shape").differs(site.kinds.shape, wanted.shape, got.shape)
+    else:
+        yield from site.numbers(wanted, got, (wanted, got), dtype)

@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import combinations
 from operator import attrgetter
 from typing import Any
 
-from conformance.judge.comparing.closeness import difference, sign_of_zero_differs
 from conformance.judge.comparing.graphs import Graphs
-from conformance.judge.comparing.unread import is_lacking, lacking, unread
-from conformance.judge.formatting import brief, brief_outcome
+from conformance.judge.comparing.site import (
+    GRADIENTS,
+    SUFFIXES,
+    VALUES,
+    Site,
+    says_unsupported,
+    unread,
+    unsupported,
+)
+from conformance.judge.formatting import outcome_text, short_text
 from conformance.program import Program
 from conformance.program.steps import Grad, result_of
 from conformance.program.trace import Opaque, Raised, Returned, TensorState, Text, Trace, Unobserved
 from conformance.program.values import Ref
 from conformance.verdict import Kind, Mismatch
 
-# What grade 5 looks at: the field of the state, the kind of a difference, how users write it.
-_FIELDS: tuple[tuple[str, Kind, str], ...] = (
-    ("requires_grad", "flag", ".requires_grad"),
-    ("is_leaf", "flag", ".is_leaf"),
-    ("version", "version", "._version"),
-    ("output_nr", "graph", ".output_nr"),
-    ("grad_fn", "graph", ".grad_fn"),
+# The fields of a state that grade 5 looks at, and the kind of a difference in each.
+_FIELDS: tuple[tuple[str, Kind], ...] = (
+    ("requires_grad", "flag"),
+    ("is_leaf", "flag"),
+    ("version", "version"),
+    ("output_nr", "graph"),
+    ("grad_fn", "graph"),
 )
-
-_VALUE_KINDS: tuple[Kind, Kind, Kind] = ("shape", "dtype", "value")
-_GRAD_KINDS: tuple[Kind, Kind, Kind] = ("grad_shape", "grad_dtype", "grad_value")
 
 
 def compare_states(
@@ -36,9 +41,9 @@ def compare_states(
     program: Program,
     reached: Callable[[str], bool] = lambda where: False,
 ) -> Iterator[Mismatch]:
-    """Every difference between the tensors of both traces. What the subject does not let be
-    observed is said once a field. `reached` tells of a place whether an
-    earlier difference explains what differs there."""
+    """Every difference between the tensors of both traces. A field that the subject does not let
+    be read is said once. `reached` tells whether an earlier difference explains what differs at a
+    place."""
     made_by = {result_of(step): number for number, step in enumerate(program.steps)}
     graphs = Graphs(expected, actual)
     untold: set[str] = set()
@@ -48,8 +53,8 @@ def compare_states(
             if graphs.same and _alike(wanted, got):
                 continue
             gradient = number is not None and isinstance(program.steps[number], Grad)
-            kinds = _GRAD_KINDS if gradient else _VALUE_KINDS
-            yield from _state(_Pair(name, number, wanted, got, kinds, untold, graphs))
+            site = Site(number, name, GRADIENTS if gradient else VALUES)
+            yield from _State(site, wanted, got, untold, graphs).mismatches()
         else:
             yield from _absent(name, number, expected, actual)
     for name in [name for name in actual.tensors if name not in expected.tensors]:
@@ -67,11 +72,11 @@ def _absent(name: str, number: int | None, expected: Trace, actual: Trace) -> It
     elif isinstance(why := actual.unread.get(name), Text):
         yield Mismatch("shape", number, f"{name}.shape", "a tensor", why.text, why.text)
     elif isinstance(why, Raised):
-        if is_lacking(why):
-            yield lacking(f"{name}.shape", "a tensor", ".shape, .dtype", why)
+        where = f"{name}.shape"
+        if says_unsupported(why):
+            yield unsupported(where, "a tensor", ".shape, .dtype", why)
         else:
-            where = f"{name}.shape"
-            yield Mismatch("raises", number, where, "returned a tensor", brief_outcome(why))
+            yield Mismatch("raises", number, where, "returned a tensor", outcome_text(why))
     elif _both_gave_it(number, expected, actual):
         yield Mismatch("value", number, name, "a tensor", "no tensor")
 
@@ -96,7 +101,7 @@ def _sorts(value: Any) -> Any:
     return isinstance(value, Ref)
 
 
-_TOLD = attrgetter("shape", "dtype", "stride", "node", *(field for field, _, _ in _FIELDS))
+_TOLD = attrgetter("shape", "dtype", "stride", "node", *(field for field, _ in _FIELDS))
 
 
 def _alike(wanted: TensorState, got: TensorState) -> bool:
@@ -114,117 +119,95 @@ def _alike(wanted: TensorState, got: TensorState) -> bool:
     return first is second
 
 
-class _Pair:
-    """One tensor's two states, and what to call a difference between them."""
+@dataclass(frozen=True, slots=True)
+class _State:
+    """One tensor's state on both sides. `untold`: the fields that were said not to be readable."""
 
-    __slots__ = ("got", "graphs", "kinds", "name", "number", "untold", "wanted")
+    site: Site
+    wanted: TensorState
+    got: TensorState
+    untold: set[str]
+    graphs: Graphs
 
-    def __init__(
-        self,
-        name: str,
-        number: int | None,
-        wanted: TensorState,
-        got: TensorState,
-        kinds: tuple[Kind, Kind, Kind],
-        untold: set[str],
-        graphs: Graphs,
-    ) -> None:
-        self.name, self.number, self.kinds = name, number, kinds
-        self.wanted, self.got, self.untold, self.graphs = wanted, got, untold, graphs
+    def mismatches(self) -> Iterator[Mismatch]:
+        wanted, got, site = self.wanted, self.got, self.site
+        if wanted.shape != got.shape:
+            yield site.at(".shape").differs(site.kinds.shape, wanted.shape, got.shape)
+        if wanted.dtype != got.dtype:
+            yield site.at(".dtype").differs(site.kinds.dtype, wanted.dtype, got.dtype)
+        yield from self._grad()
+        for field, kind in _FIELDS:
+            left, right = getattr(wanted, field), getattr(got, field)
+            if isinstance(left, Unobserved) or isinstance(right, Unobserved):
+                yield from self._unread(field, kind)
+            elif left != right:
+                yield site.at(SUFFIXES[field]).differs(kind, left, right)
+        yield from self._graph()
+        if wanted.shape == got.shape:
+            yield from self._strides()
+            yield from self._values()
 
-    def differs(self, kind: Kind, suffix: str, wanted: Any, got: Any, detail: str = "") -> Mismatch:
-        where = f"{self.name}{suffix}"
-        return Mismatch(kind, self.number, where, brief(wanted), brief(got), detail)
+    def _unread(self, field: str, kind: Kind) -> Iterator[Mismatch]:
+        for mismatch in unread(field, kind, self.site, self.wanted, self.got):
+            yield from self._once(mismatch.where.removeprefix(self.site.where), mismatch)
 
-    def unread(self, field: str, kind: Kind) -> Iterator[Mismatch]:
-        """Say once that the subject does not let a field be read that the reference shows."""
-        for mismatch in unread(field, kind, self.number, self.name, self.wanted, self.got):
-            yield from self.once(mismatch.where.removeprefix(self.name), mismatch)
-
-    def once(self, what: str, mismatch: Mismatch) -> Iterator[Mismatch]:
+    def _once(self, what: str, mismatch: Mismatch) -> Iterator[Mismatch]:
         """The mismatch, unless the same was said of another tensor."""
         if what not in self.untold:
             self.untold.add(what)
             yield mismatch
 
+    def _grad(self) -> Iterator[Mismatch]:
+        wanted, got = self.wanted.grad, self.got.grad
+        site = self.site.at(".grad")
+        if isinstance(wanted, Unobserved) or isinstance(got, Unobserved):
+            yield from self._unread("grad", "grad_missing")
+        elif isinstance(wanted, TensorState) and isinstance(got, TensorState):
+            site = replace(site, kinds=GRADIENTS)
+            yield from _State(site, wanted, got, self.untold, self.graphs).mismatches()
+        elif wanted != got:
+            yield site.differs("grad_missing", _values_if_any(wanted), _values_if_any(got))
 
-def _state(pair: _Pair) -> Iterator[Mismatch]:
-    wanted, got = pair.wanted, pair.got
-    shape, dtype, _ = pair.kinds
-    if wanted.shape != got.shape:
-        yield pair.differs(shape, ".shape", wanted.shape, got.shape)
-    if wanted.dtype != got.dtype:
-        yield pair.differs(dtype, ".dtype", wanted.dtype, got.dtype)
-    yield from _grad(pair)
-    for field, kind, suffix in _FIELDS:
-        left, right = getattr(wanted, field), getattr(got, field)
-        if isinstance(left, Unobserved) or isinstance(right, Unobserved):
-            yield from pair.unread(field, kind)
-        elif left != right:
-            yield pair.differs(kind, suffix, left, right)
-    yield from _graph(pair)
-    if wanted.shape == got.shape:
-        yield from _strides(pair)
-        yield from _values(pair)
+    def _graph(self) -> Iterator[Mismatch]:
+        wanted, got = self.wanted.node, self.got.node
+        if isinstance(wanted, Unobserved) or isinstance(got, Unobserved):
+            return  # That grad_fn cannot be read is said of that field.
+        if wanted is None or got is None or self.wanted.grad_fn != self.got.grad_fn:
+            return  # Nor is it said again that there is another.
+        for found in self.graphs.differences(wanted, got):
+            site = self.site.at(f".grad_fn{found.suffix}")
+            if found.unread is not None and says_unsupported(found.unread):
+                what = f".grad_fn.{found.suffix.rpartition('.')[2]}"
+                shown = short_text(found.expected)
+                yield from self._once(what, unsupported(site.where, shown, what, found.unread))
+            else:
+                yield site.differs("graph", found.expected, found.actual)
 
-
-def _strides(pair: _Pair) -> Iterator[Mismatch]:
-    wanted, got = pair.wanted, pair.got
-    if isinstance(wanted.stride, Unobserved) or isinstance(got.stride, Unobserved):
-        yield from pair.unread("stride", "stride")
-    elif len(wanted.stride) != len(got.stride):
-        yield pair.differs("stride", ".stride()", wanted.stride, got.stride)
-    elif wanted.stride != got.stride and 0 not in wanted.shape:
+    def _strides(self) -> Iterator[Mismatch]:
+        wanted, got = self.wanted.stride, self.got.stride
+        if isinstance(wanted, Unobserved) or isinstance(got, Unobserved):
+            yield from self._unread("stride", "stride")
+            return
         # Nothing is reached by the stride of a dim of size 1, and torch leaves it to chance.
-        strides = zip(wanted.shape, wanted.stride, got.stride, strict=True)
-        if any(size > 1 and left != right for size, left, right in strides):
-            yield pair.differs("stride", ".stride()", wanted.stride, got.stride)
+        strides = zip(self.wanted.shape, wanted, got, strict=False)
+        if len(wanted) != len(got) or (
+            0 not in self.wanted.shape
+            and any(size > 1 and left != right for size, left, right in strides)
+        ):
+            yield self.site.at(".stride()").differs("stride", wanted, got)
 
-
-def _graph(pair: _Pair) -> Iterator[Mismatch]:
-    wanted, got = pair.wanted, pair.got
-    if isinstance(wanted.node, Unobserved) or isinstance(got.node, Unobserved):
-        return  # That there is no telling of grad_fn is said there.
-    if wanted.node is None or got.node is None or wanted.grad_fn != got.grad_fn:
-        return  # Nor is it said again that there is another.
-    for found in pair.graphs.differences(wanted.node, got.node):
-        where = f".grad_fn{found.suffix}"
-        if found.lacking is not None and is_lacking(found.lacking):
-            suffix = f".grad_fn.{found.suffix.rpartition('.')[2]}"
-            untold = lacking(f"{pair.name}{where}", brief(found.expected), suffix, found.lacking)
-            yield from pair.once(suffix, untold)
+    def _values(self) -> Iterator[Mismatch]:
+        wanted, got, site = self.wanted.values, self.got.values, self.site
+        if isinstance(wanted, Unobserved) or isinstance(got, Unobserved):
+            yield from self._unread("values", site.kinds.values)
+        elif got.dtype != wanted.dtype and self.wanted.dtype == self.got.dtype:
+            yield site.differs(site.kinds.dtype, wanted, got, f"numpy() gives {got.dtype.name}")
         else:
-            yield pair.differs("graph", where, found.expected, found.actual)
-
-
-def _grad(pair: _Pair) -> Iterator[Mismatch]:
-    wanted, got = pair.wanted.grad, pair.got.grad
-    if isinstance(wanted, Unobserved) or isinstance(got, Unobserved):
-        yield from pair.unread("grad", "grad_missing")
-    elif isinstance(wanted, TensorState) and isinstance(got, TensorState):
-        name = f"{pair.name}.grad"
-        yield from _state(
-            _Pair(name, pair.number, wanted, got, _GRAD_KINDS, pair.untold, pair.graphs)
-        )
-    elif wanted != got:
-        yield pair.differs("grad_missing", ".grad", _values_if_any(wanted), _values_if_any(got))
+            yield from site.numbers(wanted, got, (wanted, got), self.wanted.dtype)
 
 
 def _values_if_any(state: TensorState | Opaque | None) -> Any:
     return state.values if isinstance(state, TensorState) else state
-
-
-def _values(pair: _Pair) -> Iterator[Mismatch]:
-    wanted, got = pair.wanted.values, pair.got.values
-    if isinstance(wanted, Unobserved) or isinstance(got, Unobserved):
-        yield from pair.unread("values", pair.kinds[2])
-    elif got.dtype != wanted.dtype and pair.wanted.dtype == pair.got.dtype:
-        shown = f"numpy() gives {got.dtype.name}"
-        yield pair.differs(pair.kinds[1], "", wanted, got, shown)
-    elif detail := difference(wanted, got, pair.wanted.dtype):
-        yield pair.differs(pair.kinds[2], "", wanted, got, detail)
-    elif sign_of_zero_differs(wanted, got):
-        yield pair.differs("zero_sign", "", wanted, got, "a zero has another sign")
 
 
 def _aliases(expected: Trace, actual: Trace, reached: Callable[[str], bool]) -> Iterator[Mismatch]:
@@ -233,7 +216,7 @@ def _aliases(expected: Trace, actual: Trace, reached: Callable[[str], bool]) -> 
     if isinstance(actual.aliases, Unobserved):
         if expected.aliases:
             field = ".untyped_storage()"
-            yield lacking(f"{expected.aliases[0][0]}{field}", "shared memory", field, None)
+            yield unsupported(f"{expected.aliases[0][0]}{field}", "shared memory", field, None)
         return
     both = _names(expected.tensors) & _names(actual.tensors)
     wanted, got = _pairs(expected.aliases, both), _pairs(actual.aliases, both)
@@ -241,7 +224,7 @@ def _aliases(expected: Trace, actual: Trace, reached: Callable[[str], bool]) -> 
     told = [(_by_storage(*pair), pair in wanted) for pair in sorted(wanted ^ got)]
     alone = [each for each in told if not reached(each[0])]
     for where, sharing in (alone or told)[:1]:
-        yield Mismatch("alias", None, where, brief(sharing), brief(not sharing))
+        yield Mismatch("alias", None, where, short_text(sharing), short_text(not sharing))
 
 
 def _by_storage(first: str, second: str) -> str:
@@ -249,12 +232,8 @@ def _by_storage(first: str, second: str) -> str:
 
 
 def _names(tensors: Mapping[str, TensorState]) -> frozenset[str]:
-    grads = (f"{name}.grad" for name, state in tensors.items() if _has_grad(state))
+    grads = (f"{name}.grad" for name, s in tensors.items() if isinstance(s.grad, TensorState))
     return frozenset((*tensors, *grads))
-
-
-def _has_grad(state: TensorState) -> bool:
-    return isinstance(state.grad, TensorState)
 
 
 def _pairs(groups: Iterable[tuple[str, ...]], names: frozenset[str]) -> set[tuple[str, str]]:

@@ -11,7 +11,7 @@ import numpy as np
 from conformance.engines.execute import execute
 from conformance.engines.protocol import Engine
 from conformance.judge.comparing.closeness import as_array, is_close, is_numeric, tolerances
-from conformance.judge.nearby.variants import in_double, moved
+from conformance.judge.nearby.variants import in_double, perturbed
 from conformance.program import Program
 from conformance.program.steps import Read
 from conformance.program.trace import Returned, TensorState, Trace
@@ -51,15 +51,15 @@ class Evidence:
     def near_in_double(self) -> list[Trace]:
         """The program in double precision with each input moved by one unit in the last place:
         a step too small to matter but at a jump."""
-        return self._moved(self.double, 1)
+        return self._perturbed(self.double, 1)
 
     @cached_property
     def further_in_double(self) -> list[Trace]:
         """And with `MANY` such steps."""
-        return self._moved(self.double, MANY)
+        return self._perturbed(self.double, MANY)
 
-    def _moved(self, program: Program, ulps: int) -> list[Trace]:
-        return [self.run(moved(program, ulps, seed)) for seed in range(MOVES)]
+    def _perturbed(self, program: Program, ulps: int) -> list[Trace]:
+        return [self.run(perturbed(program, ulps, seed)) for seed in range(MOVES)]
 
 
 def finder(mismatch: Mismatch, program: Program) -> Find:

@@ -39,12 +39,12 @@ def about(name: str, program: Program) -> Program:
     return Program(program.inputs, tuple(step for step, stays in steps if stays))
 
 
-def moved(program: Program, ulps: int, seed: int) -> Program:
+def perturbed(program: Program, ulps: int, seed: int) -> Program:
     """The program with each element of its floating inputs moved by so many units in the last
     place, up or down as `seed` draws. NaN and infinities stay."""
     signs = np.random.default_rng(seed)
     return Program(
-        tuple(_moved_input(entry, ulps, signs) for entry in program.inputs), program.steps
+        tuple(_perturbed_input(entry, ulps, signs) for entry in program.inputs), program.steps
     )
 
 
@@ -96,7 +96,7 @@ def _parts(entry: Input) -> np.ndarray[Any, Any]:
     return storage.view(storage.real.dtype) if entry.dtype in COMPLEX else storage
 
 
-def _moved_input(entry: Input, ulps: int, signs: np.random.Generator) -> Input:
+def _perturbed_input(entry: Input, ulps: int, signs: np.random.Generator) -> Input:
     if entry.dtype not in FLOATING | COMPLEX:
         return entry
     parts = _parts(entry)

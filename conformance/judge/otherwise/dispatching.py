@@ -1,18 +1,21 @@
-"""Torch run otherwise: its ops, as its dispatcher sees them below autograd, in another way."""
+"""Torch run in another way: its ops, as its dispatcher sees them below autograd."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any, TypeAlias
 
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 Op: TypeAlias = Any  # torch._ops.OpOverload, which is no public name
-Way: TypeAlias = Callable[[Op, Sequence[Any], Mapping[str, Any]], Any]
-"""What gives another result of an op with its arguments; None where it has none."""
+Arguments: TypeAlias = Sequence[Any]
+Options: TypeAlias = Mapping[str, Any]
+Compute: TypeAlias = Callable[[Op, Arguments, Options], Any]
+"""Gives another result of an op with its arguments; None where it has none."""
 
 WIDER = {
     torch.float16: torch.float64,
@@ -23,9 +26,8 @@ WIDER = {
 
 
 class Otherwise(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """While it is entered, each op that has another way is computed in it; the result keeps the
-    dtype, the shape and the strides that torch gives it. Whole numbers stay torch's own, but where
-    an op writes over its own operands."""
+    """While it is entered, each op runs in another way; the result keeps the dtype, the shape and
+    the strides that torch gives it."""
 
     def __init__(self, way: Way) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -37,70 +39,94 @@ class Otherwise(TorchDispatchMode):  # type: ignore[no-untyped-call]
         return False
 
     def __torch_dispatch__(
-        self, func: Op, types: Any, args: Sequence[Any] = (), kwargs: Any = None
+        self, func: Op, types: Any, args: Arguments = (), kwargs: Any = None
     ) -> Any:
-        options = kwargs or {}
-        if self.way is with_memory:
-            return _materialized(func(*args, **options))
-        plain = _out_of_place(func)
-        whole = self.way is out_of_place
-        if plain is None or torch.Tag.nondeterministic_seeded in func.tags:
-            return func(*args, **options)
-        if self.way is all_or_nothing:
-            return _undone_if_refused(func, args, options)
-        if whole and not (func._schema.is_mutable and _writes_over_operands(args)):
-            return func(*args, **options)
-        try:
-            other = self.way(plain, mapped(_resolved, args), options)
-        except Exception:  # A decomposition, or an op, that takes no such operands.
-            other = None
-        result = func(*args, **options)
-        if other is not None:
-            _replace(result, other, whole=whole)
-        return result
+        return self.way.run(self.way.compute, func, args, kwargs or {})
+
+
+def replaced(
+    compute: Compute, func: Op, args: Arguments, options: Options, *, over_operands: bool = False
+) -> Any:
+    """The result of an op, with the numbers that `compute` gives. Whole numbers stay torch's.
+
+    Args:
+        over_operands: only of an op that writes over its own operands, and then all numbers.
+    """
+    plain = _out_of_place(func)
+    if plain is None or (
+        over_operands and not (func._schema.is_mutable and _writes_over_operands(args))
+    ):
+        return func(*args, **options)
+    try:
+        other = compute(plain, mapped(_resolved, args), options)
+    except Exception:  # A decomposition, or an op, that takes no such operands.
+        other = None
+    result = func(*args, **options)
+    if other is not None:
+        _replace(result, other, whole=over_operands)
+    return result
+
+
+def _undone_if_refused(compute: Compute, func: Op, args: Arguments, options: Options) -> Any:
+    """The result of an op; where it raises, what it writes to holds what it held before."""
+    if _out_of_place(func) is None or not func._schema.is_mutable or not _has_memory(args[0]):
+        return func(*args, **options)
+    before, memory = args[0].clone(), _memory(args[0])
+    try:
+        return func(*args, **options)
+    except Exception:
+        if _memory(args[0]) == memory:  # What is refused may have another shape by then.
+            with suppress(Exception):  # as where elements share memory
+                args[0].copy_(before)
+        raise
+
+
+def _materialized(compute: Compute, func: Op, args: Arguments, options: Options) -> Any:
+    """The result of an op; in memory, if it is zeros to which torch gives none."""
+    result = func(*args, **options)
+    if isinstance(result, torch.Tensor) and result._is_zerotensor():
+        return torch.zeros_like(result)
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Another way in which torch may run an op.
+
+    Attributes:
+        compute: what gives the other result.
+        run: how an op is run, with what `compute` gives.
+        signs: whether it can explain the signs of zeros alone.
+    """
+
+    compute: Compute = lambda func, args, options: None
+    run: Callable[[Compute, Op, Arguments, Options], Any] = replaced
+    signs: bool = False
+
+    def __call__(self, func: Op, args: Arguments, options: Options) -> Any:
+        """Another result of the op; None where there is none."""
+        return self.compute(func, args, options)
+
+
+OUT_OF_PLACE = Way(
+    lambda func, args, options: func(*args, **options), partial(replaced, over_operands=True)
+)
+"""By the op that writes nowhere: what is written may be memory that it still has to read."""
+
+ALL_OR_NOTHING = Way(run=_undone_if_refused)
+"""An op that raises has written nothing: how much it has is a matter of the kernel, which may
+meet what it refuses after many elements or few, and in vectors of many or one by one."""
+
+WITH_MEMORY = Way(run=_materialized, signs=True)
+"""A tensor that is known to be all zeros has memory as any other. Torch gives it none, and
+computes with it by a rule of its own: a minus zero plus such a zero is a minus zero. (That
+infinity times such a zero is zero is no matter of signs: a subject has to know that.)"""
 
 
 def _resolved(value: torch.Tensor) -> torch.Tensor:
     """With no conjugation or sign still to come: below autograd nobody else sees to that, and a
     way would compute without it."""
     return value.resolve_conj().resolve_neg()
-
-
-def out_of_place(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-    """The op that writes nowhere: what is written may be memory that it still has to read."""
-    return func(*args, **kwargs)
-
-
-def all_or_nothing(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-    """An op that raises has written nothing: how much it has is a matter of the kernel, which may
-    meet what it refuses after many elements or few, and in vectors of many or one by one."""
-    return None
-
-
-def with_memory(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-    """A tensor that is known to be all zeros has memory as any other. Torch gives it none, and
-    computes with it by a rule of its own: a minus zero plus such a zero is a minus zero. (That
-    infinity times such a zero is zero is no matter of signs: a subject has to know that.)"""
-    return None
-
-
-def _materialized(result: Any) -> Any:
-    if isinstance(result, torch.Tensor) and result._is_zerotensor():
-        return torch.zeros_like(result)
-    return result
-
-
-def _undone_if_refused(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-    if not func._schema.is_mutable or not _has_memory(args[0]):
-        return func(*args, **kwargs)
-    before, memory = args[0].clone(), _memory(args[0])
-    try:
-        return func(*args, **kwargs)
-    except Exception:
-        if _memory(args[0]) == memory:  # What is refused may have another shape by then.
-            with suppress(Exception):  # as where elements share memory
-                args[0].copy_(before)
-        raise
 
 
 def _has_memory(value: Any) -> bool:
@@ -122,7 +148,7 @@ def _memory(tensor: torch.Tensor) -> tuple[Any, ...]:
     )
 
 
-def _writes_over_operands(args: Sequence[Any]) -> bool:
+def _writes_over_operands(args: Arguments) -> bool:
     """Whether an op in place has another operand in the memory of the one that it writes."""
     written, *others = (value for value in args if isinstance(value, torch.Tensor))
     memory = written.untyped_storage().data_ptr()
@@ -130,7 +156,10 @@ def _writes_over_operands(args: Sequence[Any]) -> bool:
 
 
 def _out_of_place(func: Op) -> Op | None:
-    """The op that computes what this one does and writes nowhere; none for views and the like."""
+    """The op that computes what this one does and writes nowhere; none for views, for random
+    numbers and the like."""
+    if torch.Tag.nondeterministic_seeded in func.tags:
+        return None
     if not func._schema.is_mutable:
         return None if func.is_view else func
     return _functional(func)
@@ -179,7 +208,7 @@ def floating(args: Any) -> list[torch.Tensor]:
     return [value for value in flat if is_floating(value)]
 
 
-def mapped(change: Callable[[torch.Tensor], torch.Tensor], args: Sequence[Any]) -> list[Any]:
+def mapped(change: Callable[[torch.Tensor], torch.Tensor], args: Arguments) -> list[Any]:
     """The arguments with every tensor changed, those of a list too."""
     return [
         mapped(change, arg)

@@ -8,27 +8,27 @@ other ways have it, but for those below: here is what the scalar and the vector 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
 
-from conformance.judge.otherwise.dispatching import Op
+from conformance.judge.otherwise.dispatching import Arguments, Op, Options
 
 Kernel = Callable[..., torch.Tensor | None]
 
 
-def scalar(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+def scalar(func: Op, args: Arguments, kwargs: Options) -> Any:
     """As the kernel that takes one element after the other."""
     return _computed(_SCALAR, func, args)
 
 
-def vector(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+def vector(func: Op, args: Arguments, kwargs: Options) -> Any:
     """As the kernel that takes a vector of elements."""
     return _computed(_VECTOR, func, args)
 
 
-def _computed(kernels: Mapping[str, Kernel], func: Op, args: Sequence[Any]) -> Any:
+def _computed(kernels: Mapping[str, Kernel], func: Op, args: Arguments) -> Any:
     kernel = kernels.get(func._schema.name)
     return kernel(*args) if kernel else None
 

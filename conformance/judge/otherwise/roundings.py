@@ -11,7 +11,9 @@ from typing import Any
 import torch
 
 from conformance.judge.otherwise.dispatching import (
+    Arguments,
     Op,
+    Options,
     Otherwise,
     Way,
     decomposition_of,
@@ -25,7 +27,7 @@ MOVES = 8  # draws of which numbers go up and which down
 _NARROWER = {torch.float64: torch.float32, torch.complex128: torch.complex64}
 
 
-def rerounded(seed: int, func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+def rerounded(seed: int, func: Op, args: Arguments, kwargs: Options) -> Any:
     """With operands and results one unit in the last place off, up or down as `seed` draws, where
     the op rounds at all. With an odd seed some operands stay: one may be where it has to be, as an
     exponent of negative numbers.
@@ -43,19 +45,19 @@ def rerounded(seed: int, func: Op, args: Sequence[Any], kwargs: Mapping[str, Any
     if not floating(args):
         return _of_whole_numbers(signs, func, args, kwargs)
     moves = _mover(signs, always=seed % 2 == 0)
-    exact, moved = (func(*given, **kwargs) for given in (args, mapped(moves, args)))
+    exact, perturbed = (func(*given, **kwargs) for given in (args, mapped(moves, args)))
     rounds = _rounds(func, args, kwargs)
     if not isinstance(exact, tuple):
-        return _off(signs, exact, moved, rounds)
-    return tuple(_off(signs, *item) for item in zip(exact, moved, rounds, strict=True))
+        return _off(signs, exact, perturbed, rounds)
+    return tuple(_off(signs, *item) for item in zip(exact, perturbed, rounds, strict=True))
 
 
-def _by_parts(seed: int, func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+def _by_parts(seed: int, func: Op, args: Arguments, kwargs: Options) -> Any:
     """With each part of the op rounded otherwise; None where it has none, or they do not run."""
     if (parts := _in_parts(func)) is None:
         return None
     try:
-        with Otherwise(partial(rerounded, seed)):
+        with Otherwise(ROUNDINGS[seed]):
             found = parts(*args, **kwargs)
     except Exception:  # Whatever the rule raises of operands that the op itself takes.
         return None
@@ -67,9 +69,7 @@ def _in_parts(func: Op) -> Callable[..., Any] | None:
     return None if whole else decomposition_of(func)
 
 
-def _of_whole_numbers(
-    signs: torch.Generator, func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]
-) -> Any:
+def _of_whole_numbers(signs: torch.Generator, func: Op, args: Arguments, kwargs: Options) -> Any:
     """A result of numbers that have no last place themselves, such as a root of two."""
     if not any(isinstance(value, torch.Tensor) for value in args):
         return None  # What is made of nothing is rounded nowhere, and may have no memory at all.
@@ -84,7 +84,7 @@ _MULTIPLIED: Mapping[str, int] = {"aten::add": 1, "aten::sub": 1, "aten::rsub": 
 """The sums with a multiple, and which operand that is."""
 
 
-def _rounds(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+def _rounds(func: Op, args: Arguments, kwargs: Options) -> Any:
     """Where the op's result is not what twice the precision gives. Terms that are added may have
     cancelled to what is right by chance: of these each has to be exact."""
     found = _inexact(func, args, kwargs)
@@ -104,7 +104,7 @@ def _size(value: torch.Tensor) -> torch.Tensor:
     return value.abs() if value.is_floating_point() else value
 
 
-def _inexact(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+def _inexact(func: Op, args: Arguments, kwargs: Options) -> Any:
     def narrowed(value: torch.Tensor) -> torch.Tensor:
         return value.to(_NARROWER.get(value.dtype, value.dtype))
 
@@ -121,15 +121,15 @@ def _unlike(left: Any, right: Any) -> Any:
 def _mover(signs: torch.Generator, always: bool) -> Callable[[torch.Tensor], torch.Tensor]:
     def moves(value: torch.Tensor) -> torch.Tensor:
         stays = not always and float(torch.rand((), generator=signs)) < 0.5
-        return value if stays or not is_floating(value) else _moved(value, signs)
+        return value if stays or not is_floating(value) else _perturbed(value, signs)
 
     return moves
 
 
-def _moved(value: torch.Tensor, signs: torch.Generator) -> torch.Tensor:
+def _perturbed(value: torch.Tensor, signs: torch.Generator) -> torch.Tensor:
     """Each number but zero, infinity and NaN one unit up or down."""
     if value.is_complex():
-        return torch.view_as_complex(_moved(torch.view_as_real(value), signs))
+        return torch.view_as_complex(_perturbed(torch.view_as_real(value), signs))
     up = torch.rand(value.shape, generator=signs) < 0.5
     if value.dtype in (torch.float16, torch.bfloat16):
         unit = torch.finfo(value.dtype).eps
@@ -140,11 +140,11 @@ def _moved(value: torch.Tensor, signs: torch.Generator) -> torch.Tensor:
     return torch.where((value == 0) | ~near.isfinite(), value, near)
 
 
-def _off(signs: torch.Generator, exact: Any, moved: Any, rounds: Any) -> Any:
+def _off(signs: torch.Generator, exact: Any, perturbed: Any, rounds: Any) -> Any:
     if not is_floating(exact):
         return exact
-    return torch.where(rounds, _moved(moved, signs), exact)
+    return torch.where(rounds, _perturbed(perturbed, signs), exact)
 
 
-ROUNDINGS: Sequence[Way] = tuple(partial(rerounded, seed) for seed in range(MOVES))
+ROUNDINGS: Sequence[Way] = tuple(Way(partial(rerounded, seed)) for seed in range(MOVES))
 """The ways to how far an answer moves."""

@@ -7,8 +7,8 @@ takes its terms in another order is one, that a minimum takes the greater of two
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import reduce
+from collections.abc import Callable, Mapping
+from functools import partial, reduce
 from typing import Any
 
 import numpy as np
@@ -16,35 +16,37 @@ import torch
 
 from conformance.judge.otherwise import processors
 from conformance.judge.otherwise.dispatching import (
+    OUT_OF_PLACE,
     WIDER,
+    WITH_MEMORY,
+    Arguments,
     Op,
+    Options,
     Way,
     decomposition_of,
     floating,
     is_floating,
     mapped,
-    out_of_place,
     widened,
-    with_memory,
 )
 
 LANES = 64  # copies of each number: more than the widest vector of any processor holds
 
 
-def decomposed(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+def decomposed(func: Op, args: Arguments, kwargs: Options) -> Any:
     """By torch's own decomposition into simpler ops; a product into a sum of products."""
     rule = decomposition_of(func)
     return rule(*args, **kwargs) if rule else summed(func, args, kwargs)
 
 
-def in_double(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+def in_double(func: Op, args: Arguments, kwargs: Options) -> Any:
     """In double precision, rounded once at the end, as a kernel that fuses two ops does."""
     if not any(value.dtype in WIDER for value in floating(args)):
         return None
     return func(*mapped(widened, args), **kwargs)
 
 
-def in_vectors(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+def in_vectors(func: Op, args: Arguments, kwargs: Options) -> Any:
     """Each element in a full vector of its own, where many are computed at a time."""
     if torch.Tag.pointwise not in func.tags:
         return None
@@ -57,7 +59,7 @@ def in_vectors(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     return func(*mapped(filled, args), **kwargs)[..., 0]
 
 
-def one_by_one(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+def one_by_one(func: Op, args: Arguments, kwargs: Options) -> Any:
     """With gaps between the elements, so that they are computed one after the other."""
     found: Any = func(*args, **kwargs) if torch.Tag.pointwise in func.tags else None
     dtype = found.dtype if is_floating(found) else None  # else torch converts them to it, gapless
@@ -70,7 +72,7 @@ def one_by_one(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     return func(*mapped(spaced, args), **kwargs)
 
 
-def by_columns(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+def by_columns(func: Op, args: Arguments, kwargs: Options) -> Any:
     """With the elements lying column by column."""
 
     def turned(value: torch.Tensor) -> torch.Tensor:
@@ -80,7 +82,7 @@ def by_columns(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     return func(*mapped(turned, args), **kwargs)
 
 
-def backwards(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+def backwards(func: Op, args: Arguments, kwargs: Options) -> Any:
     """A reduction or a matrix product with its terms in the reverse order."""
     if name := _product(func):
         left, right = args[-2:] if name in _PRODUCTS else args[1:3]
@@ -97,22 +99,12 @@ def _reduces(func: Op) -> bool:
     return torch.Tag.reduction in func.tags or func._schema.name in ("aten::max", "aten::min")
 
 
-def _reduced(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[int]:
+def _reduced(func: Op, args: Arguments, kwargs: Options) -> list[int]:
     names = [argument.name for argument in func._schema.arguments]
     dims = {**dict(zip(names, args, strict=False)), **kwargs}.get("dim")
     if dims is None or dims == []:
         return list(range(args[0].dim()))
     return [dims] if isinstance(dims, int) else list(dims)
-
-
-def in_turn(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-    """A reduction term by term: of two zeros the first stays, and what overflows does so early."""
-    return _folded(func, args, kwargs, backwards=False)
-
-
-def in_turn_from_the_end(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-    """Likewise from the last term on."""
-    return _folded(func, args, kwargs, backwards=True)
 
 
 _FOLDS: Mapping[str, Callable[..., torch.Tensor]] = {
@@ -125,7 +117,8 @@ _FOLDS: Mapping[str, Callable[..., torch.Tensor]] = {
 _MOST_TERMS = 1 << 12  # more would take longer than the rest of the program
 
 
-def _folded(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any], *, backwards: bool) -> Any:
+def in_turn(func: Op, args: Arguments, kwargs: Options, *, from_the_end: bool = False) -> Any:
+    """A reduction term by term: of two zeros the first stays, and what overflows does so early."""
     fold = _FOLDS.get(func._schema.name)
     if fold is None or len(func._schema.returns) != 1:
         return None  # With the index of an extreme it is a choice, and no rounding.
@@ -138,7 +131,7 @@ def _folded(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any], *, backwar
     terms = args[0].to(like.dtype).permute(*sorted(dims), *rest).reshape(-1, *shape).unbind()
     if not 0 < len(terms) <= _MOST_TERMS:
         return None
-    return reduce(fold, terms[::-1] if backwards else terms).reshape(like.shape)
+    return reduce(fold, terms[::-1] if from_the_end else terms).reshape(like.shape)
 
 
 _PRODUCTS = ("mm", "bmm", "mv", "dot")
@@ -150,7 +143,7 @@ def _product(func: Op) -> str:
     return name if name in (*_PRODUCTS, *_ADDED_PRODUCTS) else ""
 
 
-def summed(func: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+def summed(func: Op, args: Arguments, kwargs: Options) -> Any:
     """A matrix product term by term, without a zero to begin with."""
     name = _product(func)
     if name in _PRODUCTS:
@@ -176,18 +169,18 @@ def _terms_added(left: torch.Tensor, right: torch.Tensor) -> torch.Tensor | None
 
 
 WAYS: Mapping[str, Way] = {
-    "a matrix product term by term": summed,
-    "terms in the reverse order": backwards,
-    "terms one after the other": in_turn,
-    "terms one after the other, from the end": in_turn_from_the_end,
-    "the op that writes nowhere": out_of_place,
-    "known zeros with memory": with_memory,
-    "each op in double precision": in_double,
-    "elements one by one": one_by_one,
-    "elements in full vectors": in_vectors,
-    "elements column by column": by_columns,
-    "a scalar kernel": processors.scalar,
-    "a vector kernel": processors.vector,
-    "torch's own decomposition": decomposed,  # last: its first use may load torch's compiler
+    "a matrix product term by term": Way(summed),
+    "terms in the reverse order": Way(backwards),
+    "terms one after the other": Way(in_turn),
+    "terms one after the other, from the end": Way(partial(in_turn, from_the_end=True)),
+    "the op that writes nowhere": OUT_OF_PLACE,
+    "known zeros with memory": WITH_MEMORY,
+    "each op in double precision": Way(in_double),
+    "elements one by one": Way(one_by_one),
+    "elements in full vectors": Way(in_vectors),
+    "elements column by column": Way(by_columns),
+    "a scalar kernel": Way(processors.scalar),
+    "a vector kernel": Way(processors.vector),
+    "torch's own decomposition": Way(decomposed),  # last: its first use may load torch's compiler
 }
 """The other ways to an answer: what one of them gives, torch may give as well."""

@@ -20,7 +20,7 @@ from conformance.engines.protocol import Engine, Session
 from conformance.judge.nearby.evidence import Find
 from conformance.judge.nearby.replay import Array, places, read, replay, write
 from conformance.judge.otherwise.allowance import Flags, Question, alike, same_but_rounding
-from conformance.judge.otherwise.dispatching import Way, all_or_nothing, with_memory
+from conformance.judge.otherwise.dispatching import ALL_OR_NOTHING, Way
 from conformance.judge.otherwise.overwritten import Earlier, same_bits
 from conformance.judge.otherwise.roundings import ROUNDINGS
 from conformance.judge.otherwise.ways import WAYS
@@ -145,10 +145,10 @@ class Witnesses:
             if is_open():
                 found = answers(way, self._alike)
                 for where, question in questions.items():
-                    question.hear(name, found.get(where), signs=way is with_memory)
+                    question.hear(name, found.get(where), signs=way.signs)
 
         if self._raises:  # No draw moves a value so far: hope is no matter there.
-            hear("an op that raises writes nothing", all_or_nothing)
+            hear("an op that raises writes nothing", ALL_OR_NOTHING)
         drawn = 0
         if not all(question.is_about_signs for question in questions.values()):
             drawn = DRAWS

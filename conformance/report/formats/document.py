@@ -5,16 +5,16 @@ Its outer fields are those of array-api-tests-compliance-data, version 1.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
-from conformance.campaign.result import Drift, Result
+from conformance.campaign.result import Result
 from conformance.judge.signature import by_gravity
 from conformance.report.apart import Excused, Lack
 from conformance.report.environment import DISTRIBUTION, Environment
 from conformance.report.findings import Finding
-from conformance.report.formats.files import file_name, finding_file, lack_file
-from conformance.report.formats.texts import capped, printable, replay_command
+from conformance.report.formats.files import file_name, finding_file, lack_file, replay
+from conformance.report.formats.texts import capped, printable
 from conformance.report.report import KnownUse, Report
 from conformance.report.scoring.score import Tally, coverage, headline
 from conformance.report.systematic import Systematic
@@ -42,13 +42,8 @@ def to_document(report: Report, environment: Environment) -> dict[str, Any]:
         "version": run.versions["engine"],
         "api": run.settings.reference,
         "api_version": run.versions["reference"],
-        "timestamp": environment.timestamp,
-        "platform": environment.platform,
-        "python": environment.python,
-        "cores": environment.cores,
-        "processor": environment.processor,
-        "capability": environment.capability,
-        "threads": environment.threads,
+        **_fields(environment, "timestamp", "platform", "python", "cores"),
+        **_fields(environment, "processor", "capability", "threads"),
         "packages": dict(environment.packages),
         "test_suite": _suite(report, environment),
         "data": {
@@ -57,9 +52,7 @@ def to_document(report: Report, environment: Environment) -> dict[str, Any]:
             "interrupted": run.interrupted,
             "given_up": [*run.given_up],
             "unanswered": [*run.unanswered],
-            "idle_deaths": run.idle_deaths,
-            "rescued": run.rescued,
-            "unrescued": run.unrescued,
+            **_fields(run, "idle_deaths", "rescued", "unrescued"),
             "notes": [printable(note) for note in run.notes],
             "headline": [*headline(report.grades)],
             "summary": report.total.to_json(),
@@ -80,9 +73,17 @@ def to_document(report: Report, environment: Environment) -> dict[str, Any]:
             ],
             "excused": [_excused(entry) for entry in report.excused],
             "excluded": [{"id": case.id, "reason": case.reason} for case in run.excluded],
-            "drift": [_drift(cell) for cell in run.drift],
+            "drift": [asdict(cell) for cell in run.drift],
         },
     }
+
+
+def _fields(of: Any, *names: str) -> dict[str, Any]:
+    return {name: getattr(of, name) for name in names}
+
+
+def _texts(of: Any, *names: str) -> dict[str, str]:
+    return {name: printable(getattr(of, name)) for name in names}
 
 
 def _suite(report: Report, environment: Environment) -> dict[str, Any]:
@@ -101,8 +102,8 @@ def _suite(report: Report, environment: Environment) -> dict[str, Any]:
 
 
 def _grade(number: int, tally: Tally) -> dict[str, Any]:
-    said = {"grade": number, "meaning": GRADES[number], "coverage": coverage(tally)}
-    return {**said, **tally.to_json()}
+    meaning = GRADES[number]
+    return {"grade": number, "meaning": meaning, "coverage": coverage(tally), **tally.to_json()}
 
 
 def _test(report: Report, op: str, check: str, tally: Tally) -> dict[str, Any]:
@@ -134,7 +135,7 @@ def _finding(report: Report, finding: Finding) -> dict[str, Any]:
         **_shown(finding.mismatch),
         "repro": capped(finding.script, file),
         "file": file,
-        "replay": _replay(report, file),
+        "replay": replay(report, file),
     }
 
 
@@ -149,22 +150,14 @@ def _systematic(report: Report, entry: Systematic) -> dict[str, Any]:
         **_shown(entry.example),
         "repro": capped(entry.failure.script or entry.failure.program.script(), file),
         "file": file,
-        "replay": _replay(report, file),
+        "replay": replay(report, file),
     }
-
-
-def _replay(report: Report, file: str) -> str:
-    settings = report.run.settings
-    return replay_command(f"{report.folder}{file}", settings.engine, settings.reference)
 
 
 def _shown(mismatch: Mismatch) -> dict[str, Any]:
     """A difference with all that is said of it."""
     return {
-        "where": printable(mismatch.where),
-        "expected": printable(mismatch.expected),
-        "actual": printable(mismatch.actual),
-        "detail": printable(mismatch.detail),
+        **_texts(mismatch, "where", "expected", "actual", "detail"),
         "judgement": mismatch.judgement,
         "reason": printable(mismatch.reason),
         "evidence": [printable(text) for text in mismatch.evidence],
@@ -175,9 +168,7 @@ def _failure(result: Result, finding: Finding) -> dict[str, Any]:
     kept = result.failure
     mismatches = result.verdict.mismatches if kept is None else kept.mismatches
     failure: dict[str, Any] = {
-        "id": result.id,
-        "op": result.op,
-        "check": result.check,
+        **_fields(result, "id", "op", "check"),
         "finding": finding.id,
         "failure_kind": by_gravity(mismatches)[0].kind,
         "grades": sorted(result.verdict.failing),
@@ -196,10 +187,9 @@ def _lack(report: Report, lack: Lack) -> dict[str, Any]:
         "what": printable(lack.what),
         "runs": lack.runs,
         "reason": printable(lack.reason),
-        "cases": lack.cases,
-        "example": lack.example,
+        **_fields(lack, "cases", "example"),
         "file": file,
-        "replay": None if file is None else _replay(report, file),
+        "replay": None if file is None else replay(report, file),
     }
 
 
@@ -217,18 +207,7 @@ def _known(use: KnownUse) -> dict[str, Any]:
     return {
         "pattern": use.entry.pattern,
         "kinds": sorted(use.entry.kinds),
-        "reason": use.entry.reason,
-        "where": use.entry.where,
+        **_fields(use.entry, "reason", "where"),
         "state": use.state,
         "cases": len(use.cases),
-    }
-
-
-def _drift(cell: Drift) -> Mapping[str, str]:
-    return {
-        "id": cell.id,
-        "heading": cell.heading,
-        "code": cell.code,
-        "recorded": cell.recorded,
-        "today": cell.today,
     }

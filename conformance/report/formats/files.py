@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from conformance.campaign.result import Failure, Result
 from conformance.report.apart import Lack
 from conformance.report.findings import Finding
+from conformance.report.formats.texts import replay_command
 from conformance.report.report import Report
 
 FAILURES = "failures"
@@ -31,6 +32,12 @@ def finding_file(finding: Finding) -> str:
 def lack_file(lack: Lack) -> str:
     """The file that holds a program which needs what is lacking."""
     return f"{FAILURES}/unsupported-{lack.id}.json"
+
+
+def replay(report: Report, file: str) -> str:
+    """The command that runs the program of a report's file again."""
+    settings = report.run.settings
+    return replay_command(f"{report.folder}{file}", settings.engine, settings.reference)
 
 
 def files_of(report: Report) -> Iterator[tuple[str, Failure]]:

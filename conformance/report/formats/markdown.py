@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from functools import cache
+import re
+from functools import cache, partial
 
 import jinja2
 
 from conformance.corpus.case import CHECKS
 from conformance.report.environment import Environment
-from conformance.report.formats.files import file_name, finding_file, lack_file
+from conformance.report.formats.files import file_name, finding_file, lack_file, replay
 from conformance.report.formats.notes import notes_of
 from conformance.report.formats.terminal import systematic_line
-from conformance.report.formats.texts import capped, line, printable, replay_command
+from conformance.report.formats.texts import capped, line, printable
 from conformance.report.report import Report
 from conformance.report.scoring.score import Tally, headline, outcomes, share
 from conformance.verdict import GRADES
@@ -24,17 +25,12 @@ def to_markdown(report: Report, environment: Environment) -> str:
     ops: dict[str, dict[str, Tally]] = {}
     for op, check in report.tests:
         ops.setdefault(op, {})[check] = report.basics[op, check]
-    settings = report.run.settings
-
-    def replay(file: str) -> str:
-        return replay_command(f"{report.folder}{file}", settings.engine, settings.reference)
-
     return printable(
         _template().render(
             report=report,
             run=report.run,
             notes=notes_of(report),
-            settings=settings,
+            settings=report.run.settings,
             environment=environment,
             grades=GRADES,
             checks=[check for check in CHECKS if check != "programs"],
@@ -44,14 +40,7 @@ def to_markdown(report: Report, environment: Environment) -> str:
             lacks=report.lacks[:SHOWN],
             more_lacks=len(report.lacks[SHOWN:]),
             headline=headline(report.grades),
-            outcomes=outcomes,
-            share=share,
-            capped=capped,
-            systematic_line=systematic_line,
-            file_name=file_name,
-            finding_file=finding_file,
-            lack_file=lack_file,
-            replay=replay,
+            replay=partial(replay, report),
             command=_command(report),
         )
     )
@@ -76,10 +65,11 @@ def _template() -> jinja2.Template:
         undefined=jinja2.StrictUndefined,
         autoescape=False,  # Markdown, not HTML
     )
-    environment.filters["cell"] = _cell
-    environment.filters["count"] = "{:,}".format
-    environment.filters["inline"] = _inline
-    environment.filters["oneline"] = line
+    used = (outcomes, share, capped, systematic_line, file_name, finding_file, lack_file)
+    environment.globals.update({each.__name__: each for each in used})
+    environment.filters.update(
+        {"cell": _cell, "count": "{:,}".format, "inline": _inline, "oneline": line}
+    )
     return environment.get_template("report.md.j2")
 
 
@@ -97,9 +87,5 @@ def _cell(tally: Tally | None) -> str:
 def _inline(text: str) -> str:
     """Code in a line, or in a cell of a table, whatever characters it has."""
     text = line(text, 400).replace("|", "\\|")
-    fence = "`" * (1 + max(map(len, _backticks(text)), default=0))
+    fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
     return f"{fence} {text} {fence}" if "`" in text else f"`{text}`" if text else ""
-
-
-def _backticks(text: str) -> list[str]:
-    return [run for run in "".join(c if c == "`" else " " for c in text).split() if run]

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from conformance.corpus.case import CHECKS
 from conformance.report.findings import Finding
-from conformance.report.formats.files import finding_file, lack_file
+from conformance.report.formats.files import finding_file, lack_file, replay
 from conformance.report.formats.notes import notes_of
-from conformance.report.formats.texts import cases, essence, line, printable, replay_command
+from conformance.report.formats.texts import cases, essence, line, printable
 from conformance.report.report import Report
 from conformance.report.scoring.score import Tally, share
 from conformance.report.systematic import Systematic
@@ -83,7 +81,8 @@ def _findings(report: Report, width: int) -> list[Text]:
     found = report.findings
     if not found:
         return []
-    lines = [Text(f"{_count(found)}, what to mend first at the front", style="bold")]
+    count = f"{len(found):,} finding{'s' * (len(found) != 1)}"
+    lines = [Text(f"{count}, what to mend first at the front", style="bold")]
     for number, finding in enumerate(found[:SHOWN], 1):
         lines += _finding(report, number, finding, width)
     if len(found) > SHOWN:
@@ -91,25 +90,20 @@ def _findings(report: Report, width: int) -> list[Text]:
     return lines
 
 
-def _count(found: Sequence[Finding]) -> str:
-    return f"{len(found):,} finding{'s' * (len(found) != 1)}"
-
-
 def _finding(report: Report, number: int, finding: Finding, width: int) -> list[Text]:
     """At most five lines: what, a line or two of program, the difference, and how to see it."""
-    settings, mismatch = report.run.settings, finding.mismatch
+    mismatch = finding.mismatch
     header = f"{number}. {finding.title}: {finding.kind} ({cases(len(finding.results))})"
     where = f"{mismatch.where}: " if mismatch.where else ""
     side = max((width - len(where) - 20) // 2, 12)
     difference = (
         f"{where}expected {line(mismatch.expected, side)}, got {line(mismatch.actual, side)}"
     )
-    file = f"{report.folder}{finding_file(finding)}"
     return [
         Text(line(f"{header} {finding.id}", width), style="bold red"),
         *(Text(f"   {each}") for each in essence(finding.script, width - 3)),
         Text(f"   {line(difference, width - 3)}", style="yellow"),
-        Text(f"   {replay_command(file, settings.engine, settings.reference)}", style="dim"),
+        Text(f"   {replay(report, finding_file(finding))}", style="dim"),
     ]
 
 
@@ -141,7 +135,7 @@ def _cell(tally: Tally | None) -> Text:
 
 def _aside(report: Report, width: int) -> list[str]:
     """What counts for nothing: what is lacking, and what is excused."""
-    settings, lines = report.run.settings, []
+    lines = []
     lacks = [lack for lack in report.lacks if not lack.runs]
     unread = [lack for lack in report.lacks if lack.runs]
     if lacks:
@@ -150,8 +144,7 @@ def _aside(report: Report, width: int) -> list[str]:
         reason = f": {lack.reason}" if lack.reason else ""
         lines.append("  " + line(f"{lack.what}: {cases(lack.cases)}{reason}", width - 2))
         if lack.program is not None:
-            file = f"{report.folder}{lack_file(lack)}"
-            lines.append(f"    {replay_command(file, settings.engine, settings.reference)}")
+            lines.append(f"    {replay(report, lack_file(lack))}")
     if len(lacks) > LACKS:
         lines.append(f"  and {len(lacks) - LACKS:,} more")
     if unread:

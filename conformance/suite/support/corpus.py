@@ -14,10 +14,10 @@ from conformance.campaign.plan import Piece
 from conformance.campaign.result import Result
 from conformance.campaign.workers.worker import cases_of
 from conformance.claims.known import Known, matches
-from conformance.corpus.case import Check
+from conformance.corpus.case import Case, Check
 from conformance.report import standing, unexpected
 from conformance.report.formats.texts import capped, differing
-from conformance.suite.support.session import Suite
+from conformance.suite.support.session import Suite, current
 
 SHOWN = 5  # ids of failing cases in a message
 SHRINKS = 2  # failures of a test that are made shorter, of a kind each
@@ -31,12 +31,20 @@ def results(suite: Suite, op: str, check: Check) -> Iterator[Result]:
             yield suite.examiner.examine(case, "corpus")
 
 
-def run_test(suite: Suite, op: str, check: Check) -> None:
-    """Run one test, and end it as pytest ends tests: it returns, or it fails, skips or xfails."""
+def check_samples(op: str, check: Check) -> None:
+    """Run the test of an op's samples, and end it as pytest ends tests: it returns, or it fails,
+    skips or xfails."""
+    suite = current()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Programs go to edges of which torch warns.
         found = list(results(suite, op, check))
     conclude(found, suite)
+
+
+def check_case(case: Case) -> None:
+    """Run the test of one case of the corpus, and end it likewise."""
+    suite = current()
+    conclude([suite.examiner.examine(case, "corpus")], suite)
 
 
 def conclude(results: Sequence[Result], suite: Suite) -> None:
@@ -125,7 +133,7 @@ def _skip_unsupported(results: Sequence[Result]) -> NoReturn:
 def message_of(failing: Sequence[Result], total: int, suite: Suite) -> str:
     """What a failing test says: the shortest program first, since it is what a person runs."""
     written = (result.failure for result in failing if result.failure and result.failure.script)
-    shortest = min(written, key=_length)
+    shortest = min(written, key=lambda each: (each.script.count("\n"), len(each.script)))
     mismatch = shortest.mismatch
     kinds = Counter(gravest(unexpected(result, suite.known)).kind for result in failing)
     differ = ", ".join(f"{kind} {count}" for kind, count in kinds.most_common())
@@ -139,8 +147,3 @@ def message_of(failing: Sequence[Result], total: int, suite: Suite) -> str:
         *differing(mismatch),
     ]
     return "\n".join(lines)
-
-
-def _length(failure: object) -> tuple[int, int]:
-    script = getattr(failure, "script", "")
-    return script.count("\n"), len(script)
