@@ -19,10 +19,10 @@ from typing import Any
 
 import pytest
 import torch
-
-import mini_autograd
 from conformance.sources.provocations import provocations
 from conformance.sources.provocations.provocation import PRELUDE
+
+import mini_autograd
 from mini_autograd import messages
 from mini_autograd.messages.message import Message
 from tests.parity import messages_of_ops, messages_of_tensors
