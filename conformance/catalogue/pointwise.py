@@ -8,6 +8,7 @@ from conformance.catalogue.entry import (
     ANY,
     BOOL,
     COMPARABLE,
+    INEXACT,
     INTEGRAL,
     NUMERIC,
     ORDERED,
@@ -158,6 +159,13 @@ ELEMENTARY = (
     _unary("tanh"),
     _unary("sigmoid"),
     _unary("erf", COMPARABLE),
+    OpEntry(
+        name="logaddexp",
+        family="pointwise",
+        signatures=((Operand(dtypes=INEXACT), Operand("broadcast", INEXACT)),),
+        forms=both("logaddexp"),
+        opinfo=(("logaddexp", ""),),
+    ),
     OpEntry(
         name="nn.functional.relu",
         family="pointwise",
