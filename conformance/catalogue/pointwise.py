@@ -9,6 +9,7 @@ from conformance.catalogue.entry import (
     ANY,
     BOOL,
     COMPARABLE,
+    INEXACT,
     INTEGRAL,
     NUMERIC,
     ORDERED,
@@ -132,6 +133,10 @@ ELEMENTARY = (
     _unary("reciprocal", ANY, "real", "log_at_zero"),
     *map(_unary, ("sin", "cos", "tan", "tanh", "sigmoid")),
     _unary("erf", COMPARABLE),
+    _op(
+        "logaddexp",
+        (Operand(dtypes=INEXACT), Operand("broadcast", INEXACT)),
+    ),
     _op(
         "nn.functional.relu",
         (Operand(dtypes=ORDERED),),

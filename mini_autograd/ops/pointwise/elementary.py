@@ -12,6 +12,7 @@ from mini_autograd.arrays.complex_power import one_over
 from mini_autograd.core.op import InPlace, Promotion, differentiable, public
 from mini_autograd.messages.ops import pointwise as errors
 from mini_autograd.ops.pointwise.arithmetic import negated_times, plus, scaled, scaled_times, times
+from mini_autograd.ops.pointwise.choosing import of_kind
 from mini_autograd.ops.pointwise.complexes import conj
 from mini_autograd.parsing.types import Array
 
@@ -83,6 +84,36 @@ def log2(self: Array) -> Array:
 def log10(self: Array) -> Array:
     """The logarithm to base 10."""
     return np.log10(self)
+
+
+@public()
+@differentiable(
+    no_complex_half="logaddexp_cpu",
+    self=lambda grad, self, other, self_dtype: of_kind(
+        grad / conj(plus(exp(other - self), 1)), self_dtype
+    ),
+    other=lambda grad, self, other, other_dtype: of_kind(
+        grad / conj(plus(exp(self - other), 1)), other_dtype
+    ),
+)
+def logaddexp(self: Array, other: Array) -> Array:
+    """`log(exp(self) + exp(other))`, without overflow; torch has no kernel for integers."""
+    if self.dtype.kind not in "fc":
+        raise errors.not_implemented("logaddexp_cpu", dtypes.of(self))
+    return np.logaddexp(self, other) if self.dtype.kind == "f" else _complex_sum(self, other)
+
+
+def _complex_sum(self: Any, other: Any) -> Any:
+    """The same of complex numbers, from the one of the greater real part, as torch takes it."""
+    low = np.where(self.real < other.real, self, other)
+    high = np.where(self.real < other.real, other, self)
+    rest = np.exp(low - high)
+    result = np.where(rest == 0, rest, np.log1p(rest)) + high
+    infinite = np.where(low.real < 0, low, np.log(np.exp(low) + np.exp(high)))
+    result = np.where(np.isinf(high.real) & (low.real == high.real), infinite, result)
+    return np.where(
+        np.isnan(self) | np.isnan(other), low.dtype.type(complex(np.nan, np.nan)), result
+    )
 
 
 @public(in_place=_BOTH)
