@@ -80,7 +80,7 @@ class TorchLikeSession:
     def __init__(self, engine: TorchLike, inputs: Sequence[Input]) -> None:
         self.module: Any = engine.module
         self.engine = engine
-        self.names = Names(self.module)
+        self.names: Names = Names(self.module)
         self.modes: list[Any] = []  # the open `with` blocks, innermost last
         self.printed = ""  # what the last snippet printed
         self.outcomes: list[Outcome] = []
@@ -250,11 +250,6 @@ class TorchLikeSession:
                 if tensor.grad is not None:
                     tensor.grad = None
         self.names.clear()
-
-    def abandon(self) -> None:
-        """Leave the modes, and restore the module's global state, without a look at anything."""
-        self._restore()
-        self._listener.close()
 
     def _live(self) -> dict[str, Any]:
         """The tensors by name, inputs first, whenever they were added."""
