@@ -30,7 +30,7 @@ class Case:
             differences are patterns over it.
         op: the catalogue's name of the op that it is about; "tutorial" for a cell, for a
             provocation its feature, and `NO_OP` for what was found where no op is at fault.
-        check: what about the op it asks.
+        check: what it asks about the op.
     """
 
     id: str

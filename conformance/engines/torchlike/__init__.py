@@ -21,7 +21,7 @@ from conformance.engines.observing.plain import plain
 from conformance.engines.observing.texts import asked_by_program, compiled, said
 from conformance.engines.torchlike.actions import ACTIONS
 from conformance.engines.torchlike.bindings import Bindings
-from conformance.engines.torchlike.create import lacking_for, make
+from conformance.engines.torchlike.create import make, unsupported_for
 from conformance.engines.torchlike.global_state import globals_of
 from conformance.engines.torchlike.names import Absent, Names, Refused
 from conformance.program.inputs import Input
@@ -133,7 +133,7 @@ class TorchLikeSession:
         try:
             self.bound.input(entry.name, make(self.module, entry))
         except Exception as error:  # Whatever it is, the engine cannot make this input.
-            lacking = lacking_for(self.module, entry, error)
+            lacking = unsupported_for(self.module, entry, error)
             self.missing[entry.name] = f"{lacking.what}: {lacking.reason}"
             self.names.absent[entry.name] = lacking
 

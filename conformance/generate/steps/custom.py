@@ -22,7 +22,7 @@ _REFUSED = [
     "RaiseForward", "RaiseBackward", "NoBackward", "Wider", "WriteSaved", "MarkedForNothing",
     "MarkedAndKept",
 ]  # fmt: skip
-# What two operands need, and what the walk of a walk meets, takes more than one call to show.
+# Of two operands, and of a second backward pass, one call shows little.
 _OFTEN = {
     **dict.fromkeys(("Multiply", "TwoResults", "OnceProduct"), 3),
     **dict.fromkeys(("NotMaterialized", "Forward"), 2),

@@ -28,8 +28,8 @@ def wrong_argument(call: Call, arg: Arg) -> Value:
 
 
 def surplus(drawing: Drawing, step: Step) -> Step:
-    """The call with an argument that it does not take; as it is where Python would refuse it, and
-    no word of torch's."""
+    """The call with an argument that it does not take; unchanged where Python itself would refuse
+    it, and not torch."""
     if step.form not in ("function", "method") or step.kwargs:  # what is given by name stands last
         return step
     owner = "Tensor." if step.form == "method" else ""
