@@ -1,4 +1,4 @@
-"""The words of the catalogue: what an op takes, how it is written, and what is known of it."""
+"""What a catalogue entry holds: what an op takes, how it is written, what is known of it."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ Category: TypeAlias = Literal["float", "complex", "int", "bool"]
 Domain: TypeAlias = Literal["real", "positive", "finite", "probability", "divisor"]
 """Where an operand's values lie. "finite" is a must, since an infinity or a NaN has no defined
 value as an integer; so is a "divisor" without zeros where integers are divided in place, since
-torch raises when it has written a part. The others are a habit: the logarithm of a negative
-number is a case too."""
+torch raises when it has written a part. The others are only usual: the logarithm of a
+negative number is a case too."""
 
 Kind: TypeAlias = Literal[
     "alpha", "bound", "chunks", "correction", "diagonal", "dim", "dims", "dims_matched",
@@ -26,7 +26,7 @@ Kind: TypeAlias = Literal[
     "shape_expanded", "shape_reshaped", "shifts", "smoothing", "source_along", "source_gathered",
     "split", "squeezable", "start", "value_written", "values_put",
 ]  # fmt: skip
-"""How an argument is drawn; each word is a row of `strategies.arguments.ARGUMENTS`."""
+"""How an argument is drawn; each is a row of `generate.values.arguments.ARGUMENTS`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,10 +24,7 @@ def _loss(name: str, *signatures: Signature) -> OpEntry:
 
 
 LOSSES: tuple[OpEntry, ...] = (
-    _loss(
-        "nn.functional.mse_loss",
-        (Operand(dtypes=FLOAT), Operand("same", FLOAT), _REDUCTION),
-    ),
+    _loss("nn.functional.mse_loss", (Operand(dtypes=FLOAT), Operand("same", FLOAT), _REDUCTION)),
     _loss(
         "nn.functional.cross_entropy",
         _classes("n c", "n"),

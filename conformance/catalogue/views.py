@@ -58,10 +58,7 @@ VIEWS: tuple[OpEntry, ...] = (
     _view("expand", Arg("shape_expanded", "size", splat=True), forms=(method("expand"),)),
     _view("broadcast_to", Arg("shape_expanded", "size")),
     _view(
-        "squeeze",
-        Arg("squeezable", "dim", optional=True),
-        writes=True,
-        variants=("", "multiple"),
+        "squeeze", Arg("squeezable", "dim", optional=True), writes=True, variants=("", "multiple")
     ),
     _view("unsqueeze", Arg("new_dim", "dim"), writes=True),
     _view(

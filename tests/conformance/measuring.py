@@ -15,7 +15,7 @@ from conformance.judge.referee import adjudicate, judge
 from conformance.judge.signature import is_failure, shows_the_same, suspect_of
 from conformance.report import Report, build_report, to_shrink
 from conformance.shrink.reduction import reduce
-from conformance.shrink.unsupported import without_lacking
+from conformance.shrink.unsupported import without_unsupported
 
 ROUNDS = 3
 ATTEMPTS = 150
@@ -46,7 +46,7 @@ def _result(program: Program, reference: Engine, subject: Engine) -> Result:
     expected = execute(program, reference)
     verdict = adjudicate(program, expected, execute(program, subject), reference)
     if verdict.outcome == "unsupported":
-        rest = without_lacking(program, subject, reference)
+        rest = without_unsupported(program, subject, reference)
         if (left := judge(rest, reference, subject)).outcome == "differ":
             program, verdict = rest, left
     counted = tuple(filter(is_failure, verdict.mismatches))

@@ -34,10 +34,10 @@ SHARES: Mapping[str, tuple[tuple[Check, ...], int]] = {
     "uint8": (("value",), 2),
     "bool": (("value",), 1),
 }
-"""For each dtype, what its samples are asked, and that every so-manieth of them is taken."""
+"""For each dtype, what its samples are asked, and that every n-th of them is taken."""
 
 THINNED: Mapping[str, int] = {"eye": 5, "linspace": 23}
-"""Entries of which only every so-manieth sample is taken at all: they have hundreds of sizes and
+"""Entries of which only every n-th sample is taken at all: they have hundreds of sizes and
 bounds, which would outweigh the ops that autograd is about."""
 
 
