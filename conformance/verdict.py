@@ -8,30 +8,11 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 Kind: TypeAlias = Literal[
-    "unsupported",
-    "crash",
-    "hang",
-    "raises",
-    "error_type",
-    "error_message",
-    "shape",
-    "dtype",
-    "value",
-    "grad_missing",
-    "grad_shape",
-    "grad_dtype",
-    "grad_value",
-    "flag",
-    "version",
-    "graph",
-    "alias",
-    "identity",
-    "hook_order",
-    "warning",
-    "stride",
-    "zero_sign",
-    "flaky",
-]
+    "unsupported", "crash", "hang", "raises", "error_type", "error_message",
+    "shape", "dtype", "value", "grad_missing", "grad_shape", "grad_dtype", "grad_value",
+    "flag", "version", "graph", "alias", "identity", "hook_order", "warning", "stride",
+    "zero_sign", "flaky",
+]  # fmt: skip
 
 GRADES: Mapping[int, str] = {
     1: "values and gradients",
@@ -67,6 +48,7 @@ Judgement: TypeAlias = Literal[
 """What is said of a difference: by the referee, or by what the subject claims. "claimed": it
 lacks something that it says it has; "unclaimed": it does not say that it does this as torch."""
 
+_GRAVEST: tuple[Judgement, ...] = ("wrong", "convention", "reference_suspect", "ill_conditioned")
 _NOBODY_IS_BLAMED = frozenset({"ill_conditioned", "reference_suspect", "unclaimed"})
 
 # What is written where values, a shape or a dtype are: `t0`, `t1[0]`, `x0.grad`, `calls[0][1]`.
@@ -210,11 +192,5 @@ class Verdict:
     @property
     def judgement(self) -> Judgement | None:
         """The gravest of the mismatches' judgements."""
-        gravest: tuple[Judgement, ...] = (
-            "wrong",
-            "convention",
-            "reference_suspect",
-            "ill_conditioned",
-        )
         found = {mismatch.judgement for mismatch in self.mismatches}
-        return next((judgement for judgement in gravest if judgement in found), None)
+        return next((judgement for judgement in _GRAVEST if judgement in found), None)

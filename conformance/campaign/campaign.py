@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
@@ -14,13 +13,13 @@ from conformance.campaign.gathering import Gathered, Run, gather
 from conformance.campaign.journal import NAME, Journal, ops_in
 from conformance.campaign.plan import Piece, Settings, pieces
 from conformance.campaign.result import Result
-from conformance.campaign.workers.interrupting import Interrupts, interruptible
+from conformance.campaign.workers.interrupting import interruptible
 from conformance.campaign.workers.lock import locked
 from conformance.campaign.workers.orders import Ended, Event, Order, Shorten, Shortened, Task
 from conformance.campaign.workers.pool import Again, Pool
 
 SHOWN_EARLY = 5  # failures that are shortened in a run that was interrupted
-ROUNDS = 3  # what was shortened may turn out to have another cause, which then has none that is
+ROUNDS = 3  # a shortened failure may turn out to have another cause than was guessed
 
 Watcher = Callable[[Piece | None, Event], None]
 """Told each event as it comes, for a progress display; those of shortening have no piece."""
@@ -65,7 +64,8 @@ def run_campaign(
         locked(output),
         interruptible() as interrupts,
         Journal(output / NAME, identity, resume, settings.has) as journal,
-        _pool(settings, jobs, interrupts) as pool,
+        tempfile.TemporaryDirectory(prefix="conformance-") as folder,
+        Pool(settings, jobs, Path(folder), interrupts.take) as pool,
     ):
         gathered = Gathered(settings)
         interrupted = _run(settings, pool, journal, gathered, watch)
@@ -81,9 +81,9 @@ def run_campaign(
 
 
 def as_begun(settings: Settings, output: Path) -> Settings:
-    """The settings with the ops that the engine had when the campaign in that folder began. What
-    is found anew may be something else, as where the engine crashes once while it is looked at,
-    and then other programs would be drawn."""
+    """The settings with the ops that the engine had when the campaign in that folder began. If it
+    crashes this time while its ops are looked for, others are found, and other programs would be
+    drawn."""
     has = ops_in(output / NAME)
     return settings if has is None else replace(settings, has=has)
 
@@ -131,8 +131,8 @@ def _run(
 
 
 def _orders(settings: Settings, journal: Journal, gathered: Gathered) -> Iterator[Order]:
-    """What is left to do. Generated programs have no keys that are known beforehand, so a piece of
-    them is done or is done again; of the corpus, what gives no result is said anew each time."""
+    """The pieces that are left to do. A piece of generated programs is run again as a whole if it
+    was not finished; of a piece of the corpus, only the cases without a result are run."""
     for piece in pieces(settings):
         found = journal.results.pop(piece.name, [])
         if piece.source == "generated":
@@ -172,12 +172,3 @@ def _shorten(
     except KeyboardInterrupt:
         return done, True
     return done, False
-
-
-@contextmanager
-def _pool(settings: Settings, jobs: int, interrupts: Interrupts) -> Iterator[Pool]:
-    with (
-        tempfile.TemporaryDirectory(prefix="conformance-") as folder,
-        Pool(settings, jobs, Path(folder), interrupts.take) as pool,
-    ):
-        yield pool

@@ -1,4 +1,4 @@
-"""Case × engines → Result: judged, asked again where it differs, and made as short as possible."""
+"""Case × engines → Result: judged, run again where it differs, and made as short as possible."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ from conformance.verdict import GRADE_OF, Mismatch, Verdict
 
 ATTEMPTS = 300  # programs tried to shorten one; a count and not a time, to be the same everywhere
 SLOW_ATTEMPTS = 30  # where each costs a process that dies
-TOLD = 12  # differences of a case that are kept; of each kind the first is among them
+KEPT = 12  # differences of a case that are kept; of each kind the first is among them
 CONFIRMED = 3  # runs in which a failure must show again, to be no accident
 
 WHOLE: frozenset[str] = frozenset({"tutorial", "messages"})
-"""The checks whose programs stay as they are: text that people know, or is short."""
+"""The checks whose programs are not shortened: people know them, or they are a few lines."""
 
 
 def gravest(mismatches: Iterable[Mismatch]) -> Mismatch:
-    """Of those that count, the first that breaks the lowest grade."""
+    """The first mismatch of those that count and break the lowest grade."""
     return min((m for m in mismatches if m.counts), key=lambda m: GRADE_OF.get(m.kind, 1))
 
 
 def judged(
     program: Program, expected: Trace, reference: Engine, subject: Engine
 ) -> Callable[[], Verdict] | None:
-    """The verdict on the subject, given what the reference did, still to be computed; None where
+    """A function that computes the verdict on the subject, given the reference's trace; None where
     the two agree bit for bit, as most do."""
     if isinstance(subject, RemoteEngine):
         answer = subject.answer(program)
@@ -72,8 +72,8 @@ class Examiner:
         return self.result(case, source, verdict)
 
     def verdict(self, program: Program, expected: Trace) -> Verdict | None:
-        """The verdict, on a subject that is asked again where it differs: one that does something
-        else the next time is `flaky`. None where it agrees bit for bit."""
+        """The verdict; None where the subject agrees bit for bit. Where it differs, the program is
+        run again: a subject that then does something else is `flaky`."""
         if outside := self.claims.about(program, expected):
             shows = shown_grades(program, expected)
             return Verdict(program.hash, (), shows, outside)
@@ -93,7 +93,7 @@ class Examiner:
         if _places(again) == _places(verdict):
             return verdict
         if gravest(verdict.mismatches).kind == "hang" and again.outcome != "differ":
-            return again  # It was slow once, as anything is on a machine with other work.
+            return again  # It was slow once: the machine had other work.
         return flaky(verdict, again, "the same program gives another answer when it is run again")
 
     def result(self, case: Case, source: Source, verdict: Verdict) -> Result:
@@ -107,8 +107,8 @@ class Examiner:
         return Result(case.id, case.op, case.check, source, verdict, failure)
 
     def shorten(self, result: Result) -> Result:
-        """The result with the shortest program found that shows a difference of its kind, and the
-        script of it. What does not show again in a fresh process is `flaky`."""
+        """The result with the shortest program that was found to show its difference, and the
+        script of that. A difference that is not seen in a fresh process is `flaky`."""
         failure = result.failure
         assert failure is not None
         if result.verdict.outcome != "differ":
@@ -135,7 +135,7 @@ class Examiner:
         self._refresh()
         mismatches = tuple(m for m in self._judge(program).mismatches if m.counts)
         if not any(shows_the_same(program, m, suspect) for m in mismatches):
-            # What was shortened showed it only beside what ran before: keep what shows it alone.
+            # The shorter program needs what ran before it: keep the one that shows it alone.
             return self._written(replace(failure, reduced=True))
         # What it was shortened for comes first: the rest may be of another cause.
         ordered = tuple(sorted(mismatches, key=lambda m: not shows_the_same(program, m, suspect)))
@@ -160,8 +160,8 @@ class Examiner:
         return self._claimed(judge(program, self.reference, self.subject))
 
     def _claimed(self, verdict: Verdict) -> Verdict:
-        """The verdict with what is not claimed set apart, and what is claimed and lacking held
-        against the subject."""
+        """The verdict after the claims: a difference in what is not claimed does not count, and
+        something claimed that is unsupported does."""
         if self.claims.everything or not verdict.mismatches:
             return verdict
         return replace(verdict, mismatches=tuple(map(self._weighed, verdict.mismatches)))
@@ -203,25 +203,25 @@ def flaky(verdict: Verdict, again: Verdict | None, reason: str) -> Verdict:
 
 
 def _places(verdict: Verdict) -> list[tuple[str, str]]:
-    """What differs, and where: how much, an address in a text, say, may change."""
+    """What differs, and where. The values are left out: an address in a text may change."""
     return [(m.kind, m.where) for m in verdict.mismatches if m.counts]
 
 
-def told(result: Result) -> Result:
-    """The result with the first few of its differences, of each kind one at least: an engine that
-    does everything wrong would fill the memory with them."""
+def trimmed(result: Result) -> Result:
+    """The result with the first few of its differences, at least one of each kind: those of an
+    engine that does everything wrong would fill the memory."""
     mismatches = result.verdict.mismatches
-    if len(mismatches) <= TOLD:
+    if len(mismatches) <= KEPT:
         return result
     groups: dict[tuple[str, bool, bool], int] = {}
     kept = list[Mismatch]()
     for mismatch in mismatches:
         group = (mismatch.kind, mismatch.counts, mismatch.step is None)
         groups[group] = groups.get(group, 0) + 1
-        if groups[group] == 1 or len(kept) < TOLD:
+        if groups[group] == 1 or len(kept) < KEPT:
             kept.append(mismatch)
     verdict = replace(result.verdict, mismatches=tuple(kept))
     failure = result.failure
     if failure is not None:
-        failure = replace(failure, mismatches=failure.mismatches[:TOLD])
+        failure = replace(failure, mismatches=failure.mismatches[:KEPT])
     return replace(result, verdict=verdict, failure=failure)

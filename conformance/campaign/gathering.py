@@ -1,4 +1,4 @@
-"""What a campaign has learned, kept in bounded memory and put into its order."""
+"""The results of a campaign, kept in bounded memory and put in order."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from bisect import insort
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from conformance.campaign.examine import gravest
 from conformance.campaign.plan import Piece, Settings, corpus_pieces
 from conformance.campaign.result import Drift, Result
-from conformance.campaign.workers.orders import Ended
+from conformance.campaign.workers.orders import COUNTS, Ended
 from conformance.catalogue import CATALOGUE
 from conformance.claims.known import matches
 from conformance.corpus.opinfo import Excluded
@@ -89,7 +89,8 @@ class Gathered:
         self._places: dict[str, tuple[int, int]] = {}  # of the pieces that have something
         self._thinned = KEPT * 32  # failures from which on some may go without their programs
         self.statistics = Statistics()
-        self.agreeing = self.idle_deaths = self.pieces = self.rescued = self.unrescued = 0
+        self.pieces = 0
+        self.counts: dict[str, Any] = dict.fromkeys(COUNTS, 0)
         self.given_up: set[str] = set()
         self.unclaimed: Counter[str] = Counter()
 
@@ -106,12 +107,10 @@ class Gathered:
         self._parts.pop(piece.name, None)
 
     def end(self, piece: Piece, ended: Ended) -> None:
-        """The piece is done. What is counted is counted at once: there may be millions."""
+        """The piece is done. Its counts are added up now: there may be millions of pieces."""
         self.pieces += 1
-        self.agreeing += ended.agreeing
-        self.idle_deaths += ended.idle_deaths
-        self.rescued += ended.rescued
-        self.unrescued += ended.unrescued
+        for name in COUNTS:
+            self.counts[name] += getattr(ended, name)
         self.given_up.update(ended.given_up)
         self.unclaimed.update(ended.unclaimed)
         if ended.statistics is not None:
@@ -130,14 +129,14 @@ class Gathered:
         return [self._parts[name] for name in sorted(self._parts, key=self._places.__getitem__)]
 
     def _place(self, piece: Piece) -> tuple[int, int]:
-        """Where a piece stands in the plan, of which it may be one of millions: the corpus, then
-        programs of each op alone, op by op, then of all together; these by their seeds."""
+        """The place of a piece in the plan: the corpus comes first, then generated programs of each
+        op alone, then those of all ops, by their seeds."""
         if piece.source != "generated":
             return self._order[piece.name], 0
         return len(self._order) + self._ops.get(piece.op, len(self._ops)), piece.seed
 
     def _thin(self) -> None:
-        """Forget the programs of failures of which there are enough, now and then."""
+        """Now and then, forget the programs of failures of which there are enough."""
         results = [result for part in self._parts.values() for result in part.results]
         if sum(result.failure is not None for result in results) < 2 * self._thinned:
             return
@@ -160,24 +159,21 @@ def gather(
         settings,
         {"engine": versions[1], "reference": versions[0]},
         tuple(results),
-        gathered.agreeing,
-        tuple(pair for entry in ended for pair in entry.corpus),
-        tuple(sample for entry in ended for sample in entry.excluded),
-        tuple(cell for entry in ended for cell in entry.drift),
-        tuple(sorted(gathered.given_up)),
-        tuple(result.id for result in results if _is_unanswered(result)),
-        gathered.idle_deaths,
+        corpus=tuple(pair for entry in ended for pair in entry.corpus),
+        excluded=tuple(sample for entry in ended for sample in entry.excluded),
+        drift=tuple(cell for entry in ended for cell in entry.drift),
+        given_up=tuple(sorted(gathered.given_up)),
+        unanswered=tuple(result.id for result in results if _is_unanswered(result)),
         interrupted=interrupted,
         statistics=gathered.statistics,
         pieces=gathered.pieces,
         unclaimed=dict(sorted(gathered.unclaimed.items())),
-        rescued=gathered.rescued,
-        unrescued=gathered.unrescued,
+        **gathered.counts,
     )
 
 
 def _ordered(part: _Part) -> list[Result]:
-    """A corpus's results in its own order, without those of cases that it no longer has."""
+    """The results of a piece in the corpus's order, without cases that it no longer has."""
     if part.ended is None or not part.ended.corpus:
         return part.results
     by_key = {result.key: result for result in part.results}
@@ -193,8 +189,8 @@ def _is_unanswered(result: Result) -> bool:
 
 
 def thin(results: list[Result]) -> dict[int, Result]:
-    """By their identity, the results that go without their program from now on: of each kind of
-    failure the shortest few keep theirs, whichever came first."""
+    """The results that lose their program, by the identity of the result that each replaces: only
+    the few shortest failures of each kind keep their programs."""
     kept: dict[tuple[str, ...], list[tuple[_Key, int]]] = {}
     for place, result in enumerate(results):
         if result.failure is not None:
@@ -208,8 +204,8 @@ def thin(results: list[Result]) -> dict[int, Result]:
 
 def _kind(result: Result) -> tuple[str, ...]:
     if result.verdict.outcome != "differ":
-        lacking = next((m.detail for m in result.verdict.mismatches if m.kind == "unsupported"), "")
-        return result.verdict.outcome, lacking
+        kinds = {m.kind: m.detail for m in reversed(result.verdict.mismatches)}
+        return result.verdict.outcome, kinds.get("unsupported", "")
     mismatch = gravest(result.verdict.mismatches)
     place = re.sub(r"\d+", "", mismatch.where)
     said = re.sub(r"\d+", "", mismatch.actual) if mismatch.kind == "raises" else ""

@@ -26,8 +26,8 @@ RESCUED = 60  # programs of a piece: each takes ten runs, and of some engines ne
 
 @dataclass(slots=True)
 class Rescues:
-    """Of the programs that need what the subject lacks, how many were run without it as well, and
-    how many were not, since there were enough of the piece."""
+    """Of the programs that need something unsupported, how many were run without it as well, and
+    how many were not, since the piece had enough of them."""
 
     done: int = 0
     left: int = 0

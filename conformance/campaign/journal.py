@@ -11,12 +11,11 @@ from typing import Any
 
 from conformance.campaign.plan import Piece
 from conformance.campaign.result import Result
-from conformance.campaign.workers.orders import Ended, Shortened
+from conformance.campaign.workers.orders import COUNTS, Ended, Shortened
 from conformance.generate.statistics import Statistics
 from conformance.program.values import ProgramError
 
 NAME = "verdicts.jsonl"
-_COUNTS = ("idle_deaths", "rescued", "unrescued")  # of a piece, written where there are any
 _HAS = "has"  # in its first line: the ops that the engine had, which decide what is drawn
 
 
@@ -68,17 +67,15 @@ class Journal:
 
     def end(self, piece: Piece, ended: Ended) -> None:
         """Write down that a piece is done."""
-        entry: dict[str, Any] = {"ended": piece.name, "agreeing": ended.agreeing}
+        found: dict[str, Any] = {
+            "statistics": ended.statistics and ended.statistics.to_json(),
+            "unclaimed": dict(ended.unclaimed),
+            "given_up": [*ended.given_up],
+            **{name: getattr(ended, name) for name in COUNTS},
+        }
+        entry = {"ended": piece.name, "agreeing": ended.agreeing}
         entry["told"] = self._told.pop(piece.name, 0)
-        if ended.statistics is not None:
-            entry["statistics"] = ended.statistics.to_json()
-        if ended.unclaimed:
-            entry["unclaimed"] = dict(ended.unclaimed)
-        if ended.given_up:
-            entry["given_up"] = [*ended.given_up]
-        counts = {name: getattr(ended, name) for name in _COUNTS}
-        entry |= {name: count for name, count in counts.items() if count}
-        self._append(entry)
+        self._append({**entry, **{name: value for name, value in found.items() if value}})
 
     def begin_again(self, piece: Piece) -> None:
         """Forget the results of a piece, which is to be run from its start."""
@@ -173,11 +170,10 @@ def ops_in(path: Path) -> tuple[str, ...] | None:
 def _ended(entry: Mapping[str, Any]) -> Ended:
     counts = entry.get("statistics")
     return Ended(
-        agreeing=entry["agreeing"],
         statistics=counts and Statistics.from_json(counts),
         given_up=tuple(entry.get("given_up", ())),
         unclaimed=entry.get("unclaimed", {}),
-        **{name: entry.get(name, 0) for name in _COUNTS},
+        **{name: entry.get(name, 0) for name in COUNTS},
     )
 
 

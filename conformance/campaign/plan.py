@@ -64,7 +64,7 @@ class Settings:
 
     @property
     def left_out(self) -> tuple[str, ...]:
-        """The ops that programs would call, had the subject a name for them."""
+        """The claimed ops that programs do not call, since the subject has no name for them."""
         drawn = self.drawn or tuple(CATALOGUE)
         claimed = (name for name in self.names if name in self.claims.ops)
         return tuple(name for name in claimed if _can_be_drawn(name) and name not in drawn)
@@ -99,8 +99,8 @@ def _can_be_drawn(op: str) -> bool:
 
 
 def programs_alone(settings: Settings) -> tuple[tuple[str, ...], int]:
-    """The ops that are called alone in some programs, and in how many each; none where there is
-    but one, or too few programs for all."""
+    """The ops that some programs call alone, and the number of such programs of each; none where
+    there is only one op, or too few programs."""
     ops = tuple(filter(_can_be_drawn, settings.drawn or CATALOGUE))
     each = settings.max_examples // ALONE // len(ops) if len(ops) > 1 else 0
     return (ops, each) if each >= FEWEST else ((), 0)
@@ -146,7 +146,7 @@ def count_pieces(settings: Settings) -> int:
 
 
 def _draws(settings: Settings) -> bool:
-    """Whether programs are drawn: an op that is asked about and claimed can be."""
+    """Whether programs are drawn: they are wanted, and there is an op to draw."""
     asked = (name for name in settings.names if name in settings.claims.ops)
     return "programs" in settings.checks and any(map(_can_be_drawn, asked))
 

@@ -1,5 +1,5 @@
-"""What an engine says of itself that it does: what is outside is counted apart; what is inside and
-fails is a failure, and so is what it lacks there."""
+"""What an engine claims to do. Programs outside the claims are counted apart; inside, a difference
+is a failure, and so is something unsupported."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Expected differences: lists that people keep, each by op, place and kind, with its reason.
+"""Known differences: lists that people keep, an entry by op, place and kind, with its reason.
 
 A line is `<op>/<check> @ <place>  # <kinds>: <reason>`. Instead of op and check, a list of one's
 own may name a case of the frozen corpus by its id, or cases by a pattern of ids. The hash of a
-generated program is no name: it says what one seed drew, and the next seed draws another.
+generated program is not accepted: the next seed draws other programs.
 """
 
 from __future__ import annotations
@@ -129,6 +129,15 @@ def shipped_known(engine: str) -> tuple[Known, ...]:
         if entry.too_wide:
             raise KnownError(f"{entry.where}: {entry.pattern!r} is too wide: {entry.too_wide}")
     return entries
+
+
+def known_of(engine: str, paths: Iterable[Path]) -> tuple[Known, ...]:
+    """The known differences: what the engine's package ships, then what the files say.
+
+    Raises:
+        KnownError: as `shipped_known` and `read_known`.
+    """
+    return (*shipped_known(engine), *read_known(paths))
 
 
 def parse_known(text: str, name: str) -> Iterator[Known]:

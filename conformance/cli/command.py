@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,23 +12,7 @@ import click
 from rich.console import Console
 
 from conformance.catalogue import CATALOGUE
-from conformance.cli.options import (
-    ENGINE,
-    FILE,
-    FOLDER,
-    JOBS,
-    MOST_MINUTES,
-    MOST_PROGRAMS,
-    OPS,
-    OUTPUT,
-    REFERENCE,
-    TIMEOUT,
-    every_op,
-    folder_to_write,
-    names,
-    option,
-    variables,
-)
+from conformance.cli import options
 from conformance.corpus.case import CHECKS
 from conformance.engines import (
     Engine,
@@ -86,52 +71,55 @@ def cli(context: click.Context) -> None:
 
 
 @cli.command()
-@ENGINE
-@REFERENCE
-@OPS
-@option(
+@options.ENGINE
+@options.REFERENCE
+@options.OPS
+@options.option(
     "--checks",
     multiple=True,
-    callback=names(CHECKS, f"there are {', '.join(CHECKS)}"),
+    callback=options.names(CHECKS, f"there are {', '.join(CHECKS)}"),
     metavar="A,B",
     help=f"Only these checks, of {', '.join(CHECKS)}.",
 )
-@option(
+@options.option(
     "--max-examples",
-    type=click.IntRange(0, MOST_PROGRAMS),
+    type=click.IntRange(0, options.MOST_PROGRAMS),
     default=20000,
     help="How many programs to generate, beside the frozen corpus.",
 )
-@option(
+@options.option(
     "--seed",
     type=click.IntRange(-(2**63), 2**63 - 1),
     default=0,
     help="Of the generated programs; the corpus needs none.",
 )
-@OUTPUT(callback=folder_to_write, help="Where parity.json, parity.md and the failing programs go.")
-@JOBS
-@option(
+@options.OUTPUT(
+    callback=options.folder_to_write,
+    help="Where parity.json, parity.md and the failing programs go.",
+)
+@options.JOBS
+@options.option(
     "--xfails-file",
     "xfails",
     multiple=True,
-    type=FILE,
+    type=options.FILE,
     help="Known differences: `<case id or pattern>  # <kind>: <reason>` a line. Repeatable.",
 )
-@option(
+@options.option(
     "--claims",
-    type=FILE,
+    type=options.FILE,
     metavar="FILE",
     help="What the engine claims, in TOML; conformance_claims.toml of its package by default.",
 )
-@option(
+@options.option(
     "--skips-file",
     "skips",
     multiple=True,
-    type=FILE,
+    type=options.FILE,
     help="Cases not to run: an id or pattern a line. Repeatable.",
 )
-@TIMEOUT(help="How long one step of a program may take before it counts as hung.")
-@option(
+@options.TIMEOUT(help="How long one step of a program may take before it counts as hung.")
+@options.option(
     "--memory",
     type=click.FloatRange(0.1, 4096),
     default=4.0,
@@ -142,7 +130,7 @@ def cli(context: click.Context) -> None:
     "--engine-env",
     multiple=True,
     metavar="NAME=VALUE",
-    callback=variables,
+    callback=options.variables,
     help="A variable of the engine's process. Repeatable.",
 )
 @click.option(
@@ -155,7 +143,7 @@ def cli(context: click.Context) -> None:
     is_flag=True,
     help="Print what the generated programs exercised: steps, features and their pairs, errors.",
 )
-def run(**options: Any) -> int:
+def run(**chosen: Any) -> int:
     """Measure an engine: the tutorial, torch's own samples and messages, and generated programs.
 
     Prints the parity table and the shortest programs that differ; writes parity.json and
@@ -165,51 +153,51 @@ def run(**options: Any) -> int:
     from conformance.cli.contact import refuse_without_contact, show_briefly
     from conformance.engines.isolation.forking import loading
 
-    options["claims"] = _claimed(options["engine"], options["claims"])
+    chosen["claims"] = _claimed(chosen["engine"], chosen["claims"])
     contact, console = None, lasting_console()
     with loading("conformance.cli.running", workers=True):
-        if options["engine"] != options["reference"]:
+        if chosen["engine"] != chosen["reference"]:
             contact = refuse_without_contact(
-                options["engine"], options["timeout"], options["engine_env"]
+                chosen["engine"], chosen["timeout"], chosen["engine_env"]
             )
             show_briefly(contact, console)
-            options["has"] = contact.ops
+            chosen["has"] = contact.ops
     from conformance.cli.running import run_and_report
 
-    reference = _loaded(options["reference"])
+    reference = _loaded(chosen["reference"])
     versions = reference.version, contact.version if contact else reference.version
-    return run_and_report(options, versions, console)
+    return run_and_report(chosen, versions, console)
 
 
 @cli.command()
 @click.argument("engine")
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
-@TIMEOUT(help="How long a rung may take before it counts as hung.")
+@options.TIMEOUT(help="How long a rung may take before it counts as hung.")
 def check(engine: str, as_json: bool, timeout: float) -> int:
     """First contact with ENGINE: what it can do, step by step from making a tensor upward.
 
     Each rung is tried; the first that fails is shown with its error and what to add. Exits with 0
     when all were reached, 1 when some was not, 2 when nothing can be asked of the engine.
     """
-    from conformance.cli.contact import contact_with, show_as_json, show_contact
+    from conformance.cli.contact import contact_with, show_contact
 
     contact = contact_with(engine, timeout)
     if as_json:
-        show_as_json(contact)
+        click.echo(json.dumps(contact.to_json(), indent=1))
     else:
         show_contact(contact, Console())
     return contact.exit_code
 
 
 @cli.command(context_settings={"ignore_unknown_options": True})
-@ENGINE
+@options.ENGINE
 @click.option(
     "--minutes",
-    type=click.FloatRange(min=0, min_open=True, max=MOST_MINUTES),
+    type=click.FloatRange(min=0, min_open=True, max=options.MOST_MINUTES),
     default=10.0,
     help="How long; the round that is running then is ended.",
 )
-@JOBS
+@options.JOBS
 @click.option("--seed", type=click.IntRange(min=0), help="Of the first round; drawn by default.")
 @click.argument("pytest_options", nargs=-1, type=click.UNPROCESSED)
 def fuzz(
@@ -231,7 +219,7 @@ def fuzz(
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option(
     "--database",
-    type=FOLDER,
+    type=options.FOLDER,
     default=Path(".hypothesis", "examples"),
     help="The folder of Hypothesis's database.",
 )
@@ -265,10 +253,10 @@ def feed(folder: Path, database: Path) -> int:
 
 @cli.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@ENGINE
-@REFERENCE
-@OUTPUT(help="The folder of the report, where FILE is a finding's id.")
-@TIMEOUT(help="How long one step may take before it counts as hung.")
+@options.ENGINE
+@options.REFERENCE
+@options.OUTPUT(help="The folder of the report, where FILE is a finding's id.")
+@options.TIMEOUT(help="How long one step may take before it counts as hung.")
 def replay(file: Path, engine: str, reference: str, output: Path, timeout: float) -> int:
     """Run one program FILE on both engines, and show what each did.
 
@@ -294,7 +282,7 @@ def ops(given: tuple[str, ...]) -> int:
     from conformance.cli.listing import show_op, show_ops
 
     console = Console()
-    for name in every_op(click.get_current_context(), None, given):
+    for name in options.every_op(click.get_current_context(), None, given):
         show_op(CATALOGUE[name], console)
     if not given:
         show_ops(console)
@@ -303,8 +291,8 @@ def ops(given: tuple[str, ...]) -> int:
 
 @cli.command()
 @click.argument("name", required=False)
-@OPS
-@TIMEOUT(help="How long the calls of an op may take before they count as hung.")
+@options.OPS
+@options.TIMEOUT(help="How long the calls of an op may take before they count as hung.")
 def engines(name: str | None, ops: tuple[str, ...], timeout: float) -> int:
     """List the engines that are installed; with NAME, call each form of each op on that one."""
     from conformance.cli.contact import refuse_without_contact

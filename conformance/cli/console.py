@@ -11,8 +11,8 @@ from rich.console import Console
 
 
 def lasting_console() -> Console:
-    """A console on the standard output that swallows what is printed once nobody reads it any
-    more, be it that `head` has seen enough or that the terminal is closed: the run goes on."""
+    """A console on the standard output. Once that cannot be written to any more (`head` ended, the
+    terminal was closed), what is printed is dropped, and the run goes on."""
     return Console(file=cast(IO[str], _Lasting(sys.stdout)))
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 import click
 from rich.console import Console
 from rich.markup import escape
 
-from conformance.contact.contact import Contact, told
+from conformance.contact.contact import Contact, reasons
 from conformance.contact.process import ProbeError, probe_in_process
 
 _MARKS = {
@@ -45,7 +44,7 @@ def show_contact(contact: Contact, console: Console) -> None:
             continue
         mark = f"{_MARKS[each.state]} {escape(each.rung)}"
         console.print(f"{mark}  [dim]{escape(each.asks)}[/]", highlight=False, soft_wrap=True)
-        for text in told(each) if each.state != "passed" else ():
+        for text in reasons(each) if each.state != "passed" else ():
             console.print(f"  {escape(text)}", highlight=False, soft_wrap=True)
     waiting: dict[str, list[str]] = {}
     for each in contact.rungs:
@@ -62,11 +61,6 @@ def show_briefly(contact: Contact, console: Console) -> None:
     """What to mend first, while the run begins."""
     for line in contact.summary:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
-
-
-def show_as_json(contact: Contact) -> None:
-    """The contact as JSON."""
-    click.echo(json.dumps(contact.to_json(), indent=1))
 
 
 def refuse_without_contact(

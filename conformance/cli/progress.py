@@ -14,9 +14,9 @@ from conformance.campaign.result import Result
 from conformance.campaign.workers.orders import Ended, Event
 from conformance.claims.known import Known
 from conformance.judge.signature import Signature, by_gravity, suspect_of
-from conformance.report import unexpected
 from conformance.report.findings import AS_THEY_ARE
 from conformance.report.formats.texts import line
+from conformance.report.scoring.counting import unexpected
 from conformance.report.urgency import urgency
 
 EARLY = 8  # wrong values of unlike causes that are printed as soon as they are seen

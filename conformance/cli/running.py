@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +12,12 @@ from rich.markup import escape
 from rich.syntax import Syntax
 from rich.table import Table
 
-from conformance.campaign import (
-    CampaignError,
-    JournalError,
-    LockedError,
-    Settings,
-    as_begun,
-    run_campaign,
-)
-from conformance.claims.known import Known, KnownError, read_known, read_patterns, shipped_known
+from conformance.campaign.campaign import as_begun, run_campaign
+from conformance.campaign.journal import JournalError
+from conformance.campaign.plan import Settings
+from conformance.campaign.workers.lock import LockedError
+from conformance.campaign.workers.pool import CampaignError
+from conformance.claims.known import KnownError, known_of, read_patterns
 from conformance.cli.progress import ProgressLine
 from conformance.cli.statistics import show_statistics
 from conformance.corpus.case import CHECKS
@@ -32,9 +29,11 @@ from conformance.judge.referee import adjudicate
 from conformance.program import Program
 from conformance.program.script import RENDER
 from conformance.program.trace import Trace
-from conformance.report import Report, build_report, show, to_shrink
+from conformance.report.choosing import to_shrink
+from conformance.report.formats.terminal import show
 from conformance.report.formats.texts import printable
 from conformance.report.formats.writing import deaf_to_interrupts, write
+from conformance.report.report import build_report
 from conformance.verdict import Mismatch
 
 
@@ -50,7 +49,7 @@ def run_and_report(options: Mapping[str, Any], versions: tuple[str, str], consol
     output: Path = options["output"]
     try:
         settings = settings_of(options)
-        known = known_of(options["xfails"], options["engine"])
+        known = known_of(options["engine"], options["xfails"])
         output.mkdir(parents=True, exist_ok=True)
         if options["resume"]:
             settings = as_begun(settings, output)
@@ -66,9 +65,13 @@ def run_and_report(options: Mapping[str, Any], versions: tuple[str, str], consol
             )
     except (EngineError, KnownError, CampaignError, JournalError, LockedError, OSError) as error:
         raise click.ClickException(str(error)) from error
+    failure: OSError | None = None
     with deaf_to_interrupts():  # A second Ctrl-C, which many give, loses nothing.
         report = build_report(run, known, folder_of(output))
-        failure = _failure_of_writing(report, output)
+        try:
+            write(report, output)
+        except OSError as error:
+            failure = error
     show(report, console)
     if failure is not None:  # Said last: what was found is on the screen at least.
         raise click.ClickException(f"the report cannot be written: {failure}")
@@ -76,15 +79,6 @@ def run_and_report(options: Mapping[str, Any], versions: tuple[str, str], consol
         show_statistics(run.statistics, console)
     console.print(f"{escape(str(output / 'parity.md'))}, {escape(str(output / 'parity.json'))}")
     return report.exit_code
-
-
-def _failure_of_writing(report: Report, output: Path) -> OSError | None:
-    """Write the report's files; gives why that could not be done, if it could not."""
-    try:
-        write(report, output)
-    except OSError as error:
-        return error
-    return None
 
 
 def folder_of(output: Path) -> str:
@@ -108,11 +102,6 @@ def settings_of(options: Mapping[str, Any]) -> Settings:
         claims=options["claims"],
         has=options.get("has", ()),
     )
-
-
-def known_of(paths: Sequence[Path], engine: str) -> tuple[Known, ...]:
-    """The known differences: what the engine ships, then what the files say."""
-    return (*shipped_known(engine), *read_known(paths))
 
 
 def show_replay(

@@ -16,14 +16,21 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import IO, Any
 
+from conformance.catalogue import CATALOGUE
+from conformance.contact.probe import climb, failed_import, lost_import, passed_import
+from conformance.contact.process import NAMES
+from conformance.contact.rungs.ladder import LADDER, blocked
+from conformance.contact.rungs.rung import Climbed
+from conformance.engines import Engine, EngineError, resolve_engine
+from conformance.engines.offering import ops_of
+from conformance.generate.forms import tried
+
 
 def main() -> None:
     """Climb, and tell of each rung before it is tried and after."""
     order = json.loads(sys.stdin.buffer.readline())
     _end_with_the_parent()
     sys.path[:] = order["path"]
-    from conformance.contact.rungs.rung import Climbed
-
     with open(order["told"], "a", encoding="utf-8") as told, open(order["faults"], "w") as faults:
         given = [Climbed(**each) for each in order["given"]]
         child = _Child(order, told, faults)
@@ -58,14 +65,7 @@ class _Child:
         self.told.write(f"{text}\n")
         self.told.flush()
 
-    def climb(self, climbed: dict[str, Any]) -> None:
-        from conformance.contact.probe import climb, failed_import, passed_import
-        from conformance.contact.process import NAMES, lost_import
-        from conformance.contact.rungs.ladder import LADDER, blocked
-        from conformance.contact.rungs.rung import Climbed
-        from conformance.engines import EngineError, resolve_engine
-        from conformance.engines.offering import ops_of
-
+    def climb(self, climbed: dict[str, Climbed]) -> None:
         name = self.order["name"]
         reference = resolve_engine("torch")
         self.tell(ready=True)
@@ -100,11 +100,7 @@ class _Child:
         self.tell(ops=ops_of(engine))
         self.tell(end=True)
 
-    def _call_ops(self, engine: Any, reference: Any, done: Mapping[str, Any]) -> None:
-        from conformance.catalogue import CATALOGUE
-        from conformance.contact.rungs.rung import Climbed
-        from conformance.generate.forms import tried
-
+    def _call_ops(self, engine: Engine, reference: Any, done: Mapping[str, Climbed]) -> None:
         for name in self.order["ops"]:
             if name in done:
                 continue
@@ -114,14 +110,14 @@ class _Child:
             ]
             self._done(Climbed(name, "", "passed", json.dumps(answers)))
 
-    def _begin(self, climbed: Any) -> None:
+    def _begin(self, climbed: Climbed) -> None:
         seconds = self.order["seconds"]
         if climbed.rung != "import":
             limit = seconds.get(climbed.rung, seconds[""])
             faulthandler.dump_traceback_later(limit, file=self.faults)
         self.tell(begin=asdict(climbed))
 
-    def _done(self, climbed: Any) -> None:
+    def _done(self, climbed: Climbed) -> None:
         faulthandler.cancel_dump_traceback_later()
         self.tell(done=asdict(climbed))
 

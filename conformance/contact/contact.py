@@ -32,7 +32,7 @@ class Contact:
 
     @property
     def failing(self) -> tuple[Climbed, ...]:
-        """Those that were tried in vain."""
+        """The rungs that were tried and not reached."""
         return tuple(each for each in self.rungs if each.state not in ("passed", "blocked"))
 
     @property
@@ -62,21 +62,19 @@ class Contact:
     @property
     def text(self) -> str:
         """What to tell the engine's author: the first rung that fails, why, and what to add."""
-        return "\n".join(self._lines())
-
-    def _lines(self) -> Iterator[str]:
-        yield from self.summary
+        lines = [*self.summary]
         if self.first is not None and (above := self.depending(self.first.rung)):
             every = len(above) + 1 + len(self.passed) >= len(LADDER) + 1
-            yield f"  depends on it: {'everything above' if every else ', '.join(above)}"
+            lines.append(f"  depends on it: {'everything above' if every else ', '.join(above)}")
+        return "\n".join(lines)
 
     @property
     def summary(self) -> tuple[str, ...]:
-        """The same without what depends on it, a line each."""
+        """The same without the rungs that depend on it, as lines."""
         reached = f"{self.engine}: {len(self.passed)} of {len(LADDER) + 1} rungs reached"
         if (first := self.first) is None:
             return (reached,)
-        return reached, f"it stops at {first.rung!r} ({first.asks})", *told(first)
+        return reached, f"it stops at {first.rung!r} ({first.asks})", *reasons(first)
 
     def to_json(self) -> dict[str, Any]:
         """The contact as JSON data."""
@@ -90,7 +88,7 @@ class Contact:
         }
 
 
-def told(climbed: Climbed) -> Iterator[str]:
+def reasons(climbed: Climbed) -> Iterator[str]:
     """Why a rung was not reached, where, and what to add, a line each."""
     yield f"  {climbed.said}"
     if climbed.where:

@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from pathlib import Path
-from types import TracebackType
+from traceback import walk_tb
 
 _HARNESS = Path(__file__).parents[1]
 
@@ -16,8 +16,8 @@ def place_of(error: BaseException, engine: str = "") -> str:
     is not the harness's. "" if there is none."""
     home = _home(engine)
     frames = [
-        (Path(frame.tb_frame.f_code.co_filename), frame.tb_lineno, frame.tb_frame.f_code.co_name)
-        for frame in _frames(error.__traceback__)
+        (Path(frame.f_code.co_filename), line, frame.f_code.co_name)
+        for frame, line in walk_tb(error.__traceback__)
     ]
     outside = [each for each in frames if each[0].is_absolute() and not _is_harness(each[0])]
     own = [each for each in outside if home and (each[0] == home or home in each[0].parents)]
@@ -29,14 +29,6 @@ def place_of(error: BaseException, engine: str = "") -> str:
 
 def _is_harness(file: Path) -> bool:
     return _HARNESS in file.parents or file.name.startswith("<")
-
-
-def _frames(trace: TracebackType | None) -> list[TracebackType]:
-    found = []
-    while trace is not None:
-        found.append(trace)
-        trace = trace.tb_next
-    return found
 
 
 def _home(engine: str) -> Path | None:

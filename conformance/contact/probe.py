@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from conformance.contact.contact import Contact
 from conformance.contact.places import place_of
@@ -42,17 +42,7 @@ _KINDS: Mapping[str, frozenset[str]] = {
 }
 """The kinds of mismatch that fail a rung which shows the field."""
 
-
-_STATE_FIELDS = (
-    "shape",
-    "dtype",
-    "values",
-    "grad",
-    "requires_grad",
-    "is_leaf",
-    "grad_fn",
-    "version",
-)
+_STATE_FIELDS = tuple(field for field in _KINDS if field != "aliases")
 
 
 def probe(engine: Engine) -> Contact:
@@ -68,6 +58,11 @@ def probe(engine: Engine) -> Contact:
 def passed_import(name: str) -> Climbed:
     """The rung of an engine that could be loaded."""
     return Climbed("import", f"import {name}", "passed")
+
+
+def lost_import(name: str) -> Climbed:
+    """The rung of loading the engine, as it is begun."""
+    return replace(passed_import(name), state="crashed", add=f"give {IMPORT_ADD}")
 
 
 def failed_import(name: str, error: EngineError) -> Climbed:
@@ -95,17 +90,17 @@ def climb(rung: Rung, engine: Engine, reference: Engine, climbed: Mapping[str, C
 def _advice(failure: _Failure, rung: Rung) -> str:
     if failure.wrong:
         return ""  # What is right was said beside it.
-    return advice(failure.lacking, rung) if failure.lacking else f"it needs {rung.add}"
+    return advice(failure.unsupported, rung) if failure.unsupported else f"it needs {rung.add}"
 
 
 @dataclass(frozen=True, slots=True)
 class _Failure:
-    """Why a rung was not reached: in words, by which exception, and for the lack of what; or that
-    it was done, and wrong."""
+    """Why a rung was not reached: a text, the exception, and what the engine does not support; or
+    that the result is wrong."""
 
     said: str
     error: BaseException | None = None
-    lacking: str = ""
+    unsupported: str = ""
     wrong: bool = False
 
 
@@ -113,8 +108,8 @@ def _failures(rung: Rung, expected: Trace, run: Run) -> Iterator[_Failure]:
     """Every reason why the rung was not reached, the first cause first."""
     trace = run.trace
     for name, text in trace.missing.items():
-        lacking, _, reason = text.partition(": ")
-        yield _Failure(reason or lacking, run.error_of_making(name), lacking)
+        unsupported, _, reason = text.partition(": ")
+        yield _Failure(reason or unsupported, run.error_of_making(name), unsupported)
     for number, (wanted, got) in enumerate(zip(expected.outcomes, trace.outcomes, strict=False)):
         yield from _outcome(number, wanted, got, run)
     yield from _unread(rung, expected, run)

@@ -11,14 +11,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from conformance.contact.contact import Contact
 from conformance.contact.places import place_in
-from conformance.contact.rungs.ladder import IMPORT_ADD, LADDER, blocked
+from conformance.contact.rungs.ladder import LADDER, blocked
 from conformance.contact.rungs.rung import LOWEST, Climbed
 
 BRIEF = 20.0  # seconds for a rung without which a run goes on as well
@@ -166,7 +166,7 @@ class _Attempt:
             begun,
             state="hung" if late else "crashed",
             said=f"it did not end within {seconds:g} seconds" if late else _ended(code),
-            where=_place(faults),
+            where=place_in(faults.read_text(encoding="utf-8", errors="replace")),
         )
         return cls(climbed, version, lost)
 
@@ -181,35 +181,31 @@ def _ended(code: int) -> str:
     return f"the engine's process died ({name})"
 
 
-class _started:
+@contextmanager
+def _started(order: dict[str, Any], said: Path) -> Iterator[subprocess.Popen[bytes]]:
     """The process, which does not outlive the block."""
-
-    def __init__(self, order: dict[str, Any], said: Path) -> None:
-        path = os.pathsep.join(filter(None, sys.path))
-        with said.open("wb") as file:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "conformance.contact.child"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=file,
-                env={**os.environ, **dict(order["environment"]), "PYTHONPATH": path},
-                start_new_session=True,
-            )
-        assert self.process.stdin is not None
+    path = os.pathsep.join(filter(None, sys.path))
+    with said.open("wb") as file:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "conformance.contact.child"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=file,
+            env={**os.environ, **dict(order["environment"]), "PYTHONPATH": path},
+            start_new_session=True,
+        )
+    assert process.stdin is not None
+    try:
         with suppress(BrokenPipeError):
-            self.process.stdin.write(json.dumps(order).encode() + b"\n")
-            self.process.stdin.flush()  # and left open: its end tells the child that we are gone
-
-    def __enter__(self) -> subprocess.Popen[bytes]:
-        return self.process
-
-    def __exit__(self, *raised: object) -> None:
+            process.stdin.write(json.dumps(order).encode() + b"\n")
+            process.stdin.flush()  # and left open: its end tells the child that we are gone
+        yield process
+    finally:
         with suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-        assert self.process.stdin is not None
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
         with suppress(BrokenPipeError):
-            self.process.stdin.close()
+            process.stdin.close()
 
 
 def _watch(process: subprocess.Popen[bytes], told: Path, wanted: _Order) -> bool:
@@ -234,14 +230,3 @@ def _lines(told: Path) -> Iterator[dict[str, Any]]:
     for line in told.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True):
         if line.endswith("\n"):  # The last one may be torn.
             yield json.loads(line)
-
-
-def _place(faults: Path) -> str:
-    """Where the process was, as `faulthandler` wrote it down: the innermost line that is neither
-    the harness's nor Python's own."""
-    return place_in(faults.read_text(encoding="utf-8", errors="replace"))
-
-
-def lost_import(name: str) -> Climbed:
-    """The rung of loading the engine, as it is begun."""
-    return Climbed("import", f"import {name}", "crashed", add=f"give {IMPORT_ADD}")

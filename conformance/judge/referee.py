@@ -16,11 +16,11 @@ from conformance.engines.protocol import Engine
 from conformance.judge.comparing.closeness import is_close
 from conformance.judge.comparing.compare import compare
 from conformance.judge.conventions import NON_FINITE, conventions
-from conformance.judge.nearby.evidence import Array, Case, Evidence, finder
+from conformance.judge.nearby.evidence import Case, Evidence, finder
 from conformance.judge.nearby.finite_differences import derivative
-from conformance.judge.nearby.replay import places
-from conformance.judge.otherwise.overwritten import Earlier, overwritten
-from conformance.judge.otherwise.witnesses import Witnesses, differing
+from conformance.judge.nearby.replay import Array, places
+from conformance.judge.otherwise.overwritten import Earlier, differing, overwritten
+from conformance.judge.otherwise.witnesses import Witnesses
 from conformance.judge.shown_grades import shown_grades
 from conformance.program import Program
 from conformance.program.trace import Raised, Trace
@@ -88,7 +88,7 @@ def adjudicate(
     if subject is not None and any(_is_about_values(each) and each.counts for each in told):
         earlier = overwritten(program, reference, subject, expected)
         again = heard(earlier) if earlier else told
-        # What was nobody's fault once stays so: a fault found early ends the second hearing.
+        # What was nobody's fault in the first hearing stays so: the second ends at a fault.
         told = tuple(
             [late if early.counts else early for early, late in zip(told, again, strict=True)]
         )

@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from conformance.program import Program
-from conformance.program.steps import (
-    Apply,
-    Backward,
-    Call,
-    Copy,
-    Detach,
-    Functional,
-    Grad,
-    Read,
-    SetData,
-    SetGrad,
-    Snippet,
-    Step,
-)
+from conformance.program import Program, steps
+from conformance.program.steps import Read, Step
 from conformance.program.trace import Raised, Returned, Trace
 from conformance.program.words.reads import READS
 from conformance.verdict import GRADE_OF
 
 # The steps that make or change values or gradients, and not only what is said of them.
 _OF_VALUES = (
-    Apply, Backward, Call, Copy, Detach, Functional, Grad, SetData, SetGrad, Snippet,
-)  # fmt: skip
+    *(steps.Apply, steps.Backward, steps.Call, steps.Copy, steps.Detach, steps.Functional),
+    *(steps.Grad, steps.SetData, steps.SetGrad, steps.Snippet),
+)
 
 
 def shown_grades(program: Program, expected: Trace) -> frozenset[int]:

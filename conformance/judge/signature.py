@@ -1,18 +1,17 @@
-"""What two differences must share to count as one cause: the signature of a difference.
+"""The signature of a difference: what two differences must share to count as one cause.
 
-A derivative rule that is wrong shows in thousands of programs. Of a shrunk program little is left
-but the cause, so it is known by the ops it takes; an error, by its text; a flag, by its place.
+A wrong derivative rule shows in thousands of programs. A shrunk program has little left but the
+cause, so a wrong value is known by its ops; an error is known by its text, a flag by its place.
 """
 
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from conformance.catalogue import op_of
+from conformance.judge.abstracting import abstract, abstract_place
 from conformance.program import Program
 from conformance.program.steps import Backward, Call, EnterMode, Grad, Step, kind_of, walks
 from conformance.verdict import GRADE_OF, Mismatch
@@ -33,8 +32,6 @@ BY_TEXT = frozenset({"raises", "error_type", "error_message"})
 
 BY_STEP = frozenset({"crash", "hang"})
 """The families whose cause is known by the step that was under way, and how it ended."""
-
-LONGEST = 200  # characters of a text that tell one cause from another
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,49 +177,6 @@ def _cause(ops: tuple[str, ...], features: tuple[str, ...]) -> tuple[str, ...]:
     of the second order is an op's."""
     alone = [name for name in features if name != SECOND_ORDER]
     return tuple(sorted(alone or (*ops, *features)))
-
-
-_ADDRESS = re.compile(r"0x[0-9a-fA-F]+")
-_NODE = re.compile(r"\b\w+Backward\d*\b")
-_CALLEE = re.compile(r"\b[A-Za-z_][\w.]*(?=\(\))")
-_KERNEL = re.compile(r'"\w+"(?= not implemented for)')
-_NAME = re.compile(r"\b([a-z]+)\d+(?:\[\d+\])*(?![\w(])")
-_SIZES = re.compile(r"\b\d+(?:x\d+)+\b")
-_NUMBER = re.compile(
-    r"(?<![\w.#])[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?j?(?![\w.])|\b(?:inf|nan)\b"
-)
-_ITEMS = re.compile(r"\[[\s,#.…-]*\]|\([\s,#.…-]*#[\s,#.…-]*\)")
-
-
-@lru_cache(maxsize=1 << 16)
-def abstract(text: str) -> str:
-    """The text without what differs from program to program: names, numbers, shapes, addresses,
-    and the names of ops."""
-    text = " ".join(text[: 4 * LONGEST].split())
-    text = _ADDRESS.sub("0x#", text)
-    text = _NODE.sub("Node", text)
-    text = _CALLEE.sub("op", text)
-    text = _KERNEL.sub("op", text)
-    text = _SIZES.sub("#", text)
-    text = _NAME.sub(_without_number, text)
-    text = _NUMBER.sub("#", text)
-    before = None
-    while before != text:
-        before, text = text, _ITEMS.sub("#", text)
-    return text[:LONGEST]
-
-
-def abstract_place(where: str) -> str:
-    """What differs, without the program's own names and numbers: `x.grad.stride()`."""
-    return _NUMBER.sub("#", _NAME.sub(_without_number, where))[:LONGEST]
-
-
-_DTYPES = ("float", "int", "uint", "complex", "bfloat", "mat", "bool")
-
-
-def _without_number(match: re.Match[str]) -> str:
-    """`x0` and `t1[0]` are names of a program; `float32` is none."""
-    return match[0] if match[1] in _DTYPES else match[1]
 
 
 def shows_the_same(program: Program, found: Mismatch, sought: Suspect) -> bool:

@@ -1,5 +1,5 @@
-"""What is neither a pass nor a failure: what the subject lacks, and what is excused since the
-reference itself is of two minds. Nothing of it is hidden."""
+"""What is neither a pass nor a failure: what the subject does not support, and differences that
+are excused, since the reference itself might give either. All of it is shown."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from conformance.campaign.result import Failure, Result
-from conformance.judge.signature import abstract
+from conformance.judge.abstracting import abstract
 from conformance.report.findings import size
 from conformance.verdict import Mismatch
 
@@ -67,8 +67,8 @@ def lacks_of(results: Iterable[Result]) -> tuple[Lack, ...]:
             for m in result.verdict.mismatches
             if m.kind == "unsupported" and m.judgement != "unclaimed"
         )
-        lacking = {_SHAPE.sub("", m.detail or m.where): m for m in roots}
-        for what, mismatch in lacking.items():
+        unsupported = {_SHAPE.sub("", m.detail or m.where): m for m in roots}
+        for what, mismatch in unsupported.items():
             found[what].append((result, mismatch))
     lacks = [_lack(what, entries) for what, entries in found.items()]
     return tuple(sorted(lacks, key=lambda lack: (lack.runs, -lack.cases, lack.what)))

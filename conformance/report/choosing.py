@@ -1,4 +1,4 @@
-"""Which failures are to be shrunk: enough that every finding has a program that was."""
+"""Which failures are to be shrunk: so many that every finding has a shrunk program."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from conformance.report.systematic import systematic, without
 from conformance.verdict import Mismatch
 
 MOST = 60  # findings: more than any form of the report shows
-NAMED = 2  # programs of a guess that names an op: that op is at fault, or what it is used with
-UNNAMED = 8  # of one that names none, since there the causes may be many
+NAMED = 2  # programs to shrink where a guess names an op: its causes are few
+UNNAMED = 8  # where it names none, since there may be many causes
 
 
 def to_shrink(

@@ -37,6 +37,8 @@ class Environment:
 
 def this_environment() -> Environment:
     """The environment of this process, now."""
+    import torch
+
     return Environment(
         timestamp=datetime.now(UTC).isoformat(timespec="seconds"),
         platform=platform.platform(),
@@ -45,7 +47,7 @@ def this_environment() -> Environment:
         suite=_version(DISTRIBUTION),
         packages={name: _version(name) for name in PACKAGES},
         processor=_processor(),
-        capability=_capability(),
+        capability=str(torch.backends.cpu.get_cpu_capability()),
     )
 
 
@@ -59,12 +61,6 @@ def _processor() -> str:
         lines = []
     models = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
     return next(models, "") or platform.processor() or platform.machine()
-
-
-def _capability() -> str:
-    import torch
-
-    return str(torch.backends.cpu.get_cpu_capability())
 
 
 def _version(distribution: str) -> str:

@@ -1,5 +1,5 @@
-"""Failures → findings: those of one cause together, each with the shortest program that shows it,
-ordered by what is to be mended first."""
+"""Failures → findings: the failures of one cause together, with the shortest program that shows it.
+What should be mended first comes first."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ AS_THEY_ARE = ("tutorial", "messages")
 
 @dataclass(frozen=True, slots=True)
 class Failing:
-    """A case that differs, by one of its differences. `shown`: whether the program that is kept
-    of it shows that one; it may have been shrunk for another."""
+    """A case that differs, with one of its differences. `shown`: whether the program that was kept
+    of the case shows this one; it may have been shrunk for another."""
 
     result: Result
     failure: Failure
@@ -158,8 +158,8 @@ def folded(results: Iterable[Result], counts: Counts) -> tuple[Finding, ...]:
 
 
 def _failing(result: Result, counts: Counts) -> Failing | None:
-    """The case by one difference that counts, by one that its program shows if there is any; None
-    where there is none, or no program was kept."""
+    """The case with one difference that counts, if possible one that its program shows; None where
+    no difference counts, or no program was kept."""
     kept = result.failure
     if kept is None:
         return None
@@ -174,9 +174,9 @@ def _failing(result: Result, counts: Counts) -> Failing | None:
 
 
 def _without_supersets(known: Mapping[Signature, list[Failing]]) -> dict[Signature, list[Failing]]:
-    """A cause that names more ops than another does is that other: a multiplication that is wrong
-    by itself is no news in a program that sums as well. Of several, the one whose op comes first:
-    what comes last often only makes a number to go backward from."""
+    """A cause that names all ops of another, and more, counts as that other: a multiplication that
+    is wrong alone is the cause in a program with a sum, too. If several are possible, it is the
+    one whose op comes first: the last op often only makes a number to go backward from."""
     causes: dict[Signature, list[Failing]] = defaultdict(list)
     for signature in sorted(known, key=lambda each: (len(each.about), each.about)):
         program = min(known[signature], key=_length).failure.program
@@ -198,8 +198,8 @@ def _earliest(cause: Signature, order: Mapping[str, int]) -> int:
 
 
 def _cause_of(case: Failing, sizes: Mapping[Signature, int]) -> Signature:
-    """Which of the causes explains the case: the one that names what it asks about, or else the
-    commonest; where none does, its own guess."""
+    """The cause that explains the case: the one that names the op that the case asks about, else
+    the most frequent one; where none does, the case's own guess."""
     possible = [signature for signature in sizes if case.suspect.may_be(signature)]
     asked = case.suspect.signature.about
     return max(

@@ -84,12 +84,12 @@ class Report:
 
     @property
     def unexpected(self) -> int:
-        """The cases that differ, or answer differently each time, though no list says so."""
+        """The cases that differ or are flaky, and are in no list of known differences."""
         return sum(tally.differ + tally.flaky for tally in (self.total, self.generated))
 
     @property
     def stale(self) -> tuple[KnownUse, ...]:
-        """The known differences that are none any more."""
+        """The known differences that no longer show."""
         return tuple(use for use in self.known if use.state == "stale")
 
     @property

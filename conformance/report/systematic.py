@@ -1,4 +1,4 @@
-"""Differences that nearly every program shows: said once, so that they do not drown the others."""
+"""Differences that nearly every program shows: listed once, so that the others are still seen."""
 
 from __future__ import annotations
 

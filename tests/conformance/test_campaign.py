@@ -16,22 +16,16 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from conformance.campaign import (
-    CampaignError,
-    JournalError,
-    Piece,
-    Result,
-    Run,
-    Settings,
-    run_campaign,
-)
+from conformance.campaign.campaign import run_campaign
 from conformance.campaign.examine import Examiner
-from conformance.campaign.gathering import Gathered
-from conformance.campaign.plan import count_pieces, generated_pieces, pieces
+from conformance.campaign.gathering import Gathered, Run
+from conformance.campaign.journal import JournalError
+from conformance.campaign.plan import Piece, Settings, count_pieces, generated_pieces, pieces
+from conformance.campaign.result import Result
 from conformance.campaign.workers.lock import LockedError, locked
 from conformance.campaign.workers.orders import Ended, Event, Order
 from conformance.campaign.workers.patience import Patient
-from conformance.campaign.workers.pool import Pool, _Worker
+from conformance.campaign.workers.pool import CampaignError, Pool, _Worker
 from conformance.catalogue import CATALOGUE
 from conformance.claims import EVERYTHING
 from conformance.cli.progress import ProgressLine

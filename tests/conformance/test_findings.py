@@ -14,9 +14,11 @@ from rich.console import Console
 
 import conformance as c
 from conformance import Backward, Call, Input, Program, Ref
-from conformance.judge.signature import Signature, abstract, abstract_place, suspect_of
-from conformance.report import Report, show
+from conformance.judge.abstracting import abstract, abstract_place
+from conformance.judge.signature import Signature, suspect_of
+from conformance.report.formats.terminal import show
 from conformance.report.formats.texts import capped, essence, printable, replay_command
+from conformance.report.report import Report
 from conformance.verdict import Mismatch
 
 X, Y, T0, T1, T2 = map(Ref, ("x0", "x1", "t0", "t1", "t2"))

@@ -16,24 +16,20 @@ import pytest
 from rich.console import Console
 
 from conformance import Call, Input, Program, Ref
-from conformance.campaign import Drift, Failure, Result, Run, Settings
+from conformance.campaign.gathering import Run
+from conformance.campaign.plan import Settings
+from conformance.campaign.result import Drift, Failure, Result
 from conformance.claims import Claims
 from conformance.claims.known import Known
 from conformance.corpus.opinfo import Excluded
-from conformance.report import (
-    Environment,
-    Report,
-    Tally,
-    build_report,
-    coverage,
-    file_name,
-    headline,
-    share,
-    show,
-    to_document,
-    to_markdown,
-)
+from conformance.report.environment import Environment
+from conformance.report.formats.document import to_document
+from conformance.report.formats.files import file_name
+from conformance.report.formats.markdown import to_markdown
 from conformance.report.formats.notes import notes_of
+from conformance.report.formats.terminal import show
+from conformance.report.report import Report, build_report
+from conformance.report.scoring.score import Tally, coverage, headline, share
 from conformance.verdict import Mismatch, Verdict
 
 HERE = Environment("2026-01-02T03:04:05+00:00", "Linux", "3.12.1", 2, "0.1.0", {"torch": "2.13.0"})

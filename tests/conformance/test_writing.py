@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from test_report import mismatch, report_of, result
 
-from conformance.report import files_of
 from conformance.report.formats import writing
+from conformance.report.formats.files import files_of
 from conformance.report.formats.writing import deaf_to_interrupts, program_file, put, write
 
 

@@ -20,7 +20,7 @@ class Order:
         done: of the corpus, the keys of the results that are there already.
         suspect: the case, by its place in the piece, at which the last worker died.
         deaths: how many workers in a row died at that case.
-        lost: the cases at which too many died, with what killed the last: not to be run.
+        lost: the cases at which too many workers died, with what killed the last; they are not run.
     """
 
     piece: Piece
@@ -40,6 +40,10 @@ class Shorten:
 
     result: Result
     deaths: int = 0
+
+
+COUNTS = ("agreeing", "idle_deaths", "rescued", "unrescued")
+"""What is counted of each piece, and added up in the end."""
 
 
 @dataclass(frozen=True, slots=True)

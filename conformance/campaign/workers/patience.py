@@ -22,8 +22,8 @@ _UNLOADED = "the engine could not be loaded again"
 
 @dataclass(slots=True)
 class Patient(RemoteEngine):
-    """A remote engine whose hangs cost minutes and not hours: what hung twice is waited for
-    shortly, and what hung four times is taken to hang wherever it stands.
+    """A remote engine whose hangs cost minutes and not hours: a kind of step that hung twice gets
+    less time, and one that hung four times is not run any more.
 
     Attributes:
         hung: how often each kind of step hung; of a worker that takes another's place, what that

@@ -75,7 +75,7 @@ class _Worker:
 
     @property
     def has_grown(self) -> bool:
-        """Whether its memory has, by too much for the work that it is at."""
+        """Whether its memory has grown too much for the work that it has done."""
         assert self.task is not None
         number = self.process.pid or 0
         held = own_memory_of(number)
@@ -217,7 +217,7 @@ class Pool:
 
 
 def _kind(task: Task) -> str:
-    """What a worker is at: it imports other modules for each, and is warm at each by itself."""
+    """The kind of work: a worker imports other modules for each, and its memory grows anew."""
     if isinstance(task, Shorten):
         return "shortening"
     return "generated" if task.piece.source == "generated" else "corpus"

@@ -1,5 +1,5 @@
-"""The process that runs pieces of a campaign on the reference, and judges the subject, which it
-asks in a process of its own."""
+"""A process that runs pieces of a campaign on the reference, has the subject run them in another
+process, and judges it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from conformance.campaign.examine import Examiner, told
+from conformance.campaign.examine import Examiner, trimmed
 from conformance.campaign.plan import Piece, Settings
 from conformance.campaign.result import Drift, Result, lost_worker
 from conformance.campaign.workers.orders import (
@@ -72,7 +72,7 @@ def serve(connection: Connection, settings: Settings, place: Path, hung: Mapping
 
 
 def _end(number: int, frame: object) -> None:
-    """End at once, with all that the subject has started."""
+    """End at once, with every process that the subject has started."""
     kill_descendants(os.getpid())
     os._exit(128 + number)
 
@@ -97,9 +97,9 @@ class Worker:
         self._place = os.open(place, os.O_RDWR | os.O_CREAT)
 
     def take(self, task: Task) -> Iterator[Event]:
-        """The events of a task: of a piece its results in their order, then `Ended`."""
+        """The events of a task: for a piece, its results in order, then `Ended`."""
         if isinstance(task, Shorten):
-            shortest = told(self.examiner.shorten(task.result))
+            shortest = trimmed(self.examiner.shorten(task.result))
             yield Shortened(task.result.key, shortest, dict(self.subject.hung))
             return
         began, deaths = time.monotonic(), self.subject.idle_deaths
@@ -134,7 +134,7 @@ class Worker:
                 key, cause = case.program.hash, lost[number]
                 yield lost_worker(case.id, case.op, case.check, "corpus", key, cause)
             else:
-                yield told(self.examiner.examine(case, "corpus"))
+                yield trimmed(self.examiner.examine(case, "corpus"))
         drift = drifted(self.reference) if order.piece.source == "tutorial" else ()
         yield Ended(tuple(asked), excluded, drift)
 
@@ -160,7 +160,7 @@ class Worker:
             elif not result.verdict.mismatches:
                 agreeing += 1
             else:
-                yield told(result)
+                yield trimmed(result)
         yield Ended(
             agreeing=agreeing,
             statistics=statistics,

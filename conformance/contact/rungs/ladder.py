@@ -25,15 +25,15 @@ _MEMBER = re.compile(r"(\w+)\.(\w+)( \(.+\))?")
 _NAME = re.compile(r"[\w.]+")
 
 
-def advice(lacking: str, rung: Rung) -> str:
+def advice(unsupported: str, rung: Rung) -> str:
     """The line to add to an engine that lacks this."""
-    if found := _ARGUMENT.fullmatch(lacking):
+    if found := _ARGUMENT.fullmatch(unsupported):
         owner = "Tensor.backward" if found[1] == "backward" else found[1]
         return f"let `{owner}` take `{found[2]}`"
-    if (found := _MEMBER.fullmatch(lacking)) and found[1][:1].isupper():
+    if (found := _MEMBER.fullmatch(unsupported)) and found[1][:1].isupper():
         return f"give the class `{found[1]}` a `{found[2]}`"
-    if _NAME.fullmatch(lacking):
-        return f"add `{lacking}` to the module"
+    if _NAME.fullmatch(unsupported):
+        return f"add `{unsupported}` to the module"
     return f"add {rung.add}"
 
 

@@ -94,8 +94,8 @@ def same_text(expected: str, actual: str) -> bool:
     if expected == actual:
         return True
     numbers = _NUMBER.findall(expected), _NUMBER.findall(actual)
-    words = [" ".join(_NUMBER.sub("#", text).split()) for text in (expected, actual)]
-    if words[0] != words[1] or len(numbers[0]) != len(numbers[1]):
+    texts = [" ".join(_NUMBER.sub("#", text).split()) for text in (expected, actual)]
+    if texts[0] != texts[1] or len(numbers[0]) != len(numbers[1]):
         return False
     said = _DTYPE.search(expected)
     relative, _ = tolerances().get(said[1] if said else "float32", (0.0, 0.0))

@@ -35,7 +35,7 @@ def compare(expected: Trace, actual: Trace, program: Program) -> tuple[Mismatch,
 
 
 class _Comparison:
-    """A comparison under way: what is found, and what no more counts, or is no more told."""
+    """A comparison under way: what was found, and what may differ only because of that."""
 
     def __init__(self, expected: Trace, actual: Trace, program: Program) -> None:
         self.expected, self.actual, self.program = expected, actual, program

@@ -5,25 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from conformance.program import Program
-from conformance.program.steps import (
-    Call,
-    Copy,
-    Detach,
-    EnterMode,
-    Forget,
-    LeaveMode,
-    PackHooks,
-    Read,
-    Snippet,
-    Step,
-    names_of,
-    result_of,
-)
+from conformance.program import Program, steps
+from conformance.program.steps import Call, Snippet, Step, names_of, result_of
 from conformance.program.words.operators import OPERATORS
 
-_PURE = (Copy, Detach, Forget, Read)  # steps that change nothing but the name that they bind
-_GLOBAL = (EnterMode, LeaveMode, PackHooks, Snippet)  # what changes all that follows, or may
+# Steps that change nothing but the name that they bind, and steps that may change all that follows.
+_PURE = (steps.Copy, steps.Detach, steps.Forget, steps.Read)
+_GLOBAL = (steps.EnterMode, steps.LeaveMode, steps.PackHooks, Snippet)
 _NAMES = re.compile(r"[A-Za-z_]\w*")
 
 

@@ -112,7 +112,7 @@ def _calls(
 ) -> Iterator[Mismatch]:
     before, after = (", ".join(_label(entry) for _, entry in side) for side in (wanted, got))
     if before != after:
-        # What the calls were given is no more to be compared: one does not know which with which.
+        # Their arguments are not compared: nobody knows which call belongs to which.
         yield Mismatch("hook_order", number, "", before or "none", after or "none")
         return
     kinds = GRADIENTS if walks(step) else VALUES
@@ -122,7 +122,7 @@ def _calls(
 
 
 def _label(call: Called) -> str:
-    """Who was called; what has no label follows upon the call of one that has."""
+    """The name of what was called; a call without a name belongs to the named one before it."""
     label = call.values[0] if call.values else ""
     return label if isinstance(label, str) else "…"
 

@@ -82,8 +82,8 @@ def _absent(name: str, number: int | None, expected: Trace, actual: Trace) -> It
 
 
 def _both_gave_it(number: int | None, expected: Trace, actual: Trace) -> bool:
-    """Whether the step that makes a tensor gave the same sort of thing on both sides: else what
-    is there on one side only is said of the step."""
+    """Whether the step that makes a tensor returned tensors at the same places on both sides; if
+    not, the mismatch is the step's."""
     if number is None:
         return True  # an input
     if number >= len(actual.outcomes):

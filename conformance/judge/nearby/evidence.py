@@ -1,4 +1,5 @@
-"""What the referee goes by: the reference's runs near a program, each made when first asked for."""
+"""What the referee's judgement rests on: the reference's runs of programs near the program, each
+made when it is first asked for."""
 
 from __future__ import annotations
 
@@ -11,13 +12,13 @@ import numpy as np
 from conformance.engines.execute import execute
 from conformance.engines.protocol import Engine
 from conformance.judge.comparing.closeness import as_array, is_close, is_numeric, tolerances
+from conformance.judge.nearby.replay import Array, places
 from conformance.judge.nearby.variants import in_double, perturbed
 from conformance.program import Program
 from conformance.program.steps import Read
 from conformance.program.trace import Returned, TensorState, Trace
 from conformance.verdict import Mismatch
 
-Array: TypeAlias = np.ndarray[Any, Any]
 Find: TypeAlias = Callable[[Trace], Array | None]
 
 MOVES = 8  # draws of which inputs go up and which down; a tie of two parts in half of them
@@ -87,17 +88,13 @@ def _called_value(trace: Trace, where: str) -> Array | None:
 
 
 def _state_value(trace: Trace, where: str) -> Array | None:
-    name, *grads = where.split(".")
-    state: Any = trace.tensors.get(name)
-    for _ in grads:
-        state = state.grad if isinstance(state, TensorState) else None
-    return _array(state)
+    found = places(trace).get(where)
+    return found if found is not None and is_numeric(found) else None
 
 
 def _array(state: Any) -> Array | None:
-    if not isinstance(state, TensorState) or not isinstance(state.values, np.ndarray):
-        return None
-    return state.values if is_numeric(state.values) else None
+    values = state.values if isinstance(state, TensorState) else None
+    return values if isinstance(values, np.ndarray) and is_numeric(values) else None
 
 
 class Case:
@@ -140,8 +137,8 @@ class Case:
         )
 
     def _spread(self, traces: Iterable[Trace], around: Array) -> Array:
-        """An answer that is no number any more is beyond the edge of a domain, which tells nothing
-        of rounding and would excuse anything."""
+        """The widest distance, by element. Where a run gives NaN or infinity, its input left the
+        function's domain: that says nothing of rounding, and does not count."""
         widest = np.zeros(around.shape)
         for trace in traces:
             found = self.find(trace)

@@ -1,24 +1,18 @@
-"""The derivative of a program by central differences, for the programs that are plain functions.
-
-Of a complex input it is torch's own convention: the derivative by the real part, plus i times that
-by the imaginary part, of the real part of the product of the outputs with the conjugates of their
-gradient seeds.
-"""
+"""The derivative of a program by central differences, for the programs that are plain functions."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from conformance.judge.nearby.evidence import Evidence
-from conformance.judge.nearby.replay import places
-from conformance.judge.nearby.variants import about, shifted, writes
+from conformance.judge.nearby.plain_functions import PlainFunction, shows_twice, values_in
+from conformance.judge.nearby.replay import Array, places
+from conformance.judge.nearby.variants import about, writes
 from conformance.program import Program
-from conformance.program.inputs import Input
 from conformance.program.steps import (
     Backward,
     Call,
@@ -37,12 +31,6 @@ from conformance.program.steps import (
 from conformance.program.trace import NotRun, Raised, Trace, Unobserved
 from conformance.program.values import COMPLEX, FLOATING, Ref, Value
 
-Array: TypeAlias = np.ndarray[Any, Any]
-
-STEP = 1e-5  # relative: near the cube root of double's epsilon, where rounding equals curvature
-SMOOTH = 1e-4  # relative: how well two step sizes must agree for the function to count as smooth
-ONE_SIDED = 1e-2  # relative: how well the slopes of the two sides must agree
-NOISE = 1e-15  # relative: of a number that is computed in double precision
 MOST = 8  # elements: each takes six runs, a complex one twelve
 
 
@@ -61,7 +49,7 @@ def derivative(where: str, positions: Sequence[int], evidence: Evidence) -> Arra
 
 
 def _gradient(
-    functions: Sequence[_PlainFunction], position: int, evidence: Evidence
+    functions: Sequence[PlainFunction], position: int, evidence: Evidence
 ) -> complex | None:
     """The gradient's element at a position: what each walk brings is added up."""
     parts = [function.gradient(position, evidence) for function in functions]
@@ -112,99 +100,7 @@ def _is_plain(program: Program, evidence: Evidence) -> bool:
     return not any(isinstance(outcome, Raised) for outcome in evidence.run(program).outcomes)
 
 
-@dataclass(frozen=True, slots=True)
-class _PlainFunction:
-    """A number as a function of one input: the roots, each weighted by its gradient seed."""
-
-    entry: Input
-    program: Program
-    roots: tuple[tuple[str, Array], ...]
-
-    def gradient(self, position: int, evidence: Evidence) -> complex | None:
-        """The gradient's element at a position of the input."""
-        position = int(_places(self.entry).flat[position])
-        if self.entry.dtype not in COMPLEX:
-            return self._derivative(position, evidence)
-        real, imaginary = (self._derivative(2 * position + n, evidence) for n in (0, 1))
-        return None if real is None or imaginary is None else real + 1j * imaginary
-
-    def _derivative(self, part: int, evidence: Evidence) -> float | None:
-        """The derivative by one number of the input, where two step sizes agree on it."""
-        storage = self.entry.storage
-        numbers = storage.view(storage.real.dtype)
-        step = STEP * max(1.0, abs(float(numbers[part])))
-        coarse = self._slope(part, step, evidence)
-        fine = self._slope(part, step / 2, evidence)
-        if coarse is None or fine is None or abs(coarse - fine) > SMOOTH * (abs(fine) + 1e-2):
-            return None
-        return fine
-
-    def _slope(self, part: int, size: float, evidence: Evidence) -> float | None:
-        """The central difference, with steps of one size."""
-        traces = [
-            evidence.run(shifted(self.program, self.entry.name, part, by))
-            for by in (size, 0.0, -size)
-        ]
-        ahead, here, behind = map(self._value, traces)
-        if ahead is None or here is None or behind is None:
-            return None
-        # Kinks on the way may cancel, as those of relu(x) - relu(-x) do: there the derivative is
-        # a matter of what is agreed on at each of them, and differences do not show it.
-        if not all(_is_smooth(traces, name, size) for name in traces[1].tensors):
-            return None
-        slope, left, right = (ahead - behind) / (2 * size), here - behind, ahead - here
-        return slope if _agree(left, right, slope, size) else None
-
-    def _value(self, trace: Trace) -> float | None:
-        total = 0.0
-        for root, weight in self.roots:
-            output = _values(trace, root)
-            if output is None or output.dtype.kind not in "fc":
-                return None
-            with np.errstate(all="ignore"):
-                total += float((output * weight.conj()).sum().real)
-        return total
-
-
-def _is_smooth(traces: Sequence[Trace], name: str, size: float) -> bool:
-    """Whether a tensor goes on as it came when the input moves: ahead, not at all, and behind."""
-    ahead, here, behind = (_values(trace, name) for trace in traces)
-    if here is None:
-        return True
-    if ahead is None or behind is None or not ahead.shape == here.shape == behind.shape:
-        return False
-    if here.dtype.kind not in "fc":
-        return bool((ahead == here).all() and (here == behind).all())
-    with np.errstate(all="ignore"):
-        slope, left, right = (ahead - behind) / (2 * size), here - behind, ahead - here
-        noise = NOISE * np.abs(here)
-        return bool((_agree(left, right, slope, size, noise) | ~np.isfinite(here)).all())
-
-
-def _agree(left: Any, right: Any, slope: Any, size: float, noise: Any = 0.0) -> Any:
-    """Whether the slopes of the two sides agree. At a kink they do not, and no step size shows
-    it: |x| has a central difference of 0 at 0 for all of them."""
-    return np.abs(right - left) <= ONE_SIDED * size * (np.abs(slope) + 1e-2) + noise
-
-
-def _values(trace: Trace, name: str) -> Array | None:
-    state = trace.tensors.get(name)
-    return state.values if state and isinstance(state.values, np.ndarray) else None
-
-
-def _places(entry: Input) -> Array:
-    """Where each element of the input lies in its storage."""
-    places = np.arange(entry.storage.size)[entry.offset :]
-    strides = tuple(stride * places.itemsize for stride in entry.strides)
-    return np.lib.stride_tricks.as_strided(places, entry.shape, strides, writeable=False)
-
-
-def _shows_twice(entry: Input) -> bool:
-    places = _places(entry)
-    return np.unique(places).size < places.size
-
-
-def _functions_of(where: str, evidence: Evidence) -> tuple[_PlainFunction, ...]:
+def _functions_of(where: str, evidence: Evidence) -> tuple[PlainFunction, ...]:
     """The functions whose gradients `where` is the sum of; () if it is anything else."""
     base = re.split(r"[.\[]", where, maxsplit=1)[0]
     program = _without_failures(about(base, evidence.double), evidence)
@@ -223,10 +119,10 @@ def _functions_of(where: str, evidence: Evidence) -> tuple[_PlainFunction, ...]:
 
 def _plain_function(
     program: Program, number: int, walk: _Walk | None, evidence: Evidence
-) -> _PlainFunction | None:
+) -> PlainFunction | None:
     """What the walk at a step is the derivative of, if that is a plain function."""
     entry = next((entry for entry in program.inputs if walk and entry.name == walk[0]), None)
-    if walk is None or entry is None or _shows_twice(entry):
+    if walk is None or entry is None or shows_twice(entry):
         return None
     if entry.dtype not in FLOATING | COMPLEX:
         return None
@@ -236,7 +132,7 @@ def _plain_function(
     if any(_cuts(step, trace) for step in before.steps) or _is_cut_in_memory(trace):
         return None
     roots = tuple(_weighted(walk[1], walk[2], trace))
-    return _PlainFunction(entry, before, roots) if len(roots) == len(walk[1]) else None
+    return PlainFunction(entry, before, roots) if len(roots) == len(walk[1]) else None
 
 
 def _cuts(step: Any, trace: Trace) -> bool:
@@ -265,7 +161,7 @@ def _weighted(
 ) -> Iterator[tuple[str, Array]]:
     """Each root with the values of its seed at the time of the walk; ones where it has none."""
     for root, seed in zip(roots, seeds, strict=True):
-        weight = _values(trace, seed.name) if isinstance(seed, Ref) else np.ones(())
+        weight = values_in(trace, seed.name) if isinstance(seed, Ref) else np.ones(())
         if weight is not None:
             yield root.name, np.array(weight)
 

@@ -1,7 +1,7 @@
-"""The reference's run of a program in which, after each step, values of the subject's are adopted.
+"""The reference's run of a program in which values of the subject's replace its own after a step.
 
-What is computed from them is then what the reference makes of the subject's own numbers: a
-difference in the last place, that a sine of 1e35 or a comparison makes a great one, is gone there.
+The next steps are then computed from the subject's own numbers: a difference in the last place,
+which a sine of 1e35 or a comparison would make a great one, is gone there.
 """
 
 from __future__ import annotations

@@ -20,9 +20,7 @@ _DOUBLE = {"float16": "float64", "float32": "float64", "complex64": "complex128"
 def in_double(program: Program) -> Program:
     """The same program with every floating dtype, of inputs and of arguments, in double."""
     return Program(
-        tuple(
-            _with_dtype(entry, _DOUBLE.get(entry.dtype, entry.dtype)) for entry in program.inputs
-        ),
+        tuple(map(_input_in_double, program.inputs)),
         tuple(_mapped(step, _double) for step in program.steps),
     )
 
@@ -66,9 +64,9 @@ def shifted(program: Program, name: str, index: int, by: float) -> Program:
     )
 
 
-def _with_dtype(entry: Input, dtype: str) -> Input:
-    data = entry.storage.astype(NUMPY_DTYPES[dtype]).tobytes()
-    return replace(entry, dtype=dtype, data=data)
+def _input_in_double(entry: Input) -> Input:
+    dtype = _DOUBLE.get(entry.dtype, entry.dtype)
+    return replace(entry, dtype=dtype, data=entry.storage.astype(NUMPY_DTYPES[dtype]).tobytes())
 
 
 def _double(value: Value) -> Value:

@@ -1,1 +1,1 @@
-"""Torch computing otherwise: other kernels, orders and roundings, as witnesses."""
+"""The reference run in other ways that torch allows: other kernels, orders and roundings."""

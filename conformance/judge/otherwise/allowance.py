@@ -1,4 +1,4 @@
-"""What of a subject's answer torch might have given: which elements, and by which ways."""
+"""Which elements of a subject's answer torch might have given as well, and in which ways."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ Array: TypeAlias = np.ndarray[Any, Any]
 Flags: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
 
 SLACK = 8.0  # a value may be this many times further off than one ulp in each number explains
-SMALL = 0.01  # of the values: what moves further is chaos, and its bounds need no such slack
-CHAOS = 2.0  # the slack there: of a sine's bounds a few draws show one side as a rule
+SMALL = 0.01  # relative: a value that moves further is chaotic, and needs less slack
+CHAOS = 2.0  # the slack there: a few draws mostly show only one of the bounds of a sine, say
 HOPELESS = 100.0  # times further off than what some draws of roundings explain
 ONE_UNIT = "one unit in the last place of operands and results"
 
 
 class Question:
-    """What of the subject's answer at one place is such as torch might have given.
+    """Which elements of the subject's answer at one place torch might have given.
 
     Attributes:
         open: the elements that nothing has explained yet.
@@ -55,9 +55,9 @@ class Question:
 
     @property
     def is_hopeless(self) -> bool:
-        """Whether an element is so much further off than the draws so far that others will not
-        explain it. What is no number, a whole one, or a complex one, which the sign of a zero may
-        take to the other side of a cut, is reached by another way, if at all."""
+        """Whether an element is so much further off than the draws so far that more draws will not
+        explain it. NaN, whole numbers, and complex numbers (which the sign of a zero may take
+        across a branch cut) are left to the other ways."""
         if self.here.dtype.kind in "iuc":
             return False
         least = _tolerance(self.here)[0] * self._scale
@@ -65,7 +65,8 @@ class Question:
         return bool((far & np.isfinite(self._distance) & self.open).any())
 
     def hear(self, name: str, found: Array | None, *, signs: bool = False) -> None:
-        """Take in what the reference gives in one of the other ways; `signs`: of zeros alone."""
+        """Mark as explained what the reference gives in one of the other ways. `signs`: only the
+        signs of zeros."""
         if _fits(found, self.subject):
             explained = same_but_rounding(found, self.subject)
             if signs:
@@ -73,8 +74,8 @@ class Question:
             self._close(explained, name)
 
     def draw(self, found: Array | None) -> None:
-        """Take in what the reference gives with numbers moved by one unit in the last place: an
-        element that goes where the subject's is, or so far, is explained."""
+        """Mark as explained what the reference reaches with its numbers moved by one unit in the
+        last place: elements that move to the subject's value, or as far as that."""
         if not _fits(found, self.subject):
             return
         reached = same_but_rounding(found, self.subject)
@@ -87,9 +88,9 @@ class Question:
         self._close(reached, ONE_UNIT)
 
     def _among(self, found: Array) -> Flags:
-        """Where the reference has no number, but numbers with other roundings (what was rounded up
-        to a pole, say): the elements of the subject that are among those, or hardly beyond. Of a
-        pole with both signs each side is by itself: between them lies all that it is not."""
+        """Which of the subject's elements lie among numbers that the reference has with other
+        roundings, or hardly beyond, where it has NaN or infinity itself (something was rounded to
+        a pole, say). The two signs of a pole are kept apart: between them lies every number."""
         if found.dtype.kind != "f":
             return np.zeros(found.shape, bool)
         size, subject = np.abs(found), np.abs(self.subject)

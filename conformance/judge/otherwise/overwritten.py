@@ -1,7 +1,7 @@
-"""What a subject had at places to which it wrote again: its trace tells only what stood there last.
+"""What a subject had at places that it overwrote later: its trace shows only the last values.
 
-A value that is far off may come of a last place that nobody sees any more, as that of `y` in
-`y = x.exp(); z = y // 1; y.log_()`. So the subject runs the program as far as it stood there.
+A value that is far off may come of a rounding that is not seen any more, as that of `y` in
+`y = x.exp(); z = y // 1; y.log_()`. So the subject runs the beginning of the program again.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from conformance.engines.execute import execute
 from conformance.engines.protocol import Engine, Session
 from conformance.judge.nearby.replay import Array, places, read, replay
+from conformance.judge.otherwise.allowance import alike
 from conformance.program import Program
 from conformance.program.trace import Trace
 
@@ -53,9 +54,33 @@ def _passing(states: Sequence[Array | None]) -> list[int]:
 
 def same_bits(left: Array | None, right: Array) -> bool:
     """Whether two arrays are the same in all that a tensor shows of values."""
-    return (
-        left is not None
-        and left.shape == right.shape
-        and left.dtype == right.dtype
-        and left.tobytes() == right.tobytes()
-    )
+    return left is not None and alike(left, right) and left.tobytes() == right.tobytes()
+
+
+def differing(wanted: Mapping[str, Array], got: Mapping[str, Array]) -> set[str]:
+    """The places where values of one shape and dtype have other bits, even within tolerance: 10
+    prints otherwise than the number next to it."""
+    return {
+        where
+        for where in wanted.keys() & got.keys()
+        if alike(wanted[where], got[where]) and wanted[where].tobytes() != got[where].tobytes()
+    }
+
+
+def settling(states: Sequence[Array | None]) -> int:
+    """The first step after which a place holds what it holds at the end."""
+    last = states[-1]
+    number = len(states) - 1
+    while number and last is not None and same_bits(states[number - 1], last):
+        number -= 1
+    return number
+
+
+def place_after(where: str, number: int) -> str:
+    """The name of a place as it was after a step."""
+    return f"{where} after step {number}"
+
+
+def place_of(where: str) -> str:
+    """The place itself."""
+    return where.partition(" ")[0]

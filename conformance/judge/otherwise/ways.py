@@ -1,8 +1,8 @@
 """How else torch may compute an op: other kernels, orders of terms and roundings, one row a way.
 
 A way is given an operator of torch's dispatcher, below autograd, so that what a backward walk
-computes is computed otherwise as well. Only what torch itself leaves open may be a way: that a sum
-takes its terms in another order is one, that a minimum takes the greater of two numbers is none.
+computes is computed otherwise as well. Only what torch itself leaves open may be a way: a sum with
+its terms in another order is one, a minimum that takes the greater of two numbers is none.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What torch itself leaves open: the reference run with the subject's own roundings, and by other
+"""What torch itself leaves open: the reference run with the subject's own roundings, and in other
 ways than its usual one. A difference that is gone there is nobody's fault.
 
 Step by step the subject's values are adopted, as far as each is what torch might have given at
@@ -21,7 +21,13 @@ from conformance.judge.nearby.evidence import Find
 from conformance.judge.nearby.replay import Array, places, read, replay, write
 from conformance.judge.otherwise.allowance import Flags, Question, alike, same_but_rounding
 from conformance.judge.otherwise.dispatching import ALL_OR_NOTHING, Way
-from conformance.judge.otherwise.overwritten import Earlier, same_bits
+from conformance.judge.otherwise.overwritten import (
+    Earlier,
+    differing,
+    place_after,
+    place_of,
+    settling,
+)
 from conformance.judge.otherwise.roundings import ROUNDINGS
 from conformance.judge.otherwise.ways import WAYS
 from conformance.program import Program
@@ -37,16 +43,6 @@ Answers: TypeAlias = Callable[[Way, Keeps], Mapping[str, Array | None]]
 """What the reference gives in a way that keeps these elements."""
 
 NOTHING: Keeps = {}
-
-
-def differing(wanted: Mapping[str, Array], got: Mapping[str, Array]) -> set[str]:
-    """The places where values that can be compared have other bits, if within tolerance: 10 prints
-    otherwise than the next number."""
-    return {
-        where
-        for where in wanted.keys() & got.keys()
-        if alike(wanted[where], got[where]) and wanted[where].tobytes() != got[where].tobytes()
-    }
 
 
 class Witnesses:
@@ -76,7 +72,7 @@ class Witnesses:
         self._differing = differing(wanted, got)
         self._earlier = earlier or {}
         for number, values in self._earlier.items():
-            had = {_then(where, number): value for where, value in values.items()}
+            had = {place_after(where, number): value for where, value in values.items()}
             self._subjects |= had
             self._differing |= had.keys()
         self._answered: dict[str, Question] = {}
@@ -128,8 +124,8 @@ class Witnesses:
         return tuple(question.by) if explained else ()
 
     def _ask(self, questions: Mapping[str, Question], answers: Answers) -> None:
-        """Answer questions of one step by as few runs as will do: a value that is far off is soon
-        refused, the sign of a zero is no matter of roundings as a rule."""
+        """Answer the questions of one step in as few runs as possible: for a value that is far
+        off, no more are made after a few draws; for signs of zeros alone, draws come last."""
 
         def is_open() -> bool:
             return any(question.open.any() for question in questions.values())
@@ -161,10 +157,10 @@ class Witnesses:
 
     @cached_property
     def _settled(self) -> Mapping[int, list[str]]:
-        """The places that the subject has as well, by the step after which the reference writes
-        there no more: what stood there before the subject's trace does not tell."""
+        """The places that the subject has as well, by the last step that writes there: the
+        subject's trace does not show what was there before."""
         seen: dict[str, list[Array | None]] = {
-            where: [] for where in self._subjects if where == _place(where)
+            where: [] for where in self._subjects if where == place_of(where)
         }
 
         def after(number: int, session: Session) -> None:
@@ -174,9 +170,9 @@ class Witnesses:
         replay(self.program, self.reference, after)
         found: dict[int, list[str]] = {}
         for where, states in seen.items():
-            found.setdefault(_settling(states), []).append(where)
+            found.setdefault(settling(states), []).append(where)
         for number, values in self._earlier.items():
-            found.setdefault(number, []).extend(_then(where, number) for where in values)
+            found.setdefault(number, []).extend(place_after(where, number) for where in values)
         return found
 
     @cached_property
@@ -190,8 +186,9 @@ class Witnesses:
 
     @cached_property
     def _exact(self) -> Keeps:
-        """Of that, what no rounding takes apart again: ties and zeros. The rest may be alike by
-        chance, but from a tie in its own values the subject has to go on as from a tie."""
+        """Of these, the elements that a draw of roundings is to keep: zeros, and values that occur
+        twice. The rest may be equal by chance, but where two of the subject's own values are
+        equal, it has to go on as with equal values."""
         sizes = {where: np.abs(self._subjects[where]) for where in self._alike}
         seen = Counter(size for values in sizes.values() for size in values.ravel().tolist())
         tied = [size for size, count in seen.items() if count > 1 or size == 0]
@@ -224,7 +221,7 @@ class Witnesses:
         for where in self._settled.get(number, ()):
             if where not in self._differing and where not in keeps:
                 continue
-            here = read(session, _place(where))
+            here = read(session, place_of(where))
             if here is not None and alike(here, self._subjects[where]):
                 yield where, here
 
@@ -237,16 +234,14 @@ class Witnesses:
         if question := self._answered.get(where):
             allowed = allowed | question.allowed
         if allowed.any():
-            write(session, _place(where), np.where(allowed, subject, here))
+            write(session, place_of(where), np.where(allowed, subject, here))
 
     def _adopting(self, number: int, session: Session, keeps: Keeps) -> None:
         for where, here in self._here(number, session, keeps):
             self._adopt(session, where, here, keeps)
 
     def _run(self, way: Way, keeps: Keeps) -> Trace:
-        def after(number: int, session: Session) -> None:
-            self._adopting(number, session, keeps)
-
+        after = partial(self._adopting, keeps=keeps)
         return replay(self.program, self.reference, after, way=way)
 
     def _after(
@@ -257,29 +252,10 @@ class Witnesses:
 
         def after(step: int, session: Session) -> None:
             if step == number:
-                found.update({where: read(session, _place(where)) for where in asked})
+                found.update({where: read(session, place_of(where)) for where in asked})
             else:
                 self._adopting(step, session, keeps)
 
         until = Program(self.program.inputs, self.program.steps[: number + 1])
         replay(until, self.reference, after, way=way)
         return found
-
-
-def _settling(states: Sequence[Array | None]) -> int:
-    """The first step after which a place holds what it holds at the end."""
-    last = states[-1]
-    number = len(states) - 1
-    while number and last is not None and same_bits(states[number - 1], last):
-        number -= 1
-    return number
-
-
-def _then(where: str, number: int) -> str:
-    """How a place is called of which the step is meant after which something stood there."""
-    return f"{where} after step {number}"
-
-
-def _place(where: str) -> str:
-    """The place itself."""
-    return where.partition(" ")[0]

@@ -79,9 +79,9 @@ def _cell(tally: Tally | None) -> str:
     if not tally.attempted:
         return "unsupported" if tally.asked else "not claimed"
     text = f"{tally.agree}/{tally.asked}"
-    return (
-        f"**{text}**" if tally.differ or tally.flaky else f"{text} (known)" if tally.known else text
-    )
+    if tally.differ or tally.flaky:
+        return f"**{text}**"
+    return f"{text} (known)" if tally.known else text
 
 
 def _inline(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Texts made fit to be shown: printable, in a line, and no longer than a reader reads."""
+"""Texts as they are shown: printable, in a line, and no longer than a person reads."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def cases(count: int) -> str:
 
 def replay_command(file: str, engine: str, reference: str) -> str:
     """The command that runs a program again, as it can be pasted into a shell."""
-    words: Sequence[str] = ["conformance", "replay", file, "--engine", engine]
+    parts: Sequence[str] = ["conformance", "replay", file, "--engine", engine]
     if reference != "torch":
-        words = [*words, "--reference", reference]
-    return shlex.join(words)
+        parts = [*parts, "--reference", reference]
+    return shlex.join(parts)

@@ -13,14 +13,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from conformance.report import (
-    FAILURES,
-    Report,
-    files_of,
-    this_environment,
-    to_document,
-    to_markdown,
-)
+from conformance.report.environment import this_environment
+from conformance.report.formats.document import to_document
+from conformance.report.formats.files import FAILURES, files_of
+from conformance.report.formats.markdown import to_markdown
+from conformance.report.report import Report
 
 REPORT = "parity.json"
 PAGE = "parity.md"

@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 from conformance.verdict import GRADES
 
 Standing: TypeAlias = Literal["agree", "differ", "known", "unsupported", "flaky", "unclaimed"]
 """What a case comes to once the known differences and the claims are taken into account."""
 
-OUTCOMES: tuple[Standing, ...] = (
-    "agree",
-    "differ",
-    "known",
-    "unsupported",
-    "flaky",
-    "unclaimed",
-)
+OUTCOMES: tuple[Standing, ...] = get_args(Standing)
 
 
 @dataclass(slots=True)
@@ -140,7 +133,7 @@ _ALWAYS = ("agree", "differ", "unsupported")
 def outcomes(tally: Tally) -> str:
     """What the cases came to: `2 agree in everything, 4 differ, 1 unsupported`."""
     return ", ".join(
-        f"{getattr(tally, name):,} {words}"
-        for name, words in _SAID
+        f"{getattr(tally, name):,} {text}"
+        for name, text in _SAID
         if name in _ALWAYS or getattr(tally, name)
     )

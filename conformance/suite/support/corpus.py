@@ -15,29 +15,23 @@ from conformance.campaign.result import Result
 from conformance.campaign.workers.worker import cases_of
 from conformance.claims.known import Known, matches
 from conformance.corpus.case import Case, Check
-from conformance.report import standing, unexpected
 from conformance.report.formats.texts import capped, differing
+from conformance.report.scoring.counting import standing, unexpected
 from conformance.suite.support.session import Suite, current
 
 SHOWN = 5  # ids of failing cases in a message
 SHRINKS = 2  # failures of a test that are made shorter, of a kind each
 
 
-def results(suite: Suite, op: str, check: Check) -> Iterator[Result]:
-    """The results of an op's samples that are about one check."""
-    cases, _ = cases_of(Piece("opinfo", op, op=op))
-    for case in cases:
-        if case.check == check and not matches(suite.settings.skips, case.id):
-            yield suite.examiner.examine(case, "corpus")
-
-
 def check_samples(op: str, check: Check) -> None:
     """Run the test of an op's samples, and end it as pytest ends tests: it returns, or it fails,
     skips or xfails."""
     suite = current()
+    cases = [case for case in cases_of(Piece("opinfo", op, op=op))[0] if case.check == check]
+    asked = [case for case in cases if not matches(suite.settings.skips, case.id)]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Programs go to edges of which torch warns.
-        found = list(results(suite, op, check))
+        found = [suite.examiner.examine(case, "corpus") for case in asked]
     conclude(found, suite)
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from conformance.suite.support.profiles import with_examples
 from conformance.suite.support.session import close, current
-from conformance.suite.support.summary import hear, lines, tell
+from conformance.suite.support.summary import add_score, attach_score, lines
 
 PREFIX = "CONFORMANCE_"
 HAS = "conformance_has"
@@ -71,15 +71,15 @@ class Hooks:
         report = yield
         if call.excinfo is not None and report.failed:
             from conformance.suite.support.agreement import Differs
-            from conformance.suite.support.properties import told
+            from conformance.suite.support.properties import failure_report
 
             if isinstance(call.excinfo.value, Differs):
-                report.longrepr = told(call.excinfo.value)
+                report.longrepr = failure_report(call.excinfo.value)
         return report
 
     def pytest_runtest_teardown(self, item: pytest.Item) -> None:
         """Let the test's report say what its cases came to."""
-        tell(item, current().scored)
+        attach_score(item, current().scored)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -89,7 +89,7 @@ class Hooks:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Gather what the tests say, in the process that prints."""
         if report.when == "teardown":
-            hear(self._config, report.user_properties)
+            add_score(self._config, report.user_properties)
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Print the score."""

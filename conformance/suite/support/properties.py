@@ -24,8 +24,8 @@ from conformance.generate.drawing.drawn import SCRIPT
 from conformance.generate.drawing.warming import warm_up
 from conformance.generate.planning.history import interactions
 from conformance.program import Program
-from conformance.report import standing, unexpected
 from conformance.report.formats.texts import replay_command
+from conformance.report.scoring.counting import standing, unexpected
 from conformance.strategies import Drawn, programs
 from conformance.suite.support.agreement import Differs, failure_of
 from conformance.suite.support.session import current
@@ -60,8 +60,7 @@ _TALLY = Tally()
 
 @cache
 def begin() -> None:
-    """Get ready for properties, once in a process: their first example is to take no longer than
-    the others."""
+    """Load what takes long, once in a process, so that the first example is as fast as the rest."""
     warm_up(resolve_engine("torch"))
 
 
@@ -90,8 +89,8 @@ def hold(drawn: Drawn) -> None:
 
 
 def _named(result: Result) -> Result:
-    """The result under the name of the corpus, where its program is one that was found before:
-    what is known of it is known by that name."""
+    """The result under the name that the corpus has for its program, if fuzzing found it before:
+    known differences name it so."""
     name = names_found().get(result.verdict.program_hash)
     return replace(result, id=name) if name else result
 
@@ -123,12 +122,12 @@ def concluded(name: str) -> Iterator[None]:
 
 
 LINES = 40
-"""Of the report of a failing property, the most; of a longer script the file has the rest."""
+"""The most lines of a failing property's report; the whole script is in the file."""
 
 
-def told(failure: Differs) -> str:
+def failure_report(failure: Differs) -> str:
     """The report of a failing property: what differs, Hypothesis's shortest program, and how to
-    run it again. Where in the harness it was raised says nothing."""
+    run it again. The harness's own traceback is left out."""
     parts = [str(failure), *getattr(failure, "__notes__", ())]
     lines = [part.rstrip().splitlines() for part in parts]
     more = sum(map(len, lines)) - LINES
@@ -141,8 +140,8 @@ def told(failure: Differs) -> str:
 
 
 def _shorten(part: list[str], begin: int, more: int) -> None:
-    """Leave out so many lines of a script, the last ones; it ends with the part, or where what
-    Hypothesis says of the call goes on."""
+    """Leave out the last `more` lines of a script. It ends with the part, or where Hypothesis's
+    text about the call goes on."""
     after = [n for n in range(begin, len(part)) if part[n].strip() in (",", ")")]
     last = after[0] if after else len(part)
     kept = max(begin, last - more - 1)

@@ -14,7 +14,7 @@ from conformance.campaign.examine import Examiner
 from conformance.campaign.plan import Settings
 from conformance.campaign.workers.patience import Patient
 from conformance.claims import ClaimsError, claims_of
-from conformance.claims.known import Known, KnownError, read_known, read_patterns, shipped_known
+from conformance.claims.known import Known, KnownError, known_of, read_patterns
 from conformance.engines import Engine, EngineError, resolve_engine
 from conformance.engines.isolation import Limits
 from conformance.suite.support.summary import Scored
@@ -74,6 +74,7 @@ def prepare(config: pytest.Config, has: Sequence[str] = ()) -> None:
         pytest.UsageError: no engine is named, one cannot be loaded, or a file is broken.
     """
     option = config.option
+    claims = option.conformance_claims
     if not option.conformance_engine:
         raise pytest.UsageError("name the engine to test: --engine NAME, or CONFORMANCE_ENGINE")
     try:
@@ -81,23 +82,16 @@ def prepare(config: pytest.Config, has: Sequence[str] = ()) -> None:
             engine=option.conformance_engine,
             hang_after=timeout(),
             skips=read_patterns(map(Path, option.conformance_skips)),
-            claims=claims_of(option.conformance_engine, _path(option.conformance_claims)),
+            claims=claims_of(option.conformance_engine, Path(claims) if claims else None),
             has=tuple(has),
         )
-        known = (
-            *shipped_known(settings.engine),
-            *read_known(map(Path, option.conformance_xfails)),
-        )
+        known = known_of(settings.engine, map(Path, option.conformance_xfails))
         reference = resolve_engine(settings.reference)
         subject = Patient(settings.engine, Limits(step=settings.hang_after))
         _ = subject.version  # Loaded here, so that a name that is wrong is said once.
     except (ClaimsError, EngineError, KnownError) as error:
         raise pytest.UsageError(str(error)) from error
     _OPEN.append(Suite(settings, reference, subject, known))
-
-
-def _path(text: str | None) -> Path | None:
-    return Path(text) if text else None
 
 
 def close() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from conformance.campaign.result import Result
 from conformance.claims.known import Known
-from conformance.report import Score
+from conformance.report.scoring.counting import Score
 
 PROPERTY = "conformance"
 """The property of a test's report, and the name under which a JUnit file has it."""
@@ -35,14 +35,14 @@ class Scored:
         return score
 
 
-def tell(item: pytest.Item, scored: Scored) -> None:
+def attach_score(item: pytest.Item, scored: Scored) -> None:
     """Give the test's report what its cases came to."""
     score = scored.taken()
     if score.total.total or score.generated.total:
         item.user_properties.append((PROPERTY, score.to_json()))
 
 
-def hear(config: pytest.Config, properties: Sequence[tuple[str, Any]]) -> None:
+def add_score(config: pytest.Config, properties: Sequence[tuple[str, Any]]) -> None:
     """Add what a test's report says to the run's score."""
     score = config.stash.setdefault(_SCORE, Score())
     for name, value in properties:
