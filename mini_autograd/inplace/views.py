@@ -16,7 +16,7 @@ from mini_autograd.core.modes.grad_mode import state
 from mini_autograd.core.modes.transforms import state as transforms
 from mini_autograd.core.op import DifferentiableOp, Promotion, differentiable
 from mini_autograd.core.saved.packing import announce_write, packing_threads
-from mini_autograd.core.tensor.history import is_seen, set_history
+from mini_autograd.core.tensor.history import autograd_sees, set_history
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.core.tensor.version_counter import counter_of
 from mini_autograd.inplace.checks import check_captured
@@ -79,7 +79,7 @@ def _method(name: str, op: Bound | DifferentiableOp) -> Callable[..., Any]:
     def call(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         if transforms.depth:
             check_captured(name, self, args, kwargs)
-        needs_grad = state.enabled and self._requires_grad and is_seen(self)
+        needs_grad = state.enabled and self._requires_grad and autograd_sees(self)
         if needs_grad:
             check_recordable(name, self, op.method, args, kwargs)
         result = op.method(self, *args, **kwargs)

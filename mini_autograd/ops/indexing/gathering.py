@@ -13,7 +13,7 @@ from mini_autograd.arrays.dims import wrap_dim
 from mini_autograd.arrays.dtypes import of_numpy
 from mini_autograd.core.modes import warn_once
 from mini_autograd.core.op import DifferentiableOp, Promotion, differentiable
-from mini_autograd.core.saved.gradient_tensors import counted
+from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.table import ops
 from mini_autograd.messages.ops import indexing as errors
 from mini_autograd.messages.ops import shapes as shape_errors
@@ -60,7 +60,7 @@ def _positions(dim: int, index: IndexArray) -> tuple[NDArray[Any], ...]:
 @differentiable(
     promotion=_NONE,
     # torch saves `self`, though its shape would do: a write to it makes backward raise
-    self=lambda grad, self, dim, index: counted(
+    self=lambda grad, self, dim, index: count_writes(
         scatter_add(ops.zeros_of(grad, self.shape), dim, index, grad)
     ),
 )

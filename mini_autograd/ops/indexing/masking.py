@@ -10,7 +10,7 @@ import numpy as np
 from mini_autograd.arrays.dtypes import of_numpy
 from mini_autograd.arrays.layout import copied
 from mini_autograd.core.op import Promotion, differentiable
-from mini_autograd.core.saved.gradient_tensors import counted
+from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.saved.packing import is_watched
 from mini_autograd.core.table import ops, shared
 from mini_autograd.messages.ops import indexing as errors
@@ -97,7 +97,7 @@ def _zeros_for(grad: Any, self: Any, mask: Any) -> Any:
 
 @differentiable(
     promotion=_NONE,
-    self=lambda grad, self, mask: counted(
+    self=lambda grad, self, mask: count_writes(
         masked_scatter_into(_zeros_for(grad, self, mask), mask, grad)
     ),
 )

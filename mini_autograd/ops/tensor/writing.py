@@ -11,7 +11,7 @@ from mini_autograd.arrays import dtypes, layout
 from mini_autograd.arrays.dims import broadcast_dims
 from mini_autograd.core.modes.grad_mode import state
 from mini_autograd.core.op import DifferentiableOp, Promotion, differentiable, record_refused
-from mini_autograd.core.saved.gradient_tensors import counted
+from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.table import ops, shared
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.ops import kernels as kernel_errors
@@ -153,10 +153,10 @@ def _compared(name: str, compare: np.ufunc) -> Bound:
 
     # torch makes these zeros by writing them.
     def zeros(grad: Any, self_shape: tuple[int, ...]) -> Any:
-        return counted(ops.zeros_of(grad, self_shape))
+        return count_writes(ops.zeros_of(grad, self_shape))
 
     def zeros_of_other(grad: Any, other_shape: tuple[int, ...]) -> Any:
-        return counted(ops.zeros_of(grad, other_shape))
+        return count_writes(ops.zeros_of(grad, other_shape))
 
     stem = name.capitalize()
     number = differentiable(name=name, node=f"{stem}Backward0", self=zeros)
