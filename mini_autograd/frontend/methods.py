@@ -15,7 +15,7 @@ from mini_autograd import ops as families
 from mini_autograd.core.modes import transforms
 from mini_autograd.core.modes.grad_mode import state
 from mini_autograd.core.op import surface
-from mini_autograd.core.tensor.history import has_history, set_flag
+from mini_autograd.core.tensor.history import has_history, set_requires_grad
 from mini_autograd.core.tensor.tensor import Tensor, detached
 from mini_autograd.core.tensor.version_counter import counter_of
 from mini_autograd.creation import data, fills
@@ -70,7 +70,7 @@ def _set_flag(self: Tensor, requires_grad: bool) -> Tensor:
     if requires_grad and self._array.dtype.kind not in "fc":
         raise errors.only_floating_method()
     if requires_grad and has_history(self):
-        set_flag(self, True)  # which is no error here
+        set_requires_grad(self, True)  # which is no error here
     else:
         self.requires_grad = requires_grad
     return self
@@ -93,7 +93,7 @@ def detach_(self: Tensor) -> Tensor:
     if self._node is not None:
         self._detached_at = counter_of(self).version
     self._node, self._output_nr = None, 0
-    set_flag(self, False)
+    set_requires_grad(self, False)
     return self
 
 

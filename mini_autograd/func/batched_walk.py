@@ -38,7 +38,7 @@ class BatchArithmetic(TensorArithmetic):
         whole = (self.count, *shape)
         return summed if summed._array.shape == whole else ops.view(summed, whole)
 
-    def through(
+    def node_backward(
         self, node: Node, grads: list[Tensor | None], wanted: Sequence[Edge | None]
     ) -> Sequence[Tensor | None]:
         """The batches that a node gives for those that arrived at its outputs."""

@@ -16,7 +16,7 @@ from mini_autograd.arrays import layout
 from mini_autograd.core.graph.graph import Node
 from mini_autograd.core.modes.grad_mode import state, unrecorded
 from mini_autograd.core.modes.transforms import state as transforms
-from mini_autograd.core.modes.warn_once import unsaid
+from mini_autograd.core.modes.warn_once import suppressed
 from mini_autograd.core.op import Common, InPlace, public, quiet
 from mini_autograd.core.op.surface import in_place_forms
 from mini_autograd.core.saved.packing import (
@@ -33,7 +33,7 @@ from mini_autograd.core.saved.saved import (
     SavedView,
     pack_results,
 )
-from mini_autograd.core.tensor.history import edge_of, is_seen
+from mini_autograd.core.tensor.history import autograd_sees, edge_of
 from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.core.tensor.version_counter import counter_of
 from mini_autograd.inplace.checks import (
@@ -76,7 +76,7 @@ def in_place(op: InPlace, method: Method) -> Method:
             state.enabled
             and op.differentiable
             and any(each._requires_grad for each in (self, *given))
-            and is_seen(self, *given, _operand(args, kwargs) if op.number_seen else None)
+            and autograd_sees(self, *given, _operand(args, kwargs) if op.number_seen else None)
         )
         if needs_grad:
             check_recordable(name, self, method, args, kwargs)
@@ -140,7 +140,7 @@ def check_recordable(
         check_history(tensor, True)
     except RuntimeError:
         try:
-            with unrecorded(), unsaid():
+            with unrecorded(), suppressed():
                 method(make(tensor._array), *args, **kwargs)
         except TypeError as error:
             raise errors.renamed(error, name) from None

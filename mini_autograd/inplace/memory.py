@@ -13,7 +13,7 @@ from mini_autograd.core.graph.graph import ACCUMULATE_SEQUENCE, Arithmetic, Grad
 from mini_autograd.core.modes.grad_mode import state
 from mini_autograd.core.op import public
 from mini_autograd.core.saved.packing import announce_write, packing_threads
-from mini_autograd.core.tensor.history import edge_of, is_seen
+from mini_autograd.core.tensor.history import autograd_sees, edge_of
 from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.core.tensor.version_counter import counter_of
 from mini_autograd.inplace.checks import check_history
@@ -55,7 +55,7 @@ def _show(tensor: Tensor, source: Tensor, array: Any) -> Tensor:
     if source._array.dtype != tensor._array.dtype:
         raise errors.set_dtype(source.dtype, tensor.dtype)
     needs_grad = state.enabled and (tensor._requires_grad or source._requires_grad)
-    needs_grad = needs_grad and is_seen(tensor, source)
+    needs_grad = needs_grad and autograd_sees(tensor, source)
     check_history(tensor, needs_grad)
     node = NotImplementedNode(tensor, source, made=array) if needs_grad else None
     if packing_threads:
@@ -122,7 +122,7 @@ def _resize(self: Array, size: Sizes, *, memory_format: Anything = None) -> Any:
     What is new holds anything. Unlike torch's, other tensors on the memory keep the smaller one.
     """
     assert isinstance(self, Tensor)
-    if self._requires_grad and is_seen(self):
+    if self._requires_grad and autograd_sees(self):
         raise errors.resize_with_grad()
     if any(each < 0 for each in size):
         raise errors.resize_overflow()

@@ -21,7 +21,7 @@ from mini_autograd.core.op import (
     public,
 )
 from mini_autograd.core.saved.packing import announce_write, packing_threads
-from mini_autograd.core.tensor.history import is_seen, set_history
+from mini_autograd.core.tensor.history import autograd_sees, set_history
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.core.tensor.version_counter import counter_of
 from mini_autograd.inplace.checks import check_captured
@@ -86,7 +86,7 @@ def _shown(name: str, op: Bound | DifferentiableOp) -> None:
     def call(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         if transforms.depth:
             check_captured(in_place, self, args, kwargs)
-        needs_grad = state.enabled and self._requires_grad and is_seen(self)
+        needs_grad = state.enabled and self._requires_grad and autograd_sees(self)
         if needs_grad:
             check_recordable(name, self, op.method, args, kwargs)
         result = op.method(self, *args, **kwargs)

@@ -176,7 +176,7 @@ FAULTS_OF_WRITES: Final[dict[str, Fault]] = {
         attribute(rebase, "_move_retained_grad", lambda _: lambda *_: None),
     ),
     "views are not told of requires_grad": fault(
-        "flag raises", attribute(history, "tell_views", lambda _: lambda base: None)
+        "flag raises", attribute(history, "update_views", lambda _: lambda base: None)
     ),
     # What is refused.
     "a leaf may be written to": fault(

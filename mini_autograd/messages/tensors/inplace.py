@@ -70,7 +70,7 @@ def forbidden_view(creation: str, node: str | None, output: int, *, indirect: bo
     `node` is the name of what made the view, if a graph was recorded.
     """
     written = "its base or another view of its base has been" if indirect else "is being"
-    made = "A view" if node is None else f"Output {output} of {told_name(node)} is a view"
+    made = "A view" if node is None else f"Output {output} of {given_name(node)} is a view"
     how = "modified inplace"
     modes = _MODES.get(creation, _MODES["NO_GRAD_MODE"] if node is None else None)
     if modes is not None:
@@ -79,7 +79,7 @@ def forbidden_view(creation: str, node: str | None, output: int, *, indirect: bo
     return _forbidden_view(made, written, how, _ADVICE[creation])
 
 
-def told_name(node: str) -> str:
+def given_name(node: str) -> str:
     """A node's name in errors: "MulBackward0" is told as Mul, "SumBackward1" as Sum1."""
     stem, _, number = node.rpartition("Backward")
     return stem + number.removeprefix("0") if not number or number.isdigit() else node

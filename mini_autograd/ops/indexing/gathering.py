@@ -19,7 +19,7 @@ from mini_autograd.core.op import (
     differentiable,
     public,
 )
-from mini_autograd.core.saved.gradient_tensors import counted
+from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.table import ops
 from mini_autograd.messages.ops import indexing as errors
 from mini_autograd.messages.ops import shapes as shape_errors
@@ -67,7 +67,7 @@ def _positions(dim: int, index: IndexArray) -> tuple[NDArray[Any], ...]:
 @differentiable(
     promotion=_NONE,
     # torch saves `self`, though its shape would do: a write to it makes backward raise
-    self=lambda grad, self, dim, index: counted(
+    self=lambda grad, self, dim, index: count_writes(
         scatter_add(ops.zeros_of(grad, self.shape), dim, index, grad)
     ),
 )

@@ -18,7 +18,7 @@ from mini_autograd.core.op import (
     differentiable,
     public,
 )
-from mini_autograd.core.saved.gradient_tensors import counted
+from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.saved.packing import is_watched
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor
@@ -139,7 +139,7 @@ def _index_grad(grad: Any, shape: tuple[int, ...], indices: IndexArrays) -> Any:
     zeros = ops.zeros_of(grad, shape)
     if is_watched():
         return index_put(zeros, indices, grad, True)
-    return counted(index_put_impl(zeros, indices, grad))
+    return count_writes(index_put_impl(zeros, indices, grad))
 
 
 @differentiable(

@@ -17,7 +17,7 @@ from mini_autograd.core.op import (
     differentiable,
     public,
 )
-from mini_autograd.core.saved.gradient_tensors import counted
+from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.saved.packing import is_watched
 from mini_autograd.core.table import ops, shared
 from mini_autograd.core.tensor.tensor import Tensor
@@ -106,7 +106,7 @@ def _zeros_for(grad: Any, self: Any, mask: Any) -> Any:
 @public()
 @differentiable(
     promotion=_NONE,
-    self=lambda grad, self, mask: counted(
+    self=lambda grad, self, mask: count_writes(
         masked_scatter_into(_zeros_for(grad, self, mask), mask, grad)
     ),
 )

@@ -19,7 +19,7 @@ from mini_autograd.core.op import (
     differentiable,
     public,
 )
-from mini_autograd.core.saved.gradient_tensors import counted
+from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.messages.ops import indexing as errors
@@ -54,7 +54,7 @@ def _first_outside(index: IndexArray, lowest: int, size: int) -> int | None:
 @public()
 @differentiable(
     promotion=_NONE,
-    self=lambda grad, self_shape, dim, index: counted(
+    self=lambda grad, self_shape, dim, index: count_writes(
         index_add(ops.zeros_of(grad, self_shape), dim, index, grad)
     ),
 )
@@ -291,7 +291,7 @@ def _flat_positions(self: Array, index: IndexArray) -> IndexArray:
 @public()
 @differentiable(
     promotion=_NONE,
-    self=lambda grad, self, index: counted(put(ops.zeros_as(grad, self), index, grad, True)),
+    self=lambda grad, self, index: count_writes(put(ops.zeros_as(grad, self), index, grad, True)),
 )
 def take(self: Array, index: IndexArray) -> Array:
     """The elements of the flattened tensor at the indices, in the shape of the index."""

@@ -10,7 +10,7 @@ import numpy as np
 from mini_autograd.arrays import dtypes
 from mini_autograd.core.modes.warn_once import after_walk
 from mini_autograd.core.op import Promotion, differentiable
-from mini_autograd.core.saved.gradient_tensors import counted
+from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.table import ops
 from mini_autograd.messages.ops import losses as errors
 from mini_autograd.messages.ops import shapes as shape_errors
@@ -28,7 +28,7 @@ def _mse_double_backward(grad: Any, grad_output: Any, reduction: str) -> Any:
     twice = times(grad * grad_output, 2)
     if reduction != "mean":
         return twice
-    return counted(over(twice, max(numel(grad), 1)))  # torch divides in place
+    return count_writes(over(twice, max(numel(grad), 1)))  # torch divides in place
 
 
 @differentiable(

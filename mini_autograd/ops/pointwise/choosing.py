@@ -9,7 +9,7 @@ import numpy as np
 from mini_autograd.arrays import dtypes, numbers
 from mini_autograd.core.modes import warn_once
 from mini_autograd.core.op import differentiable, public
-from mini_autograd.core.saved.gradient_tensors import counted
+from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.messages.graph import walk as walk_errors
@@ -51,7 +51,7 @@ def _first_zero(self: Any, other: Any) -> tuple[Any, Any]:
 
 def _tie_split(grad: Any, tied: Any, lost: Any) -> Any:
     """The gradient of a maximum: half where tied, none where the other won."""
-    return counted(ops.masked_zero(where(tied, over(grad, 2), grad), lost), dispatched=True)
+    return count_writes(ops.masked_zero(where(tied, over(grad, 2), grad), lost), dispatched=True)
 
 
 @public()

@@ -18,7 +18,7 @@ from mini_autograd.core.op import (
     public,
     quiet,
 )
-from mini_autograd.core.saved.gradient_tensors import counted
+from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.messages.ops import pointwise as errors
@@ -67,10 +67,10 @@ def _over_operand(name: str, compare: np.ufunc) -> Bound:
 
     # torch makes these zeros by writing them.
     def zeros(grad: Any, self_shape: tuple[int, ...]) -> Any:
-        return counted(ops.zeros_of(grad, self_shape))
+        return count_writes(ops.zeros_of(grad, self_shape))
 
     def zeros_of_other(grad: Any, other_shape: tuple[int, ...]) -> Any:
-        return counted(ops.zeros_of(grad, other_shape))
+        return count_writes(ops.zeros_of(grad, other_shape))
 
     stem = name.capitalize()
     number = differentiable(name=name, node=f"{stem}Backward0", self=zeros)

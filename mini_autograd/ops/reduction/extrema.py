@@ -10,7 +10,7 @@ import numpy as np
 from mini_autograd.arrays import dtypes
 from mini_autograd.arrays.dims import wrap_dim
 from mini_autograd.core.op import Promotion, differentiable, public
-from mini_autograd.core.saved.gradient_tensors import counted
+from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.saved.packing import is_watched
 from mini_autograd.core.table import ops
 from mini_autograd.messages.ops import reductions as errors
@@ -135,7 +135,7 @@ def evenly(grad: Any, self: Any, result: Any) -> Any:
     if is_watched():  # torch writes nothing then
         return mask * (grad / ops.sum_all(mask))
     zeros = ops.zeros_of(grad, tuple(self.shape))
-    return counted(ops.masked_fill(zeros, mask, grad / ops.sum_all(mask)), dispatched=True)
+    return count_writes(ops.masked_fill(zeros, mask, grad / ops.sum_all(mask)), dispatched=True)
 
 
 def _of_all(name: str, pick: np.ufunc, array: Array) -> Array:
@@ -176,7 +176,7 @@ def picked_grad(grad: Any, index: Any, shape: tuple[int, ...], dim: int, keepdim
         restored(grad, dim, keepdim, len(shape)),
         restored(index, dim, keepdim, len(shape)),
     )
-    return counted(ops.scatter(ops.zeros_of(grad, shape), dim, index, grad), 2)
+    return count_writes(ops.scatter(ops.zeros_of(grad, shape), dim, index, grad), 2)
 
 
 def index_of(

@@ -8,7 +8,7 @@ import numpy as np
 
 from mini_autograd.arrays.dims import wrap_dim
 from mini_autograd.core.op import InPlace, Promotion, differentiable, public
-from mini_autograd.core.saved.gradient_tensors import counted
+from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.saved.packing import is_watched
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor
@@ -141,7 +141,7 @@ def _recorded_cumprod_grad(grad: Tensor, self: Tensor, dim: int) -> Tensor:
             ops.select(result, dim, index).copy_(rows[-1])
     if is_watched():
         return ops.stack(rows, dim)
-    return counted(result)  # torch fills it with zeros first
+    return count_writes(result)  # torch fills it with zeros first
 
 
 @differentiable(

@@ -16,7 +16,7 @@ from mini_autograd.core.op import (
     differentiable,
     public,
 )
-from mini_autograd.core.saved.gradient_tensors import counted
+from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.messages.ops import joining as errors
@@ -127,9 +127,9 @@ def _traced(grad: Any, shape: tuple[int, ...]) -> Any:
     row: Any = ops.zeros_of(grad, (shape[0] * shape[1],))
     places = np.arange(min(shape), dtype=np.int64) * (shape[1] + 1)
     if isinstance(grad, Tensor):
-        return counted(row.index_fill_(0, make(places), grad)).view(shape)
+        return count_writes(row.index_fill_(0, make(places), grad)).view(shape)
     row[places] = grad
-    return counted(row, 2).reshape(shape)
+    return count_writes(row, 2).reshape(shape)
 
 
 def _below(self: Array, diagonal: int) -> Array:

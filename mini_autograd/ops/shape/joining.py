@@ -11,7 +11,7 @@ import numpy as np
 from mini_autograd.arrays import layout
 from mini_autograd.arrays.dims import wrap_dim
 from mini_autograd.core.op import Promotion, differentiable, public
-from mini_autograd.core.saved.gradient_tensors import counted
+from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.ops import joining as errors
@@ -40,7 +40,7 @@ def _parts(
     for shape, dtype in zip(shapes, dtypes, strict=True):
         grad = whole if dtype.kind == "c" else real
         if shape == _LEGACY_EMPTY:
-            parts.append(counted(ops.zeros_of(grad, shape)))  # which torch fills
+            parts.append(count_writes(ops.zeros_of(grad, shape)))  # which torch fills
             continue
         parts.append(slice_dim(grad, dim, at, at + shape[dim]))
         at += shape[dim]

@@ -11,7 +11,7 @@ import numpy as np
 from mini_autograd.arrays import layout
 from mini_autograd.arrays.dims import wrap_dim, wrap_dims
 from mini_autograd.core.op import Promotion, differentiable, public
-from mini_autograd.core.saved.gradient_tensors import counted
+from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import make
 from mini_autograd.messages.ops import joining as errors
@@ -110,7 +110,7 @@ def _rolled(self: Array, shift: int, dim: int) -> Array:
 def _unrepeated(grad: Any, repeats: Sequence[int], shape: tuple[int, ...]) -> Any:
     """The sum over the copies: each repeated dim is cut into its count and its size."""
     if 0 in repeats:
-        return counted(ops.zeros_of(grad, shape))
+        return count_writes(ops.zeros_of(grad, shape))
     extra = len(repeats) - len(shape)
     for _ in range(extra):
         grad = ops.sum(grad, (0,), False)
