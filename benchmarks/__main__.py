@@ -13,7 +13,7 @@ from rich.progress import track
 from rich.table import Table
 
 import mini_autograd
-from benchmarks import programs, properties, startup
+from benchmarks import ops, programs, properties, startup
 from benchmarks.cases import CASES, Case
 
 
@@ -51,6 +51,30 @@ def table(rows: Sequence[tuple[Case, float, float]]) -> Table:
             case.name, shown(reference), shown(subject), f"[{style}]{ratio:.2f}[/]", target
         )
     return made
+
+
+def calls(rows: Sequence[ops.Measured]) -> Table:
+    """Every op on a handful of elements, in torch's time, and why one is slow."""
+    forward, both = ops.medians(rows)
+    made = Table(title="Time of each op on a handful of elements, in torch's")
+    made.add_column("call", max_width=50)
+    made.add_column("alone", justify="right")
+    made.add_column("with backward", justify="right")
+    made.add_column("why more than three times")
+    for row in rows:
+        made.add_row(row.call, f"{row.forward:.2f}", _ratio(row.both), row.reason)
+    styles = [
+        "green" if found <= wanted else "red"
+        for found, wanted in ((forward, ops.WANTED_FORWARD), (both, ops.WANTED_BOTH))
+    ]
+    made.add_section()
+    made.add_row("median", f"[{styles[0]}]{forward:.2f}[/]", f"[{styles[1]}]{both:.2f}[/]", "")
+    made.add_row("target", f"≤ {ops.WANTED_FORWARD}", f"≤ {ops.WANTED_BOTH}", "")
+    return made
+
+
+def _ratio(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f}"
 
 
 def rates(measured: programs.Rates) -> Table:
@@ -111,6 +135,7 @@ def main() -> None:
         for case in track(CASES, description="measuring", console=console, transient=True)
     ]
     console.print(table(rows))
+    console.print(calls(ops.measured()))
     console.print(start(startup.measured()))
     console.print(rates(programs.measured()))
     console.print(examples(properties.measured()))

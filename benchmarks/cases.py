@@ -33,6 +33,17 @@ def scalar(torch: ModuleType) -> Program:
     return run
 
 
+def vector(torch: ModuleType) -> Program:
+    """The tutorial's vector: multiplied by a number, and walked with a gradient."""
+
+    def run() -> None:
+        x = torch.tensor([1.0, 2.0], requires_grad=True)
+        y = 3.14 * x
+        y.backward(torch.tensor([1.0, 1.0]))
+
+    return run
+
+
 def perceptron(torch: ModuleType) -> Program:
     """One step of a classifier of 28 by 28 images: 784-128-10, relu, 64 images at once."""
     random = np.random.default_rng(0)
@@ -83,9 +94,10 @@ def chain(length: int) -> Callable[[ModuleType], Program]:
 
 
 CASES = (
-    Case("scalar: 2*x + x**2, build and backward", scalar, 0.5, calls=50, rounds=400),
-    Case("MLP 784-128-10, batch 64, step", perceptron, 1.5, calls=10, rounds=60),
-    Case("1e6 float32: exp sin mul square sum, and back", elementwise, 2.0, calls=1, rounds=25),
+    Case("scalar: 2*x + x**2, build and backward", scalar, 0.35, calls=50, rounds=400),
+    Case("vector: 3.14 * x of two elements, build and backward", vector, 0.6, calls=50, rounds=400),
+    Case("MLP 784-128-10, batch 64, step", perceptron, 1.0, calls=10, rounds=60),
+    Case("1e6 float32: exp sin mul square sum, and back", elementwise, 0.6, calls=1, rounds=25),
     Case("25,000 additions, backward", chain(25_000), None, calls=1, rounds=7),
     Case("50,000 additions, backward", chain(50_000), None, calls=1, rounds=7),
     Case("100,000 additions, backward", chain(100_000), None, calls=1, rounds=7),

@@ -106,7 +106,7 @@ LongTensor, BoolTensor = map(TensorType, (int64, bool))
 HalfTensor, FloatTensor, DoubleTensor = map(TensorType, (float16, float32, float64))
 
 # What the families of ops give; a name that is a module or a type here stays one.
-globals().update({k: v for k, v in methods.functions().items() if k not in globals()})
+globals().update({k: v for k, v in methods.functions.items() if k not in globals()})
 
 _LOADED_LATER = ("func", "nn", "utils")
 

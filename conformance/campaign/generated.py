@@ -18,7 +18,7 @@ from conformance.generate.statistics import Statistics
 from conformance.generate.statistics.counting import Counting
 from conformance.judge.referee import judge
 from conformance.program import Program
-from conformance.shrink.unsupported import without_lacking
+from conformance.shrink.unsupported import without_unsupported
 from conformance.verdict import Verdict
 
 RESCUED = 60  # programs of a piece: each takes ten runs, and of some engines nearly all need it
@@ -119,7 +119,7 @@ def _drawn(
 
 def _rest(program: Program, verdict: Verdict, examiner: Examiner) -> tuple[Program, Verdict]:
     """What is left of a program without what the subject lacks, if that differs."""
-    rest = without_lacking(program, examiner.subject, examiner.reference)
+    rest = without_unsupported(program, examiner.subject, examiner.reference)
     left = judge(rest, examiner.reference, examiner.subject)
     if left.outcome != "differ":
         return program, verdict

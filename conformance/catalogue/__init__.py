@@ -30,15 +30,8 @@ __all__ = [
 CATALOGUE: Mapping[str, OpEntry] = {
     entry.name: entry
     for family in (
-        POINTWISE,
-        REDUCTIONS,
-        LINALG,
-        VIEWS,
-        JOINING,
-        INDEXING,
-        LOSSES,
-        CONVERSION,
-        CREATION,
+        *(POINTWISE, REDUCTIONS, LINALG, VIEWS, JOINING),
+        *(INDEXING, LOSSES, CONVERSION, CREATION),
     )
     for entry in family
 }

@@ -2,62 +2,35 @@
 
 from __future__ import annotations
 
-from conformance.catalogue.entry import (
-    Arg,
-    Domain,
-    OpEntry,
-    Operand,
-    both,
-    method,
-)
+from functools import partial
+
+from conformance.catalogue.entry import Arg, Domain, OpEntry, Operand, method, op
+
+_op = partial(op, "conversion")
 
 
 def _cast(name: str, differentiable: bool, domain: Domain = "real") -> OpEntry:
-    return OpEntry(
-        name=name,
-        family="conversion",
-        signatures=((Operand(domain=domain),),),
-        forms=(method(name),),
-        differentiable=differentiable,
-        view=True,  # torch gives the tensor itself where it has that dtype already
-        opinfo=((name, ""),),
-    )
+    """Torch gives the tensor itself where it has that dtype already, so this is a view too."""
+    operand = Operand(domain=domain)
+    return _op(name, (operand,), forms=(method(name),), differentiable=differentiable, view=True)
 
+
+_FINITE = Operand(domain="finite")
 
 CONVERSION: tuple[OpEntry, ...] = (
-    OpEntry(
-        name="clone",
-        family="conversion",
-        signatures=((Operand(),),),
-        forms=both("clone"),
-        opinfo=(("clone", ""),),
-    ),
-    OpEntry(
-        name="to",
-        family="conversion",
-        signatures=((Operand(domain="finite"), Arg("dtype", "dtype")),),
-        forms=(method("to"),),
-        view=True,
-        opinfo=(("to", ""),),
-    ),
+    _op("clone", (Operand(),)),
+    _op("to", (_FINITE, Arg("dtype", "dtype")), forms=(method("to"),), view=True),
     _cast("float", differentiable=True),
     _cast("double", differentiable=True),
     _cast("int", differentiable=False, domain="finite"),
     _cast("long", differentiable=False, domain="finite"),
     _cast("bool", differentiable=False),
-    OpEntry(
-        name="copy_",
-        family="conversion",
-        signatures=((Operand(), Operand("expandable", domain="finite")),),
+    _op(
+        "copy_",
+        (Operand(), Operand("expandable", domain="finite")),
+        forms=(),
         inplace=(method("copy_"),),
+        variants=(),
     ),
-    OpEntry(
-        name="zero_",
-        family="conversion",
-        signatures=((Operand(),),),
-        inplace=(method("zero_"),),
-        opinfo=(("zero_", ""),),
-    ),
+    _op("zero_", (Operand(),), forms=(), inplace=(method("zero_"),)),
 )
-
-__all__ = ["CONVERSION"]

@@ -3,34 +3,19 @@ part of one: torch's samples ask for their values, and no generated program call
 
 from __future__ import annotations
 
-from conformance.catalogue.entry import Form, OpEntry, function, method
+from conformance.catalogue.entry import OpEntry, function, method, op
 
+_FUNCTIONS = "zeros ones full eye arange linspace scalar_tensor zeros_like ones_like full_like"
+_METHODS = "new_zeros new_ones new_full"
+_VARIANTS = {"linspace": ("", "tensor_overload")}
 
-def _made(form: Form, *variants: str) -> OpEntry:
-    return OpEntry(
-        name=form.op,
-        family="creation",
-        signatures=(),
+CREATION: tuple[OpEntry, ...] = tuple(
+    op(
+        "creation",
+        form.op,
         forms=(form,),
         differentiable=False,
-        opinfo=tuple((form.op, variant) for variant in ("", *variants)),
+        variants=_VARIANTS.get(form.op, ("",)),
     )
-
-
-CREATION: tuple[OpEntry, ...] = (
-    _made(function("zeros")),
-    _made(function("ones")),
-    _made(function("full")),
-    _made(function("eye")),
-    _made(function("arange")),
-    _made(function("linspace"), "tensor_overload"),
-    _made(function("scalar_tensor")),
-    _made(function("zeros_like")),
-    _made(function("ones_like")),
-    _made(function("full_like")),
-    _made(method("new_zeros")),
-    _made(method("new_ones")),
-    _made(method("new_full")),
+    for form in (*map(function, _FUNCTIONS.split()), *map(method, _METHODS.split()))
 )
-
-__all__ = ["CREATION"]

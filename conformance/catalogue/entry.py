@@ -1,4 +1,4 @@
-"""The words of the catalogue: what an op takes, how it is written, and what is known of it."""
+"""What a catalogue entry holds: what an op takes, how it is written, what is known of it."""
 
 from __future__ import annotations
 
@@ -6,69 +6,27 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 Family: TypeAlias = Literal[
-    "pointwise",
-    "reductions",
-    "linalg",
-    "views",
-    "joining",
-    "indexing",
-    "losses",
-    "conversion",
+    "pointwise", "reductions", "linalg", "views", "joining", "indexing", "losses", "conversion",
     "creation",
-]
+]  # fmt: skip
 
 Category: TypeAlias = Literal["float", "complex", "int", "bool"]
 
 Domain: TypeAlias = Literal["real", "positive", "finite", "probability", "divisor"]
 """Where an operand's values lie. "finite" is a must, since an infinity or a NaN has no defined
 value as an integer; so is a "divisor" without zeros where integers are divided in place, since
-torch raises when it has written a part. The others are a habit: the logarithm of a negative
-number is a case too."""
+torch raises when it has written a part. The others are only usual: the logarithm of a
+negative number is a case too."""
 
 Kind: TypeAlias = Literal[
-    "alpha",
-    "bound",
-    "chunks",
-    "correction",
-    "diagonal",
-    "dim",
-    "dims",
-    "dims_matched",
-    "dims_moved",
-    "dims_permuted",
-    "dims_together",
-    "dtype",
-    "finite_number",
-    "flag",
-    "float_dtype",
-    "ignore_index",
-    "index",
-    "index_tensors",
-    "later_dim",
-    "length",
-    "new_dim",
-    "number",
-    "order",
-    "other_dim",
-    "position",
-    "range_dim",
-    "reduction",
-    "repeats",
-    "rolled_dims",
-    "rounding_mode",
-    "shape_expanded",
-    "shape_reshaped",
-    "shifts",
-    "smoothing",
-    "source_along",
-    "source_gathered",
-    "split",
-    "squeezable",
-    "start",
-    "value_written",
-    "values_put",
-]
-"""How an argument is drawn; each word is a row of `strategies.arguments.ARGUMENTS`."""
+    "alpha", "bound", "chunks", "correction", "diagonal", "dim", "dims", "dims_matched",
+    "dims_moved", "dims_permuted", "dims_together", "dtype", "finite_number", "flag", "float_dtype",
+    "ignore_index", "index", "index_tensors", "later_dim", "length", "new_dim", "number", "order",
+    "other_dim", "position", "range_dim", "reduction", "repeats", "rolled_dims", "rounding_mode",
+    "shape_expanded", "shape_reshaped", "shifts", "smoothing", "source_along", "source_gathered",
+    "split", "squeezable", "start", "value_written", "values_put",
+]  # fmt: skip
+"""How an argument is drawn; each is a row of `generate.values.arguments.ARGUMENTS`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +165,43 @@ def attribute(name: str) -> Form:
 def both(name: str) -> tuple[Form, ...]:
     """The function and the method of one name."""
     return (function(name), method(name))
+
+
+def op(
+    family: Family,
+    name: str,
+    *signatures: Signature,
+    forms: tuple[Form, ...] | None = None,
+    symbol: str = "",
+    writes: bool = False,
+    inplace: tuple[Form, ...] = (),
+    differentiable: bool = True,
+    view: bool = False,
+    conventions: tuple[str, ...] = (),
+    variants: tuple[str, ...] = ("",),
+    reflected: str = "",
+) -> OpEntry:
+    """An entry, of which only what is unusual need be given.
+
+    Args:
+        forms: by default the function and the method of the op's name.
+        symbol: of the operator that does the same.
+        writes: whether there is a method that writes in place, under the name with a `_`.
+        inplace: other forms that write in place.
+        variants: of the op's entries in torch's OpInfo database.
+        reflected: the database's name for the operator with its operands swapped.
+    """
+    return OpEntry(
+        name=name,
+        family=family,
+        signatures=signatures,
+        forms=(both(name) if forms is None else forms) + ((operator(symbol),) if symbol else ()),
+        inplace=((method(f"{name}_"),) if writes else ()) + inplace,
+        differentiable=differentiable,
+        view=view,
+        conventions=conventions,
+        opinfo=(*((name, each) for each in variants), *([(reflected, "")] if reflected else [])),
+    )
 
 
 FLOAT: frozenset[Category] = frozenset({"float"})

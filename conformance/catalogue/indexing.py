@@ -2,112 +2,56 @@
 
 from __future__ import annotations
 
-from conformance.catalogue.entry import (
-    BOOL,
-    INT,
-    Arg,
-    OpEntry,
-    Operand,
-    both,
-    method,
-    operator,
-)
+from functools import partial
 
+from conformance.catalogue.entry import BOOL, INT, Arg, OpEntry, Operand, op, operator
+
+_op = partial(op, "indexing")
+_ROWS = Operand("... n")
 _DIM = Arg("range_dim", "dim")
+_ALONG = Operand("i", INT, indexes="dim")
+_GATHERED = Operand("gathered", INT, indexes="dim")
+_MASK = Operand("broadcast", BOOL)
+_INDEX = Arg("index", "")
+_ALPHA = Arg("alpha", "alpha", optional=True, keyword_only=True)
+_ACCUMULATE = Arg("flag", "accumulate", optional=True)
 
 INDEXING: tuple[OpEntry, ...] = (
-    OpEntry(
-        name="__getitem__",
-        family="indexing",
-        signatures=((Operand(), Arg("index", "")),),
-        forms=(operator("[]"),),
-        view=True,
-        opinfo=(("__getitem__", ""),),
-    ),
-    OpEntry(
-        name="__setitem__",
-        family="indexing",
-        signatures=((Operand(), Arg("index", ""), Arg("value_written", "")),),
+    _op("__getitem__", (Operand(), _INDEX), forms=(operator("[]"),), view=True),
+    _op(
+        "__setitem__",
+        (Operand(), _INDEX, Arg("value_written", "")),
+        forms=(),
         inplace=(operator("[]="),),
+        variants=(),
     ),
-    OpEntry(
-        name="gather",
-        family="indexing",
-        signatures=((Operand("... n"), _DIM, Operand("gathered", INT, indexes="dim")),),
-        forms=both("gather"),
-        opinfo=(("gather", ""),),
+    _op("gather", (_ROWS, _DIM, _GATHERED)),
+    _op(
+        "take_along_dim", (_ROWS, _GATHERED, _DIM), (Operand(), Operand("i", INT, indexes="numel"))
     ),
-    OpEntry(
-        name="take_along_dim",
-        family="indexing",
-        signatures=(
-            (Operand("... n"), Operand("gathered", INT, indexes="dim"), Arg("range_dim", "dim")),
-            (Operand(), Operand("i", INT, indexes="numel")),
-        ),
-        forms=both("take_along_dim"),
-        opinfo=(("take_along_dim", ""),),
+    _op("index_select", (_ROWS, _DIM, _ALONG)),
+    _op(
+        "masked_fill",
+        (Operand(), _MASK, Arg("number", "value")),
+        (Operand(), _MASK, Operand("")),
+        writes=True,
     ),
-    OpEntry(
-        name="index_select",
-        family="indexing",
-        signatures=((Operand("... n"), _DIM, Operand("i", INT, indexes="dim")),),
-        forms=both("index_select"),
-        opinfo=(("index_select", ""),),
+    _op(
+        "index_put",
+        (_ROWS, Arg("index_tensors", "indices"), Arg("values_put", "values"), _ACCUMULATE),
+        writes=True,
+        variants=(),
     ),
-    OpEntry(
-        name="masked_fill",
-        family="indexing",
-        signatures=(
-            (Operand(), Operand("broadcast", BOOL), Arg("number", "value")),
-            (Operand(), Operand("broadcast", BOOL), Operand("")),
-        ),
-        forms=both("masked_fill"),
-        inplace=(method("masked_fill_"),),
-        opinfo=(("masked_fill", ""),),
+    _op(
+        "index_add",
+        (_ROWS, _DIM, _ALONG, Arg("source_along", "source"), _ALPHA),
+        writes=True,
+        variants=(),
     ),
-    OpEntry(
-        name="index_put",
-        family="indexing",
-        signatures=(
-            (
-                Operand("... n"),
-                Arg("index_tensors", "indices"),
-                Arg("values_put", "values"),
-                Arg("flag", "accumulate", optional=True),
-            ),
-        ),
-        forms=both("index_put"),
-        inplace=(method("index_put_"),),
-    ),
-    OpEntry(
-        name="index_add",
-        family="indexing",
-        signatures=(
-            (
-                Operand("... n"),
-                _DIM,
-                Operand("i", INT, indexes="dim"),
-                Arg("source_along", "source"),
-                Arg("alpha", "alpha", optional=True, keyword_only=True),
-            ),
-        ),
-        forms=both("index_add"),
-        inplace=(method("index_add_"),),
-    ),
-    OpEntry(
-        name="scatter_add",
-        family="indexing",
-        signatures=(
-            (
-                Operand("... n"),
-                _DIM,
-                Operand("gathered", INT, indexes="dim"),
-                Arg("source_gathered", "src"),
-            ),
-        ),
-        forms=both("scatter_add"),
-        inplace=(method("scatter_add_"),),
+    _op(
+        "scatter_add",
+        (_ROWS, _DIM, _GATHERED, Arg("source_gathered", "src")),
+        writes=True,
+        variants=(),
     ),
 )
-
-__all__ = ["INDEXING"]

@@ -2,37 +2,27 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from conformance.catalogue.entry import (
     INEXACT,
     NUMERIC,
     Arg,
     Category,
-    Form,
     OpEntry,
     Operand,
     Signature,
-    both,
     function,
-    method,
-    operator,
+    op,
 )
 
+_op = partial(op, "linalg")
 
-def _product(
-    name: str,
-    *patterns: tuple[str, str],
-    dtypes: frozenset[Category] = NUMERIC,
-    forms: tuple[Form, ...] = (),
-    opinfo: tuple[tuple[str, str], ...] = (),
-) -> OpEntry:
-    """Two operands of the patterns' sizes, and of one dtype."""
-    return OpEntry(
-        name=name,
-        family="linalg",
-        signatures=tuple((Operand(a, dtypes), Operand(b, dtypes, alike=True)) for a, b in patterns),
-        forms=both(name) + forms,
-        opinfo=opinfo or ((name, ""),),
-    )
+
+def _pairs(*patterns: str, dtypes: frozenset[Category] = NUMERIC) -> tuple[Signature, ...]:
+    """Two operands of the patterns' sizes, "n k, k m", and of one dtype."""
+    split = (pattern.split(", ") for pattern in patterns)
+    return tuple((Operand(a, dtypes), Operand(b, dtypes, alike=True)) for a, b in split)
 
 
 def _affine(shape: str) -> Signature:
@@ -50,54 +40,25 @@ def _affine(shape: str) -> Signature:
     )
 
 
+_MATMUL = (
+    *("n k, k m", "k, k m", "n k, k", "k, k", "... n k, ... k m"),
+    *("... n k, k m", "n k, ... k m", "... n k, k", "k, ... k m"),
+)
+_BIAS = Operand("m", INEXACT, keyword="bias", optional=True, alike=True)
+_LINEAR_MATRIX, _LINEAR_VECTOR = _pairs("... k, m k", "... k, k", dtypes=INEXACT)
+
 LINALG: tuple[OpEntry, ...] = (
-    _product("mm", ("n k", "k m")),
-    _product("bmm", ("b n k", "b k m")),
-    _product(
-        "matmul",
-        ("n k", "k m"),
-        ("k", "k m"),
-        ("n k", "k"),
-        ("k", "k"),
-        ("... n k", "... k m"),
-        ("... n k", "k m"),
-        ("n k", "... k m"),
-        ("... n k", "k"),
-        ("k", "... k m"),
-        forms=(operator("@"),),
-        opinfo=(("matmul", ""), ("__rmatmul__", "")),
-    ),
-    _product("mv", ("n k", "k")),
-    _product("dot", ("k", "k")),
-    OpEntry(
-        name="outer",
-        family="linalg",
-        signatures=((Operand("n"), Operand("m")),),
-        forms=both("outer"),
-        opinfo=(("outer", ""),),
-    ),
-    OpEntry(
-        name="addmm",
-        family="linalg",
-        signatures=(_affine("n m"), _affine("m"), _affine("")),
-        forms=both("addmm"),
-        inplace=(method("addmm_"),),
-        opinfo=(("addmm", ""),),
-    ),
-    OpEntry(
-        name="nn.functional.linear",
-        family="linalg",
-        signatures=(
-            (
-                Operand("... k", INEXACT),
-                Operand("m k", INEXACT, alike=True),
-                Operand("m", INEXACT, keyword="bias", optional=True, alike=True),
-            ),
-            (Operand("... k", INEXACT), Operand("k", INEXACT, alike=True)),
-        ),
+    _op("mm", *_pairs("n k, k m")),
+    _op("bmm", *_pairs("b n k, b k m")),
+    _op("matmul", *_pairs(*_MATMUL), symbol="@", reflected="__rmatmul__"),
+    _op("mv", *_pairs("n k, k")),
+    _op("dot", *_pairs("k, k")),
+    _op("outer", (Operand("n"), Operand("m"))),
+    _op("addmm", _affine("n m"), _affine("m"), _affine(""), writes=True),
+    _op(
+        "nn.functional.linear",
+        (*_LINEAR_MATRIX, _BIAS),
+        _LINEAR_VECTOR,
         forms=(function("nn.functional.linear"),),
-        opinfo=(("nn.functional.linear", ""),),
     ),
 )
-
-__all__ = ["LINALG"]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from conformance.catalogue.entry import (
     ANY,
     BOOL,
     COMPARABLE,
+    INEXACT,
     INTEGRAL,
     NUMERIC,
     ORDERED,
@@ -17,11 +19,13 @@ from conformance.catalogue.entry import (
     OpEntry,
     Operand,
     Signature,
-    both,
     function,
     method,
+    op,
     operator,
 )
+
+_op = partial(op, "pointwise")
 
 
 def _unary(
@@ -32,15 +36,13 @@ def _unary(
     symbol: str = "",
     differentiable: bool = True,
 ) -> OpEntry:
-    return OpEntry(
-        name=name,
-        family="pointwise",
-        signatures=((Operand(dtypes=dtypes, domain=domain),),),
-        forms=(*both(name), *([operator(symbol)] if symbol else [])),
-        inplace=(method(f"{name}_"),),
+    return _op(
+        name,
+        (Operand(dtypes=dtypes, domain=domain),),
+        symbol=symbol,
+        writes=True,
         differentiable=differentiable,
         conventions=conventions,
-        opinfo=((name, ""),),
     )
 
 
@@ -59,46 +61,37 @@ def _binary(
     signature: Signature,
     *conventions: str,
     differentiable: bool = True,
-    opinfo: tuple[tuple[str, str], ...] = (),
+    variants: tuple[str, ...] = ("",),
+    reflected: str = "",
 ) -> OpEntry:
-    return OpEntry(
-        name=name,
-        family="pointwise",
-        signatures=(signature,),
-        forms=(*both(name), *([operator(symbol)] if symbol else [])),
-        inplace=(method(f"{name}_"), *([operator(f"{symbol}=")] if symbol else [])),
+    return _op(
+        name,
+        signature,
+        symbol=symbol,
+        writes=True,
+        inplace=(operator(f"{symbol}="),),
         differentiable=differentiable,
         conventions=conventions,
-        opinfo=opinfo or ((name, ""),),
+        variants=variants,
+        reflected=reflected,
     )
 
 
 def _comparison(name: str, symbol: str, dtypes: frozenset[Category]) -> OpEntry:
-    return OpEntry(
-        name=name,
-        family="pointwise",
-        signatures=(_pair(dtypes),),
-        forms=(*both(name), operator(symbol)),
-        inplace=(method(f"{name}_"),),
-        differentiable=False,
-        opinfo=((name, ""),),
-    )
+    return _op(name, _pair(dtypes), symbol=symbol, writes=True, differentiable=False)
 
 
 def _logical(name: str) -> OpEntry:
-    return OpEntry(
-        name=name,
-        family="pointwise",
-        signatures=((Operand(), Operand("broadcast")),),
-        forms=both(name),
-        inplace=(method(f"{name}_"),),
-        differentiable=False,
-        opinfo=((name, ""),),
-    )
+    return _op(name, (Operand(), Operand("broadcast")), writes=True, differentiable=False)
 
 
 _ALPHA = Arg("alpha", "alpha", optional=True, keyword_only=True)
 _ROUNDING = Arg("rounding_mode", "rounding_mode", optional=True, keyword_only=True)
+_CONSTANTS = tuple(
+    replace(each, constant=True)
+    for each in _pair(ORDERED, domain="divisor")
+    if isinstance(each, Operand)
+)
 
 ARITHMETIC = (
     _binary("add", "+", _pair(ANY, _ALPHA)),
@@ -108,34 +101,20 @@ ARITHMETIC = (
         "div",
         "/",
         _pair(ANY, _ROUNDING, domain="divisor"),
-        "rounding_step",
-        "log_at_zero",
-        opinfo=(("div", "no_rounding_mode"), ("div", "trunc_rounding"), ("div", "floor_rounding")),
+        *("rounding_step", "log_at_zero"),
+        variants=("no_rounding_mode", "trunc_rounding", "floor_rounding"),
     ),
-    _binary(
-        "floor_divide",
-        "//",
-        (
-            Operand(dtypes=ORDERED, number="operator", constant=True),
-            Operand("broadcast", ORDERED, number="always", domain="divisor", constant=True),
-        ),
-        "rounding_step",
-        differentiable=False,
-    ),
+    _binary("floor_divide", "//", _CONSTANTS, "rounding_step", differentiable=False),
     _binary("remainder", "%", _pair(ORDERED, domain="divisor"), "rounding_step"),
-    OpEntry(
-        name="pow",
-        family="pointwise",
-        signatures=(
-            (
-                Operand(dtypes=NUMERIC, number="always", domain="positive"),
-                Operand("broadcast", NUMERIC, number="always"),
-            ),
+    _binary(
+        "pow",
+        "**",
+        (
+            Operand(dtypes=NUMERIC, number="always", domain="positive"),
+            Operand("broadcast", NUMERIC, number="always"),
         ),
-        forms=(*both("pow"), operator("**")),
-        inplace=(method("pow_"), operator("**=")),
-        conventions=("zero_to_the_zero", "sqrt_at_zero", "log_at_zero"),
-        opinfo=(("pow", ""), ("__rpow__", "")),
+        *("zero_to_the_zero", "sqrt_at_zero", "log_at_zero"),
+        reflected="__rpow__",
     ),
     _unary("neg", NUMERIC, symbol="-x"),
     _unary("abs", NUMERIC, "real", "abs_at_zero", symbol="abs"),
@@ -152,20 +131,18 @@ ELEMENTARY = (
     _unary("rsqrt", ANY, "positive", "log_at_zero"),
     _unary("square"),
     _unary("reciprocal", ANY, "real", "log_at_zero"),
-    _unary("sin"),
-    _unary("cos"),
-    _unary("tan"),
-    _unary("tanh"),
-    _unary("sigmoid"),
+    *map(_unary, ("sin", "cos", "tan", "tanh", "sigmoid")),
     _unary("erf", COMPARABLE),
-    OpEntry(
-        name="nn.functional.relu",
-        family="pointwise",
-        signatures=((Operand(dtypes=ORDERED),),),
+    _op(
+        "logaddexp",
+        (Operand(dtypes=INEXACT), Operand("broadcast", INEXACT)),
+    ),
+    _op(
+        "nn.functional.relu",
+        (Operand(dtypes=ORDERED),),
         forms=(function("nn.functional.relu"), function("relu"), method("relu")),
         inplace=(method("relu_"),),
         conventions=("relu_at_zero",),
-        opinfo=(("nn.functional.relu", ""),),
     ),
 )
 
@@ -174,50 +151,27 @@ _GREATEST = Arg("bound", "max")
 _LEAST_TENSOR = Operand("broadcast", ORDERED, keyword="min")
 _GREATEST_TENSOR = Operand("broadcast", ORDERED, keyword="max")
 _CLAMPED = Operand(dtypes=ORDERED)
-
-
-def _extremum(name: str) -> OpEntry:
-    return OpEntry(
-        name=name,
-        family="pointwise",
-        signatures=((Operand(dtypes=COMPARABLE), Operand("broadcast", COMPARABLE)),),
-        forms=both(name),
-        conventions=("max_ties",),
-        opinfo=((name, ""),),
-    )
-
+_EXTREMA: Signature = (Operand(dtypes=COMPARABLE), Operand("broadcast", COMPARABLE))
+_CHOSEN = Operand("broadcast", number="always")
 
 CHOOSING = (
-    _extremum("maximum"),
-    _extremum("minimum"),
-    OpEntry(
-        name="clamp",
-        family="pointwise",
-        signatures=(
-            (_CLAMPED, _LEAST, _GREATEST),
-            (_CLAMPED, _LEAST),
-            (_CLAMPED, replace(_GREATEST, keyword_only=True)),
-            (_CLAMPED, _LEAST_TENSOR, _GREATEST_TENSOR),
-            (_CLAMPED, _GREATEST_TENSOR),
-        ),
-        forms=both("clamp"),
-        inplace=(method("clamp_"),),
+    _op("maximum", _EXTREMA, conventions=("max_ties",)),
+    _op("minimum", _EXTREMA, conventions=("max_ties",)),
+    _op(
+        "clamp",
+        (_CLAMPED, _LEAST, _GREATEST),
+        (_CLAMPED, _LEAST),
+        (_CLAMPED, replace(_GREATEST, keyword_only=True)),
+        (_CLAMPED, _LEAST_TENSOR, _GREATEST_TENSOR),
+        (_CLAMPED, _GREATEST_TENSOR),
+        writes=True,
         conventions=("clamp_at_bound",),
-        opinfo=(("clamp", ""),),
     ),
-    OpEntry(
-        name="where",
-        family="pointwise",
-        signatures=(
-            (
-                Operand(dtypes=BOOL),
-                Operand("broadcast", number="always"),
-                Operand("broadcast", number="always"),
-            ),
-        ),
+    _op(
+        "where",
+        (Operand(dtypes=BOOL), _CHOSEN, _CHOSEN),
         forms=(function("where"), method("where", order=(1, 0, 2))),
         conventions=("where_nan_branch",),
-        opinfo=(("where", ""),),
     ),
 )
 
@@ -228,9 +182,7 @@ COMPARISON = (
     _comparison("le", "<=", COMPARABLE),
     _comparison("gt", ">", COMPARABLE),
     _comparison("ge", ">=", COMPARABLE),
-    _logical("logical_and"),
-    _logical("logical_or"),
-    _logical("logical_xor"),
+    *map(_logical, ("logical_and", "logical_or", "logical_xor")),
     _unary("logical_not", differentiable=False),
     _binary("bitwise_and", "&", _pair(INTEGRAL), differentiable=False),
     _binary("bitwise_or", "|", _pair(INTEGRAL), differentiable=False),
@@ -239,5 +191,3 @@ COMPARISON = (
 )
 
 POINTWISE: tuple[OpEntry, ...] = (*ARITHMETIC, *ELEMENTARY, *CHOOSING, *COMPARISON)
-
-__all__ = ["POINTWISE"]

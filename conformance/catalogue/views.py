@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from conformance.catalogue.entry import (
+    ANY,
     INEXACT,
     Arg,
     Category,
     Form,
     OpEntry,
     Operand,
+    Signature,
     attribute,
-    both,
     function,
     method,
+    op,
 )
 
 
@@ -21,22 +25,16 @@ def _view(
     *args: Arg,
     also: tuple[Arg, ...] | None = None,
     shape: str = "any",
-    dtypes: frozenset[Category] | None = None,
-    forms: tuple[Form, ...] = (),
-    inplace: tuple[Form, ...] = (),
+    dtypes: frozenset[Category] = ANY,
+    forms: tuple[Form, ...] | None = None,
+    writes: bool = False,
     view: bool = True,
-    opinfo: tuple[tuple[str, str], ...] = (),
+    variants: tuple[str, ...] = ("",),
 ) -> OpEntry:
-    operand = Operand(shape) if dtypes is None else Operand(shape, dtypes)
-    return OpEntry(
-        name=name,
-        family="views",
-        signatures=((operand, *args),) if also is None else ((operand, *args), (operand, *also)),
-        forms=forms or both(name),
-        inplace=inplace,
-        view=view,
-        opinfo=opinfo or ((name, ""),),
-    )
+    """Of one tensor; `also` are other arguments that will do."""
+    calls: list[tuple[Arg, ...]] = [args] if also is None else [args, also]
+    signatures: list[Signature] = [(Operand(shape, dtypes), *each) for each in calls]
+    return op("views", name, *signatures, forms=forms, writes=writes, view=view, variants=variants)
 
 
 _OFFSET = Arg("diagonal", "offset", optional=True)
@@ -51,8 +49,8 @@ VIEWS: tuple[OpEntry, ...] = (
         Arg("dim", "start_dim", optional=True),
         Arg("later_dim", "end_dim", optional=True),
     ),
-    _view("transpose", Arg("dim", "dim0"), Arg("dim", "dim1"), inplace=(method("transpose_"),)),
-    _view("t", shape="n m", forms=(*both("t"),), inplace=(method("t_"),)),
+    _view("transpose", Arg("dim", "dim0"), Arg("dim", "dim1"), writes=True),
+    _view("t", shape="n m", writes=True),
     _view("T", shape="n m", forms=(attribute("T"),)),
     _view("mT", shape="... n m", forms=(attribute("mT"),)),
     _view("permute", Arg("dims_permuted", "dims", splat=True)),
@@ -60,12 +58,9 @@ VIEWS: tuple[OpEntry, ...] = (
     _view("expand", Arg("shape_expanded", "size", splat=True), forms=(method("expand"),)),
     _view("broadcast_to", Arg("shape_expanded", "size")),
     _view(
-        "squeeze",
-        Arg("squeezable", "dim", optional=True),
-        inplace=(method("squeeze_"),),
-        opinfo=(("squeeze", ""), ("squeeze", "multiple")),
+        "squeeze", Arg("squeezable", "dim", optional=True), writes=True, variants=("", "multiple")
     ),
-    _view("unsqueeze", Arg("new_dim", "dim"), inplace=(method("unsqueeze_"),)),
+    _view("unsqueeze", Arg("new_dim", "dim"), writes=True),
     _view(
         "narrow",
         Arg("range_dim", "dim"),
@@ -81,56 +76,22 @@ VIEWS: tuple[OpEntry, ...] = (
         shape="... n m",
     ),
     _view("real", dtypes=INEXACT, forms=(attribute("real"),)),
-    _view("tril", _DIAGONAL, shape="... n m", view=False, inplace=(method("tril_"),)),
-    _view("triu", _DIAGONAL, shape="... n m", view=False, inplace=(method("triu_"),)),
+    _view("tril", _DIAGONAL, shape="... n m", view=False, writes=True),
+    _view("triu", _DIAGONAL, shape="... n m", view=False, writes=True),
     _view("flip", Arg("dims_together", "dims", splat=True), view=False),
     _view("roll", _SHIFTS, Arg("rolled_dims", "dims"), also=(_SHIFTS,), shape="... n", view=False),
     _view("repeat", Arg("repeats", "repeats", splat=True), forms=(method("repeat"),), view=False),
 )
 
-__all__ = ["VIEWS"]
-
+_op = partial(op, "joining")
+_ROWS = Operand("... n")
 _RANGE_DIM = Arg("range_dim", "dim", optional=True)
+_NEW_DIM = Arg("new_dim", "dim", optional=True)
 
 JOINING: tuple[OpEntry, ...] = (
-    OpEntry(
-        name="cat",
-        family="joining",
-        signatures=((Operand("joinable", many=True), _RANGE_DIM),),
-        forms=(function("cat"),),
-        opinfo=(("cat", ""),),
-    ),
-    OpEntry(
-        name="stack",
-        family="joining",
-        signatures=((Operand("same", many=True), Arg("new_dim", "dim", optional=True)),),
-        forms=(function("stack"),),
-        opinfo=(("stack", ""),),
-    ),
-    OpEntry(
-        name="split",
-        family="joining",
-        signatures=((Operand("... n"), Arg("split", ""), _RANGE_DIM),),
-        forms=both("split"),
-        view=True,
-        opinfo=(("split", ""), ("split", "list_args")),
-    ),
-    OpEntry(
-        name="chunk",
-        family="joining",
-        signatures=((Operand("... n"), Arg("chunks", "chunks"), _RANGE_DIM),),
-        forms=both("chunk"),
-        view=True,
-        opinfo=(("chunk", ""),),
-    ),
-    OpEntry(
-        name="unbind",
-        family="joining",
-        signatures=((Operand("... n"), _RANGE_DIM),),
-        forms=both("unbind"),
-        view=True,
-        opinfo=(("unbind", ""),),
-    ),
+    _op("cat", (Operand("joinable", many=True), _RANGE_DIM), forms=(function("cat"),)),
+    _op("stack", (Operand("same", many=True), _NEW_DIM), forms=(function("stack"),)),
+    _op("split", (_ROWS, Arg("split", ""), _RANGE_DIM), view=True, variants=("", "list_args")),
+    _op("chunk", (_ROWS, Arg("chunks", "chunks"), _RANGE_DIM), view=True),
+    _op("unbind", (_ROWS, _RANGE_DIM), view=True),
 )
-
-__all__ = ["JOINING"]

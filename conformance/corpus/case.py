@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 from conformance.catalogue import CATALOGUE
 from conformance.program import Program
@@ -14,16 +14,7 @@ Check: TypeAlias = Literal[
     "value", "gradient", "second_order", "errors", "messages", "tutorial", "found", "programs"
 ]
 
-CHECKS: tuple[Check, ...] = (
-    "value",
-    "gradient",
-    "second_order",
-    "errors",
-    "messages",
-    "tutorial",
-    "found",
-    "programs",
-)
+CHECKS: tuple[Check, ...] = get_args(Check)
 """In the order in which reports show them."""
 
 NO_OP = "autograd"
@@ -39,7 +30,7 @@ class Case:
             differences are patterns over it.
         op: the catalogue's name of the op that it is about; "tutorial" for a cell, for a
             provocation its feature, and `NO_OP` for what was found where no op is at fault.
-        check: what about the op it asks.
+        check: what it asks about the op.
     """
 
     id: str

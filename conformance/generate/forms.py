@@ -50,7 +50,7 @@ Samples = list[tuple[Program, Trace]]
 def _samples(entry: OpEntry, reference: TorchLike) -> dict[tuple[str, str], Samples]:
     """Programs that are one call of each form, which the reference takes; the plainest first."""
     found: dict[tuple[str, str], Samples] = defaultdict(list)
-    for program, expected in _calls(entry, reference):
+    for program, expected in calls_of(entry, reference):
         step = program.steps[0]
         if isinstance(step, Call) and isinstance(expected.outcomes[0], Returned):
             found[step.form, step.op].append((program, expected))
@@ -73,7 +73,7 @@ def _intricate(program: Program) -> tuple[int, ...]:
     )
 
 
-def _calls(entry: OpEntry, reference: TorchLike) -> Iterator[tuple[Program, Trace]]:
+def calls_of(entry: OpEntry, reference: TorchLike) -> Iterator[tuple[Program, Trace]]:
     if entry.signatures:
         for number in range(DRAWS):
             choices = Random(f"{entry.name}/{number}").randbytes

@@ -97,12 +97,7 @@ def choices_of(
 
 
 def examined(
-    engine: Engine,
-    reference: TorchLike,
-    *,
-    count: int,
-    seed: int,
-    ops: Sequence[str] | None = None,
+    engine: Engine, reference: TorchLike, *, count: int, seed: int, ops: Sequence[str] | None = None
 ) -> Iterator[tuple[Program, Trace, Verdict]]:
     """The drawn programs, with what the reference did and the verdict on the subject."""
     for program, expected in drawn(reference, count=count, seed=seed, ops=ops):

@@ -1,4 +1,4 @@
-"""A conformance case as data: its values, inputs, steps and words, and the script it prints as."""
+"""A conformance case as data: its inputs, steps, values and vocabulary, and its script."""
 
 from conformance.program.program import SCHEMA, Program
 

@@ -22,7 +22,7 @@ from conformance.program.steps import (
     result_of,
 )
 from conformance.program.values import ProgramError, brief, plain
-from conformance.program.words.checked import check_words
+from conformance.program.words.checked import check_vocabulary
 from conformance.program.words.naming import check_name, check_ref
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class Program:
                 check_ref(ref, where)
                 if ref.base not in bound:
                     raise ProgramError(f"{where}: {ref.name!r} is used before it is bound")
-            check_words(step, where)
+            check_vocabulary(step, where)
             if (name := result_of(step)) is not None:
                 _bind(bound, name, where)
             blocks = max(blocks + _opened(step), 0)

@@ -1,14 +1,15 @@
 """The kinds of step: one frozen class for each thing that a user of autograd does.
 
-A new kind is a class here with a row in `KINDS`, a row in `script.RENDER`, and a row in the table
-of each engine adapter; a test holds the tables complete.
+A new kind is a class here, in the union `Step`, with a row in `script.RENDER` and a row in the
+table of each engine adapter; a test holds the tables complete.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
-from typing import TypeAlias
+from dataclasses import MISSING, dataclass, field, fields
+from typing import TypeAlias, get_args
 
 from conformance.program.values import Ref, Value, refs
 
@@ -219,53 +220,15 @@ class Snippet:
 
 
 Step: TypeAlias = (
-    Call
-    | Backward
-    | Grad
-    | SetGrad
-    | ClearGrad
-    | Detach
-    | RequiresGrad
-    | RetainGrad
-    | EnterMode
-    | PackHooks
-    | LeaveMode
-    | RegisterHook
-    | MultiGradHook
-    | RemoveHook
-    | Apply
-    | Functional
-    | SetData
-    | Copy
-    | Forget
-    | Read
-    | Snippet
-)
+    Call | Backward | Grad | SetGrad | ClearGrad | Detach | RequiresGrad | RetainGrad | EnterMode
+    | PackHooks | LeaveMode | RegisterHook | MultiGradHook | RemoveHook | Apply | Functional
+    | SetData | Copy | Forget | Read | Snippet
+)  # fmt: skip
 
 KINDS: Mapping[str, type[Step]] = {
-    "call": Call,
-    "backward": Backward,
-    "grad": Grad,
-    "set_grad": SetGrad,
-    "clear_grad": ClearGrad,
-    "detach": Detach,
-    "requires_grad": RequiresGrad,
-    "retain_grad": RetainGrad,
-    "enter_mode": EnterMode,
-    "pack_hooks": PackHooks,
-    "leave_mode": LeaveMode,
-    "register_hook": RegisterHook,
-    "multi_grad_hook": MultiGradHook,
-    "remove_hook": RemoveHook,
-    "apply": Apply,
-    "functional": Functional,
-    "set_data": SetData,
-    "copy": Copy,
-    "forget": Forget,
-    "read": Read,
-    "snippet": Snippet,
+    re.sub(r"\B(?=[A-Z])", "_", kind.__name__).lower(): kind for kind in get_args(Step)
 }
-"""The name of each kind in JSON, in statistics and in reports."""
+"""The name of each kind in JSON, in statistics and in reports: `set_grad` of `SetGrad`."""
 
 HANDLED = RegisterHook | MultiGradHook
 """The kinds whose result is a hook's handle, which is there to be removed and not to be seen."""
@@ -274,6 +237,17 @@ _NAMES: Mapping[type[Step], str] = {kind: name for name, kind in KINDS.items()}
 _FIELDS: Mapping[type[Step], tuple[str, ...]] = {
     kind: tuple(entry.name for entry in fields(kind)) for kind in KINDS.values()
 }
+
+
+OPTIONS: Mapping[type[Step], Mapping[str, Value]] = {
+    kind: {
+        entry.name: entry.default
+        for entry in fields(kind)
+        if entry.default is not MISSING and entry.name != "result"
+    }
+    for kind in (Backward, Grad)
+}
+"""Of the steps that go backward, the optional arguments with their defaults."""
 
 
 def kind_of(step: Step) -> str:
@@ -300,6 +274,13 @@ def may_have_gradient(step: Step) -> str | None:
 # Tuples that are made once: these are asked of each step, and a union is made where it is written.
 _WALKS = (Backward, Grad, Functional)
 _GIVE_GRADIENT = (RequiresGrad, RetainGrad, SetGrad)
+
+
+def options_of(step: Backward | Grad) -> dict[str, Value]:
+    """The optional arguments of the step that are not the defaults."""
+    defaults = OPTIONS[type(step)]
+    given = ((name, getattr(step, name), default) for name, default in defaults.items())
+    return {name: value for name, value, default in given if value is not default}
 
 
 def result_of(step: Step) -> str | None:

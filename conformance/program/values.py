@@ -119,10 +119,7 @@ def _encode_float(value: float) -> Any:
 
 
 _ENCODE: Mapping[type, Callable[[Any], Any]] = {
-    type(None): lambda value: value,
-    bool: lambda value: value,
-    int: lambda value: value,
-    str: lambda value: value,
+    **dict.fromkeys((type(None), bool, int, str), lambda value: value),
     float: _encode_float,
     complex: lambda value: {"complex": [_encode_float(value.real), _encode_float(value.imag)]},
     list: lambda value: [encode(item) for item in value],

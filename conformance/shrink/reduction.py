@@ -27,9 +27,7 @@ REWRITINGS: Sequence[Rewriting] = (
 
 
 def reduce(
-    program: Program,
-    still_fails: Callable[[Program], bool],
-    reference: Engine | None = None,
+    program: Program, still_fails: Callable[[Program], bool], reference: Engine | None = None
 ) -> Program:
     """The simplest program that can be reached from this one by steps each of which still fails.
 

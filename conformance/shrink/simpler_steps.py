@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -15,6 +15,7 @@ from conformance.program import Program
 from conformance.program.inputs import Input
 from conformance.program.steps import (
     HANDLED,
+    OPTIONS,
     Apply,
     Backward,
     Call,
@@ -26,6 +27,7 @@ from conformance.program.steps import (
     PackHooks,
     RegisterHook,
     Step,
+    options_of,
     refs_of,
     result_of,
 )
@@ -108,14 +110,9 @@ def _plainer(step: Step) -> Iterator[Step]:
 
 
 def _plainer_walk(step: Backward | Grad) -> Iterator[Step]:
-    for entry in fields(step):
-        if entry.name not in ("root", "outputs", "inputs", "result"):
-            value = getattr(step, entry.name)
-            if repr(value) != repr(entry.default):
-                plain: dict[str, Any] = {entry.name: entry.default}
-                yield replace(step, **plain)
-    if isinstance(step, Backward) and step.inputs is not None:
-        yield replace(step, inputs=None)
+    for name in options_of(step):
+        default: dict[str, Any] = {name: OPTIONS[type(step)][name]}
+        yield replace(step, **default)
     if isinstance(step, Grad) and isinstance(step.inputs, list | tuple) and len(step.inputs) > 1:
         for item in step.inputs:
             yield replace(step, inputs=item)

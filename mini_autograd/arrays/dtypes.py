@@ -107,9 +107,9 @@ def set_default_dtype(d: dtype) -> None:
     """Sets the dtype of Python floats; a TypeError unless it is a floating-point dtype."""
     global _default
     if not isinstance(d, dtype):
-        raise creation.default_dtype_type(d)
+        raise creation.default_dtype_type()
     if not d.is_floating_point:
-        raise creation.default_dtype_not_float(d)
+        raise creation.default_dtype_not_float()
     _default = d
 
 

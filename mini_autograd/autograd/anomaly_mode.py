@@ -7,7 +7,7 @@ from types import TracebackType
 
 from mini_autograd.core.modes.anomaly import anomaly
 from mini_autograd.messages import arguments as errors
-from mini_autograd.messages.graph.anomaly import ENABLED
+from mini_autograd.messages.graph.modes import anomaly_enabled
 
 
 class _Anomaly:
@@ -38,7 +38,7 @@ class detect_anomaly(_Anomaly):  # torch's name
     def __init__(self, check_nan: bool = True) -> None:
         super().__init__()
         self.check_nan = check_nan
-        warnings.warn(ENABLED, UserWarning, stacklevel=2)
+        warnings.warn(anomaly_enabled(), UserWarning, stacklevel=2)
 
     def __enter__(self) -> None:
         set_anomaly_enabled(True, self.check_nan)

@@ -12,10 +12,10 @@ from typing import Any
 from mini_autograd.core.graph.graph import AccumulateGrad, Node
 from mini_autograd.core.saved.packing import PackedTensor
 from mini_autograd.core.saved.saved import SavedResult, SavedTensor
-from mini_autograd.core.tensor.tensor import Tensor, detached, let_stand_for, make
+from mini_autograd.core.tensor.tensor import Tensor, detached, link_to_given, make
 
 
-def leading_on(roots: Iterable[Node], ends: Collection[Node]) -> dict[Node, bool]:
+def find_live(roots: Iterable[Node], ends: Collection[Node]) -> dict[Node, bool]:
     """For each node below the roots, whether it has an end that is not a dead one.
 
     A leaf of a closed level is a passage without edges, or with those to what was given.
@@ -23,40 +23,42 @@ def leading_on(roots: Iterable[Node], ends: Collection[Node]) -> dict[Node, bool
     Args:
         ends: the leaves of the level that lead on; what is below them is not the level's.
     """
-    leads: dict[Node, bool] = dict.fromkeys(ends, True)
+    live: dict[Node, bool] = dict.fromkeys(ends, True)
     stack = [(root, False) for root in roots]
     while stack:
         node, below_is_known = stack.pop()
         if below_is_known:
-            leads[node] = _is_end(node) or any(e and leads.get(e[0], False) for e in node.edges)
-        elif node not in leads:
-            leads[node] = False
+            live[node] = _is_end(node) or any(e and live.get(e[0], False) for e in node.edges)
+        elif node not in live:
+            live[node] = False
             stack.append((node, True))
             stack += [(edge[0], False) for edge in node.edges if edge is not None]
-    return leads
+    return live
 
 
 def _is_end(node: Node) -> bool:
     """Whether a gradient arrives there, though it may go nowhere: see `lineage.edge_of`."""
-    return None in node.edges if node.is_passage else isinstance(node, AccumulateGrad)
+    return None in node.edges if node.is_pass_through else isinstance(node, AccumulateGrad)
 
 
 def cut_dead_ends(roots: Iterable[Node], ends: Collection[Node]) -> None:
     """Takes from the nodes that lead on their edges to what does not, as torch records none."""
-    leads = leading_on(roots, ends)
-    for node in [node for node, leads_on in leads.items() if leads_on and node not in ends]:
-        if any(edge is not None and not leads[edge[0]] for edge in node.edges):
-            node.edges = tuple([e if e is None or leads[e[0]] else None for e in node.edges])
+    live = find_live(roots, ends)
+    for node in [node for node, node_is_live in live.items() if node_is_live and node not in ends]:
+        if any(edge is not None and not live[edge[0]] for edge in node.edges):
+            node.edges = tuple([e if e is None or live[e[0]] else None for e in node.edges])
 
 
 def forget_dead_ends(roots: Iterable[Node], ends: Collection[Node]) -> None:
     """Takes its history from whatever the nodes saved that does not lead on."""
-    below = leading_on(roots, ends)
+    below = find_live(roots, ends)
     saving = [node for node in below if isinstance(node.saved, tuple) and node.saved]
     makers = [_maker(each) for node in saving for each in node.saved or ()]
-    leads = leading_on([*below, *[maker for maker in makers if maker is not None]], ends)
+    live = find_live([*below, *[maker for maker in makers if maker is not None]], ends)
     for node in saving:
-        node.saved = tuple([_without(each, leads, leads[node]) for each in node.saved or ()])
+        node.saved = tuple(
+            [_without_dead_history(each, live, live[node]) for each in node.saved or ()]
+        )
 
 
 def _maker(saved: Any) -> Node | None:
@@ -64,21 +66,21 @@ def _maker(saved: Any) -> Node | None:
     return tensor._maker() if isinstance(tensor, Tensor) else None
 
 
-def _without(saved: Any, leads: dict[Node, bool], leads_on: bool) -> Any:
+def _without_dead_history(saved: Any, live: dict[Node, bool], node_is_live: bool) -> Any:
     if isinstance(saved, list):
-        return [_without(each, leads, leads_on) for each in saved]
+        return [_without_dead_history(each, live, node_is_live) for each in saved]
     if isinstance(saved, PackedTensor):
-        if saved.node is not None and not leads.get(saved.node, True):
+        if saved.node is not None and not live.get(saved.node, True):
             saved.node, saved.requires_grad = None, False
-    elif type(saved) is SavedResult and not leads_on:
+    elif type(saved) is SavedResult and not node_is_live:
         result = make(saved.array)
         result._counter = saved.counter
         return _at_version(SavedTensor(result), saved.version)
-    elif isinstance(saved, SavedTensor) and _is_dead(saved.tensor, leads):
-        alone = let_stand_for(detached(saved.tensor), saved.tensor)
+    elif isinstance(saved, SavedTensor) and _is_dead(saved.tensor, live):
+        alone = link_to_given(detached(saved.tensor), saved.tensor)
         return _at_version(SavedTensor(alone, saved.dtype), saved.version)
-    elif isinstance(saved, Tensor) and _is_dead(saved, leads):
-        return let_stand_for(detached(saved), saved)
+    elif isinstance(saved, Tensor) and _is_dead(saved, live):
+        return link_to_given(detached(saved), saved)
     return saved
 
 
@@ -87,11 +89,11 @@ def _at_version(saved: SavedTensor, version: int) -> SavedTensor:
     return saved
 
 
-def _is_dead(tensor: Tensor, leads: dict[Node, bool]) -> bool:
+def _is_dead(tensor: Tensor, live: dict[Node, bool]) -> bool:
     if not tensor._requires_grad or tensor._detached_at is not None:
         return False
     node = tensor._maker()
     if node is None:
         held = tensor._accumulator
         node = None if held is None else held()
-    return node is not None and not leads.get(node, True)
+    return node is not None and not live.get(node, True)

@@ -11,26 +11,26 @@ import weakref
 from collections.abc import Sequence
 from typing import Any
 
-from mini_autograd.autograd.dead_ends import leading_on
+from mini_autograd.autograd.dead_ends import find_live
 from mini_autograd.core.graph.graph import AccumulateGrad, Arithmetic, Edge, Grad
 from mini_autograd.core.modes.grad_mode import is_grad_enabled, is_inference_mode_enabled
 from mini_autograd.core.modes.transforms import state as transforms
 from mini_autograd.core.tensor.history import edge_of
-from mini_autograd.core.tensor.tensor import Tensor, detached, let_stand_for, make
+from mini_autograd.core.tensor.tensor import Tensor, detached, link_to_given, make
 from mini_autograd.messages.tensors import state as errors
 
 
 class LevelLeaf(AccumulateGrad):
     """Stands for a transform's leaf, of which nobody sees a `.grad`."""
 
-    __slots__ = ("edges", "is_passage")
+    __slots__ = ("edges", "is_pass_through")
 
     edges: tuple[Edge | None, ...]  # type: ignore[assignment]  # of one that is open, none
 
     def __init__(self, variable: Tensor) -> None:
         super().__init__(variable)
         self.edges = ()
-        self.is_passage = False  # the level is open
+        self.is_pass_through = False  # the level is open
 
     def backward(self, grads: list[Grad | None], arithmetic: Arithmetic) -> Sequence[Grad | None]:
         """Passes on what came, if it leads anywhere."""
@@ -49,24 +49,24 @@ class Level:
 
     def __init__(self, *, records: bool | None = None) -> None:
         self.records = _recording() if records is None else records
-        self._raised: dict[int, tuple[Tensor, LevelLeaf, Tensor]] = {}
+        self._wrapped: dict[int, tuple[Tensor, LevelLeaf, Tensor]] = {}
 
     def __enter__(self) -> Level:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for leaf, node, given in self._raised.values():
-            node.is_passage = True
-            let_stand_for(leaf, given)
+        for leaf, node, given in self._wrapped.values():
+            node.is_pass_through = True
+            link_to_given(leaf, given)
             if self.records and given.requires_grad:
                 node.edges = (edge_of(given),)
 
     @property
     def ends(self) -> frozenset[LevelLeaf]:
         """Once it is closed, its leaves that lead on."""
-        return frozenset([node for _, node, _ in self._raised.values() if node.edges])
+        return frozenset([node for _, node, _ in self._wrapped.values() if node.edges])
 
-    def raised(self, given: Tensor) -> Tensor:
+    def wrap(self, given: Tensor) -> Tensor:
         """A leaf of this level on the memory of a tensor; a RuntimeError if it is of integers."""
         leaf = make(given._array) if given.is_inference() else detached(given)
         if leaf._array.dtype.kind not in "fc":
@@ -75,17 +75,17 @@ class Level:
         leaf._level = transforms.level
         node = LevelLeaf(leaf)
         leaf._accumulator = weakref.ref(node)
-        self._raised[id(leaf)] = leaf, node, given
+        self._wrapped[id(leaf)] = leaf, node, given
         return leaf
 
-    def lowered(self, result: Any) -> Any:
+    def unwrap(self, result: Any) -> Any:
         """A result of the closed level: a leaf's own tensor, or one without what ends in leaves."""
         if not isinstance(result, Tensor):
             return result
-        if id(result) in self._raised:
-            return self._raised[id(result)][2]
+        if id(result) in self._wrapped:
+            return self._wrapped[id(result)][2]
         if result._node is not None and not (
-            self.records and leading_on([result._node], self.ends)[result._node]
+            self.records and find_live([result._node], self.ends)[result._node]
         ):
             result = detached(result)
         if transforms.depth:

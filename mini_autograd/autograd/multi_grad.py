@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from mini_autograd.core.backward.edges import node_of
-from mini_autograd.core.backward.observed_walk import AttendedWalk, current
+from mini_autograd.core.backward.observed_walk import ObservedWalk, current
 from mini_autograd.core.graph.hooks import RemovableHandle
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.graph import hooks as errors
@@ -96,7 +96,7 @@ def _any(fn: Callable[[Any], None]) -> Callable[[Tensor], None]:
     return arrived
 
 
-def _walk() -> AttendedWalk:
+def _walk() -> ObservedWalk:
     walk = current.walk
     if walk is None:
         raise errors.hook_outside_walk()

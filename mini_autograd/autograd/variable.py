@@ -10,8 +10,8 @@ import numpy as np
 
 from mini_autograd.arrays import dtypes
 from mini_autograd.core.tensor.tensor import Tensor, detached, make
+from mini_autograd.messages.tensors import creation as errors
 from mini_autograd.messages.tensors import state as tensor_errors
-from mini_autograd.messages.tensors import variable as errors
 
 
 class _VariableMeta(type):
@@ -33,7 +33,7 @@ class _VariableMeta(type):
         if data is not None and not isinstance(data, Tensor):
             raise tensor_errors.data_type(data)
         if operator.index(given.get("volatile", False)):
-            warnings.warn(errors.VOLATILE, UserWarning, stacklevel=2)
+            warnings.warn(errors.volatile(), UserWarning, stacklevel=2)
         made = (
             make(np.empty(0, dtypes.get_default_dtype().numpy)) if data is None else detached(data)
         )

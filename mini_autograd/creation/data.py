@@ -67,7 +67,7 @@ def _tensor(
     pin_memory: Bool = False,
 ) -> Tensor:
     if isinstance(data, Tensor):
-        warnings.warn(errors.COPY_CONSTRUCT.format(call="torch.tensor"), UserWarning, stacklevel=4)
+        warnings.warn(errors.copy_construct("torch.tensor"), UserWarning, stacklevel=4)
     return leaf(array_of(data, dtype), requires_grad)
 
 
@@ -83,7 +83,7 @@ def new_tensor(
 ) -> Tensor:
     """`tensor`, by default of this tensor's dtype."""
     if isinstance(data, Tensor):
-        warnings.warn(errors.COPY_CONSTRUCT.format(call="tensor.new_tensor"), stacklevel=3)
+        warnings.warn(errors.copy_construct("tensor.new_tensor"), stacklevel=3)
     return leaf(array_of(data, dtype or self.dtype), requires_grad)
 
 
@@ -108,7 +108,7 @@ def from_numpy(array: NDArray[Any]) -> Tensor:
 def _on_memory_of(array: NDArray[Any]) -> Tensor:
     checked = checked_array(array)
     if not array.flags.writeable:
-        warn_once.once(errors.READ_ONLY_ARRAY, stacklevel=3)
+        warn_once.once(errors.read_only_array(), stacklevel=3)
     return make(checked)
 
 

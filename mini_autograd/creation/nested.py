@@ -96,7 +96,7 @@ def _sizes(data: Any) -> tuple[int, ...]:
             and not isinstance(data, (str, bytes))
             and _is_array_list(data)
         ):
-            warnings.warn(errors.SLOW_ARRAY_LIST, UserWarning, stacklevel=4)
+            warnings.warn(errors.slow_array_list(), UserWarning, stacklevel=4)
         data = data[0]
     # A tensor of one element stands for its number, whatever its rank.
     return tuple(sizes)
@@ -172,7 +172,7 @@ def _warned_number(value: Any) -> Any:
 def warn_of_scalar(tensor: Tensor, stacklevel: int = 3) -> None:
     """A number is taken out of a graph, while one is recorded."""
     if tensor._requires_grad and state.enabled:
-        warn_once.once(conversion_errors.SCALAR_OF_GRAPH, stacklevel=stacklevel)
+        warn_once.once(conversion_errors.scalar_of_graph(), stacklevel=stacklevel)
 
 
 def _as_float(value: Any, found: dtype) -> float:

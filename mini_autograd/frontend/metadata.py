@@ -6,21 +6,23 @@ Also what it is broadcast to with others, which is said of shapes alone.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 from mini_autograd.arrays.dtypes import dtype
 from mini_autograd.arrays.layout import memory_of, strides_of
+from mini_autograd.core.op import attribute, public
 from mini_autograd.core.tensor.history import accumulator_of
 from mini_autograd.core.tensor.size import Size
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.ops import shapes as errors
 from mini_autograd.messages.tensors import creation as device_errors
 from mini_autograd.messages.tensors import state as tensor_errors
-from mini_autograd.parsing.factories import CPU, strided
+from mini_autograd.parsing.factories import CPU, device, strided
 from mini_autograd.parsing.overloads import composite
 from mini_autograd.parsing.types import Array
 
 
+@public(function=False)
 @composite
 def is_set_to(self: Array, tensor: Array) -> Any:
     """Whether it shows the same piece of the same memory in the same way as another."""
@@ -33,12 +35,14 @@ def is_set_to(self: Array, tensor: Array) -> Any:
     return same and start == other_start
 
 
+@public()
 @composite
 def is_same_size(self: Array, other: Array) -> Any:
     """Whether two tensors have the same shape."""
     return self._array.shape == other._array.shape  # type: ignore[attr-defined]
 
 
+@public(method=False)
 def broadcast_shapes(*shapes: Sequence[int] | int | None) -> Size:
     """The shape to which tensors of these shapes are broadcast together.
 
@@ -91,6 +95,7 @@ def set_grad_dtype(self: Tensor, value: dtype | None) -> None:
     node.accepted = ((self._array.shape, (value or self.dtype).numpy),)
 
 
+@public(function=False)
 def cuda(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
     """There is no such device."""
     raise device_errors.no_cuda()
@@ -106,28 +111,42 @@ def _asked(name: str) -> Any:
     return call
 
 
-FUNCTIONS: Final[dict[str, Any]] = {
-    "is_same_size": is_same_size, "broadcast_shapes": broadcast_shapes,
-    **{
-        name: _asked(name)
-        for name in ("is_conj", "is_distributed", "is_inference", "is_neg", "is_signed")
-    },
-}  # fmt: skip
-METHODS: Final[dict[str, Any]] = {
-    "is_set_to": is_set_to.method, "is_same_size": is_same_size.method, "cuda": cuda,
-    "is_shared": lambda self: False, "is_pinned": lambda self: False,
-    "is_neg": lambda self: False, "is_distributed": lambda self: False,
-    "share_memory_": lambda self: self, "get_device": lambda self: -1,
-}  # fmt: skip
-PROPERTIES: Final[dict[str, Any]] = {
-    "device": property(lambda self: CPU), "layout": property(lambda self: strided),
-    "is_cpu": property(lambda self: True),
-    "grad_dtype": property(grad_dtype, set_grad_dtype),
-    **{
-        f"is_{kind}": property(lambda self: False)
-        for kind in (
-            "cuda", "ipu", "maia", "meta", "mkldnn", "mps", "mtia", "nested", "quantized",
-            "sparse", "sparse_csr", "vulkan", "xla", "xpu",
-        )
-    },
-}  # fmt: skip
+for _name in ("is_conj", "is_distributed", "is_inference", "is_neg", "is_signed"):
+    public(method=False)(_asked(_name))
+
+
+@public("is_shared", "is_pinned", "is_neg", "is_distributed", function=False)
+@attribute(
+    "is_cuda", "is_ipu", "is_maia", "is_meta", "is_mkldnn", "is_mps", "is_mtia", "is_nested",
+    "is_quantized", "is_sparse", "is_sparse_csr", "is_vulkan", "is_xla", "is_xpu",
+)  # fmt: skip
+def _no(self: Tensor) -> bool:
+    return False
+
+
+@attribute("is_cpu")
+def _yes(self: Tensor) -> bool:
+    return True
+
+
+@attribute("device")
+def _device(self: Tensor) -> device:
+    return CPU
+
+
+@attribute("layout")
+def _layout(self: Tensor) -> Any:
+    return strided
+
+
+@public("share_memory_", function=False)
+def _itself(self: Tensor) -> Tensor:
+    return self
+
+
+@public("get_device", function=False)
+def _device_index(self: Tensor) -> int:
+    return -1
+
+
+attribute(setter=set_grad_dtype)(grad_dtype)

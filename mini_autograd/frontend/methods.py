@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterator, Sequence
-from types import FunctionType, ModuleType
+from collections.abc import Callable, Sequence
+from types import FunctionType
 from typing import Any, Final, cast
 
 import numpy as np
@@ -14,34 +14,26 @@ from mini_autograd import autograd, inplace
 from mini_autograd import ops as families
 from mini_autograd.core.modes import transforms
 from mini_autograd.core.modes.grad_mode import state
-from mini_autograd.core.tensor import tensor_hooks
-from mini_autograd.core.tensor.history import has_history, set_flag
+from mini_autograd.core.op import surface
+from mini_autograd.core.tensor.history import has_history, set_requires_grad
 from mini_autograd.core.tensor.tensor import Tensor, detached
 from mini_autograd.core.tensor.version_counter import counter_of
 from mini_autograd.creation import data, fills
-from mini_autograd.frontend import copying, metadata, predicates, protocols
+from mini_autograd.frontend import copying, metadata, predicates, protocols, tensor_hooks  # noqa: F401
 from mini_autograd.inplace import rebase
+from mini_autograd.inplace.forms import as_function
 from mini_autograd.messages import arguments as argument_errors
 from mini_autograd.messages.functions import transforms as func_errors
 from mini_autograd.messages.tensors import conversion as conversion_errors
 from mini_autograd.messages.tensors import state as errors
-from mini_autograd.ops.tensor.operators import OPERATORS
 from mini_autograd.parsing.factories import checked_device
 from mini_autograd.parsing.overloads import composite
 from mini_autograd.parsing.types import Array, Bool
 
+for _family in pkgutil.walk_packages(families.__path__, f"{families.__name__}."):
+    importlib.import_module(_family.name)  # a new file of `ops` is public without a word here
 
-def _families() -> Iterator[ModuleType]:
-    """Every family of ops, by name: a new file of `ops` is public without a word here."""
-    for family in pkgutil.walk_packages(families.__path__, f"{families.__name__}."):
-        yield importlib.import_module(family.name)
-
-
-def functions() -> dict[str, Any]:
-    """The functions of every family, and torch's in-place ones, by their public names."""
-    families = (*_families(), metadata)
-    given = {k: v for each in families for k, v in getattr(each, "FUNCTIONS", {}).items()}
-    return given | inplace.functions()
+functions: Final = surface.functions  # of the module; complete once `install` has run
 
 
 def backward(
@@ -78,7 +70,7 @@ def _set_flag(self: Tensor, requires_grad: bool) -> Tensor:
     if requires_grad and self._array.dtype.kind not in "fc":
         raise errors.only_floating_method()
     if requires_grad and has_history(self):
-        set_flag(self, True)  # which is no error here
+        set_requires_grad(self, True)  # which is no error here
     else:
         self.requires_grad = requires_grad
     return self
@@ -101,8 +93,11 @@ def detach_(self: Tensor) -> Tensor:
     if self._node is not None:
         self._detached_at = counter_of(self).version
     self._node, self._output_nr = None, 0
-    set_flag(self, False)
+    set_requires_grad(self, False)
     return self
+
+
+as_function("detach_")
 
 
 def cpu(self: Tensor, *args: Any, memory_format: Any = None) -> Tensor:
@@ -117,7 +112,7 @@ def _constructed(cls: type[Tensor], *args: Any, device: Any = None) -> Tensor:
     return data.legacy(args)
 
 
-_compared: Final = OPERATORS["__eq__"]
+_compared: Final = surface.operators["__eq__"]
 
 
 def _equal(self: Tensor, other: Any) -> Any:
@@ -204,13 +199,9 @@ def _read_only(name: str, made: property) -> property:
 
 def install() -> None:
     """Puts every method, operator and property on `Tensor`."""
-    methods: dict[str, Any] = {}
-    for family in (*_families(), metadata):
-        methods |= getattr(family, "METHODS", {})
-        for table in ("OPERATORS", "PROPERTIES"):
-            for name, value in getattr(family, table, {}).items():
-                setattr(Tensor, name, value)
-    methods |= inplace.methods_of(methods)
+    for name, value in {**surface.operators, **surface.attributes}.items():
+        setattr(Tensor, name, value)
+    methods = surface.methods | inplace.methods()
     for each in (copying, protocols, tensor_hooks):
         methods |= each.METHODS
     for name, value in {**methods, **_OWN}.items():

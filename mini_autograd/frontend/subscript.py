@@ -73,7 +73,7 @@ def _as_items(item: Any) -> Sequence[Any]:
     if isinstance(item, (Tensor, np.ndarray)) or not is_sequence(item):
         return (item,)
     if len(item) < _SEQUENCE_LIMIT and any(map(_makes_a_tuple, item)):
-        warnings.warn(errors.SEQUENCE_INDEX, UserWarning, stacklevel=3)
+        warnings.warn(errors.sequence_index(), UserWarning, stacklevel=3)
         return tuple(item)
     return (item,)
 

@@ -34,23 +34,23 @@ def _checked_argnum(argnum: Any, count: int) -> int:
     return argnum % count
 
 
-def raised(level: Level, args: tuple[Any, ...], argnums: Argnums | None) -> tuple[Any, Any]:
+def wrap_arguments(level: Level, args: tuple[Any, ...], argnums: Argnums | None) -> tuple[Any, Any]:
     """The arguments with the level's leaves among them, and those leaves alone, as given.
 
     None stands for all arguments.
     """
 
-    def raise_one(value: Any) -> Tensor:
+    def wrap_one(value: Any) -> Tensor:
         if not isinstance(value, Tensor):
             raise errors.not_a_tensor(value)
-        return level.raised(value)
+        return level.wrap(value)
 
     if argnums is None:
-        leaves = trees.mapped(raise_one, args)
+        leaves = trees.tree_map(wrap_one, args)
         return leaves, leaves
     given = list(args)
     for at in (argnums,) if isinstance(argnums, int) else argnums:
-        given[at] = trees.mapped(raise_one, args[at])
+        given[at] = trees.tree_map(wrap_one, args[at])
     if isinstance(argnums, int):
         return tuple(given), given[argnums]
     return tuple(given), tuple(given[at] for at in argnums)
@@ -65,15 +65,15 @@ def split_aux(output: Any, has_aux: bool, api: str) -> tuple[Any, Any]:
     return output
 
 
-def lowered_aux(level: Level, aux: Any) -> Any:
+def unwrap_aux(level: Level, aux: Any) -> Any:
     """What went with the output, which may be nested tensors only."""
 
-    def lower(value: Any) -> Any:
+    def unwrap(value: Any) -> Any:
         if not isinstance(value, Tensor):
             raise errors.unsupported_aux(value)
-        return level.lowered(value)
+        return level.unwrap(value)
 
-    return trees.mapped(lower, aux)
+    return trees.tree_map(unwrap, aux)
 
 
 def checked_outputs(outputs: list[Any], api: str) -> list[Tensor]:

@@ -21,15 +21,6 @@ from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.ops.reduction.reductions import sum_all
 from mini_autograd.ops.shape.views import expand
 
-# The families all of whose rules go element by element.
-_ELEMENTWISE: Final = frozenset(
-    f"mini_autograd.ops.{family}"
-    for family in (
-        "pointwise.arithmetic", "pointwise.choosing", "pointwise.clamping", "pointwise.division",
-        "pointwise.elementary", "pointwise.powers", "pointwise.rounding", "tensor.conversion",
-    )
-)  # fmt: skip
-
 
 class BatchArithmetic(TensorArithmetic):
     """As that of tensors, on so many rows at once."""
@@ -47,7 +38,7 @@ class BatchArithmetic(TensorArithmetic):
         whole = (self.count, *shape)
         return summed if summed._array.shape == whole else ops.view(summed, whole)
 
-    def through(
+    def node_backward(
         self, node: Node, grads: list[Tensor | None], wanted: Sequence[Edge | None]
     ) -> Sequence[Tensor | None]:
         """The batches that a node gives for those that arrived at its outputs."""
@@ -56,7 +47,7 @@ class BatchArithmetic(TensorArithmetic):
             if rule is not None and wanted[0] is not None:
                 target, output = wanted[0]
                 return (rule(self, grads[0], target.accepted[output][0]),)
-            if node.op.bare.__module__ in _ELEMENTWISE:
+            if node.op.elementwise:
                 return node.backward_for(grads, self, wanted)
         rows = [
             node.backward_for([None if g is None else _row(g, row) for g in grads], TENSORS, wanted)

@@ -23,9 +23,9 @@ from mini_autograd.func.arguments import (
     Argnums,
     checked_argnums,
     checked_outputs,
-    lowered_aux,
-    raised,
     split_aux,
+    unwrap_aux,
+    wrap_arguments,
 )
 from mini_autograd.func.batched_walk import batch_gradients
 from mini_autograd.func.scope import outside_inference_mode, transforming
@@ -70,7 +70,7 @@ def _grad_and_value(
     func: Function, argnums: Argnums, has_aux: bool, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> tuple[Any, Any]:
     with transforming() as level:
-        given, by = raised(level, args, checked_argnums(argnums, len(args)))
+        given, by = wrap_arguments(level, args, checked_argnums(argnums, len(args)))
         output, aux = split_aux(func(*given, **kwargs), has_aux, "grad_and_value(f)(*args)")
         if not isinstance(output, Tensor):
             raise errors.grad_of_no_tensor(output)
@@ -81,9 +81,9 @@ def _grad_and_value(
     made_by = [each._node for each in (output, *grads) if each._node is not None]
     forget_dead_ends(made_by, level.ends)
     cut_dead_ends(made_by, level.ends)
-    gradient = trees.unflatten(map(level.lowered, grads), structure)
-    value = level.lowered(output)
-    return gradient, (value, lowered_aux(level, aux)) if has_aux else value
+    gradient = trees.unflatten(map(level.unwrap, grads), structure)
+    value = level.unwrap(output)
+    return gradient, (value, unwrap_aux(level, aux)) if has_aux else value
 
 
 def vjp(func: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
@@ -125,14 +125,14 @@ class Linearized(NamedTuple):
     ) -> Any:
         """The tuple of the products with cotangents that are nested as the output."""
         seeds, given = trees.flatten(cotangents)
-        if trees.spelled(given) != trees.spelled(self.structure):
+        if trees.spec_text(given) != trees.spec_text(self.structure):
             raise errors.cotangent_structure(given, self.structure)
         records = is_grad_enabled() if create_graph is None else create_graph
         with outside_inference_mode():
             grads = walked(
                 self.roots, self.leaves, seeds, retain_graph=retain_graph, create_graph=records
             )
-        return trees.unflatten(map(self.level.lowered, grads), self.by_structure)
+        return trees.unflatten(map(self.level.unwrap, grads), self.by_structure)
 
     @outside_inference_mode()
     def batch(self, seeds: Sequence[Tensor]) -> list[Tensor]:
@@ -148,7 +148,7 @@ class Linearized(NamedTuple):
             found = batch_gradients(roots, self.leaves, given, records=is_grad_enabled())
         count = len(seeds[0])
         return [
-            self.level.lowered(
+            self.level.unwrap(
                 fills.zeros_like(like).expand(count, *like.shape) if got is None else got
             )
             for got, like in zip(found, self.leaves, strict=True)
@@ -166,7 +166,7 @@ def linearized(
     with transforming() as level:
         if argnums is not None:
             argnums = checked_argnums(argnums, len(primals))
-        given, by = raised(level, primals, argnums)
+        given, by = wrap_arguments(level, primals, argnums)
         output, aux = split_aux(func(*given), has_aux, api)
         flat, structure = trees.flatten(output)
         checked_outputs(flat, api)
@@ -177,9 +177,9 @@ def linearized(
         # What is handed out may be written to, which the products shall not see.
         roots = [get_gradient_edge(each) if each.requires_grad else each for each in flat]
     forget_dead_ends([each._node for each in flat if each._node is not None], level.ends)
-    outputs = trees.unflatten(map(level.lowered, flat), structure)
+    outputs = trees.unflatten(map(level.unwrap, flat), structure)
     made = Linearized(outputs, structure, level, roots, leaves, by_structure)
-    return (made, lowered_aux(level, aux)) if has_aux else (made,)
+    return (made, unwrap_aux(level, aux)) if has_aux else (made,)
 
 
 def walked(

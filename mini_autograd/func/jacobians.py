@@ -24,9 +24,9 @@ from mini_autograd.func.arguments import (
     check_real,
     checked_argnums,
     checked_outputs,
-    lowered_aux,
-    raised,
     split_aux,
+    unwrap_aux,
+    wrap_arguments,
 )
 from mini_autograd.func.gradients import Function, Linearized, linearized
 from mini_autograd.func.scope import outside_inference_mode, transforming
@@ -57,8 +57,8 @@ def jvp(
         raise errors.primals_type()
     flat, structure = trees.flatten(primals)
     seeds, seed_structure = trees.flatten(tangents)
-    if trees.spelled(structure) != trees.spelled(seed_structure):
-        raise errors.tangent_structure(trees.spelled(structure), trees.spelled(seed_structure))
+    if trees.spec_text(structure) != trees.spec_text(seed_structure):
+        raise errors.tangent_structure(trees.spec_text(structure), trees.spec_text(seed_structure))
     for argument, values in (("primals", flat), ("tangents", seeds)):
         if not values:
             raise errors.no_tensors(argument)
@@ -69,16 +69,16 @@ def jvp(
         _check_tangent(primal, tangent)
         if shows_twice(primal._array) and primal.stride() != tangent.stride():
             raise inplace_errors.overlapping_write()
-    outputs, output_structure, push, level, aux = _pushing(func, primals, None, has_aux)
+    outputs, output_structure, push, level, aux = _run_forward(func, primals, None, has_aux)
     with outside_inference_mode():
         pushed = push([make(each._array) if each.is_inference() else each for each in seeds])
     if strict and any(each is None for each in pushed):
         raise errors.independent()
     results = (
-        trees.unflatten([ops.alias(level.lowered(each)) for each in outputs], output_structure),
+        trees.unflatten([ops.alias(level.unwrap(each)) for each in outputs], output_structure),
         trees.unflatten(_tangents(pushed, outputs, level), output_structure),
     )
-    return (*results, lowered_aux(level, aux)) if has_aux else results
+    return (*results, unwrap_aux(level, aux)) if has_aux else results
 
 
 def jacfwd(
@@ -103,7 +103,7 @@ def jacfwd(
             _check_tangent(each, each)
             if shows_twice(each._array):  # a tangent is laid out likewise, by a write
                 raise inplace_errors.overlapping_write()
-        outputs, output_structure, push, level, aux = _pushing(func, args, argnums, has_aux)
+        outputs, output_structure, push, level, aux = _run_forward(func, args, argnums, has_aux)
         check_real(outputs, "jacfwd", is_input=False)
         columns = []
         for unit in units:
@@ -114,7 +114,7 @@ def jacfwd(
             for at, output in enumerate(outputs)
         ]
         jacobian = _nested(matrix, output_structure, structure, alone=isinstance(argnums, int))
-        return (jacobian, lowered_aux(level, aux)) if has_aux else jacobian
+        return (jacobian, unwrap_aux(level, aux)) if has_aux else jacobian
 
     return wrapper
 
@@ -178,13 +178,13 @@ def _check_tangent(primal: Tensor, tangent: Tensor) -> None:
         raise errors.tangent_size(list(primal.shape), list(tangent.shape))
 
 
-def _pushing(
+def _run_forward(
     func: Function, args: tuple[Any, ...], argnums: Argnums | None, has_aux: bool
 ) -> tuple[list[Tensor], Any, Callable[[Sequence[Any]], Sequence[Tensor | None]], Level, Any]:
     """The outputs, flat, and their structure; what pushes tangents to them; the level; the aux."""
     with transforming(saved_tensors_hooks=True, forward=True) as level:
         checked = None if argnums is None else checked_argnums(argnums, len(args))
-        given, by = raised(level, args, checked)
+        given, by = wrap_arguments(level, args, checked)
         if argnums is not None:
             places = (argnums,) if isinstance(argnums, int) else argnums
             given = tuple(g if at in places else args[at] for at, g in enumerate(given))
@@ -216,7 +216,7 @@ def _tangents(
     pushed: Sequence[Tensor | None], outputs: Sequence[Tensor], level: Level
 ) -> list[Tensor]:
     return [
-        fills.zeros_like(output) if each is None else level.lowered(each)
+        fills.zeros_like(output) if each is None else level.unwrap(each)
         for each, output in zip(pushed, outputs, strict=True)
     ]
 

@@ -37,7 +37,8 @@ def transforming(
     with ExitStack() as stack:
         stack.enter_context(running(forward=forward))
         if not saved_tensors_hooks:
-            stack.enter_context(disable_saved_tensors_hooks(errors.NO_SAVED_TENSORS_HOOKS))
+            refusal = str(errors.no_saved_tensors_hooks())
+            stack.enter_context(disable_saved_tensors_hooks(refusal))
         stack.enter_context(level)
         if is_inference_mode_enabled():
             stack.enter_context(inference_mode(False))

@@ -6,10 +6,8 @@ A structure is the same nesting with a `*` for each leaf, and so prints itself.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any, Final
-
-from mini_autograd.messages.functions import transforms as errors
 
 
 class _Leaf:
@@ -47,29 +45,25 @@ def flatten(tree: Any) -> tuple[list[Any], Any]:
         leaves.append(value)
         return LEAF
 
-    structure = mapped(leaf, tree)
+    structure = tree_map(leaf, tree)
     return leaves, structure
 
 
 def unflatten(leaves: Iterable[Any], structure: Any) -> Any:
-    """The leaves in a structure; a ValueError if their number is another."""
-    leaves = list(leaves)
-    count = len(flatten(structure)[0])
-    if len(leaves) != count:
-        raise errors.leaf_count(len(leaves), count, spelled(structure))
-    remaining: Iterator[Any] = iter(leaves)
-    return mapped(lambda _: next(remaining), structure)
+    """The leaves in a structure, which has as many places."""
+    remaining = iter(leaves)
+    return tree_map(lambda _: next(remaining), structure)
 
 
-def mapped(function: Callable[[Any], Any], tree: Any) -> Any:
+def tree_map(function: Callable[[Any], Any], tree: Any) -> Any:
     """The same nesting with the function's value for each leaf."""
     branches = _branches(tree)
     if branches is None:
         return function(tree)
-    return _like(tree, [mapped(function, each) for each in branches])
+    return _like(tree, [tree_map(function, each) for each in branches])
 
 
-def spelled(structure: Any, indent: int = 0) -> str:
+def spec_text(structure: Any, indent: int = 0) -> str:
     """The structure as torch's `TreeSpec` prints; equal text is an equal structure."""
     branches = _branches(structure)
     if branches is None:
@@ -80,5 +74,5 @@ def spelled(structure: Any, indent: int = 0) -> str:
         context = type(structure) if is_named_tuple(structure) else None
     kind = "namedtuple" if is_named_tuple(structure) else type(structure).__name__
     indent += 2
-    inner = f",\n{' ' * indent}".join(spelled(each, indent) for each in branches)
+    inner = f",\n{' ' * indent}".join(spec_text(each, indent) for each in branches)
     return f"TreeSpec({kind}, {context}, [{inner}])"

@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any
 
 import numpy as np
 
 from mini_autograd.arrays import dtypes, layout
 from mini_autograd.core.modes import warn_once
 from mini_autograd.core.modes.transforms import state as transforms
+from mini_autograd.core.op import Common, Expanded, InPlace
 from mini_autograd.core.tensor.history import check_creation, has_history
 from mini_autograd.core.tensor.tensor import Tensor, level_of
 from mini_autograd.messages.functions import transforms as func_errors
 from mini_autograd.messages.ops import kernels as kernel_errors
-from mini_autograd.messages.ops import masking as mask_errors
-from mini_autograd.messages.ops import picking as picking_errors
 from mini_autograd.messages.ops.kernels import ComplexHalfError
 from mini_autograd.messages.tensors import conversion as conversion_errors
 from mini_autograd.messages.tensors import inplace as errors
 from mini_autograd.messages.tensors import state as tensor_errors
-from mini_autograd.ops.shape.views import broadcast_shape
-
-if TYPE_CHECKING:
-    from mini_autograd.inplace.table import InPlace
+from mini_autograd.ops.shape.views import check_written_shape
 
 
 def _fills(tensor: Tensor, given: Sequence[Tensor]) -> bool:
@@ -58,30 +54,29 @@ def check_memory(
     array = tensor._array
     if op.real_result and array.dtype.kind == "c":
         raise errors.complex_in_place("abs")
-    expanded, common = type(op.expanded), type(op.common)
-    if op.common is common.ITSELF and given and _is_same(array, given[0]._array):
+    if op.common is Common.ITSELF and given and _is_same(array, given[0]._array):
         return
     if layout.shows_twice(array):
-        if op.expanded is expanded.WARNED:
+        if op.expanded is Expanded.WARNED:
             warnings.warn(errors.expanded_write(op.name), UserWarning, stacklevel=4)
             if fills and _fills(tensor, given):
                 warnings.warn(errors.expanded_write("masked_fill_"), UserWarning, stacklevel=4)
-        elif op.expanded is expanded.MATRICES:
+        elif op.expanded is Expanded.MATRICES:
             if not _matrices_follow(array):
                 raise errors.overlapping_write()
-        elif op.expanded is not expanded.ALLOWED and (op.expanded is expanded.REFUSED or given):
+        elif op.expanded is not Expanded.ALLOWED and (op.expanded is Expanded.REFUSED or given):
             raise errors.overlapping_write()
-    if op.common is common.ANYTHING or not array.size:
+    if op.common is Common.ANYTHING or not array.size:
         return
     for each in given:
-        if op.common is common.NOTHING and each is tensor:
+        if op.common is Common.NOTHING and each is tensor:
             raise errors.partly_overlapping()
         other = each._array
         if not other.size or not np.may_share_memory(array, other):
             continue
         if not layout.is_dense(array) or not layout.is_dense(other):
             continue  # too hard to tell, torch finds
-        if op.common is common.NOTHING or not _is_same(array, other):
+        if op.common is Common.NOTHING or not _is_same(array, other):
             raise errors.partly_overlapping()
 
 
@@ -109,50 +104,6 @@ def _matrices_follow(array: np.ndarray[Any, Any]) -> bool:
     return True
 
 
-def check_mask(tensor: Tensor, given: Sequence[Any]) -> None:
-    """Whether the mask of `masked_fill_` broadcasts to the tensor."""
-    if isinstance(given[0], Tensor):
-        _check_shape(tensor, given[0])
-
-
-def check_mask_kind(given: Sequence[Tensor]) -> None:
-    """What `masked_fill_` asks of its mask and value before it looks at memory."""
-    _check_fill_value("masked_fill_", given)
-    if given and given[0].dtype is not dtypes.bool_:
-        raise mask_errors.mask_dtype("masked_fill_", given[0].dtype.cpp_name)
-
-
-def check_index_kind(given: Sequence[Tensor]) -> None:
-    """What `index_fill_` asks of its index and value before it looks at memory."""
-    _check_fill_value("index_fill_", given)
-    if given and given[0].dtype is not dtypes.int64:
-        raise picking_errors.fill_index_dtype()
-
-
-def _check_fill_value(name: str, given: Sequence[Tensor]) -> None:
-    if len(given) > 1 and given[1]._array.ndim:
-        raise mask_errors.fill_value_rank(name, given[1]._array.ndim)
-
-
-def _check_shape(tensor: Tensor, operand: Tensor) -> None:
-    """Whether an operand broadcasts to the tensor."""
-    shape = tensor._array.shape
-    common = broadcast_shape(shape, operand._array.shape)
-    if shape != common:
-        raise tensor_errors.result_shape(shape, common)
-
-
-def check_product(tensor: Tensor, given: Sequence[Any]) -> None:
-    """Whether `addmm_` has the shape of the product that it adds."""
-    given = [each for each in given if isinstance(each, Tensor)]
-    if len({tensor.dtype, *[each.dtype for each in given]}) == 1 < len(given):
-        rows, columns = given[0]._array.shape, given[1]._array.shape
-        if len(rows) == len(columns) == 2 and rows[1] == columns[0]:
-            wanted = rows[0], columns[1]
-            if tensor._array.shape != wanted:
-                raise errors.bad_size(tensor._array.shape, wanted)
-
-
 def check_operands(op: InPlace, tensor: Tensor, given: Sequence[Any], refused: Exception) -> None:
     """Where the out-of-place op refused, torch's in-place op may find another fault first.
 
@@ -163,7 +114,7 @@ def check_operands(op: InPlace, tensor: Tensor, given: Sequence[Any], refused: E
     if op.shapes_first:
         for each in given:
             if isinstance(each, Tensor):
-                _check_shape(tensor, each)
+                check_written_shape(tensor, each)
     of_tensors = any(isinstance(each, Tensor) for each in given)
     casts_first = op.casts_first and (of_tensors or not op.numbers_refused_first)
     if isinstance(refused, NotImplementedError if casts_first else ComplexHalfError):
@@ -212,7 +163,7 @@ def check_result(
 
 
 def check_captured(
-    name: str, tensor: Tensor, args: Sequence[Any], kwargs: Mapping[str, Any]
+    op: InPlace, tensor: Tensor, args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> None:
     """Whether a transformed function may write to a tensor: to those alone that it made.
 
@@ -220,25 +171,10 @@ def check_captured(
         RuntimeError: it is from outside.
     """
     if level_of(tensor) != transforms.level:
-        of_number, of_tensor = _FORMS.get(name, ("", ""))
+        of_number, of_tensor = op.overloads
         form = of_tensor if args and isinstance(args[-1], Tensor) else of_number
         mode = "_mode" if kwargs.get("rounding_mode") else ""
-        raise func_errors.captured_write(f"{name}{form}{mode}")
-
-
-# How torch's dispatcher tells the forms of an op that have a number and a tensor as operand.
-_FORMS: Final = {
-    **dict.fromkeys(("add_", "sub_", "mul_", "div_", "floor_divide_"), (".Tensor", ".Tensor")),
-    **dict.fromkeys(
-        ("fill_", "masked_fill_", "pow_", "remainder_", "fmod_", "lerp_", "eq_", "ne_", "lt_",
-         "le_", "gt_", "ge_"),
-        (".Scalar", ".Tensor"),
-    ),
-    **dict.fromkeys(("clamp_", "clamp_min_", "clamp_max_"), ("", ".Tensor")),
-    "index_fill_": (".int_Scalar", ".int_Tensor"),
-    "scatter_": (".value", ".src"),
-    "set_": ("", ".source_Tensor"),
-}  # fmt: skip
+        raise func_errors.captured_write(f"{op.name}{form}{mode}")
 
 
 def warn_of_truths(tensor: Tensor, operands: Iterable[Any]) -> None:
@@ -250,4 +186,4 @@ def warn_of_truths(tensor: Tensor, operands: Iterable[Any]) -> None:
         each._array.dtype.kind == "c" if isinstance(each, Tensor) else isinstance(each, complex)
         for each in operands
     ):
-        warn_once.once(conversion_errors.CASTS_COMPLEX, stacklevel=4)
+        warn_once.once(conversion_errors.casts_complex(), stacklevel=4)

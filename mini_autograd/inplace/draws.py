@@ -11,17 +11,23 @@ from typing import Any, Final
 import numpy as np
 
 from mini_autograd.arrays import dtypes, layout
-from mini_autograd.core.op import DifferentiableOp, Promotion, differentiable
+from mini_autograd.core.op import (
+    Common,
+    DifferentiableOp,
+    InPlace,
+    Promotion,
+    differentiable,
+    public,
+)
 from mini_autograd.core.table import ops
 from mini_autograd.creation.sampling import Generator, default_generator
-from mini_autograd.inplace.forms import in_place
-from mini_autograd.inplace.table import Common, InPlace
 from mini_autograd.messages.ops import filling as errors
 from mini_autograd.messages.tensors import creation as creation_errors
-from mini_autograd.parsing.overloads import Bound, overloaded
+from mini_autograd.parsing.overloads import overloaded
 from mini_autograd.parsing.types import Anything, Array, Float, Int
 
 _GENERATOR: Final = "*, torch.Generator generator = None"
+_in_place: Final = public(function=False, method=False, in_place=InPlace(common=Common.ANYTHING))
 
 
 def _zeros(grad: Any, self_shape: tuple[int, ...]) -> Any:
@@ -54,6 +60,7 @@ def _check_kind(self: Array, kinds: str, kernel: str) -> None:
         raise creation_errors.not_implemented(kernel, dtypes.of(self))
 
 
+@_in_place
 @_drawn("NormalBackward0")
 def _normal(
     self: Array, mean: Float = 0.0, std: Float = 1.0, *, generator: Anything = None
@@ -75,6 +82,7 @@ def _uniform_draws(self: Array, generator: Generator | None) -> Array:
     return np.asarray(_numbers(generator).integers(0, 2**bits, self.shape) / 2**bits)
 
 
+@_in_place
 @_drawn("UniformBackward0")
 def _uniform(self: Array, low: Float = 0.0, high: Float = 1.0, generator: Anything = None) -> Array:
     """Of a uniform distribution on [low, high)."""
@@ -148,6 +156,7 @@ def _random_between(self: Array, low: Int, to: Int, *, generator: Anything = Non
     return _integers(self, low, to, generator)
 
 
+@_in_place
 @_drawn("ExponentialBackward0")
 def _exponential(self: Array, lambd: Float = 1.0, *, generator: Anything = None) -> Array:
     """Of an exponential distribution of the given rate."""
@@ -158,6 +167,7 @@ def _exponential(self: Array, lambd: Float = 1.0, *, generator: Anything = None)
     return _like(self, _numbers(generator).standard_exponential(self.shape) / lambd)
 
 
+@_in_place
 @_drawn("CauchyBackward0")
 def _cauchy(
     self: Array, median: Float = 0.0, sigma: Float = 1.0, *, generator: Anything = None
@@ -170,6 +180,7 @@ def _cauchy(
     return _like(self, median + sigma * np.asarray(_numbers(generator).standard_cauchy(self.shape)))
 
 
+@_in_place
 @_drawn("LogNormalBackward0")
 def _log_normal(
     self: Array, mean: Float = 1.0, std: Float = 2.0, *, generator: Anything = None
@@ -181,6 +192,7 @@ def _log_normal(
     return _like(self, _numbers(generator).lognormal(mean, std, self.shape))
 
 
+@_in_place
 @_drawn("GeometricBackward0")
 def _geometric(self: Array, p: Float, *, generator: Anything = None) -> Array:
     """How many trials of a probability a success takes."""
@@ -189,31 +201,24 @@ def _geometric(self: Array, p: Float, *, generator: Anything = None) -> Array:
     return _like(self, _numbers(generator).geometric(p, self.shape))
 
 
-_DRAWN: Final[dict[str, Bound | DifferentiableOp]] = {
-    "normal_": _normal,
-    "uniform_": _uniform,
-    "exponential_": _exponential,
-    "cauchy_": _cauchy,
-    "log_normal_": _log_normal,
-    "geometric_": _geometric,
-    "bernoulli_": overloaded(
+_in_place(
+    overloaded(
         "bernoulli",
         _bernoulli,
         _bernoulli_each,
-        function_forms=(f"(Tensor p, {_GENERATOR})", f"(float p = 0.5, {_GENERATOR})"),
-    ),
-    "random_": overloaded(
+        method_forms=(f"(Tensor p, {_GENERATOR})", f"(float p = 0.5, {_GENERATOR})"),
+    )
+)
+_in_place(
+    overloaded(
         "random",
         _random,
         _random_below,
         _random_between,
-        function_forms=(
+        method_forms=(
             f"({_GENERATOR})",
             f"(int from, int to, {_GENERATOR})",
             f"(int to, {_GENERATOR})",
         ),
-    ),
-}
-METHODS: Final = {
-    name: in_place(InPlace(name, common=Common.ANYTHING), op.method) for name, op in _DRAWN.items()
-}
+    )
+)

@@ -6,6 +6,7 @@ node the tensor's history. Nothing is written before every check has passed.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -15,8 +16,9 @@ from mini_autograd.arrays import layout
 from mini_autograd.core.graph.graph import Node
 from mini_autograd.core.modes.grad_mode import state, unrecorded
 from mini_autograd.core.modes.transforms import state as transforms
-from mini_autograd.core.modes.warn_once import unsaid
-from mini_autograd.core.op import quiet
+from mini_autograd.core.modes.warn_once import suppressed
+from mini_autograd.core.op import Common, InPlace, public, quiet
+from mini_autograd.core.op.surface import in_place_forms
 from mini_autograd.core.saved.packing import (
     PackedTensor,
     announce_write,
@@ -31,7 +33,7 @@ from mini_autograd.core.saved.saved import (
     SavedView,
     pack_results,
 )
-from mini_autograd.core.tensor.history import edge_of, is_seen
+from mini_autograd.core.tensor.history import autograd_sees, edge_of
 from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.core.tensor.version_counter import counter_of
 from mini_autograd.inplace.checks import (
@@ -43,14 +45,13 @@ from mini_autograd.inplace.checks import (
     warn_of_truths,
 )
 from mini_autograd.inplace.rebase import CopySlices, rebase
-from mini_autograd.inplace.table import ROWS, InPlace
 from mini_autograd.messages import arguments as argument_errors
-from mini_autograd.messages.ops.gathering import is_while_writing
+from mini_autograd.messages.ops.indexing import is_while_writing
 from mini_autograd.messages.ops.pointwise import is_at_once
 from mini_autograd.messages.tensors import inplace as errors
-from mini_autograd.ops.indexing.indexing import index_put, put_in_order
+from mini_autograd.ops.indexing.indexing import index_put
 from mini_autograd.ops.tensor.conversion import clone
-from mini_autograd.ops.tensor.writing import copied, filled, zeroed
+from mini_autograd.ops.tensor.writing import copied, filled
 from mini_autograd.parsing.old_forms import in_new_form
 from mini_autograd.parsing.overloads import composite, with_forms
 from mini_autograd.parsing.schema import is_number
@@ -59,19 +60,15 @@ from mini_autograd.parsing.types import Array, Bool, Number
 Method = Callable[..., Any]
 
 
-def in_place(op: InPlace, method: Method, in_order: Method | None = None) -> Method:
-    """The in-place form of a method that computes a new tensor.
-
-    `in_order` computes the values of an array that shows elements several times, where several
-    writes to one element differ.
-    """
-    name = op.name
+def in_place(op: InPlace, method: Method) -> Method:
+    """The in-place form of a method that computes a new tensor."""
+    name, in_order = op.name, op.in_order
     bare_name = name.removesuffix("_")
     recorded = method if op.recorded is None else op.recorded.method
 
     def call(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         if transforms.depth:
-            check_captured(name, self, args, kwargs)
+            check_captured(op, self, args, kwargs)
         if len(args) > 1:
             args, kwargs = in_new_form(name, self, args, kwargs)
         given = tuple(_tensors((*args, *kwargs.values())))
@@ -79,7 +76,7 @@ def in_place(op: InPlace, method: Method, in_order: Method | None = None) -> Met
             state.enabled
             and op.differentiable
             and any(each._requires_grad for each in (self, *given))
-            and is_seen(self, *given, _operand(args, kwargs) if op.number_seen else None)
+            and autograd_sees(self, *given, _operand(args, kwargs) if op.number_seen else None)
         )
         if needs_grad:
             check_recordable(name, self, method, args, kwargs)
@@ -143,7 +140,7 @@ def check_recordable(
         check_history(tensor, True)
     except RuntimeError:
         try:
-            with unrecorded(), unsaid():
+            with unrecorded(), suppressed():
                 method(make(tensor._array), *args, **kwargs)
         except TypeError as error:
             raise errors.renamed(error, name) from None
@@ -243,6 +240,10 @@ def _save_written(node: Node, tensor: Tensor) -> None:
     node.saved = tuple(result if type(each) is SavedResult else each for each in node.saved)
 
 
+_COPIED: Final = InPlace(common=Common.ITSELF, number_seen=True)
+
+
+@public("copy", function=False, method=False, in_place=_COPIED)
 @composite(name="copy_")
 def _copy_source(self: Array, other: Array | Number, non_blocking: Bool = False) -> Any:
     """The out-of-place half of `copy_`, which takes a number too."""
@@ -252,19 +253,21 @@ def _copy_source(self: Array, other: Array | Number, non_blocking: Bool = False)
 _COPY_FORM: Final = ("(Tensor other, bool non_blocking = False)",)
 with_forms(_copy_source, function_forms=_COPY_FORM, method_forms=_COPY_FORM)
 
-copy_: Final = in_place(ROWS["copy_"], _copy_source.method)
+
+@functools.cache
+def _form(name: str) -> Method:
+    return in_place(*in_place_forms[name])
+
+
+copy_: Final = _form("copy_")
 CopySlices.write = staticmethod(copy_)
-fill_: Final = in_place(ROWS["fill_"], filled.method)
-zero_: Final = in_place(ROWS["zero_"], zeroed.method)
-index_put_: Final = in_place(ROWS["index_put_"], index_put.method, put_in_order)
+fill_: Final = _form(f"{filled.__name__}_")
+index_put_: Final = _form(f"{index_put.__name__}_")
 
 _AUGMENTED: Final = {
-    "__iadd__": ("+=", "add"), "__isub__": ("-=", "sub"), "__imul__": ("*=", "mul"),
-    "__itruediv__": ("/=", "div"), "__ifloordiv__": ("//=", "floor_divide"),
-    "__imod__": ("%=", "remainder"), "__ipow__": ("**=", "pow"),
-    "__iand__": ("&=", "bitwise_and"), "__ior__": ("|=", "bitwise_or"),
-    "__ixor__": ("^=", "bitwise_xor"), "__ilshift__": ("<<=", "bitwise_left_shift"),
-    "__irshift__": (">>=", "bitwise_right_shift"),
+    "+=": "__iadd__", "-=": "__isub__", "*=": "__imul__", "/=": "__itruediv__",
+    "//=": "__ifloordiv__", "%=": "__imod__", "**=": "__ipow__", "&=": "__iand__",
+    "|=": "__ior__", "^=": "__ixor__",
 }  # fmt: skip
 
 
@@ -277,30 +280,21 @@ def _augmented(symbol: str, method: Method) -> Method:
     return operator
 
 
-def methods_of(methods: dict[str, Method]) -> dict[str, Method]:
-    """The in-place methods and augmented assignments that a table of methods gives."""
-    made = {"copy_": copy_, "fill_": fill_, "zero_": zero_, "index_put_": index_put_}
-    for name, op in ROWS.items():
-        method = methods.get(name.removesuffix("_"))
-        if method is not None and name not in made:
-            made[name] = in_place(op, method)
-    for operator, (symbol, name) in _AUGMENTED.items():
-        if f"{name}_" in made:
-            made[operator] = _augmented(symbol, made[f"{name}_"])
+def methods() -> dict[str, Method]:
+    """The in-place methods, and the augmented assignments that are made of them."""
+    made = {}
+    for name, (op, _) in in_place_forms.items():
+        made[name] = method = _form(name)
+        if op.augmented is not None:
+            made[_AUGMENTED[op.augmented]] = _augmented(op.augmented, method)
+        if op.function:
+            as_function(name)
     return made
 
 
-# The in-place methods that torch has as functions, too.
-_FUNCTIONS: Final = """
-abs_ acos_ acosh_ addmv_ arccos_ arccosh_ arcsin_ arcsinh_ arctan_ arctanh_ as_strided_ asin_ asinh_
-atan_ atanh_ ceil_ clamp_ clamp_max_ clamp_min_ clip_ conj_physical_ cos_ cosh_ deg2rad_ detach_
-erf_ erfc_ exp2_ exp_ expm1_ fill_ fix_ floor_ frac_ index_put_ ldexp_ log10_ log1p_ log2_ log_
-logit_ nan_to_num_ neg_ negative_ rad2deg_ reciprocal_ relu_ resize_as_ round_ rsqrt_ sigmoid_ sin_
-sinc_ sinh_ sqrt_ square_ tan_ tanh_ trunc_ xlogy_ zero_
-"""
+def as_function(name: str) -> None:
+    """Makes an in-place method a public function, too."""
 
-
-def _as_function(name: str) -> Method:
     def call(input: Any = _MISSING, *args: Any, **kwargs: Any) -> Any:
         if not isinstance(input, Tensor):
             if input is _MISSING:
@@ -310,12 +304,7 @@ def _as_function(name: str) -> Method:
 
     call.__name__ = call.__qualname__ = name
     call.__doc__ = f"`input.{name}(...)`."
-    return call
+    public(method=False)(call)
 
 
 _MISSING: Final = object()
-
-
-def functions() -> dict[str, Method]:
-    """The function forms of in-place methods."""
-    return {name: _as_function(name) for name in _FUNCTIONS.split() if hasattr(Tensor, name)}

@@ -11,12 +11,13 @@ import numpy as np
 from mini_autograd.arrays import layout
 from mini_autograd.core.graph.graph import ACCUMULATE_SEQUENCE, Arithmetic, Grad, Node
 from mini_autograd.core.modes.grad_mode import state
+from mini_autograd.core.op import public
 from mini_autograd.core.saved.packing import announce_write, packing_threads
-from mini_autograd.core.tensor.history import edge_of, is_seen
+from mini_autograd.core.tensor.history import autograd_sees, edge_of
 from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.core.tensor.version_counter import counter_of
 from mini_autograd.inplace.checks import check_history
-from mini_autograd.inplace.forms import fill_
+from mini_autograd.inplace.forms import as_function, fill_
 from mini_autograd.inplace.rebase import rebase
 from mini_autograd.messages.tensors import inplace as errors
 from mini_autograd.ops.shape.restriding import as_strided, checked_region, strided_view
@@ -54,7 +55,7 @@ def _show(tensor: Tensor, source: Tensor, array: Any) -> Tensor:
     if source._array.dtype != tensor._array.dtype:
         raise errors.set_dtype(source.dtype, tensor.dtype)
     needs_grad = state.enabled and (tensor._requires_grad or source._requires_grad)
-    needs_grad = needs_grad and is_seen(tensor, source)
+    needs_grad = needs_grad and autograd_sees(tensor, source)
     check_history(tensor, needs_grad)
     node = NotImplementedNode(tensor, source, made=array) if needs_grad else None
     if packing_threads:
@@ -96,21 +97,24 @@ def _set_nothing(self: Array) -> Any:
 
 
 _REGION: Final = "int storage_offset, tuple of ints size, tuple of ints stride = None"
-_set: Final = overloaded(
-    "set_",
-    _set_nothing,
-    _set_tensor,
-    _set_region,
-    function_forms=(
-        "()",
-        "(torch.Storage source)",
-        f"(torch.Storage source, {_REGION})",
-        "(Tensor source)",
-        f"(Tensor source, {_REGION})",
-    ),
+public(function=False)(
+    overloaded(
+        "set_",
+        _set_nothing,
+        _set_tensor,
+        _set_region,
+        method_forms=(
+            "()",
+            "(torch.Storage source)",
+            f"(torch.Storage source, {_REGION})",
+            "(Tensor source)",
+            f"(Tensor source, {_REGION})",
+        ),
+    )
 )
 
 
+@public(function=False)
 @composite(name="resize_")
 def _resize(self: Array, size: Sizes, *, memory_format: Anything = None) -> Any:
     """Another shape on the same memory, or where that is too small, on a larger copy of it.
@@ -118,7 +122,7 @@ def _resize(self: Array, size: Sizes, *, memory_format: Anything = None) -> Any:
     What is new holds anything. Unlike torch's, other tensors on the memory keep the smaller one.
     """
     assert isinstance(self, Tensor)
-    if self._requires_grad and is_seen(self):
+    if self._requires_grad and autograd_sees(self):
         raise errors.resize_with_grad()
     if any(each < 0 for each in size):
         raise errors.resize_overflow()
@@ -141,12 +145,17 @@ def _resize(self: Array, size: Sizes, *, memory_format: Anything = None) -> Any:
     return self
 
 
+@public(function=False)
 @composite(name="resize_as_")
 def _resize_as(self: Array, the_template: Array, *, memory_format: Anything = None) -> Any:
     """`resize_` to another tensor's shape."""
     return _resize.method(self, tuple(the_template.shape))
 
 
+as_function("resize_as_")
+
+
+@public(function=False)
 @composite(name="fill_diagonal_")
 def _fill_diagonal(self: Array, fill_value: Number, wrap: Bool = False) -> Any:
     """A number on the main diagonal, which in a tall matrix may begin anew below its end."""
@@ -166,11 +175,3 @@ def _fill_diagonal(self: Array, fill_value: Number, wrap: Bool = False) -> Any:
         rest = -(-array.size // (width + 1)) - size
         fill_(as_strided(self, (rest,), (sum(steps),), start), fill_value)
     return self
-
-
-METHODS: Final = {
-    "set_": _set.method,
-    "resize_": _resize.method,
-    "resize_as_": _resize_as.method,
-    "fill_diagonal_": _fill_diagonal.method,
-}

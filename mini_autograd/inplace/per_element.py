@@ -7,12 +7,14 @@ from typing import Any, Final
 
 import numpy as np
 
+from mini_autograd.core.op import public
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages import arguments as argument_errors
 from mini_autograd.messages.tensors import conversion as errors
 
 
+@public(function=False)
 def apply_(self: Tensor, callable: Callable[[Any], Any], /) -> Tensor:
     """Each element replaced by what the function gives for it; no version is counted.
 
@@ -23,11 +25,13 @@ def apply_(self: Tensor, callable: Callable[[Any], Any], /) -> Tensor:
     return _write("apply_", self, (), callable)
 
 
+@public(function=False)
 def map_(self: Tensor, tensor: Tensor, callable: Callable[[Any, Any], Any], /) -> Tensor:
     """As `apply_`, of the elements of two tensors; the other is expanded."""
     return _write("map_", self, (tensor,), callable)
 
 
+@public(function=False)
 def map2_(
     self: Tensor, x: Tensor, y: Tensor, callable: Callable[[Any, Any, Any], Any], /
 ) -> Tensor:
@@ -60,6 +64,3 @@ def _write(
             raise errors.no_real_number(value)
         into[place] = value
     return self
-
-
-METHODS: Final = {"apply_": apply_, "map_": map_, "map2_": map2_}

@@ -142,9 +142,9 @@ def renew_history(view: Tensor) -> None:
 
 def _way(view: Tensor) -> Sequence[Step]:
     """How the view is made of its base: see `_replay`."""
-    base, bridge = view._base, view._bridge
+    base, source_view = view._base, view._dtype_view_of
     assert base is not None
-    source = base if bridge is None else bridge
+    source = base if source_view is None else source_view
     before = () if source is base else _way(source)
     if source._array.dtype.kind == view._array.dtype.kind:
         region = Geometry(source._array, view._array).regions[1]
@@ -156,16 +156,16 @@ def _replay(view: Tensor, base: Tensor, *, into: Tensor) -> None:
     """Records how a view is made of its base: as one piece, or from where the dtype changes on,
     as every view on the way was made.
     """
-    bridge = view._bridge
-    if bridge is None:
+    source_view = view._dtype_view_of
+    if source_view is None:
         part_of_memory.op.record(into, base, Geometry(base._array, view._array))
         return
     source = base
-    if bridge is not base:
-        source = make(bridge._array)
-        _replay(bridge, base, into=source)
-    if bridge._array.dtype.kind == view._array.dtype.kind:
-        part_of_memory.op.record(into, source, Geometry(bridge._array, view._array))
+    if source_view is not base:
+        source = make(source_view._array)
+        _replay(source_view, base, into=source)
+    if source_view._array.dtype.kind == view._array.dtype.kind:
+        part_of_memory.op.record(into, source, Geometry(source_view._array, view._array))
     elif view._array.dtype.kind == "c":
         view_as_complex.op.record(into, source)
     else:

@@ -7,20 +7,25 @@ the memory are renewed when asked.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
 
 from mini_autograd.core.modes.grad_mode import state
 from mini_autograd.core.modes.transforms import state as transforms
-from mini_autograd.core.op import DifferentiableOp, Promotion, differentiable
+from mini_autograd.core.op import (
+    DifferentiableOp,
+    InPlace,
+    Promotion,
+    differentiable,
+    public,
+)
 from mini_autograd.core.saved.packing import announce_write, packing_threads
-from mini_autograd.core.tensor.history import is_seen, set_history
+from mini_autograd.core.tensor.history import autograd_sees, set_history
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.core.tensor.version_counter import counter_of
 from mini_autograd.inplace.checks import check_captured
-from mini_autograd.inplace.forms import check_recordable
+from mini_autograd.inplace.forms import as_function, check_recordable
 from mini_autograd.messages.tensors import inplace as errors
 from mini_autograd.ops.shape import transposing
 from mini_autograd.ops.shape.restriding import checked_region, strided_view
@@ -69,17 +74,19 @@ _squeeze: Final = overloaded(
     _in_place("squeeze_", "SqueezeBackward3", transposing.squeeze),
     _in_place("squeeze_", "SqueezeBackward4", transposing.squeeze_dim),
     _in_place("squeeze_", "SqueezeBackward5", transposing.squeeze_dims),
-    function_forms=("()", "(int dim)", "(tuple of ints dim)"),
+    method_forms=("()", "(int dim)", "(tuple of ints dim)"),
 )
 
 
-def _method(name: str, op: Bound | DifferentiableOp) -> Callable[..., Any]:
-    """The method that gives the tensor the array and the history of the op's result."""
+def _shown(name: str, op: Bound | DifferentiableOp) -> None:
+    """Makes public the method that gives the tensor the array and the history of the result."""
+
+    in_place = InPlace(name)
 
     def call(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         if transforms.depth:
-            check_captured(name, self, args, kwargs)
-        needs_grad = state.enabled and self._requires_grad and is_seen(self)
+            check_captured(in_place, self, args, kwargs)
+        needs_grad = state.enabled and self._requires_grad and autograd_sees(self)
         if needs_grad:
             check_recordable(name, self, op.method, args, kwargs)
         result = op.method(self, *args, **kwargs)
@@ -93,16 +100,14 @@ def _method(name: str, op: Bound | DifferentiableOp) -> Callable[..., Any]:
 
     call.__name__ = call.__qualname__ = name
     call.__doc__ = f"`{name[:-1]}` of the tensor itself, which it gives back."
-    return call
+    public(function=False)(call)
 
 
-_OPS: Final[dict[str, Bound | DifferentiableOp]] = {
-    "as_strided_": _as_strided,
-    "transpose_": _in_place("transpose_", "TransposeBackward1", transposing.transpose),
-    "swapdims_": _in_place("swapdims_", "TransposeBackward1", transposing.transpose),
-    "swapaxes_": _swapaxes,
-    "t_": _t,
-    "unsqueeze_": _in_place("unsqueeze_", "UnsqueezeBackward1", transposing.unsqueeze),
-    "squeeze_": _squeeze,
-}
-METHODS: Final = {name: _method(name, op) for name, op in _OPS.items()}
+_shown("as_strided_", _as_strided)
+as_function("as_strided_")
+for _name in ("transpose_", "swapdims_"):
+    _shown(_name, _in_place(_name, "TransposeBackward1", transposing.transpose))
+_shown("swapaxes_", _swapaxes)
+_shown("t_", _t)
+_shown("unsqueeze_", _in_place("unsqueeze_", "UnsqueezeBackward1", transposing.unsqueeze))
+_shown("squeeze_", _squeeze)

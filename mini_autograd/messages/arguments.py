@@ -1,108 +1,78 @@
-"""Errors of torch's argument parser."""
+"""Errors and warnings of torch's argument parser."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
-_OF_THE_HEAP: Final = 1 << 9  # CPython's flag of classes that a program made
-# Those that stand for torch's own, written in C.
-_STATIC: Final = {"mini_autograd.dtype", "mini_autograd.device", "mini_autograd.Size"}
+from mini_autograd.messages.message import Message
+from mini_autograd.messages.message import type_name as type_name
 
+# fmt: off
 
-def type_name(value: object) -> str:
-    """The name of a value's type, as torch's C++ prints it: with its module if it is written in C.
-
-    So does C Python in `tp_name`.
-    """
-    kind = type(value)
-    name = f"{kind.__module__}.{kind.__name__}"
-    if name in _STATIC:
-        return f"torch.{kind.__name__}"
-    if kind.__module__ == "builtins" or kind.__flags__ & _OF_THE_HEAP:
-        return kind.__name__
-    return name
+# How many arguments there are, and their names.
+_no_arguments = Message(TypeError, "TensorBase.{name}() takes no arguments ({given} given)")
+_too_many = Message(TypeError,
+    "{name}() takes {takes} positional argument{plural} but {given} {given:was} given")
 
 
 def too_many(name: str, least: int, most: int, given: int, *, method: bool) -> TypeError:
     """More positional arguments than parameters; `self` does not count."""
     least, given = least - method, given - method
     if not most:
-        return TypeError(f"TensorBase.{name}() takes no arguments ({given} given)")
+        return _no_arguments(name, given)
     most -= method
     takes = f"{most}" if least == most else f"from {least} to {most}"
-    plural = "" if least == most == 1 else "s"
-    verb = "was" if given == 1 else "were"
-    return TypeError(f"{name}() takes {takes} positional argument{plural} but {given} {verb} given")
+    return _too_many(name, takes, "" if least == most == 1 else "s", given)
 
 
-def unexpected_keyword(name: str, key: str) -> TypeError:
-    """A keyword that no parameter has."""
-    return TypeError(f"{name}() got an unexpected keyword argument '{key}'")
-
-
-def no_keywords(name: str) -> TypeError:
-    """A method of nothing but the tensor, given one."""
-    return TypeError(f"TensorBase.{name}() takes no keyword arguments")
-
-
-def repeated(name: str, key: str) -> TypeError:
-    """Given both by position and by keyword."""
-    return TypeError(f"{name}() got multiple values for argument '{key}'")
+unexpected_keyword = Message(TypeError, "{name}() got an unexpected keyword argument '{key}'")
+no_keywords = Message(TypeError, "TensorBase.{name}() takes no keyword arguments")
+repeated = Message(TypeError, "{name}() got multiple values for argument '{key}'")
+_missing = Message(TypeError,
+    "{name}() missing {count} required positional argument{plural}: {listed}")
 
 
 def missing(name: str, names: Sequence[str]) -> TypeError:
-    """Required arguments that were not given."""
+    """The plural is the wrong way round, as torch 2.13 has it."""
     listed = ", ".join(f'"{each}"' for each in names)
-    plural = "s" if len(names) == 1 else ""  # the wrong way round, as torch 2.13 has it
-    return TypeError(
-        f"{name}() missing {len(names)} required positional argument{plural}: {listed}"
-    )
+    return _missing(name, len(names), "s" if len(names) == 1 else "", listed)
+
+
+# Values of another type than the parameter's.
+_wrong_type = Message(TypeError, "{name}(): argument {where} must be {expected}, not {value:type}")
+_no_tensor = Message(TypeError,
+    "expected Tensor as element {index} in argument {place}, but got {value:type}")
+_wrong_first = Message(TypeError, "{name}(): argument {where} must be {expected}, but found "
+    "element of type {value:type} at pos 0")
+_wrong_later = Message(TypeError,
+    "{name}(): argument '{argument}' failed to unpack the object at pos {position} with error "
+    '"type must be {expected},but got {value:type}"', mark="while_unpacking")
 
 
 def wrong_type(
     name: str, argument: str, position: int | None, expected: str, value: object, place: int = 0
 ) -> TypeError:
-    """A value of another type than the parameter's, whose place is counted from zero."""
-    where = "" if position is None else f" (position {position})"
-    got = type_name(value)
+    """A value of another type than the parameter's, whose place is counted from zero.
+
+    torch looks at the first number of a list before it unpacks the others.
+    """
+    where = f"'{argument}'" + ("" if position is None else f" (position {position})")
     if isinstance(value, (tuple, list)) and expected.startswith("tuple of "):
         item = expected.removeprefix("tuple of ").removesuffix("s")
         for index, each in enumerate(value):
             if type(each).__name__ != item:
                 if item == "Tensor":
                     return _no_tensor(index, place, each)
-                return _wrong_element(name, f"'{argument}'{where}", expected, index, each)
-    return TypeError(f"{name}(): argument '{argument}'{where} must be {expected}, not {got}")
+                if index:
+                    return _wrong_later(name, argument, index + 1, expected, each)
+                return _wrong_first(name, where, expected, each)
+    return _wrong_type(name, where, expected, value)
 
 
-def _no_tensor(index: int, argument: int, value: object) -> TypeError:
-    got = type_name(value)
-    return TypeError(f"expected Tensor as element {index} in argument {argument}, but got {got}")
-
-
-def _wrong_element(name: str, argument: str, expected: str, index: int, value: object) -> TypeError:
-    """torch looks at the first number of a list before it unpacks the others."""
-    got = type_name(value)
-    if index:
-        error = TypeError(
-            f"{name}(): argument {argument.split(' (')[0]} failed to unpack the object at pos "
-            f'{index + 1} with error "type must be {expected},but got {got}"'
-        )
-        vars(error)["while_unpacking"] = True
-        return error
-    return TypeError(
-        f"{name}(): argument {argument} must be {expected}, but found element of type {got} at "
-        f"pos {index}"
-    )
-
-
-def truth_as_size() -> RuntimeError:
-    """A tensor of a truth among sizes."""
-    return RuntimeError(
-        "Expected scalar.isIntegral( false) to be true, but got false.  (Could this error message "
-        "be improved?  If so, please report an enhancement request to PyTorch.)"
-    )
+# A tensor of a truth among sizes.
+truth_as_size = Message(RuntimeError,
+    "Expected scalar.isIntegral( false) to be true, but got false.  (Could this error message be "
+    "improved?  If so, please report an enhancement request to PyTorch.)")
 
 
 def is_while_unpacking(error: TypeError) -> bool:
@@ -110,41 +80,41 @@ def is_while_unpacking(error: TypeError) -> bool:
     return "while_unpacking" in vars(error)
 
 
-def old_form(name: str, form: str, forms: Sequence[str]) -> str:
-    """The warning of a form that torch takes, but does not list any more."""
-    instead = "".join(f"\n\t{name}{each}" for each in forms)
-    return (
-        f"This overload of {name} is deprecated:\n\t{name}{form}\n"
-        f"Consider using one of the following signatures instead:{instead}"
-    )
+# Forms of an op, of which one must take the arguments.
+_old_form = Message(UserWarning, "This overload of {name} is deprecated:\n\t{name}{form}\nConsider "
+    "using one of the following signatures instead:{instead:lines}")
 
 
-def warn_always_type(value: object) -> RuntimeError:
-    """`set_warn_always(1)`."""
-    return RuntimeError(f"setWarnOnlyOnce expects a bool, but got {type_name(value)}")
+def old_form(name: str, form: str, forms: Sequence[str]) -> UserWarning:
+    """A form that torch takes, but does not list any more."""
+    return _old_form(name, form, [f"\n\t{name}{each}" for each in forms])
+
+
+warn_always_type = Message(RuntimeError, "setWarnOnlyOnce expects a bool, but got {value:type}")
+_negative_too_large = Message(OverflowError, "can't convert negative int to unsigned")
+_int_too_large = Message(OverflowError, "int too big to convert")
 
 
 def int_too_large(*, negative: bool) -> OverflowError:
     """A Python int of more than 64 bits."""
-    if negative:
-        return OverflowError("can't convert negative int to unsigned")
-    return OverflowError("int too big to convert")
+    return _negative_too_large() if negative else _int_too_large()
 
 
-def unsupported_operand(symbol: str, left: object, right: object) -> TypeError:
-    """An operator between a tensor and something that is no number."""
-    return TypeError(
-        f"unsupported operand type(s) for {symbol}: '{type_name(left)}' and '{type_name(right)}'"
-    )
+unsupported_operand = Message(TypeError,
+    "unsupported operand type(s) for {symbol}: '{left:type}' and '{right:type}'")
+_only_form = Message(TypeError,
+    "{name}() received an invalid combination of arguments - got ({given}), but expected {form}")
+_no_form = Message(TypeError, "{name}() received an invalid combination of arguments - got "
+    "({given}), but expected one of:\n{forms:lines}")
+unrecognized_keywords = Message(TypeError, "{name}() received an invalid combination of arguments "
+    "- got unrecognized keyword arguments: {names:names}")
 
 
 def invalid_combination(name: str, given: str, overloads: Sequence[str]) -> TypeError:
     """No overload takes the arguments."""
-    head = f"{name}() received an invalid combination of arguments - got ({given}), but expected"
     if len(overloads) == 1:
-        return TypeError(f"{head} {overloads[0]}")
-    listed = "".join(f" * {each}\n" for each in overloads)
-    return TypeError(f"{head} one of:\n{listed}")
+        return _only_form(name, given, overloads[0])
+    return _no_form(name, given, [f" * {each}\n" for each in overloads])
 
 
 def mismatched(types: str) -> str:
@@ -155,11 +125,3 @@ def mismatched(types: str) -> str:
 def incorrect_keywords(names: Sequence[str]) -> str:
     """Likewise where it does not know a keyword."""
     return f"\n      didn't match because some of the keywords were incorrect: {', '.join(names)}"
-
-
-def unrecognized_keywords(name: str, names: Sequence[str]) -> TypeError:
-    """Likewise, of an op with a single form."""
-    return TypeError(
-        f"{name}() received an invalid combination of arguments - got unrecognized keyword "
-        f"arguments: {', '.join(names)}"
-    )

@@ -76,8 +76,6 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
         raise errors.one_hot_negative()
     if num_classes == -1:
         num_classes = int(classes.max()) + 1
-    elif num_classes < 1:
-        raise errors.one_hot_count()
     elif num_classes <= classes.max():
         raise errors.one_hot_too_large()
     return make((classes[..., None] == np.arange(num_classes)).astype(np.int64))

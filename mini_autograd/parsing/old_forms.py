@@ -9,6 +9,7 @@ from typing import Any, Final
 from mini_autograd.core.modes.warn_once import once
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages import arguments as errors
+from mini_autograd.parsing.overloads import listed_forms
 from mini_autograd.parsing.schema import Schema
 
 Values = tuple[Any, ...]
@@ -20,13 +21,11 @@ class OldForm:
 
     Attributes:
         function, method: how torch writes the parameters of the function and of the method.
-        instead: the forms of the function, and of the method, that it lists.
     """
 
     schema: Schema
     function: str
     method: str
-    instead: tuple[Sequence[str], Sequence[str]]
 
     def bound(
         self, args: Sequence[Any], kwargs: Mapping[str, Any], *, method: bool, name: str = ""
@@ -43,8 +42,9 @@ class OldForm:
         except TypeError:
             return None
         form = self.method if method else self.function
+        instead = listed_forms(*self.schema.forms, method=method)
         once(
-            errors.old_form(name or self.schema.name, form, self.instead[method]),
+            errors.old_form(name or self.schema.name, form, instead),
             stacklevel=5,
         )
         return values
@@ -62,12 +62,9 @@ _FORMS: Final[dict[str, Sequence[OldForm]]] = {}
 def with_old_forms(
     op: Any,
     *forms: tuple[str, str],
-    function_forms: Sequence[str],
-    method_forms: Sequence[str],
 ) -> Any:
-    """The op, taken in these forms of the function and of the method, too."""
-    instead = function_forms, method_forms
-    op.schema.old = [OldForm(op.schema, *form, instead) for form in forms]
+    """The op, which has its forms, taken in these of the function and of the method, too."""
+    op.schema.old = [OldForm(op.schema, *form) for form in forms]
     _FORMS[op.schema.name] = op.schema.old
     return op
 

@@ -75,7 +75,7 @@ def overloaded(
     name: str,
     *alternatives: Bound,
     function_forms: Sequence[str] = (),
-    method_forms: Sequence[str] = (),
+    method_forms: Sequence[str] | None = None,
 ) -> Bound:
     """One public name for several functions, tried in order.
 
@@ -83,11 +83,10 @@ def overloaded(
         name: the public name.
         alternatives: ops or composites.
         function_forms: how torch lists the overloads of the function form in its TypeError.
-        method_forms: likewise of the method form; by default the function forms.
+        method_forms: likewise of the method form, where they do not follow from these.
     """
 
     def caller(method: bool) -> Callable[..., Any]:
-        forms = (method_forms or function_forms) if method else function_forms
         alone = next((each for each in alternatives if each.schema.required == 1), None)
 
         def call(*args: Any, **kwargs: Any) -> Any:
@@ -110,6 +109,7 @@ def overloaded(
                             raise
                         continue
                     return (each.method if method else each)(*args, **kwargs)
+            forms = listed_forms(function_forms, method_forms, method=method)
             raise _refused(name, alternatives, forms, args, kwargs, method=method)
 
         call.__name__ = name
@@ -121,14 +121,16 @@ def overloaded(
     return made
 
 
-def with_forms(op: Any, *, function_forms: Sequence[str], method_forms: Sequence[str] = ()) -> Any:
+def with_forms(
+    op: Any, *, function_forms: Sequence[str], method_forms: Sequence[str] | None = None
+) -> Any:
     """An op of which torch has further forms: its TypeError lists these.
 
     One that has no further form as a method says there what is wrong.
     """
 
     def refusal(args: Sequence[Any], kwargs: Mapping[str, Any], method: bool) -> TypeError:
-        forms = method_forms if method else function_forms
+        forms = listed_forms(function_forms, method_forms, method=method)
         if not forms:
             try:
                 op.schema.bound(args, kwargs, method=method)
@@ -137,7 +139,21 @@ def with_forms(op: Any, *, function_forms: Sequence[str], method_forms: Sequence
         return _refused(op.schema.name, (op,), forms, args, kwargs, method=method)
 
     op.schema.refusal = refusal
+    op.schema.forms = function_forms, method_forms
     return op
+
+
+def listed_forms(
+    function_forms: Sequence[str], method_forms: Sequence[str] | None, *, method: bool
+) -> Sequence[str]:
+    """The forms of the function, or of the method: these lack the tensor itself, and `out`."""
+    if not method:
+        return function_forms
+    if method_forms is not None:
+        return method_forms
+    of_tensor = [_tokens(form)[1:] for form in function_forms if form.startswith("(Tensor input")]
+    kept = [[each for each in form if not each.endswith(" out = None")] for form in of_tensor]
+    return [f"({', '.join(form[:-1] if form[-1:] == ['*'] else form)})" for form in kept]
 
 
 def _given(args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:

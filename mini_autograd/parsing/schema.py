@@ -196,6 +196,7 @@ class Schema:
         self._contents = tuple(_CONTENTS.get(each.words[0]) for each in self.parameters)
         # Where torch has other forms of the op, the error of a call that fits none of them.
         self.refusal: Callable[[Sequence[Any], Mapping[str, Any], bool], TypeError] | None = None
+        self.forms: tuple[Sequence[str], Sequence[str] | None] = ((), None)  # of both
         # And those that it takes, but does not list any more.
         self.old: Sequence[OldForm] = ()
         single = self.positional == self.least == 2

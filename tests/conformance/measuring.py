@@ -17,7 +17,7 @@ from conformance.judge.signature import is_failure, shows_the_same, suspect_of
 from conformance.report.choosing import to_shrink
 from conformance.report.report import Report, build_report
 from conformance.shrink.reduction import reduce
-from conformance.shrink.unsupported import without_lacking
+from conformance.shrink.unsupported import without_unsupported
 
 ROUNDS = 3
 ATTEMPTS = 150
@@ -48,7 +48,7 @@ def _result(program: Program, reference: Engine, subject: Engine) -> Result:
     expected = execute(program, reference)
     verdict = adjudicate(program, expected, execute(program, subject), reference)
     if verdict.outcome == "unsupported":
-        rest = without_lacking(program, subject, reference)
+        rest = without_unsupported(program, subject, reference)
         if (left := judge(rest, reference, subject)).outcome == "differ":
             program, verdict = rest, left
     counted = tuple(filter(is_failure, verdict.mismatches))

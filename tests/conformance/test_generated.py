@@ -21,7 +21,7 @@ from conformance.generate.statistics.counting import Counting
 from conformance.program.steps import Backward, Grad, kind_of
 from conformance.shrink.reduction import reduce
 from conformance.shrink.rewriting import bypassed, renamed, without_steps, without_unused_inputs
-from conformance.shrink.unsupported import without_lacking
+from conformance.shrink.unsupported import without_unsupported
 
 REFERENCE = TorchLike(torch)
 
@@ -85,7 +85,7 @@ def test_a_step_that_is_lacking_gives_way_to_what_the_reference_gives(
     monkeypatch: pytest.MonkeyPatch,
 ):
     monkeypatch.setattr("conformance.engines.torchlike.forms._others", lambda step: ())
-    short = without_lacking(long_program(), torch_but("sin", "mul"), REFERENCE)
+    short = without_unsupported(long_program(), torch_but("sin", "mul"), REFERENCE)
     assert [kind_of(step) for step in short.steps] == ["call", "call", "read", "backward"]
     made = execute(short, REFERENCE).tensors
     wanted = execute(long_program(), REFERENCE).tensors

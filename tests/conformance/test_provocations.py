@@ -13,12 +13,12 @@ import torch
 from conformance import execute, resolve_engine
 from conformance.campaign.plan import Settings, pieces
 from conformance.campaign.workers.worker import cases_of
-from conformance.corpus.provocations import FEATURES, provocations
-from conformance.corpus.provocations.unreachable import UNREACHABLE
+from conformance.corpus.provocations import FEATURES, provocations, sections
 from conformance.program.trace import Raised, Returned, Text
 
 TORCH = resolve_engine("torch")
 ROWS = provocations()
+UNREACHABLE = {reason: parts.splitlines() for reason, parts in sections("unreachable")}
 
 
 def said(row):

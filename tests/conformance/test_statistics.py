@@ -13,7 +13,13 @@ from rich.console import Console
 from conformance import Call, Input, Program, Raised, Ref, TorchLike, execute
 from conformance.cli.statistics import show_statistics
 from conformance.generate.drawing.features import FEATURES, features_of
-from conformance.generate.drawing.interpretation import ACTS, HEADER, ROW, interpret, replayed
+from conformance.generate.drawing.interpretation import (
+    HEADER,
+    ROW,
+    STEPS_OF_FEATURES,
+    interpret,
+    replayed,
+)
 from conformance.generate.drawing.ops import entries_of
 from conformance.generate.generated import drawn
 from conformance.generate.planning.history import interactions
@@ -78,7 +84,7 @@ def test_errors_of_many_causes_are_raised(statistics):
 
 
 def test_every_feature_has_its_acts():
-    assert ACTS.keys() == FEATURES.keys()
+    assert STEPS_OF_FEATURES.keys() == FEATURES.keys()
 
 
 def test_a_program_of_zeros_has_no_feature():

@@ -13,7 +13,7 @@ from mini_autograd.core.modes import warn_once
 
 @pytest.fixture(autouse=True)
 def _nothing_said_yet(monkeypatch):
-    monkeypatch.setattr(warn_once, "_said", warn_once._Said())
+    monkeypatch.setattr(warn_once, "_state", warn_once._State())
 
 
 def said(call):

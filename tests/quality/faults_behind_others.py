@@ -148,7 +148,7 @@ FAULTS_BEHIND_OTHERS: Final[dict[str, Fault]] = {
         "zero_sign", called(lambda read: lambda self: _unsigned(read(self)), "item"), kept=True
     ),
     "hooks see no negative zeros": fault(
-        "zero_sign", attribute(hooks, "_answered", _seen_unsigned), "neg mul"
+        "zero_sign", attribute(hooks, "_call_hooks", _seen_unsigned), "neg mul"
     ),
     # What comes after another op's error, and does not come of it.
     "gradients doubled after an error": fault(

@@ -18,7 +18,7 @@ from mini_autograd.autograd.function.context import (
 from mini_autograd.autograd.function.outputs import Outputs
 from mini_autograd.core.backward import walk
 from mini_autograd.core.backward.arithmetic import RawArithmetic, TensorArithmetic
-from mini_autograd.core.backward.observed_walk import AttendedWalk
+from mini_autograd.core.backward.observed_walk import ObservedWalk
 from mini_autograd.core.graph import hooks
 from mini_autograd.core.graph.graph import AccumulateGrad
 from mini_autograd.core.graph.hooks import Hooks, RemovableHandle
@@ -33,7 +33,7 @@ def _nothing(*_: Any, **__: Any) -> None:
 
 
 def _leaf_hooks_last(run: Any) -> Any:
-    def broken(self: AttendedWalk, node: Any, outputs: list[Any]) -> Any:
+    def broken(self: ObservedWalk, node: Any, outputs: list[Any]) -> Any:
         if not isinstance(node, AccumulateGrad) or node.hooks is None or self.needed is not None:
             return run(self, node, outputs)
         answer = node.backward(outputs, self.arithmetic)
@@ -161,7 +161,7 @@ def _always_zeros(self: FunctionNode, metadata: Any) -> Any:
 def _unpacked_raw(unpack: Any) -> Any:
     def broken(self: PackedTensor, owner: Any) -> Any:
         if isinstance(self.packed, Tensor):
-            self.unpacking = lambda packed: packed
+            self.unpack_hook = lambda packed: packed
         return unpack(self, owner)
 
     return broken
@@ -178,13 +178,13 @@ def _twice(accumulated: Any) -> Any:
 FAULTS_OF_HOOKS: Final[dict[str, Fault]] = {
     # Hooks.
     "a leaf's hook after the accumulation": fault(
-        "grad_value hook_order", attribute(AttendedWalk, "_run", _leaf_hooks_last)
+        "grad_value hook_order", attribute(ObservedWalk, "_run", _leaf_hooks_last)
     ),
     "hooks in the reverse order": fault(
-        "hook_order grad_value", attribute(hooks, "_answered", _reversed)
+        "hook_order grad_value", attribute(hooks, "_call_hooks", _reversed)
     ),
     "what a hook returns is ignored": fault(
-        "grad_value", attribute(hooks, "_answered", lambda _: _unheard)
+        "grad_value", attribute(hooks, "_call_hooks", lambda _: _unheard)
     ),
     "a removed hook is called": fault(
         "hook_order grad_value", method(RemovableHandle, "remove", _nothing)
@@ -242,7 +242,7 @@ FAULTS_OF_HOOKS: Final[dict[str, Fault]] = {
         attribute(function, "made_undifferentiable", lambda _: lambda answer, message: answer),
     ),
     "needs_input_grad says yes": fault(
-        "flag", attribute(BackwardCFunction, "_take", _always_needed)
+        "flag", attribute(BackwardCFunction, "_note_arguments", _always_needed)
     ),
     "an input returned is that input": fault(
         "graph alias flag raises", method(Outputs, "_viewed", lambda self, given: given)

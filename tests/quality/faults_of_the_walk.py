@@ -142,7 +142,7 @@ FAULTS_OF_THE_WALK: Final[dict[str, Fault]] = {
         "raises", attribute(seeds, "_seed", _ones_for_any_output)
     ),
     "a seed of another shape summed": fault(
-        "raises", attribute(seeds, "summed_seed", lambda _: _sum_seed)
+        "raises", attribute(seeds, "_summed", lambda _: _sum_seed)
     ),
     "a message of an op changed": fault(
         "error_message", attribute(shapes, "broadcast", _another_message)

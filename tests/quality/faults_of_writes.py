@@ -18,6 +18,7 @@ from mini_autograd.inplace import checks as inplace_checks
 from mini_autograd.inplace import forms as inplace
 from mini_autograd.inplace import rebase
 from mini_autograd.inplace.rebase import CopySlices
+from mini_autograd.ops.shape.strided import part_of_memory
 
 
 def _counted(by: int) -> Callable[[Any], Any]:
@@ -175,7 +176,7 @@ FAULTS_OF_WRITES: Final[dict[str, Fault]] = {
         attribute(rebase, "_move_retained_grad", lambda _: lambda *_: None),
     ),
     "views are not told of requires_grad": fault(
-        "flag raises", attribute(history, "tell_views", lambda _: lambda base: None)
+        "flag raises", attribute(history, "update_views", lambda _: lambda base: None)
     ),
     # What is refused.
     "a leaf may be written to": fault(

@@ -34,10 +34,10 @@ SHARES: Mapping[str, tuple[tuple[Check, ...], int]] = {
     "uint8": (("value",), 2),
     "bool": (("value",), 1),
 }
-"""For each dtype, what its samples are asked, and that every so-manieth of them is taken."""
+"""For each dtype, what its samples are asked, and that every n-th of them is taken."""
 
 THINNED: Mapping[str, int] = {"eye": 5, "linspace": 23}
-"""Entries of which only every so-manieth sample is taken at all: they have hundreds of sizes and
+"""Entries of which only every n-th sample is taken at all: they have hundreds of sizes and
 bounds, which would outweigh the ops that autograd is about."""
 
 
@@ -110,7 +110,7 @@ class _Identity:
 def _of_sample(
     identity: _Identity, function: Any, sample: Any, checks: Sequence[Check]
 ) -> Iterator[Case | Excluded]:
-    value = _called(function, sample)
+    value = program_of(function, sample)
     if isinstance(value, str):
         yield identity.excluded("value", value)
         return
@@ -126,7 +126,7 @@ def _of_sample(
 
 
 def _of_error(identity: _Identity, function: Any, sample: Any) -> Case | Excluded:
-    program = _called(function, sample)
+    program = program_of(function, sample)
     if isinstance(program, str):
         return identity.excluded("errors", program)
     if not isinstance(_run(program).outcomes[0], Raised):
@@ -134,7 +134,7 @@ def _of_error(identity: _Identity, function: Any, sample: Any) -> Case | Exclude
     return identity.case("errors", program)
 
 
-def _called(function: Any, sample: Any) -> Program | str:
+def program_of(function: Any, sample: Any) -> Program | str:
     """The sample's call as a program, or why there is none."""
     from conformance.corpus.opinfo.samples import Inexpressible, call_of
 
@@ -223,4 +223,4 @@ def _run(program: Program) -> Trace:
         return execute(program, TorchLike(torch))
 
 
-__all__ = ["GRADIENTS", "SHARES", "THINNED", "Corpus", "Excluded", "corpus_of"]
+__all__ = ["GRADIENTS", "SHARES", "THINNED", "Corpus", "Excluded", "corpus_of", "program_of"]

@@ -22,11 +22,7 @@ def generator(*words: object) -> np.random.Generator:
 
 
 def draw_grad_output(
-    rng: np.random.Generator,
-    name: str,
-    shape: Shape,
-    dtype: str,
-    requires_grad: bool = False,
+    rng: np.random.Generator, name: str, shape: Shape, dtype: str, requires_grad: bool = False
 ) -> Input:
     """A gradient seed of that shape and dtype, of a kind that is drawn as well: mostly random
     numbers in a row, else random numbers in another memory layout, one-hot, expanded, zeros."""

@@ -21,7 +21,7 @@ from conformance.engines.observing.plain import plain
 from conformance.engines.observing.texts import asked_by_program, compiled, said
 from conformance.engines.torchlike.actions import ACTIONS
 from conformance.engines.torchlike.bindings import Bindings
-from conformance.engines.torchlike.create import lacking_for, make
+from conformance.engines.torchlike.create import make, unsupported_for
 from conformance.engines.torchlike.global_state import globals_of
 from conformance.engines.torchlike.names import Absent, Names, Refused
 from conformance.program.inputs import Input
@@ -80,7 +80,7 @@ class TorchLikeSession:
     def __init__(self, engine: TorchLike, inputs: Sequence[Input]) -> None:
         self.module: Any = engine.module
         self.engine = engine
-        self.names = Names(self.module)
+        self.names: Names = Names(self.module)
         self.modes: list[Any] = []  # the open `with` blocks, innermost last
         self.printed = ""  # what the last snippet printed
         self.outcomes: list[Outcome] = []
@@ -133,7 +133,7 @@ class TorchLikeSession:
         try:
             self.bound.input(entry.name, make(self.module, entry))
         except Exception as error:  # Whatever it is, the engine cannot make this input.
-            lacking = lacking_for(self.module, entry, error)
+            lacking = unsupported_for(self.module, entry, error)
             self.missing[entry.name] = f"{lacking.what}: {lacking.reason}"
             self.names.absent[entry.name] = lacking
 
@@ -250,11 +250,6 @@ class TorchLikeSession:
                 if tensor.grad is not None:
                     tensor.grad = None
         self.names.clear()
-
-    def abandon(self) -> None:
-        """Leave the modes, and restore the module's global state, without a look at anything."""
-        self._restore()
-        self._listener.close()
 
     def _live(self) -> dict[str, Any]:
         """The tensors by name, inputs first, whenever they were added."""

@@ -22,14 +22,17 @@ from conformance.program.steps import (
     Grad,
     LeaveMode,
     Read,
+    RemoveHook,
     RequiresGrad,
     RetainGrad,
     SetData,
     SetGrad,
     Snippet,
     Step,
+    options_of,
 )
 from conformance.program.trace import Text, Unsupported
+from conformance.program.values import Ref
 from conformance.program.words.reads import READS
 
 if TYPE_CHECKING:
@@ -39,32 +42,14 @@ if TYPE_CHECKING:
 def _backward(session: Session, step: Backward) -> None:
     names = session.names
     root = names[step.root.name]
-    options: dict[str, Any] = {}
     # Only what is not the default is passed on: an engine need not know the other arguments.
-    if step.gradient is not None:
-        options["gradient"] = names.resolve(step.gradient)
-    if step.retain_graph is not None:
-        options["retain_graph"] = names.resolve(step.retain_graph)
-    if step.create_graph is not False:
-        options["create_graph"] = names.resolve(step.create_graph)
-    if step.inputs is not None:
-        options["inputs"] = names.resolve(step.inputs)
+    options = names.resolve(options_of(step))
     called("backward", names.attribute(root, "backward"), (), options)
 
 
 def _grad(session: Session, step: Grad) -> Any:
     names = session.names
-    options = {
-        name: names.resolve(value)
-        for name, value, default in (
-            ("grad_outputs", step.grad_outputs, None),
-            ("retain_graph", step.retain_graph, None),
-            ("create_graph", step.create_graph, False),
-            ("allow_unused", step.allow_unused, None),
-            ("materialize_grads", step.materialize_grads, False),
-        )
-        if value is not default
-    }
+    options = names.resolve(options_of(step))
     function = names.lookup("autograd.grad")
     args = names.resolve(step.outputs), names.resolve(step.inputs)
     return called("autograd.grad", function, args, options)
@@ -74,25 +59,8 @@ def _set_grad(session: Session, step: SetGrad) -> None:
     session.names[step.tensor.name].grad = session.names.resolve(step.value)
 
 
-def _clear_grad(session: Session, step: ClearGrad) -> None:
-    session.names[step.tensor.name].grad = None
-
-
-def _detach(session: Session, step: Detach) -> Any:
-    return session.names.attribute(session.names[step.tensor.name], "detach")()
-
-
-def _requires_grad(session: Session, step: RequiresGrad) -> Any:
-    names = session.names
-    return names.attribute(names[step.tensor.name], "requires_grad_")(names.resolve(step.flag))
-
-
-def _retain_grad(session: Session, step: RetainGrad) -> None:
-    session.names.attribute(session.names[step.tensor.name], "retain_grad")()
-
-
-def _enter_mode(session: Session, step: EnterMode) -> None:
-    session.enter(session.names.lookup(step.mode)(*session.names.all(step.args)))
+def _method(session: Session, of: Ref, name: str) -> Any:
+    return session.names.attribute(session.names[of.name], name)
 
 
 def _leave_mode(session: Session, step: LeaveMode) -> None:
@@ -107,10 +75,6 @@ def _set_data(session: Session, step: SetData) -> None:
         lacking = f"{type(tensor).__name__}.data"
         raise Absent(Unsupported(lacking))  # Python would set it all the same.
     tensor.data = session.names.resolve(step.value)
-
-
-def _forget(session: Session, step: Forget) -> None:
-    session.names.forget(step.tensor.name)
 
 
 def _read(session: Session, step: Read) -> Any:
@@ -150,14 +114,19 @@ ACTIONS: Mapping[type[Step], Callable[[Session, Any], Any]] = {
     Backward: _backward,
     Grad: _grad,
     SetGrad: _set_grad,
-    ClearGrad: _clear_grad,
-    Detach: _detach,
-    RequiresGrad: _requires_grad,
-    RetainGrad: _retain_grad,
-    EnterMode: _enter_mode,
+    ClearGrad: lambda session, step: setattr(session.names[step.tensor.name], "grad", None),
+    Detach: lambda session, step: _method(session, step.tensor, "detach")(),
+    RequiresGrad: lambda session, step: _method(session, step.tensor, "requires_grad_")(
+        session.names.resolve(step.flag)
+    ),
+    RetainGrad: lambda session, step: _method(session, step.tensor, "retain_grad")(),
+    RemoveHook: lambda session, step: _method(session, step.handle, "remove")(),
+    EnterMode: lambda session, step: session.enter(
+        session.names.lookup(step.mode)(*session.names.all(step.args))
+    ),
     LeaveMode: _leave_mode,
     SetData: _set_data,
-    Forget: _forget,
+    Forget: lambda session, step: session.names.forget(step.tensor.name),
     Read: _read,
     Snippet: _snippet,
     **CALLBACKS,

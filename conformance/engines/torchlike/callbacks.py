@@ -17,7 +17,6 @@ from conformance.program.steps import (
     MultiGradHook,
     PackHooks,
     RegisterHook,
-    RemoveHook,
     Step,
 )
 from conformance.program.words.functionals import APIS, MAPS
@@ -83,10 +82,6 @@ def _multi_grad_hook(session: Session, step: MultiGradHook) -> Any:
     return register(type(step.tensors)(tensors), hook, **options)
 
 
-def _remove_hook(session: Session, step: RemoveHook) -> None:
-    session.names.attribute(session.names[step.handle.name], "remove")()
-
-
 def _pack_hooks(session: Session, step: PackHooks) -> None:
     hooks = session.names.lookup("autograd.graph.saved_tensors_hooks")
     made = _defined(session, _pack_text(step.behaviour), step.label)
@@ -129,7 +124,6 @@ def _copy(session: Session, step: Copy) -> Any:
 CALLBACKS: Mapping[type[Step], Callable[[Session, Any], Any]] = {
     RegisterHook: _register_hook,
     MultiGradHook: _multi_grad_hook,
-    RemoveHook: _remove_hook,
     PackHooks: _pack_hooks,
     Apply: _apply,
     Functional: _functional,

@@ -47,7 +47,7 @@ def _requiring_grad(tensor: Any) -> Any:
     return tensor
 
 
-def lacking_for(module: Any, entry: Input, error: Exception) -> Unsupported:
+def unsupported_for(module: Any, entry: Input, error: Exception) -> Unsupported:
     """What the module lacks to make the input, where `make` raised `error`: the root, which is the
     same for every input of that kind. The tensor is made again, part by part."""
     try:

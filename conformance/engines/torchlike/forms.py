@@ -76,14 +76,14 @@ def _applied(session: Session, symbol: str, args: list[Any]) -> Any:
     try:
         value = row.apply(*args)
     except TypeError as error:
-        _refuse_if_lacking(session, row, symbol, args, said(error))
+        _refuse_if_unsupported(session, row, symbol, args, said(error))
         raise
     if value is False or value is True:  # as `object` compares, which has `==` and knows no tensor
-        _refuse_if_lacking(session, row, symbol, args)
+        _refuse_if_unsupported(session, row, symbol, args)
     return value
 
 
-def _refuse_if_lacking(
+def _refuse_if_unsupported(
     session: Session, row: Operator, symbol: str, args: list[Any], reason: str = ""
 ) -> None:
     """Say "unsupported" only if no tensor among the operands has a method that Python looks for."""

@@ -13,7 +13,7 @@ from conformance.generate.drawing.drawn import Drawn
 from conformance.generate.drawing.ops import Ops
 from conformance.generate.drawing.tape import Tape
 from conformance.generate.planning.effects import writes
-from conformance.generate.planning.planner import Outlook
+from conformance.generate.planning.planner import Planner
 from conformance.generate.values.making import category
 from conformance.generate.values.shaping import Shape
 from conformance.program import Program
@@ -98,7 +98,7 @@ class Drawing:
         self.number = 0
         self.inputs: list[Input] = []
         self.steps: list[Step] = []
-        self.history = Outlook()
+        self.history = Planner()
         self.leaves: set[str] = set()
         self._names: list[str] = []  # of the tensors, oldest first
         self._live: list[Live] | None = None  # what `live` gave since the last step
@@ -110,7 +110,7 @@ class Drawing:
         return bool(self.session.module.is_grad_enabled())
 
     def pick_op(self, entries: Sequence[OpEntry]) -> OpEntry:
-        """An op; another one where the number of the step is another, whatever act that names."""
+        """An op. Another number of the step is another op, even where it draws the same kind."""
         return entries[(self.tape.below(WIDE) + self.number) % len(entries)]
 
     def live(self) -> list[Live]:

@@ -19,7 +19,7 @@ class Drawn:
 
     Attributes:
         trace: what the reference did.
-        met: how often doings of the program met, by what they were; see `strategies.history`.
+        met: how often effects of two steps met, by name; see `planning.history`.
     """
 
     program: Program

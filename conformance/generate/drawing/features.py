@@ -1,4 +1,4 @@
-"""The switches of swarm testing: what each program may or may not use, and what tells that it did.
+"""The switches of swarm testing: which features a program may use, and which it has used.
 
 A program that may use everything uses little of anything, and two features that meet in one
 program in a hundred seldom meet twice. So each program first draws which features it has, and
@@ -139,12 +139,12 @@ COMPANIONS: tuple[tuple[str, str, float], ...] = (
     ("retain_grad", "tensor hooks", 30),
     ("accumulate hooks", "tensor hooks", 30),
 )
-"""What a feature meets that shows most of it: it switches the other one on, in so many of a
-hundred programs."""
+"""Pairs that show most together: the first switches the second on, in so many of a hundred
+programs."""
 
 
 NEEDS: Mapping[str, str] = {"left by an error": "grad modes", "hook removal": "tensor hooks"}
-"""What there has to be for a feature to be shown: a block that is left, a hook that is removed."""
+"""What a feature needs: only a block that was opened is left, and only a hook is removed."""
 
 WANTED_PERCENT = 65.0  # of the programs have a feature on that is asked for beside many others
 

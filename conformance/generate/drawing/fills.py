@@ -20,7 +20,7 @@ MODERATE = 100  # what an op needs that takes integers of any width; the values 
 def filled(program: Program, data: bytes) -> Program:
     """The program with other values in its inputs of real numbers, which the bytes choose.
 
-    What the values were drawn to be they stay: positive, free of zeros or of infinities, one-hot.
+    Values that were drawn to be positive, one-hot, or free of zeros or infinities stay so.
     Integers may be indices, and truth values choose shapes: they stay as they are.
     """
     tape = Tape(data)

@@ -20,7 +20,7 @@ from conformance.generate.drawing.fills import filled
 from conformance.generate.drawing.ops import Ops
 from conformance.generate.drawing.tape import Tape, sizes_of_a_program
 from conformance.generate.planning.history import interactions
-from conformance.generate.planning.steering import awaits_walk, following
+from conformance.generate.planning.steering import awaits_walk, steered
 from conformance.generate.steps import calls, contexts, custom, hooks, memory, reads, walks
 from conformance.program.steps import Backward, Step
 
@@ -42,12 +42,12 @@ LEAVE_PERCENT = 30.0  # of the steps within a `with` block end it
 WANTED = 3  # times as often is a feature used that is asked for
 FOLLOW_PERCENT = 40.0  # of the steps go on with what an earlier one began
 
-_Act = Callable[[Drawing], Step | None]
-_Weighted = tuple[tuple[_Act, int], ...]
+_DrawStep = Callable[[Drawing], Step | None]
+_Weighted = tuple[tuple[_DrawStep, int], ...]
 
 _ALWAYS: _Weighted = ((calls.plain, 36), (walks.backward, 12))
 
-ACTS: Mapping[str, _Weighted] = {
+STEPS_OF_FEATURES: Mapping[str, _Weighted] = {
     "in-place": ((calls.write, 50),),
     "items": ((calls.item, 10),),
     "views": ((calls.view, 54),),
@@ -78,8 +78,8 @@ ACTS: Mapping[str, _Weighted] = {
     "retain_grad": ((walks.retain_grad, 18),),
     "reads": ((reads.read, 22),),
 }
-"""What a program does that may use a feature, beside what every program does, and how often. A
-feature without a row of its own is one of how another is drawn."""
+"""For each feature the steps that may use it, and how often they are drawn beside those of every
+program. A feature with an empty row changes how the steps of another are drawn."""
 
 
 def replayed(parts: Iterable[bytes]) -> Choices:
@@ -131,9 +131,8 @@ def interpret(
 
 
 def of_many_steps(header: bytes) -> bytes:
-    """The header with a choice of more steps: what shows in long programs alone a campaign finds,
-    whose time they take no more of than their number. A property test has its time for examples,
-    and for making them shorter."""
+    """The header with a choice of more steps. A campaign draws longer programs, since some faults
+    show in no short one; a property test needs its time for many examples, and to shrink them."""
     long = len(STEPS) - len(_LONG) + header[-1] % len(_LONG)
     return header[:-1] + bytes([long])
 
@@ -146,18 +145,18 @@ def refilled(drawn: Drawn, values: bytes, reference: TorchLike) -> Drawn:
 
 
 class _Table:
-    """The acts of a program, each as often as it weighs. Two numbers that are next to each other
-    name acts that are far from each other: Hypothesis seeks by small changes."""
+    """The steps that a program may draw, each as often as it weighs. Two numbers that are next to
+    each other name steps that are far from each other: Hypothesis seeks by small changes."""
 
     def __init__(self, features: frozenset[str], often: int = 1) -> None:
-        rows = [row for name, rows in ACTS.items() if name in features for row in rows]
-        self.acts = [act for act, _ in (*_ALWAYS, *rows)]
+        rows = [row for name, rows in STEPS_OF_FEATURES.items() if name in features for row in rows]
+        self.steps = [draw for draw, _ in (*_ALWAYS, *rows)]
         weights = [weight for _, weight in _ALWAYS], [often * weight for _, weight in rows]
         self.ends = [*accumulate((*weights[0], *weights[1]))]
 
-    def act(self, number: int) -> _Act:
-        """The act of that number; the plainest is that of 0."""
-        return self.acts[bisect_right(self.ends, number * _STRIDE % self.ends[-1])]
+    def step(self, number: int) -> _DrawStep:
+        """What draws the step of that number; the plainest is that of 0."""
+        return self.steps[bisect_right(self.ends, number * _STRIDE % self.ends[-1])]
 
 
 _STRIDE = 7919  # a prime, greater than the weights together
@@ -168,9 +167,9 @@ def _step(drawing: Drawing, table: _Table) -> Step:
     number = drawing.number = tape.below(WIDE)
     if drawing.history.modes and tape.chance(LEAVE_PERCENT):
         return contexts.leave(drawing)
-    if tape.chance(FOLLOW_PERCENT) and (step := following(drawing, number)):
+    if tape.chance(FOLLOW_PERCENT) and (step := steered(drawing, number)):
         return step
-    return table.act(number)(drawing) or calls.plain(drawing)
+    return table.step(number)(drawing) or calls.plain(drawing)
 
 
 def _finish(drawing: Drawing) -> None:

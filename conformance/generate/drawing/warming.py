@@ -1,4 +1,4 @@
-"""What an engine loads when it is first used is loaded before anything is drawn."""
+"""Makes an engine load, before anything is drawn, what it loads when it is first used."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a program has done so far to each of its tensors, and where two of its doings met.
+"""What a program has done so far to each of its tensors, and where two of these effects met.
 
 Nothing here runs: the history goes by names, steps and outcomes, so that a program in the course
 of being drawn and one that was read from a file are told by the same rules.
@@ -42,12 +42,12 @@ _WALKED = frozenset({HOOKED, RETAINED, MADE})  # what a backward pass meets
 
 
 class History:
-    """The doings so far.
+    """The effects of the steps so far.
 
     Attributes:
         modes: the `with` blocks that are open.
         handles: the names of the hooks' handles, oldest first.
-        met: how often doings met, by what they were.
+        met: how often two effects met, by their names.
     """
 
     def __init__(self) -> None:
@@ -264,8 +264,8 @@ _FOLLOW: Mapping[type[Step], Callable[[History, Any, tuple[Ref, ...], tuple[str,
 
 
 def interactions(program: Program, trace: Trace) -> Counter[str]:
-    """Where doings of a program met: what was done to a tensor before it was written to, what
-    a backward pass found on its way, what was done in a mode or after an error."""
+    """Where effects of a program's steps met: what was done to a tensor before a write, what a
+    backward pass found on its way, what was done in a mode or after an error."""
     history = History()
     for entry in program.inputs:
         history.input(entry.name)

@@ -1,12 +1,12 @@
-"""What the history of a program tells of where it may go: what is worth a use, a write, a walk."""
+"""What the drawing of a step asks of the history: what to use, to write to, to go backward from."""
 
 from __future__ import annotations
 
 from conformance.generate.planning.history import HOOKED, MADE, RETAINED, SAVED, VIEWED, History
 
 
-class Outlook(History):
-    """The doings so far, asked by what is drawn next.
+class Planner(History):
+    """The history, with the questions that the drawing of the next step asks.
 
     Attributes:
         made_as_views: the inputs whose layout makes them views of the memory that they are given.

@@ -1,4 +1,4 @@
-"""What a program does next, where something that it did awaits another doing to meet it.
+"""Which step is drawn next, where the effect of an earlier one waits for another to meet it.
 
 Two features that a program may use seldom meet by chance: between a hook on a tensor, a write
 into it and a backward pass stand steps that have nothing to do with it. So a part of the steps
@@ -14,13 +14,13 @@ from conformance.generate.drawing.tape import weighted
 from conformance.generate.steps import calls, contexts, walks
 from conformance.program.steps import Step
 
-_Act = Callable[[Drawing], Step | None]
+_DrawStep = Callable[[Drawing], Step | None]
 
 
-def following(drawing: Drawing, number: int) -> Step | None:
+def steered(drawing: Drawing, number: int) -> Step | None:
     """A step that meets what an earlier one did, by its number among those that do; none where
     nothing waits for any."""
-    ready = weighted(*((act, weight) for awaits, act, weight in _FOLLOWING if awaits(drawing)))
+    ready = weighted(*((draw, weight) for awaits, draw, weight in _STEERED if awaits(drawing)))
     return ready[number % len(ready)](drawing) if ready else None
 
 
@@ -70,7 +70,7 @@ def _awaits_use(drawing: Drawing) -> bool:
     return any(drawing.history.awaits_use(live.ref.name) for live in drawing.live())
 
 
-_FOLLOWING: tuple[tuple[Callable[[Drawing], bool], _Act, int], ...] = (
+_STEERED: tuple[tuple[Callable[[Drawing], bool], _DrawStep, int], ...] = (
     (_may_write, calls.write, 5),
     (_may_write_items, calls.item, 2),
     (awaits_walk, walks.backward, 2),
@@ -79,4 +79,4 @@ _FOLLOWING: tuple[tuple[Callable[[Drawing], bool], _Act, int], ...] = (
     (_may_hide, calls.view, 1),
     (_awaits_recording, contexts.leave, 2),
 )
-"""What waits, the act that meets it, and how often that one is taken rather than another."""
+"""What waits, what draws the step that meets it, and how often that one is taken."""

@@ -20,7 +20,7 @@ class Statistics:
         ops: of the calls, by the catalogue's name of the op.
         features: by the features that they use.
         pairs: by each two of these.
-        met: by the doings that met in them; see `strategies.history`.
+        met: by the effects that met in them; see `planning.history`.
         errors: of the errors on the reference, by type and pattern of the message.
     """
 

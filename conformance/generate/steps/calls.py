@@ -48,8 +48,8 @@ def write(drawing: Drawing) -> Step | None:
 
 
 def _too_early(drawing: Drawing) -> bool:
-    """Whether to wait for a result: torch refuses to write into most of what there is before,
-    and no graph would tell."""
+    """Whether to wait until the program has a result with a graph: torch refuses to write into
+    most leaves, and what is written without a graph shows in no gradient."""
     if any(live.requires_grad and not live.is_leaf for live in drawing.live()):
         return False
     return drawing.grad_enabled and drawing.tape.chance(75)

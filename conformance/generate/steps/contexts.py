@@ -23,10 +23,7 @@ _OTHERS = weighted(
     (EnterMode("autograd.graph.allow_mutation_on_saved_tensors"), 2),
     (EnterMode("autograd.set_multithreading_enabled", (False,)), 1),
 )
-_INFERENCE = weighted(
-    (EnterMode("inference_mode"), 3),
-    (EnterMode("inference_mode", (False,)), 1),
-)
+_INFERENCE = weighted((EnterMode("inference_mode"), 3), (EnterMode("inference_mode", (False,)), 1))
 _REFUSED = ("raise_packing", "raise_unpacking", "wrong_type", "shape", "write_packing")
 # Torch's kernels do not check the shapes of what was saved, and write past the end.
 _NEVER = ("wrong_shape",)

@@ -17,30 +17,16 @@ from conformance.program.words.functions import FUNCTIONS
 LIKE_GRAD_PERCENT = 60.0  # of the new operands beside a first one; the others need no gradient
 REFUSED_PERCENT = 4.0  # of the functions, in a program that is not wrong on purpose
 
-_REFUSED = (
-    "TooMany",
-    "TooFew",
-    "WrongShape",
-    "WrongType",
-    "WrongResult",
-    "SaveNumber",
-    "MarkNumber",
-    "RaiseForward",
-    "RaiseBackward",
-    "NoBackward",
-    "Wider",
-    "WriteSaved",
-    "MarkedForNothing",
+_REFUSED = [
+    "TooMany", "TooFew", "WrongShape", "WrongType", "WrongResult", "SaveNumber", "MarkNumber",
+    "RaiseForward", "RaiseBackward", "NoBackward", "Wider", "WriteSaved", "MarkedForNothing",
     "MarkedAndKept",
-)
-# What two operands need, and what the walk of a walk meets, takes more than one call to show.
+]  # fmt: skip
+# Of two operands, and of a second backward pass, one call shows little.
 _OFTEN = {
-    "Multiply": 3,
-    "TwoResults": 3,
+    **dict.fromkeys(("Multiply", "TwoResults", "OnceProduct"), 3),
+    **dict.fromkeys(("NotMaterialized", "Forward"), 2),
     "Once": 4,
-    "OnceProduct": 3,
-    "NotMaterialized": 2,
-    "Forward": 2,
 }
 _FUNCTIONS = weighted(*((name, _OFTEN.get(name, 1)) for name in FUNCTIONS if name not in _REFUSED))
 
@@ -96,48 +82,34 @@ def _like(drawing: Drawing, first: Live, shape: Shape | None = None) -> Live:
     )
 
 
-_SCALARS = tuple(
-    name
-    for name in ("square_sum", "total", "product_sum", "unused", "in_place", "detached", "constant")
-    if name in MAPS
-)
+_SCALARS = ("square_sum", "total", "product_sum", "unused", "in_place", "detached", "constant")
 _ANY = (*_SCALARS, "cube", "linear", "product", "pair")
 _SAME_SHAPE = ("cube", "linear", "product")
 _WRONG = ("number", "raising")
 _PREFIX = "autograd.functional."
-_MAPS_OF: Mapping[str, tuple[str, ...]] = {
-    f"{_PREFIX}jacobian": _ANY,
-    f"{_PREFIX}vjp": (*_SAME_SHAPE, *_SCALARS),
-    f"{_PREFIX}jvp": _ANY,
-    f"{_PREFIX}hessian": _SCALARS,
-    f"{_PREFIX}vhp": _SCALARS,
-    f"{_PREFIX}hvp": _SCALARS,
-    "func.grad": _SCALARS,
-    "func.grad_and_value": _SCALARS,
-    "func.vjp": _SAME_SHAPE,
-    "func.jacrev": _ANY,
-    "func.hessian": _SCALARS,
+_APIS: Mapping[str, tuple[int, tuple[str, ...]]] = {
+    f"{_PREFIX}jacobian": (3, _ANY),
+    f"{_PREFIX}vjp": (4, (*_SAME_SHAPE, *_SCALARS)),
+    f"{_PREFIX}jvp": (3, _ANY),
+    f"{_PREFIX}hessian": (1, _SCALARS),
+    f"{_PREFIX}vhp": (2, _SCALARS),
+    f"{_PREFIX}hvp": (2, _SCALARS),
+    "func.grad": (3, _SCALARS),
+    "func.grad_and_value": (1, _SCALARS),
+    "func.vjp": (2, _SAME_SHAPE),
+    "func.jacrev": (1, _ANY),
+    "func.hessian": (1, _SCALARS),
 }
-_APIS = weighted(
-    (f"{_PREFIX}jacobian", 3),
-    (f"{_PREFIX}vjp", 4),
-    (f"{_PREFIX}jvp", 3),
-    (f"{_PREFIX}hessian", 1),
-    (f"{_PREFIX}vhp", 2),
-    (f"{_PREFIX}hvp", 2),
-    ("func.grad", 3),
-    ("func.grad_and_value", 1),
-    ("func.vjp", 2),
-    ("func.jacrev", 1),
-    ("func.hessian", 1),
-)
+"""How often each is called, and of which functions."""
+
+_WEIGHTED = weighted(*((api, weight) for api, (weight, _) in _APIS.items()))
 
 
 def functional(drawing: Drawing) -> Step | None:
     """A call of `autograd.functional` or `func`."""
     tape = drawing.tape
-    api = tape.pick(_APIS)
-    function = tape.pick(_MAPS_OF[api])
+    api = tape.pick(_WEIGHTED)
+    function = tape.pick(_APIS[api][1])
     if tape.chance(30 if drawing.flawed else 3):
         function = tape.pick(_WRONG)
     small = [live for live in drawing.live() if live.category == "float" and live.size <= 12]

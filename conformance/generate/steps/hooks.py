@@ -15,17 +15,8 @@ REFUSED_PERCENT = 4.0  # of the hooks, in a program that is not wrong on purpose
 
 # What makes a backward pass raise, or the call itself.
 _REFUSED = frozenset(
-    {
-        "expand",
-        "none",
-        "raise",
-        "result",
-        "single",
-        "wrong_number",
-        "wrong_result",
-        "wrong_shape",
-        "wrong_type",
-    }
+    {"expand", "none", "raise", "result", "single"}
+    | {"wrong_number", "wrong_result", "wrong_shape", "wrong_type"}
 )
 _OFTEN = {"record": 4, "scale": 4, "write": 2, "clone": 2}
 

@@ -28,8 +28,8 @@ def wrong_argument(call: Call, arg: Arg) -> Value:
 
 
 def surplus(drawing: Drawing, step: Step) -> Step:
-    """The call with an argument that it does not take; as it is where Python would refuse it, and
-    no word of torch's."""
+    """The call with an argument that it does not take; unchanged where Python itself would refuse
+    it, and not torch."""
     if step.form not in ("function", "method") or step.kwargs:  # what is given by name stands last
         return step
     owner = "Tensor." if step.form == "method" else ""
@@ -74,18 +74,11 @@ def _wrong_position(call: Call, tape: Tape) -> Value:
 
 _WRONG: Mapping[Kind, Callable[[Call, Tape], Value]] = {
     "chunks": lambda call, tape: tape.pick((0, -1)),
-    "dim": _outside,
-    "dims": _wrong_dims,
-    "dims_moved": _wrong_dims,
-    "dims_permuted": _wrong_dims,
-    "dims_together": _wrong_dims,
-    "later_dim": _outside,
+    **dict.fromkeys(("dim", "later_dim", "other_dim", "range_dim", "squeezable"), _outside),
+    **dict.fromkeys(("dims", "dims_moved", "dims_permuted", "dims_together"), _wrong_dims),
     "length": lambda call, tape: tape.pick((size_along(call) + 1, -1)),
     "new_dim": _wrong_new_dim,
     "order": lambda call, tape: tape.pick(("max", -1j)),
-    "other_dim": _outside,
-    "position": _wrong_position,
-    "range_dim": _outside,
     "reduction": lambda call, tape: "average",
     "repeats": lambda call, tape: tape.pick(((), (-1,) * rank_of(call))),
     "rounding_mode": lambda call, tape: "round",
@@ -93,6 +86,5 @@ _WRONG: Mapping[Kind, Callable[[Call, Tape], Value]] = {
     "shape_reshaped": _wrong_shape,
     "smoothing": lambda call, tape: tape.pick((-0.5, 1.5)),
     "split": lambda call, tape: tape.pick((0, -1, [1, 7], [-1, 2])),
-    "squeezable": _outside,
-    "start": _wrong_position,
+    **dict.fromkeys(("position", "start"), _wrong_position),
 }

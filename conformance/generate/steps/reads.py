@@ -15,11 +15,9 @@ def read(drawing: Drawing) -> Step | None:
         return None
     tape = drawing.tape
     chosen = tape.pick(live)
-    return Read(chosen.ref, tape.pick([what for what, fits in _READS.items() if fits(chosen)]))
-
-
-def _always(live: Live) -> bool:
-    return True
+    return Read(
+        chosen.ref, tape.pick([what for what in _READS if what not in _FITS or _FITS[what](chosen)])
+    )
 
 
 def _is_number(live: Live) -> bool:
@@ -34,35 +32,18 @@ def _is_whole(live: Live) -> bool:
     return live.size == 1 and live.category in ("int", "bool")
 
 
-_READS: Mapping[str, Callable[[Live], bool]] = {
-    "tolist": _always,
-    "item": _is_number,
-    "repr": _always,
-    "shape": _always,
-    "dtype": _always,
-    "grad_is_none": _always,
-    "grad_fn": _always,
-    "is_leaf": _always,
-    "requires_grad": _always,
-    "retains_grad": _always,
-    "version": _always,
-    "output_nr": _always,
-    "stride": _always,
-    "storage_offset": _always,
-    "is_contiguous": _always,
-    "numel": _always,
-    "dim": _always,
-    "ndim": _always,
-    "size": _always,
-    "str": _always,
-    "format": _is_number,
+_FITS: Mapping[str, Callable[[Live], bool]] = {
+    **dict.fromkeys(("item", "format", "bool", "complex"), _is_number),
     "len": lambda live: bool(live.shape),
     "numpy": lambda live: not live.requires_grad,
     "float": _is_real_number,
     "int": _is_whole,
-    "bool": _is_number,
-    "complex": _is_number,
-    "is_floating_point": _always,
-    "is_complex": _always,
-    "is_inference": _always,
 }
+"""Of a read that not every tensor takes, whether one does."""
+
+_READS = [
+    "tolist", "item", "repr", "shape", "dtype", "grad_is_none", "grad_fn", "is_leaf",
+    "requires_grad", "retains_grad", "version", "output_nr", "stride", "storage_offset",
+    "is_contiguous", "numel", "dim", "ndim", "size", "str", "format", "len", "numpy", "float",
+    "int", "bool", "complex", "is_floating_point", "is_complex", "is_inference",
+]  # fmt: skip

@@ -27,11 +27,7 @@ _DTYPES: tuple[tuple[str, int], ...] = (
 )
 
 LAYOUTS = weighted(
-    ("contiguous", 76),
-    ("transposed", 10),
-    ("strided", 6),
-    ("offset", 4),
-    ("expanded", 4),
+    ("contiguous", 76), ("transposed", 10), ("strided", 6), ("offset", 4), ("expanded", 4)
 )
 
 

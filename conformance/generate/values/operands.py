@@ -73,10 +73,9 @@ def operand(call: Call, spec: Operand) -> Live:
 
 
 def _in_order(call: Call, fitting: list[Live]) -> list[Live]:
-    """What is written to is first of all what something else was done to before; what is read is
-    what was then written to, or is a gradient. Else results with a graph come first, newest
-    first, so that graphs grow deep; and those that the call does not have yet before those that
-    it has, so that graphs join."""
+    """The best first. To write into: a tensor to which something else was done before. To read:
+    one that was then written to, or a gradient. Then results with a graph, newest first, so that
+    graphs grow deep, and tensors that the call does not have yet, so that graphs join."""
     history = call.drawing.history
     if call.writes and not call.tensors:
         # Few functions have whole numbers as values.
@@ -181,7 +180,7 @@ def _fits_shape(call: Call, spec: Operand, shape: Shape) -> bool:
         if spec.shape == "joinable":
             return _joins(shape, call.first.shape, _dim(call))
         if spec.shape == "gathered":
-            return False  # Indices are made to measure.
+            return False  # Indices are always new inputs.
         return _broadcasts(call, spec, shape)
     return shaping.matches(spec.shape, shape, call.letters) is not None
 

@@ -31,6 +31,7 @@ from conformance.program.steps import (
     SetGrad,
     Snippet,
     Step,
+    options_of,
 )
 from conformance.program.trace import NotRun, Raised, Returned
 from conformance.program.values import Value
@@ -132,32 +133,14 @@ _FORMS: Mapping[str, Callable[[Call], str]] = {
 }
 
 
-def _given(**options: tuple[Value, Value]) -> dict[str, Value]:
-    """The options that differ from their defaults; each is a pair of value and default."""
-    return {
-        name: value for name, (value, default) in options.items() if repr(value) != repr(default)
-    }
-
-
 def _backward(step: Backward) -> list[str]:
-    args = [] if step.gradient is None else [step.gradient]
-    options = _given(
-        retain_graph=(step.retain_graph, None),
-        create_graph=(step.create_graph, False),
-        inputs=(step.inputs, None),
-    )
+    options = options_of(step)
+    args = [options.pop("gradient")] if "gradient" in options else []
     return [f"{step.root.name}.backward({_arguments(args, options)})"]
 
 
 def _grad(step: Grad) -> list[str]:
-    options = _given(
-        grad_outputs=(step.grad_outputs, None),
-        retain_graph=(step.retain_graph, None),
-        create_graph=(step.create_graph, False),
-        allow_unused=(step.allow_unused, None),
-        materialize_grads=(step.materialize_grads, False),
-    )
-    arguments = _arguments([step.outputs, step.inputs], options)
+    arguments = _arguments([step.outputs, step.inputs], options_of(step))
     return _bound(step.result, f"torch.autograd.grad({arguments})")
 
 
@@ -178,10 +161,7 @@ def _multi_grad_hook(step: MultiGradHook) -> list[str]:
     text = function("hook", PARAMETERS[step.mode], repr(step.result), body)
     mode = "" if step.mode == "all" else f', mode="{step.mode}"'
     register = "torch.autograd.graph.register_multi_grad_hook"
-    return [
-        *text.split("\n"),
-        f"{step.result} = {register}({literal(step.tensors)}, hook{mode})",
-    ]
+    return [*text.split("\n"), f"{step.result} = {register}({literal(step.tensors)}, hook{mode})"]
 
 
 def _pack_hooks(step: PackHooks) -> list[str]:

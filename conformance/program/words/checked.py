@@ -1,4 +1,4 @@
-"""The words that stand in steps: each is checked against the table that it is a row of."""
+"""Checks that each name in a step (an op, a read, a mode) is a row of its table."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from conformance.program.words.reads import READS
 from conformance.program.words.vocabulary import DTYPES, KEYWORDS, MODES, OPTIONS, may_call
 
 
-def check_words(step: Step, where: str) -> None:
+def check_vocabulary(step: Step, where: str) -> None:
     """Check that every op, read, behaviour, dtype and name of an argument of the step is known.
 
     Raises:

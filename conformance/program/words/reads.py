@@ -139,9 +139,7 @@ READS: Mapping[str, Observation] = {
     ),
     "grad_is": Observation(lambda tensor, other: tensor.grad is other, "{0}.grad is {1}", "alias"),
     "grad_fn_is": Observation(
-        lambda tensor, other: tensor.grad_fn is other.grad_fn,
-        "{0}.grad_fn is {1}.grad_fn",
-        "graph",
+        lambda tensor, other: tensor.grad_fn is other.grad_fn, "{0}.grad_fn is {1}.grad_fn", "graph"
     ),
 }
 """What a `Read` step can observe; the value is plain (a dtype becomes a `DType`)."""

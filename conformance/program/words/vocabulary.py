@@ -8,11 +8,11 @@ code, touches files, draws random numbers or shows memory that nobody wrote (`to
 from __future__ import annotations
 
 
-def _words(text: str, prefix: str = "") -> frozenset[str]:
+def _names(text: str, prefix: str = "") -> frozenset[str]:
     return frozenset(f"{prefix}{word}" for word in text.split())
 
 
-_PLAIN = _words(
+_PLAIN = _names(
     """
     abs absolute acos acosh add addbmm addcdiv addcmul addmm addmv addr adjoint all amax amin
     aminmax angle any arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin
@@ -52,7 +52,7 @@ _PLAIN = _words(
 )
 
 _PREFIXED = (
-    _words(
+    _names(
         """
         adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool1d
         adaptive_max_pool2d adaptive_max_pool3d avg_pool1d avg_pool2d avg_pool3d batch_norm bilinear
@@ -71,7 +71,7 @@ _PREFIXED = (
         """,
         "nn.functional.",
     ),
-    _words(
+    _names(
         """
         cholesky cholesky_ex cond cross det diagonal eig eigh eigvals eigvalsh householder_product
         inv inv_ex ldl_factor ldl_factor_ex ldl_solve lstsq lu lu_factor lu_factor_ex lu_solve
@@ -80,14 +80,14 @@ _PREFIXED = (
         """,
         "linalg.",
     ),
-    _words(
+    _names(
         """
         fft fft2 fftn fftshift hfft hfft2 hfftn ifft ifft2 ifftn ifftshift ihfft ihfft2 ihfftn irfft
         irfft2 irfftn rfft rfft2 rfftn
         """,
         "fft.",
     ),
-    _words(
+    _names(
         """
         airy_ai bessel_j0 bessel_j1 bessel_y0 bessel_y1 chebyshev_polynomial_t
         chebyshev_polynomial_u chebyshev_polynomial_v chebyshev_polynomial_w digamma entr erf erfc
@@ -125,13 +125,13 @@ MODES: frozenset[str] = frozenset(
 )
 """The `with` blocks, by their dotted name under `torch`."""
 
-DTYPES: frozenset[str] = _words(
+DTYPES: frozenset[str] = _names(
     "bool uint8 uint16 uint32 uint64 int8 int16 int32 int64 float16 bfloat16 float32 float64 "
     "complex32 complex64 complex128"
 )
 """The dtypes that an argument may be. (Those of an input, which NumPy has, are fewer.)"""
 
-KEYWORDS: frozenset[str] = _words(
+KEYWORDS: frozenset[str] = _names(
     """
     A B L LD LU LU_data LU_pivots M N P Q R S U UPLO V Vh X a abs accumulate adjoint
     align_corners align_to_window alpha anchor angle antialias append approximate assume_unique
@@ -166,7 +166,7 @@ KEYWORDS: frozenset[str] = _words(
 )
 """The arguments that a call may give by name."""
 
-OPTIONS: frozenset[str] = _words(
+OPTIONS: frozenset[str] = _names(
     "argnums atol check_backward_ad check_batched_forward_grad check_batched_grad check_forward_ad "
     "check_grad_dtypes check_undefined_grad chunk_size create_graph eps fast_mode "
     "gen_non_contig_grad_outputs has_aux masked nondet_tol outer_jacobian_strategy raise_exception "

@@ -102,31 +102,31 @@ class Function(FunctionCtx, metaclass=FunctionMeta):
             TypeError: `save_for_backward` of something else than tensors; arguments by keyword
                 that the forward does not have by position.
         """
-        apart = cls.setup_context is not Function.setup_context
-        if transforms.depth and not apart:
+        separate_setup = cls.setup_context is not Function.setup_context
+        if transforms.depth and not separate_setup:
             raise func_errors.no_setup_context()
-        if apart:
+        if separate_setup:
             bound = inspect.signature(cls.forward).bind(*args, **kwargs)
             bound.apply_defaults()
             args, kwargs = bound.args, bound.kwargs
         if kwargs:
             args = _by_position(cls.forward, args, kwargs)
-        return _applied(cls, args, apart)
+        return _applied(cls, args, separate_setup)
 
 
-def _applied(cls: type[Function], args: tuple[Any, ...], apart: bool) -> Any:
+def _applied(cls: type[Function], args: tuple[Any, ...], separate_setup: bool) -> Any:
     ctx = cls._backward_cls()
     records = is_grad_enabled() and any(
         isinstance(each, Tensor) and each._requires_grad for each in args
     )
-    ctx._take(args, records)
+    ctx._note_arguments(args, records)
     with unrecorded():
-        if apart:
+        if separate_setup:
             output = cls.forward(*args)
             cls.setup_context(ctx, args, output)
         else:
             output = cls.forward(ctx, *args)
-    outputs = Outputs(ctx, args, records=records, saves_apart=apart)
+    outputs = Outputs(ctx, args, records=records, separate_setup=separate_setup)
     outs = outputs.wrapped(tuple(output) if isinstance(output, tuple) else (output,))
     outputs.save()
     return outs if isinstance(output, tuple) else outs[0]
@@ -161,7 +161,7 @@ def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:
         needs = any(isinstance(each, Tensor) and each._requires_grad for each in args)
         if not is_grad_enabled() or not needs:
             return answer
-        return made_undifferentiable(answer, errors.DIFFERENTIATED_TWICE)
+        return made_undifferentiable(answer, str(errors.differentiated_twice()))
 
     return wrapper
 

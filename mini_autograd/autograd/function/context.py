@@ -52,9 +52,9 @@ class BackwardCFunction(FunctionCtx):
     """The `ctx` of one application, of a class made for each function."""
 
     __slots__ = (
-        "_accepted", "_accessed", "_boxed", "_clears", "_edges", "_hooks", "_materializes",
-        "_metadata", "_node", "_saved", "_sequence", "_takes", "dirty_tensors", "needs_input_grad",
-        "non_differentiable", "saved_for_forward", "to_save",
+        "_accepted", "_accessed", "_are_tensors", "_boxed", "_clears", "_edges", "_hooks",
+        "_materializes", "_metadata", "_node", "_saved", "_sequence", "dirty_tensors",
+        "needs_input_grad", "non_differentiable", "saved_for_forward", "to_save",
     )  # fmt: skip
 
     __module__ = "torch.autograd.function"
@@ -67,7 +67,7 @@ class BackwardCFunction(FunctionCtx):
         self._saved: tuple[Any, ...] | None = ()
         self._hooks: Hooks | None = None
         self._metadata: dict[Any, Any] | None = None
-        self._takes: tuple[bool, ...] = ()  # which of the arguments are tensors
+        self._are_tensors: tuple[bool, ...] = ()  # which of the arguments are tensors
         self._node: weakref.ref[FunctionNode] | None = None
         self._accessed = False
         self._materializes = True
@@ -76,7 +76,7 @@ class BackwardCFunction(FunctionCtx):
         self.to_save = self.saved_for_forward = None
         self.dirty_tensors = self.non_differentiable = None
 
-    def _take(self, args: Sequence[Any], records: bool) -> None:
+    def _note_arguments(self, args: Sequence[Any], records: bool) -> None:
         """Notes what the forward is called with, before it may write to it.
 
         Raises:
@@ -84,7 +84,7 @@ class BackwardCFunction(FunctionCtx):
         """
         self._clears = _flag(self._forward_cls, "clear_saved_tensors_on_access")
         self._boxed = _flag(self._forward_cls, "boxed_grads_call")
-        self._takes = tuple([isinstance(each, Tensor) for each in args])
+        self._are_tensors = tuple([isinstance(each, Tensor) for each in args])
         self.needs_input_grad = tuple(
             [isinstance(each, Tensor) and each._requires_grad for each in args]
         )
@@ -94,7 +94,7 @@ class BackwardCFunction(FunctionCtx):
         self._sequence = next_sequence()
 
     @property
-    def recorded(self) -> FunctionNode:
+    def as_node(self) -> FunctionNode:
         """The node of the graph."""
         node = None if self._node is None else self._node()
         if node is None:
@@ -118,7 +118,7 @@ class BackwardCFunction(FunctionCtx):
         if once and self._accessed:
             raise errors.saved_accessed_twice()
         self._accessed = True
-        node = self.recorded
+        node = self.as_node
         if once:
             self._saved = (None,)
         return tuple([None if each is None else unpacked_tensor(each, node) for each in saved])
@@ -128,12 +128,12 @@ class BackwardCFunction(FunctionCtx):
         """What `save_for_backward` kept, as objects that take hooks."""
         if self._saved is None:
             raise walk_errors.second_backward()
-        return tuple([raw_saved(self.recorded, place) for place in range(len(self._saved))])
+        return tuple([raw_saved(self.as_node, place) for place in range(len(self._saved))])
 
     @_ReadOnly
     def saved_variables(self) -> tuple[Tensor | None, ...]:
         """`saved_tensors`, by an old name."""
-        warnings.warn(errors.SAVED_VARIABLES, DeprecationWarning, stacklevel=2)
+        warnings.warn(errors.saved_variables(), DeprecationWarning, stacklevel=2)
         saved: tuple[Tensor | None, ...] = self.saved_tensors
         return saved
 
@@ -151,7 +151,7 @@ class BackwardCFunction(FunctionCtx):
     @_ReadOnly
     def next_functions(self) -> tuple[tuple[Any, int], ...]:
         """The nodes that made the tensors among the inputs, each with which of its outputs."""
-        found: tuple[tuple[Any, int], ...] = self.recorded.next_functions
+        found: tuple[tuple[Any, int], ...] = self.as_node.next_functions
         return found
 
     @_ReadOnly
@@ -168,7 +168,7 @@ class BackwardCFunction(FunctionCtx):
 
     @_ReadOnly
     def _input_metadata(self) -> tuple[Any, ...]:
-        return input_metadata(self.recorded)
+        return input_metadata(self.as_node)
 
     def name(self) -> str:
         """The class's name."""
@@ -179,14 +179,14 @@ class BackwardCFunction(FunctionCtx):
 
     def register_hook(self, fn: Callable[..., Any]) -> Any:
         """Calls `fn` with the gradients that went out and came in, after the backward."""
-        return self.recorded.register_hook(fn)
+        return self.as_node.register_hook(fn)
 
     def register_prehook(self, fn: Callable[..., Any]) -> Any:
         """Calls `fn` with the gradients that came in, before the backward."""
-        return self.recorded.register_prehook(fn)
+        return self.as_node.register_prehook(fn)
 
     def _register_hook_dict(self, tensor: Tensor) -> None:
-        self.recorded._register_hook_dict(tensor)
+        self.as_node._register_hook_dict(tensor)
 
     def apply(self, *args: Any) -> Any:
         """The function's own `backward`, or `vjp`, on gradients of the outputs."""
@@ -210,7 +210,7 @@ class FunctionNode(Node):
     """One application of a custom function, as the walk knows it."""
 
     __slots__ = ("ctx",)
-    whole = True
+    gives_all = True
 
     def __init__(self, ctx: BackwardCFunction) -> None:
         self.ctx = ctx
@@ -242,7 +242,7 @@ class FunctionNode(Node):
         self.ctx._hooks = value
 
     @property
-    def shown(self) -> BackwardCFunction:
+    def as_grad_fn(self) -> BackwardCFunction:
         """The user's `ctx`."""
         return self.ctx
 
@@ -259,7 +259,7 @@ class FunctionNode(Node):
         ]
         with set_grad_enabled(arithmetic.records):
             answer = ctx.apply(*given)
-        checked = checked_gradients(ctx.name(), answer, ctx._takes, ctx._edges)
+        checked = checked_gradients(ctx.name(), answer, ctx._are_tensors, ctx._edges)
         return [None if each is None else arithmetic.unwrap(each) for each in checked]
 
     def _materialized(self, metadata: Metadata | None) -> Tensor | None:

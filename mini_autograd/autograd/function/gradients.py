@@ -22,31 +22,31 @@ from mini_autograd.messages.graph import walk as walk_errors
 
 
 def checked_gradients(
-    name: str, answer: Any, takes: Sequence[bool], edges: Sequence[Edge | None]
+    name: str, answer: Any, are_tensors: Sequence[bool], edges: Sequence[Edge | None]
 ) -> list[Tensor | None]:
     """The gradients for the tensors among the arguments.
 
     Args:
         name: the node's, for errors.
         answer: what the backward returned.
-        takes: for each argument of the forward, whether it is a tensor.
+        are_tensors: for each argument of the forward, whether it is a tensor.
         edges: those of the tensors.
 
     Raises:
         RuntimeError: another number than of arguments, or something that is no gradient.
     """
     answer = answer if isinstance(answer, tuple) else (answer,)
-    expected = len(takes)
+    expected = len(are_tensors)
     if len(answer) > expected and all(each is None for each in answer[expected:]):
         answer = answer[:expected]  # torch lets them pass
     if len(answer) != expected:
         raise errors.gradient_count(name, expected, len(answer))
-    for position, (each, is_tensor) in enumerate(zip(answer, takes, strict=True)):
+    for position, (each, is_tensor) in enumerate(zip(answer, are_tensors, strict=True)):
         if each is not None and not is_tensor:
             raise errors.gradient_of_no_tensor(name, position + 1)
         if each is not None and not isinstance(each, Tensor):
             raise errors.gradient_type(each)
-    grads = [each for each, is_tensor in zip(answer, takes, strict=True) if is_tensor]
+    grads = [each for each, is_tensor in zip(answer, are_tensors, strict=True) if is_tensor]
     for grad, edge in zip(grads, edges, strict=True):
         if grad is not None and edge is not None:
             _check_kind(grad, edge)

@@ -14,7 +14,7 @@ from typing import Any
 from mini_autograd.autograd.function.context import BackwardCFunction
 from mini_autograd.core.modes.grad_mode import unrecorded
 from mini_autograd.core.saved.saved import kept_for
-from mini_autograd.core.tensor.history import CreationMeta, as_view, set_flag, set_history
+from mini_autograd.core.tensor.history import CreationMeta, as_view, set_history, set_requires_grad
 from mini_autograd.core.tensor.tensor import Tensor, detached, make
 from mini_autograd.core.tensor.version_counter import counter_of
 from mini_autograd.inplace.checks import check_history
@@ -26,11 +26,11 @@ class Outputs:
     """Gives the outputs of one application their histories."""
 
     def __init__(
-        self, ctx: BackwardCFunction, args: Sequence[Any], *, records: bool, saves_apart: bool
+        self, ctx: BackwardCFunction, args: Sequence[Any], *, records: bool, separate_setup: bool
     ) -> None:
-        """`saves_apart`: the context was set up by `setup_context`."""
+        """`separate_setup`: the context was set up by `setup_context`."""
         self.ctx = ctx
-        self.node = ctx.recorded
+        self.node = ctx.as_node
         self.records = records
         self.inputs = {id(each) for each in args if isinstance(each, Tensor)}
         self.undifferentiated = _marked(
@@ -39,8 +39,8 @@ class Outputs:
         self.dirty = _marked(self.ctx.dirty_tensors, "dirty_tensors", errors.dirty_type)
         for each in self.ctx.dirty_tensors or ():
             counter_of(each).advance()
-        saved = self.ctx.to_save if saves_apart else None
-        self.saved_apart = {id(each) for each in saved or () if isinstance(each, Tensor)}
+        saved = self.ctx.to_save if separate_setup else None
+        self.saved_in_setup = {id(each) for each in saved or () if isinstance(each, Tensor)}
 
     def wrapped(self, given: tuple[Any, ...]) -> tuple[Any, ...]:
         """The outputs as the user gets them.
@@ -91,7 +91,7 @@ class Outputs:
             return detached(given)
         if given._base is None:  # a view is left as one made in no_grad
             given._node, given._output_nr = None, 0
-            set_flag(given, False)
+            set_requires_grad(given, False)
         return given
 
     def _written(self, index: int, given: Tensor, is_input: bool, several: bool) -> Tensor:
@@ -99,7 +99,7 @@ class Outputs:
         if given._requires_grad and given._node is None and given._outdated is None:
             raise errors.dirty_leaf()
         if not is_input:
-            warnings.warn(errors.DIRTY_NO_INPUT, UserWarning, stacklevel=5)
+            warnings.warn(errors.dirty_no_input(), UserWarning, stacklevel=5)
         if given._base is not None and several:
             raise errors.dirty_view_of_several()
         check_history(given, needs_grad=True)
@@ -111,7 +111,7 @@ class Outputs:
 
     def _viewed(self, given: Tensor) -> Tensor:
         """An input that is returned as it is: a view of it, with a history of its own."""
-        if id(given) in self.saved_apart:
+        if id(given) in self.saved_in_setup:
             raise errors.saved_input_returned()
         with unrecorded():
             return as_view(make(given._array.view()), given)

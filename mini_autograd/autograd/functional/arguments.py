@@ -26,7 +26,7 @@ def tuple_of(given: Any, argument: str, function: str) -> tuple[bool, Tensors]:
     return is_tuple, tensors
 
 
-def prepared(tensors: Tensors, *, create_graph: bool, needs_grad: bool) -> Tensors:
+def grad_preprocess(tensors: Tensors, *, create_graph: bool, needs_grad: bool) -> Tensors:
     """Other tensors with the same values for the function to take.
 
     They are new objects even where a graph leads on to the user's, so that a function which also
@@ -43,7 +43,7 @@ def prepared(tensors: Tensors, *, create_graph: bool, needs_grad: bool) -> Tenso
 def vector(v: Any, function: str, like: Tensors, *, is_tuple: bool, create_graph: bool) -> Tensors:
     """The vector of a product, checked against what it multiplies."""
     _, given = tuple_of(v, "v", function)
-    given = prepared(given, create_graph=create_graph, needs_grad=False)
+    given = grad_preprocess(given, create_graph=create_graph, needs_grad=False)
     if len(like) != len(given):
         raise errors.vector_count(len(like), len(given), is_tuple=is_tuple)
     for index, (got, expected) in enumerate(zip(given, like, strict=True)):
@@ -96,7 +96,7 @@ def check_graph(tensors: Grads, of: str, *, strict: bool) -> None:
             raise errors.no_graph(of, index)
 
 
-def zeros_for_none(
+def fill_in_zeros(
     grads: Grads, like: Sequence[Tensor], stage: str, *, strict: bool, create_graph: bool
 ) -> Tensors:
     """Zeros where no gradient came; in strict mode an error, which the stage words."""
@@ -113,10 +113,10 @@ def zeros_for_none(
     return tuple(filled)
 
 
-def handed_back(results: Any, *, create_graph: bool) -> Any:
+def grad_postprocess(results: Any, *, create_graph: bool) -> Any:
     """Tuples of tensors, nested or not: without their graph unless it was asked for."""
     if not isinstance(results[0], Tensor):
-        return tuple(handed_back(each, create_graph=create_graph) for each in results)
+        return tuple(grad_postprocess(each, create_graph=create_graph) for each in results)
     return results if create_graph else tuple(each.detach() for each in results)
 
 

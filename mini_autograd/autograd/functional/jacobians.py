@@ -13,9 +13,9 @@ from mini_autograd.autograd.functional.arguments import (
     OUTPUTS,
     Tensors,
     check_graph,
+    grad_postprocess,
+    grad_preprocess,
     gradients,
-    handed_back,
-    prepared,
     tuple_of,
     unpacked,
     unpacked_matrix,
@@ -69,7 +69,7 @@ def jacobian(
         return _forward_mode(func, inputs, vectorize)
     with enable_grad():
         is_tuple, inputs = tuple_of(inputs, "inputs", "jacobian")
-        inputs = prepared(inputs, create_graph=create_graph, needs_grad=True)
+        inputs = grad_preprocess(inputs, create_graph=create_graph, needs_grad=True)
         several, outputs = tuple_of(func(*inputs), OUTPUTS, "jacobian")
         check_graph(outputs, "outputs", strict=strict)
         if vectorize:
@@ -81,7 +81,7 @@ def jacobian(
                 _rows(index, output, inputs, create_graph, strict)
                 for index, output in enumerate(outputs)
             )
-        return unpacked_matrix(handed_back(rows, create_graph=create_graph), several, is_tuple)
+        return unpacked_matrix(grad_postprocess(rows, create_graph=create_graph), several, is_tuple)
 
 
 def hessian(
@@ -174,7 +174,7 @@ def _forward_mode(func: Function, inputs: Any, vectorize: bool, *, keep_graph: b
     if not vectorize:
         raise errors.forward_mode_unvectorized()
     with Level() as level, enable_grad():
-        given = tuple(map(level.raised, inputs))
+        given = tuple(map(level.wrap, inputs))
         several, outputs = tuple_of(func(*given), "outputs", "None")
         push = pushforward(outputs, given)
         found = [
@@ -192,7 +192,7 @@ def _forward_mode(func: Function, inputs: Any, vectorize: bool, *, keep_graph: b
                 part.permute(*range(1, part.ndim), 0).reshape(output.shape + like.shape)
                 for part, like in zip(whole.split(counts), given, strict=True)
             ]
-            matrix.append(columns if keep_graph else [level.lowered(each) for each in columns])
+            matrix.append(columns if keep_graph else [level.unwrap(each) for each in columns])
     if not is_tuple:
         return unpacked(tuple(row[0] for row in matrix), several)
     return unpacked(matrix, several)

@@ -15,14 +15,14 @@ from mini_autograd.autograd.functional.arguments import (
     Grads,
     Tensors,
     check_graph,
+    fill_in_zeros,
+    grad_postprocess,
+    grad_preprocess,
     gradients,
-    handed_back,
     is_one_number,
-    prepared,
     tuple_of,
     unpacked,
     vector,
-    zeros_for_none,
 )
 from mini_autograd.core.modes.grad_mode import enable_grad, is_grad_enabled, set_grad_enabled
 from mini_autograd.creation import fills
@@ -49,7 +49,7 @@ def vjp(
     """
     with enable_grad():
         is_tuple, inputs = tuple_of(inputs, "inputs", "vjp")
-        inputs = prepared(inputs, create_graph=create_graph, needs_grad=True)
+        inputs = grad_preprocess(inputs, create_graph=create_graph, needs_grad=True)
         several, outputs = tuple_of(func(*inputs), OUTPUTS, "vjp")
         check_graph(outputs, "outputs", strict=strict)
         if v is not None:
@@ -105,7 +105,6 @@ def hvp(
         outputs, jacobian = _jacobian_of_number(func, inputs, "hvp", strict)
         cotangents = tuple(fills.zeros_like(each, requires_grad=True) for each in inputs)
         double = gradients(jacobian, inputs, cotangents, create_graph=True)
-        check_graph(jacobian, "hessian", strict=strict)  # torch's: of the jacobian once more
     product = _last_walk(double, cotangents, v, "double_back_trick", inputs, strict, create_graph)
     return _results(outputs, False, product, is_tuple, create_graph)
 
@@ -115,7 +114,7 @@ def _inputs_and_vector(
 ) -> tuple[bool, Tensors, Tensors | None]:
     """The inputs, and a vector like them, as `jvp`, `vhp` and `hvp` take them."""
     is_tuple, given = tuple_of(inputs, "inputs", function)
-    given = prepared(given, create_graph=create_graph, needs_grad=True)
+    given = grad_preprocess(given, create_graph=create_graph, needs_grad=True)
     if v is not None:
         v = vector(v, function, given, is_tuple=is_tuple, create_graph=create_graph)
     elif not is_one_number(given):
@@ -150,12 +149,12 @@ def _last_walk(
     """The walk that gives the product, in the caller's grad mode unless it is to be recorded."""
     with set_grad_enabled(create_graph or is_grad_enabled()):
         grads = gradients(outputs, inputs, v, create_graph=create_graph)
-        return zeros_for_none(grads, like, stage, strict=strict, create_graph=create_graph)
+        return fill_in_zeros(grads, like, stage, strict=strict, create_graph=create_graph)
 
 
 def _results(
     outputs: Tensors, several: bool, product: Tensors, is_tuple: bool, create_graph: bool
 ) -> tuple[Any, Any]:
-    outputs = handed_back(outputs, create_graph=create_graph)
-    product = handed_back(product, create_graph=create_graph)
+    outputs = grad_postprocess(outputs, create_graph=create_graph)
+    product = grad_postprocess(product, create_graph=create_graph)
     return unpacked(outputs, several), unpacked(product, is_tuple)

@@ -93,7 +93,7 @@ def gradcheck(
         if check_forward_ad:
             _compare_inputs(compare, func, func_out, given, how)
         if check_backward_ad:
-            _check_multiplied(outputs, given, masked)
+            _check_mul_by_grad_output(outputs, given, masked)
             if check_undefined_grad:
                 check_undefined(func, len(outputs), given)
     except GradcheckError:
@@ -228,8 +228,8 @@ def _compare_outputs(
             return tuple(getattr(o, name) if o.is_complex() else o for o in outputs)
 
         halved = half(*inputs)
-        told = dataclasses.replace(how, part=part, complex_at=at)
-        compare(half, halved, inputs, _with_grad(halved), told)
+        one_half = dataclasses.replace(how, part=part, complex_at=at)
+        compare(half, halved, inputs, _with_grad(halved), one_half)
 
 
 def _compare_inputs(
@@ -256,11 +256,11 @@ def _compare_inputs(
             getattr(each, name) if index in at else each for index, each in enumerate(inputs)
         )
         made = joined(*halves)
-        told = dataclasses.replace(how, part=part, complex_at=at)
-        compare(joined, made, halves, _with_grad(made), told)
+        one_half = dataclasses.replace(how, part=part, complex_at=at)
+        compare(joined, made, halves, _with_grad(made), one_half)
 
 
-def _check_multiplied(outputs: Tensors, inputs: Sequence[Any], masked: bool | None) -> None:
+def _check_mul_by_grad_output(outputs: Tensors, inputs: Any, masked: bool | None) -> None:
     """A backward that is given zeros must give zeros: a gradient is linear in its cotangent."""
     zeros = [each.new_zeros(each.shape) for each in outputs]
     for got in grad(outputs, with_grad(inputs), zeros, allow_unused=True):

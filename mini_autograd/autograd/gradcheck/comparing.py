@@ -99,7 +99,7 @@ def fast(func: Function, func_out: Any, inputs: Tensors, outputs: Tensors, how: 
         analytical = [list(row) for row in _forward_projections(func, inputs, directions)]
     else:
         if not outputs:
-            _check_still(func, inputs, places, directions, how)
+            _check_zero_slopes(func, inputs, places, directions, how)
         numerical = [
             [ops.mul(v, slope).sum() for v, slope in zip(cotangents, row)]  # noqa: B905 - as torch
             for row in numerical
@@ -118,7 +118,7 @@ def fast(func: Function, func_out: Any, inputs: Tensors, outputs: Tensors, how: 
             v = cotangents[at] if cotangents else None
             if not how.agree(a, n, _scaled_tolerance(how.atol, directions[index], v)):
                 text = how.mismatch_text(n, a, at, index)
-                raise _told_in_full(text, func, inputs, outputs, index, at, how)
+                raise _full_mismatch(text, func, inputs, outputs, index, at, how)
 
 
 def _float_slopes(
@@ -132,7 +132,7 @@ def _float_slopes(
     ]
 
 
-def _check_still(
+def _check_zero_slopes(
     func: Function, inputs: Tensors, places: list[int], directions: list[Any], how: Comparison
 ) -> None:
     """Nothing has a graph, so nothing may move."""
@@ -158,7 +158,7 @@ def _scaled_tolerance(atol: float, direction: Any, cotangent: Tensor | None) -> 
     return atol * sum(float(part.sum()) for part in parts) * scale
 
 
-def _told_in_full(
+def _full_mismatch(
     text: str,
     func: Function,
     inputs: Tensors,
@@ -186,7 +186,7 @@ def _pushed(func: Function, inputs: Tensors) -> tuple[Level, Any, list[Tensor], 
     given, moved = list(inputs), []
     with Level(records=False) as level:
         for at in places_with_grad(inputs):
-            given[at] = level.raised(inputs[at])
+            given[at] = level.wrap(inputs[at])
             moved.append(given[at])
         outputs = [each for each in as_tuple(func(*given)) if is_float_or_complex(each)]
         push = pushforward(tuple(outputs), tuple(moved))
@@ -203,7 +203,7 @@ def _forward_jacobians(func: Function, inputs: Tensors) -> Iterator[Tensors]:
             tangents[place].view(-1)[row] = 1.0
             for jacobian, pushed in zip(found, push(tuple(tangents)), strict=True):
                 if pushed is not None:
-                    jacobian[row] = level.lowered(pushed).reshape(-1)
+                    jacobian[row] = level.unwrap(pushed).reshape(-1)
         yield found
 
 
@@ -216,7 +216,7 @@ def _forward_projections(func: Function, inputs: Tensors, directions: list[Any])
         yield [
             output.new_zeros(output.numel())
             if pushed is None
-            else output.new_zeros(output.numel()).copy_(level.lowered(pushed).reshape(-1))
+            else output.new_zeros(output.numel()).copy_(level.unwrap(pushed).reshape(-1))
             for output, pushed in zip(outputs, push(tuple(tangents)), strict=True)
         ]
 

@@ -80,4 +80,4 @@ def _check(outputs: list[Tensor], inputs: Sequence[Any]) -> None:
 
 
 def _warn() -> None:
-    warnings.warn(errors.UNDEFINED_IS_CHECKED, UserWarning, stacklevel=2)
+    warnings.warn(errors.undefined_is_checked(), UserWarning, stacklevel=2)

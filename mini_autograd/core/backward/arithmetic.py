@@ -1,7 +1,7 @@
 """The two arithmetics of a backward walk: NumPy on raw arrays, and ops on tensors.
 
-The first is what `backward()` uses; the second, with create_graph, records every step of the
-walk, so that a gradient has a graph of its own and every order of derivative comes for free.
+`backward()` uses the first. With `create_graph` it uses the second: every step of the walk is
+recorded, so a gradient has a graph and can be differentiated again, to any order.
 """
 
 from __future__ import annotations
@@ -25,7 +25,12 @@ from mini_autograd.core.graph.graph import (
     Node,
     Shape,
 )
-from mini_autograd.core.saved.gradient_tensors import hidden, share_version, shown, written
+from mini_autograd.core.saved.gradient_tensors import (
+    count_write,
+    gradient_to_tensor,
+    share_version,
+    tensor_to_gradient,
+)
 from mini_autograd.core.saved.packing import announce_write, packing_threads
 from mini_autograd.core.saved.saved import check_attached, unpacked_array, unpacked_tensor
 from mini_autograd.core.table import ops
@@ -39,7 +44,7 @@ _asarray, _ndarray, _references = np.asarray, np.ndarray, sys.getrefcount
 
 
 def _check_replacement(was: Tensor, given: object, name: str) -> None:
-    """A hook gives for a gradient a tensor of the same dtype and shape, or else an error."""
+    """Raise unless what a hook returned is a tensor of the gradient's dtype and shape."""
     if not isinstance(given, Tensor):
         raise hook_errors.hook_result("Variable", given)
     if given._array.dtype != was._array.dtype:
@@ -53,22 +58,40 @@ _ONES: Final = {each: each.type(1) for each in map(np.dtype, ("f2", "f4", "f8"))
 
 
 def _addend(grad: Array) -> Array:
-    """As torch's sum has it: a complex number is multiplied by one, which makes an infinity NaN."""
+    """The second summand as torch adds it: a complex one times 1, which makes an infinity NaN."""
     return grad * grad.dtype.type(1) if grad.dtype.kind == "c" else grad
 
 
-class RawArithmetic:
-    """Gradients are arrays; nothing is recorded."""
+class _BothArithmetics:
+    """What is the same for arrays and tensors."""
+
+    check_replacement = staticmethod(_check_replacement)
+
+    def filled(self: Any, grads: list[Any], metadata: Sequence[Metadata]) -> list[Any] | None:
+        """The gradients of all outputs, zeros for those that are None; None if all are."""
+        if all(each is None for each in grads):
+            return None
+        return [self.zeros(*m) if g is None else g for g, m in zip(grads, metadata, strict=True)]
+
+    def node_backward(
+        self: Any, node: Node, grads: list[Any], wanted: Sequence[Edge | None]
+    ) -> Sequence[Any]:
+        """The gradients that the node's own rules give for the wanted edges."""
+        return node.backward_for(grads, self, wanted)
+
+
+class RawArithmetic(_BothArithmetics):
+    """Gradients are arrays, or NumPy scalars; nothing is recorded."""
 
     records = False
     ones: ClassVar[dict[np.dtype[Any], Array]] = _ONES
 
     def add(self, a: Array, b: Array) -> Array:
-        """The sum; a new array, since either may be somebody else's."""
+        """The sum, a new array: another variable may refer to either summand."""
         b = _addend(b)
         if type(a) is not _ndarray or (a.flags.c_contiguous and b.flags.c_contiguous):
             return a + b
-        return np.add(a, b, out=walked(a, b))  # the order of dims is the first one's, as torch's
+        return np.add(a, b, out=walked(a, b))  # laid out as the first, as torch's
 
     def gather(
         self,
@@ -79,8 +102,11 @@ class RawArithmetic:
         grads: Sequence[Array | None],
         index: int,
     ) -> None:
-        """In place where nobody else sees the sum, as torch's input buffer. What is no memory of
-        its own, a number, has the count of such writes behind it if it is for a leaf."""
+        """Add in place if nothing else refers to the sum, as torch's input buffer does.
+
+        A NumPy scalar cannot be written to: for a leaf, `sums` gets the number of writes that
+        torch would have counted as one more element.
+        """
         held = sums[output]
         if type(held) is not _ndarray:
             sums[output] = held + _addend(grad)
@@ -91,18 +117,18 @@ class RawArithmetic:
                     sums[1] += 1
         elif _is_own(held) and _is_unshared(held, 2, grads, index):
             held += _addend(grad)
-            written(held)
+            count_write(held)
         else:
             sums[output] = self.add(held, grad)
 
-    count_write = staticmethod(written)
+    count_write = staticmethod(count_write)
 
     def sum_to(self, grad: Array, shape: Shape) -> Array | None:
-        """Summed over what broadcasting added."""
+        """The gradient summed over the dims that broadcasting added; None if shapes do not fit."""
         dims = broadcast_dims(grad.shape, shape)
         if dims is None:
             return None
-        # torch adds up halves in single precision
+        # torch sums float16 in float32
         wide = np.float32 if grad.dtype == np.float16 else None
         summed = np.add.reduce(grad, axis=dims, keepdims=True, dtype=wide)
         summed = np.asarray(summed, grad.dtype, order="C")
@@ -111,11 +137,11 @@ class RawArithmetic:
         return summed.reshape(shape) if shape else summed.ravel()[0]  # no view, as torch's
 
     def real_for(self, grad: Array, dtype: np.dtype[Any]) -> Array:
-        """The real part, a view."""
+        """The real part, as a view."""
         return grad.real if grad.dtype.kind == "c" and dtype.kind != "c" else grad
 
     def cast(self, grad: Array, dtype: np.dtype[Any]) -> Array:
-        """In another dtype."""
+        """The gradient in another dtype."""
         if grad.dtype == dtype:
             return grad
         if grad.flags.c_contiguous and 1 not in grad.shape:
@@ -124,37 +150,25 @@ class RawArithmetic:
         return cast
 
     def one(self, metadata: Metadata) -> Array:
-        """One; as NumPy's scalar, see `saved.unpacked_array`, and each another object."""
+        """Ones; for a 0-d output a new NumPy scalar, see `saved.unpacked_array`."""
         shape, dtype = metadata
         return np.ones(shape, dtype) if shape else dtype.type(1)
 
-    def filled(self, grads: list[Array | None], metadata: Sequence[Metadata]) -> list[Array] | None:
-        """Zeros where no gradient came; None if none did."""
-        if all(each is None for each in grads):
-            return None
-        return [np.zeros(*m) if g is None else g for g, m in zip(grads, metadata, strict=True)]
-
-    def through(
-        self, node: Node, grads: list[Array | None], wanted: Sequence[Edge | None]
-    ) -> Sequence[Array | None]:
-        """By the node's own rules."""
-        return node.backward_for(grads, self, wanted)
-
+    zeros = staticmethod(np.zeros)
     unpack = staticmethod(unpacked_array)
 
-    wrap = staticmethod(shown)
-    unwrap = staticmethod(hidden)
-    check_replacement = staticmethod(_check_replacement)
+    wrap = staticmethod(gradient_to_tensor)
+    unwrap = staticmethod(tensor_to_gradient)
 
     def has_nan(self, grad: Array) -> bool:
         """Whether any element is not a number."""
         return bool(np.isnan(grad).any())
 
     def accumulate(self, leaf: Tensor, grad: Array, writes: int) -> None:
-        """In place into an existing `.grad`; the first one is kept, or copied, as torch does.
+        """Add in place to an existing `.grad`; a first gradient, or a copy, becomes the `.grad`.
 
-        torch keeps it if nobody else holds that tensor and its strides are the leaf's; that it
-        may be a view of memory which somebody does hold, torch accepts, and so do we.
+        As in torch it is not copied if nothing else refers to it and its strides are right, even
+        where it is a view of memory that is still in use.
         """
         held = leaf._grad
         if held is not None:
@@ -185,26 +199,29 @@ class RawArithmetic:
                     tensor._counter = VersionCounter(writes)
                 else:
                     tensor._counter.version = writes
-        elif is_dense(leaf._array):  # such a copy is a fresh tensor that was written to once
+        elif is_dense(leaf._array):  # in torch a new tensor, written to once
             if packing_threads:
                 announce_write(tensor)
             counter_of(tensor).version = 1
         leaf._grad = tensor
 
     def retain(self, tensor: Tensor, grad: Array) -> None:
-        """A copy, or a new sum: unlike a leaf's, torch never writes into a retained gradient."""
+        """Set `.grad` to a copy or a new sum: only in a leaf's `.grad` does torch add in place."""
         held = tensor._grad
         tensor._grad = make(
             np.array(grad, order="C") if held is None else _asarray(held._array + grad)
         )
 
 
-# One reference each: the walk's buffer, the function's own name for it and getrefcount's.
+# The references that remain: of the walk's buffer, of the parameter `grad` and of getrefcount.
 _UNSHARED: Final = 3
 
 
 def _is_unshared(grad: Any, known: int, grads: Sequence[Any], index: int) -> bool:
-    """Whether nobody holds it but so many, this function and those of `grads` that are gone."""
+    """Whether only `known` references to a gradient exist, besides this function's own.
+
+    Elements of `grads` before `index` do not count: the walk is done with them.
+    """
     others = _references(grad) - known - 2
     if others and index:
         others -= sum([grads[each] is grad for each in range(index)])
@@ -212,7 +229,7 @@ def _is_unshared(grad: Any, known: int, grads: Sequence[Any], index: int) -> boo
 
 
 def _is_own(grad: Array) -> bool:
-    """Whether it has memory of its own, each element once; a view keeps its base, in torch too."""
+    """Whether it is dense and not a view: it may be written to in place."""
     return grad.base is None and (grad.flags.c_contiguous or is_dense(grad))
 
 
@@ -221,7 +238,7 @@ def _broadcasts(shape: Shape, target: Shape) -> bool:
 
 
 def _copied(grad: Array, shape: Shape, strides: tuple[int, ...]) -> Array:
-    """A copy in the leaf's shape, which may have changed since the graph was recorded."""
+    """A copy in the leaf's shape, which `leaf.data = ...` may have changed meanwhile."""
     if grad.shape != shape and not _broadcasts(grad.shape, shape):
         raise inplace_errors.copy_shape(shape, grad.shape)
     result = empty_at(shape, strides, grad.dtype)
@@ -229,8 +246,8 @@ def _copied(grad: Array, shape: Shape, strides: tuple[int, ...]) -> Array:
     return result
 
 
-class TensorArithmetic:
-    """Gradients are tensors, and what happens to them is recorded."""
+class TensorArithmetic(_BothArithmetics):
+    """Gradients are tensors, and their arithmetic is recorded."""
 
     records = True
     ones: ClassVar[dict[np.dtype[Any], Tensor]] = {}
@@ -248,14 +265,14 @@ class TensorArithmetic:
         grads: Sequence[Tensor | None],
         index: int,
     ) -> None:
-        """Always a new sum, which is recorded."""
+        """Always a new sum, so that it can be recorded."""
         sums[output] = self.add(sums[output], grad)
 
     def count_write(self, grad: Tensor) -> None:
-        """There is none."""
+        """Nothing to count: `gather` never writes in place."""
 
     def sum_to(self, grad: Tensor, shape: Shape) -> Tensor | None:
-        """Summed over what broadcasting added."""
+        """The gradient summed over the dims that broadcasting added; None if shapes do not fit."""
         dims = broadcast_dims(grad._array.shape, shape)
         if dims is None:
             return None
@@ -270,7 +287,7 @@ class TensorArithmetic:
         return ops.real(grad) if complex_for_real else grad
 
     def cast(self, grad: Tensor, dtype: np.dtype[Any]) -> Tensor:
-        """In another dtype."""
+        """The gradient in another dtype."""
         if grad._array.dtype == dtype:
             return grad
         return ops.to_dtype(grad, dtypes.of_numpy(dtype))  # type: ignore[no-any-return]
@@ -279,43 +296,27 @@ class TensorArithmetic:
         """One."""
         return make(np.ones(*metadata))
 
-    def filled(
-        self, grads: list[Tensor | None], metadata: Sequence[Metadata]
-    ) -> list[Tensor] | None:
-        """Zeros where no gradient came; None if none did."""
-        if all(each is None for each in grads):
-            return None
-        return [
-            make(np.zeros(*m)) if g is None else g for g, m in zip(grads, metadata, strict=True)
-        ]
-
-    def through(
-        self, node: Node, grads: list[Tensor | None], wanted: Sequence[Edge | None]
-    ) -> Sequence[Tensor | None]:
-        """By the node's own rules."""
-        return node.backward_for(grads, self, wanted)
+    zeros = staticmethod(lambda shape, dtype: make(np.zeros(shape, dtype)))
 
     def unpack(self, saved: Any, node: Node) -> Any:
-        """With its history, which it must still have."""
+        """The saved value, with its history; an error if that was detached in place."""
         check_attached(saved)
         return unpacked_tensor(saved, node)
 
     def wrap(self, grad: Tensor) -> Tensor:
-        """As it is."""
+        """The gradient itself: it is a tensor already."""
         return grad
 
     def unwrap(self, grad: Tensor) -> Tensor:
-        """As it is."""
+        """The gradient itself: it is a tensor already."""
         return grad
-
-    check_replacement = staticmethod(_check_replacement)
 
     def has_nan(self, grad: Tensor) -> bool:
         """Whether any element is not a number."""
         return bool(np.isnan(grad._array).any())
 
     def accumulate(self, leaf: Tensor, grad: Tensor, writes: int) -> None:
-        """Out of place: an earlier `.grad` may be part of a graph."""
+        """Out of place: the existing `.grad` may be part of a graph."""
         held = leaf._grad
         if held is not None:
             leaf._grad = ops.add(held, grad)
@@ -332,7 +333,7 @@ class TensorArithmetic:
             counter_of(copied).version = 1
 
     def retain(self, tensor: Tensor, grad: Tensor) -> None:
-        """Likewise, from a contiguous copy."""
+        """Set `.grad` to a contiguous copy or a recorded sum."""
         held = tensor._grad
         tensor._grad = ops.as_contiguous(grad) if held is None else ops.add(held, grad)
 

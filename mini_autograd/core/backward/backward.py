@@ -1,4 +1,4 @@
-"""`backward` and `grad`: take what the user gave, walk, hand out what came."""
+"""`backward` and `grad`: check the arguments, walk the graph, return or accumulate gradients."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mini_autograd.core.backward.observed_walk import Captures
 from mini_autograd.core.backward.seeds import Cotangents, Differentiated, as_tuple, roots_and_seeds
 from mini_autograd.core.graph.graph import Arithmetic, Edge, Grad
 from mini_autograd.core.modes import warn_once
-from mini_autograd.core.modes.creation_observers import marking_threads
+from mini_autograd.core.modes.creation_observers import observing_threads
 from mini_autograd.core.modes.grad_mode import state
 from mini_autograd.core.modes.transforms import state as transforms
 from mini_autograd.core.op import quiet_context
@@ -41,13 +41,13 @@ def backward(
 
     Args:
         tensors: the outputs to differentiate.
-        grad_tensors: for each output its cotangent, of the output's shape; None stands for one,
+        grad_tensors: for each output its cotangent, of the output's shape; None means 1, allowed
             for an output of one element.
         retain_graph: keep what the graph saved, so that it can be walked again; by default as
             `create_graph`.
-        create_graph: record the walk, so that the gradients can be differentiated.
+        create_graph: record a graph of the gradients, so that they can be differentiated.
         grad_variables: the old name of `grad_tensors`.
-        inputs: accumulate into these alone; of a dict, its values.
+        inputs: accumulate into these only; a dict stands for its values.
 
     Raises:
         RuntimeError: no gradient for an output that is no scalar; a gradient of another shape;
@@ -58,7 +58,7 @@ def backward(
     if transforms.depth:
         raise func_errors.forbidden_backward()
     if grad_variables is not None:
-        warnings.warn(errors.GRAD_VARIABLES, FutureWarning, stacklevel=2)
+        warnings.warn(errors.grad_variables(), FutureWarning, stacklevel=2)
         if grad_tensors is not None:
             raise errors.grad_variables_twice()
         grad_tensors = grad_variables
@@ -74,7 +74,7 @@ def backward(
     if wanted is not None:
         edges = [_edge_to(each, accumulate=True) for each in wanted]
         captures = {edge: [] for edge in edges if edge is not None}
-    warning = errors.REFERENCE_CYCLE if create_graph else None
+    warning = errors.reference_cycle() if create_graph else None
     walk_from(roots, seeds, arithmetic, keep_graph, captures, warning)
 
 
@@ -101,18 +101,17 @@ def grad(
 
     Args:
         outputs: the tensors to differentiate.
-        inputs: the tensors to differentiate by; leaves or not.
+        inputs: the tensors to differentiate with respect to; leaves or not.
         grad_outputs: for each output its cotangent, as in `backward`.
         retain_graph: as in `backward`.
         create_graph: as in `backward`.
         only_inputs: ignored, as torch ignores it.
         allow_unused: give None for an input that the outputs do not depend on, else an error.
-        is_grads_batched: each cotangent is a batch of them, in its first dim, and so is each
-            gradient.
+        is_grads_batched: the first dim of each cotangent, and of each gradient, is a batch.
         materialize_grads: give zeros instead of None.
 
     Returns:
-        One gradient an input; for a dict of inputs a dict.
+        One gradient for each input; for a dict of inputs a dict.
 
     Raises:
         RuntimeError: as `backward`; an input without gradient, or unused.
@@ -123,7 +122,7 @@ def grad(
     outputs = as_tuple(outputs)
     wanted = _wanted(inputs, "grad")
     if not only_inputs:
-        warnings.warn(errors.ONLY_INPUTS, FutureWarning, stacklevel=2)
+        warnings.warn(errors.only_inputs(), FutureWarning, stacklevel=2)
     if allow_unused is None:
         allow_unused = materialize_grads
     keep_graph = _flag(create_graph if retain_graph is None else retain_graph)
@@ -140,7 +139,7 @@ def grad(
 
 
 def _flag(given: Any) -> bool:
-    """What the user said, as torch reads it: any integer."""
+    """A flag as torch parses it: any integer will do."""
     return given if given is True or given is False else bool(operator.index(given))
 
 
@@ -152,7 +151,7 @@ def _gradients(
     create_graph: bool,
     allow_unused: bool,
 ) -> list[Tensor | None]:
-    """The gradients by each of `wanted`, None where none came, if that is allowed."""
+    """The gradients with respect to `wanted`; None where there is none, if that is allowed."""
     arithmetic = TENSORS if create_graph else RAW
     roots, seeds = roots_and_seeds(outputs, grad_outputs, arithmetic)
     captures, edges = captures_of(wanted)
@@ -167,7 +166,7 @@ def _gradients(
 
 
 def _wanted(inputs: Any, function: str) -> tuple[Any, ...]:
-    """What to differentiate by: one tensor at least."""
+    """The inputs as a tuple, which must not be empty."""
     if type(inputs) is dict:
         inputs = tuple(inputs.values())
     elif isinstance(inputs, Mapping):
@@ -179,14 +178,14 @@ def _wanted(inputs: Any, function: str) -> tuple[Any, ...]:
 
 
 def captures_of(wanted: Sequence[Any]) -> tuple[Captures, list[Edge | None]]:
-    """Where gradients are wanted, each once, and the edge of every input."""
+    """For each distinct edge of the inputs the index of its result; and the edge of every input."""
     edges = [_edge_to(each, accumulate=False) for each in wanted]
     distinct = dict.fromkeys(edge for edge in edges if edge is not None)
     return {edge: [place] for place, edge in enumerate(distinct)}, edges
 
 
 def _edge_to(wanted: Any, *, accumulate: bool) -> Edge | None:
-    """Where the gradient is known; a tensor that shall accumulate it and is no leaf retains it."""
+    """The edge of an input; with `accumulate`, an input that is not a leaf retains its grad."""
     if isinstance(wanted, GradientEdge):
         return wanted.place()
     if not isinstance(wanted, Tensor):
@@ -204,18 +203,19 @@ def walk_from(
     arithmetic: Arithmetic,
     keep_graph: bool,
     captures: Captures | None,
-    warning: str | None = None,
+    warning: UserWarning | None = None,
 ) -> list[Grad | None]:
-    """Walks to the leaves, or to the captures only; hooks record as the walk itself does.
+    """Walk from the roots to all leaves, or to the captures only; returns the captured gradients.
 
-    What it warns of, the given warning first, is said when it has ended.
+    Grad mode inside is on if the walk records, for hooks too. Warnings are given at the end, the
+    given one first.
     """
-    outer = warn_once.set_aside() if warn_once.awaited else None
+    outer = warn_once.take_deferred() if warn_once.deferred else None
     if warning is not None:
-        warn_once.after_walk(warning, warning)
+        warn_once.after_walk(warning, str(warning))
     before = state.enabled, state.wanted
     state.wanted = arithmetic.records
-    if not (marking_threads and state.inference):
+    if not (observing_threads and state.inference):
         state.enabled = arithmetic.records
     try:
         return quiet_context().run(walk.run, roots, seeds, arithmetic, keep_graph, captures)
@@ -224,14 +224,14 @@ def walk_from(
         raise
     finally:
         state.enabled, state.wanted = before
-        if warn_once.awaited or outer is not None:
-            warn_once.say_awaited(outer, stacklevel=4)
+        if warn_once.deferred or outer is not None:
+            warn_once.flush_deferred(outer, stacklevel=4)
 
 
 def _materialized(
     results: Sequence[Tensor | None], wanted: Sequence[Differentiated], requires_grad: bool
 ) -> list[Tensor | None]:
-    """Zeros for what is None."""
+    """The gradients with zeros in place of None."""
     filled = list(results)
     for index, each in enumerate(wanted):
         if filled[index] is None:

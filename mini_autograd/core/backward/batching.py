@@ -25,9 +25,9 @@ def walked_by_rows(
     create_graph: bool,
     allow_unused: bool,
 ) -> list[Tensor | None]:
-    """The gradients by `inputs` for each row of `grad_outputs`, stacked; None where unused.
+    """The gradients for each row of `grad_outputs`, stacked; None for an unused input.
 
-    `gradients` gives them for one row.
+    `gradients` computes them for one row.
 
     Raises:
         RuntimeError: rows of another shape than their output's; as `grad`.

@@ -1,4 +1,4 @@
-"""A place in the graph where a gradient is known: what stands for a tensor in a walk."""
+"""`GradientEdge`: an edge of the graph, to be used in place of the tensor that belongs to it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from mini_autograd.messages.graph import hooks as errors
 
 
 class GradientEdge(NamedTuple):
-    """A node and which of its outputs; `backward` and `grad` take it for the tensor itself.
+    """A node and the number of its output; `backward` and `grad` take it in place of a tensor.
 
-    It keeps the graph alive and not the tensor's memory. `ownership_token` is torch's, and unused.
+    It keeps the graph alive, but not the tensor's memory. `ownership_token` is unused.
     """
 
     node: Node
@@ -23,33 +23,33 @@ class GradientEdge(NamedTuple):
     ownership_token: Node | None = None
 
     def place(self) -> Edge:
-        """The same as the graph knows it.
+        """The edge of the graph that it stands for.
 
         Raises:
-            RuntimeError: `node` is no node.
+            RuntimeError: `node` is not a node.
         """
         if not isinstance(self.node, Node):
             raise backward_errors.edge_of_no_node(self.node)
-        return self.node.recorded, self.output_nr
+        return self.node.as_node, self.output_nr
 
 
 def get_gradient_edge(tensor: Tensor) -> GradientEdge:
-    """Where the gradient of a tensor is known.
+    """The edge that the gradient of a tensor arrives at.
 
     Raises:
         RuntimeError: the tensor requires no grad.
     """
     if not tensor.requires_grad:
         raise errors.edge_without_grad()
-    return GradientEdge(node_of(tensor).shown, tensor.output_nr)
+    return GradientEdge(node_of(tensor).as_grad_fn, tensor.output_nr)
 
 
 def node_of(tensor: Tensor | GradientEdge) -> Node:
-    """What made the tensor, or accumulates into it.
+    """The node that made the tensor, or for a leaf its AccumulateGrad.
 
     Raises:
-        AssertionError: neither, since it requires no grad.
-        RuntimeError: in inference mode, of a leaf.
+        AssertionError: the tensor requires no grad.
+        RuntimeError: a leaf, in inference mode.
     """
     if isinstance(tensor, GradientEdge):
         return tensor.place()[0]

@@ -1,7 +1,7 @@
-"""How a leaf's gradient lies in memory: as the leaf does if that is dense, else in rows.
+"""The strides of a leaf's gradient: the leaf's own if it is dense, else contiguous.
 
-torch calls it the gradient layout contract: a fresh `.grad` is copied to obey it, one that was
-there before is kept and warned of.
+torch calls it the gradient layout contract: a new `.grad` is copied to obey it; one that exists
+already is kept, with a warning.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from mini_autograd.messages.graph import walk as errors
 
 
 def wanted_strides(leaf: Array, dtype: np.dtype[np.generic]) -> Shape:
-    """The strides of a leaf's gradient in bytes.
+    """The strides in bytes that a leaf's gradient must have.
 
-    Their dtypes differ if somebody gave the leaf other data after the graph was recorded.
+    Its dtype differs from the leaf's if `leaf.data` was set after the graph was recorded.
     """
     if not is_dense(leaf):
         return contiguous_strides(leaf.shape, dtype.itemsize)
@@ -24,9 +24,9 @@ def wanted_strides(leaf: Array, dtype: np.dtype[np.generic]) -> Shape:
 
 
 def same_strides(grad: Array, strides: Shape) -> bool:
-    """Whether they agree in every dim that has a second element; to torch 0 tells of a view.
+    """Whether the strides agree; in a dim of size 1 they may differ, unless the gradient's is 0.
 
-    A leaf that was given data of fewer dims has, where torch looks, a stride of 1 and then zeros.
+    For a leaf whose `.data` was set to fewer dims, torch reads a stride of 1 and then zeros.
     """
     found = strides_of(grad)
     if len(found) > len(strides):
@@ -37,20 +37,20 @@ def same_strides(grad: Array, strides: Shape) -> bool:
 
 
 def obeys(grad: Array, leaf: Array) -> bool:
-    """Whether a gradient lies as that of the leaf has to, whatever the leaf's shape is by now."""
+    """Whether a gradient has the strides of the contract, even if the leaf's shape has changed."""
     if not is_dense(leaf):
         return same_strides(grad, contiguous_strides(grad.shape, grad.itemsize))
     return same_strides(grad, wanted_strides(leaf, grad.dtype))
 
 
 def check(grad: Array, leaf: Array) -> None:
-    """Warns of a gradient that lies otherwise, after the walk that adds to it."""
+    """Warn, after the walk, of an existing `.grad` that does not obey the contract."""
     if grad.strides == leaf.strides and is_dense(leaf):
         return
     if not same_strides(grad, wanted_strides(leaf, grad.dtype)):
         strides = (_elements(grad), _elements(leaf))
         warn_once.after_walk(
-            errors.grad_layout(grad.shape, leaf.shape, *strides), errors.GRAD_LAYOUT
+            errors.grad_layout(grad.shape, leaf.shape, *strides), errors.grad_layout.text
         )
 
 

@@ -1,6 +1,6 @@
-"""A walk that somebody attends to: with hooks, for some tensors only, or in anomaly mode.
+"""The steps of a walk with hooks, with captures, or in anomaly mode; the plain walk skips them.
 
-Here is what the plain walk skips. The order in which it happens to a node is torch's.
+Their order at each node is torch's.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from mini_autograd.core.modes.anomaly import anomaly
 from mini_autograd.messages.graph import hooks as hook_errors
 from mini_autograd.messages.graph import walk as errors
 
-# Where a gradient is wanted: the indexes of the results. A leaf without any is accumulated into.
+# By edge, the results that are its gradient; a leaf's edge with no result accumulates into `.grad`.
 Captures = dict[Edge, list[int]]
 
 _next_number = itertools.count().__next__
 
 
 class _Current(threading.local):
-    walk: AttendedWalk | None = None
+    walk: ObservedWalk | None = None
 
 
 current = _Current()
 
 
-class AttendedWalk:
-    """What such a walk knows beside the gradients that have arrived."""
+class ObservedWalk:
+    """One walk with hooks, captures or anomaly mode: its state, and what happens at a node."""
 
     def __init__(
         self,
@@ -41,26 +41,32 @@ class AttendedWalk:
         roots: Sequence[Edge],
     ) -> None:
         self.number = _next_number()
-        self.evaluated_by = anomaly.evaluating.node
+        self.outer_node = anomaly.evaluating.node
         self.arithmetic = arithmetic
         self._order = order
         self.captures = captures or {}
         self.captured: list[Grad | None] = [None] * sum(map(len, self.captures.values()))
         self.captured_at = {node for (node, _), places in self.captures.items() if places}
-        self.needed = None if captures is None else _leading_to(captures, order)
-        self._memories: dict[int, tuple[Grad, Grad]] = {}
-        # torch: one alone runs its tensor's hooks even if it leads nowhere
-        self.alone = roots[0][0] if len(roots) == 1 else None
+        self.needed = None if captures is None else _nodes_to_run(captures, order)
+        self._scalar_arrays: dict[int, tuple[Grad, Grad]] = {}
+        # In torch a single root runs its tensor's hooks even if it leads to no capture.
+        self.only_root = roots[0][0] if len(roots) == 1 else None
 
     def executes(self, node: Node) -> bool:
-        """Whether this walk goes through the node, or at least to it."""
+        """Whether this walk runs the node, or captures a gradient at it."""
         if self.needed is None:
             return node in self._reached
         return node in self.needed or node in self.captured_at
 
     def will_execute(self, node: Node) -> bool:
-        """As torch tells hooks: not of a root alone, nor of a leaf whose gradient is given out."""
-        if node is self.alone or not self.executes(node):
+        """Whether multi-grad hooks may wait for the node, as torch answers.
+
+        A single root counts as not executed.
+
+        Raises:
+            RuntimeError: the node is a leaf whose gradient `grad` captures.
+        """
+        if node is self.only_root or not self.executes(node):
             return False
         if node in self.captured_at and not node.edges:
             raise hook_errors.leaf_in_grad()
@@ -73,13 +79,13 @@ class AttendedWalk:
     def run(
         self, node: Node, outputs: list[Grad | None], keep_graph: bool
     ) -> Sequence[Grad | None] | None:
-        """One node, from what arrived to what goes on along its edges; None if nothing does."""
+        """Run one node on the gradients of its outputs; None if the walk does not go beyond it."""
         before, current.walk = current.walk, self
-        anomaly.evaluating.node = node  # and so while what it gives is added to what has arrived
+        anomaly.evaluating.node = node  # still the current one while its results are summed
         try:
             grads = self._run(node, outputs)
             if grads is not None and anomaly.enabled and anomaly.check_nan:
-                if not keep_graph:  # what it saved is gone, whatever is wrong with the gradients
+                if not keep_graph:  # torch frees it before it checks the gradients
                     node.release()
                 self._check_nan(node, grads)
             return grads
@@ -92,21 +98,21 @@ class AttendedWalk:
             current.walk = before
 
     def end(self) -> list[Grad | None]:
-        """What was captured."""
-        anomaly.evaluating.node = self.evaluated_by
+        """Leave the walk; the captured gradients."""
+        anomaly.evaluating.node = self.outer_node
         return self.captured
 
     def _run(self, node: Node, outputs: list[Grad | None]) -> Sequence[Grad | None] | None:
         hooks, arithmetic = node.hooks, self.arithmetic
-        is_seen = hooks is not None or node in self.captured_at
-        if is_seen or self._memories:
-            self._give_memory(outputs, len(node.accepted), is_seen)
+        is_observed = hooks is not None or node in self.captured_at
+        if is_observed or self._scalar_arrays:
+            self._scalars_to_arrays(outputs, len(node.accepted), is_observed)
         if self.needed is not None and node not in self.needed:
-            if hooks is not None and (node in self.captured_at or node is self.alone):
+            if hooks is not None and (node in self.captured_at or node is self.only_root):
                 hooks.run_of_tensors(outputs, arithmetic)
             self._capture(node, outputs)
             return None
-        # torch takes what is wanted of a node that runs before the hooks have seen it
+        # torch captures at a node that runs before its hooks do
         self._capture(node, outputs)
         if hooks is not None:
             hooks.run_of_tensors(outputs, arithmetic)
@@ -116,26 +122,28 @@ class AttendedWalk:
             grads = node.backward(outputs, arithmetic)
         else:
             edges = [e if e is not None and self.executes(e[0]) else None for e in node.edges]
-            grads = arithmetic.through(node, outputs, edges)
+            grads = arithmetic.node_backward(node, outputs, edges)
         grads = self._checked(node, grads)
         if hooks is not None and hooks.post:
             grads = hooks.run_after(grads, outputs, arithmetic)
         return grads
 
-    def _give_memory(self, grads: list[Grad | None], count: int, is_seen: bool) -> None:
-        """What somebody gets to see has memory, which a number of NumPy's has not: one for each
-        number, wherever the walk brings it as it is, to nodes that nobody attends to as well; a
-        view of it made before that is another number. How often it was written to may be
-        behind it."""
+    def _scalars_to_arrays(self, grads: list[Grad | None], count: int, is_observed: bool) -> None:
+        """Replace NumPy scalars by 0-d arrays once hooks or captures can observe them.
+
+        The same scalar becomes the same array at every node that it reaches unchanged, observed
+        or not; a view made of it before that is another scalar. `grads` may have one element
+        more than the node has outputs, a number of writes to count: see `RawArithmetic.gather`.
+        """
         for place, grad in enumerate(grads):
             if isinstance(grad, np.generic):
-                known = self._memories.get(id(grad))
+                known = self._scalar_arrays.get(id(grad))
                 if known is None:
-                    if not is_seen:
+                    if not is_observed:
                         continue
-                    known = self._memories[id(grad)] = grad, np.asarray(grad)
+                    known = self._scalar_arrays[id(grad)] = grad, np.asarray(grad)
                 grads[place] = known[1]
-        if is_seen and len(grads) > count:
+        if is_observed and len(grads) > count:
             for _ in range(grads.pop() or 0):
                 self.arithmetic.count_write(grads[0])
 
@@ -145,16 +153,16 @@ class AttendedWalk:
                 raise errors.nan_gradient(node.name(), index)
 
     def _checked(self, node: Node, grads: Sequence[Grad | None]) -> Sequence[Grad | None]:
-        """What a node gave, as those further along want it, and hooks get to see.
+        """A node's gradients in their targets' shapes and dtypes, as its hooks see them.
 
-        Of what this walk leaves that is nothing, unless torch computes all gradients in one.
+        None for an edge outside this walk, unless torch's op computes all gradients at once.
         """
-        whole = node.whole
+        gives_all = node.gives_all
         checked = list[Grad | None]()
         for index, (edge, grad) in enumerate(zip(node.edges, grads, strict=True)):
             if edge is None:
-                checked.append(grad if whole else None)
-            elif whole or self.needed is None or self.executes(edge[0]):
+                checked.append(grad if gives_all else None)
+            elif gives_all or self.needed is None or self.executes(edge[0]):
                 checked.append(validated(grad, edge, self.arithmetic, node, index))
             else:
                 checked.append(None)
@@ -167,8 +175,8 @@ class AttendedWalk:
                     self.captured[place] = grad
 
 
-def _leading_to(captures: Captures, reached: Iterable[Node]) -> set[Node]:
-    """The nodes that have to run: those on a path to a capture, and those accumulated into."""
+def _nodes_to_run(captures: Captures, reached: Iterable[Node]) -> set[Node]:
+    """The nodes that have to run: those on a path to a capture, and leaves that accumulate."""
     users: dict[Node, list[Node]] = {}
     for node in reached:
         for edge in node.edges:
@@ -188,9 +196,9 @@ def _leading_to(captures: Captures, reached: Iterable[Node]) -> set[Node]:
 def validated(
     grad: Grad | None, edge: Edge, arithmetic: Arithmetic, maker: Node | None, index: int
 ) -> Grad | None:
-    """A gradient in the shape and dtype of its target: the one place that undoes broadcasting.
+    """A gradient in the shape and dtype of its target: the only place that undoes broadcasting.
 
-    Which node gave it, for which of its inputs, is for the error.
+    `maker`, the node that computed it, and `index`, for which of its inputs, are for the error.
     """
     if grad is None:
         return None

@@ -1,4 +1,4 @@
-"""Where a walk starts, and with which cotangents: what the user gave, checked."""
+"""The edges that a walk starts from and the cotangent at each, checked as torch does."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Cotangents = Tensor | Sequence[Tensor | None]
 
 
 def as_tuple(given: Any) -> tuple[Any, ...]:
-    """One tensor or edge, or several."""
+    """A tuple of one tensor or edge, or of several."""
     return (given,) if isinstance(given, Differentiated) else tuple(given)
 
 
@@ -34,12 +34,12 @@ def roots_and_seeds(
 
     Raises:
         RuntimeError: as `backward` does.
-        TypeError: a cotangent that is no tensor.
+        TypeError: a cotangent that is not a tensor.
     """
     if (
         isinstance(outputs, Tensor)
         and outputs._requires_grad
-        and (outputs._node is not None or outputs._base is None)  # else asking may be refused: last
+        and (outputs._node is not None or outputs._base is None)  # a view's edge may raise: later
     ):
         edge = edge_of(outputs)
         if edge is not None:
@@ -48,7 +48,7 @@ def roots_and_seeds(
                 return [edge], [seed]
     outputs = as_tuple(outputs)
     given = (None,) * len(outputs) if given is None else as_tuple(given)
-    pairs = list(zip(outputs, given, strict=False))  # torch ignores what is too many
+    pairs = list(zip(outputs, given, strict=False))  # torch ignores surplus ones
     seeds = [_seed(output, grad, (outputs, given), arithmetic) for output, grad in pairs]
     if len(seeds) != len(outputs):
         raise errors.grad_count(len(outputs), len(seeds))
@@ -65,8 +65,10 @@ def roots_and_seeds(
 
 
 def _plain_seed(output: Tensor, given: Any, edge: Edge, arithmetic: Arithmetic) -> Grad | None:
-    """The cotangent as it is most often, where nothing has to be checked further: one for a
-    number, or a tensor of the output's shape and dtype."""
+    """The quick path: 1 for a 0-d output, or a tensor of the output's shape and dtype.
+
+    None if it is neither.
+    """
     array = output._array
     if given is None:
         return None if array.shape else arithmetic.ones.get(array.dtype)
@@ -90,9 +92,9 @@ def _seed(
     all_given: tuple[Sequence[Any], Sequence[Any]],
     arithmetic: Arithmetic,
 ) -> Grad | None:
-    """The cotangent of an output: one for a real output of one element, or as given, checked.
+    """The cotangent of an output, checked; 1 if none was given for a real output of one element.
 
-    The outputs and cotangents together are for the error.
+    `all_given`, the outputs and cotangents, is for error messages.
     """
     shape, dtype = metadata_of(output)
     if given is None:
@@ -130,13 +132,13 @@ def metadata_of(output: Differentiated) -> Metadata:
 def _places(
     output: Differentiated, given: Tensor, all_given: tuple[Sequence[Any], Sequence[Any]]
 ) -> tuple[int, int]:
-    """The places that torch 2.13 names: the first that equal them, if they can be compared."""
+    """The indexes that torch 2.13 names in the error: of the first equal ones, by `==`."""
     outputs, grads = all_given
     return grads.index(given), outputs.index(output)
 
 
 def _summed(gradient: Tensor, shape: tuple[int, ...]) -> Tensor | None:
-    """The gradient summed to its output's shape, if the switch is on and it can be."""
+    """The gradient summed to the output's shape, if `compat` allows it; None otherwise."""
     if not switches.sum_oversized_gradients:
         return None
     summed = RAW.sum_to(gradient._array, shape)

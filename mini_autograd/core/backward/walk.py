@@ -1,4 +1,4 @@
-"""The backward walk: its order, sums, checks, freeing. Iterative and deterministic.
+"""The backward walk over the graph: its order, the sums of gradients, and freeing. Iterative.
 
 As torch's engine: a node runs once every gradient for it has arrived; of the ready nodes, the
 one recorded last runs first, but an AccumulateGrad runs as soon as it is ready.
@@ -10,7 +10,7 @@ import heapq
 import itertools
 from collections.abc import Sequence
 
-from mini_autograd.core.backward.observed_walk import AttendedWalk, Captures, validated
+from mini_autograd.core.backward.observed_walk import Captures, ObservedWalk, validated
 from mini_autograd.core.graph.graph import (
     ACCUMULATE_SEQUENCE,
     Arithmetic,
@@ -29,38 +29,37 @@ def run(
     keep_graph: bool,
     captures: Captures | None = None,
 ) -> list[Grad | None]:
-    """Walks from the roots, each with its gradient, to every leaf, or to the captures only.
+    """Walk from the roots, each with its seed, to every leaf, or to the captures only.
 
-    A seed has its root's shape and dtype.
-    With captures, nothing is accumulated anywhere else: gives the gradient that arrived at each
-    that has an index, None where none did.
+    A seed has its root's shape and dtype. With captures, no other leaf accumulates; the result
+    has the gradient that arrived at each captured edge, None where none did.
     """
-    passages = list[Node]()
-    order = _order(roots, passages)
-    bypassed = [each for each in passages if each.is_passage and (each, 0) not in (captures or ())]
-    attended = None  # what nobody attends to shall cost nothing
+    pass_throughs = list[Node]()
+    order = _order(roots, pass_throughs)
+    bypassed = [n for n in pass_throughs if n.is_pass_through and (n, 0) not in (captures or ())]
+    observed = None  # made only if needed: the plain walk must stay cheap
     if captures is not None or anomaly.enabled:
-        attended = AttendedWalk(order, arithmetic, captures, roots)
+        observed = ObservedWalk(order, arithmetic, captures, roots)
     arrived = _started(roots, seeds, arithmetic)
     for node in order:
         outputs = arrived.pop(node, None)
         if outputs is None:
             continue
-        if node.hooks is None and attended is None:
+        if node.hooks is None and observed is None:
             grads = node.backward(outputs, arithmetic)
         else:
-            if attended is None:
-                attended = AttendedWalk(order, arithmetic, captures, roots)
-            answer = attended.run(node, outputs, keep_graph)
+            if observed is None:
+                observed = ObservedWalk(order, arithmetic, captures, roots)
+            answer = observed.run(node, outputs, keep_graph)
             if answer is None:
                 continue
             grads = answer
-        outputs = None  # nor what it was given, which may be what it gave
+        outputs = None  # the node may have returned what it was given: see the last comment
         index = -1
         for edge in node.edges:
             index += 1
             if bypassed:
-                edge = _onward(edge, bypassed)
+                edge = _skip_pass_throughs(edge, bypassed)
             if edge is None:
                 continue
             target, output = edge
@@ -83,21 +82,23 @@ def run(
                     arithmetic.gather(sums, output, target, grad, grads, index)
         if not keep_graph:
             node.release()
-        # A leaf keeps without a copy what nobody else holds, so nothing here may hold it either.
+        # A leaf keeps a gradient without a copy if nothing else refers to it, as these would.
         grad = grads = answer = None  # type: ignore[assignment]
-    return [] if attended is None else attended.end()
+    return [] if observed is None else observed.end()
 
 
-def _onward(edge: Edge | None, bypassed: Sequence[Node]) -> Edge | None:
-    """Where an edge leads beyond passages: no gradients are summed there, as in torch, whose
-    outer graph has no node for them."""
+def _skip_pass_throughs(edge: Edge | None, bypassed: Sequence[Node]) -> Edge | None:
+    """The edge behind pass-through nodes.
+
+    torch's outer graph has no such nodes, so no gradients may be summed there.
+    """
     while edge is not None and edge[0] in bypassed:
         edge = edge[0].edges[0]
     return edge
 
 
 def _placed(grad: Grad | None, edge: Edge) -> list[Grad | None]:
-    """The gradient as that of one of the node's outputs."""
+    """The list of the node's output gradients, with this one and None for the others."""
     node, output = edge
     placed: list[Grad | None] = [None] * len(node.accepted)
     placed[output] = grad
@@ -107,7 +108,7 @@ def _placed(grad: Grad | None, edge: Edge) -> list[Grad | None]:
 def _started(
     roots: Sequence[Edge], seeds: Sequence[Grad | None], arithmetic: Arithmetic
 ) -> dict[Node, list[Grad | None]]:
-    """What has arrived before the first node runs; a root may be given twice."""
+    """The seeds by root node, before the first node runs; a root may be given twice."""
     arrived: dict[Node, list[Grad | None]] = {}
     for edge, seed in zip(roots, seeds, strict=True):
         node, output = edge
@@ -120,12 +121,13 @@ def _started(
     return arrived
 
 
-def _order(roots: Sequence[Edge], passages: list[Node]) -> list[Node]:
-    """The nodes that the walk reaches, each after all that bring it a gradient.
+def _order(roots: Sequence[Edge], pass_throughs: list[Node]) -> list[Node]:
+    """The nodes that the walk reaches, each after all nodes that pass it a gradient.
 
-    Edges lead to what was recorded before, so the newest first is such an order, and torch's.
-    What has no place in it, as a leaf, comes directly after the last node that brings it a
-    gradient, in the order of that one's edges. To `passages` goes what of that has edges.
+    Edges lead to nodes recorded earlier, so newest first is such an order; it is torch's.
+    A node without sequence number, as a leaf's, follows directly on the last node that passes it
+    a gradient, in the order of that node's edges. Those that have edges are added to
+    `pass_throughs`.
     """
     if numbering.changed:
         return _order_by_dependencies(roots)
@@ -150,7 +152,7 @@ def _order(roots: Sequence[Edge], passages: list[Node]) -> list[Node]:
                     ranks[node] = sequence
                     if node.edges:
                         stack.append(node)
-                        passages.append(node)
+                        pass_throughs.append(node)
         if not stack:
             return sorted(ranks, key=ranks.__getitem__, reverse=True)
         node = stack.pop()
@@ -158,7 +160,7 @@ def _order(roots: Sequence[Edge], passages: list[Node]) -> list[Node]:
 
 
 def _order_by_dependencies(roots: Sequence[Edge]) -> list[Node]:
-    """Likewise where numbers were set by hand: of the nodes that are ready, the highest first."""
+    """The same if a user set sequence numbers: of the ready nodes, the highest number first."""
     awaited: dict[Node, int] = {}
     stack: list[Sequence[Edge | None]] = [roots]
     while stack:

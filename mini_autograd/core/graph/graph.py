@@ -1,8 +1,8 @@
-"""The recorded graph: what the backward walk needs to know, and no op's name.
+"""The recorded graph, as the backward walk sees it: nodes, edges and leaves, but no single op.
 
 A node is one application of a differentiable op. Its edges point to the nodes that made its
-inputs; its `accepted` says which gradients it accepts; its backward gives one gradient an edge.
-The same rules run on raw arrays or on tensors: an `Arithmetic` is which of the two.
+inputs; `accepted` is the shape and dtype of each output's gradient; `backward` computes one
+gradient per edge. The same rules run on raw arrays or on tensors: an `Arithmetic` is either.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 Shape = tuple[int, ...]
 Metadata = tuple[Shape, np.dtype[Any]]
 Edge = tuple["Node", int]  # a node and which of its outputs
-Grad = Any  # an array or a tensor, as the arithmetic has it
+Grad = Any  # an array or a tensor, depending on the arithmetic
 
-ACCUMULATE_SEQUENCE: Final = 2**64 - 1  # torch's: a leaf is served as soon as it is ready
+ACCUMULATE_SEQUENCE: Final = 2**64 - 1  # torch's: a leaf runs as soon as it is ready
 next_sequence = itertools.count().__next__
 
 
 class _Numbering:
-    """Whether sequence numbers grow along the graph, as they do unless somebody sets one."""
+    """Whether a user has set a sequence number: if not, they grow along the graph."""
 
     changed = False
 
@@ -43,10 +43,10 @@ numbering: Final = _Numbering()
 
 
 class Arithmetic(Protocol):
-    """What a walk computes with: raw arrays, or tensors that record a graph of their own."""
+    """What a walk computes with: raw arrays, or tensors, whose ops are recorded."""
 
     records: bool  # whether the gradients are tensors
-    ones: ClassVar[dict[np.dtype[Any], Grad]]  # for 0-d outputs, if one of a dtype serves all
+    ones: ClassVar[dict[np.dtype[Any], Grad]]  # by dtype, the cotangent of a 0-d output
 
     def add(self, a: Grad, b: Grad) -> Grad:
         """The sum of two gradients."""
@@ -60,15 +60,17 @@ class Arithmetic(Protocol):
         grads: Sequence[Grad | None],
         index: int,
     ) -> None:
-        """Adds a gradient to the one that has arrived at an output of a node: to that itself, if
-        only `sums` holds it. It is the one with that index of `grads`, a rule's answer, whose
-        hold on those before does not count."""
+        """Add `grad` to `sums[output]`: in place if nothing else refers to that array.
+
+        `grad` is `grads[index]`, of the gradients that a node returned; that `grads` still
+        refers to earlier ones does not count.
+        """
 
     def count_write(self, grad: Grad) -> None:
-        """Counts such an addition."""
+        """Count an addition in place, in the gradient's version."""
 
     def sum_to(self, grad: Grad, shape: Shape) -> Grad:
-        """The gradient summed over what broadcasting added; None if it cannot be."""
+        """The gradient summed over the dims that broadcasting added; None if shapes do not fit."""
 
     def real_for(self, grad: Grad, dtype: np.dtype[Any]) -> Grad:
         """The real part of a complex gradient where the dtype is real."""
@@ -77,52 +79,52 @@ class Arithmetic(Protocol):
         """The gradient in another dtype."""
 
     def one(self, metadata: Metadata) -> Grad:
-        """The cotangent of an output of one element."""
+        """The cotangent 1 of an output with one element."""
 
     def filled(self, grads: list[Grad | None], metadata: Sequence[Metadata]) -> list[Grad] | None:
-        """The gradients of all outputs, zeros where none came; None if none did."""
+        """The gradients of all outputs, zeros for those that are None; None if all are."""
 
-    def through(
+    def node_backward(
         self, node: Node, grads: list[Grad | None], wanted: Sequence[Edge | None]
     ) -> Sequence[Grad | None]:
-        """What a node gives for some of its edges: see `Node.backward_for`."""
+        """Run a node's `backward_for`: the gradients of some of its edges."""
 
     def unpack(self, saved: Any, node: Node) -> Any:
-        """What a node saved, as its rules want it; a RuntimeError if it was written to since."""
+        """A saved value, as the rules take it; a RuntimeError if it was written to since."""
 
     def wrap(self, grad: Grad) -> Tensor:
-        """The gradient as the tensor that a hook sees."""
+        """The gradient as a tensor, for hooks and users."""
 
     def unwrap(self, grad: Tensor) -> Grad:
-        """The gradient from the tensor that a hook returned."""
+        """The gradient of this arithmetic for a tensor that a hook or a user gave."""
 
     def check_replacement(self, was: Tensor, given: object, name: str) -> None:
-        """Whether the hook of that name gave such another tensor, else an error."""
+        """Raise unless `given`, which the hook of that name returned, can replace `was`."""
 
     def has_nan(self, grad: Grad) -> bool:
         """Whether any element is not a number."""
 
     def accumulate(self, leaf: Tensor, grad: Grad, writes: int) -> None:
-        """Adds into the leaf's `.grad`; the walk wrote so often to a gradient without memory."""
+        """Add to the leaf's `.grad`; `writes`: additions in place that could not be counted yet."""
 
     def retain(self, tensor: Tensor, grad: Grad) -> None:
-        """Adds to the `.grad` of a tensor that is no leaf."""
+        """Add to the `.grad` of a tensor that is not a leaf."""
 
 
 class Node(abc.ABC):
-    """One recorded step. `accepted` has a (shape, dtype) for each output of the forward."""
+    """One recorded op. `accepted` has a (shape, dtype) for each output of the forward."""
 
     __module__ = "torch.autograd.graph"  # as it prints
     title: ClassVar[str] = "Node"
-    whole: ClassVar[bool] = False  # whether asked for one gradient, torch's gives all of them
-    is_passage: bool = False  # whether it only hands on what comes, and nobody sees it
+    gives_all: ClassVar[bool] = False  # whether torch computes all gradients if one is wanted
+    is_pass_through: bool = False  # whether it returns the gradient as it is, unseen by users
     edges: tuple[Edge | None, ...]
     accepted: tuple[Metadata, ...]
     saved: tuple[Any, ...] | None  # None once freed
     sequence: int
     hooks: Hooks | None
-    _input_metadata: Any  # which knows of tensors, and is put here by those who do
-    _metadata: dict[str, Any]  # not set before somebody asks
+    _input_metadata: Any  # set by `autograd.node_calls`
+    _metadata: dict[str, Any]  # set when first read
     __slots__ = (
         "__weakref__", "_metadata", "accepted", "edges", "hooks", "saved", "sequence",
     )  # fmt: skip
@@ -135,17 +137,17 @@ class Node(abc.ABC):
         raise walk_errors.node_by_hand(type(self).__name__, abstract=type(self) is Node, given=args)
 
     def backward(self, grads: list[Grad | None], arithmetic: Arithmetic) -> Sequence[Grad | None]:
-        """Gradients for the edges from gradients of the outputs; None where there is none."""
+        """The gradients for the edges, from those of the outputs; None where there is none."""
         raise NotImplementedError
 
     def backward_for(
         self, grads: list[Grad | None], arithmetic: Arithmetic, wanted: Sequence[Edge | None]
     ) -> Sequence[Grad | None]:
-        """As `backward`, if that were the edges: it need not give, nor fail at, the others' own."""
+        """As `backward`, for the edges that `wanted` has; the others need not be computed."""
         return self.backward(grads, arithmetic)
 
     def release(self) -> None:  # noqa: B027 - most have nothing to free
-        """Frees what was saved for backward."""
+        """Free what was saved for backward."""
 
     def name(self) -> str:
         """The node's name, as `grad_fn.name()` gives it."""
@@ -153,17 +155,17 @@ class Node(abc.ABC):
 
     @ReadOnly
     def next_functions(self) -> tuple[tuple[Any, int], ...]:
-        """The nodes that made the inputs, each with which of its outputs."""
-        return tuple([_shown(edge) for edge in self.edges])
+        """For each input the node that made it and the number of that node's output."""
+        return tuple([_edge_for_users(edge) for edge in self.edges])
 
     @property
-    def shown(self) -> Any:
-        """What a user gets to see as a tensor's `grad_fn`."""
+    def as_grad_fn(self) -> Any:
+        """The object that users see as `grad_fn`: the node, or a custom function's `ctx`."""
         return self
 
     @property
-    def recorded(self) -> Node:
-        """The node of what a user sees."""
+    def as_node(self) -> Node:
+        """The graph's node for what users see as `grad_fn`."""
         return self
 
     @ReadOnly
@@ -173,7 +175,7 @@ class Node(abc.ABC):
 
     @ReadOnly
     def metadata(self) -> dict[str, Any]:
-        """What anybody wants to remember of the node; anomaly mode keeps its traceback there."""
+        """A dict for users; anomaly mode stores the traceback in it."""
         try:
             return self._metadata
         except AttributeError:
@@ -181,21 +183,21 @@ class Node(abc.ABC):
             return self._metadata
 
     def register_hook(self, hook: Hook) -> RemovableHandle:
-        """Calls `hook(grad_inputs, grad_outputs)` when the node has gone backward.
+        """Call `hook(grad_inputs, grad_outputs)` after the node's backward.
 
-        Both are tuples; a tuple that it returns goes on instead of `grad_inputs`.
+        Both are tuples; a tuple that it returns replaces `grad_inputs`.
         """
         return registered(hooks_of(self).post, hook)
 
     def register_prehook(self, hook: Hook) -> RemovableHandle:
-        """Calls `hook(grad_outputs)` before the node goes backward.
+        """Call `hook(grad_outputs)` before the node's backward.
 
-        What it is given is a tuple; another that it returns takes its place.
+        `grad_outputs` is a tuple; a tuple that it returns replaces it.
         """
         return registered(hooks_of(self).pre, hook)
 
     def _register_hook_dict(self, tensor: Tensor) -> None:
-        """Takes the hooks of a tensor that this node made, those still to come included."""
+        """Run the hooks of a tensor that this node made, those added later too."""
         assert tensor._hooks is not None
         hooks_of(self).tensor.append((tensor._hooks, tensor._output_nr))
 
@@ -214,25 +216,25 @@ class Node(abc.ABC):
 
 
 def hooks_of(node: Node) -> Hooks:
-    """The node's hooks, made when first asked for."""
+    """The node's hooks; an empty `Hooks` is made the first time."""
     if node.hooks is None:
         node.hooks = Hooks()
     return node.hooks
 
 
-# Two walks may reach one leaf at a time, in two threads; a hook may go backward in between.
+# Walks in two threads may reach a leaf at the same time; reentrant, as hooks may call backward.
 _accumulating: Final = threading.RLock()
 
 
-def _shown(edge: Edge | None) -> tuple[Any, int]:
-    """An edge as a user sees it: to the node that it leads to in the end."""
-    while edge is not None and edge[0].is_passage:
+def _edge_for_users(edge: Edge | None) -> tuple[Any, int]:
+    """An edge as `next_functions` gives it: pass-through nodes are left out."""
+    while edge is not None and edge[0].is_pass_through:
         edge = edge[0].edges[0] if edge[0].edges else None
-    return (None, 0) if edge is None else (edge[0].shown, edge[1])
+    return (None, 0) if edge is None else (edge[0].as_grad_fn, edge[1])
 
 
 class AccumulateGrad(Node):
-    """Where the graph ends in a leaf: adds what arrives into the leaf's `.grad`."""
+    """The graph's node for a leaf: adds gradients to the leaf's `.grad`."""
 
     __slots__ = ("leaf",)
 
@@ -252,7 +254,7 @@ class AccumulateGrad(Node):
             anomaly.remember(self)
 
     def take_hooks(self) -> None:
-        """Takes those of the leaf, which outlive this node: no longer than a graph does it live."""
+        """Take over the hooks that the leaf keeps, as this node lives only as long as a graph."""
         hooks, leaf = hooks_of(self), self.leaf
         hooks.tensor = [] if leaf._hooks is None else [(leaf._hooks, 0)]
         hooks.accumulated = leaf._accumulated_hooks
@@ -267,7 +269,7 @@ class AccumulateGrad(Node):
         return "torch::autograd::AccumulateGrad"
 
     def backward(self, grads: list[Grad | None], arithmetic: Arithmetic) -> Sequence[Grad | None]:
-        """Accumulates, unless the leaf has stopped requiring grad; gives nothing on."""
+        """Accumulate, unless the leaf no longer requires grad; there are no edges."""
         leaf = self.leaf
         if grads[0] is not None:
             if (leaf._node is not None or leaf._base is not None) and not leaf.is_leaf:
@@ -275,6 +277,6 @@ class AccumulateGrad(Node):
             if leaf._requires_grad:
                 with _accumulating:
                     arithmetic.accumulate(leaf, grads[0], 0 if len(grads) == 1 else grads[1] or 0)
-        if self.hooks is not None and self.hooks.accumulated:  # even of nothing
+        if self.hooks is not None and self.hooks.accumulated:  # even if no gradient came
             self.hooks.run_accumulated(leaf, arithmetic)
         return ()

@@ -1,7 +1,7 @@
-"""What a user attached to a node, and how the walk calls it.
+"""The hooks of a node, and how the walk calls them.
 
-As torch: the hooks of the tensors that a node made come first, then what is to be retained, then
-the node's own hooks before it; behind it those after it. A hook may answer with another gradient.
+In torch's order: hooks of the tensors that the node made, `retain_grad`, the node's prehooks, its
+backward, its posthooks. A hook may return another gradient to use instead.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ HookDict = OrderedDict[int, Hook]  # by the id of the handle, in the order of re
 
 
 class RemovableHandle:
-    """What registering a hook gives: `remove()` takes it off, as does the end of a `with` block.
+    """The handle of a registered hook: `remove()`, or the end of a `with` block, removes the hook.
 
     It does not keep the hooks alive.
     """
@@ -36,7 +36,7 @@ class RemovableHandle:
         RemovableHandle.next_id += 1
 
     def remove(self) -> None:
-        """Takes the hook off; again is no error."""
+        """Remove the hook; no error if that was done before."""
         hooks = self.hooks_dict_ref()
         if hooks is not None:
             hooks.pop(self.id, None)
@@ -49,93 +49,91 @@ class RemovableHandle:
 
 
 def registered(hooks: HookDict, hook: Hook) -> RemovableHandle:
-    """Appends a hook; its handle."""
+    """Append a hook; returns its handle."""
     handle = RemovableHandle(hooks)
     hooks[handle.id] = hook
     return handle
 
 
 class Hooks:
-    """What is attached to one node: rare, so a node has none until it is needed."""
+    """The hooks of one node. Few nodes have any, so it is made when the first is added."""
 
     __slots__ = ("accumulated", "post", "pre", "retain", "tensor")
 
     def __init__(self) -> None:
-        # The hooks of each tensor that the node made, with which output that is.
+        # (hooks, output number) of each tensor that the node made.
         self.tensor: list[tuple[HookDict, int]] = []
-        # By output the tensor whose `.grad` is kept, weakly, since it holds the node.
+        # By output number, tensors that retain their grad; weak, since they refer to the node.
         self.retain: dict[int, weakref.ref[Tensor]] = {}
         self.pre: HookDict = OrderedDict()
         self.post: HookDict = OrderedDict()
-        self.accumulated: HookDict | None = None  # those of a leaf, once its `.grad` is there
+        self.accumulated: HookDict | None = None  # a leaf's, for after accumulation
 
     def run_of_tensors(self, grads: list[Grad | None], arithmetic: Arithmetic) -> None:
-        """Those of the node's tensors, one tensor after the other, into `grads`."""
+        """Run the hooks of the node's tensors on `grads`, in place; then retain gradients."""
         for hooks, output in self.tensor:
             if hooks:
-                grad = grads[output]
-                shown = None if grad is None else arithmetic.wrap(grad)
-                grad = None  # a leaf keeps what nobody else holds
-                shown = _answered(hooks, shown, arithmetic)
-                grads[output] = None if shown is None else arithmetic.unwrap(shown)
+                grad = None if grads[output] is None else arithmetic.wrap(grads[output])
+                grad = _call_hooks(hooks, grad, arithmetic)
+                grads[output] = None if grad is None else arithmetic.unwrap(grad)
         for output, reference in self.retain.items():
             if grads[output] is not None and (tensor := reference()) is not None:
                 arithmetic.retain(tensor, grads[output])
 
     def run_before(self, grads: list[Grad | None], arithmetic: Arithmetic) -> None:
-        """Those before the node, into `grads`, with which it shall go backward."""
-        shown = _answered_together(self.pre, _wrapped(grads, arithmetic), (), arithmetic)
-        grads[:] = _unwrapped(shown, arithmetic)
+        """Run the prehooks on `grads`, in place: the node's backward gets the result."""
+        hooked = _call_tuple_hooks(self.pre, _wrapped(grads, arithmetic), (), arithmetic)
+        grads[:] = _unwrapped(hooked, arithmetic)
 
     def run_after(
         self, given: Sequence[Grad | None], grads: list[Grad | None], arithmetic: Arithmetic
     ) -> Sequence[Grad | None]:
-        """The gradients that go on, from those that the node gave for `grads`."""
-        beside = (_wrapped(grads, arithmetic),)
-        shown = _answered_together(self.post, _wrapped(given, arithmetic), beside, arithmetic)
-        return _unwrapped(shown, arithmetic)
+        """Run the posthooks on `given`, the backward's result for `grads`; returns what goes on."""
+        extra = (_wrapped(grads, arithmetic),)
+        hooked = _call_tuple_hooks(self.post, _wrapped(given, arithmetic), extra, arithmetic)
+        return _unwrapped(hooked, arithmetic)
 
     def run_accumulated(self, leaf: Tensor, arithmetic: Arithmetic) -> None:
-        """Those of a leaf whose `.grad` is there, which must have no answer."""
-        if self.accumulated and _answered(self.accumulated, leaf, arithmetic) is not leaf:
+        """Run a leaf's hooks for after accumulation, which must return None."""
+        if self.accumulated and _call_hooks(self.accumulated, leaf, arithmetic) is not leaf:
             raise errors.post_accumulate_result()
 
 
-def _answered(hooks: HookDict, shown: Tensor | None, arithmetic: Arithmetic) -> Tensor | None:
-    """A gradient as the hooks leave it; None is one that no path gave."""
-    for hook in list(hooks.values()):  # those of now: a hook may remove and register others
-        answer = hook(shown)
-        if answer is not None and answer is not shown:
-            if shown is None:
+def _call_hooks(hooks: HookDict, grad: Tensor | None, arithmetic: Arithmetic) -> Tensor | None:
+    """Pass a gradient through hooks; None is an undefined gradient."""
+    for hook in list(hooks.values()):  # a copy: hooks may be added or removed meanwhile
+        answer = hook(grad)
+        if answer is not None and answer is not grad:
+            if grad is None:
                 raise errors.none_replaced()
-            arithmetic.check_replacement(shown, answer, _name_of(hook))
-            shown = answer
-    return shown
+            arithmetic.check_replacement(grad, answer, _name_of(hook))
+            grad = answer
+    return grad
 
 
-def _answered_together(
+def _call_tuple_hooks(
     hooks: HookDict,
-    shown: tuple[Tensor | None, ...],
-    beside: tuple[Any, ...],
+    grads: tuple[Tensor | None, ...],
+    extra: tuple[Any, ...],
     arithmetic: Arithmetic,
 ) -> tuple[Tensor | None, ...]:
-    """Several gradients as the hooks leave them; `beside` is what else a hook gets to see."""
+    """Pass a tuple of gradients through hooks; `extra` are the further arguments of a hook."""
     for hook in list(hooks.values()):
-        answer = hook(shown, *beside)
-        if answer is None or answer is shown:
+        answer = hook(grads, *extra)
+        if answer is None or answer is grads:
             continue
         if not isinstance(answer, tuple):
             raise errors.hook_result("tuple", answer)
-        if len(answer) != len(shown):
-            raise errors.hook_result_count(_name_of(hook), len(answer), len(shown))
-        for was, given in zip(shown, answer, strict=True):
+        if len(answer) != len(grads):
+            raise errors.hook_result_count(_name_of(hook), len(answer), len(grads))
+        for was, given in zip(grads, answer, strict=True):
             if given is None:
                 continue
             if was is None:
                 raise errors.none_replaced()
             arithmetic.check_replacement(was, given, _name_of(hook))
-        shown = answer
-    return shown
+        grads = answer
+    return grads
 
 
 def _name_of(hook: Hook) -> str:
@@ -147,5 +145,5 @@ def _wrapped(grads: Sequence[Grad | None], arithmetic: Arithmetic) -> tuple[Tens
     return tuple([None if grad is None else arithmetic.wrap(grad) for grad in grads])
 
 
-def _unwrapped(shown: Sequence[Tensor | None], arithmetic: Arithmetic) -> list[Grad | None]:
-    return [None if each is None else arithmetic.unwrap(each) for each in shown]
+def _unwrapped(grads: Sequence[Tensor | None], arithmetic: Arithmetic) -> list[Grad | None]:
+    return [None if each is None else arithmetic.unwrap(each) for each in grads]

@@ -1,4 +1,4 @@
-"""A property that refuses to be set or deleted in torch's words."""
+"""A read-only property with torch's error messages."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from mini_autograd.messages.graph import saved as errors
 
 
 class ReadOnly(property):
-    """What a node shows of itself."""
+    """A property that raises torch's error when it is set or deleted."""
 
-    owner: ClassVar[str | None] = None  # whose it is, if errors do not name the object's class
+    owner: ClassVar[str | None] = None  # the class that errors name, if not the object's
 
     def __init__(self, get: Callable[[Any], Any], name: str | None = None) -> None:
         super().__init__(get)

@@ -1,1 +1,1 @@
-"""Modes of a thread: whether ops record, in inference, in a transform, under anomaly detection."""
+"""Modes: grad mode, inference mode, anomaly mode, and whether a transform is running."""

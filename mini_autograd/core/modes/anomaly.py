@@ -1,4 +1,4 @@
-"""Anomaly mode: each node remembers the call that recorded it, and what fails in the walk says so.
+"""Anomaly mode: nodes remember the call that recorded them, and a failing backward names it.
 
 As in torch it is one switch for all threads. While it is off, recording a node costs one test.
 """
@@ -11,7 +11,7 @@ import traceback
 from typing import TYPE_CHECKING, Final
 
 from mini_autograd.core.modes import warn_once
-from mini_autograd.messages.graph import anomaly as texts
+from mini_autograd.messages.graph import modes as texts
 
 if TYPE_CHECKING:
     from mini_autograd.core.graph.graph import Node
@@ -23,13 +23,13 @@ _OWN_CODE: Final = (os.path.dirname(__file__) + os.sep, "<mini_autograd ")
 
 
 class _Evaluating(threading.local):
-    """The node that a walk of this thread is at: what it records has it as the parent."""
+    """The node whose backward runs in this thread; nodes recorded meanwhile have it as parent."""
 
     node: Node | None = None
 
 
 class Anomaly:
-    """The mode, and what it does."""
+    """The state of the mode, and what it does to a node."""
 
     def __init__(self) -> None:
         self.enabled = False
@@ -37,13 +37,13 @@ class Anomaly:
         self.evaluating = _Evaluating()
 
     def remember(self, node: Node) -> None:
-        """Keeps where a node is recorded, and which node's derivative it is a part of."""
+        """Note the traceback of a new node, and the node whose backward records it, if one does."""
         node.metadata[_TRACEBACK] = _user_stack()
         if self.evaluating.node is not None:
             node.metadata[_PARENT] = self.evaluating.node
 
     def warn(self, node: Node) -> None:
-        """Says which call recorded the node that failed, and what induced that call."""
+        """Warn which call recorded the failing node, and of its parents, as torch does."""
         warn_once.after_walk(texts.detected(node.name(), node.metadata.get(_TRACEBACK)))
         parent = node.metadata.get(_PARENT)
         while parent is not None:
@@ -53,7 +53,7 @@ class Anomaly:
 
 
 def _user_stack() -> list[str]:
-    """The stack down to the user's call of an op."""
+    """The call stack without this package's own frames: it ends where the user called the op."""
     frames = traceback.extract_stack()
     while frames and frames[-1].filename.startswith(_OWN_CODE):
         frames.pop()

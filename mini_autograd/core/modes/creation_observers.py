@@ -1,11 +1,13 @@
-"""Whether making a tensor has to be noticed by anybody: inference mode does, and a transform.
+"""Who has to know of each new tensor: threads in inference mode or in a transform of `func`.
 
-Each thread adds what it is in. While the set is empty, making a tensor costs one test more.
+While no thread is in either, making a tensor costs one test of an empty set.
 """
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-marking_threads: Final[set[tuple[int, Any]]] = set()
-inferred: Final[set[bool]] = set()  # not empty once there may be a tensor made in inference mode
+# (thread, "inference" or the level of a transform)
+observing_threads: Final[set[tuple[int, Any]]] = set()
+# Not empty once inference mode was entered: only from then on can there be inference tensors.
+inference_used: Final[set[bool]] = set()

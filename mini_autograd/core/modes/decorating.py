@@ -1,4 +1,4 @@
-"""Puts a function, or each resumption of a generator, into a context manager's block."""
+"""Decorators made of context managers: for functions, and for generators."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Blocks = Callable[[], AbstractContextManager[Any]]
 
 
 def in_block(block: Blocks, function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function, each call of which runs in a block of its own."""
+    """Wrap the function so that each call runs in a new block."""
     if inspect.isgeneratorfunction(function):
         return _resumed_in(block, function)
 
@@ -25,7 +25,7 @@ def in_block(block: Blocks, function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _resumed_in(block: Blocks, function: Callable[..., Any]) -> Callable[..., Any]:
-    """The block holds while the generator runs; between its yields, what holds is the caller's."""
+    """Wrap a generator function: the block is left at each `yield` and entered again after it."""
 
     @functools.wraps(function)
     def generator_context(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:

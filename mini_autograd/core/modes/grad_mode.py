@@ -1,4 +1,4 @@
-"""Whether ops record a graph: per thread, and set by context managers that work as decorators."""
+"""Grad mode and inference mode of each thread, and the context managers that set them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
-from mini_autograd.core.modes.creation_observers import inferred, marking_threads
+from mini_autograd.core.modes.creation_observers import inference_used, observing_threads
 from mini_autograd.core.modes.decorating import in_block
 from mini_autograd.core.modes.transforms import state as transforms
 from mini_autograd.messages import arguments as errors
@@ -18,9 +18,9 @@ from mini_autograd.messages.graph import modes as mode_errors
 
 
 class _State(threading.local):
-    enabled = True  # what ops ask
+    enabled = True  # whether ops record: grad mode is on and inference mode is off
     inference = False
-    wanted = True  # grad mode as the user sees it, while inference mode lets nothing be recorded
+    wanted = True  # grad mode as the user set it; inference mode does not change it
     multithreading = True
 
 
@@ -39,7 +39,7 @@ def is_inference_mode_enabled() -> bool:
 
 
 def is_multithreading_enabled() -> bool:
-    """What `set_multithreading_enabled` set in this thread; the walk is of one thread anyway."""
+    """The flag of `set_multithreading_enabled`; it has no effect, as backward uses one thread."""
     return state.multithreading
 
 
@@ -52,16 +52,16 @@ def _set_grad(mode: bool) -> None:
 
 def _set_modes(grad: bool, inference: bool) -> None:
     state.inference = inference
-    mark = threading.get_ident(), "inference"
+    observer = threading.get_ident(), "inference"
     if inference:
-        marking_threads.add(mark)
+        observing_threads.add(observer)
     else:
-        marking_threads.discard(mark)
+        observing_threads.discard(observer)
     _set_grad(grad)
 
 
 class unrecorded:
-    """`no_grad` for what the engine itself does."""
+    """`no_grad` for the engine's own use: without checks, and cheaper."""
 
     __slots__ = ("enabled", "wanted")
 
@@ -79,13 +79,13 @@ def _check_recorded() -> None:
 
 
 class _Mode:
-    """A context manager that decorates functions, and the resumptions of generators, too."""
+    """A context manager that can also decorate a function or a generator function."""
 
     def __call__(self, orig_func: Callable[..., Any]) -> Callable[..., Any]:
-        """The function, in the mode from its call to its return."""
+        """Decorate a function: it runs in this mode."""
         function = orig_func
         if inspect.isclass(orig_func):
-            warnings.warn(mode_errors.DECORATED_CLASS, FutureWarning, stacklevel=2)
+            warnings.warn(mode_errors.decorated_class(), FutureWarning, stacklevel=2)
 
             def function(*args: Any, **kwargs: Any) -> Any:
                 return orig_func(*args, **kwargs)
@@ -93,12 +93,12 @@ class _Mode:
         return in_block(self.clone, function)
 
     def clone(self) -> Any:
-        """Another such, not entered."""
+        """A new context manager of the same kind, not entered."""
         return self.__class__()
 
 
 class _GradMode(_Mode):
-    """Leaving restores the mode of the last entering: torch keeps one, not a stack."""
+    """On exit restores the mode of the last entry: as in torch, one value and not a stack."""
 
     prev: bool  # not set before it is entered
 
@@ -111,23 +111,23 @@ class _GradMode(_Mode):
         _set_grad(self.prev)
 
 
-class _Bare(_GradMode):
-    """Decorates without parentheses, too."""
+class _BareDecorator(_GradMode):
+    """A mode that decorates as `@no_grad` too, without parentheses."""
 
     def __new__(cls, orig_func: Callable[..., Any] | None = None) -> Any:
         """The mode, or the function decorated at once."""
         return super().__new__(cls) if orig_func is None else cls()(orig_func)
 
 
-class no_grad(_Bare):  # torch's name
+class no_grad(_BareDecorator):  # torch's name
     """Ops inside record nothing.
 
     Raises:
-        NotImplementedError: inside of a transform with a forward mode, which in torch goes on.
+        NotImplementedError: inside a forward-mode transform, where torch still computes tangents.
     """
 
     def __init__(self) -> None:
-        """Nothing can be chosen."""
+        """Takes no options."""
         self.prev = False
 
     def __enter__(self) -> None:
@@ -136,7 +136,7 @@ class no_grad(_Bare):  # torch's name
         _set_grad(False)
 
 
-class enable_grad(_Bare):  # torch's name
+class enable_grad(_BareDecorator):  # torch's name
     """Ops inside record, even within `no_grad`."""
 
     def __enter__(self) -> None:
@@ -155,7 +155,7 @@ class set_grad_enabled(_GradMode):  # torch's name
         _set_grad(mode)
 
     def __call__(self, orig_func: Callable[..., Any]) -> Callable[..., Any]:
-        """The function in the mode; nothing outside of it changes."""
+        """Decorate a function; the mode outside it is restored to what it was."""
         _set_grad(self.prev)
         return super().__call__(orig_func)
 
@@ -166,15 +166,15 @@ class set_grad_enabled(_GradMode):  # torch's name
         return f"torch.autograd.grad_mode.set_grad_enabled(mode={self.mode})"
 
     def clone(self) -> set_grad_enabled:
-        """Another of the same mode; as it is made, the mode is set."""
+        """A new one of the same mode; as in torch, making it sets the mode."""
         return self.__class__(self.mode)
 
 
 class inference_mode(_Mode):  # torch's name
-    """Ops inside record nothing, and what they make stays out of every graph.
+    """Ops inside record nothing, and the tensors that they make can never be part of a graph.
 
-    Such a tensor has no version counter, cannot be saved for backward and cannot be written to
-    outside. `inference_mode(False)` leaves the mode, and turns grad mode on.
+    Such an inference tensor has no version counter, cannot be saved for backward and cannot be
+    written to outside. `inference_mode(False)` leaves the mode, and turns grad mode on.
     """
 
     _inference_mode_context: tuple[bool, bool] | None  # the modes to restore; torch's name
@@ -189,7 +189,7 @@ class inference_mode(_Mode):  # torch's name
     def __enter__(self) -> None:
         outer = getattr(self, "_inference_mode_context", None)
         self._inference_mode_context = is_grad_enabled(), state.inference
-        inferred.add(True)
+        inference_used.add(True)
         _set_modes(not self.mode, self.mode)
         if outer is not None:  # entered within itself, torch 2.13 drops the first block's guard
             _set_modes(*outer)
@@ -205,12 +205,12 @@ class inference_mode(_Mode):  # torch's name
             _set_modes(*left)
 
     def clone(self) -> inference_mode:
-        """Another of the same mode, not entered."""
+        """A new one of the same mode, not entered."""
         return self.__class__(self.mode)
 
 
 class set_multithreading_enabled(_Mode):  # torch's name
-    """Accepted as torch does on the CPU, where it changes nothing that can be seen."""
+    """Accepted for compatibility: on the CPU torch's results do not depend on it either."""
 
     def __init__(self, mode: bool) -> None:
         if not isinstance(mode, bool):
@@ -219,7 +219,7 @@ class set_multithreading_enabled(_Mode):  # torch's name
         self.mode = state.multithreading = mode
 
     def __enter__(self) -> None:
-        """It is set already."""
+        """Nothing to do: `__init__` has set the mode."""
 
     def __exit__(
         self,
@@ -230,5 +230,5 @@ class set_multithreading_enabled(_Mode):  # torch's name
         state.multithreading = self.prev
 
     def clone(self) -> set_multithreading_enabled:
-        """Another of the same mode; as it is made, the mode is set."""
+        """A new one of the same mode; as in torch, making it sets the mode."""
         return self.__class__(self.mode)

@@ -1,4 +1,4 @@
-"""Whether one of `func`'s transforms runs on this thread: what they forbid asks here."""
+"""The transforms of `func` that run in this thread: ops that they forbid check it."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from mini_autograd.core.modes.creation_observers import marking_threads
+from mini_autograd.core.modes.creation_observers import observing_threads
 
 
 class _State(threading.local):
-    depth = 0
-    level = 0  # the innermost transform, by a number of its own; 0 outside
-    forward = 0  # how many have a forward mode in torch
+    depth = 0  # how many transforms are nested
+    level = 0  # a number unique to the innermost transform; 0 outside
+    forward = 0  # how many of them use forward mode in torch
 
 
 state = _State()
@@ -22,15 +22,15 @@ _next_level = itertools.count(1).__next__
 
 @contextmanager
 def running(*, forward: bool) -> Generator[None, None, None]:
-    """A transform's function runs inside; `forward`: which torch goes through in forward mode."""
+    """Inside, a transform runs the user's function; `forward`: in torch it uses forward mode."""
     before = state.depth, state.level, state.forward
     state.depth += 1
     state.level = _next_level()
     state.forward += forward
-    mark = threading.get_ident(), state.level
-    marking_threads.add(mark)
+    observer = threading.get_ident(), state.level
+    observing_threads.add(observer)
     try:
         yield
     finally:
         state.depth, state.level, state.forward = before
-        marking_threads.discard(mark)
+        observing_threads.discard(observer)

@@ -1,6 +1,6 @@
-"""Warnings that torch gives once a process: said the first time, or always if that is switched on.
+"""Warnings that torch gives once per process, and warnings deferred to the end of a backward call.
 
-All others go through Python's own `warnings.warn`, which has its filters.
+All others go directly through Python's `warnings.warn`.
 """
 
 from __future__ import annotations
@@ -12,76 +12,81 @@ from typing import Final
 from mini_autograd.messages import arguments as errors
 
 
-class _Said:
-    """What was warned of once, and whether that matters."""
+class _State:
+    """Which warnings were given, and whether they are given again."""
 
     def __init__(self) -> None:
         self.always = False
-        self.messages: set[str] = set()
-        self.muted: set[int] = set()  # threads that only try what an op would raise
+        self.given: set[str] = set()
+        self.suppressing_threads: set[int] = set()  # see `suppressed`
 
 
-_said = _Said()
+_state = _State()
 
 
-class unsaid:
-    """What `once` would say in this thread is not, nor is it noted as said."""
+class suppressed:
+    """Inside, `once` gives no warning in this thread and remembers none.
+
+    For calls that only find out which error an op would raise.
+    """
 
     def __enter__(self) -> None:
-        _said.muted.add(threading.get_ident())
+        _state.suppressing_threads.add(threading.get_ident())
 
     def __exit__(self, *_: object) -> None:
-        _said.muted.discard(threading.get_ident())
+        _state.suppressing_threads.discard(threading.get_ident())
 
 
 def set_warn_always(b: bool, /) -> None:
-    """Whether to warn each time of what is otherwise warned of once a process."""
+    """Whether warnings that come once per process come every time instead."""
     if not isinstance(b, bool):
         raise errors.warn_always_type(b)
-    _said.always = b
+    _state.always = b
 
 
 def is_warn_always_enabled() -> bool:
-    """What `set_warn_always` set."""
-    return _said.always
+    """The flag that `set_warn_always` set."""
+    return _state.always
 
 
-def once(message: str, stacklevel: int = 2, same: str | None = None) -> None:
-    """A UserWarning, unless there was the same before; `stacklevel` as in `warnings.warn`.
+def once(message: UserWarning, stacklevel: int = 2, same: str | None = None) -> None:
+    """Give a UserWarning unless it was given before; `stacklevel` as in `warnings.warn`.
 
-    `same` is what all messages of one kind have in common, if they differ.
+    `same` is the text that identifies the warning, for messages that vary in details.
     """
-    if threading.get_ident() in _said.muted:
+    if threading.get_ident() in _state.suppressing_threads:
         return
-    same = same or message
-    if _said.always or same not in _said.messages:
+    same = same or str(message)
+    if _state.always or same not in _state.given:
         warnings.warn(message, UserWarning, stacklevel=stacklevel + 1)
-        if not _said.always:
-            _said.messages.add(same)  # not if the warning was made an error
+        if not _state.always:
+            _state.given.add(same)  # not reached if a filter raised
 
 
-Awaited = list[tuple[str, str | None]]
+Deferred = list[tuple[UserWarning, str | None]]
 
-# What the walk of each thread has to say: torch's engine keeps it until that has ended.
-awaited: Final[dict[int, Awaited]] = {}
-
-
-def after_walk(message: str, same: str | None = None) -> None:
-    """A UserWarning, said when the walk has ended, in whatever way: each time, or with `same`
-    as `once` has it."""
-    awaited.setdefault(threading.get_ident(), []).append((message, same))
+# By thread, the warnings of the running backward call: torch gives them when it has ended.
+deferred: Final[dict[int, Deferred]] = {}
 
 
-def set_aside() -> Awaited | None:
-    """What the walk around the one that begins has to say, to be given to its `say_awaited`."""
-    return awaited.pop(threading.get_ident(), None)
+def after_walk(message: UserWarning, same: str | None = None) -> None:
+    """Defer a UserWarning to the end of the backward call, even if that fails.
+
+    With `same` it is then given by `once`.
+    """
+    deferred.setdefault(threading.get_ident(), []).append((message, same))
 
 
-def say_awaited(outer: Awaited | None, stacklevel: int = 2) -> None:
-    """Says what a walk left to be said, and no more than that of the one around it."""
-    said = awaited.pop(threading.get_ident(), ())
+def take_deferred() -> Deferred | None:
+    """Take over the warnings that the enclosing backward call has deferred."""
+    return deferred.pop(threading.get_ident(), None)
+
+
+def flush_deferred(outer: Deferred | None, stacklevel: int = 2) -> None:
+    """Give the warnings that a backward call deferred, and put the enclosing call's back."""
+    said = deferred.pop(threading.get_ident(), ())
     if outer is not None:
-        awaited[threading.get_ident()] = outer
+        deferred[threading.get_ident()] = outer
     for message, same in said:
         if same is None:
             warnings.warn(message, UserWarning, stacklevel=stacklevel + 1)

@@ -20,6 +20,8 @@ Called with raw arrays, an op runs its forward and nothing else: rules are writt
 functions that users call, and cost no more than NumPy until a graph of them is wanted. For a
 parameter of several tensors (``Arrays``) the rule gives a list of gradients.
 
+`public` and its kin in `surface` say of an op under which names and in which forms users find it.
+
 `kind` is what is known of an op, from which `generate` writes its code (`node_text` the node and
 its recording, `call_text` the quick ways to call it); `call` applies any op to any arguments,
 `slots` are what a node saves, `promotion` brings operands to one dtype.
@@ -27,16 +29,25 @@ its recording, `call_text` the quick ways to call it); `call` applies any op to 
 
 from mini_autograd.core.op.call import DifferentiableOp, differentiable
 from mini_autograd.core.op.codegen.generate import record_refused
+from mini_autograd.core.op.in_place import Common, Expanded, InPlace
 from mini_autograd.core.op.node import OpNode
 from mini_autograd.core.op.op import Op
 from mini_autograd.core.op.promotion import Promotion, quiet, quiet_context
+from mini_autograd.core.op.surface import attribute, binary_operator, operator, public
 
 __all__ = [
+    "Common",
     "DifferentiableOp",
+    "Expanded",
+    "InPlace",
     "Op",
     "OpNode",
     "Promotion",
+    "attribute",
+    "binary_operator",
     "differentiable",
+    "operator",
+    "public",
     "quiet",
     "quiet_context",
     "record_refused",

@@ -10,7 +10,7 @@ import numpy as np
 
 from mini_autograd.arrays.dtypes import COMPLEX_HALF, complex64, dtype
 from mini_autograd.arrays.layout import arranged, empty_as, placed
-from mini_autograd.core.modes.creation_observers import inferred
+from mini_autograd.core.modes.creation_observers import inference_used
 from mini_autograd.core.modes.grad_mode import state
 from mini_autograd.core.op.codegen.generate import RAW, record_refused
 from mini_autograd.core.op.op import Forward, Op, Rule
@@ -19,7 +19,7 @@ from mini_autograd.core.op.slots import Keep
 from mini_autograd.core.saved.packing import PackedTensor
 from mini_autograd.core.saved.saved import SavedTensor
 from mini_autograd.core.table import ops, shared
-from mini_autograd.core.tensor.history import as_view, only_inferred
+from mini_autograd.core.tensor.history import all_inference, as_view
 from mini_autograd.core.tensor.tensor import Tensor, make, plain
 from mini_autograd.messages.ops.kernels import no_complex_half, not_implemented
 from mini_autograd.parsing.schema import Schema, is_number
@@ -57,6 +57,7 @@ def differentiable(
     partial: bool = False,
     inside: Callable[..., Any] | None = None,
     unsaved: str = "#0 'self'",
+    elementwise: bool | None = None,
     **rules: Rule,
 ) -> Callable[[Forward], DifferentiableOp]:
     """Makes an op of a forward on arrays.
@@ -82,6 +83,8 @@ def differentiable(
         inside: what its kernel does with nothing but inference tensors of which one requires grad,
             as `ops.inside` has it: called with what the op gives and its arguments.
         unsaved: the argument of torch's rule that misses a result which could not be saved.
+        elementwise: whether its rules go element by element, so that one walk can take many rows;
+            by default those of an op whose operands are broadcast, if they read no shape.
         rules: for each differentiable operand, its derivative; an operand without one that
             requires grad makes backward raise.
     """
@@ -103,6 +106,7 @@ def differentiable(
             partial=partial,
             inside=inside,
             unsaved=unsaved,
+            elementwise=elementwise,
         )
         general = functools.partial(_apply, op, True)
         function = cast(DifferentiableOp, op.caller(functools.partial(_apply, op, False)))
@@ -176,7 +180,7 @@ def _apply(op: Op, method: bool, /, *args: Any, **kwargs: Any) -> Any:
         and any(_needs_grad(args[position]) for position in op.promoted)
         and any(out._array.dtype.kind in "fc" for out in outs)
     ):
-        if inferred and only_inferred(args[position] for position in op.operands):
+        if inference_used and all_inference(args[position] for position in op.operands):
             return op.inside(outs[0] if op.outputs is None else outs, *args)
         if op.promotion is Promotion.NONE:
             op.record(outs[0] if op.outputs is None else outs, *args)

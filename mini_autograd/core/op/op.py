@@ -42,6 +42,7 @@ class Op:
         partial: bool = False,
         inside: Callable[..., Any] | None = None,
         unsaved: str = "",
+        elementwise: bool | None = None,
     ) -> None:
         self.name = name
         self.no_complex_half = no_complex_half
@@ -93,6 +94,10 @@ class Op:
         ]
         # torch's order of saving and unpacking: the first stale one is what an error names.
         self.keys = sorted(used, key=lambda key: (key.startswith("result"), key))
+        # What reads a shape, beside its operands' elements, is none.
+        by_elements = self.arranges and not self.variadic
+        by_elements = by_elements and not any(key.endswith("_shape") for key in self.keys)
+        self.elementwise = by_elements if elementwise is None else elementwise
         self.slots = tuple(self._slot(key) for key in self.keys)
         self.namespace: dict[str, Any] = {}  # of the code that is written for it
         self.placeholders: list[Any] = []  # the functions that wait for that code

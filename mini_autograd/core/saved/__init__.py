@@ -1,1 +1,1 @@
-"""What nodes keep of tensors until backward."""
+"""Saved tensors: what nodes keep for backward."""

@@ -1,7 +1,7 @@
-"""The tensors that stand for a raw walk's arrays, to hooks and to who asked for a gradient.
+"""Tensors for the arrays of a raw walk, as hooks and callers of `grad` get them.
 
-As long as somebody holds such a tensor, the same array is shown as the same tensor; and of the
-memory it is known as long as that lives: who shows it again shows a view, with its versions.
+The same array gives the same tensor as long as that is alive. As long as the array's memory is
+alive, its base and version counter are remembered: other arrays on it become views of that base.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mini_autograd.arrays import empties, layout
-from mini_autograd.core.modes.creation_observers import marking_threads
+from mini_autograd.core.modes.creation_observers import observing_threads
 from mini_autograd.core.modes.grad_mode import state, unrecorded
 from mini_autograd.core.saved import packing
 from mini_autograd.core.tensor.history import as_view
@@ -25,41 +25,41 @@ Array = NDArray[Any]
 
 
 class _Memory(NamedTuple):
-    """What is known of memory that a tensor has shown."""
+    """A piece of memory: its owner, the tensor that is its base, and its version counter."""
 
     owner: weakref.ref[Array]
-    base: weakref.ref[Tensor] | None  # None if the walk alone knows of it yet
+    base: weakref.ref[Tensor] | None  # None if no tensor was made of it yet
     counter: VersionCounter
 
 
 _tensors: Final[weakref.WeakValueDictionary[int, Tensor]] = weakref.WeakValueDictionary()
 _memories: Final[dict[int, _Memory]] = {}  # by the id of the array that owns it
-_first_shown: Final[dict[int, tuple[weakref.ref[Array], int]]] = {}  # views, at which version
+_first_versions: Final[dict[int, tuple[weakref.ref[Array], int]]] = {}  # a view's version then
 
 
-def shown(grad: Array) -> Tensor:
-    """The tensor that stands for an array: a view if that is a part of other memory."""
+def gradient_to_tensor(grad: Array) -> Tensor:
+    """The tensor for an array; a view if the array is one."""
     tensor = _tensors.get(id(grad))
     if tensor is None or tensor._array is not grad:
         tensor = make(np.asarray(grad))
         if grad.base is None:
             share_version(tensor)
         else:
-            _as_view(tensor)
+            _make_view(tensor)
         _tensors[id(tensor._array)] = tensor
     return tensor
 
 
-def hidden(grad: Tensor) -> Array:
-    """The array for which a tensor, given by a user or shown to one, stands from now on."""
+def tensor_to_gradient(grad: Tensor) -> Array:
+    """The array of a tensor that a user gave or hook returned; it gives that tensor again."""
     array = grad._array
     other = _tensors.get(id(array))
     if other is not None and other is not grad and other._array is array:
-        # Of a detached tensor the walk may keep memory, though somebody holds the original.
+        # Another tensor has the same array, as a detached one: this one needs an array of its own.
         array = grad._array = array[...]
     _tensors[id(array)] = grad
     base = grad._base
-    if base is None or _owner_of(base._array) is not _owner_of(array):  # it was given other data
+    if base is None or _owner_of(base._array) is not _owner_of(array):  # `.data` was set
         base = grad
     _remember(base)
     return array
@@ -70,19 +70,19 @@ def _owner_of(array: Array) -> Array:
 
 
 def share_version(grad: Tensor) -> None:
-    """With what has shown the same memory."""
+    """Give a tensor the version counter that is known for its memory."""
     if _memories:
         known = _memories.get(id(_owner_of(grad._array)))
         made_by_walk = known is not None and known.base is None
-        # What a walk in inference mode makes counts no writes; what somebody else made does.
-        if known is not None and not (made_by_walk and marking_threads and state.inference):
+        # In inference mode, memory that the walk itself made counts no writes.
+        if known is not None and not (made_by_walk and observing_threads and state.inference):
             grad._counter = known.counter
 
 
-def _as_view(tensor: Tensor) -> None:
-    """As torch's walk makes it, without grad: of what was shown, or of a temporary of the walk."""
+def _make_view(tensor: Tensor) -> None:
+    """Make the tensor a view, without grad, of the known base or of a new one."""
     owner = _owner_of(tensor._array)
-    if owner.dtype.kind not in "fc":  # bits that NumPy computed with: no tensor's memory
+    if owner.dtype.kind not in "fc":  # NumPy's temporary: never a tensor
         return
     known = _memories.get(id(owner))
     base = _base_of(known)
@@ -93,32 +93,32 @@ def _as_view(tensor: Tensor) -> None:
     with unrecorded():
         as_view(tensor, base)
     if tensor._base is not None:
-        tensor._attr_version = _version_when_first_shown(tensor)
+        tensor._attr_version = _version_at_first_use(tensor)
 
 
-def _version_when_first_shown(view: Tensor) -> int:
-    """Of the memory: a view may be shown again, after a hook that saw it has written to it."""
+def _version_at_first_use(view: Tensor) -> int:
+    """The version when this view's array was first made a tensor; a hook may have written since."""
     array, key = view._array, id(view._array)
-    known = _first_shown.get(key)
+    known = _first_versions.get(key)
     if known is None or known[0]() is not array:
 
         def forget(_: Any) -> None:
-            _first_shown.pop(key, None)
+            _first_versions.pop(key, None)
 
-        known = _first_shown[key] = weakref.ref(array, forget), counter_of(view).version
+        known = _first_versions[key] = weakref.ref(array, forget), counter_of(view).version
     return known[1]
 
 
 def _remember(base: Tensor) -> None:
-    """What shows memory, for as long as the memory lives."""
+    """Remember the base of a piece of memory until the memory is freed."""
     owner = _owner_of(base._array)
     known = _memories.get(id(owner))
     if known is None or known.counter is not base._counter or _base_of(known) is not base:
         _keep(owner, weakref.ref(base), counter_of(base))
 
 
-def written(grad: Array) -> None:
-    """Counts a write of the walk itself."""
+def count_write(grad: Array) -> None:
+    """Count an in-place write that the walk itself does."""
     owner = _owner_of(grad)
     known = _memories.get(id(owner))
     if known is None:
@@ -127,23 +127,25 @@ def written(grad: Array) -> None:
         known.counter.advance()
 
 
-def counted(grad: Any, writes: int = 1, *, dispatched: bool = False) -> Any:
-    """What a rule computes, where torch writes it so often into a tensor that it made.
+def count_writes(grad: Any, writes: int = 1, *, dispatched: bool = False) -> Any:
+    """Count the writes by which torch fills a rule's result, which starts at that version.
 
     Args:
-        dispatched: whether torch writes by an op of its own, which who watches writes is told of.
+        grad: the result, returned as it is.
+        writes: how many in-place writes torch does.
+        dispatched: whether torch writes by a dispatched op, which write watchers see.
 
     Raises:
-        RuntimeError: that is so, and they are watched in inference mode.
+        RuntimeError: `dispatched`, with watchers in inference mode.
     """
     if isinstance(grad, Tensor):
         counter_of(grad).version += writes
         return grad
-    if dispatched and marking_threads and state.inference and packing.is_watched():
-        raise errors.inference_version()  # torch looks at the version before it writes
+    if dispatched and observing_threads and state.inference and packing.is_watched():
+        raise errors.inference_version()  # torch reads the version before the write
     grad = np.asarray(grad)
     for _ in range(writes):
-        written(grad)
+        count_write(grad)
     return grad
 
 

@@ -1,7 +1,7 @@
-"""Pack and unpack hooks: what the user keeps instead of the tensors that the graph would keep.
+"""Pack and unpack hooks for saved tensors.
 
-As in torch the innermost pair of a thread holds, when a node is recorded; what they packed is
-not checked for writes. While no thread has any, recording a node costs one test.
+As in torch the innermost pair of the thread that records a node applies; packed values are not
+checked for in-place writes. While no thread has hooks, recording a node costs one test.
 """
 
 from __future__ import annotations
@@ -29,122 +29,123 @@ Outputs = tuple[Tensor, ...]
 Watcher = Callable[[Tensor], None]
 
 
-class _OfThread(threading.local):
+class _ThreadState(threading.local):
     def __init__(self) -> None:
         self.pairs: list[tuple[Pack, Unpack]] = []
-        self.disabled: str | None = None  # why there may be none
-        # Nodes of a write whose results are those of the written tensor, once it is written.
+        self.disabled: str | None = None  # the error message while hooks are disabled
+        # During an in-place op: nodes whose results are packed after the write.
         self.deferred: list[tuple[Node, Outputs]] | None = None
-        self.refused: Exception | None = None  # what a hook raised during a write
+        self.refused: Exception | None = None  # what a pack hook raised during an in-place op
         self.watchers: list[Watcher] = []
 
 
-_own = _OfThread()
+_thread = _ThreadState()
 
-# The threads that have hooks: recording asks whether there is any, before it asks for its own.
+# Threads with hooks; recording tests this set before it looks for its own thread's hooks.
 packing_threads: Final[set[int]] = set()
 
 
 def push(pack: Pack, unpack: Unpack) -> None:
-    """Makes a pair of hooks those of this thread.
+    """Add a pair of hooks to this thread.
 
     Raises:
-        TypeError: one cannot be called.
+        TypeError: one is not callable.
         RuntimeError: hooks are disabled.
     """
     if not (callable(pack) and callable(unpack)):
         raise errors.not_callable(pack, unpack)
-    if _own.disabled is not None:
-        raise errors.disabled(_own.disabled)
-    _own.pairs.append((pack, unpack))
+    if _thread.disabled is not None:
+        raise errors.disabled(_thread.disabled)
+    _thread.pairs.append((pack, unpack))
     packing_threads.add(threading.get_ident())
 
 
 def pop() -> None:
-    """Takes the innermost pair away.
+    """Remove the innermost pair.
 
     Raises:
-        RuntimeError: there is none; torch fails an assertion of its own.
+        RuntimeError: there is none; in torch an internal assertion.
     """
-    if not _own.pairs:
+    if not _thread.pairs:
         raise errors.left_unentered()
-    _own.pairs.pop()
-    if not _own.pairs:
+    _thread.pairs.pop()
+    if not _thread.pairs:
         packing_threads.discard(threading.get_ident())
 
 
 def disabled_message() -> str | None:
-    """What `disable` set."""
-    return _own.disabled
+    """The message that `disable` set."""
+    return _thread.disabled
 
 
 def disable(message: str | None) -> None:
-    """Lets nobody push hooks, who gets this message; None allows it again.
+    """Forbid hooks, with this error message; None allows them again.
 
     Raises:
-        TypeError: the message is no text.
-        RuntimeError: there are hooks.
+        TypeError: the message is not a string.
+        RuntimeError: this thread has hooks.
     """
     if message is not None and not isinstance(message, str):
         raise errors.disable_type(message)
-    if message is not None and _own.pairs:
+    if message is not None and _thread.pairs:
         raise errors.disabled(message)
-    _own.disabled = message
+    _thread.disabled = message
 
 
 def current() -> tuple[Pack, Unpack] | None:
-    """The pair that holds in this thread."""
-    return _own.pairs[-1] if _own.pairs else None
+    """This thread's innermost pair."""
+    return _thread.pairs[-1] if _thread.pairs else None
 
 
 def deferred() -> list[tuple[Node, Outputs]] | None:
-    """Where a node's results wait to be packed, while a write is under way."""
-    return _own.deferred
+    """During an in-place op, the list of nodes whose results are packed later; else None."""
+    return _thread.deferred
 
 
 @contextmanager
 def deferring() -> Iterator[list[tuple[Node, Outputs]]]:
-    """Packs no results inside, but notes whose they are."""
-    before, _own.deferred = _own.deferred, []
-    _own.refused = None
+    """Inside, nodes that saved results are listed; the caller packs them after the write."""
+    before, _thread.deferred = _thread.deferred, []
+    _thread.refused = None
     try:
-        yield _own.deferred
+        yield _thread.deferred
     finally:
-        _own.deferred = before
+        _thread.deferred = before
 
 
 @contextmanager
 def watching_writes(watcher: Watcher) -> Iterator[None]:
-    """Tells of every tensor that this thread is about to write to, while it has hooks, too."""
-    _own.watchers.append(watcher)
+    """Inside, call `watcher` before each in-place write of this thread, if it also has hooks."""
+    _thread.watchers.append(watcher)
     try:
         yield
     finally:
-        _own.watchers.remove(watcher)
+        _thread.watchers.remove(watcher)
 
 
 def is_watched() -> bool:
-    """Whether anybody is told of this thread's writes."""
-    return bool(_own.watchers)
+    """Whether this thread has write watchers."""
+    return bool(_thread.watchers)
 
 
 def announce_write(tensor: Tensor) -> None:
-    """Tells who watches, the innermost first; to be called if any thread has hooks."""
-    for watcher in reversed(_own.watchers):
+    """Call the watchers, the innermost first; callers test `packing_threads` before."""
+    for watcher in reversed(_thread.watchers):
         watcher(tensor)
 
 
 def is_while_packing(error: Exception) -> bool:
-    """Whether a write was refused as what it saves was packed: torch looks at memory later."""
-    refused, _own.refused = _own.refused, None
+    """Whether an in-place op failed while saving, which torch does before it checks the memory."""
+    refused, _thread.refused = _thread.refused, None
     return refused is error or mode_errors.is_of_saving(error)
 
 
 class PackedTensor:
-    """What a pack hook gave for a tensor, and the place in the graph that the tensor had."""
+    """A packed tensor: what the pack hook returned, and the tensor's place in the graph."""
 
     __slots__ = (
-        "accumulator", "dtype", "node", "of", "output", "packed", "requires_grad", "unpacking",
+        "accumulator", "dtype", "node", "output", "packed", "requires_grad", "tensor_id",
+        "unpack_hook",
     )  # fmt: skip
 
     def __init__(
@@ -152,17 +153,21 @@ class PackedTensor:
         tensor: Tensor,
         owner: Node,
         hooks: tuple[Pack, Unpack],
-        seen: Tensor | None = None,
+        hook_input: Tensor | None = None,
     ) -> None:
-        """`owner`: the node that keeps it, which is not kept itself if it made the tensor.
+        """Pack a tensor.
 
-        `seen`: what the pack hook gets, if not the tensor.
+        Args:
+            tensor: the tensor.
+            owner: the node that saves it; not referred to, as that would be a cycle.
+            hooks: the pack and the unpack hook.
+            hook_input: what the pack hook gets, if not the tensor.
         """
         if counter_of(tensor).inference:
             raise mode_errors.inference_saved()
-        pack, self.unpacking = hooks
+        pack, self.unpack_hook = hooks
         self.dtype: np.dtype[Any] | None = None  # as in `SavedTensor`
-        self.of = id(tensor)
+        self.tensor_id = id(tensor)
         self.requires_grad = tensor._requires_grad
         self.output = tensor._output_nr
         made_by = tensor._maker()
@@ -172,29 +177,29 @@ class PackedTensor:
             accumulator_of(tensor)
             self.accumulator = tensor._accumulator
         elif made_by is None:
-            self.output = -1  # of nothing
+            self.output = -1  # it has no place in the graph
         version = counter_of(tensor).version
         try:
             with unrecorded():
-                self.packed = pack(tensor if seen is None else seen)
+                self.packed = pack(tensor if hook_input is None else hook_input)
             if counter_of(tensor).version != version:
                 raise errors.pack_modified()
         except Exception as error:
-            if _own.deferred is not None:
-                _own.refused = error
+            if _thread.deferred is not None:
+                _thread.refused = error
             raise
 
     def is_of(self, tensor: Tensor) -> bool:
-        """Whether it was packed of that very tensor, which has been alive since."""
-        return self.of == id(tensor)
+        """Whether that object was packed; the caller knows that it is still alive."""
+        return self.tensor_id == id(tensor)
 
     def unpack(self, owner: Node) -> Tensor:
-        """The tensor that the unpack hook gives, in the place of that which was packed.
+        """What the unpack hook returns, at the packed tensor's place in the graph.
 
         Raises:
-            TypeError: it gives something else.
+            TypeError: it does not return a tensor.
         """
-        given = self.unpacking(self.packed)
+        given = self.unpack_hook(self.packed)
         if not isinstance(given, Tensor):
             raise errors.unpacked_type(given)
         made = make(given._array)

@@ -1,4 +1,4 @@
-"""One tensor that a node saved, as an object of its own: what is kept of it, and hooks for it."""
+"""`_raw_saved_*` of a node: an object for one saved tensor, which can get hooks of its own."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from mini_autograd.messages.graph import walk as walk_errors
 
 
 class RawSaved:
-    """One tensor that a node saved, which hooks of its own can be put on.
+    """One tensor that a node saved, identified by its place in `node.saved`.
 
-    It is known by the node, its place in `saved`, and if there is a list, its place in that.
+    `_index` is its place in the list, if the argument is a list of tensors.
     """
 
     __module__ = "torch._C._autograd"
@@ -39,7 +39,7 @@ class RawSaved:
         raise errors.made_by_hand()
 
     def _saved(self) -> Any:
-        """What the node has at this place; None if it has nothing, or nothing any more."""
+        """The saved value at this place; None if there is none or it was freed."""
         if self._node.saved is None:
             return None
         saved = self._node.saved[self._place]
@@ -47,18 +47,18 @@ class RawSaved:
 
     @property
     def data(self) -> Any:
-        """What is kept: the tensor, or what a hook gave for it."""
+        """The tensor, or what its pack hook returned."""
         saved = self._saved()
         if isinstance(saved, PackedTensor):
             return saved.packed
         return None if saved is None else _tensor(saved)
 
     def unpack(self) -> Tensor | None:
-        """The tensor as backward gets it, of a number too.
+        """The tensor as backward gets it; for a number a 0-d tensor.
 
         Raises:
-            RuntimeError: it is freed, or was written to since; a result that has a history, which
-                torch cannot tell without the node.
+            RuntimeError: it was freed, or written to since; a result of the node itself, which
+                torch cannot unpack without the node.
         """
         node, saved = self._node, self._saved()
         if node.saved is None:
@@ -73,19 +73,19 @@ class RawSaved:
 
     @property
     def unpack_hook(self) -> Callable[[Any], Any] | None:
-        """The hook that gives the tensor back."""
+        """The unpack hook, if it has one."""
         saved = self._saved()
-        return saved.unpacking if isinstance(saved, PackedTensor) else None
+        return saved.unpack_hook if isinstance(saved, PackedTensor) else None
 
     def register_hooks(self, *hooks: Any) -> None:
-        """Keeps what the first gives for the tensor; the second gives the tensor back.
+        """Pack the tensor now by the first hook; the second unpacks it in backward.
 
         Raises:
-            RuntimeError: there is nothing saved, or nothing any more, or it has hooks.
-            TypeError: not two, or one cannot be called.
+            RuntimeError: nothing is saved, it was freed, or it has hooks already.
+            TypeError: there are not two hooks, or one is not callable.
         """
         if len(hooks) != 2 or not all(map(callable, hooks)):
-            raise errors.register_type(self, hooks)
+            raise errors.register_type((self, *hooks))
         node, place, index = self._node, self._place, self._index
         if node.saved is None:
             raise errors.freed()
@@ -99,29 +99,29 @@ RawSaved.__qualname__ = RawSaved.__name__ = "SavedTensor"  # as it prints
 
 
 def raw_saved(node: Node, place: int, index: int | None = None) -> RawSaved:
-    """What stands for one tensor that a node saved."""
+    """Make the object for one tensor that a node saved."""
     made = object.__new__(RawSaved)
     made._node, made._place, made._index = node, place, index
     return made
 
 
 def _packed(saved: Any, node: Node, hooks: tuple[Pack, Unpack]) -> PackedTensor:
-    """A saved tensor, packed: a hook sees it outside the graph."""
+    """Pack a saved tensor; the hook gets it outside the graph."""
     if isinstance(saved, PackedTensor):
         raise errors.hooked_already()
     if saved is None:
         raise errors.hooks_on_none()
     tensor = saved.remade(node) if isinstance(saved, SavedResult) else _tensor(saved)
-    seen = make(tensor._array)
-    seen._counter = counter_of(tensor)
-    packed = PackedTensor(tensor, node, hooks, seen)
+    hook_input = make(tensor._array)
+    hook_input._counter = counter_of(tensor)
+    packed = PackedTensor(tensor, node, hooks, hook_input)
     if isinstance(saved, SavedTensor):
         packed.dtype = saved.dtype
     return packed
 
 
 def _tensor(saved: Any) -> Tensor:
-    """What is kept without hooks, written to since or not; of the node's own result the memory."""
+    """The tensor that is saved without hooks, not checked for writes since."""
     if isinstance(saved, SavedTensor | SavedIndex):
         return saved.tensor
     if isinstance(saved, SavedResult):
@@ -132,7 +132,7 @@ def _tensor(saved: Any) -> Tensor:
 
 
 def _is_own(saved: Any) -> bool:
-    """Whether it is a result of the node itself that gradients flow to."""
+    """Whether it is a differentiable result of the node itself."""
     if isinstance(saved, PackedTensor):
         return saved.requires_grad and saved.node is None and saved.accumulator is None
     return isinstance(saved, SavedResult) and saved.array.dtype.kind in "fc"

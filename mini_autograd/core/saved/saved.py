@@ -1,8 +1,8 @@
-"""What a node keeps of tensors until backward, and whether they were written to since.
+"""Saved tensors: what a node keeps for backward, with a check that it was not written to since.
 
-A node's `saved` holds, of its operands: a tensor never written to as it is, which stands for
-version 0; one with a version counter as a `SavedTensor`; a number as it was computed with, which
-may be a 0-d array; several in one argument as a list.
+In a node's `saved`, an operand is: the tensor itself if it has no version counter, which means
+version 0; else a `SavedTensor`; for a number what the op computed with, maybe a 0-d array; for a
+list of tensors a list.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ from mini_autograd.core.tensor.version_counter import VersionCounter, counter_of
 from mini_autograd.messages.graph import modes as mode_errors
 from mini_autograd.messages.graph import saved as saved_errors
 from mini_autograd.messages.graph import walk as errors
-from mini_autograd.messages.tensors.inplace import told_name
+from mini_autograd.messages.tensors.inplace import given_name
 
 
 class SavedTensor:
-    """An input kept for backward, with the version that it had.
+    """A saved input and its version at that time.
 
-    `dtype` is what it was computed in, if that is not its own.
+    `dtype` is the one that the op computed in, if it is not the tensor's own.
     """
 
     __slots__ = ("dtype", "is_leaf", "tensor", "version")
@@ -52,13 +52,13 @@ class SavedTensor:
         elif not counter.inference:
             self.version = counter.version
         elif transforms.depth:
-            self.tensor, self.version = make(tensor._array), 0  # torch wraps what a transform saves
+            self.tensor, self.version = make(tensor._array), 0  # torch saves a wrapper
         elif not packing_threads or current() is None:
             raise mode_errors.inference_saved()
-        # Else it is refused as it is packed, after what is saved before it.
+        # Else `PackedTensor` raises the error, after operands before it were packed.
 
     def unpack(self, node: Node) -> Tensor:
-        """The tensor; a RuntimeError if it was written to since."""
+        """The tensor; a RuntimeError if it was written to since it was saved."""
         counter = self.tensor._counter
         if counter is not None and counter.version != self.version:
             raise _modified(self.tensor, counter, self.version)
@@ -66,8 +66,10 @@ class SavedTensor:
 
 
 class SavedClones(SavedTensor):
-    """What was written over in a transform: torch clones it at each level, and what goes back at
-    one sees the clone of that level."""
+    """A saved input that an op in a transform wrote over, as torch's clones of it per level.
+
+    The transform's backward gets `tensor`; backward outside it gets `outer`.
+    """
 
     __slots__ = ("depth", "outer")
 
@@ -77,12 +79,12 @@ class SavedClones(SavedTensor):
         self.depth = transforms.depth
 
     def unpack(self, node: Node) -> Tensor:
-        """The clone of the level that goes back."""
+        """The clone of the level whose backward runs."""
         return self.tensor if transforms.depth >= self.depth else self.outer
 
 
 class SavedResult:
-    """An output kept for backward: its memory, as the tensor itself would be a cycle."""
+    """A saved output: its array, since the tensor would refer back to the node, a cycle."""
 
     __slots__ = ("array", "counter", "output", "version")
 
@@ -93,40 +95,43 @@ class SavedResult:
         self.version = counter.version
 
     def unpack(self, node: Node) -> Tensor:
-        """The result as a tensor made by the node; a RuntimeError if it was written to since."""
+        """The output, with the node as its history; a RuntimeError if it was written to since."""
         made = self.remade(node)
         if self.counter.version != self.version:
             raise _modified(made, self.counter, self.version, self.output)
         return made
 
     def remade(self, node: Node) -> Tensor:
-        """The result, written to or not."""
+        """The output, without the check for writes."""
         made = make(self.array)
         made._counter = self.counter
-        # Not so the indices beside values, nor what the node has no gradient of.
+        # Other outputs, as the indices of `max`, are not differentiable.
         if self.array.dtype.kind in "fc" and self.output < len(node.accepted):
             made._node, made._output_nr, made._requires_grad = node, self.output, True
         return made
 
 
 class SavedView(SavedResult):
-    """A view written to in place, kept as the result: it was made by what renewed its history."""
+    """A saved output of an in-place op on a view; `made_by` is the node that is its new history."""
 
     __slots__ = ("made_by",)
-    dtype = None  # it was computed in its own
+    dtype = None  # computed in its own dtype
 
     def __init__(self, array: NDArray[Any], counter: VersionCounter, made_by: Node) -> None:
         super().__init__(array, counter, 0)
-        self.made_by = weakref.ref(made_by)  # which leads to the node that keeps this
+        self.made_by = weakref.ref(made_by)  # weak: it has an edge to the node that saves this
 
     def remade(self, node: Node) -> Tensor:
-        """The view, written to or not."""
+        """The view, without the check for writes."""
         return super().remade(self.made_by() or node)
 
 
 class SavedIndex(SavedResult):
-    """An output without gradient, as the indices beside values: it has no node, so it is no cycle
-    to keep it, and torch, too, reads it as it is now."""
+    """A saved output that is not differentiable, as the indices of `max`.
+
+    It has no history, so keeping the tensor makes no cycle. As in torch, `data` reads its present
+    values.
+    """
 
     __slots__ = ("tensor",)
     dtype = None
@@ -141,12 +146,12 @@ class SavedIndex(SavedResult):
 
 
 class UnsavedResult(SavedResult):
-    """A result that an op in place wrote, but whose pack hook raised: torch's rule finds none."""
+    """The result of an in-place op whose pack hook raised: in torch nothing is saved then."""
 
     __slots__ = ()
 
     def unpack(self, node: Node) -> Tensor:
-        """A RuntimeError if a rule that runs reads it; else it is no matter."""
+        """The result; a RuntimeError if a rule that is needed reads it."""
         op = node.op  # type: ignore[attr-defined]
         if any(node.edges[place] is not None for place in op.readers_of_result):
             raise saved_errors.undefined(op.unsaved)
@@ -154,7 +159,7 @@ class UnsavedResult(SavedResult):
 
 
 def unpacked_array(saved: Any, node: Node) -> Any:
-    """Of saved tensors the arrays; of 0-d ones NumPy's scalars, which compute ten times as fast."""
+    """A saved value as an array, for a raw walk; a 0-d one as NumPy's scalar, ten times as fast."""
     kind = type(saved)
     if kind in _REAL:
         return saved
@@ -181,15 +186,15 @@ def unpacked_array(saved: Any, node: Node) -> Any:
         if kind is not SavedResult and saved.dtype is not None:
             array = array.astype(saved.dtype)
         if kind is PackedTensor:
-            return array  # which what is unpacked after it may write to
+            return array  # not a scalar: later unpack hooks may write to it
     return array if array.ndim else array[()]
 
 
 def check_attached(saved: Any) -> None:
-    """Whether a saved tensor still has the history that it had; torch's walk asks before versions.
+    """Raise if a saved tensor lost its history since; torch checks this before the version.
 
     Raises:
-        RuntimeError: it was detached in place since.
+        RuntimeError: `detach_` was called on it.
     """
     if isinstance(saved, list):
         for each in saved:
@@ -198,7 +203,7 @@ def check_attached(saved: Any) -> None:
         if not saved.is_leaf and saved.tensor._detached_at is not None:
             _raise_if_leaf(saved.tensor)
     elif isinstance(saved, Tensor) and saved._detached_at == 0:
-        _raise_if_leaf(saved)  # saved at version 0, and at that detached: since it was saved
+        _raise_if_leaf(saved)  # saved and detached, both at version 0
 
 
 def _raise_if_leaf(tensor: Tensor) -> None:
@@ -207,7 +212,7 @@ def _raise_if_leaf(tensor: Tensor) -> None:
 
 
 def unpacked_tensor(saved: Any, node: Node) -> Any:
-    """Saved tensors with their history; a number as Python's."""
+    """A saved value as a tensor with its history, for a recorded walk; a number as Python's."""
     if isinstance(saved, Tensor):
         counter = saved._counter
         if counter is not None and counter.version:
@@ -223,20 +228,22 @@ def unpacked_tensor(saved: Any, node: Node) -> Any:
 
 
 _REAL: Final = frozenset({int, float, bool})
-_ndarray: Final = np.ndarray  # a module's attribute costs more than all the rest
+_ndarray: Final = np.ndarray  # reading it from the module costs more than the test
 
 
 def _modified(
     tensor: Tensor, counter: VersionCounter, expected: int, output: int = 0
 ) -> RuntimeError:
-    """The error of a saved tensor that was written to: it names what made the tensor. Which of
-    several outputs it was, torch keeps of a node's own results only; of others it says 0."""
-    while tensor._stands_for is not None and tensor._node is None:
-        tensor = tensor._stands_for
+    """The error for a saved tensor that was written to; it names the node that made the tensor.
+
+    As in torch the output number is right only for a node's own results; for others it is 0.
+    """
+    while tensor._given is not None and tensor._node is None:
+        tensor = tensor._given
     made_by = tensor.grad_fn
     producer = None
     if made_by is not None:
-        producer = f"output {output} of {told_name(made_by.name())}"
+        producer = f"output {output} of {given_name(made_by.name())}"
     return errors.modified_in_place(
         tensor.type_name,
         tensor.shape,
@@ -248,14 +255,14 @@ def _modified(
 
 
 def saved_output(tensor: Tensor, output: int) -> SavedResult:
-    """What a node keeps of one of its several outputs."""
+    """What a node with several outputs saves for one of them."""
     if tensor._array.dtype.kind in "fc":
         return SavedResult(tensor._array, counter_of(tensor), output)
     return SavedIndex(tensor, output)
 
 
 def kept_for(node: Node, tensor: Tensor) -> SavedTensor | SavedResult | PackedTensor:
-    """What a node keeps of tensors that a user saves: of its own output the memory."""
+    """What a custom function's node keeps of a tensor that the user saves."""
     hooks = current()
     if hooks is not None:
         return PackedTensor(tensor, node, hooks)
@@ -267,9 +274,9 @@ def kept_for(node: Node, tensor: Tensor) -> SavedTensor | SavedResult | PackedTe
 
 
 def pack(node: Node, outs: tuple[Tensor, ...], operands: Sequence[int]) -> None:
-    """Has the hooks of this thread, if there are any, pack what a node saved.
+    """Pack what a node saved by this thread's hooks, if there are any.
 
-    `operands` are the places in `saved` that are no results. torch saves those first.
+    `operands` are the places in `saved` that are not results; torch packs these first.
     """
     hooks = current()
     if hooks is None or node.saved is None:
@@ -286,7 +293,7 @@ def pack(node: Node, outs: tuple[Tensor, ...], operands: Sequence[int]) -> None:
 
 
 def pack_results(node: Node, outs: tuple[Tensor, ...]) -> None:
-    """Likewise of the results that it saved."""
+    """Pack the results that a node saved."""
     hooks = current()
     if hooks is None or node.saved is None:
         return
@@ -300,7 +307,7 @@ def pack_results(node: Node, outs: tuple[Tensor, ...]) -> None:
 
 
 def _packed(saved: Any, node: Node, hooks: tuple[Pack, Unpack]) -> Any:
-    """A saved operand, packed; numbers are not."""
+    """A saved operand, packed; a number as it is."""
     if isinstance(saved, list):
         return [_packed(each, node, hooks) for each in saved]
     if isinstance(saved, SavedTensor):

@@ -1,1 +1,1 @@
-"""A tensor: its array, its versions, its history, its flags and hooks."""
+"""The tensor: its array, version counter, history, flags and hooks."""

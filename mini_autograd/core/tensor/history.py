@@ -1,6 +1,6 @@
-"""A tensor's place in the graph: where its gradient goes, what it is a view of, whether it has one.
+"""A tensor's history: its edge, its base if it is a view, and whether it requires grad.
 
-What is said of one tensor is said of its views, too, and to the node that stands for a leaf.
+A change to a tensor also changes its views and its AccumulateGrad, which is done here.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Final
 
 from mini_autograd.core.graph.graph import AccumulateGrad, Edge, Node
-from mini_autograd.core.modes.creation_observers import inferred
+from mini_autograd.core.modes.creation_observers import inference_used
 from mini_autograd.core.modes.grad_mode import state
 from mini_autograd.core.tensor.version_counter import InferenceCounter, counter_of
 from mini_autograd.messages.tensors import inplace as errors
@@ -20,12 +20,12 @@ from mini_autograd.messages.tensors import inplace as errors
 if TYPE_CHECKING:
     from mini_autograd.core.tensor.tensor import Tensor
 
-# Threads that record with one leaf share its node. Taken again by what a collection may run.
+# Threads must share one node per leaf. Reentrant, as garbage collection may run code inside.
 _making: Final = threading.RLock()
 
 
 class CreationMeta(Enum):
-    """How a view was made: all but the first forbid to write into it while a graph is recorded."""
+    """How a view was made: all but the first forbid in-place writes that are recorded."""
 
     DEFAULT = auto()
     IN_CUSTOM_FUNCTION = auto()
@@ -35,9 +35,9 @@ class CreationMeta(Enum):
 
 
 def edge_of(tensor: Tensor) -> Edge | None:
-    """Where the gradient of a tensor that requires grad goes.
+    """The edge that the gradient of a tensor that requires grad arrives at.
 
-    Nowhere, if it is a view that has no history, of a base that requires grad.
+    None for a view without history that requires grad only because its base does.
     """
     node = tensor._node
     if node is not None:
@@ -46,65 +46,65 @@ def edge_of(tensor: Tensor) -> Edge | None:
         node = tensor._maker()
         if node is not None:
             return node, tensor._output_nr
-        if not tensor._flag:
+        if not tensor._own_requires_grad:
             return None
     return accumulator_of(tensor), 0
 
 
 def has_history(tensor: Tensor) -> bool:
-    """Whether it is no leaf; of a view that may have got a history, as torch, what it had before.
+    """Whether it is not a leaf, without renewing a view's history, which `is_leaf` does.
 
-    Unlike `is_leaf`, which asks for that history.
+    As in torch, a view whose memory was written to then counts by its old history.
     """
     return tensor._node is not None or tensor._outdated is not None
 
 
-def set_flag(tensor: Tensor, value: bool) -> None:
-    """Says whether a tensor requires grad; a view does if its history or its base does, too."""
+def set_requires_grad(tensor: Tensor, value: bool) -> None:
+    """Set requires_grad; a view also requires grad if it has a history or its base does."""
     if tensor._base is None:
         tensor._requires_grad = value
-        tell_views(tensor)
+        update_views(tensor)
     else:
-        tensor._flag = value
-        _derive_flag(tensor, tensor._base)
+        tensor._own_requires_grad = value
+        _derive_requires_grad(tensor, tensor._base)
 
 
-def tell_views(base: Tensor) -> None:
-    """Its views require grad if it does."""
+def update_views(base: Tensor) -> None:
+    """Update requires_grad of a base's views."""
     counter = base._counter
     if counter is not None and counter.views:
-        for view in counter.living():
+        for view in counter.live_views():
             if view._base is base:
-                _derive_flag(view, base)
+                _derive_requires_grad(view, base)
 
 
-def _derive_flag(view: Tensor, base: Tensor) -> None:
-    view._requires_grad = view._flag or has_history(view) or base._requires_grad
+def _derive_requires_grad(view: Tensor, base: Tensor) -> None:
+    view._requires_grad = view._own_requires_grad or has_history(view) or base._requires_grad
 
 
 def set_history(tensor: Tensor, node: Node) -> None:
-    """Makes a node, which recorded what was done to the tensor itself, its history."""
+    """Make the node of an in-place op the tensor's history."""
     tensor._node, tensor._output_nr, tensor._requires_grad = node, 0, True
     if tensor._base is None:
-        tell_views(tensor)
+        update_views(tensor)
     else:
         tensor._attr_version, tensor._outdated = counter_of(tensor).version, None
 
 
 def accumulator_of(tensor: Tensor) -> AccumulateGrad:
-    """The node that stands for a leaf in every graph."""
+    """The AccumulateGrad of a leaf, the same in every graph."""
     held = tensor._accumulator
     accumulator = None if held is None else held()
     if accumulator is None:
         if held is None:
             accumulator = AccumulateGrad(tensor)
             reference = weakref.ref(accumulator)
-            # In one step of Python's, so that of two threads one has its way: cheaper than a lock.
+            # One atomic step, so that two threads get the same node: cheaper than a lock.
             if tensor.__dict__.setdefault("_accumulator", reference) is reference:
                 return accumulator
         with _making:
             if tensor._accumulator is held:
-                # Held weakly: the graph keeps it, the tensor must not, or each leaf were a cycle.
+                # Weak: the graph keeps it alive; from the tensor it would be a reference cycle.
                 accumulator = AccumulateGrad(tensor)
                 tensor._accumulator = weakref.ref(accumulator)
                 return accumulator
@@ -112,8 +112,8 @@ def accumulator_of(tensor: Tensor) -> AccumulateGrad:
     return accumulator
 
 
-def tell_accumulator(leaf: Tensor) -> None:
-    """The node that stands for a leaf takes its hooks; if there is none, the next one does."""
+def update_accumulator(leaf: Tensor) -> None:
+    """Give a leaf's hooks to its AccumulateGrad, or to the next one if there is none now."""
     leaf._hooked = True
     held = leaf._accumulator
     accumulator = None if held is None else held()
@@ -122,19 +122,19 @@ def tell_accumulator(leaf: Tensor) -> None:
 
 
 def as_view(result: Tensor, source: Tensor, *, several: bool = False) -> Tensor:
-    """Marks a result that shares memory: it has the source's base and version counter."""
+    """Make a result a view of its source: it gets the source's base and version counter."""
     result._counter = counter = counter_of(source)
     if source._conjugated and result._array.dtype.kind == "c":
         result._conjugated = True
     if counter.inference:
         result._counter = InferenceCounter()
-        return result  # a view of an inference tensor is a tensor of its own
+        return result  # torch does not treat it as a view
     result._base = base = source if source._base is None else source._base
     counter.add_view(result)
     if counter.version:
         result._attr_version = counter.version
-    if source._bridge is not None or result._array.dtype is not source._array.dtype:
-        result._bridge = source
+    if source._dtype_view_of is not None or result._array.dtype is not source._array.dtype:
+        result._dtype_view_of = source
     if not state.enabled:
         kind = CreationMeta.INFERENCE_MODE if state.inference else CreationMeta.NO_GRAD_MODE
         result._creation = kind
@@ -144,16 +144,18 @@ def as_view(result: Tensor, source: Tensor, *, several: bool = False) -> Tensor:
     elif source._creation is not CreationMeta.DEFAULT:
         result._creation = source._creation
     if source._creation is CreationMeta.INFERENCE_MODE:
-        result._creation = CreationMeta.INFERENCE_MODE  # whatever else was the case since
+        result._creation = CreationMeta.INFERENCE_MODE  # this kind is never replaced
     return result
 
 
-def only_inferred(operands: Iterable[Any]) -> bool:
-    """Whether all the tensors were made in inference mode: of these no op is recorded, though one
-    requires grad; only beside another tensor they cannot be saved. A number is such another."""
+def all_inference(operands: Iterable[Any]) -> bool:
+    """Whether all operands are inference tensors: then ops are not recorded, whatever they require.
+
+    With any other operand, even a number, the op is recorded, and they cannot be saved for it.
+    """
     for each in operands:
         if isinstance(each, (tuple, list)):
-            if not only_inferred(each):
+            if not all_inference(each):
                 return False
         elif each is not None:
             counter = getattr(each, "_counter", None)
@@ -162,16 +164,16 @@ def only_inferred(operands: Iterable[Any]) -> bool:
     return True
 
 
-def is_seen(*operands: Any) -> bool:
-    """Whether autograd sees an op that writes to a tensor and reads others: see `only_inferred`."""
-    return not (inferred and only_inferred(operands))
+def autograd_sees(*operands: Any) -> bool:
+    """Whether an in-place op may be recorded: not if `all_inference` holds for its operands."""
+    return not (inference_used and all_inference(operands))
 
 
 def check_creation(view: Tensor, *, indirect: bool) -> None:
-    """Whether a view may be given a new history.
+    """Raise if a view must not get a new history.
 
     Raises:
-        RuntimeError: it may not, and is written to, or, `indirect`, its memory was.
+        RuntimeError: it was made in such a way; `indirect`: its base was written to, not itself.
     """
     if view._creation is not CreationMeta.DEFAULT:
         node = view._node or view._outdated

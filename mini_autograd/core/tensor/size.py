@@ -1,4 +1,4 @@
-"""The shape of a tensor, as a user sees it."""
+"""`Size`, the type of `tensor.shape`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 class Size(tuple[int, ...]):
-    """A shape; prints as torch's."""
+    """A shape: a tuple of ints that prints as torch's."""
 
     __module__ = "mini_autograd"  # as it prints: <class 'mini_autograd.Size'>
     __slots__ = ()

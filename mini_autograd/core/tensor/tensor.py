@@ -1,7 +1,7 @@
-"""A Tensor's state: its array, its place in the graph, its flags and its `.grad`. No mathematics.
+"""The Tensor's state: its array, its history, its flags and its `.grad`; its ops are elsewhere.
 
-What few tensors have (a `.grad`, a counter, hooks, a base) defaults on the class, so that making
-a tensor sets one attribute.
+Attributes that few tensors need (a `.grad`, hooks, a base) have defaults on the class, so that a
+new tensor sets only its slots.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 from mini_autograd.arrays import dtypes
 from mini_autograd.core.graph.graph import AccumulateGrad, Node
 from mini_autograd.core.graph.hooks import HookDict
-from mini_autograd.core.modes.creation_observers import marking_threads
+from mini_autograd.core.modes.creation_observers import observing_threads
 from mini_autograd.core.modes.grad_mode import state
 from mini_autograd.core.modes.transforms import state as transforms
-from mini_autograd.core.tensor.history import CreationMeta, has_history, set_flag, tell_accumulator
+from mini_autograd.core.tensor import history
+from mini_autograd.core.tensor.history import CreationMeta, has_history
 from mini_autograd.core.tensor.size import Size
 from mini_autograd.core.tensor.version_counter import (
     InferenceAliasCounter,
@@ -36,11 +37,11 @@ _new = object.__new__
 
 
 class Tensor:
-    """An array that may take part in a graph; everything a user calls on it is in `methods`."""
+    """An array that may be part of a graph; `frontend.methods` adds the public methods."""
 
     __module__ = "mini_autograd"  # as it prints: <class 'mini_autograd.Tensor'>
 
-    # Those that every op reads or sets are slots; the others are rare and default on the class.
+    # Attributes that every op reads or sets are slots; the others have defaults on the class.
     __slots__ = (
         "__dict__", "__weakref__", "_array", "_counter", "_node", "_output_nr", "_requires_grad",
     )  # fmt: skip
@@ -51,29 +52,30 @@ class Tensor:
     _requires_grad: bool
     _counter: VersionCounter | None
     _grad: Tensor | None = None
-    _grad_dtype: dtypes.dtype | EllipsisType | None = ...  # the tensor's own
-    # Of views, as torch's DifferentiableViewMeta. `_node` is None from a write on until the
-    # history is asked for; `_requires_grad` is so of the view itself, its history, or its base.
+    _grad_dtype: dtypes.dtype | EllipsisType | None = ...  # ...: the tensor's own; None: any
+    # For views, as torch's DifferentiableViewMeta. After a write, a view's `_node` is None until
+    # its history is read; it requires grad if it was told to, has a history, or its base does.
     _base: Tensor | None = None
     _creation: CreationMeta = CreationMeta.DEFAULT
-    _attr_version: int = 0  # that its history is of
+    _attr_version: int = 0  # the version at which its history was made
     _outdated: Node | None = None  # its history before the last write
-    _flag: bool = False  # whether it was itself told to require grad
-    _bridge: Tensor | None = None  # what it was made of, if its dtype is not that of the base
+    _own_requires_grad: bool = False  # as set on the view itself
+    _dtype_view_of: Tensor | None = None  # the view's source, if it or the source changed dtype
     _accumulator: weakref.ref[AccumulateGrad] | None = None
-    _kept_accumulator: AccumulateGrad | None = None  # the same, if it knows more than the tensor
-    _level: int = 0  # the transform that it was made in
-    _stands_for: Tensor | None = None  # as the leaf of a transform that is done: what was given
-    _stood_for: weakref.WeakValueDictionary[int, Tensor] | None = None  # by leaves of transforms
-    _detached_at: int | None = None  # the version that it had when it lost its history in place
+    _kept_accumulator: AccumulateGrad | None = None  # kept alive, as it has a `grad_dtype`
+    _level: int = 0  # of the transform that made it; 0 outside
+    # Links between a finished transform's leaf and the tensor it was made of.
+    _given: Tensor | None = None
+    _linked_leaves: weakref.WeakValueDictionary[int, Tensor] | None = None
+    _detached_at: int | None = None  # its version when it was detached in place
     _retains_grad: bool = False
-    _conjugated: bool = False  # whether it is one that torch would conjugate only when it reads it
-    _hooked: bool = False  # whether a leaf has hooks, which its AccumulateGrad has to take
+    _conjugated: bool = False  # whether torch would conjugate it lazily
+    _hooked: bool = False  # whether a leaf has, or had, hooks
     _hooks: HookDict | None = None
     _accumulated_hooks: HookDict | None = None
     __hash__ = object.__hash__
 
-    if TYPE_CHECKING:  # the methods that `methods` installs
+    if TYPE_CHECKING:  # for the methods that `frontend.methods` adds
 
         def __getattr__(self, name: str) -> Any: ...
 
@@ -82,13 +84,13 @@ class Tensor:
         """The node that made it; None for a leaf.
 
         Raises:
-            RuntimeError: a view that must have no new history, of memory that was written to.
+            RuntimeError: a view that must not get a new history, although its base was written to.
         """
         node = self._maker()
-        return None if node is None else node.shown
+        return None if node is None else node.as_grad_fn
 
     def _maker(self) -> Node | None:
-        """`grad_fn` as the walk knows it: of a custom function not its context."""
+        """The graph's node; for a custom function `grad_fn` is its `ctx` instead."""
         if self._node is None and self._base is not None:
             self._renew_history()
         return self._node
@@ -108,7 +110,7 @@ class Tensor:
             raise errors.only_floating_flag()
         if value and self.is_inference() and not state.inference:
             raise mode_errors.inference_requires_grad()
-        set_flag(self, value)
+        history.set_requires_grad(self, value)
 
     @property
     def is_leaf(self) -> bool:
@@ -122,28 +124,28 @@ class Tensor:
 
     @property
     def retains_grad(self) -> bool:
-        """Whether it is no leaf and still keeps its gradient."""
+        """Whether a tensor that is not a leaf keeps its gradient."""
         return self._retains_grad
 
     @property
     def _backward_hooks(self) -> HookDict | None:
-        """Of its gradient: those put on what made it, not on what made it before a write."""
+        """Hooks of its gradient, on its present history and not on one before a write."""
         return self._hooks
 
     @_backward_hooks.setter
     def _backward_hooks(self, hooks: HookDict | None) -> None:
         self._hooks = hooks
-        tell_accumulator(self)
+        history.update_accumulator(self)
 
     @property
     def _post_accumulate_grad_hooks(self) -> HookDict | None:
-        """Of a leaf, for when its `.grad` is there."""
+        """Hooks of a leaf, called after accumulation."""
         return self._accumulated_hooks
 
     @_post_accumulate_grad_hooks.setter
     def _post_accumulate_grad_hooks(self, hooks: HookDict | None) -> None:
         self._accumulated_hooks = hooks
-        tell_accumulator(self)
+        history.update_accumulator(self)
 
     @property
     def _version(self) -> int:
@@ -171,17 +173,17 @@ class Tensor:
 
     @property
     def type_name(self) -> str:
-        """The legacy name of the type, as errors print it."""
+        """The legacy type name in error messages, as "FloatTensor"."""
         return f"{self.dtype.scalar_name}Tensor"
 
     @property
     def grad(self) -> Tensor | None:
-        """The accumulated gradient; None until a backward reaches it.
+        """The accumulated gradient; None before the first backward.
 
-        Warns of a tensor that will never have one.
+        Warns for a tensor that is not a leaf and retains none.
         """
         if self._grad is None and not self._retains_grad and (self._node or self._outdated):
-            warnings.warn(errors.GRAD_OF_NON_LEAF, UserWarning, stacklevel=2)
+            warnings.warn(errors.grad_of_non_leaf(), UserWarning, stacklevel=2)
         return self._grad
 
     @grad.setter
@@ -224,10 +226,10 @@ class Tensor:
         if self._requires_grad and given.kind not in "fc":
             raise errors.data_dtype()
         if given != self._array.dtype:
-            self._accumulator = None  # whose metadata says what gradients it takes
+            self._accumulator = None  # it accepts gradients of the old dtype
         if value.is_inference() and not self.is_inference():
             self._counter = InferenceAliasCounter(self._version)
-        self._show(value._array)
+        self._replace_array(value._array)
         if self._conjugated is not value._conjugated:
             self._conjugated = value._conjugated
 
@@ -235,24 +237,24 @@ class Tensor:
     def data(self) -> None:
         raise errors.data_deletion()
 
-    def _show(self, array: NDArray[Any]) -> None:
-        """And so for what saved it as an argument of a transform, and of one within."""
+    def _replace_array(self, array: NDArray[Any]) -> None:
+        """Replace the data, also of the leaves that a transform made of it, and of nested ones."""
         self._array = array
-        if self._stood_for is not None:
-            for leaf in self._stood_for.values():
-                leaf._show(array)
+        if self._linked_leaves is not None:
+            for leaf in self._linked_leaves.values():
+                leaf._replace_array(array)
 
     def is_inference(self) -> bool:
-        """Whether it was made in inference mode, or shows the memory of what was."""
+        """Whether it was made in inference mode, or is an alias of such a tensor."""
         return self._counter is not None and self._counter.inference
 
 
-def let_stand_for(leaf: Tensor, given: Tensor) -> Tensor:
-    """The first, which from now on is the other to whom it matters: it shows what that does."""
-    leaf._stands_for = given
-    if given._stood_for is None:
-        given._stood_for = weakref.WeakValueDictionary()
-    given._stood_for[id(leaf)] = leaf
+def link_to_given(leaf: Tensor, given: Tensor) -> Tensor:
+    """Link a finished transform's leaf to the user's tensor, so that it follows `given.data`."""
+    leaf._given = given
+    if given._linked_leaves is None:
+        given._linked_leaves = weakref.WeakValueDictionary()
+    given._linked_leaves[id(leaf)] = leaf
     return leaf
 
 
@@ -264,13 +266,13 @@ def make(array: NDArray[Any]) -> Tensor:
     tensor._output_nr = 0
     tensor._requires_grad = False
     tensor._counter = None
-    if marking_threads:
+    if observing_threads:
         _mark(tensor)
     return tensor
 
 
 def _mark(tensor: Tensor) -> None:
-    """Notes what a tensor is made in."""
+    """Record that a new tensor was made in inference mode or in a transform."""
     if state.inference:
         tensor._counter = InferenceCounter()
     if transforms.depth:
@@ -278,7 +280,7 @@ def _mark(tensor: Tensor) -> None:
 
 
 def detached(tensor: Tensor) -> Tensor:
-    """A tensor on another's memory and counter, outside the graph."""
+    """A tensor that shares memory and version counter, outside the graph."""
     alias = make(tensor._array)
     counter = counter_of(tensor)
     alias._counter = inference_counter() if counter.inference else counter
@@ -290,10 +292,10 @@ def detached(tensor: Tensor) -> Tensor:
 
 
 def level_of(tensor: Tensor) -> int:
-    """The transform in which somebody made what a tensor shows."""
+    """The level of the transform in which a tensor, or its base, was made."""
     return (tensor if tensor._base is None else tensor._base)._level
 
 
 def plain(array: NDArray[Any] | np.generic) -> NDArray[Any]:
-    """NumPy gives scalars for 0-d results; a tensor holds an array."""
+    """An array, also where NumPy returned a scalar for a 0-d result."""
     return array if type(array) is np.ndarray else np.asarray(array)

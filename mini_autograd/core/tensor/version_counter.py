@@ -1,8 +1,7 @@
-"""The version counter that a tensor shares with its views: what tells a stale saved tensor.
+"""The version counter that a tensor shares with its views: backward checks saved tensors by it.
 
-The memory itself is a NumPy array, which already knows whose memory it is; a counter is made
-only when something can observe it (a view, a saved result, an in-place write), since most
-tensors are never written to.
+A counter is made only when it can be observed (by a view, a saved result, an in-place write),
+since most tensors are never written to.
 """
 
 from __future__ import annotations
@@ -18,53 +17,53 @@ from mini_autograd.messages.graph import modes as errors
 if TYPE_CHECKING:
     from mini_autograd.core.tensor.tensor import Tensor
 
-# Threads that use one tensor make its counter once. Taken again by what a collection may run.
+# Threads must share one counter. Reentrant, as garbage collection may run code inside.
 _making: Final = threading.RLock()
 
 
 class VersionCounter:
-    """Counts the in-place writes to one piece of memory, and knows the views that show it."""
+    """Counts the in-place writes to one piece of memory, and knows its views."""
 
     __slots__ = ("version", "views")
 
-    inference: ClassVar[bool] = False  # whether it is by this that a tensor is known for one
+    inference: ClassVar[bool] = False  # whether its tensors are inference tensors
     version: int
 
     def __init__(self, version: int = 0) -> None:
         self.version = version
-        self.views: list[weakref.ref[Tensor]] | None = None  # their history, too, a write changes
+        self.views: list[weakref.ref[Tensor]] | None = None  # a write resets their history
 
     def add_view(self, view: Tensor) -> None:
-        """Remembers a view for as long as somebody else does."""
+        """Add a view, by a weak reference."""
         views = self.views
         if views is None:
             with _making:
                 if self.views is None:
                     self.views = []
                 views = self.views
-        elif not len(views) & (len(views) - 1):  # at powers of two: the cost a view is constant
+        elif not len(views) & (len(views) - 1):  # a power of two: amortized O(1)
             with _making:
-                known = len(views)  # others may append meanwhile
+                known = len(views)  # other threads may append meanwhile
                 views[:known] = [each for each in views[:known] if each() is not None]
         views.append(weakref.ref(view))
 
-    def living(self) -> Iterator[Tensor]:
-        """The views that somebody holds."""
-        for reference in tuple(self.views or ()):  # to which other threads may append
+    def live_views(self) -> Iterator[Tensor]:
+        """The views that are still alive."""
+        for reference in tuple(self.views or ()):  # a copy: other threads may append
             if (view := reference()) is not None:
                 yield view
 
     def advance(self) -> None:
-        """Counts a write: what the views have as their history is that of the memory no more."""
+        """Count a write, and mark the views' histories as outdated."""
         self.version += 1
         if self.views:
-            for view in self.living():
+            for view in self.live_views():
                 if view._node is not None:
                     view._outdated, view._node = view._node, None
 
 
 class InferenceCounter(VersionCounter):
-    """That of an inference tensor: it counts nothing."""
+    """The counter of an inference tensor, which counts nothing."""
 
     __slots__ = ()
 
@@ -72,7 +71,7 @@ class InferenceCounter(VersionCounter):
 
     @property
     def version(self) -> int:
-        """What a write adds to; it is refused outside of inference mode, once it is done."""
+        """Always 0; an error outside inference mode, which refuses a write after it was done."""
         if not state.inference:
             raise errors.inference_write()
         return 0
@@ -83,7 +82,7 @@ class InferenceCounter(VersionCounter):
 
 
 class InferenceAliasCounter(VersionCounter):
-    """That of an alias of an inference tensor, made outside of inference mode: there it counts."""
+    """The counter of an inference tensor's alias, made outside inference mode: it counts there."""
 
     __slots__ = ("_outside",)
 
@@ -95,7 +94,7 @@ class InferenceAliasCounter(VersionCounter):
 
     @property
     def version(self) -> int:
-        """The writes outside of inference mode."""
+        """The number of writes outside inference mode."""
         return self._outside
 
     @version.setter
@@ -105,12 +104,12 @@ class InferenceAliasCounter(VersionCounter):
 
 
 def inference_counter() -> VersionCounter:
-    """A counter for an alias of an inference tensor, which is another one."""
+    """A new counter for an alias of an inference tensor."""
     return InferenceCounter() if state.inference else InferenceAliasCounter()
 
 
 def counter_of(tensor: Tensor) -> VersionCounter:
-    """The version counter, made when first asked for."""
+    """The tensor's version counter; it is made the first time."""
     counter = tensor._counter
     if counter is None:
         with _making:

@@ -1,33 +1,24 @@
-"""Errors and warnings of grad modes and inference tensors."""
+"""Errors and warnings of grad modes, inference tensors and anomaly mode."""
 
 from __future__ import annotations
 
-DECORATED_CLASS = (
+from collections.abc import Sequence
+
+from mini_autograd.messages.message import Message
+
+# fmt: off
+
+decorated_class = Message(FutureWarning,
     "Decorating classes is deprecated and will be disabled in future versions. You should only "
     "decorate functions or methods. To preserve the current behavior of class decoration, you can "
-    "directly decorate the `__init__` method and nothing else."
-)
-
-
-def inference_write() -> RuntimeError:
-    """A write into an inference tensor, outside of inference mode."""
-    return RuntimeError(
-        "Inplace update to inference tensor outside InferenceMode is not allowed."
-        "You can make a clone to get a normal tensor before doing inplace update."
-        "See https://github.com/pytorch/rfcs/pull/17 for more details."
-    )
-
-
-def inference_saved() -> RuntimeError:
-    """An op that is recorded would keep an inference tensor for backward."""
-    error = RuntimeError(
-        "Inference tensors cannot be saved for backward. Please do not use Tensors created in "
-        "inference mode in computation tracked by autograd. To work around this, you can make a "
-        "clone to get a normal tensor and use it in autograd, or use `torch.no_grad()` instead of "
-        "`torch.inference_mode()`."
-    )
-    vars(error)["of_saving"] = True
-    return error
+    "directly decorate the `__init__` method and nothing else.")
+inference_write = Message(RuntimeError, "Inplace update to inference tensor outside InferenceMode "
+    "is not allowed.You can make a clone to get a normal tensor before doing inplace update.See "
+    "https://github.com/pytorch/rfcs/pull/17 for more details.")
+inference_saved = Message(RuntimeError, "Inference tensors cannot be saved for backward. Please do "
+    "not use Tensors created in inference mode in computation tracked by autograd. To work around "
+    "this, you can make a clone to get a normal tensor and use it in autograd, or use "
+    "`torch.no_grad()` instead of `torch.inference_mode()`.", mark="of_saving")
 
 
 def is_of_saving(error: Exception) -> bool:
@@ -35,21 +26,28 @@ def is_of_saving(error: Exception) -> bool:
     return type(error) is RuntimeError and "of_saving" in vars(error)
 
 
-def inference_out(called: str) -> RuntimeError:
-    """A kernel calls an op with an `out` on an inference tensor that requires grad."""
-    return RuntimeError(
-        f"{called}(): functions with out=... arguments don't support automatic differentiation, "
-        "but one of the arguments requires grad."
-    )
+inference_out = Message(RuntimeError, "{called}(): functions with out=... arguments don't support "
+    "automatic differentiation, but one of the arguments requires grad.")
+inference_version = Message(RuntimeError, "Inference tensors do not track version counter.")
+inference_requires_grad = Message(RuntimeError,
+    "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.")
+
+# Anomaly mode.
+anomaly_enabled = Message(UserWarning, "Anomaly Detection has been enabled. This mode will "
+    "increase the runtime and should only be enabled for debugging.")
+_unknown = Message(UserWarning, "Error detected in {node}. No forward pass information available. "
+    "Enable detect anomaly during forward pass for more information.")
+_caused = Message(UserWarning,
+    "Error detected in {node}. Traceback of forward call that caused the error:\n{stack:lines}")
+_induced = Message(UserWarning, "\n\nPrevious calculation was induced by {node}. Traceback of "
+    "forward call that induced the previous calculation:\n{stack:lines}")
 
 
-def inference_version() -> RuntimeError:
-    """`_version` of an inference tensor."""
-    return RuntimeError("Inference tensors do not track version counter.")
+def detected(node: str, stack: Sequence[str] | None) -> UserWarning:
+    """A node failed; `stack` is that of the call which recorded it, if it was kept."""
+    return _unknown(node) if stack is None else _caused(node, stack)
 
 
-def inference_requires_grad() -> RuntimeError:
-    """`requires_grad_()` of an inference tensor, outside of inference mode."""
-    return RuntimeError(
-        "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed."
-    )
+def induced(node: str, stack: Sequence[str] | None) -> UserWarning:
+    """The node that failed was recorded while this one went backward."""
+    return _unknown(node) if stack is None else _induced(node, stack)

@@ -3,69 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from mini_autograd.messages.message import Message
 from mini_autograd.messages.ops.kernels import not_implemented as not_implemented
 
-if TYPE_CHECKING:
-    from mini_autograd.arrays.dtypes import dtype
+# fmt: off
 
-UINT8_CONDITION = (
-    "where received a uint8 condition tensor. This behavior is deprecated and will be removed in a "
-    "future version of PyTorch. Use a boolean condition instead."
-)
+uint8_condition = Message(UserWarning,
+    "where received a uint8 condition tensor. This behavior is deprecated and will be removed in "
+    "a future version of PyTorch. Use a boolean condition instead.")
 
-
-def bool_negation() -> RuntimeError:
-    """`-mask`."""
-    return RuntimeError(
-        "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to "
-        "invert a mask, use the `~` or `logical_not()` operator instead."
-    )
-
-
-def bool_subtraction() -> RuntimeError:
-    """`mask - mask`."""
-    return RuntimeError(
-        "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or "
-        "`logical_xor()` operator instead."
-    )
-
-
-def bool_subtraction_mixed() -> RuntimeError:
-    """`mask - 1`, `1 - mask`."""
-    return RuntimeError(
-        "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to "
-        "invert a mask, use the `~` or `logical_not()` operator instead."
-    )
-
-
-def bool_alpha() -> RuntimeError:
-    """`alpha=True` for a result that is not bool."""
-    return RuntimeError("Boolean alpha only supported for Boolean results.")
-
-
-def fractional_alpha() -> RuntimeError:
-    """`alpha=1.5` for integers."""
-    return RuntimeError(
-        "For integral input tensors, argument alpha must not be a floating point number."
-    )
-
-
-def complex_alpha() -> RuntimeError:
-    """`alpha=1j` for real tensors."""
-    return RuntimeError(
-        "For non-complex input tensors, argument alpha must not be a complex number."
-    )
-
-
-def rounding_mode(mode: str) -> RuntimeError:
-    """A `rounding_mode` that `div` does not know: before it looks at operands and memory."""
-    error = RuntimeError(
-        f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{mode}'"
-    )
-    vars(error)["at_once"] = True
-    return error
+# Arithmetic.
+bool_negation = Message(RuntimeError,
+    "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a "
+    "mask, use the `~` or `logical_not()` operator instead.")
+bool_subtraction = Message(RuntimeError, "Subtraction, the `-` operator, with two bool tensors is "
+    "not supported. Use the `^` or `logical_xor()` operator instead.")
+bool_subtraction_mixed = Message(RuntimeError,
+    "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to "
+    "invert a mask, use the `~` or `logical_not()` operator instead.")
+bool_alpha = Message(RuntimeError, "Boolean alpha only supported for Boolean results.")
+fractional_alpha = Message(RuntimeError,
+    "For integral input tensors, argument alpha must not be a floating point number.")
+complex_alpha = Message(RuntimeError,
+    "For non-complex input tensors, argument alpha must not be a complex number.")
+rounding_mode = Message(RuntimeError, "div expected rounding_mode to be one of None, 'trunc', or "
+    "'floor' but found '{mode}'", mark="at_once")
 
 
 def is_at_once(error: Exception) -> bool:
@@ -73,127 +36,59 @@ def is_at_once(error: Exception) -> bool:
     return "at_once" in vars(error)
 
 
-def zero_division() -> RuntimeError:
-    """Integers divided by zero."""
-    return RuntimeError("ZeroDivisionError")
+zero_division = Message(RuntimeError, "ZeroDivisionError")
+negative_integer_power = Message(RuntimeError,
+    "Integers to negative integer powers are not allowed.")
+bool_relu = Message(RuntimeError, "Boolean inputs not supported for relu")
 
+# `clamp`, `where`, and what a dtype does not have.
+clamp_without_bounds = Message(RuntimeError,
+    "torch.clamp: At least one of 'min' or 'max' must not be None")
+condition_not_bool = Message(RuntimeError, "where expected condition to be a boolean tensor, but "
+    "got a tensor with dtype {found.scalar_name}")
+imag_of_real = Message(RuntimeError, "imag is not implemented for tensors with non-complex dtypes.")
+inverted_float = Message(TypeError,
+    "~ (operator.invert) is only implemented on integer and Boolean-type tensors")
+bool_positive = Message(RuntimeError, "The `+` operator, on a bool tensor is not supported.")
+sign_of_complex = Message(NotImplementedError, "Unlike NumPy, torch.sign is not intended to "
+    "support complex numbers. Please use torch.sgn instead.")
+rounding_of_complex = Message(NotImplementedError, "{name} is not supported for complex inputs")
+clamp_of_complex = Message(NotImplementedError, "clamp is not supported for complex types")
+extremum_of_complex = Message(RuntimeError, "{name} not implemented for complex tensors.")
+signbit_of_complex = Message(NotImplementedError, "signbit is not implemented for complex tensors.")
+view_as_real_of_real = Message(RuntimeError, "view_as_real is only supported for complex tensors")
 
-def negative_integer_power() -> RuntimeError:
-    """`integers ** -1`."""
-    return RuntimeError("Integers to negative integer powers are not allowed.")
+# `isclose`.
+dtypes_differ = Message(RuntimeError, "{a.scalar_name} did not match {b.scalar_name}")
+negative_tolerance = Message(RuntimeError,
+    "{name} must be greater than or equal to zero, but got {value:g}")
 
-
-def bool_relu() -> RuntimeError:
-    """`relu(mask)`."""
-    return RuntimeError("Boolean inputs not supported for relu")
-
-
-def clamp_without_bounds() -> RuntimeError:
-    """`clamp(x)`."""
-    return RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
-
-
-def condition_not_bool(found: dtype) -> RuntimeError:
-    """`where` on a condition of another dtype."""
-    return RuntimeError(
-        "where expected condition to be a boolean tensor, but got a tensor with dtype "
-        f"{found.scalar_name}"
-    )
-
-
-def imag_of_real() -> RuntimeError:
-    """`imag(x)` of a real tensor."""
-    return RuntimeError("imag is not implemented for tensors with non-complex dtypes.")
-
-
-def inverted_float() -> TypeError:
-    """`~x` of a floating-point tensor."""
-    return TypeError("~ (operator.invert) is only implemented on integer and Boolean-type tensors")
-
-
-def bool_positive() -> RuntimeError:
-    """`+mask`."""
-    return RuntimeError("The `+` operator, on a bool tensor is not supported.")
-
-
-def sign_of_complex() -> NotImplementedError:
-    """`sign` of complex numbers."""
-    return NotImplementedError(
-        "Unlike NumPy, torch.sign is not intended to support complex numbers. Please use "
-        "torch.sgn instead."
-    )
-
-
-def rounding_of_complex(name: str) -> NotImplementedError:
-    """`floor` and its like of complex numbers."""
-    return NotImplementedError(f"{name} is not supported for complex inputs")
-
-
-def clamp_of_complex() -> NotImplementedError:
-    """`clamp` of complex numbers."""
-    return NotImplementedError("clamp is not supported for complex types")
-
-
-def extremum_of_complex(name: str) -> RuntimeError:
-    """`maximum` of complex numbers."""
-    return RuntimeError(f"{name} not implemented for complex tensors.")
-
-
-def signbit_of_complex() -> NotImplementedError:
-    """`signbit` of complex numbers."""
-    return NotImplementedError("signbit is not implemented for complex tensors.")
-
-
-def view_as_real_of_real() -> RuntimeError:
-    """`view_as_real` of a real tensor."""
-    return RuntimeError("view_as_real is only supported for complex tensors")
-
-
-def dtypes_differ(a: dtype, b: dtype) -> RuntimeError:
-    """`isclose` of tensors of two dtypes."""
-    return RuntimeError(f"{a.scalar_name} did not match {b.scalar_name}")
-
-
-def negative_tolerance(name: str, value: float) -> RuntimeError:
-    """`isclose` with a tolerance below zero."""
-    return RuntimeError(f"{name} must be greater than or equal to zero, but got {value:g}")
-
-
-def view_as_complex_dtype(found: dtype) -> RuntimeError:
-    """`view_as_complex` of what is no float."""
-    return RuntimeError(
-        "view_as_complex is only supported for half, float and double tensors, but got a tensor "
-        f"of scalar type: {found.scalar_name}"
-    )
+# Complex tensors made of real ones.
+view_as_complex_dtype = Message(RuntimeError, "view_as_complex is only supported for half, float "
+    "and double tensors, but got a tensor of scalar type: {found.scalar_name}")
+_pairs_of_number = Message(RuntimeError, "Input tensor must have one or more dimensions")
+_pairs_size = Message(RuntimeError, "Tensor must have a last dimension of size 2")
+_pairs_stride = Message(RuntimeError, "Tensor must have a last dimension with stride 1")
+_pairs_strides = Message(RuntimeError,
+    "Tensor must have a stride divisible by 2 for all but last dimension")
+_pairs_offset = Message(RuntimeError, "Tensor must have a storage_offset divisible by 2")
 
 
 def check_pairs(shape: Sequence[int], strides: Sequence[int], start: int) -> None:
     """The last dim of `view_as_complex`'s input must hold pairs; elements are counted."""
     if not shape:
-        raise RuntimeError("Input tensor must have one or more dimensions")
+        raise _pairs_of_number()
     if shape[-1] != 2:
-        raise RuntimeError("Tensor must have a last dimension of size 2")
+        raise _pairs_size()
     if strides[-1] != 1:
-        raise RuntimeError("Tensor must have a last dimension with stride 1")
+        raise _pairs_stride()
     if any(stride % 2 for stride in strides[:-1]):
-        raise RuntimeError("Tensor must have a stride divisible by 2 for all but last dimension")
+        raise _pairs_strides()
     if start % 2:
-        raise RuntimeError("Tensor must have a storage_offset divisible by 2")
+        raise _pairs_offset()
 
 
-def complex_of_dtypes(real: dtype, imag: dtype) -> RuntimeError:
-    """`complex` of parts that are no floats."""
-    names = [each.scalar_name for each in (real, imag)]
-    return RuntimeError(
-        "Expected both inputs to be Half, Float or Double tensors but got "
-        f"{names[0]} and {names[1]}"
-    )
-
-
-def complex_of_two_dtypes(real: dtype, imag: dtype) -> RuntimeError:
-    """`complex` of parts of two dtypes."""
-    names = [each.scalar_name for each in (real, imag)]
-    return RuntimeError(
-        f"Expected object of scalar type {names[0]} but got scalar type {names[1]} for second "
-        "argument"
-    )
+complex_of_dtypes = Message(RuntimeError, "Expected both inputs to be Half, Float or Double "
+    "tensors but got {real.scalar_name} and {imag.scalar_name}")
+complex_of_two_dtypes = Message(RuntimeError, "Expected object of scalar type {real.scalar_name} "
+    "but got scalar type {imag.scalar_name} for second argument")

@@ -1,84 +1,47 @@
-"""Errors of converting a tensor's dtype."""
+"""Errors and warnings of converting a tensor's dtype, and of exporting it."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from mini_autograd.messages.arguments import type_name as named
+from mini_autograd.messages.message import Message
+from mini_autograd.messages.message import type_name as named
 
-CASTS_COMPLEX = "Casting complex values to real discards the imaginary part"
+# fmt: off
 
-SCALAR_OF_GRAPH = (
-    "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\n"
-    "Consider using tensor.detach() first."
-)
+# Warnings.
+casts_complex = Message(UserWarning, "Casting complex values to real discards the imaginary part")
+scalar_of_graph = Message(UserWarning, "Converting a tensor with requires_grad=True to a scalar "
+    "may lead to unexpected behavior.\nConsider using tensor.detach() first.")
 
-_FORMS = (
-    "(torch.device device = None, torch.dtype dtype = None, bool non_blocking = False, "
-    "bool copy = False, *, torch.memory_format memory_format = None)",
-    "(torch.dtype dtype, bool non_blocking = False, bool copy = False, *, "
-    "torch.memory_format memory_format = None)",
-    "(Tensor tensor, bool non_blocking = False, bool copy = False, *, "
-    "torch.memory_format memory_format = None)",
-)
+# `to`, `type`.
+_to_arguments = Message(TypeError, "to() received an invalid combination of arguments - got "
+    "({given}), but expected one of:\n * (torch.device device = None, torch.dtype dtype = None, "
+    "bool non_blocking = False, bool copy = False, *, torch.memory_format memory_format = None)\n "
+    "* (torch.dtype dtype, bool non_blocking = False, bool copy = False, *, torch.memory_format "
+    "memory_format = None)\n * (Tensor tensor, bool non_blocking = False, bool copy = False, *, "
+    "torch.memory_format memory_format = None)\n")
 
 
 def to_arguments(args: tuple[Any, ...], kwargs: dict[str, Any]) -> TypeError:
     """`to` of something that is neither dtype, device nor tensor."""
     given = [named(each) for each in args] + [f"{k}={named(v)}" for k, v in kwargs.items()]
-    trailing = ", " if kwargs and not args else ""  # torch leaves it
-    listed = "".join(f" * {form}\n" for form in _FORMS)
-    return TypeError(
-        f"to() received an invalid combination of arguments - got ({', '.join(given)}{trailing}), "
-        f"but expected one of:\n{listed}"
-    )
+    return _to_arguments(", ".join(given) + (", " if kwargs and not args else ""))  # sic
 
 
-def type_name(name: str) -> ValueError:
-    """`type("nonsense")`."""
-    return ValueError(f"invalid type: '{name}'")
+type_name = Message(ValueError, "invalid type: '{name}'")
+type_argument = Message(TypeError, "dtype must be a type, str, or dtype object")
+takes_no_arguments = Message(TypeError,
+    "{name}() takes 0 positional arguments but {given} {given:was} given")
+# An int is the number of an accelerator.
+no_accelerator = Message(RuntimeError, "Cannot access accelerator device when none is available.")
+negative_device = Message(RuntimeError, "Device index must not be negative")
 
-
-def type_argument() -> TypeError:
-    """`type(3)`."""
-    return TypeError("dtype must be a type, str, or dtype object")
-
-
-def takes_no_arguments(name: str, given: int) -> TypeError:
-    """`x.float(1)`."""
-    verb = "was" if given == 1 else "were"
-    return TypeError(f"{name}() takes 0 positional arguments but {given} {verb} given")
-
-
-def no_accelerator() -> RuntimeError:
-    """`x.to(0)`: an int is the number of an accelerator."""
-    return RuntimeError("Cannot access accelerator device when none is available.")
-
-
-def negative_device() -> RuntimeError:
-    """`to(-1)`."""
-    return RuntimeError("Device index must not be negative")
-
-
-def per_element_requires_grad(name: str) -> RuntimeError:
-    """`x.apply_(f)` of a tensor in the graph."""
-    return RuntimeError(
-        f"Can't call {name}() on Variable that requires grad. Use var.detach().{name}() instead."
-    )
-
-
-def per_element_type(name: str, argument: str, wanted: str, found: str) -> TypeError:
-    """`x.map_(y, f)` of tensors of two types."""
-    return TypeError(
-        f"{name}: expected torch.{wanted}Tensor for {argument} (got torch.{found}Tensor)"
-    )
-
-
-def no_real_number(value: object) -> TypeError:
-    """A function called per element gave something else than a number."""
-    return TypeError(f"must be real number, not {named(value)}")
-
-
-def export_requires_grad() -> BufferError:
-    """`x.__dlpack__()` of a tensor in the graph."""
-    return BufferError("Can't export tensors that require gradient, use tensor.detach()")
+# `apply_`, `map_`.
+per_element_requires_grad = Message(RuntimeError,
+    "Can't call {name}() on Variable that requires grad. Use var.detach().{name}() instead.")
+per_element_type = Message(TypeError, "{name}: expected torch.{wanted}Tensor for {argument} (got "
+    "torch.{found}Tensor)", order="name argument wanted found")
+no_real_number = Message(TypeError, "must be real number, not {value:type}")
+export_requires_grad = Message(BufferError,
+    "Can't export tensors that require gradient, use tensor.detach()")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -12,10 +11,17 @@ from mini_autograd.arrays import layout
 from mini_autograd.arrays.dims import wrap_dim
 from mini_autograd.arrays.dtypes import of_numpy
 from mini_autograd.core.modes import warn_once
-from mini_autograd.core.op import DifferentiableOp, Promotion, differentiable
-from mini_autograd.core.saved.gradient_tensors import counted
+from mini_autograd.core.op import (
+    Common,
+    DifferentiableOp,
+    InPlace,
+    Promotion,
+    differentiable,
+    public,
+)
+from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.table import ops
-from mini_autograd.messages.ops import gathering as errors
+from mini_autograd.messages.ops import indexing as errors
 from mini_autograd.messages.ops import shapes as shape_errors
 from mini_autograd.ops.tensor import inside
 from mini_autograd.ops.tensor.writing import checked_number
@@ -57,10 +63,11 @@ def _positions(dim: int, index: IndexArray) -> tuple[NDArray[Any], ...]:
     return tuple(own)
 
 
+@public()
 @differentiable(
     promotion=_NONE,
     # torch saves `self`, though its shape would do: a write to it makes backward raise
-    self=lambda grad, self, dim, index: counted(
+    self=lambda grad, self, dim, index: count_writes(
         scatter_add(ops.zeros_of(grad, self.shape), dim, index, grad)
     ),
 )
@@ -144,6 +151,7 @@ def scatter_number(self: Array, dim: Int, index: IndexArray, value: Number) -> A
     return result
 
 
+@public(in_place=InPlace(memory_last=True, common=Common.NOTHING))
 @differentiable(
     promotion=_NONE,
     self=lambda grad: grad,
@@ -189,7 +197,7 @@ def _reduced(
 @differentiable(promotion=_NONE, name="scatter", node="NotImplemented", inside=inside.copies)
 def _scatter_reduced(self: Array, dim: Int, index: IndexArray, src: Array, *, reduce: Str) -> Array:
     """`scatter` that adds or multiplies; torch has no derivative of it."""
-    warn_once.once(errors.REDUCE_DEPRECATED, stacklevel=2)
+    warn_once.once(errors.reduce_deprecated(), stacklevel=2)
     return _reduced(self, dim, index, src, None, reduce)
 
 
@@ -207,6 +215,7 @@ def _written(op: DifferentiableOp) -> DifferentiableOp:
     return made(op.op.bare)
 
 
+@public()
 @composite
 def take_along_dim(self: Array, indices: IndexArray, dim: Int | None = None) -> Any:
     """`gather` along a dim, with broadcasting and wrapped indices; else of the flattened tensor."""
@@ -240,40 +249,29 @@ _FORMS: Final = (
 )
 
 
-_METHOD_FORMS: Final = tuple(
-    form.replace("Tensor input, ", "")
-    .replace(", *, Tensor out = None", "")
-    .replace(", Tensor out = None", "")
-    for form in _FORMS
-)
-_scatter: Final = overloaded(
-    "scatter",
-    scatter,
-    scatter_number,
-    _scatter_reduced,
-    _scatter_number_reduced,
-    function_forms=_FORMS,
-    method_forms=_METHOD_FORMS,
-)
 # Records the in-place form.
-scatter_written: Final = overloaded(
+_scatter_written: Final = overloaded(
     "scatter_",
     scatter,
     scatter_number,
     _written(_scatter_reduced),
     _written(_scatter_number_reduced),
-    method_forms=_METHOD_FORMS,
+    function_forms=_FORMS,
 )
-
-FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
-    "gather": gather,
-    "scatter": _scatter,
-    "scatter_add": scatter_add,
-    "take_along_dim": take_along_dim,
-}
-METHODS: Final[dict[str, Callable[..., Any]]] = {
-    "gather": gather.method,
-    "scatter": _scatter.method,
-    "scatter_add": scatter_add.method,
-    "take_along_dim": take_along_dim.method,
-}
+public(
+    in_place=InPlace(
+        memory_last=True,
+        common=Common.NOTHING,
+        recorded=_scatter_written,
+        overloads=(".value", ".src"),
+    )
+)(
+    overloaded(
+        "scatter",
+        scatter,
+        scatter_number,
+        _scatter_reduced,
+        _scatter_number_reduced,
+        function_forms=_FORMS,
+    )
+)

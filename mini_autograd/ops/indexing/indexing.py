@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mini_autograd.arrays import dtypes, layout
-from mini_autograd.core.op import Promotion, differentiable
-from mini_autograd.core.saved.gradient_tensors import counted
+from mini_autograd.core.op import (
+    Common,
+    Expanded,
+    InPlace,
+    Promotion,
+    differentiable,
+    public,
+)
+from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.saved.packing import is_watched
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.ops import indexing as errors
-from mini_autograd.messages.ops import masking as mask_errors
 from mini_autograd.ops.pointwise.choosing import of_kind
 from mini_autograd.ops.tensor import inside
 from mini_autograd.ops.tensor.writing import checked_number
@@ -94,7 +100,7 @@ def _mask_positions(
     mask: NDArray[Any], shape: tuple[int, ...], dim: int
 ) -> Sequence[NDArray[np.intp]]:
     if mask.dtype == np.uint8:
-        warnings.warn(errors.BYTE_MASK, UserWarning, stacklevel=2)
+        warnings.warn(errors.byte_mask(), UserWarning, stacklevel=2)
     _check_mask(mask, shape, dim)
     return mask.nonzero() if mask.ndim else ()
 
@@ -133,7 +139,7 @@ def _index_grad(grad: Any, shape: tuple[int, ...], indices: IndexArrays) -> Any:
     zeros = ops.zeros_of(grad, shape)
     if is_watched():
         return index_put(zeros, indices, grad, True)
-    return counted(index_put_impl(zeros, indices, grad))
+    return count_writes(index_put_impl(zeros, indices, grad))
 
 
 @differentiable(
@@ -153,6 +159,39 @@ def index_put_impl(self: Array, indices: IndexArrays, values: Array) -> Array:
     return self
 
 
+def _put_in_order(
+    array: Array, indices: IndexArrays, values: Array, accumulate: bool = False
+) -> Array:
+    """What an array whose memory shows elements several times shows when `values` were written,
+    one after the other."""
+    places = np.zeros((1,) * array.ndim, np.intp)
+    for dim, (size, step) in enumerate(zip(array.shape, array.strides, strict=True)):
+        along = [1] * array.ndim
+        along[dim] = size
+        places = places + (np.arange(size) * (step // array.itemsize)).reshape(along)
+    memory = np.zeros(int(places.max()) + 1, array.dtype)
+    memory[places] = array
+    written = places[_Located(array.shape, indices).key]
+    values = values.reshape(values.shape[max(values.ndim - written.ndim, 0) :])  # as a fill may
+    given = np.broadcast_to(values, written.shape).reshape(-1)
+    if accumulate:
+        np.add.at(memory, written.reshape(-1), given)
+    else:
+        memory[written.reshape(-1)] = given
+    shown: Array = memory[places]
+    return shown
+
+
+@public(
+    in_place=InPlace(
+        function=True,
+        expanded=Expanded.WARNED,
+        fills_by_mask=True,
+        common=Common.NOTHING,
+        on_integers=True,
+        in_order=_put_in_order,
+    )
+)
 @differentiable(
     promotion=_NONE,
     self=lambda grad, indices, values_shape, accumulate: (
@@ -192,29 +231,6 @@ def index_put(self: Array, indices: IndexArrays, values: Array, accumulate: Bool
     return result
 
 
-def put_in_order(
-    array: Array, indices: IndexArrays, values: Array, accumulate: bool = False
-) -> Array:
-    """What an array whose memory shows elements several times shows when `values` were written,
-    one after the other."""
-    places = np.zeros((1,) * array.ndim, np.intp)
-    for dim, (size, step) in enumerate(zip(array.shape, array.strides, strict=True)):
-        along = [1] * array.ndim
-        along[dim] = size
-        places = places + (np.arange(size) * (step // array.itemsize)).reshape(along)
-    memory = np.zeros(int(places.max()) + 1, array.dtype)
-    memory[places] = array
-    written = places[_Located(array.shape, indices).key]
-    values = values.reshape(values.shape[max(values.ndim - written.ndim, 0) :])  # as a fill may
-    given = np.broadcast_to(values, written.shape).reshape(-1)
-    if accumulate:
-        np.add.at(memory, written.reshape(-1), given)
-    else:
-        memory[written.reshape(-1)] = given
-    shown: Array = memory[places]
-    return shown
-
-
 def _is_one_mask(shape: tuple[int, ...], indices: _Indices) -> bool:
     """Whether torch would rather fill under a mask; that of bytes it then refuses."""
     given = [(dim, each) for dim, each in enumerate(indices) if each is not None]
@@ -223,7 +239,7 @@ def _is_one_mask(shape: tuple[int, ...], indices: _Indices) -> bool:
     dim, mask = given[0]
     if mask.dtype == np.uint8:
         _check_mask(mask, shape, dim)
-        raise mask_errors.mask_dtype("masked_fill_", "unsigned char")
+        raise errors.mask_dtype("masked_fill_", "unsigned char")
     return bool(mask.dtype.kind == "b")
 
 
@@ -233,12 +249,14 @@ def _broadcasts(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
     return all(a in (1, b) for a, b in zip(shape[::-1], target[::-1], strict=False))
 
 
+@public("argwhere")
 @differentiable(promotion=_NONE, name="nonzero")
 def nonzero_positions(self: IndexArray) -> IndexArray:
     """The positions of the elements that are not zero, one a row."""
     return np.argwhere(self)
 
 
+@public()
 @composite
 def nonzero(self: Array, *, as_tuple: Bool = False) -> Tensor | tuple[Tensor, ...]:
     """The positions of the elements that are not zero: one a row, or one tensor a dim."""
@@ -246,15 +264,3 @@ def nonzero(self: Array, *, as_tuple: Bool = False) -> Tensor | tuple[Tensor, ..
         return (ops.view(nonzero_positions(ops.unsqueeze(self, 0)), (-1,)),)
     found = nonzero_positions(self)
     return tuple(ops.unbind(found, 1)) if as_tuple else found
-
-
-FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
-    "index_put": index_put,
-    "nonzero": nonzero,
-    "argwhere": nonzero_positions,
-}
-METHODS: Final[dict[str, Callable[..., Any]]] = {
-    "index_put": index_put.method,
-    "nonzero": nonzero.method,
-    "argwhere": nonzero_positions.method,
-}

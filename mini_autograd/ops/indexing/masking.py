@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd.arrays.dtypes import of_numpy
+from mini_autograd.arrays.dtypes import bool_, of_numpy
 from mini_autograd.arrays.layout import copied
-from mini_autograd.core.op import Promotion, differentiable
-from mini_autograd.core.saved.gradient_tensors import counted
+from mini_autograd.core.op import (
+    Common,
+    Expanded,
+    InPlace,
+    Promotion,
+    differentiable,
+    public,
+)
+from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.saved.packing import is_watched
 from mini_autograd.core.table import ops, shared
-from mini_autograd.messages.ops import masking as errors
+from mini_autograd.core.tensor.tensor import Tensor
+from mini_autograd.messages.ops import indexing as errors
 from mini_autograd.ops.pointwise.choosing import of_kind, where
-from mini_autograd.ops.shape.views import broadcast_shape
+from mini_autograd.ops.shape.views import broadcast_shape, check_written_shape
 from mini_autograd.ops.tensor import inside
 from mini_autograd.ops.tensor.writing import check_history, checked_number
 from mini_autograd.parsing.overloads import composite, overloaded
@@ -95,9 +103,10 @@ def _zeros_for(grad: Any, self: Any, mask: Any) -> Any:
     return ops.zeros_as(grad, self) if shape == self.shape else ops.zeros_of(grad, shape)
 
 
+@public()
 @differentiable(
     promotion=_NONE,
-    self=lambda grad, self, mask: counted(
+    self=lambda grad, self, mask: count_writes(
         masked_scatter_into(_zeros_for(grad, self, mask), mask, grad)
     ),
 )
@@ -109,6 +118,7 @@ def masked_select(self: Array, mask: Mask) -> Array:
     return np.asarray(self[mask])
 
 
+@public(in_place=InPlace())
 @differentiable(
     promotion=_NONE,
     self=lambda grad, mask: masked_fill_number(grad, mask, 0),
@@ -179,20 +189,38 @@ def _masked_fill_by(self: Array, mask: Mask, value: Array) -> Any:
     return result
 
 
-masked_fill: Final = overloaded(
-    "masked_fill",
-    _masked_fill_by,
-    masked_fill_number,
-    function_forms=(
-        "(Tensor input, Tensor mask, Tensor value)",
-        "(Tensor input, Tensor mask, Number value)",
-    ),
-    method_forms=("(Tensor mask, Tensor value)", "(Tensor mask, Number value)"),
+def _check_kinds(given: Sequence[Tensor]) -> None:
+    """What `masked_fill_` asks of its mask and value before it looks at memory."""
+    if len(given) > 1 and given[1]._array.ndim:
+        raise errors.fill_value_rank("masked_fill_", given[1]._array.ndim)
+    if given and given[0].dtype is not bool_:
+        raise errors.mask_dtype("masked_fill_", given[0].dtype.cpp_name)
+
+
+def _check_mask(tensor: Tensor, given: Sequence[Any]) -> None:
+    """Whether the mask of `masked_fill_` broadcasts to the tensor."""
+    if isinstance(given[0], Tensor):
+        check_written_shape(tensor, given[0])
+
+
+masked_fill: Final = public(
+    in_place=InPlace(
+        expanded=Expanded.WARNED,
+        common=Common.ANYTHING,
+        on_integers=True,
+        check_kinds=_check_kinds,
+        check=_check_mask,
+        overloads=(".Scalar", ".Tensor"),
+    )
+)(
+    overloaded(
+        "masked_fill",
+        _masked_fill_by,
+        masked_fill_number,
+        function_forms=(
+            "(Tensor input, Tensor mask, Tensor value)",
+            "(Tensor input, Tensor mask, Number value)",
+        ),
+    )
 )
 shared(masked_fill, "masked_fill")
-
-_BOTH: Final[dict[str, Any]] = {
-    "masked_fill": masked_fill, "masked_select": masked_select, "masked_scatter": masked_scatter,
-}  # fmt: skip
-FUNCTIONS: Final[dict[str, Callable[..., Any]]] = _BOTH
-METHODS: Final[dict[str, Callable[..., Any]]] = {k: each.method for k, each in _BOTH.items()}

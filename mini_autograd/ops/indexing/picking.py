@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
 
 from mini_autograd.arrays import layout
 from mini_autograd.arrays.dims import wrap_dim
-from mini_autograd.arrays.dtypes import of_numpy
-from mini_autograd.core.op import Promotion, differentiable
-from mini_autograd.core.saved.gradient_tensors import counted
+from mini_autograd.arrays.dtypes import int64, of_numpy
+from mini_autograd.core.op import (
+    Common,
+    Expanded,
+    InPlace,
+    Promotion,
+    differentiable,
+    public,
+)
+from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor, make
-from mini_autograd.messages.ops import gathering as gather_errors
-from mini_autograd.messages.ops import indexing as index_errors
-from mini_autograd.messages.ops import masking as mask_errors
-from mini_autograd.messages.ops import picking as errors
+from mini_autograd.messages.ops import indexing as errors
 from mini_autograd.messages.ops import shapes as shape_errors
-from mini_autograd.messages.ops import strides as stride_errors
 from mini_autograd.ops.indexing.gathering import gather_into
 from mini_autograd.ops.pointwise.arithmetic import scaled
 from mini_autograd.ops.tensor import inside
@@ -48,9 +51,10 @@ def _first_outside(index: IndexArray, lowest: int, size: int) -> int | None:
     return int(outside.flat[0]) if outside.size else None
 
 
+@public()
 @differentiable(
     promotion=_NONE,
-    self=lambda grad, self_shape, dim, index: counted(
+    self=lambda grad, self_shape, dim, index: count_writes(
         index_add(ops.zeros_of(grad, self_shape), dim, index, grad)
     ),
 )
@@ -102,6 +106,7 @@ def _inside_index_add(
     return result
 
 
+@public(in_place=InPlace(memory_last=True, common=Common.NOTHING))
 @differentiable(
     promotion=_NONE,
     self=lambda grad: grad,
@@ -157,7 +162,7 @@ def _without(shape: tuple[int, ...], dim: int) -> tuple[int, ...]:
 def _check_slices(index: IndexArray, lowest: int, size: int, dim: int) -> None:
     outside = _first_outside(index, lowest, size)
     if outside is not None:
-        raise gather_errors.out_of_bounds_scatter(outside, dim, size)
+        raise errors.out_of_bounds_scatter(outside, dim, size)
 
 
 def _selected_as(grad: Any, dim: int, index: IndexArray, shape: tuple[int, ...]) -> Any:
@@ -187,7 +192,7 @@ def _filled(self: Array, dim: int, index: IndexArray, value: Number) -> Array:
     if reaches:
         outside = _first_outside(index, -into.shape[dim], into.shape[dim])
         if outside is not None:
-            raise index_errors.out_of_bounds(outside, dim, into.shape[dim])
+            raise errors.out_of_bounds(outside, dim, into.shape[dim])
         into[_at(dim, index)] = number
     return result
 
@@ -203,7 +208,7 @@ def _reaches(into: Array, dim: int, index: IndexArray) -> bool:
         strides = [stride // into.itemsize for stride in layout.strides_of(into)]
         strides[dim] = 0
         needed = math.prod(slices) * into.itemsize
-        raise stride_errors.out_of_storage(
+        raise shape_errors.out_of_storage(
             sizes, strides, 0, itemsize=into.itemsize, needed=needed, available=0
         )
     return True
@@ -232,10 +237,11 @@ def index_fill_number(self: Array, dim: Int, index: IndexArray, value: Number) -
 def _index_fill_tensor(self: Array, dim: Int, index: IndexArray, value: Array) -> Array:
     """A copy with the one element of a tensor at the indices of a dim."""
     if value.ndim:
-        raise mask_errors.fill_value_rank("index_fill_", value.ndim)
+        raise errors.fill_value_rank("index_fill_", value.ndim)
     return _filled(self, dim, index, value.item())
 
 
+@public(in_place=InPlace(common=Common.NOTHING))
 @differentiable(
     promotion=_NONE,
     self=lambda grad, dim, index: index_fill_number(grad, dim, index, 0),
@@ -282,15 +288,17 @@ def _flat_positions(self: Array, index: IndexArray) -> IndexArray:
     return index
 
 
+@public()
 @differentiable(
     promotion=_NONE,
-    self=lambda grad, self, index: counted(put(ops.zeros_as(grad, self), index, grad, True)),
+    self=lambda grad, self, index: count_writes(put(ops.zeros_as(grad, self), index, grad, True)),
 )
 def take(self: Array, index: IndexArray) -> Array:
     """The elements of the flattened tensor at the indices, in the shape of the index."""
     return np.asarray(self.reshape(-1)[_flat_positions(self, index)], order="C")
 
 
+@public(in_place=InPlace(memory_last=True, common=Common.NOTHING))
 @differentiable(
     promotion=_NONE,
     self=lambda grad, index, source, accumulate: (
@@ -328,23 +336,30 @@ def _index_fill_by(self: Array, dim: Int, index: IndexArray, value: Array) -> An
     return result
 
 
-index_fill: Final = overloaded(
-    "index_fill",
-    _index_fill_by,
-    index_fill_number,
-    function_forms=(
-        "(Tensor input, int dim, Tensor index, Tensor value)",
-        "(Tensor input, int dim, Tensor index, Number value)",
-    ),
-    method_forms=(
-        "(int dim, Tensor index, Tensor value)",
-        "(int dim, Tensor index, Number value)",
-    ),
-)
+def _check_kinds(given: Sequence[Tensor]) -> None:
+    """What `index_fill_` asks of its index and value before it looks at memory."""
+    if len(given) > 1 and given[1]._array.ndim:
+        raise errors.fill_value_rank("index_fill_", given[1]._array.ndim)
+    if given and given[0].dtype is not int64:
+        raise errors.fill_index_dtype()
 
-_BOTH: Final[dict[str, Any]] = {
-    "index_select": index_select, "index_add": index_add, "index_fill": index_fill,
-    "index_copy": index_copy, "take": take, "put": put,
-}  # fmt: skip
-FUNCTIONS: Final[dict[str, Callable[..., Any]]] = _BOTH
-METHODS: Final[dict[str, Callable[..., Any]]] = {k: each.method for k, each in _BOTH.items()}
+
+public(
+    in_place=InPlace(
+        expanded=Expanded.WARNED,
+        common=Common.ANYTHING,
+        on_integers=True,
+        check_kinds=_check_kinds,
+        overloads=(".int_Scalar", ".int_Tensor"),
+    )
+)(
+    overloaded(
+        "index_fill",
+        _index_fill_by,
+        index_fill_number,
+        function_forms=(
+            "(Tensor input, int dim, Tensor index, Tensor value)",
+            "(Tensor input, int dim, Tensor index, Number value)",
+        ),
+    )
+)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
 
 from mini_autograd.arrays import dtypes, numbers
 from mini_autograd.arrays.layout import contiguous_strides
-from mini_autograd.core.op import Promotion, differentiable
+from mini_autograd.core.op import InPlace, Promotion, differentiable, public
+from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.graph import walk as walk_errors
 from mini_autograd.messages.ops import linalg as errors
 from mini_autograd.messages.ops import shapes as dim_errors
+from mini_autograd.messages.tensors import inplace as write_errors
 from mini_autograd.messages.tensors import state as tensor_errors
 from mini_autograd.ops.pointwise.arithmetic import scaled
 from mini_autograd.ops.pointwise.complexes import conj
@@ -68,6 +70,7 @@ def _mat2_grad(grad: Any, mat1: Any, shape: Shape, strides: Shape, alpha: Any = 
     return _scaled(mm(conj(t(mat1)), grad), alpha)
 
 
+@public()
 @differentiable(
     promotion=_NONE,
     self=lambda grad, mat2, self_shape, self_strides: _mat1_grad(
@@ -90,6 +93,7 @@ def mm(self: Array, mat2: Array) -> Array:
     return _product(self, mat2, "addmm_impl_cpu_")
 
 
+@public()
 @differentiable(
     promotion=_NONE,
     self=lambda grad, mat2: bmm(grad, conj(transpose(mat2, 1, 2))),
@@ -120,6 +124,7 @@ def _checked_mv(self: Array, vec: Array, start: Array) -> None:
         raise errors.mv_dtypes(dtypes.of(start), dtypes.of(self), dtypes.of(vec))
 
 
+@public()
 @differentiable(
     promotion=_NONE,
     self=lambda grad, vec: outer_product(grad, conj(vec)),
@@ -145,6 +150,7 @@ def _checked_dot(self: Array, other: Array) -> None:
         raise errors.not_implemented("dot", dtypes.bool_)
 
 
+@public()
 @differentiable(
     promotion=_NONE,
     self=lambda grad, tensor: grad * conj(tensor),
@@ -156,6 +162,7 @@ def dot(self: Array, tensor: Array) -> Array:
     return _product(self, tensor, "dot")
 
 
+@public()
 @differentiable(
     promotion=_NONE,
     self=lambda grad, other: conj(grad) * other,
@@ -232,6 +239,18 @@ def _inside_addmm(
     return inside.copies(result, self)
 
 
+def _check_product(tensor: Tensor, given: Sequence[Any]) -> None:
+    """Whether `addmm_` has the shape of the product that it adds."""
+    given = [each for each in given if isinstance(each, Tensor)]
+    if len({tensor.dtype, *[each.dtype for each in given]}) == 1 < len(given):
+        rows, columns = given[0]._array.shape, given[1]._array.shape
+        if len(rows) == len(columns) == 2 and rows[1] == columns[0]:
+            wanted = rows[0], columns[1]
+            if tensor._array.shape != wanted:
+                raise write_errors.bad_size(tensor._array.shape, wanted)
+
+
+@public(in_place=InPlace(memory_last=True, product=True, check=_check_product))
 @differentiable(
     promotion=_NONE,
     self=lambda grad, beta: _scaled(grad, beta),
@@ -264,6 +283,7 @@ def addmm(self: Array, mat1: Array, mat2: Array, *, beta: Number = 1, alpha: Num
     return result.astype(self.dtype, copy=False)
 
 
+@public(in_place=InPlace(function=True, memory_last=True, product=True))
 @differentiable(
     promotion=_NONE,
     self=lambda grad, beta: _scaled(grad, beta),
@@ -289,6 +309,7 @@ for _each in (mm, bmm):
             "(Tensor input, Tensor mat2, *, Tensor out = None)",
             "(Tensor input, Tensor mat2, torch.dtype out_dtype, *, Tensor out = None)",
         ),
+        method_forms=(),
     )
 _ADDED: Final = ("Tensor mat1, Tensor mat2", "*, Number beta = 1, Number alpha = 1")
 _ADDED_VECTOR: Final = "Tensor mat, Tensor vec, *, Number beta = 1, Number alpha = 1"
@@ -303,7 +324,7 @@ def _with_factors_first(op: Any, factors: str, **forms: Sequence[str]) -> None:
         )
         for alpha in ("Number alpha, ", "")
     ]
-    with_old_forms(with_forms(op, **forms), *old, **forms)
+    with_old_forms(with_forms(op, **forms), *old)
 
 
 _with_factors_first(
@@ -319,10 +340,4 @@ _with_factors_first(
     addmv,
     "Tensor mat, Tensor vec",
     function_forms=(f"(Tensor input, {_ADDED_VECTOR}, Tensor out = None)",),
-    method_forms=(f"({_ADDED_VECTOR})",),
 )
-
-FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
-    "mm": mm, "bmm": bmm, "mv": mv, "dot": dot, "vdot": vdot, "addmm": addmm, "addmv": addmv,
-}  # fmt: skip
-METHODS: Final[dict[str, Callable[..., Any]]] = {k: v.method for k, v in FUNCTIONS.items()}  # type: ignore[attr-defined]

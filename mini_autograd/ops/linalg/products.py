@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
+from mini_autograd.core.op import operator, public
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.core.tensor.version_counter import counter_of
 from mini_autograd.messages.ops import linalg as errors
@@ -32,6 +32,7 @@ from mini_autograd.parsing.overloads import composite
 from mini_autograd.parsing.types import Array
 
 
+@public()
 @composite
 def matmul(self: Array, other: Array) -> Any:
     """The matrix product; a vector is a row or a column, leading dims are a batch."""
@@ -134,12 +135,14 @@ def linear(input: Array, weight: Array, bias: Array | None = None) -> Any:
     return _matmul(input, t(weight)).add_(bias)
 
 
+@public("outer", "ger")
 @composite
 def outer(self: Array, vec2: Array) -> Any:
     """Every product of an element of one vector with one of another."""
     return outer_product(self, vec2)
 
 
+@public()
 @composite
 def inner(self: Array, other: Array) -> Any:
     """The sum of products over both last dims."""
@@ -161,18 +164,11 @@ def inner(self: Array, other: Array) -> Any:
     return reshape(product, first[:-1] + second[:-1])
 
 
+@operator("__matmul__")
 def _operator(self: Tensor, other: Any) -> Any:
     return _matmul(self, other) if isinstance(other, Tensor) else NotImplemented
 
 
+@operator("__rmatmul__")
 def _reflected(self: Tensor, other: Any) -> Any:
     return _matmul(other, self) if isinstance(other, Tensor) else NotImplemented
-
-
-_BOTH: Final[dict[str, Any]] = {"matmul": matmul, "outer": outer, "ger": outer, "inner": inner}
-FUNCTIONS: Final[dict[str, Callable[..., Any]]] = _BOTH
-METHODS: Final[dict[str, Callable[..., Any]]] = {k: v.method for k, v in _BOTH.items()}
-OPERATORS: Final[dict[str, Callable[..., Any]]] = {
-    "__matmul__": _operator,
-    "__rmatmul__": _reflected,
-}

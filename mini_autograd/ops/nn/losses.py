@@ -10,7 +10,7 @@ import numpy as np
 from mini_autograd.arrays import dtypes
 from mini_autograd.core.modes.warn_once import after_walk
 from mini_autograd.core.op import Promotion, differentiable
-from mini_autograd.core.saved.gradient_tensors import counted
+from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.table import ops
 from mini_autograd.messages.ops import losses as errors
 from mini_autograd.messages.ops import shapes as shape_errors
@@ -28,10 +28,11 @@ def _mse_double_backward(grad: Any, grad_output: Any, reduction: str) -> Any:
     twice = times(grad * grad_output, 2)
     if reduction != "mean":
         return twice
-    return counted(over(twice, max(numel(grad), 1)))  # torch divides in place
+    return count_writes(over(twice, max(numel(grad), 1)))  # torch divides in place
 
 
 @differentiable(
+    elementwise=False,
     self=lambda grad, self, target, reduction: mse_loss_backward(grad, self, target, reduction),
     target=lambda grad, self, target, reduction: mse_loss_backward(grad, target, self, reduction),
 )
@@ -156,7 +157,7 @@ def cross_entropy_loss(
     """Cross entropy; a target of the input's shape holds probabilities, else classes."""
     if tuple(self.shape) == tuple(target.shape):
         if target._array.dtype.kind != "f":  # type: ignore[attr-defined]
-            raise errors.probabilities_dtype(target.dtype)  # type: ignore[arg-type]
+            raise errors.probabilities_dtype(target.dtype)
         if ignore_index >= 0:
             raise errors.ignore_index_of_probabilities()
         return probability_loss(self, target, weight, reduction, label_smoothing)

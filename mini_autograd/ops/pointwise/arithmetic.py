@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 
 from mini_autograd.arrays import dtypes, numbers
-from mini_autograd.core.op import Promotion, differentiable
+from mini_autograd.core.op import (
+    InPlace,
+    Promotion,
+    binary_operator,
+    differentiable,
+    operator,
+    public,
+)
 from mini_autograd.core.table import shared
 from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.messages.ops import kernels as kernel_errors
@@ -55,6 +63,11 @@ def _times(array: Any, alpha: complex, beside: Any) -> Any:
     return np.multiply(array, dtypes.number_array(alpha, array.dtype))
 
 
+# Of an op by a number, which becomes a tensor: torch's dispatcher sees no other form of it.
+TENSORS: Final = (".Tensor", ".Tensor")
+_OF_NUMBERS: Final = InPlace(number_seen=True, overloads=TENSORS)
+
+
 def _is_bool(array: Any) -> bool:
     return bool(array.dtype.kind == "b")
 
@@ -63,6 +76,7 @@ def _is_complex(array: Any) -> bool:
     return bool(array.dtype.kind == "c")
 
 
+@public(in_place=replace(_OF_NUMBERS, augmented="+=", shapes_first=True))
 @differentiable(
     scalars=True,
     self=lambda grad: grad,
@@ -71,6 +85,9 @@ def _is_complex(array: Any) -> bool:
 def add(self: Array | Number, other: Array | Number, *, alpha: Number = 1) -> Array:
     """`self + alpha * other`."""
     return self + _times(other, alpha, self)
+
+
+operator("__add__", "__radd__")(add.operator)
 
 
 @differentiable(
@@ -87,6 +104,7 @@ def sub_promoted(self: Array | Number, other: Array | Number, *, alpha: Number =
     return np.subtract(self, _times(other, alpha, self))
 
 
+@public(in_place=replace(_OF_NUMBERS, augmented="*="))
 @differentiable(
     scalars=True,
     self=lambda grad, other: grad * conj(other),
@@ -97,9 +115,13 @@ def mul(self: Array | Number, other: Array | Number) -> Array:
     return self * other  # type: ignore[return-value]  # a number comes as an array
 
 
+operator("__mul__", "__rmul__")(mul.operator)
+
+
 @differentiable(
     name="mul",
     node="MulBackward1",
+    elementwise=True,
     promotion=Promotion.NONE,
     self=lambda grad, other: times(grad, conj(other)),
 )
@@ -111,6 +133,7 @@ def times(self: Array, other: Number) -> Array:
 @differentiable(
     name="div",
     node="DivBackward1",
+    elementwise=True,
     promotion=Promotion.NONE,
     self=lambda grad, other: over(grad, conj(other)),
 )
@@ -119,13 +142,25 @@ def over(self: Array, other: Number) -> Array:
     return self / other if _plain(self, other) else _by_number(np.divide, self, other)
 
 
-@differentiable(name="add", node="AddBackward1", promotion=Promotion.NONE, self=lambda grad: grad)
+@differentiable(
+    name="add",
+    node="AddBackward1",
+    promotion=Promotion.NONE,
+    elementwise=True,
+    self=lambda grad: grad,
+)
 def plus(self: Array, other: Number) -> Array:
     """`self + other` for rules, likewise."""
     return np.add(*promoted(self, other))
 
 
-@differentiable(name="sub", node="SubBackward1", promotion=Promotion.NONE, self=lambda grad: grad)
+@differentiable(
+    name="sub",
+    node="SubBackward1",
+    promotion=Promotion.NONE,
+    elementwise=True,
+    self=lambda grad: grad,
+)
 def minus(self: Array, other: Number) -> Array:
     """`self - other` for rules, likewise."""
     return np.subtract(*promoted(self, other))
@@ -231,30 +266,34 @@ def _refuse_bool(operands: Sequence[Any]) -> None:
 
 _BOOL: Final = np.dtype(np.bool_)
 
-_ADDED: Final[dict[str, Any]] = {
-    "function_forms": ("(Tensor input, Tensor other, *, Number alpha = 1, Tensor out = None)",),
-    "method_forms": ("(Tensor other, *, Number alpha = 1)",),
-}
+_ADDED: Final = ("(Tensor input, Tensor other, *, Number alpha = 1, Tensor out = None)",)
 _ADDED_BEFORE: Final = (
     "(Tensor input, Number alpha, Tensor other, *, Tensor out = None)",
     "(Number alpha, Tensor other)",
 )
-with_old_forms(with_forms(add, **_ADDED), _ADDED_BEFORE, **_ADDED)
-sub = _subtracting(with_old_forms(with_forms(sub_promoted, **_ADDED), _ADDED_BEFORE, **_ADDED))
+with_old_forms(with_forms(add, function_forms=_ADDED), _ADDED_BEFORE)
+sub = _subtracting(with_old_forms(with_forms(sub_promoted, function_forms=_ADDED), _ADDED_BEFORE))
 shared(sub, "sub")
-rsub = _subtracting(
-    overloaded(
-        "rsub",
-        rsub_tensor,
-        rsub_number,
-        function_forms=(
-            "(Tensor input, Tensor other, *, Number alpha = 1)",
-            "(Tensor input, Number other, Number alpha = 1)",
-        ),
+binary_operator("__sub__")(public(in_place=replace(_OF_NUMBERS, augmented="-="))(sub))
+rsub = binary_operator("__rsub__")(
+    public(method=False)(
+        _subtracting(
+            overloaded(
+                "rsub",
+                rsub_tensor,
+                rsub_number,
+                function_forms=(
+                    "(Tensor input, Tensor other, *, Number alpha = 1)",
+                    "(Tensor input, Number other, Number alpha = 1)",
+                ),
+            )
+        )
     )
 )
 
 
+@operator("__neg__")
+@public("neg", "negative", in_place=InPlace(function=True))
 @differentiable(self=lambda grad: -grad)
 def neg(self: Array) -> Array:
     """`-self`."""
@@ -263,15 +302,11 @@ def neg(self: Array) -> Array:
     return np.negative(self)
 
 
-multiply: Final = overloaded(
-    "multiply",
-    mul,
-    function_forms=(
-        "(Tensor input, Tensor other, *, Tensor out = None)",
-        "(Tensor input, Number other)",
-    ),
-    method_forms=("(Tensor other)", "(Number other)"),
+BY_ANY: Final = (
+    "(Tensor input, Tensor other, *, Tensor out = None)",
+    "(Tensor input, Number other)",
 )
+public(in_place=InPlace(number_seen=True))(overloaded("multiply", mul, function_forms=BY_ANY))
 
 
 @composite(name="subtract")
@@ -280,40 +315,24 @@ def _subtract_number(self: Array, other: Number, alpha: Number = 1) -> Array:
     return sub(self, other, alpha=alpha)
 
 
-subtract: Final = overloaded(
-    "subtract",
-    sub,
-    _subtract_number,
-    function_forms=(
-        "(Tensor input, Tensor other, *, Number alpha = 1, Tensor out = None)",
-        "(Tensor input, Number other, Number alpha = 1)",
-    ),
-    method_forms=(
-        "(Tensor other, *, Number alpha = 1)",
-        "(Number other, Number alpha = 1)",
-    ),
+public(in_place=InPlace(number_seen=True))(
+    overloaded(
+        "subtract",
+        sub,
+        _subtract_number,
+        function_forms=(
+            "(Tensor input, Tensor other, *, Number alpha = 1, Tensor out = None)",
+            "(Tensor input, Number other, Number alpha = 1)",
+        ),
+    )
 )
 
 
+@operator("__pos__")
+@public()
 @composite
 def positive(self: Array) -> Array:
     """`self` itself; a RuntimeError for bools."""
     if self.dtype == dtypes.bool_:
         raise errors.bool_positive()
     return self
-
-
-FUNCTIONS: Final[dict[str, Any]] = {
-    "add": add,
-    "mul": mul,
-    "multiply": multiply,
-    "neg": neg,
-    "negative": neg,
-    "positive": positive,
-    "rsub": rsub,
-    "sub": sub,
-    "subtract": subtract,
-}
-METHODS: Final[dict[str, Any]] = {
-    name: op.method for name, op in FUNCTIONS.items() if name != "rsub"
-}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
 from mini_autograd.arrays import dtypes, numbers
 from mini_autograd.core.modes import warn_once
-from mini_autograd.core.op import differentiable
-from mini_autograd.core.saved.gradient_tensors import counted
+from mini_autograd.core.op import differentiable, public
+from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.messages.graph import walk as walk_errors
@@ -51,9 +51,10 @@ def _first_zero(self: Any, other: Any) -> tuple[Any, Any]:
 
 def _tie_split(grad: Any, tied: Any, lost: Any) -> Any:
     """The gradient of a maximum: half where tied, none where the other won."""
-    return counted(ops.masked_zero(where(tied, over(grad, 2), grad), lost), dispatched=True)
+    return count_writes(ops.masked_zero(where(tied, over(grad, 2), grad), lost), dispatched=True)
 
 
+@public()
 @differentiable(
     self=lambda grad, self, other: _tie_split(grad, self == other, self < other),
     other=lambda grad, self, other: _tie_split(grad, self == other, self > other),
@@ -65,6 +66,7 @@ def maximum(self: Array, other: Array) -> Array:
     return np.maximum(*_first_zero(self, other))
 
 
+@public()
 @differentiable(
     self=lambda grad, self, other: _tie_split(grad, self == other, self > other),
     other=lambda grad, self, other: _tie_split(grad, self == other, self < other),
@@ -97,7 +99,7 @@ def where_parsed(condition: Mask, self: Array | Number, other: Array | Number) -
 def _as_mask(condition: Any) -> Any:
     found = condition._array.dtype
     if found == np.uint8:
-        warn_once.once(errors.UINT8_CONDITION, stacklevel=5)
+        warn_once.once(errors.uint8_condition(), stacklevel=5)
         return make(condition._array.astype(np.bool_))
     if found.kind != "b":
         raise errors.condition_not_bool(dtypes.of_numpy(found))
@@ -120,31 +122,24 @@ def where_of(self: Array, condition: Mask, other: Array | Number) -> Array:
     return where_parsed(condition, self, other)
 
 
-_choice: Final = overloaded(
-    "where",
-    where_indices,
-    where_parsed,
-    function_forms=(
-        "(Tensor condition)",
-        "(Tensor condition, Tensor input, Tensor other, *, Tensor out = None)",
-        "(Tensor condition, Number self, Tensor other)",
-        "(Tensor condition, Tensor input, Number other)",
-        "(Tensor condition, Number self, Number other)",
-    ),
+public(method=False)(
+    overloaded(
+        "where",
+        where_indices,
+        where_parsed,
+        function_forms=(
+            "(Tensor condition)",
+            "(Tensor condition, Tensor input, Tensor other, *, Tensor out = None)",
+            "(Tensor condition, Number self, Tensor other)",
+            "(Tensor condition, Tensor input, Number other)",
+            "(Tensor condition, Number self, Number other)",
+        ),
+    )
 )
-_choice_of: Final = overloaded(
-    "where",
-    where_of,
-    method_forms=("(Tensor condition, Tensor other)", "(Tensor condition, Number other)"),
+public(function=False)(
+    overloaded(
+        "where",
+        where_of,
+        method_forms=("(Tensor condition, Tensor other)", "(Tensor condition, Number other)"),
+    )
 )
-
-FUNCTIONS: Final[dict[str, Any]] = {
-    "maximum": maximum,
-    "minimum": minimum,
-    "where": _choice,
-}
-METHODS: Final[dict[str, Any]] = {
-    "maximum": maximum.method,
-    "minimum": minimum.method,
-    "where": _choice_of.method,
-}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 
 from mini_autograd.arrays import dtypes, numbers
-from mini_autograd.core.op import Promotion, differentiable
+from mini_autograd.core.op import InPlace, Promotion, differentiable, public
 from mini_autograd.core.saved.packing import is_watched
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.ops import pointwise as errors
@@ -185,8 +186,13 @@ def clamp_max_tensor(self: Array, max: Array) -> Array:
     return _clamp_one_sided("minimum_cpu", self, None, max)
 
 
-def _clamp(name: str) -> Any:
-    return overloaded(
+_CLAMPED: Final = InPlace(function=True, shapes_first=True, casts_first=True, number_cast=True)
+_DISPATCHED: Final = replace(_CLAMPED, overloads=("", ".Tensor"))
+
+
+def _clamp(name: str, in_place: InPlace) -> None:
+    """Under its own name or its alias's, which errors say."""
+    both = overloaded(
         name,
         clamp_number,
         clamp_by_tensors,
@@ -194,15 +200,12 @@ def _clamp(name: str) -> Any:
             "(Tensor input, Tensor min = None, Tensor max = None, *, Tensor out = None)",
             "(Tensor input, Number min = None, Number max = None, *, Tensor out = None)",
         ),
-        method_forms=(
-            "(Tensor min = None, Tensor max = None)",
-            "(Number min = None, Number max = None)",
-        ),
     )
+    public(in_place=in_place)(both)
 
 
-def _one_sided(tensor: Any, number: Any, bound: str) -> Any:
-    return overloaded(
+def _one_sided(tensor: Any, number: Any, bound: str) -> None:
+    both = overloaded(
         f"clamp_{bound}",
         tensor,
         number,
@@ -210,19 +213,11 @@ def _one_sided(tensor: Any, number: Any, bound: str) -> Any:
             f"(Tensor input, Tensor {bound}, *, Tensor out = None)",
             f"(Tensor input, Number {bound}, *, Tensor out = None)",
         ),
-        method_forms=(f"(Tensor {bound})", f"(Number {bound})"),
     )
+    public(in_place=replace(_DISPATCHED, numbers_refused_first=True))(both)
 
 
-clamp: Final = _clamp("clamp")
-clip: Final = _clamp("clip")
-clamp_min: Final = _one_sided(clamp_min_tensor, clamp_min_number, "min")
-clamp_max: Final = _one_sided(clamp_max_tensor, clamp_max_number, "max")
-
-FUNCTIONS: Final[dict[str, Any]] = {
-    "clamp": clamp,
-    "clamp_max": clamp_max,
-    "clamp_min": clamp_min,
-    "clip": clip,
-}
-METHODS: Final[dict[str, Any]] = {name: op.method for name, op in FUNCTIONS.items()}
+_clamp("clamp", _DISPATCHED)
+_clamp("clip", _CLAMPED)
+_one_sided(clamp_min_tensor, clamp_min_number, "min")
+_one_sided(clamp_max_tensor, clamp_max_number, "max")

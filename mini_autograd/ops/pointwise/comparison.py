@@ -2,24 +2,95 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 
 from mini_autograd.arrays import dtypes
-from mini_autograd.core.op import differentiable, quiet
-from mini_autograd.core.tensor.tensor import make
+from mini_autograd.core.op import (
+    DifferentiableOp,
+    InPlace,
+    binary_operator,
+    differentiable,
+    operator,
+    public,
+    quiet,
+)
+from mini_autograd.core.saved.gradient_tensors import count_writes
+from mini_autograd.core.table import ops
+from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.messages.ops import pointwise as errors
-from mini_autograd.parsing.overloads import composite, overloaded
+from mini_autograd.parsing.overloads import Bound, composite, overloaded
 from mini_autograd.parsing.types import Array, Bool, Number
 
+_FORMS: Final = (
+    "(Tensor input, Tensor other, *, Tensor out = None)",
+    "(Tensor input, Number other, *, Tensor out = None)",
+)
+_TRUTHS: Final = InPlace(compares=True, differentiable=False)
+_BITS: Final = InPlace(shapes_first=True, casts_first=True)
 
+
+def _compares(compare: np.ufunc, *alias: str) -> Callable[[DifferentiableOp], DifferentiableOp]:
+    """Makes a comparison public: an operator, and a function of a tensor or a number."""
+
+    def enter(op: DifferentiableOp) -> DifferentiableOp:
+        name = op.op.name
+        binary_operator(f"__{name}__")(op)
+        either = overloaded(name, op, function_forms=_FORMS)
+        recorded = _over_operand(name, compare)
+        written = InPlace(compares=True, shapes_first=True, on_integers=True, recorded=recorded)
+        public(in_place=replace(written, overloads=(".Scalar", ".Tensor")))(either)
+        if alias:
+            public(*alias, in_place=written)(either)
+        return op
+
+    return enter
+
+
+def _over_operand(name: str, compare: np.ufunc) -> Bound:
+    """A comparison written over its operand, whose gradient is zero from then on."""
+
+    def compared(self: Array, other: Any) -> Array:
+        common = np.result_type(self, other)
+        if common.kind == "c" and name not in ("eq", "ne"):
+            raise errors.not_implemented(f"{name}_cpu", dtypes.of_numpy(common))
+        return np.asarray(compare(self, other)).astype(self.real.dtype)
+
+    def with_number(self: Array, other: Number) -> Array:
+        return compared(self, other)
+
+    def with_tensor(self: Array, other: Array) -> Array:
+        return compared(self, other)
+
+    # torch makes these zeros by writing them.
+    def zeros(grad: Any, self_shape: tuple[int, ...]) -> Any:
+        return count_writes(ops.zeros_of(grad, self_shape))
+
+    def zeros_of_other(grad: Any, other_shape: tuple[int, ...]) -> Any:
+        return count_writes(ops.zeros_of(grad, other_shape))
+
+    stem = name.capitalize()
+    number = differentiable(name=name, node=f"{stem}Backward0", self=zeros)
+    tensor = differentiable(name=name, node=f"{stem}Backward1", self=zeros, other=zeros_of_other)
+    return overloaded(
+        name,
+        number(with_number),
+        tensor(with_tensor),
+        function_forms=("(Tensor input, Tensor other)", "(Tensor input, Number other)"),
+    )
+
+
+@_compares(np.equal)
 @differentiable()
 def eq(self: Array, other: Array | Number) -> Array:
     """`self == other`, elementwise."""
     return np.equal(self, other)
 
 
+@_compares(np.not_equal, "not_equal")
 @differentiable()
 def ne(self: Array, other: Array | Number) -> Array:
     """`self != other`, elementwise."""
@@ -31,6 +102,7 @@ def _ordered(name: str, array: Any) -> None:
         raise errors.not_implemented(f"{name}_cpu", dtypes.of(array))
 
 
+@_compares(np.less, "less")
 @differentiable()
 def lt(self: Array, other: Array | Number) -> Array:
     """`self < other`, elementwise; a NotImplementedError for complex numbers."""
@@ -38,6 +110,7 @@ def lt(self: Array, other: Array | Number) -> Array:
     return np.less(self, other)
 
 
+@_compares(np.less_equal, "less_equal")
 @differentiable()
 def le(self: Array, other: Array | Number) -> Array:
     """`self <= other`, elementwise; a NotImplementedError for complex numbers."""
@@ -45,6 +118,7 @@ def le(self: Array, other: Array | Number) -> Array:
     return np.less_equal(self, other)
 
 
+@_compares(np.greater, "greater")
 @differentiable()
 def gt(self: Array, other: Array | Number) -> Array:
     """`self > other`, elementwise; a NotImplementedError for complex numbers."""
@@ -52,6 +126,7 @@ def gt(self: Array, other: Array | Number) -> Array:
     return np.greater(self, other)
 
 
+@_compares(np.greater_equal, "greater_equal")
 @differentiable()
 def ge(self: Array, other: Array | Number) -> Array:
     """`self >= other`, elementwise; a NotImplementedError for complex numbers."""
@@ -59,24 +134,28 @@ def ge(self: Array, other: Array | Number) -> Array:
     return np.greater_equal(self, other)
 
 
+@public(in_place=_TRUTHS)
 @differentiable()
 def logical_and(self: Array, other: Array) -> Array:
     """Whether both are other than zero."""
     return np.logical_and(self, other)
 
 
+@public(in_place=_TRUTHS)
 @differentiable()
 def logical_or(self: Array, other: Array) -> Array:
     """Whether one is other than zero."""
     return np.logical_or(self, other)
 
 
+@public(in_place=_TRUTHS)
 @differentiable()
 def logical_xor(self: Array, other: Array) -> Array:
     """Whether exactly one is other than zero."""
     return np.logical_xor(self, other)
 
 
+@public(in_place=_TRUTHS)
 @differentiable()
 def logical_not(self: Array) -> Array:
     """Whether it is zero."""
@@ -88,6 +167,26 @@ def _integral(name: str, array: Any) -> None:
         raise errors.not_implemented(f"bitwise_{name}_cpu", dtypes.of(array))
 
 
+def _with_number_first(
+    augmented: str, *symbols: str
+) -> Callable[[DifferentiableOp], DifferentiableOp]:
+    """Makes a commutative op public: two operators, and a function that takes a number first."""
+
+    def enter(op: DifferentiableOp) -> DifferentiableOp:
+        def swapped(self: Number, other: Array) -> Any:
+            return op(other, self)
+
+        binary_operator(*symbols)(op)
+        of_number = composite(name=op.op.name)(swapped)
+        forms = (_FORMS[0], "(Number self, Tensor other)", _FORMS[1])
+        either = overloaded(op.op.name, op, of_number, function_forms=forms)
+        public(in_place=replace(_BITS, augmented=augmented))(either)
+        return op
+
+    return enter
+
+
+@_with_number_first("&=", "__and__", "__rand__")
 @differentiable()
 def bitwise_and(self: Array, other: Array | Number) -> Array:
     """`self & other` of integers or bools."""
@@ -95,6 +194,7 @@ def bitwise_and(self: Array, other: Array | Number) -> Array:
     return np.bitwise_and(self, other)
 
 
+@_with_number_first("|=", "__or__", "__ror__")
 @differentiable()
 def bitwise_or(self: Array, other: Array | Number) -> Array:
     """`self | other` of integers or bools."""
@@ -102,6 +202,7 @@ def bitwise_or(self: Array, other: Array | Number) -> Array:
     return np.bitwise_or(self, other)
 
 
+@_with_number_first("^=", "__xor__", "__rxor__")
 @differentiable()
 def bitwise_xor(self: Array, other: Array | Number) -> Array:
     """`self ^ other` of integers or bools."""
@@ -109,16 +210,7 @@ def bitwise_xor(self: Array, other: Array | Number) -> Array:
     return np.bitwise_xor(self, other)
 
 
-def _of_number(op: Any) -> Any:
-    """The form with a number first; the three ops are commutative."""
-
-    @composite(name=op.op.name)
-    def swapped(self: Number, other: Array) -> Any:
-        return op(other, self)
-
-    return swapped
-
-
+@public(in_place=_BITS)
 @differentiable()
 def bitwise_not(self: Array) -> Array:
     """`~self` of integers or bools."""
@@ -126,24 +218,28 @@ def bitwise_not(self: Array) -> Array:
     return np.invert(self)
 
 
+@public()
 @differentiable()
 def isnan(self: Array) -> Array:
     """Whether it is no number."""
     return np.isnan(self)
 
 
+@public()
 @differentiable()
 def isinf(self: Array) -> Array:
     """Whether it is infinite."""
     return np.isinf(self)
 
 
+@public()
 @differentiable()
 def isfinite(self: Array) -> Array:
     """Whether it is neither infinite nor no number."""
     return np.isfinite(self)
 
 
+@public()
 @differentiable()
 def signbit(self: Array) -> Array:
     """Whether it is negative, -0.0 included."""
@@ -152,12 +248,14 @@ def signbit(self: Array) -> Array:
     return np.signbit(self) if self.dtype.kind == "f" else np.less(self, 0)
 
 
+@public()
 @composite
 def equal(self: Array, other: Array) -> bool:
     """Whether shape and all elements are the same; dtypes may differ."""
     return self.shape == other.shape and bool(np.all(eq(self, other)._array))
 
 
+@public()
 @composite
 def isclose(
     self: Array, other: Array, rtol: Number = 1e-05, atol: Number = 1e-08, equal_nan: Bool = False
@@ -186,6 +284,7 @@ def _close(a: Any, b: Any, same: Any, rtol: float, atol: float, equal_nan: bool)
     return same | (np.isfinite(error) & (error <= atol + np.abs(rtol * b)))
 
 
+@public()
 @composite
 def allclose(
     self: Array, other: Array, rtol: Number = 1e-05, atol: Number = 1e-08, equal_nan: Bool = False
@@ -194,52 +293,8 @@ def allclose(
     return bool(np.all(isclose(self, other, rtol, atol, equal_nan)._array))
 
 
-_TENSOR_OR_NUMBER: Final = {
-    "function_forms": (
-        "(Tensor input, Tensor other, *, Tensor out = None)",
-        "(Tensor input, Number other, *, Tensor out = None)",
-    ),
-    "method_forms": ("(Tensor other)", "(Number other)"),
-}
-_EITHER: Final = {
-    "function_forms": (
-        "(Tensor input, Tensor other, *, Tensor out = None)",
-        "(Number self, Tensor other)",
-        "(Tensor input, Number other, *, Tensor out = None)",
-    ),
-    "method_forms": ("(Tensor other)", "(Number other)"),
-}
-_COMPARISONS: Final[dict[str, Any]] = {
-    name: overloaded(op.op.name, op, **_TENSOR_OR_NUMBER)
-    for op, names in (
-        (eq, ("eq",)),
-        (ne, ("ne", "not_equal")),
-        (lt, ("lt", "less")),
-        (le, ("le", "less_equal")),
-        (gt, ("gt", "greater")),
-        (ge, ("ge", "greater_equal")),
-    )
-    for name in names
-}
-_BITS: Final[dict[str, Any]] = {
-    op.op.name: overloaded(op.op.name, op, _of_number(op), **_EITHER)
-    for op in (bitwise_and, bitwise_or, bitwise_xor)
-}
-
-FUNCTIONS: Final[dict[str, Any]] = {
-    **_COMPARISONS,
-    **_BITS,
-    "allclose": allclose,
-    "bitwise_not": bitwise_not,
-    "equal": equal,
-    "isclose": isclose,
-    "isfinite": isfinite,
-    "isinf": isinf,
-    "isnan": isnan,
-    "logical_and": logical_and,
-    "logical_not": logical_not,
-    "logical_or": logical_or,
-    "logical_xor": logical_xor,
-    "signbit": signbit,
-}
-METHODS: Final[dict[str, Any]] = {name: op.method for name, op in FUNCTIONS.items()}
+@operator("__invert__")
+def _invert(self: Tensor) -> Any:
+    if self._array.dtype.kind not in "biu":
+        raise errors.inverted_float()
+    return bitwise_not(self)

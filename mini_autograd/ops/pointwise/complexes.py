@@ -11,14 +11,21 @@ from typing import Any, Final
 import numpy as np
 
 from mini_autograd.arrays import dtypes, layout
-from mini_autograd.core.op import Promotion, differentiable
+from mini_autograd.core.op import (
+    Expanded,
+    InPlace,
+    Promotion,
+    attribute,
+    differentiable,
+    public,
+)
 from mini_autograd.core.table import ops, shared
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.core.tensor.version_counter import counter_of
 from mini_autograd.messages.ops import pointwise as errors
 from mini_autograd.messages.ops.kernels import no_complex_half
 from mini_autograd.ops.tensor import inside
-from mini_autograd.parsing.overloads import composite
+from mini_autograd.parsing.overloads import composite, overloaded
 from mini_autograd.parsing.types import Array
 
 
@@ -64,12 +71,30 @@ def _pending(value: Tensor) -> Tensor:
     return result
 
 
+@public()
 @composite(name="conj")
 def conj_parsed(self: Array) -> Array:
     """The conjugate; a real tensor itself."""
     return conj(self)
 
 
+@differentiable(
+    promotion=Promotion.NONE,
+    name="conj_physical_",
+    node="ConjPhysicalBackward1",
+    self=lambda grad: conj(grad),
+)
+def _conj_written(self: Array) -> Array:
+    return np.conjugate(self)
+
+
+@public(
+    in_place=InPlace(
+        function=True,
+        expanded=Expanded.ALLOWED,
+        recorded=overloaded("conj_physical", _conj_written, method_forms=("()",)),
+    )
+)
 @differentiable(
     promotion=Promotion.NONE, node="ConjPhysicalBackward0", self=lambda grad: conj_physical(grad)
 )
@@ -78,12 +103,14 @@ def conj_physical(self: Array) -> Array:
     return np.conjugate(self) if self.dtype.kind == "c" else self.copy()
 
 
+@public()
 @composite
 def resolve_conj(self: Array) -> Array:
     """The tensor itself, or a copy where torch has yet to conjugate it."""
     return ops.clone(self) if getattr(self, "_conjugated", False) else self
 
 
+@public(method=False)
 @differentiable(
     promotion=Promotion.NONE,
     view=True,
@@ -96,6 +123,7 @@ def view_as_real(self: Array) -> Array:
     return self[..., None].view(self.real.dtype)
 
 
+@public(method=False)
 @differentiable(
     promotion=Promotion.NONE,
     view=True,
@@ -119,6 +147,7 @@ _COMPLEX_OF: Final[dict[np.dtype[Any], np.dtype[Any]]] = {
 }
 
 
+@public(method=False)
 @differentiable(
     promotion=Promotion.NONE,
     name="complex",
@@ -164,38 +193,23 @@ def imag(value: Any) -> Any:
     return np.imag(value)
 
 
+@public(method=False)
 @composite(name="real")
 def real_parsed(self: Array) -> Array:
     """The real part, a view; a real tensor itself."""
     return real(self)
 
 
+@public(method=False)
 @composite(name="imag")
 def imag_parsed(self: Array) -> Array:
     """The imaginary part, a view; a RuntimeError for real tensors."""
     return imag(self)
 
 
+@public("is_conj", function=False)
 def _is_conj(self: Tensor) -> bool:
     return self._conjugated
-
-
-FUNCTIONS: Final[dict[str, Any]] = {
-    "complex": complex_of,
-    "conj": conj_parsed,
-    "conj_physical": conj_physical,
-    "imag": imag_parsed,
-    "real": real_parsed,
-    "resolve_conj": resolve_conj,
-    "view_as_complex": view_as_complex,
-    "view_as_real": view_as_real,
-}
-METHODS: Final[dict[str, Any]] = {
-    "conj": conj_parsed.method,
-    "conj_physical": conj_physical.method,
-    "is_conj": _is_conj,
-    "resolve_conj": resolve_conj.method,
-}
 
 
 def _set_real(self: Tensor, value: Any) -> None:
@@ -206,6 +220,5 @@ def _set_imag(self: Tensor, value: Any) -> None:
     imag(self)[...] = value
 
 
-PROPERTIES: Final[dict[str, property]] = {
-    "imag": property(imag, _set_imag), "real": property(real, _set_real),
-}  # fmt: skip
+attribute("real", setter=_set_real)(real)
+attribute("imag", setter=_set_imag)(imag)

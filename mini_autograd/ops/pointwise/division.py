@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 
 from mini_autograd.arrays import dtypes
-from mini_autograd.core.op import Promotion, differentiable
-from mini_autograd.core.table import shared
+from mini_autograd.core.op import InPlace, Promotion, binary_operator, differentiable, public
+from mini_autograd.core.table import ops, shared
 from mini_autograd.messages.ops import pointwise as errors
-from mini_autograd.ops.pointwise.arithmetic import check_complex_half, negated_times, promoted
+from mini_autograd.ops.pointwise.arithmetic import (
+    BY_ANY,
+    TENSORS,
+    check_complex_half,
+    negated_times,
+    promoted,
+)
 from mini_autograd.ops.pointwise.complexes import conj
 from mini_autograd.ops.pointwise.rounding import zeros_like_grad
 from mini_autograd.ops.tensor import inside
 from mini_autograd.parsing.overloads import overloaded, with_forms
+from mini_autograd.parsing.schema import NUMBERS
 from mini_autograd.parsing.types import Array, Number, Str
 
+_WRITTEN: Final = InPlace(shapes_first=True, casts_first=True)
+# Of torch's dispatcher the two forms of an op that has one for numbers.
+_BY_NUMBER: Final = replace(_WRITTEN, number_seen=True, overloads=TENSORS)
+_BY_EITHER: Final = replace(_WRITTEN, overloads=(".Scalar", ".Tensor"))
 
+
+@binary_operator("__truediv__")
 @differentiable(
     name="div",
     promotion=Promotion.FLOATING,
@@ -90,6 +104,7 @@ def _check_divisor(kernel: str, a: Any, b: Any) -> None:
         raise errors.zero_division()
 
 
+@binary_operator("__floordiv__")
 @differentiable(node="NotImplemented")
 def floor_divide(self: Array | Number, other: Array | Number) -> Array:
     """`self // other`, rounded down; torch records it, but has no derivative."""
@@ -174,11 +189,14 @@ def _fmod(a: Any, b: Any) -> Any:
     return np.fmod(a, b)
 
 
+@public("div", "divide", method=False)
 def _div(*args: Any, **kwargs: Any) -> Any:
     """`self / other`, or rounded as `rounding_mode` says."""
     return _by_mode(kwargs)(*args, **kwargs)
 
 
+@public("div", function=False, in_place=replace(_BY_NUMBER, augmented="/="))
+@public("divide", function=False, in_place=replace(_WRITTEN, number_seen=True))
 def _div_method(*args: Any, **kwargs: Any) -> Any:
     return _by_mode(kwargs).method(*args, **kwargs)
 
@@ -197,61 +215,72 @@ for _each in (true_divide, div_unrounded, div_rounded):
             "(Tensor input, Tensor other, *, str rounding_mode, Tensor out = None)",
             "(Tensor input, Number other, *, str rounding_mode)",
         ),
-        method_forms=(
-            "(Tensor other)",
-            "(Tensor other, *, str rounding_mode)",
-            "(Number other, *, str rounding_mode)",
-        ),
     )
 div = shared(true_divide, "div")  # as rules call it
 
-remainder: Final = overloaded(
-    "remainder",
-    remainder_tensor,
-    remainder_of_number,
-    remainder_number,
-    function_forms=(
-        "(Tensor input, Tensor other, *, Tensor out = None)",
-        "(Number self, Tensor other)",
-        "(Tensor input, Number other, *, Tensor out = None)",
-    ),
-    method_forms=("(Tensor other)", "(Number other)"),
+remainder: Final = public(in_place=replace(_BY_EITHER, augmented="%="))(
+    overloaded(
+        "remainder",
+        remainder_tensor,
+        remainder_of_number,
+        remainder_number,
+        function_forms=(
+            "(Tensor input, Tensor other, *, Tensor out = None)",
+            "(Number self, Tensor other)",
+            "(Tensor input, Number other, *, Tensor out = None)",
+        ),
+    )
 )
 shared(remainder, "remainder")
-fmod: Final = overloaded(
-    "fmod",
-    fmod_tensor,
-    fmod_number,
-    function_forms=(
-        "(Tensor input, Tensor other, *, Tensor out = None)",
-        "(Tensor input, Number other, *, Tensor out = None)",
-    ),
-    method_forms=("(Tensor other)", "(Number other)"),
+public(in_place=_BY_EITHER)(
+    overloaded(
+        "fmod",
+        fmod_tensor,
+        fmod_number,
+        function_forms=(
+            "(Tensor input, Tensor other, *, Tensor out = None)",
+            "(Tensor input, Number other, *, Tensor out = None)",
+        ),
+    )
 )
 
-_BY_ANY: Final[dict[str, Any]] = {
-    "function_forms": (
-        "(Tensor input, Tensor other, *, Tensor out = None)",
-        "(Tensor input, Number other)",
-    ),
-    "method_forms": ("(Tensor other)", "(Number other)"),
-}
-_true_divide: Final = overloaded("true_divide", true_divide, **_BY_ANY)
-_floor_divide: Final = overloaded("floor_divide", floor_divide, **_BY_ANY)
+public(in_place=InPlace(number_seen=True))(
+    overloaded("true_divide", true_divide, function_forms=BY_ANY)
+)
 
-FUNCTIONS: Final[dict[str, Any]] = {
-    "div": _div,
-    "divide": _div,
-    "floor_divide": _floor_divide,
-    "fmod": fmod,
-    "remainder": remainder,
-    "true_divide": _true_divide,
-}
-METHODS: Final[dict[str, Any]] = {
-    "div": _div_method,
-    "divide": _div_method,
-    "floor_divide": _floor_divide.method,
-    "fmod": fmod.method,
-    "remainder": remainder.method,
-    "true_divide": _true_divide.method,
-}
+
+@differentiable(name="floor_divide_", node="NotImplemented")
+def _floor_divided(self: Array, other: Array | Number) -> Array:
+    return floor_divide.op.bare(self, other)
+
+
+public(
+    in_place=replace(
+        _BY_NUMBER,
+        augmented="//=",
+        recorded=overloaded("floor_divide", _floor_divided, function_forms=BY_ANY),
+    )
+)(overloaded("floor_divide", floor_divide, function_forms=BY_ANY))
+
+
+@binary_operator("__rtruediv__")
+def _reflected_quotient(self: Any, other: Any) -> Any:
+    # torch multiplies by the reciprocal, in one rounding more
+    return ops.reciprocal(self) * other
+
+
+@binary_operator("__rfloordiv__")
+def _reflected_floor(self: Any, other: Any) -> Any:
+    return floor_divide(other, self)
+
+
+@binary_operator("__mod__")
+def _remainder_operator(self: Any, other: Any) -> Any:
+    if type(other) in NUMBERS:
+        return remainder_number.method(self, other)
+    return remainder.method(self, other)
+
+
+@binary_operator("__rmod__")
+def _reflected_remainder(self: Any, other: Any) -> Any:
+    return remainder(other, self)

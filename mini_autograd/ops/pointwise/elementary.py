@@ -8,14 +8,16 @@ from typing import Any, Final
 import numpy as np
 
 from mini_autograd.arrays import dtypes
-from mini_autograd.core.op import Promotion, differentiable
+from mini_autograd.arrays.complex_power import one_over
+from mini_autograd.core.op import InPlace, Promotion, differentiable, public
 from mini_autograd.messages.ops import pointwise as errors
 from mini_autograd.ops.pointwise.arithmetic import negated_times, plus, scaled, scaled_times, times
-from mini_autograd.ops.pointwise.complex_power import one_over
+from mini_autograd.ops.pointwise.choosing import of_kind
 from mini_autograd.ops.pointwise.complexes import conj
 from mini_autograd.parsing.types import Array
 
 _FLOATING: Final = Promotion.FLOATING
+_BOTH: Final = InPlace(function=True)
 
 
 def _widened(array: Any) -> Any:
@@ -23,6 +25,7 @@ def _widened(array: Any) -> Any:
     return array.astype(np.float32) if array.dtype == np.float16 else array
 
 
+@public(in_place=_BOTH)
 @differentiable(
     promotion=_FLOATING, self=lambda grad, result: grad * conj(result), unsaved="#1 'other'"
 )
@@ -31,6 +34,7 @@ def exp(self: Array) -> Array:
     return np.exp(self)
 
 
+@public(in_place=_BOTH)
 @differentiable(
     promotion=_FLOATING,
     self=lambda grad, result: scaled(grad * conj(result), math.log(2.0)),
@@ -41,18 +45,21 @@ def exp2(self: Array) -> Array:
     return np.exp2(self)
 
 
+@public(in_place=_BOTH)
 @differentiable(promotion=_FLOATING, self=lambda grad, result: grad * plus(conj(result), 1))
 def expm1(self: Array) -> Array:
     """`exp(self) - 1`, exact for small elements."""
     return np.expm1(self)
 
 
+@public(in_place=_BOTH)
 @differentiable(promotion=_FLOATING, self=lambda grad, self: grad / conj(self))
 def log(self: Array) -> Array:
     """The natural logarithm."""
     return np.log(self)
 
 
+@public(in_place=_BOTH)
 @differentiable(
     promotion=_FLOATING, node="Log1PBackward0", self=lambda grad, self: grad / conj(plus(self, 1))
 )
@@ -61,6 +68,7 @@ def log1p(self: Array) -> Array:
     return np.log1p(self)
 
 
+@public(in_place=_BOTH)
 @differentiable(
     promotion=_FLOATING, self=lambda grad, self: grad / times(conj(self), math.log(2.0))
 )
@@ -69,6 +77,7 @@ def log2(self: Array) -> Array:
     return np.log2(self)
 
 
+@public(in_place=_BOTH)
 @differentiable(
     promotion=_FLOATING, self=lambda grad, self: grad / times(conj(self), math.log(10.0))
 )
@@ -77,12 +86,44 @@ def log10(self: Array) -> Array:
     return np.log10(self)
 
 
+@public()
+@differentiable(
+    no_complex_half="logaddexp_cpu",
+    self=lambda grad, self, other, self_dtype: of_kind(
+        grad / conj(plus(exp(other - self), 1)), self_dtype
+    ),
+    other=lambda grad, self, other, other_dtype: of_kind(
+        grad / conj(plus(exp(self - other), 1)), other_dtype
+    ),
+)
+def logaddexp(self: Array, other: Array) -> Array:
+    """`log(exp(self) + exp(other))`, without overflow; torch has no kernel for integers."""
+    if self.dtype.kind not in "fc":
+        raise errors.not_implemented("logaddexp_cpu", dtypes.of(self))
+    return np.logaddexp(self, other) if self.dtype.kind == "f" else _complex_sum(self, other)
+
+
+def _complex_sum(self: Any, other: Any) -> Any:
+    """The same of complex numbers, from the one of the greater real part, as torch takes it."""
+    low = np.where(self.real < other.real, self, other)
+    high = np.where(self.real < other.real, other, self)
+    rest = np.exp(low - high)
+    result = np.where(rest == 0, rest, np.log1p(rest)) + high
+    infinite = np.where(low.real < 0, low, np.log(np.exp(low) + np.exp(high)))
+    result = np.where(np.isinf(high.real) & (low.real == high.real), infinite, result)
+    return np.where(
+        np.isnan(self) | np.isnan(other), low.dtype.type(complex(np.nan, np.nan)), result
+    )
+
+
+@public(in_place=_BOTH)
 @differentiable(promotion=_FLOATING, self=lambda grad, result: grad / times(conj(result), 2))
 def sqrt(self: Array) -> Array:
     """The square root."""
     return np.sqrt(self)
 
 
+@public(in_place=_BOTH)
 @differentiable(
     promotion=_FLOATING, self=lambda grad, result: scaled_times(grad, -0.5, conj(result**3))
 )
@@ -91,6 +132,7 @@ def rsqrt(self: Array) -> Array:
     return np.divide(1, np.sqrt(_widened(self))).astype(self.dtype, copy=False)
 
 
+@public(in_place=_BOTH)
 @differentiable(
     promotion=_FLOATING,
     self=lambda grad, result: negated_times(grad, conj(result * result)),
@@ -102,36 +144,42 @@ def reciprocal(self: Array) -> Array:
     return np.reciprocal(self)
 
 
+@public(in_place=_BOTH)
 @differentiable(promotion=_FLOATING, self=lambda grad, self: grad * conj(cos(self)))
 def sin(self: Array) -> Array:
     """The sine, of radians."""
     return np.sin(self)
 
 
+@public(in_place=_BOTH)
 @differentiable(promotion=_FLOATING, self=lambda grad, self: grad * -conj(sin(self)))
 def cos(self: Array) -> Array:
     """The cosine, of radians."""
     return np.cos(self)
 
 
+@public(in_place=_BOTH)
 @differentiable(promotion=_FLOATING, self=lambda grad, result: grad * conj(plus(result**2, 1)))
 def tan(self: Array) -> Array:
     """The tangent, of radians."""
     return np.tan(self)
 
 
+@public(in_place=_BOTH)
 @differentiable(promotion=_FLOATING, self=lambda grad, self: grad * conj(cosh(self)))
 def sinh(self: Array) -> Array:
     """The hyperbolic sine."""
     return np.sinh(self)
 
 
+@public(in_place=_BOTH)
 @differentiable(promotion=_FLOATING, self=lambda grad, self: grad * conj(sinh(self)))
 def cosh(self: Array) -> Array:
     """The hyperbolic cosine."""
     return np.cosh(self)
 
 
+@public(in_place=_BOTH)
 @differentiable(
     promotion=_FLOATING,
     self=lambda grad, result: tanh_backward(grad, result),
@@ -153,6 +201,7 @@ def tanh_backward(grad_output: Array, output: Array) -> Array:
     return np.multiply(grad_output, 1 - y * y).astype(grad_output.dtype, copy=False)
 
 
+@public("asin", "arcsin", in_place=_BOTH)
 @differentiable(
     promotion=_FLOATING, self=lambda grad, self: grad * conj(rsqrt(plus(-self * self, 1)))
 )
@@ -161,6 +210,7 @@ def asin(self: Array) -> Array:
     return np.arcsin(self)
 
 
+@public("acos", "arccos", in_place=_BOTH)
 @differentiable(
     promotion=_FLOATING, self=lambda grad, self: grad * -conj(rsqrt(plus(-self * self, 1)))
 )
@@ -169,12 +219,14 @@ def acos(self: Array) -> Array:
     return np.arccos(self)
 
 
+@public("atan", "arctan", in_place=_BOTH)
 @differentiable(promotion=_FLOATING, self=lambda grad, self: grad / conj(plus(self * self, 1)))
 def atan(self: Array) -> Array:
     """The inverse tangent, in radians."""
     return np.arctan(self)
 
 
+@public(in_place=_BOTH)
 @differentiable(
     promotion=_FLOATING,
     self=lambda grad, result: sigmoid_backward(grad, result),
@@ -203,6 +255,7 @@ def sigmoid_backward(grad_output: Array, output: Array) -> Array:
     return np.multiply(grad_output, (1 - y) * y).astype(grad_output.dtype, copy=False)
 
 
+@public(in_place=_BOTH)
 @differentiable(
     promotion=_FLOATING,
     self=lambda grad, self: times(exp(-(self**2)), 2 / math.sqrt(math.pi)) * grad,
@@ -214,16 +267,3 @@ def erf(self: Array) -> Array:
     from scipy.special import erf  # which takes longer to import than all of this package
 
     return np.asarray(erf(self)).astype(self.dtype, copy=False)
-
-
-_PUBLIC: Final = (
-    exp, exp2, expm1, log, log1p, log2, log10, sqrt, rsqrt, reciprocal, sin, cos, tan, asin, acos,
-    atan, sinh, cosh, tanh, sigmoid, erf,
-)  # fmt: skip
-
-FUNCTIONS: Final[dict[str, Any]] = {op.op.name: op for op in _PUBLIC} | {
-    "arccos": acos,
-    "arcsin": asin,
-    "arctan": atan,
-}
-METHODS: Final[dict[str, Any]] = {name: op.method for name, op in FUNCTIONS.items()}

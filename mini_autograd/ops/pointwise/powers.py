@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import cmath
 import math
-import operator
 from collections.abc import Callable
+from operator import pos
 from typing import Any, Final
 
 import numpy as np
 
 from mini_autograd.arrays import dtypes, numbers
+from mini_autograd.arrays.complex_power import complex_power, one_over
 from mini_autograd.arrays.dtypes import number_array
-from mini_autograd.core.op import Promotion, differentiable
+from mini_autograd.core.op import (
+    InPlace,
+    Promotion,
+    binary_operator,
+    differentiable,
+    operator,
+    public,
+)
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.ops import pointwise as errors
@@ -24,12 +32,12 @@ from mini_autograd.ops.pointwise.arithmetic import (
     times,
 )
 from mini_autograd.ops.pointwise.choosing import where
-from mini_autograd.ops.pointwise.complex_power import complex_power, one_over
 from mini_autograd.ops.pointwise.complexes import conj, imag, real
 from mini_autograd.ops.pointwise.elementary import log
 from mini_autograd.ops.pointwise.rounding import is_complex
 from mini_autograd.ops.tensor import inside
 from mini_autograd.parsing.overloads import composite, overloaded
+from mini_autograd.parsing.schema import NUMBERS
 from mini_autograd.parsing.types import Array, Number
 
 
@@ -141,7 +149,7 @@ def pow_number(self: Array, exponent: Number) -> Array:
 
 
 _REAL: Final = frozenset({int, float, bool})
-_FAST_HALF: Final[dict[complex, Callable[[Any], Any]]] = {1: operator.pos, 2: np.square}
+_FAST_HALF: Final[dict[complex, Callable[[Any], Any]]] = {1: pos, 2: np.square}
 # What torch computes by these, at the edges too: the root of -inf is NaN, not pow's inf.
 _FAST: Final[dict[complex, Callable[[Any], Any]]] = {
     **_FAST_HALF,
@@ -181,6 +189,7 @@ def _inside_exponential(result: Any, self: Any, exponent: Any) -> Any:
 @differentiable(
     name="pow",
     node="PowBackward2",
+    elementwise=True,
     promotion=Promotion.NONE,
     exponent=lambda grad, self, exponent, result: _exponent_grad(grad, self, exponent, result),
     inside=_inside_exponential,
@@ -206,25 +215,42 @@ def _exponent_grad(grad: Any, base: Any, exponent: Any, result: Any) -> Any:
     return grad * times(result, math.log(base) if base > 0 else math.nan)
 
 
-pow: Final = overloaded(
-    "pow",
-    pow_tensor,
-    pow_number,
-    pow_base,
-    function_forms=(
-        "(Tensor input, Tensor exponent, *, Tensor out = None)",
-        "(Number self, Tensor exponent, *, Tensor out = None)",
-        "(Tensor input, Number exponent, *, Tensor out = None)",
-    ),
-    method_forms=("(Tensor exponent)", "(Number exponent)"),
+pow: Final = public(in_place=InPlace(augmented="**=", overloads=(".Scalar", ".Tensor")))(
+    overloaded(
+        "pow",
+        pow_tensor,
+        pow_number,
+        pow_base,
+        function_forms=(
+            "(Tensor input, Tensor exponent, *, Tensor out = None)",
+            "(Number self, Tensor exponent, *, Tensor out = None)",
+            "(Tensor input, Number exponent, *, Tensor out = None)",
+        ),
+    )
 )
 
 
+@public(in_place=InPlace(function=True))
 @composite
 def square(self: Array) -> Array:
     """`self ** 2`."""
     return pow_number(self, 2)
 
 
-FUNCTIONS: Final[dict[str, Any]] = {"pow": pow, "square": square}
-METHODS: Final[dict[str, Any]] = {"pow": pow.method, "square": square.method}
+_pow_number: Final = pow_number.operator
+_pow_method: Final = pow.method
+
+
+@operator("__pow__")
+def _power_operator(self: Any, exponent: Any) -> Any:
+    if type(exponent) in NUMBERS:
+        return _pow_number(self, exponent)
+    try:
+        return _pow_method(self, exponent)
+    except TypeError:
+        return NotImplemented
+
+
+@binary_operator("__rpow__")
+def _reflected_power(self: Any, base: Any) -> Any:
+    return pow(base, self)

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from mini_autograd.arrays import dtypes, layout
-from mini_autograd.core.op import Promotion, differentiable
+from mini_autograd.core.op import InPlace, Promotion, differentiable, operator, public
 from mini_autograd.core.table import ops, shared
 from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.messages.ops import pointwise as errors
@@ -17,6 +17,8 @@ from mini_autograd.ops.pointwise.complexes import conj
 from mini_autograd.ops.tensor import inside
 from mini_autograd.parsing.overloads import overloaded
 from mini_autograd.parsing.types import Array, Int
+
+_BOTH: Final = InPlace(function=True)
 
 
 @shared
@@ -53,18 +55,21 @@ _BITS: Final = {
 }
 
 
+@public(in_place=_BOTH)
 @differentiable(self=lambda grad: zeros_like_grad(grad))
 def floor(self: Array) -> Array:
     """The greatest integer not above."""
     return _rounded("floor", np.floor, self)
 
 
+@public(in_place=_BOTH)
 @differentiable(self=lambda grad: zeros_like_grad(grad))
 def ceil(self: Array) -> Array:
     """The smallest integer not below."""
     return _rounded("ceil", np.ceil, self)
 
 
+@public("trunc", "fix", in_place=_BOTH)
 @differentiable(self=lambda grad: zeros_like_grad(grad))
 def trunc(self: Array) -> Array:
     """The integer part."""
@@ -104,6 +109,7 @@ def round_decimals(self: Array, *, decimals: Int) -> Array:
     return np.rint(self * scale) / scale
 
 
+@public(in_place=_BOTH)
 @differentiable(self=lambda grad, result: threshold_backward(grad, result), unsaved="#1 'self'")
 def relu(self: Array) -> Array:
     """`self` where positive, else zero; at zero the gradient is zero."""
@@ -126,6 +132,9 @@ def threshold_backward(grad_output: Array, result: Array) -> Array:
     return kept(grad_output, ~(result <= 0))
 
 
+@operator("__abs__")
+@public("absolute", in_place=InPlace(real_result=True))
+@public(in_place=InPlace(function=True, real_result=True))
 @differentiable(self=lambda grad, self: grad * sgn(self), inside=inside.writes_out("abs"))
 def abs(self: Array) -> Array:
     """The magnitude; at zero the gradient is zero."""
@@ -134,6 +143,7 @@ def abs(self: Array) -> Array:
     return np.abs(self)
 
 
+@public(in_place=InPlace())
 @differentiable(self=lambda grad: zeros_like_grad(grad))
 def sign(self: Array) -> Array:
     """-1, 0 or 1; a NotImplementedError for complex numbers."""
@@ -150,6 +160,7 @@ def _signs(array: Any) -> Any:
     return np.subtract(positive.view(np.int8), negative.view(np.int8)).astype(array.dtype)
 
 
+@public(in_place=InPlace())
 @differentiable(self=lambda grad, self, result: sgn_grad(self, grad, result))
 def sgn(self: Array) -> Array:
     """`self / abs(self)`, and zero at zero."""
@@ -187,6 +198,7 @@ def _inside_angle(result: Any, self: Any) -> Any:
     return inside.writes_out("angle")() if is_complex(self) else result
 
 
+@public()
 @differentiable(
     promotion=Promotion.FLOATING,
     self=lambda grad, self: angle_grad(grad, self),
@@ -200,19 +212,4 @@ def angle(self: Array) -> Array:
     return np.where(np.isnan(self), self, angles)
 
 
-round: Final = overloaded("round", round_whole, round_decimals)
-
-FUNCTIONS: Final[dict[str, Any]] = {
-    "abs": abs,
-    "absolute": abs,
-    "angle": angle,
-    "ceil": ceil,
-    "fix": trunc,
-    "floor": floor,
-    "relu": relu,
-    "round": round,
-    "sgn": sgn,
-    "sign": sign,
-    "trunc": trunc,
-}
-METHODS: Final[dict[str, Any]] = {name: op.method for name, op in FUNCTIONS.items()}
+public(in_place=_BOTH)(overloaded("round", round_whole, round_decimals))

@@ -9,8 +9,8 @@ import numpy as np
 
 from mini_autograd.arrays import dtypes
 from mini_autograd.arrays.dims import wrap_dim
-from mini_autograd.core.op import Promotion, differentiable
-from mini_autograd.core.saved.gradient_tensors import counted
+from mini_autograd.core.op import Promotion, differentiable, public
+from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.saved.packing import is_watched
 from mini_autograd.core.table import ops
 from mini_autograd.messages.ops import reductions as errors
@@ -73,6 +73,7 @@ def _reduced(name: str, pick: np.ufunc, array: Array, dim: Any, keepdim: bool) -
     return result
 
 
+@public()
 @differentiable(
     promotion=_NONE,
     self=lambda grad, self, result, dim, keepdim: _shared_grad(grad, self, result, dim, keepdim),
@@ -82,6 +83,7 @@ def amax(self: Array, dim: Ints | None = (), keepdim: Bool = False) -> Array:
     return _reduced("amax", np.maximum, self, dim, keepdim)
 
 
+@public()
 @differentiable(
     promotion=_NONE,
     self=lambda grad, self, result, dim, keepdim: _shared_grad(grad, self, result, dim, keepdim),
@@ -120,6 +122,7 @@ def _listed(dim: int | None) -> tuple[int, ...]:
     return () if dim is None else (dim,)
 
 
+@public()
 @composite(name="aminmax")
 def aminmax(self: Array, *, dim: Int | None = None, keepdim: Bool = False) -> Any:
     """The least and the greatest element, as `min` and `max`."""
@@ -132,7 +135,7 @@ def evenly(grad: Any, self: Any, result: Any) -> Any:
     if is_watched():  # torch writes nothing then
         return mask * (grad / ops.sum_all(mask))
     zeros = ops.zeros_of(grad, tuple(self.shape))
-    return counted(ops.masked_fill(zeros, mask, grad / ops.sum_all(mask)), dispatched=True)
+    return count_writes(ops.masked_fill(zeros, mask, grad / ops.sum_all(mask)), dispatched=True)
 
 
 def _of_all(name: str, pick: np.ufunc, array: Array) -> Array:
@@ -173,7 +176,7 @@ def picked_grad(grad: Any, index: Any, shape: tuple[int, ...], dim: int, keepdim
         restored(grad, dim, keepdim, len(shape)),
         restored(index, dim, keepdim, len(shape)),
     )
-    return counted(ops.scatter(ops.zeros_of(grad, shape), dim, index, grad), 2)
+    return count_writes(ops.scatter(ops.zeros_of(grad, shape), dim, index, grad), 2)
 
 
 def index_of(
@@ -240,7 +243,6 @@ def _extremum(name: str, of_all: Any, of_dim: Any, kind: Any) -> Any:
             "(Tensor input, Tensor other, *, Tensor out = None)",
             "(Tensor input, int dim, bool keepdim = False, *, tuple of Tensors out = None)",
         ),
-        method_forms=("()", "(Tensor other)", "(int dim, bool keepdim = False)"),
     )
 
 
@@ -255,26 +257,19 @@ def _index(name: str, pick: Callable[..., Any], array: Array, dim: Any, keepdim:
     return np.asarray(pick(array), np.int64).reshape(shape)
 
 
+@public()
 @differentiable(promotion=_NONE)
 def argmax(self: Array, dim: Int | None = None, keepdim: Bool = False) -> Array:
     """The first index of the greatest element, of all or along a dim; NaN is the greatest."""
     return _index("argmax", np.argmax, self, dim, keepdim)
 
 
+@public()
 @differentiable(promotion=_NONE)
 def argmin(self: Array, dim: Int | None = None, keepdim: Bool = False) -> Array:
     """The first index of the least element, of all or along a dim; NaN is the least."""
     return _index("argmin", np.argmin, self, dim, keepdim)
 
 
-_max = _extremum("max", max_all, max_dim, return_types.max)
-_min = _extremum("min", min_all, min_dim, return_types.min)
-
-FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
-    "amax": amax, "amin": amin, "aminmax": aminmax, "max": _max, "min": _min, "argmax": argmax,
-    "argmin": argmin,
-}  # fmt: skip
-METHODS: Final[dict[str, Callable[..., Any]]] = {
-    name: each.method  # type: ignore[attr-defined]
-    for name, each in FUNCTIONS.items()
-}
+public()(_extremum("max", max_all, max_dim, return_types.max))
+public()(_extremum("min", min_all, min_dim, return_types.min))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
 
 from mini_autograd.arrays import dtypes
-from mini_autograd.core.op import Promotion, differentiable
+from mini_autograd.core.op import Promotion, differentiable, public
 from mini_autograd.core.table import ops
 from mini_autograd.messages.ops import reductions as errors
 from mini_autograd.ops.pointwise.arithmetic import over, scaled_times, times
@@ -302,18 +301,8 @@ def _forms(op: Any) -> Any:
             f"bool keepdim = False{out})",
             "(Tensor input, bool unbiased = True)",
         ),
-        method_forms=(
-            "(tuple of ints dim, bool unbiased = True, bool keepdim = False)",
-            "(tuple of ints dim = None, *, Number correction = None, bool keepdim = False)",
-            "(bool unbiased = True)",
-        ),
     )
 
 
-FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
-    each.schema.name: _forms(each) for each in (var, std, var_mean, std_mean)
-}
-METHODS: Final[dict[str, Callable[..., Any]]] = {
-    name: FUNCTIONS[name].method  # type: ignore[attr-defined]
-    for name in ("var", "std")
-}
+for _each in (var, std, var_mean, std_mean):
+    public(method=_each in (var, std))(_forms(_each))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
 from mini_autograd.arrays import dtypes, layout
 from mini_autograd.arrays.dims import wrap_dim
-from mini_autograd.core.op import Promotion, differentiable
+from mini_autograd.core.op import Promotion, differentiable, public
 from mini_autograd.core.table import ops
 from mini_autograd.messages.ops import reductions as errors
 from mini_autograd.messages.tensors import state as tensor_errors
@@ -25,6 +24,7 @@ def _logsumexp_grad(grad: Any, self: Any, result: Any, dim: Any, keepdim: bool) 
     return grad * ops.conj(ops.exp(self - result))
 
 
+@public()
 @differentiable(
     promotion=Promotion.FLOATING,
     order=(),
@@ -163,22 +163,15 @@ def _converted(self: Any, dtype: DType | None) -> Any:
     return self if dtype is None or dtype is self.dtype else ops.to_dtype(self, dtype)
 
 
+@public()
 @composite
 def softmax(self: Array, dim: Int, dtype: DType | None = None) -> Any:
     """`exp(x)` along a dim, divided by its sum; computed in `dtype` if given."""
     return softmax_along(_converted(self, dtype), dim)
 
 
+@public()
 @composite
 def log_softmax(self: Array, dim: Int, dtype: DType | None = None) -> Any:
     """The logarithm of the softmax."""
     return log_softmax_along(_converted(self, dtype), dim)
-
-
-FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
-    "logsumexp": logsumexp, "softmax": softmax, "log_softmax": log_softmax,
-}  # fmt: skip
-METHODS: Final[dict[str, Callable[..., Any]]] = {
-    name: each.method  # type: ignore[attr-defined]
-    for name, each in FUNCTIONS.items()
-}

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
 from mini_autograd.arrays import dtypes
 from mini_autograd.arrays.dims import wrap_dim
 from mini_autograd.core.modes import warn_once
-from mini_autograd.core.op import Promotion, differentiable
+from mini_autograd.core.op import Promotion, differentiable, public
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.ops import reductions as errors
@@ -106,7 +105,7 @@ def linalg_vector_norm(
     single = bool(size.size) and all(size.shape[each] == 1 for each in dims)
     single = single and (bool(dims) or dim is None or not np.size(dim))
     if single and order == 0 and array.dtype.kind == "c":  # torch casts what is not zero
-        warn_once.once(conversion_errors.CASTS_COMPLEX, stacklevel=5)
+        warn_once.once(conversion_errors.casts_complex(), stacklevel=5)
     return np.asarray(_norm(size, order, dims, keepdim, single)).astype(wanted, copy=False)
 
 
@@ -152,6 +151,7 @@ linalg_matrix_norm = with_forms(
 )
 
 
+@public(method=False)
 def norm(
     input: Any,
     p: Any = "fro",
@@ -172,6 +172,7 @@ def norm(
     return linalg_vector_norm(input, order, dims, keepdim, dtype=dtype)
 
 
+@public("norm", function=False)
 def _norm_method(
     self: Any, p: Any = "fro", dim: Any = None, keepdim: Any = False, dtype: Any = None
 ) -> Any:
@@ -180,7 +181,3 @@ def _norm_method(
 
 _norm_method.__name__, _norm_method.__qualname__ = "norm", "Tensor.norm"
 _norm_method.__doc__ = norm.__doc__
-
-
-FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {"norm": norm}
-METHODS: Final[dict[str, Callable[..., Any]]] = {"norm": _norm_method}

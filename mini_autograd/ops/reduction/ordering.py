@@ -10,7 +10,7 @@ import numpy as np
 
 from mini_autograd.arrays import dtypes, layout
 from mini_autograd.arrays.dims import wrap_dim
-from mini_autograd.core.op import Promotion, differentiable
+from mini_autograd.core.op import Promotion, differentiable, public
 from mini_autograd.messages.ops import reductions as errors
 from mini_autograd.ops import return_types
 from mini_autograd.ops.reduction.extrema import evenly, picked_grad
@@ -115,6 +115,7 @@ def _sort_plain(self: Array, dim: Int = -1, descending: Bool = False) -> Any:
     return return_types.sort(sort_along(self, dim, descending))
 
 
+@public()
 @differentiable(promotion=_NONE)
 def argsort(self: Array, dim: Int = -1, descending: Bool = False, *, stable: Bool = False) -> Array:
     """The indices that sort the elements along a dim."""
@@ -151,6 +152,7 @@ def greatest(
     return np.array(values[first], order="C"), np.array(index[first], order="C")
 
 
+@public()
 @composite
 def topk(self: Array, k: Int, dim: Int = -1, largest: Bool = True, sorted: Bool = True) -> Any:
     """The k greatest or least elements along a dim, with their indices."""
@@ -208,38 +210,26 @@ def _median_named(self: Array, dim: Int, keepdim: Bool = False) -> Any:
     return return_types.median(median_dim(self, dim, keepdim))
 
 
-_sort = overloaded(
-    "sort",
-    _sort_plain,
-    _sort_stable,
-    function_forms=(
-        "(Tensor input, *, bool stable, int dim = -1, bool descending = False, "
-        "tuple of Tensors out = None)",
-        "(Tensor input, int dim = -1, bool descending = False, *, tuple of Tensors out = None)",
-    ),
-    method_forms=(
-        "(*, bool stable, int dim = -1, bool descending = False)",
-        "(int dim = -1, bool descending = False)",
-    ),
+public()(
+    overloaded(
+        "sort",
+        _sort_plain,
+        _sort_stable,
+        function_forms=(
+            "(Tensor input, *, bool stable, int dim = -1, bool descending = False, "
+            "tuple of Tensors out = None)",
+            "(Tensor input, int dim = -1, bool descending = False, *, tuple of Tensors out = None)",
+        ),
+    )
 )
-_median = overloaded(
-    "median",
-    median_all,
-    _median_named,
-    function_forms=(
-        "(Tensor input)",
-        "(Tensor input, int dim, bool keepdim = False, *, tuple of Tensors out = None)",
-    ),
-    method_forms=(
-        "()",
-        "(int dim, bool keepdim = False)",
-    ),
+public()(
+    overloaded(
+        "median",
+        median_all,
+        _median_named,
+        function_forms=(
+            "(Tensor input)",
+            "(Tensor input, int dim, bool keepdim = False, *, tuple of Tensors out = None)",
+        ),
+    )
 )
-
-FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
-    "sort": _sort, "argsort": argsort, "topk": topk, "median": _median,
-}  # fmt: skip
-METHODS: Final[dict[str, Callable[..., Any]]] = {
-    name: each.method  # type: ignore[attr-defined]
-    for name, each in FUNCTIONS.items()
-}

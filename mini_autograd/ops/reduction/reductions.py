@@ -11,7 +11,7 @@ import numpy as np
 from mini_autograd.arrays import dtypes, layout
 from mini_autograd.arrays.dims import wrap_dims
 from mini_autograd.core.modes.grad_mode import state
-from mini_autograd.core.op import Promotion, differentiable
+from mini_autograd.core.op import Promotion, differentiable, public
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.ops import reductions as errors
@@ -237,23 +237,27 @@ ALL_OR_DIMS: Final = (
     "(Tensor input, tuple of ints dim, bool keepdim = False, *, torch.dtype dtype = None, "
     "Tensor out = None)",
 )
-ALL_OR_DIMS_METHOD: Final = (
-    "(*, torch.dtype dtype = None)",
-    "(tuple of ints dim, bool keepdim = False, *, torch.dtype dtype = None)",
+public()(
+    differentiable_dtype(
+        overloaded(
+            "sum",
+            sum_all,
+            sum,
+            function_forms=ALL_OR_DIMS,
+        )
+    )
 )
-_sum = differentiable_dtype(
-    overloaded("sum", sum_all, sum, function_forms=ALL_OR_DIMS, method_forms=ALL_OR_DIMS_METHOD)
-)
-_nansum = differentiable_dtype(nansum)
-_mean = overloaded(
-    "mean",
-    mean_all,
-    mean,
-    function_forms=(
-        "(Tensor input, *, torch.dtype dtype = None, Tensor out = None)",
-        ALL_OR_DIMS[1],
-    ),
-    method_forms=ALL_OR_DIMS_METHOD,
+public()(differentiable_dtype(nansum))
+public()(
+    overloaded(
+        "mean",
+        mean_all,
+        mean,
+        function_forms=(
+            "(Tensor input, *, torch.dtype dtype = None, Tensor out = None)",
+            ALL_OR_DIMS[1],
+        ),
+    )
 )
 
 _TEST_FORMS: Final = (
@@ -261,25 +265,24 @@ _TEST_FORMS: Final = (
     "(Tensor input, tuple of ints dim = None, bool keepdim = False, *, Tensor out = None)",
     "(Tensor input, int dim, bool keepdim = False, *, Tensor out = None)",
 )
-_TEST_FORMS_METHOD: Final = (
-    "()",
-    "(tuple of ints dim = None, bool keepdim = False)",
-    "(int dim, bool keepdim = False)",
+public()(
+    overloaded(
+        "all",
+        all_true,
+        function_forms=_TEST_FORMS,
+    )
 )
-_all = overloaded("all", all_true, function_forms=_TEST_FORMS, method_forms=_TEST_FORMS_METHOD)
-_any = overloaded("any", any_true, function_forms=_TEST_FORMS, method_forms=_TEST_FORMS_METHOD)
-_count_nonzero = overloaded(
-    "count_nonzero",
-    count_nonzero,
-    function_forms=("(Tensor input, int dim = None)", "(Tensor input, tuple of ints dim)"),
-    method_forms=("(int dim = None)", "(tuple of ints dim)"),
+public()(
+    overloaded(
+        "any",
+        any_true,
+        function_forms=_TEST_FORMS,
+    )
 )
-
-FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
-    "sum": _sum, "mean": _mean, "nansum": _nansum, "all": _all, "any": _any,
-    "count_nonzero": _count_nonzero,
-}  # fmt: skip
-METHODS: Final[dict[str, Callable[..., Any]]] = {
-    "sum": _sum.method, "mean": _mean.method, "nansum": _nansum.method,
-    "all": _all.method, "any": _any.method, "count_nonzero": _count_nonzero.method,
-}  # fmt: skip
+public()(
+    overloaded(
+        "count_nonzero",
+        count_nonzero,
+        function_forms=("(Tensor input, int dim = None)", "(Tensor input, tuple of ints dim)"),
+    )
+)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
 
 from mini_autograd.arrays.dims import wrap_dim
-from mini_autograd.core.op import Promotion, differentiable
-from mini_autograd.core.saved.gradient_tensors import counted
+from mini_autograd.core.op import InPlace, Promotion, differentiable, public
+from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.saved.packing import is_watched
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.ops.reduction.reductions import (
     ALL_OR_DIMS,
-    ALL_OR_DIMS_METHOD,
     differentiable_dtype,
     fold,
     reduced_dims,
@@ -143,7 +141,7 @@ def _recorded_cumprod_grad(grad: Tensor, self: Tensor, dim: int) -> Tensor:
             ops.select(result, dim, index).copy_(rows[-1])
     if is_watched():
         return ops.stack(rows, dim)
-    return counted(result)  # torch fills it with zeros first
+    return count_writes(result)  # torch fills it with zeros first
 
 
 @differentiable(
@@ -242,27 +240,18 @@ def prod(self: Array, dim: Int, keepdim: Bool = False, *, dtype: DType | None = 
     return _product(self, reduced_dims(dim, self.ndim), keepdim, dtype)
 
 
-_prod = differentiable_dtype(
-    overloaded(
-        "prod",
-        prod_all,
-        prod,
-        function_forms=(
-            ALL_OR_DIMS[0],
-            ALL_OR_DIMS[1].replace("tuple of ints", "int"),
-        ),
-        method_forms=(
-            ALL_OR_DIMS_METHOD[0],
-            ALL_OR_DIMS_METHOD[1].replace("tuple of ints", "int"),
-        ),
+public()(
+    differentiable_dtype(
+        overloaded(
+            "prod",
+            prod_all,
+            prod,
+            function_forms=(
+                ALL_OR_DIMS[0],
+                ALL_OR_DIMS[1].replace("tuple of ints", "int"),
+            ),
+        )
     )
 )
-_cumsum = differentiable_dtype(cumsum)
-_cumprod = differentiable_dtype(cumprod)
-
-FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
-    "cumsum": _cumsum, "cumprod": _cumprod, "prod": _prod,
-}  # fmt: skip
-METHODS: Final[dict[str, Callable[..., Any]]] = {
-    "cumsum": _cumsum.method, "cumprod": _cumprod.method, "prod": _prod.method,
-}  # fmt: skip
+public(in_place=InPlace(memory_last=True, running="cumsum_out_cpu"))(differentiable_dtype(cumsum))
+public(in_place=InPlace(memory_last=True, running="cumprod_out_cpu"))(differentiable_dtype(cumprod))

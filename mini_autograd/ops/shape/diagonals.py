@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
 
 from mini_autograd.arrays import dtypes, layout
 from mini_autograd.arrays.dims import wrap_dim
-from mini_autograd.core.op import Promotion, differentiable
-from mini_autograd.core.saved.gradient_tensors import counted
+from mini_autograd.core.op import (
+    Common,
+    Expanded,
+    InPlace,
+    Promotion,
+    differentiable,
+    public,
+)
+from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.messages.ops import joining as errors
@@ -27,6 +33,7 @@ def _diagonal_dims(dim1: int, dim2: int, ndim: int) -> tuple[int, int]:
     return first, second
 
 
+@public()
 @differentiable(
     promotion=_NONE,
     view=True,
@@ -73,6 +80,7 @@ def _inside_embedding(result: Any, self: Any, *where: int) -> Any:
     return result
 
 
+@public()
 @differentiable(
     promotion=_NONE,
     self=lambda grad, offset, dim1, dim2: diagonal(grad, offset, dim1, dim2),
@@ -91,6 +99,7 @@ def diag_embed(self: Array, offset: Int = 0, dim1: Int = -2, dim2: Int = -1) -> 
     return result
 
 
+@public()
 @composite
 def diag(self: Array, diagonal: Int = 0) -> Any:
     """The diagonal of a matrix, or the matrix with a vector on its diagonal."""
@@ -99,6 +108,7 @@ def diag(self: Array, diagonal: Int = 0) -> Any:
     return diag_embed(self, diagonal) if self.ndim == 1 else diagonal_copy(self, diagonal)
 
 
+@public()
 @differentiable(promotion=_NONE, self=lambda grad, self_shape: _traced(grad, self_shape))
 def trace(self: Array) -> Array:
     """The sum of the diagonal of a matrix."""
@@ -117,9 +127,9 @@ def _traced(grad: Any, shape: tuple[int, ...]) -> Any:
     row: Any = ops.zeros_of(grad, (shape[0] * shape[1],))
     places = np.arange(min(shape), dtype=np.int64) * (shape[1] + 1)
     if isinstance(grad, Tensor):
-        return counted(row.index_fill_(0, make(places), grad)).view(shape)
+        return count_writes(row.index_fill_(0, make(places), grad)).view(shape)
     row[places] = grad
-    return counted(row, 2).reshape(shape)
+    return count_writes(row, 2).reshape(shape)
 
 
 def _below(self: Array, diagonal: int) -> Array:
@@ -134,6 +144,7 @@ def _triangle(self: Array, kept: Array) -> Array:
     return result
 
 
+@public(in_place=InPlace(expanded=Expanded.MATRICES, common=Common.ANYTHING))
 @differentiable(promotion=_NONE, self=lambda grad, diagonal: tril(grad, diagonal))
 def tril(self: Array, diagonal: SymInt = 0) -> Array:
     """The part of matrices on and below a diagonal."""
@@ -142,17 +153,10 @@ def tril(self: Array, diagonal: SymInt = 0) -> Array:
     return _triangle(self, _below(self, diagonal))
 
 
+@public(in_place=InPlace(expanded=Expanded.MATRICES, common=Common.ANYTHING))
 @differentiable(promotion=_NONE, self=lambda grad, diagonal: triu(grad, diagonal))
 def triu(self: Array, diagonal: SymInt = 0) -> Array:
     """The part of matrices on and above a diagonal."""
     if self.ndim < 2:
         raise errors.triangle_rank("triu")
     return _triangle(self, ~_below(self, diagonal - 1))
-
-
-_BOTH: Final[dict[str, Any]] = {
-    "diagonal": diagonal, "diag": diag, "diag_embed": diag_embed, "trace": trace, "tril": tril,
-    "triu": triu,
-}  # fmt: skip
-FUNCTIONS: Final[dict[str, Callable[..., Any]]] = _BOTH
-METHODS: Final[dict[str, Callable[..., Any]]] = {k: v.method for k, v in _BOTH.items()}

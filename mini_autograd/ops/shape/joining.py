@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
 
 from mini_autograd.arrays import layout
 from mini_autograd.arrays.dims import wrap_dim
-from mini_autograd.core.op import Promotion, differentiable
-from mini_autograd.core.saved.gradient_tensors import counted
+from mini_autograd.core.op import Promotion, differentiable, public
+from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.ops import joining as errors
@@ -40,7 +40,7 @@ def _parts(
     for shape, dtype in zip(shapes, dtypes, strict=True):
         grad = whole if dtype.kind == "c" else real
         if shape == _LEGACY_EMPTY:
-            parts.append(counted(ops.zeros_of(grad, shape)))  # which torch fills
+            parts.append(count_writes(ops.zeros_of(grad, shape)))  # which torch fills
             continue
         parts.append(slice_dim(grad, dim, at, at + shape[dim]))
         at += shape[dim]
@@ -73,6 +73,7 @@ def _joined_shape(tensors: Sequence[Array], dim: int) -> tuple[tuple[int, ...], 
     return (*first.shape[:dim], size, *first.shape[dim + 1 :]), dim
 
 
+@public("cat", "concat", "concatenate", method=False)
 @differentiable(
     tensors=lambda grad, tensors_shapes, tensors_dtypes, dim: _parts(
         grad, tensors_shapes, tensors_dtypes, dim
@@ -88,6 +89,7 @@ def cat(tensors: Arrays, dim: Int = 0) -> Array:
     return np.concatenate(kept, axis=dim, out=result) if kept else result
 
 
+@public(method=False)
 @differentiable(
     tensors=lambda grad, tensors_shapes, dim: [
         select(_placed(grad), dim, index) for index in range(len(tensors_shapes))
@@ -121,6 +123,7 @@ def _at_least(tensor: Any, ndim: int) -> Any:
     return unsqueeze(tensor, 0) if tensor.ndim < ndim else tensor
 
 
+@public(method=False)
 @composite
 def hstack(tensors: Arrays) -> Any:
     """Joined along the columns."""
@@ -130,6 +133,7 @@ def hstack(tensors: Arrays) -> Any:
     return cat(rows, 0 if rows[0].ndim == 1 else 1)
 
 
+@public("vstack", "row_stack", method=False)
 @composite
 def vstack(tensors: Arrays) -> Any:
     """Joined along the rows."""
@@ -164,12 +168,13 @@ def narrow(self: Array, dim: Int, start: SymInt, length: SymInt) -> Any:
 
 
 _NARROW_FORMS: Final = ("int dim, Tensor start, int length", "int dim, int start, int length")
-_narrow: Final = overloaded(
-    "narrow",
-    _narrow_from,
-    narrow,
-    function_forms=[f"(Tensor input, {each})" for each in _NARROW_FORMS],
-    method_forms=[f"({each})" for each in _NARROW_FORMS],
+public()(
+    overloaded(
+        "narrow",
+        _narrow_from,
+        narrow,
+        function_forms=[f"(Tensor input, {each})" for each in _NARROW_FORMS],
+    )
 )
 
 
@@ -205,6 +210,7 @@ def split_evenly(self: Array, split_size: Int, dim: Int = 0) -> tuple[Array, ...
     return _pieces(self, dim, [split_size] * (count - 1) + [size - split_size * (count - 1)])
 
 
+@public()
 @differentiable(
     promotion=_NONE,
     view=True,
@@ -232,6 +238,7 @@ _split: Final = overloaded(
 )
 
 
+@public(method=False)
 def split(tensor: Any, split_size_or_sections: Any, dim: int = 0) -> tuple[Any, ...]:
     """Pieces of one size, or of the sizes in a list."""
     if isinstance(split_size_or_sections, int):
@@ -241,6 +248,7 @@ def split(tensor: Any, split_size_or_sections: Any, dim: int = 0) -> tuple[Any, 
     return split_with_sizes(tensor, split_size_or_sections, dim)
 
 
+@public("split", function=False)
 def _split_method(self: Tensor, split_size: Any, dim: int = 0) -> tuple[Any, ...]:
     return split(self, split_size, dim)
 
@@ -248,6 +256,7 @@ def _split_method(self: Tensor, split_size: Any, dim: int = 0) -> tuple[Any, ...
 _split_method.__name__, _split_method.__qualname__ = "split", "Tensor.split"
 
 
+@public()
 @composite
 def chunk(self: Array, chunks: Int, dim: Int = 0) -> Any:
     """At most so many pieces, of one size but the last."""
@@ -262,6 +271,7 @@ def chunk(self: Array, chunks: Int, dim: Int = 0) -> Any:
     return split_evenly(self, -(-size // chunks), dim)
 
 
+@public()
 @composite
 def tensor_split(self: Array, indices_or_sections: Anything, dim: Int = 0) -> Any:
     """So many pieces as even as can be, or pieces between the given indices."""
@@ -280,6 +290,7 @@ def tensor_split(self: Array, indices_or_sections: Anything, dim: Int = 0) -> An
     return tuple(slice_dim(self, dim, *slice(*pair).indices(size)[:2]) for pair in pairs)
 
 
+@public()
 @differentiable(promotion=_NONE, view=True, outputs=(), self=lambda grads, dim: stack(grads, dim))
 def unbind(self: Array, dim: Int = 0) -> tuple[Array, ...]:
     """Every slice along a dim."""
@@ -287,17 +298,3 @@ def unbind(self: Array, dim: Int = 0) -> tuple[Array, ...]:
     if not self.ndim:
         raise shape_errors.no_dims(dim)
     return tuple(select.op.bare(self, dim, index) for index in range(self.shape[dim]))
-
-
-_METHODS_TOO: Final[dict[str, Any]] = {
-    "narrow": _narrow, "split_with_sizes": split_with_sizes, "chunk": chunk,
-    "tensor_split": tensor_split, "unbind": unbind,
-}  # fmt: skip
-FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
-    "cat": cat, "concat": cat, "concatenate": cat, "stack": stack, "hstack": hstack,
-    "vstack": vstack, "row_stack": vstack, "split": split, **_METHODS_TOO,
-}  # fmt: skip
-METHODS: Final[dict[str, Callable[..., Any]]] = {
-    "split": _split_method,
-    **{name: each.method for name, each in _METHODS_TOO.items()},
-}

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
 
 from mini_autograd.arrays import layout
 from mini_autograd.arrays.dims import wrap_dim, wrap_dims
-from mini_autograd.core.op import Promotion, differentiable
-from mini_autograd.core.saved.gradient_tensors import counted
+from mini_autograd.core.op import Promotion, differentiable, public
+from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import make
 from mini_autograd.messages.ops import joining as errors
@@ -42,6 +42,7 @@ def _inside_roll(result: Any, self: Any, shifts: Any, dims: Any = ()) -> Any:
     return ops.view(roll(row, shifts, (0,)), tuple(self.shape))
 
 
+@public()
 @differentiable(promotion=_NONE, self=lambda grad, dims: flip(grad, dims), inside=_inside_flip)
 def flip(self: Array, dims: Dims) -> Array:
     """Some dims in reverse order."""
@@ -51,6 +52,7 @@ def flip(self: Array, dims: Dims) -> Array:
     return result
 
 
+@public()
 @composite
 def fliplr(self: Array) -> Any:
     """The columns in reverse order."""
@@ -59,6 +61,7 @@ def fliplr(self: Array) -> Any:
     return flip(self, (1,))
 
 
+@public()
 @composite
 def flipud(self: Array) -> Any:
     """The rows in reverse order."""
@@ -67,6 +70,7 @@ def flipud(self: Array) -> Any:
     return flip(self, (0,))
 
 
+@public()
 @differentiable(
     promotion=_NONE,
     self=lambda grad, shifts, dims: roll(grad, tuple(-shift for shift in shifts), dims),
@@ -106,7 +110,7 @@ def _rolled(self: Array, shift: int, dim: int) -> Array:
 def _unrepeated(grad: Any, repeats: Sequence[int], shape: tuple[int, ...]) -> Any:
     """The sum over the copies: each repeated dim is cut into its count and its size."""
     if 0 in repeats:
-        return counted(ops.zeros_of(grad, shape))
+        return count_writes(ops.zeros_of(grad, shape))
     extra = len(repeats) - len(shape)
     for _ in range(extra):
         grad = ops.sum(grad, (0,), False)
@@ -123,6 +127,7 @@ def _unrepeated(grad: Any, repeats: Sequence[int], shape: tuple[int, ...]) -> An
     return ops.sum(reshape(grad, shape), tuple(copies), False)
 
 
+@public(function=False)
 @differentiable(
     promotion=_NONE,
     self=lambda grad, repeats, self_shape: _unrepeated(grad, repeats, self_shape),
@@ -142,6 +147,7 @@ def repeat(self: Array, repeats: Sizes) -> Array:
     return np.ascontiguousarray(np.tile(self, tuple(repeats))).reshape(shape)
 
 
+@public()
 @composite
 def tile(self: Array, dims: Sizes) -> Any:
     """`repeat`, where missing counts are one."""
@@ -201,26 +207,16 @@ def positions_by_counts(repeats: IndexArray, *, output_size: Int | None = None) 
     return make(_positions(repeats._array))  # type: ignore[attr-defined]
 
 
-_FORMS: Final = (
-    "(Tensor input, Tensor repeats, int dim = None, *, int output_size = None)",
-    "(Tensor input, int repeats, int dim = None, *, int output_size = None)",
+public()(
+    overloaded(
+        "repeat_interleave",
+        repeat_by_counts,
+        repeat_each,
+        positions_by_counts,
+        function_forms=(
+            "(Tensor repeats, *, int output_size = None)",
+            "(Tensor input, Tensor repeats, int dim = None, *, int output_size = None)",
+            "(Tensor input, int repeats, int dim = None, *, int output_size = None)",
+        ),
+    )
 )
-repeat_interleave: Final = overloaded(
-    "repeat_interleave",
-    repeat_by_counts,
-    repeat_each,
-    positions_by_counts,
-    function_forms=("(Tensor repeats, *, int output_size = None)", *_FORMS),
-    method_forms=tuple(form.replace("Tensor input, ", "") for form in _FORMS),
-)
-
-
-_BOTH: Final[dict[str, Any]] = {
-    "flip": flip, "fliplr": fliplr, "flipud": flipud, "roll": roll, "tile": tile,
-    "repeat_interleave": repeat_interleave,
-}  # fmt: skip
-FUNCTIONS: Final[dict[str, Callable[..., Any]]] = _BOTH
-METHODS: Final[dict[str, Callable[..., Any]]] = {
-    "repeat": repeat.method,
-    **{name: each.method for name, each in _BOTH.items()},
-}

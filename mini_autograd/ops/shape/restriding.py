@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
 
 from mini_autograd.arrays import dtypes, layout
 from mini_autograd.arrays.dims import wrap_dim
-from mini_autograd.core.op import Promotion, differentiable
+from mini_autograd.core.op import Promotion, differentiable, public
 from mini_autograd.core.tensor.tensor import Tensor, detached
-from mini_autograd.messages.ops import strides as errors
+from mini_autograd.messages.ops import shapes as errors
 from mini_autograd.ops.shape.storage_gradient import Region, through_storage
 from mini_autograd.ops.shape.views import view
 from mini_autograd.parsing.overloads import composite, overloaded
@@ -67,6 +66,7 @@ def checked_region(
     return 0 if 0 in size else offset, start // itemsize
 
 
+@public()
 @composite
 def as_strided(self: Array, size: Sizes, stride: Sizes, storage_offset: Int | None = None) -> Any:
     """A view of the memory by sizes and strides; by default from the tensor's first element on."""
@@ -74,6 +74,7 @@ def as_strided(self: Array, size: Sizes, stride: Sizes, storage_offset: Int | No
     return strided_view(self, size, stride, *checked_region(array, size, stride, storage_offset))
 
 
+@public(function=False)
 @differentiable(
     promotion=_NONE,
     view=True,
@@ -154,13 +155,8 @@ def view_dtype(self: Array, dtype: DType) -> Any:
     return alias
 
 
-_view: Final = overloaded(
-    "view", view, view_dtype, function_forms=("(torch.dtype dtype)", "(tuple of ints size)")
+public(function=False)(
+    overloaded(
+        "view", view, view_dtype, method_forms=("(torch.dtype dtype)", "(tuple of ints size)")
+    )
 )
-
-FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {"as_strided": as_strided}
-METHODS: Final[dict[str, Callable[..., Any]]] = {
-    "as_strided": as_strided.method,
-    "unfold": unfold.method,
-    "view": _view.method,
-}

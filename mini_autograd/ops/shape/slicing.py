@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
 
 from mini_autograd.arrays import layout
 from mini_autograd.arrays.dims import wrap_dim
-from mini_autograd.core.op import Promotion, differentiable
+from mini_autograd.core.op import Promotion, differentiable, public
 from mini_autograd.core.table import ops
 from mini_autograd.messages.ops import indexing as errors
 from mini_autograd.parsing.overloads import composite
@@ -29,6 +28,7 @@ def selected(self: Array, dim: int, index: int) -> Array:
     return self[(slice(None),) * dim + (index, ...)]
 
 
+@public()
 @differentiable(
     promotion=_NONE,
     view=True,
@@ -96,6 +96,7 @@ def _checked_part(part: Array, src: Array) -> Array:
     return part
 
 
+@public()
 @differentiable(
     promotion=_NONE,
     self=lambda grad, src_shape, src_dtype, dim, index: select_scatter(
@@ -127,6 +128,7 @@ def slice_scatter_dim(self: Array, src: Array, dim: Int, start: Int, stop: Int, 
     return result
 
 
+@public()
 @composite
 def slice_scatter(
     self: Array,
@@ -142,11 +144,3 @@ def slice_scatter(
         raise errors.step_not_positive_slice()
     start, stop, step = slice(start, end, step).indices(self.shape[dim])
     return slice_scatter_dim(self, src, dim, start, stop, step)
-
-
-FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
-    "select": select,
-    "select_scatter": select_scatter,
-    "slice_scatter": slice_scatter,
-}
-METHODS: Final[dict[str, Callable[..., Any]]] = {k: v.method for k, v in FUNCTIONS.items()}  # type: ignore[attr-defined]

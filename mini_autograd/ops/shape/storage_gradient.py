@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from mini_autograd.arrays.layout import restrided
-from mini_autograd.core.saved.gradient_tensors import counted
+from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.parsing.types import Array
@@ -85,7 +85,7 @@ def through_storage(grad: Any, whole: Region, part: Region) -> Any:
         memory /= np.maximum(counts, 1)
         return memory[several]
     strides = tuple([each * memory.itemsize for each in whole.strides])
-    return restrided(counted(memory), whole.shape, strides, whole.offset * memory.itemsize)
+    return restrided(count_writes(memory), whole.shape, strides, whole.offset * memory.itemsize)
 
 
 def _narrowed(part: Region, grad: Any) -> tuple[Region, Any]:

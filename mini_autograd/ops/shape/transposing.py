@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from mini_autograd.arrays import layout
 from mini_autograd.arrays.dims import wrap_dim, wrap_dims
 from mini_autograd.core.modes import warn_once
-from mini_autograd.core.op import Promotion, differentiable
+from mini_autograd.core.op import Promotion, attribute, differentiable, public
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.ops import shapes as errors
@@ -19,6 +19,7 @@ from mini_autograd.parsing.overloads import composite, overloaded
 from mini_autograd.parsing.types import Array, Dims, Int, Ints
 
 
+@public("transpose", "swapaxes", "swapdims")
 @differentiable(
     promotion=Promotion.NONE,
     view=True,
@@ -30,6 +31,7 @@ def transpose(self: Array, dim0: Int, dim1: Int) -> Array:
     return self[...] if not self.ndim else np.swapaxes(layout.placed(self), dim0, dim1)
 
 
+@public()
 @differentiable(promotion=Promotion.NONE, node="TBackward0", view=True, self=lambda grad: t(grad))
 def t(self: Array) -> Array:
     """A matrix transposed; fewer dims as they are."""
@@ -38,6 +40,7 @@ def t(self: Array) -> Array:
     return layout.placed(self).T
 
 
+@public()
 @differentiable(
     promotion=Promotion.NONE,
     view=True,
@@ -85,19 +88,18 @@ def _movedim_one(self: Array, source: Int, destination: Int) -> Any:
 
 
 _MOVED: Final = ("int source, int destination", "tuple of ints source, tuple of ints destination")
-
-
-def _movedim(name: str) -> Any:
-    """Under its own name or its alias's, which errors say."""
-    return overloaded(
-        name,
-        _movedim_one,
-        movedim,
-        function_forms=[f"(Tensor input, {each})" for each in _MOVED],
-        method_forms=[f"({each})" for each in _MOVED],
+for _name in ("movedim", "moveaxis"):  # which errors say
+    public()(
+        overloaded(
+            _name,
+            _movedim_one,
+            movedim,
+            function_forms=[f"(Tensor input, {each})" for each in _MOVED],
+        )
     )
 
 
+@attribute("mT")
 def matrix_transpose(self: Tensor, name: str = "mT") -> Tensor:
     """The last two dims swapped; torch gives a 0-d tensor back."""
     if self.ndim == 1:
@@ -109,12 +111,25 @@ def matrix_transpose(self: Tensor, name: str = "mT") -> Tensor:
     return self
 
 
+@attribute("H")
 def _conjugate_transpose(self: Tensor) -> Any:
     if self.ndim not in (0, 2):
         raise errors.not_a_matrix_for_h(self.ndim)
     return ops.conj(matrix_transpose(self, "H"))
 
 
+@attribute("mH")
+def _conjugate_matrix_transpose(self: Tensor) -> Any:
+    return ops.conj(matrix_transpose(self, "mH"))
+
+
+@public(function=False)
+def adjoint(self: Tensor) -> Any:
+    """The matrices transposed and conjugated."""
+    return ops.conj(matrix_transpose(self, "adjoint()"))
+
+
+@attribute("T")
 def reversed_dims(self: Tensor) -> Tensor:
     """All dims in reverse order."""
     if self.ndim != 2:
@@ -180,6 +195,7 @@ def squeezed_in_place(self: Array, dim: Int) -> Array:
     return squeeze_dim.op.bare(self, dim)
 
 
+@public()
 @differentiable(
     promotion=Promotion.NONE,
     view=True,
@@ -195,32 +211,16 @@ def unsqueeze(self: Array, dim: Int) -> Array:
     return layout.restrided(self, shape, (*strides[:dim], step, *strides[dim:]))
 
 
-_squeeze: Final = overloaded(
-    "squeeze",
-    squeeze,
-    squeeze_dim,
-    squeeze_dims,
-    function_forms=(
-        "(Tensor input)",
-        "(Tensor input, int dim)",
-        "(Tensor input, tuple of ints dim)",
-    ),
-    method_forms=("()", "(int dim)", "(tuple of ints dim)"),
+public()(
+    overloaded(
+        "squeeze",
+        squeeze,
+        squeeze_dim,
+        squeeze_dims,
+        function_forms=(
+            "(Tensor input)",
+            "(Tensor input, int dim)",
+            "(Tensor input, tuple of ints dim)",
+        ),
+    )
 )
-
-_BOTH: Final[dict[str, Any]] = {
-    "transpose": transpose, "swapaxes": transpose, "swapdims": transpose, "t": t,
-    "permute": permute, "movedim": _movedim("movedim"), "moveaxis": _movedim("moveaxis"),
-    "squeeze": _squeeze, "unsqueeze": unsqueeze,
-}  # fmt: skip
-FUNCTIONS: Final[dict[str, Callable[..., Any]]] = _BOTH
-METHODS: Final[dict[str, Callable[..., Any]]] = {
-    **{name: each.method for name, each in _BOTH.items()},
-    "adjoint": lambda self: ops.conj(matrix_transpose(self, "adjoint()")),
-}
-PROPERTIES: Final[dict[str, property]] = {
-    "T": property(reversed_dims),
-    "mT": property(matrix_transpose),
-    "H": property(_conjugate_transpose),
-    "mH": property(lambda self: ops.conj(matrix_transpose(self, "mH"))),
-}

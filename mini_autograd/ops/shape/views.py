@@ -7,18 +7,19 @@ shape, `view` refuses and `reshape` copies.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from mini_autograd.arrays import dtypes, layout
 from mini_autograd.arrays.dims import broadcast_dims, wrap_dim
-from mini_autograd.core.op import Promotion, differentiable
+from mini_autograd.core.op import Promotion, differentiable, public
 from mini_autograd.core.saved.packing import is_watched
 from mini_autograd.core.table import ops, shared
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.ops import shapes as errors
+from mini_autograd.messages.tensors import state as tensor_errors
 from mini_autograd.ops.tensor import inside
 from mini_autograd.parsing.overloads import composite
 from mini_autograd.parsing.types import Anything, Array, Int, Sizes
@@ -98,6 +99,7 @@ def as_contiguous(self: Array) -> Array:
     return np.array(self, order="C")
 
 
+@public(function=False)
 @composite
 def contiguous(self: Array, *, memory_format: Anything = None) -> Any:
     """The tensor itself if its elements lie in order, else a copy in which they do."""
@@ -105,6 +107,7 @@ def contiguous(self: Array, *, memory_format: Anything = None) -> Any:
     return self if array.flags.c_contiguous else as_contiguous(self)
 
 
+@public()
 @composite
 def reshape(self: Array, shape: Sizes) -> Any:
     """The same elements in another shape: a view if there is one, else a copy."""
@@ -120,12 +123,14 @@ def reshape(self: Array, shape: Sizes) -> Any:
     return unsafe_view(as_contiguous(self), shape)
 
 
+@public()
 @composite
 def ravel(self: Array) -> Any:
     """All elements in one dim."""
     return view(contiguous(self), (-1,))
 
 
+@public()
 @composite
 def flatten(self: Array, start_dim: Int = 0, end_dim: Int = -1) -> Any:
     """The dims from start to end, both included, as one."""
@@ -141,6 +146,7 @@ def flatten(self: Array, start_dim: Int = 0, end_dim: Int = -1) -> Any:
     return reshape(self, (*shape[:start], merged, *shape[end + 1 :]))
 
 
+@public()
 @composite
 def unflatten(self: Array, dim: Int, sizes: Sizes) -> Any:
     """One dim as several."""
@@ -156,18 +162,21 @@ def unflatten(self: Array, dim: Int, sizes: Sizes) -> Any:
     return view(self, (*shape[:dim], *sizes, *shape[dim + 1 :]))
 
 
+@public(function=False)
 @composite
 def view_as(self: Array, other: Array) -> Any:
     """`view` in another tensor's shape."""
     return view(self, tuple(other.shape))
 
 
+@public(function=False)
 @composite
 def reshape_as(self: Array, other: Array) -> Any:
     """`reshape` to another tensor's shape."""
     return reshape(self, tuple(other.shape))
 
 
+@public(function=False)
 @differentiable(
     promotion=Promotion.NONE,
     view=True,
@@ -204,18 +213,21 @@ def expand(self: Array, size: Sizes, *, implicit: Anything = False) -> Array:
     return layout.restrided(self, tuple(sizes[::-1]), tuple(steps[::-1]))
 
 
+@public(function=False)
 @composite
 def expand_as(self: Array, other: Array) -> Any:
     """`expand` to another tensor's shape."""
     return expand(self, tuple(other.shape))
 
 
+@public()
 @composite
 def broadcast_to(self: Array, size: Sizes) -> Any:
     """`expand`, as a function."""
     return expand(self, size)
 
 
+@public(method=False)
 @shared
 def broadcast_tensors(*tensors: Any) -> tuple[Any, ...]:
     """All tensors expanded to their common shape; one that has it already is given back."""
@@ -235,13 +247,9 @@ def broadcast_shape(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
         raise errors.broadcast(a, b) from None
 
 
-_BOTH: Final[dict[str, Any]] = {
-    "reshape": reshape, "ravel": ravel, "flatten": flatten, "unflatten": unflatten,
-    "broadcast_to": broadcast_to,
-}  # fmt: skip
-FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {**_BOTH, "broadcast_tensors": broadcast_tensors}
-METHODS: Final[dict[str, Callable[..., Any]]] = {
-    **{name: each.method for name, each in _BOTH.items()},
-    "view_as": view_as.method, "reshape_as": reshape_as.method,
-    "expand": expand.method, "expand_as": expand_as.method, "contiguous": contiguous.method,
-}  # fmt: skip
+def check_written_shape(tensor: Tensor, operand: Tensor) -> None:
+    """Whether an operand broadcasts to the tensor that an op in place writes to."""
+    shape = tensor._array.shape
+    common = broadcast_shape(shape, operand._array.shape)
+    if shape != common:
+        raise tensor_errors.result_shape(shape, common)

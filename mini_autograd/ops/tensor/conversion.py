@@ -12,7 +12,7 @@ from mini_autograd.arrays import dtypes, layout
 from mini_autograd.arrays.dtypes import dtype as DTypeOf  # noqa: N812 - the parameter is called dtype
 from mini_autograd.core.modes import warn_once
 from mini_autograd.core.modes.grad_mode import is_grad_enabled
-from mini_autograd.core.op import Promotion, differentiable
+from mini_autograd.core.op import Promotion, differentiable, public
 from mini_autograd.core.table import ops, shared
 from mini_autograd.core.tensor.history import edge_of
 from mini_autograd.core.tensor.tensor import Tensor, make
@@ -56,7 +56,7 @@ def without_imaginary(array: NDArray[Any], wanted: np.dtype[Any], count: int = 1
     if array.dtype.kind != "c" or wanted.kind in "cb":
         return array
     if count:
-        warn_once.once(errors.CASTS_COMPLEX, stacklevel=5)
+        warn_once.once(errors.casts_complex(), stacklevel=5)
     return array.real
 
 
@@ -83,6 +83,7 @@ def in_dtype(grad: Any, wanted: np.dtype[Any]) -> Any:
 @differentiable(
     promotion=Promotion.NONE,
     node="ToCopyBackward0",
+    elementwise=True,
     self=lambda grad, self_dtype: in_dtype(grad, self_dtype),
     inside=inside.copies,
 )
@@ -92,7 +93,10 @@ def to_dtype(self: Array, dtype: DType, memory_format: Anything = None) -> Array
     return made if memory_format is None else copied_as(made, memory_format)
 
 
-@differentiable(promotion=Promotion.NONE, self=lambda grad: grad, inside=inside.copies)
+@public()
+@differentiable(
+    promotion=Promotion.NONE, elementwise=True, self=lambda grad: grad, inside=inside.copies
+)
 def clone(self: Array, *, memory_format: Anything = None) -> Array:
     """A copy; it keeps the order of the dims in memory, unless told another."""
     return copied_as(self, memory_format)
@@ -123,6 +127,7 @@ def _converted_if_needed(
     return to_dtype(self, wanted, memory_format)
 
 
+@public(function=False)
 def to(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
     """The tensor in another dtype, or as another tensor has it; itself if nothing changes.
 
@@ -175,6 +180,7 @@ _TYPES: Final[dict[str, DTypeOf]] = {
 }
 
 
+@public("type", function=False)
 def type_(self: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
     """The tensor's type name, as "torch.FloatTensor"; with a dtype or such a name, `to`.
 
@@ -198,6 +204,7 @@ def type_(self: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
     return _converted_if_needed(self, wanted)
 
 
+@public(function=False)
 def type_as(self: Tensor, other: Tensor) -> Tensor:
     """The tensor in another's dtype."""
     if not isinstance(other, Tensor):
@@ -205,15 +212,10 @@ def type_as(self: Tensor, other: Tensor) -> Tensor:
     return _converted_if_needed(self, other.dtype)
 
 
-_NAMES: Final = {
+for _name, _wanted in {
     "float": dtypes.float32, "double": dtypes.float64, "half": dtypes.float16,
     "int": dtypes.int32, "long": dtypes.int64, "short": dtypes.int16, "char": dtypes.int8,
     "byte": dtypes.uint8, "bool": dtypes.bool_, "cfloat": dtypes.complex64,
     "cdouble": dtypes.complex128,
-}  # fmt: skip
-
-FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {"clone": clone}
-METHODS: Final[dict[str, Callable[..., Any]]] = {
-    "clone": clone.method, "to": to, "type": type_, "type_as": type_as,
-    **{name: _to(wanted, name) for name, wanted in _NAMES.items()},
-}  # fmt: skip
+}.items():  # fmt: skip
+    public(function=False)(_to(_wanted, _name))

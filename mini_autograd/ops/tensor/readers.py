@@ -2,38 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from mini_autograd.arrays import empties, layout
 from mini_autograd.arrays.dims import wrap_dim
+from mini_autograd.core.op import attribute, public
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.ops import shapes as errors
 from mini_autograd.parsing.overloads import composite
 from mini_autograd.parsing.types import Anything, Array, Int
 
 
+@public("dim", "ndimension", function=False)
 def dim(self: Tensor) -> int:
     """The number of dims."""
     return self._array.ndim
 
 
+@public("nelement", function=False)
+@public()
 def numel(self: Tensor) -> int:
     """The number of elements."""
     return self._array.size
 
 
+@attribute("itemsize")
+@public(function=False)
 def element_size(self: Tensor) -> int:
     """Bytes an element."""
     return self._array.itemsize
 
 
+@public(function=False)
 def storage_offset(self: Tensor) -> int:
     """Where in its memory it begins, in elements."""
     return layout.memory_of(self._array)[1] // self._array.itemsize
 
 
+@public(function=False)
 def data_ptr(self: Tensor) -> int:
     """The address of its first element; 0 if there is none."""
     address: int = self._array.__array_interface__["data"][0]
@@ -63,6 +70,7 @@ class UntypedStorage:
         return self._bytes
 
 
+@public(function=False)
 def untyped_storage(self: Tensor) -> UntypedStorage:
     """The memory in which it lies, whole: one for a tensor and all views of it."""
     memory = layout.owner_of(self._array)  # in whatever order: it begins where it begins
@@ -78,12 +86,14 @@ def _of_dim(values: tuple[int, ...], dim: int | None) -> Any:
     return values[wrap_dim(dim, len(values))]
 
 
+@public(function=False)
 @composite
 def size(self: Array, dim: Int | None = None) -> Any:
     """The shape, or the size of one dim."""
     return _of_dim(self.shape, dim)
 
 
+@public(function=False)
 @composite
 def stride(self: Array, dim: Int | None = None) -> Any:
     """The steps in memory from one element of each dim to the next, in elements, or one of them."""
@@ -91,20 +101,13 @@ def stride(self: Array, dim: Int | None = None) -> Any:
     return _of_dim(tuple(step // array.itemsize for step in layout.strides_of(array)), dim)
 
 
+@public(function=False)
 @composite
 def is_contiguous(self: Array, memory_format: Anything = None) -> bool:
     """Whether the elements lie in memory in order, without gaps."""
     return bool(self._array.flags.c_contiguous)  # type: ignore[attr-defined]
 
 
-FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {"numel": numel}
-METHODS: Final[dict[str, Callable[..., Any]]] = {
-    "dim": dim, "ndimension": dim, "numel": numel, "nelement": numel, "size": size.method,
-    "stride": stride.method, "is_contiguous": is_contiguous.method, "data_ptr": data_ptr,
-    "storage_offset": storage_offset, "untyped_storage": untyped_storage,
-    "element_size": element_size,
-}  # fmt: skip
-PROPERTIES: Final[dict[str, property]] = {
-    "itemsize": property(element_size),
-    "nbytes": property(lambda self: self._array.size * self._array.itemsize),
-}
+@attribute("nbytes")
+def _nbytes(self: Tensor) -> int:
+    return self._array.size * self._array.itemsize

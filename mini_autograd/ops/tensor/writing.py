@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -10,8 +9,16 @@ import numpy as np
 from mini_autograd.arrays import dtypes, layout
 from mini_autograd.arrays.dims import broadcast_dims
 from mini_autograd.core.modes.grad_mode import state
-from mini_autograd.core.op import DifferentiableOp, Promotion, differentiable, record_refused
-from mini_autograd.core.saved.gradient_tensors import counted
+from mini_autograd.core.op import (
+    Common,
+    DifferentiableOp,
+    Expanded,
+    InPlace,
+    Promotion,
+    differentiable,
+    public,
+    record_refused,
+)
 from mini_autograd.core.table import ops, shared
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.ops import kernels as kernel_errors
@@ -22,6 +29,7 @@ from mini_autograd.parsing.overloads import Bound, overloaded
 from mini_autograd.parsing.types import Array, Bool, Number
 
 _NONE: Final = Promotion.NONE
+_ZEROED: Final = InPlace(function=True, expanded=Expanded.ALLOWED, common=Common.ANYTHING)
 
 
 def checked_number(value: Any, wanted: np.dtype[Any]) -> Any:
@@ -85,6 +93,16 @@ def _of_tensor(self: Array, value: Array) -> Array:
     return _like(self, without_imaginary(value, self.dtype, self.size).astype(self.dtype))
 
 
+_FILLED: Final = InPlace(
+    function=True,
+    memory_last=True,
+    expanded=Expanded.BY_NUMBERS,
+    common=Common.ANYTHING,
+    on_integers=True,
+    overloads=(".Scalar", ".Tensor"),
+)
+
+
 def _fill(number_node: str, tensor_node: str) -> Bound:
     """`fill` or `fill_`, which torch's graph tells apart."""
 
@@ -101,14 +119,16 @@ def _fill(number_node: str, tensor_node: str) -> Bound:
         number(_of_number),
         tensor(_of_tensor),
         function_forms=("(Tensor input, Tensor value)", "(Tensor input, Number value)"),
-        method_forms=("(Tensor value)", "(Number value)"),
     )
 
 
-fill = _fill("FillBackward0", "FillBackward1")
-filled = _fill("FillBackward2", "FillBackward3")  # of `fill_`
+fill = public(method=False)(_fill("FillBackward0", "FillBackward1"))
+filled = public("fill", function=False, method=False, in_place=_FILLED)(
+    _fill("FillBackward2", "FillBackward3")
+)
 
 
+@public("zero", function=False, method=False, in_place=_ZEROED)
 @differentiable(
     promotion=_NONE,
     name="zero_",
@@ -136,72 +156,6 @@ def copied(self: Array, src: Array, non_blocking: Bool = False) -> Array:
     return made
 
 
-def _compared(name: str, compare: np.ufunc) -> Bound:
-    """A comparison written over its operand, whose gradient is zero from then on."""
-
-    def compared(self: Array, other: Any) -> Array:
-        common = np.result_type(self, other)
-        if common.kind == "c" and name not in ("eq", "ne"):
-            raise kernel_errors.not_implemented(f"{name}_cpu", dtypes.of_numpy(common))
-        return np.asarray(compare(self, other)).astype(self.real.dtype)
-
-    def with_number(self: Array, other: Number) -> Array:
-        return compared(self, other)
-
-    def with_tensor(self: Array, other: Array) -> Array:
-        return compared(self, other)
-
-    # torch makes these zeros by writing them.
-    def zeros(grad: Any, self_shape: tuple[int, ...]) -> Any:
-        return counted(ops.zeros_of(grad, self_shape))
-
-    def zeros_of_other(grad: Any, other_shape: tuple[int, ...]) -> Any:
-        return counted(ops.zeros_of(grad, other_shape))
-
-    stem = name.capitalize()
-    number = differentiable(name=name, node=f"{stem}Backward0", self=zeros)
-    tensor = differentiable(name=name, node=f"{stem}Backward1", self=zeros, other=zeros_of_other)
-    return overloaded(
-        name,
-        number(with_number),
-        tensor(with_tensor),
-        function_forms=("(Tensor input, Tensor other)", "(Tensor input, Number other)"),
-        method_forms=("(Tensor other)", "(Number other)"),
-    )
-
-
-@differentiable(name="floor_divide_", node="NotImplemented")
-def _floor_divided(self: Array, other: Array | Number) -> Array:
-    return ops.floor_divide.op.bare(self, other)
-
-
 shared(copied, "copied")
 # torch wrote this node by hand, in C++
 setattr(copied.op.node_class, "name", lambda self: "torch::autograd::CopyBackwards")  # noqa: B010
-
-
-@differentiable(
-    promotion=_NONE,
-    name="conj_physical_",
-    node="ConjPhysicalBackward1",
-    self=lambda grad: ops.conj(grad),
-)
-def _conjugated(self: Array) -> Array:
-    return np.conjugate(self)
-
-
-_ANY: Final = ("(Tensor other)", "(Number other)")
-# Ops whose in-place form has a node that the op itself has not.
-RECORDED: Final[dict[str, Bound]] = {
-    "conj_physical": overloaded("conj_physical", _conjugated, method_forms=("()",)),
-    "floor_divide": overloaded("floor_divide", _floor_divided, method_forms=_ANY),
-    **{
-        name: _compared(name, compare)
-        for name, compare in (
-            ("eq", np.equal), ("ne", np.not_equal), ("lt", np.less), ("le", np.less_equal),
-            ("gt", np.greater), ("ge", np.greater_equal),
-        )
-    },
-}  # fmt: skip
-
-FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {"fill": fill}

@@ -104,7 +104,7 @@ def _unary(op: Op) -> Iterator[str]:
     if op.view:
         yield f"    _as_view(_out, {name})"
     yield f"    if {name}._requires_grad and _state.enabled{_if_floating(op)}:"
-    yield f"        if _inferred and _only_inferred(({name},)):"
+    yield f"        if _inference_used and _all_inference(({name},)):"
     yield f"            return _op.inside(_out, {', '.join([name, *options])})"
     yield from _recording(op, {name: f"{name}._requires_grad"})
     yield "    return _out"
@@ -162,7 +162,7 @@ def _binary(op: Op) -> Iterator[str]:
     yield "    _out = _make(_array)"
     needs = f"({a}._requires_grad or _needs)"
     yield f"    if {needs} and _state.enabled{_if_floating(op)}:"
-    yield f"        if _inferred and _only_inferred(({a}, {b})):"
+    yield f"        if _inference_used and _all_inference(({a}, {b})):"
     yield f"            return _op.inside(_out, {a}, {b})"
     yield from _recording(op, {a: f"{a}._requires_grad", b: "_needs"})
     yield "    return _out"

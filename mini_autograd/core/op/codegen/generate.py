@@ -17,16 +17,16 @@ import numpy as np
 from mini_autograd.arrays.layout import arranged, contiguous_strides, placed
 from mini_autograd.core.graph.graph import Edge, next_sequence
 from mini_autograd.core.modes.anomaly import anomaly
-from mini_autograd.core.modes.creation_observers import inferred
+from mini_autograd.core.modes.creation_observers import inference_used
 from mini_autograd.core.modes.grad_mode import state
 from mini_autograd.core.op.codegen import callers, nodes
 from mini_autograd.core.op.node import OpNode
 from mini_autograd.core.op.promotion import quiet, raise_broadcast, raise_of_rule
 from mini_autograd.core.op.slots import FREED
-from mini_autograd.core.saved.gradient_tensors import counted
+from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.saved.packing import deferring, packing_threads
 from mini_autograd.core.saved.saved import SavedResult, SavedTensor, pack, saved_output
-from mini_autograd.core.tensor.history import as_view, edge_of, only_inferred
+from mini_autograd.core.tensor.history import all_inference, as_view, edge_of
 from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.core.tensor.version_counter import counter_of
 from mini_autograd.messages.graph import walk as errors
@@ -134,7 +134,7 @@ def record_refused(op: Op, args: tuple[Any, ...]) -> None:
     """
     values = [each for i in op.promoted for each in (args[i] if i in op.variadic else (args[i],))]
     if state.enabled and any(isinstance(v, Tensor) and v._requires_grad for v in values):
-        if inferred and only_inferred(args[i] for i in op.operands):
+        if inference_used and all_inference(args[i] for i in op.operands):
             if op.inside_first:
                 op.inside(None, *args)
             return
@@ -180,7 +180,7 @@ def _as_array(grad: Tensor) -> Any:
     counter = grad._counter
     if counter is None or not counter.version:
         return grad._array
-    return counted(grad._array, counter.version)
+    return count_writes(grad._array, counter.version)
 
 
 _MISSING: Final = object()
@@ -241,7 +241,7 @@ _NAMESPACE: Final[dict[str, Any]] = {
     "_refused": _refused,
     "_saved_operand": _saved_operand,
     "_state": state,
-    "_inferred": inferred,
-    "_only_inferred": only_inferred,
+    "_inference_used": inference_used,
+    "_all_inference": all_inference,
     "_second_backward": errors.second_backward,
 }

@@ -17,7 +17,7 @@ def node_class(op: Op) -> Iterator[str]:
     yield f"    title = {op.title!r}"
     yield f"    __slots__ = {('remains',) if _remaining(op) else ()}"
     if op.variadic & set(op.promoted):  # the gradients of the tensors in a list come together
-        yield "    whole = True"
+        yield "    gives_all = True"
     yield ""
     for line in _backward(op):
         yield f"    {line}"

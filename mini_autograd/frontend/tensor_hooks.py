@@ -1,4 +1,4 @@
-"""What can be put on a tensor's gradient: hooks, and that it is kept."""
+"""`register_hook`, `register_post_accumulate_grad_hook` and `retain_grad`."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from mini_autograd.messages.tensors import state as tensor_errors
 
 
 def register_hook(self: Tensor, hook: Callable[[Tensor], Tensor | None]) -> RemovableHandle:
-    """Calls `hook` with the gradient when it is known; what it returns replaces it.
+    """Call `hook` with the gradient when it is computed; what it returns replaces the gradient.
 
-    It stays with what made the tensor: after a write, it is called for the tensor before that.
+    The hook stays at the present `grad_fn`: after a write it gets the gradient before the write.
 
     Raises:
         RuntimeError: the tensor requires no grad.
@@ -26,7 +26,7 @@ def register_hook(self: Tensor, hook: Callable[[Tensor], Tensor | None]) -> Remo
     if not self._requires_grad:
         raise errors.hook_without_grad()
     if self._backward_hooks is None:
-        node = self.grad_fn  # which may be new, as that of a view whose base was written to is
+        node = self.grad_fn  # reading it may renew a view's history
         self._backward_hooks = OrderedDict()
         if node is not None:
             node._register_hook_dict(self)
@@ -36,10 +36,10 @@ def register_hook(self: Tensor, hook: Callable[[Tensor], Tensor | None]) -> Remo
 def register_post_accumulate_grad_hook(
     self: Tensor, hook: Callable[[Tensor], None]
 ) -> RemovableHandle:
-    """Calls `hook` with the leaf itself after its `.grad` was accumulated into.
+    """Call `hook` with the leaf itself after its `.grad` was accumulated.
 
     Raises:
-        RuntimeError: the tensor requires no grad, or is no leaf.
+        RuntimeError: the tensor requires no grad, or is not a leaf.
     """
     if not self._requires_grad:
         raise errors.hook_without_grad()
@@ -51,7 +51,7 @@ def register_post_accumulate_grad_hook(
 
 
 def retain_grad(self: Tensor) -> None:
-    """Keeps the gradient of a tensor that is no leaf in its `.grad`.
+    """Keep the gradient of a tensor that is not a leaf in its `.grad`.
 
     Raises:
         RuntimeError: the tensor requires no grad; inside a transform of `func`.
@@ -60,7 +60,7 @@ def retain_grad(self: Tensor) -> None:
         raise tensor_errors.retain_without_grad()
     if transforms.depth:
         raise func_errors.forbidden_retain_grad()
-    made_by = self._node or self._outdated  # torch renews the history only of what had one
+    made_by = self._node or self._outdated  # torch renews only a history that was there
     node = None if made_by is None else self._maker()
     if node is not None and not self._retains_grad:
         hooks_of(node).retain[self._output_nr] = weakref.ref(self)

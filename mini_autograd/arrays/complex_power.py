@@ -19,7 +19,8 @@ def complex_power(base: _Complex, exponent: _Complex) -> _Complex:
 
 def one_over(array: _Complex) -> _Complex:
     """The reciprocal, with the signs of zeros that a quotient has."""
-    return np.divide(array.dtype.type(1), array)
+    found: _Complex = np.divide(array.dtype.type(1), array)
+    return found
 
 
 def _product(left: _Complex, right: _Complex) -> _Complex:
@@ -54,7 +55,8 @@ def _recovered(left: _Complex, right: _Complex, naive: _Complex) -> _Complex:
 
 def _boxed(part: _Complex) -> _Complex:
     """One for an infinity, zero for a number, each with its sign."""
-    return np.copysign(np.isinf(part).astype(part.dtype), part)
+    found: _Complex = np.copysign(np.isinf(part).astype(part.dtype), part)
+    return found
 
 
 def _zeroed(part: _Complex) -> _Complex:

@@ -1,1 +1,0 @@
-"""What custom functions, and functions of functions, refuse."""

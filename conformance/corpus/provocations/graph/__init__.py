@@ -1,1 +1,0 @@
-"""What backward, hooks, saved tensors and modes refuse."""

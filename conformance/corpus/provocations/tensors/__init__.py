@@ -1,1 +1,0 @@
-"""What tensors refuse: writes, views, leaves, conversions."""

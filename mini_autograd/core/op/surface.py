@@ -1,0 +1,100 @@
+"""What users see of the ops: each enters at its definition, under its public names.
+
+The frontend puts all that is entered here on the module and on `Tensor`; it names no op itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Final, TypeVar
+
+from mini_autograd.core.op.in_place import InPlace
+from mini_autograd.core.tensor.tensor import Tensor
+
+_Op = TypeVar("_Op", bound=Callable[..., Any])
+_Reader = TypeVar("_Reader", bound=Callable[[Any], Any])
+
+functions: Final[dict[str, Callable[..., Any]]] = {}
+methods: Final[dict[str, Callable[..., Any]]] = {}
+operators: Final[dict[str, Callable[..., Any]]] = {}
+attributes: Final[dict[str, property]] = {}
+# By the name with the underscore: the columns, and the method of which the result is written.
+in_place_forms: Final[dict[str, tuple[InPlace, Callable[..., Any]]]] = {}
+
+
+def public(
+    *names: str, function: bool = True, method: bool = True, in_place: InPlace | None = None
+) -> Callable[[_Op], _Op]:
+    """Makes what it decorates public: an op, a composite of ops, or a plain function.
+
+    Args:
+        names: what users call it; by default its own name alone.
+        function: whether the module has it.
+        method: whether `Tensor` has it.
+        in_place: whether the method has an in-place form, and in what that differs.
+
+    Raises:
+        ValueError: another one has that name.
+    """
+
+    def enter(op: _Op) -> _Op:
+        of_tensor = getattr(op, "method", op)
+        for name in names or (op.__name__,):
+            if function:
+                _enter(functions, name, op)
+            if method:
+                _enter(methods, name, of_tensor)
+            if in_place is not None:
+                written = replace(in_place, name=f"{name}_"), of_tensor
+                _enter(in_place_forms, f"{name}_", written)
+        return op
+
+    return enter
+
+
+def operator(*names: str) -> Callable[[_Op], _Op]:
+    """Makes the method one of Python's operators, as `__neg__`."""
+
+    def enter(op: _Op) -> _Op:
+        for name in names:
+            _enter(operators, name, getattr(op, "method", op))
+        return op
+
+    return enter
+
+
+def binary_operator(*names: str) -> Callable[[_Op], _Op]:
+    """Likewise; as in torch, a TypeError of it leaves the operation to the other operand."""
+
+    def enter(op: _Op) -> _Op:
+        call = getattr(op, "method", op)
+
+        def attempt(self: Tensor, other: Any) -> Any:
+            try:
+                return call(self, other)
+            except TypeError:
+                return NotImplemented
+
+        operator(*names)(attempt)
+        return op
+
+    return enter
+
+
+def attribute(
+    *names: str, setter: Callable[[Any, Any], None] | None = None
+) -> Callable[[_Reader], _Reader]:
+    """Makes what it decorates an attribute of tensors, by default under its own name."""
+
+    def enter(read: _Reader) -> _Reader:
+        for name in names or (read.__name__,):
+            _enter(attributes, name, property(read, setter))
+        return read
+
+    return enter
+
+
+def _enter(table: dict[str, Any], name: str, value: Any) -> None:
+    if table.setdefault(name, value) is not value:
+        raise ValueError(f"two ops are public as {name!r}")
