@@ -12,15 +12,15 @@ from types import ModuleType
 from typing import Final
 
 import torch
-from conformance.sources.database import database, samples_of
-from conformance.sources.forms import calls_of
-from conformance.sources.opinfo import program_of
-from conformance.trace import Returned
 
 import mini_autograd
 from conformance import Program, TorchLike
 from conformance.catalogue import CATALOGUE
+from conformance.corpus.opinfo import program_of
+from conformance.corpus.opinfo.database import database, samples_of
+from conformance.generate.forms import calls_of
 from conformance.program.steps import Call
+from conformance.program.trace import Returned
 from mini_autograd.frontend import methods
 
 CALLS = 50  # in one turn

@@ -16,7 +16,7 @@ import pytest
 from conformance import Input, Program
 from conformance.suite.support.agreement import failure_of
 from conformance.suite.support.profiles import CI_EXAMPLES, FUZZ_EXAMPLES
-from conformance.suite.support.properties import LINES, told
+from conformance.suite.support.properties import LINES, failure_report
 from conformance.verdict import Mismatch, Verdict
 
 HERE = Path(__file__).parent
@@ -215,7 +215,7 @@ def long_failure(lines, drawn_in_the_test):
 @pytest.mark.parametrize("drawn_in_the_test", [False, True])
 @pytest.mark.parametrize("lines", [1, 20, 28, 31, 32, 60, 400])
 def test_of_a_long_script_the_report_leaves_out_the_end_and_says_so(lines, drawn_in_the_test):
-    report = told(long_failure(lines, drawn_in_the_test)).splitlines()
+    report = failure_report(long_failure(lines, drawn_in_the_test)).splitlines()
     assert len(report) <= LINES
     assert report[0] == "value: t0 (step 1)"
     assert report[-1] == "replay:   conformance replay a.json --engine mine"

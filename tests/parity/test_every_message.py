@@ -19,10 +19,9 @@ from typing import Any
 
 import pytest
 import torch
-from conformance.sources.provocations import provocations
-from conformance.sources.provocations.provocation import PRELUDE
 
 import mini_autograd
+from conformance.corpus.provocations import PRELUDE, provocations
 from mini_autograd import messages
 from mini_autograd.messages.message import Message
 from tests.parity import messages_of_ops, messages_of_tensors
