@@ -30,7 +30,7 @@ def backward(drawing: Drawing) -> Step | None:
     retain, create = _graph_options(drawing, root)
     gradient = seed(drawing, root, graph=create)
     inputs = None
-    if "inputs=" in drawing.features and drawing.tape.chance(50):
+    if "inputs=" in drawing.features and drawing.tape.chance(60):
         inputs = _inputs(drawing, root)
     return Backward(root.ref, gradient, retain, create, inputs)
 
