@@ -1,7 +1,7 @@
-"""Switches that bring back what torch once did and has since forbidden; all off by default.
+"""Switches for behaviour of old torch versions that is an error today; all off by default.
 
 Before torch 1.3 a `gradient` larger than its output was summed to the output's shape (pytorch
-issue 17893, forbidden by pull request 25349). A reader of an old tutorial expects it.
+issue 17893; an error since pull request 25349). Old tutorials rely on it.
 """
 
 from __future__ import annotations
@@ -22,8 +22,7 @@ switches = Switches()
 def sum_oversized_gradients() -> Generator[None, None, None]:
     """Inside, `backward(gradient=g)` sums a `g` larger than its output, as torch before 1.3.
 
-    Each dimension of `g` that differs from the output's must be a broadcast of it; any other
-    shape still raises today's error.
+    The output must broadcast to the shape of `g`; any other shape still raises today's error.
     """
     previous = switches.sum_oversized_gradients
     switches.sum_oversized_gradients = True

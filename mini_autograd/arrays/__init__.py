@@ -1,1 +1,1 @@
-"""NumPy arrays with torch's dtypes, strides and dims; nothing here knows of a tensor."""
+"""NumPy arrays with torch's dtypes, strides and dims; tensors are not used here."""

@@ -1,4 +1,4 @@
-"""Dims as users write them: negative ones wrapped, wrong ones refused with torch's errors."""
+"""Dims that users give: negative ones count from the end, wrong ones raise torch's errors."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from mini_autograd.messages.ops import shapes as errors
 
 
 def wrap_dim(dim: int, ndim: int) -> int:
-    """The dim counted from the front; a 0-d tensor counts as having one dim.
+    """A dim counted from the front; a 0-d tensor is treated as if it had one dim.
 
     Raises:
         IndexError: the tensor has no such dim.
@@ -26,7 +26,7 @@ def wrap_dims(dims: Iterable[int], ndim: int) -> tuple[int, ...]:
 
     Raises:
         IndexError: the tensor has no such dim.
-        RuntimeError: one dim is there twice.
+        RuntimeError: a dim is repeated.
     """
     wrapped: list[int] = []
     for each in dims:
@@ -38,7 +38,7 @@ def wrap_dims(dims: Iterable[int], ndim: int) -> tuple[int, ...]:
 
 
 def broadcast_dims(shape: tuple[int, ...], target: tuple[int, ...]) -> tuple[int, ...] | None:
-    """The dims of `shape` to sum over so that it becomes `target`; None if none do."""
+    """The dims of `shape` to sum over so that it becomes `target`; None if that is impossible."""
     extra = len(shape) - len(target)
     if extra < 0:
         return None

@@ -21,7 +21,7 @@ _CATEGORY = {"b": BOOL, "i": INTEGRAL, "u": INTEGRAL, "f": FLOATING, "c": COMPLE
 
 
 class dtype:
-    """An element type; prints as torch's and is one object per type."""
+    """An element type: one object per type, printed as torch's."""
 
     __module__ = "mini_autograd"  # as it prints: <class 'mini_autograd.dtype'>
     __slots__ = ("category", "cpp_name", "name", "numpy", "scalar_name")
@@ -85,8 +85,7 @@ complex128: Final = dtype("complex128", "ComplexDouble", "c10::complex<double>")
 ALL: Final = (
     float16, float32, float64, int8, int16, int32, int64, uint8, bool_, complex64, complex128,
 )  # fmt: skip
-# torch has a complex32 for halves; NumPy has none. So no tensor is of this one, but it is a result
-# type, which is refused, and errors name it.
+# NumPy has no complex32. No tensor has this dtype; where promotion gives it, an error names it.
 COMPLEX_HALF: Final = dtype("complex32", "ComplexHalf", "c10::complex<c10::Half>", "complex64")
 _TO_COMPLEX = {float16: complex64, float32: complex64, float64: complex128}
 _TO_REAL = {complex64: float32, complex128: float64}
@@ -104,7 +103,7 @@ def get_default_dtype() -> dtype:
 
 
 def set_default_dtype(d: dtype) -> None:
-    """Sets the dtype of Python floats; a TypeError unless it is a floating-point dtype."""
+    """Set the dtype of Python floats; a TypeError unless it is a floating-point dtype."""
     global _default
     if not isinstance(d, dtype):
         raise creation.default_dtype_type()
@@ -122,7 +121,7 @@ def of(array: NDArray[Any]) -> dtype:
 
 
 def of_number(number: complex) -> dtype:
-    """The dtype that a Python number brings to a promotion."""
+    """The dtype that a Python number has in type promotion."""
     kind = type(number)
     found = _PYTHON.get(kind)
     if found is not None:
@@ -130,7 +129,7 @@ def of_number(number: complex) -> dtype:
     for found, kinds in _NUMBERS:  # a subclass, or one of NumPy's scalars
         if isinstance(number, kinds):
             return found
-    # torch reads NumPy's other scalars, its bools and complex64 too, as floats.
+    # torch reads NumPy's other scalars as floats, bool_ and complex64 included.
     return _default.to_complex() if isinstance(number, complex) else _default
 
 
@@ -173,18 +172,18 @@ def _combine(higher: dtype | None, lower: dtype | None) -> dtype | None:
     if higher.category >= lower.category and higher.category != BOOL:
         return higher
     if higher.category == FLOATING:
-        # The rank above keeps its precision.
+        # The higher rank keeps its precision.
         return COMPLEX_HALF if higher is float16 else higher.to_complex()
     return promote_types(higher, lower)
 
 
 def to_floating(found: dtype) -> dtype:
-    """Where integers must become floats (division, exp, mean of the unit interval)."""
+    """The dtype of a result that must be floating point, as of `exp`: the default for integers."""
     return found if found.category >= FLOATING else _default
 
 
 def can_cast(from_: dtype, to: dtype) -> bool:
-    """Whether a result may be written into a tensor of another type: not to a lower category."""
+    """Whether a result may be written to a tensor of another dtype: not of a lower category."""
     return from_.category <= to.category
 
 

@@ -1,7 +1,7 @@
-"""Arrays without elements: their strides and their place in memory, which torch knows of too.
+"""Empty arrays with the strides and the storage offset that torch gives them.
 
-NumPy gives an empty array no strides of its own unless it lies in a given buffer, and does not
-move a slice without elements to where it begins.
+NumPy ignores strides for an empty array unless it is made on a given buffer, and an empty slice
+does not start at its own offset.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 Shape = tuple[int, ...]
 
-# The dtype of what stands for memory of no bytes: no tensor's, so that it is known by it.
+# The dtype of a placeholder for memory of no bytes. No tensor has it, so it identifies one.
 _NOTHING: Final = "V1"
-_FARTHEST: Final = 2**20  # views of nothing need not be told apart beyond
+_FARTHEST: Final = 2**20  # a limit to the placeholder's size
 
 
 class _Memory(np.ndarray[Any, Any]):
-    """Memory of no bytes, and the array instead of whose own it stands."""
+    """A placeholder for memory of no bytes; `of` is the array whose memory it replaces."""
 
     of: Array | None = None
 
 
 def is_nothing(memory: Array) -> bool:
-    """Whether an array that owns memory only stands for memory of no bytes."""
+    """Whether an array that owns memory is a placeholder for memory of no bytes."""
     return memory.dtype.kind == "V"
 
 
@@ -38,7 +38,7 @@ def with_strides(
     *,
     of: Array | None = None,
 ) -> Array:
-    """An empty array with the given strides in bytes, of which another is to be the memory."""
+    """An empty array with the given strides in bytes; `of` is the array to count as its owner."""
     reach = sum(size * stride for size, stride in zip(shape, strides, strict=True))
     memory = _Memory(max(1, min(reach, _FARTHEST)), _NOTHING)
     memory.of = of
@@ -46,7 +46,7 @@ def with_strides(
 
 
 def origin(memory: Array) -> Array:
-    """The memory instead of which an array stands that owns some; mostly itself."""
+    """The memory that a placeholder replaces; any other array itself."""
     while type(memory) is _Memory and memory.of is not None:
         memory = memory.of
     return memory
@@ -55,5 +55,5 @@ def origin(memory: Array) -> Array:
 def within(
     memory: Array, shape: Sequence[int], strides: Sequence[int], start: int, dtype: np.dtype[Any]
 ) -> Array:
-    """An empty view from a byte of memory on, at most from its end."""
+    """An empty view that starts at a byte of the memory, at most at its end."""
     return np.ndarray(shape, dtype, memory, min(start, memory.nbytes), strides)

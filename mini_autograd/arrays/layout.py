@@ -1,7 +1,7 @@
-"""Where an array's elements lie in memory: torch's strides, and views that NumPy cannot spell.
+"""Strides as torch has them, and views that NumPy does not offer.
 
-NumPy's own views give dims of size 1 and empty arrays other strides than torch does, refuse to
-write where memory overlaps, or copy where torch would refuse. Strides here are in bytes.
+NumPy's views differ: they have other strides in dims of size 1 and for empty arrays, are read-only
+where memory overlaps, or are copies where torch raises. Strides are in bytes unless noted.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Shape = tuple[int, ...]
 
 
 def contiguous_strides(shape: Sequence[int], itemsize: int) -> Shape:
-    """The strides of a fresh tensor: torch counts an empty dim as one."""
+    """The strides of a new tensor, in torch with an empty dim counted as size 1."""
     strides: list[int] = []
     step = itemsize
     for size in reversed(shape):
@@ -29,14 +29,14 @@ def contiguous_strides(shape: Sequence[int], itemsize: int) -> Shape:
 
 
 def strides_of(array: Array) -> Shape:
-    """The strides as torch has them; NumPy makes empty arrays with strides of zero."""
+    """The strides that torch gives; NumPy's own empty arrays have strides of 0."""
     if array.size or any(array.strides) or owner_of(array).size:
         return array.strides
     return contiguous_strides(array.shape, array.itemsize)
 
 
 def placed(array: Array) -> Array:
-    """The array, or if it is empty and NumPy made it, one with the strides that torch gives it."""
+    """The array; an empty one that NumPy made is replaced by one with torch's strides."""
     if array.size or any(array.strides) or (owner := owner_of(array)).size:
         return array
     strides = contiguous_strides(array.shape, array.itemsize)
@@ -44,8 +44,10 @@ def placed(array: Array) -> Array:
 
 
 def in_rows(array: Array) -> Array:
-    """The array, or a copy if it does not lie in rows: NumPy's sums keep the order of the dims in
-    memory, torch's do not. Dims of size 1 have their strides, too."""
+    """The array, or a contiguous copy if a stride differs, even in a dim of size 1.
+
+    For sums: NumPy's keep the operand's order of dims in memory, torch's are contiguous.
+    """
     if array.strides == contiguous_strides(array.shape, array.itemsize) or not array.size:
         return array
     made = np.empty(array.shape, array.dtype)
@@ -54,10 +56,10 @@ def in_rows(array: Array) -> Array:
 
 
 def view_strides(array: Array, shape: Shape) -> Shape | None:
-    """The strides that give the same elements another shape; None if only a copy could.
+    """The strides of a view with another shape; None if it needs a copy.
 
-    Runs of dims that lie one after the other in memory are cut or merged at will; a new dim
-    must not straddle two runs.
+    Dims that follow each other in memory form a run. A run can be split and merged freely, but a
+    new dim must not extend over two runs.
     """
     old = array.shape
     if not array.size:
@@ -84,14 +86,14 @@ def view_strides(array: Array, shape: Shape) -> Shape | None:
 
 
 def owner_of(array: Array) -> Array:
-    """The array that owns the memory of which this one is a part."""
+    """The array that owns the memory."""
     while isinstance(array.base, np.ndarray):
         array = array.base
     return array
 
 
 def memory_of(array: Array) -> tuple[Array, int]:
-    """All the memory that an array is a part of, in its order, and the byte where it begins."""
+    """The owner of an array's memory, dims in memory order, and the array's offset in bytes."""
     owner = owner_of(array)
     if not owner.flags.c_contiguous:  # its dims are permuted: put the slowest first
         owner = owner.transpose(np.argsort(owner.strides)[::-1])
@@ -99,21 +101,23 @@ def memory_of(array: Array) -> tuple[Array, int]:
 
 
 def address_of(array: Array) -> int:
-    """Where its first element lies."""
+    """The address of the first element."""
     address: int = array.__array_interface__["data"][0]
     return address
 
 
 def distance(base: Array, view: Array) -> int:
-    """How many bytes behind a base's first element a view's lies; of memory that is another, as
-    somebody gave the view other data, the same places in both count."""
+    """The offset in bytes of a view's first element from its base's.
+
+    If `view.data` was set to other memory, both offsets are taken in their own memory.
+    """
     if owner_of(view) is owner_of(base):
         return address_of(view) - address_of(base)
     return memory_of(view)[1] - memory_of(base)[1]
 
 
 def restrided(array: Array, shape: Shape, strides: Shape, offset: int = 0) -> Array:
-    """Another view of the same memory, from the same element on or some bytes behind it."""
+    """A view of the same memory, `offset` bytes behind the array's first element."""
     if isinstance(array, np.generic):
         array = np.asarray(array)  # the memory of a scalar is read-only
     if array.flags.forc and 0 not in shape:
@@ -121,13 +125,13 @@ def restrided(array: Array, shape: Shape, strides: Shape, offset: int = 0) -> Ar
     owner, start = memory_of(array)
     if 0 in shape:
         return empties.within(owner, shape, strides, start + offset, array.dtype)
-    if not owner.flags.c_contiguous:  # strided memory of somebody else's, as `from_numpy` gets
+    if not owner.flags.c_contiguous:  # a strided owner, as `from_numpy` may get
         return np.lib.stride_tricks.as_strided(array, shape, strides)
     return np.ndarray(shape, array.dtype, owner, start + offset, strides)
 
 
 def reshaped(array: Array, shape: Shape) -> Array | None:
-    """The view in another shape with torch's strides; None if there is none."""
+    """A view in another shape with torch's strides; None if it needs a copy."""
     if array.flags.c_contiguous and 1 not in array.shape and array.size:
         return array.reshape(shape)
     strides = view_strides(array, shape)
@@ -135,7 +139,7 @@ def reshaped(array: Array, shape: Shape) -> Array | None:
 
 
 def is_dense(array: Array) -> bool:
-    """Whether the elements fill their memory once each, in whatever order of the dims."""
+    """Whether the elements fill their memory without gaps or overlap, in any order of dims."""
     if array.flags.forc:
         return True
     expected = array.itemsize
@@ -148,7 +152,7 @@ def is_dense(array: Array) -> bool:
 
 
 def shows_twice(array: Array) -> bool:
-    """Whether an element appears in several places, since a dim was expanded."""
+    """Whether elements share memory, because a dim of size above 1 has stride 0."""
     if 0 not in array.strides:
         return False
     pairs = zip(array.strides, array.shape, strict=True)
@@ -159,7 +163,7 @@ _CHANNELS_LAST: Final = {4: (0, 2, 3, 1), 5: (0, 2, 3, 4, 1)}  # the dims, slowe
 
 
 def is_channels_last(array: Array) -> bool:
-    """Whether images, or volumes, lie in memory with the channels of a pixel together."""
+    """Whether a 4-d or 5-d array has torch's channels_last memory format."""
     order = _CHANNELS_LAST.get(array.ndim)
     if order is None or not array.size or not array.strides[1]:
         return False
@@ -173,7 +177,7 @@ def is_channels_last(array: Array) -> bool:
 
 
 def joined_strides(shape: Shape, parts: Sequence[Array]) -> Shape:
-    """The strides, in elements, of what is joined: channels last if all parts are."""
+    """The strides, in elements, of the result of `cat`: channels_last if all parts are."""
     order = _CHANNELS_LAST.get(len(shape))
     if order is None or not all(map(is_channels_last, parts)):
         return contiguous_strides(shape, 1)
@@ -186,7 +190,7 @@ def joined_strides(shape: Shape, parts: Sequence[Array]) -> Shape:
 def preserved_strides(array: Array) -> Shape:
     """The strides, in elements, of a copy that keeps the order of the dims.
 
-    A dense array's are kept exactly; else the order is the one that a kernel would walk in.
+    A dense array's strides are kept; else the order is that of a kernel, see `walked_strides`.
     """
     if array.flags.c_contiguous or is_dense(array):  # as any empty array
         return tuple(stride // array.itemsize for stride in strides_of(array))
@@ -194,11 +198,10 @@ def preserved_strides(array: Array) -> Shape:
 
 
 def walked_strides(shape: Shape, operands: Sequence[Shape]) -> Shape:
-    """The strides, in elements, of a result that a kernel allocates as it walks its operands.
+    """The strides, in elements, of an elementwise kernel's result, as of torch's TensorIterator.
 
-    The dims are sorted by the first operand's strides; where one of two is 0, which tells
-    nothing, the next operand decides, and where none does, they stay as they are. (torch's
-    TensorIterator, as observed on 2.13.0.)
+    Dims are sorted by the first operand's strides. Where one of two strides is 0, the next operand
+    decides; where none does, the dims keep their order. (Observed on 2.13.0.)
     """
     order = list(range(len(shape) - 1, -1, -1))
     for start in range(1, len(shape)):
@@ -221,7 +224,7 @@ def walked_strides(shape: Shape, operands: Sequence[Shape]) -> Shape:
 
 
 def walked(*operands: Array) -> Array:
-    """An array, not filled, for what a kernel computes of operands of one shape and dtype."""
+    """An uninitialized array for an elementwise result of operands of one shape and dtype."""
     first = operands[0]
     return empty_with(
         first.shape, walked_strides(first.shape, [each.strides for each in operands]), first.dtype
@@ -229,11 +232,10 @@ def walked(*operands: Array) -> Array:
 
 
 def arranged(result: Array, *operands: Any) -> Array:
-    """The result of an elementwise kernel, copied if NumPy laid it out otherwise than torch.
+    """The result of an elementwise kernel, copied if its strides are not those of torch.
 
-    Operands of one shape that all lie in rows, or all alike and dense, give that to the result;
-    else the first that tells decides, where NumPy would rather have rows. A number is an operand
-    of another shape.
+    If the operands, all of the result's shape, are contiguous, or dense with equal strides, so is
+    the result; else `walked_strides` decides. A number is an operand of another shape.
     """
     shape = result.shape
     if len(shape) < 2:
@@ -254,7 +256,7 @@ def arranged(result: Array, *operands: Any) -> Array:
 
 
 def _broadcast_strides(array: Array, shape: Shape) -> Shape:
-    """An operand's strides in the shape that it is broadcast to: 0 where it is repeated."""
+    """An operand's strides after broadcasting to a shape: 0 in repeated dims."""
     added = len(shape) - array.ndim
     return (0,) * added + tuple(
         0 if size == 1 != wanted else stride
@@ -263,7 +265,7 @@ def _broadcast_strides(array: Array, shape: Shape) -> Shape:
 
 
 def _compared(a: int, b: int, shape: Shape, operands: Sequence[Shape]) -> int:
-    """Whether dim `a` is walked outside of dim `b` (1), inside (-1), or neither is known (0)."""
+    """1 if dim `a` is slower in memory than dim `b`, -1 if faster, 0 if no operand decides."""
     for strides in operands:
         if 0 in (strides[a], strides[b]):
             continue
@@ -275,8 +277,10 @@ def _compared(a: int, b: int, shape: Shape, operands: Sequence[Shape]) -> int:
 
 
 def copied_with_gaps(array: Array) -> Array:
-    """A copy with exactly the array's strides, at its place in a copy of the memory up to its end;
-    if it shows an element twice, without the gaps."""
+    """A copy with the array's strides and offset, in a copy of the memory up to its end.
+
+    A dense copy if elements share memory.
+    """
     memory, start = memory_of(array)
     if shows_twice(array) or not array.size or not memory.flags.c_contiguous:
         return copied(array)
@@ -289,7 +293,7 @@ def copied_with_gaps(array: Array) -> Array:
 
 
 def empty_with(shape: Shape, strides: Shape, dtype: np.dtype[Any]) -> Array:
-    """An array, not filled, with the given strides in elements, which must be dense."""
+    """An uninitialized array with the given strides in elements, which must be dense."""
     if 0 in shape:
         if tuple(strides) == contiguous_strides(shape, 1):
             return np.empty(shape, dtype)
@@ -299,26 +303,26 @@ def empty_with(shape: Shape, strides: Shape, dtype: np.dtype[Any]) -> Array:
 
 
 def empty_at(shape: Shape, strides: Shape, dtype: np.dtype[Any]) -> Array:
-    """Likewise, by strides in bytes."""
+    """An uninitialized array with the given strides in bytes, which must be dense."""
     return empty_with(shape, tuple([stride // dtype.itemsize for stride in strides]), dtype)
 
 
 def empty_as(array: Array, dtype: np.dtype[Any] | None = None) -> Array:
-    """An array of the same shape, not filled, with the order of dims that torch preserves."""
+    """An uninitialized array of the same shape, with `preserved_strides`."""
     return empty_with(array.shape, preserved_strides(array), dtype or array.dtype)
 
 
 def copied(array: Array) -> Array:
-    """A copy in that order."""
+    """A copy with `preserved_strides`."""
     made = empty_as(array)
     np.copyto(made, array)
     return made
 
 
 def dense_like_rows(batch: Array, row: Array) -> Array:
-    """The batch with its rows one after the other, each in the order of dims that `row` has.
+    """The batch, dense, with each row's dims in the memory order of `row`.
 
-    Where a row shows an element several times, so does the batch.
+    Dims that are expanded in `row` are expanded in the batch too.
     """
     if row.size and row.flags.c_contiguous:
         return batch

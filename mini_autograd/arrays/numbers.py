@@ -1,4 +1,4 @@
-"""Numbers that stand beside a tensor: whether its dtype can hold them."""
+"""Checks of Python numbers in ops: whether a dtype can represent them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mini_autograd.messages.ops import pointwise as errors
 
 
 def check_alpha(alpha: complex, dtype: np.dtype[Any]) -> None:
-    """The scale of `add` and `sub` must be of no higher category than the result."""
+    """Raise if the `alpha` of `add` or `sub` has a higher category than the result's dtype."""
     kind: str = dtype.kind
     if isinstance(alpha, bool) and kind != "b":
         raise errors.bool_alpha()
@@ -26,13 +26,13 @@ def check_alpha(alpha: complex, dtype: np.dtype[Any]) -> None:
 
 
 def check_real(number: complex) -> None:
-    """Raises if a number with an imaginary part stands where a real one must."""
+    """Raise if a number that must be real has an imaginary part."""
     if isinstance(number, complex) and number.imag:
         raise not_representable(np.dtype(np.float64))
 
 
 def check_representable(number: complex, dtype: np.dtype[Any]) -> None:
-    """Raises unless the number is within the dtype; a negative one may wrap where unsigned."""
+    """Raise if the number is out of the dtype's range; a negative one may wrap if unsigned."""
     if dtype.kind != "c":
         check_real(number)
     if dtype.kind in "iu" and not isinstance(number, complex):
@@ -51,5 +51,5 @@ def check_representable(number: complex, dtype: np.dtype[Any]) -> None:
 
 
 def not_representable(dtype: np.dtype[Any]) -> RuntimeError:
-    """The error of a number beyond the range of the dtype that it is to be converted to."""
+    """The error for a number that a dtype cannot represent."""
     return kernels.dtype_overflow(dtypes.of_numpy(dtype))

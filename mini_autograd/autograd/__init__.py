@@ -1,4 +1,4 @@
-"""What torch has under `torch.autograd`: differentiation by a walk, and what it is built from."""
+"""The namespace `torch.autograd`: `backward`, `grad`, `Function`, gradcheck and modes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The switches of anomaly mode: see `mini_autograd.core.modes.anomaly`."""
+"""`detect_anomaly` and `set_detect_anomaly`; the mode itself is in `core.modes.anomaly`."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from mini_autograd.messages.graph.modes import anomaly_enabled
 
 
 class _Anomaly:
-    """Leaving a block restores what was when its context manager was made."""
+    """On exit restores the mode that was set when the context manager was made."""
 
     def __init__(self) -> None:
         self.prev = anomaly.enabled
         self.prev_check_nan = anomaly.check_nan
 
     def __enter__(self) -> None:
-        """Nothing is given."""
+        """Returns None."""
 
     def __exit__(
         self,
@@ -30,9 +30,9 @@ class _Anomaly:
 
 
 class detect_anomaly(_Anomaly):  # torch's name
-    """Inside, an error of a walk tells the call that recorded the node which failed.
+    """Inside, an error in backward warns which call recorded the failing node.
 
-    Unless `check_nan` is False, a gradient with an element that is not a number is such an error.
+    Unless `check_nan` is False, a NaN in a gradient is an error too.
     """
 
     def __init__(self, check_nan: bool = True) -> None:
@@ -53,7 +53,7 @@ class set_detect_anomaly(_Anomaly):  # torch's name
 
 
 def set_anomaly_enabled(enabled: bool, check_nan: bool = True) -> None:
-    """Sets the mode, for all threads."""
+    """Set the mode for all threads."""
     for position, (name, value) in enumerate((("enabled", enabled), ("check_nan", check_nan)), 1):
         if not isinstance(value, bool):
             raise errors.wrong_type("set_anomaly_enabled", name, position, "bool", value)
@@ -61,10 +61,10 @@ def set_anomaly_enabled(enabled: bool, check_nan: bool = True) -> None:
 
 
 def is_anomaly_enabled() -> bool:
-    """Whether nodes remember the calls that record them."""
+    """Whether anomaly mode is on."""
     return anomaly.enabled
 
 
 def is_anomaly_check_nan_enabled() -> bool:
-    """Whether, in anomaly mode, a gradient that is not a number is an error."""
+    """Whether, in anomaly mode, a NaN in a gradient is an error."""
     return anomaly.check_nan

@@ -1,7 +1,7 @@
-"""Which nodes of a closed level lead on to the user's graph, and what the others saved.
+"""Dead ends of a closed level: nodes that no longer lead to a tensor outside it that requires grad.
 
-In torch a level has a graph of its own, and what it saved is seen from outside as the tensors
-below it. So a saved tensor whose history ended in the level has none once that is closed.
+In torch a level has its own graph, and from outside its saved tensors are the unwrapped ones. So a
+saved tensor whose history ends inside the level has no history once the level is closed.
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ from mini_autograd.core.tensor.tensor import Tensor, detached, link_to_given, ma
 
 
 def find_live(roots: Iterable[Node], ends: Collection[Node]) -> dict[Node, bool]:
-    """For each node below the roots, whether it has an end that is not a dead one.
+    """For each node reachable from the roots, whether it is live: a path leads to a live leaf.
 
-    A leaf of a closed level is a passage without edges, or with those to what was given.
+    A leaf of a closed level is a pass-through node, with an edge to the user's graph or without.
 
     Args:
-        ends: the leaves of the level that lead on; what is below them is not the level's.
+        roots: the nodes to start from.
+        ends: the level's live leaves; nodes behind them belong to the user's graph.
     """
     live: dict[Node, bool] = dict.fromkeys(ends, True)
     stack = [(root, False) for root in roots]
@@ -37,28 +38,26 @@ def find_live(roots: Iterable[Node], ends: Collection[Node]) -> dict[Node, bool]
 
 
 def _is_end(node: Node) -> bool:
-    """Whether a gradient arrives there, though it may go nowhere: see `lineage.edge_of`."""
+    """Whether a gradient can end there; an edge may be None, see `history.edge_of`."""
     return None in node.edges if node.is_pass_through else isinstance(node, AccumulateGrad)
 
 
 def cut_dead_ends(roots: Iterable[Node], ends: Collection[Node]) -> None:
-    """Takes from the nodes that lead on their edges to what does not, as torch records none."""
+    """Remove edges from live nodes to dead ones, which torch does not record."""
     live = find_live(roots, ends)
-    for node in [node for node, node_is_live in live.items() if node_is_live and node not in ends]:
+    for node in [node for node, is_live in live.items() if is_live and node not in ends]:
         if any(edge is not None and not live[edge[0]] for edge in node.edges):
             node.edges = tuple([e if e is None or live[e[0]] else None for e in node.edges])
 
 
 def forget_dead_ends(roots: Iterable[Node], ends: Collection[Node]) -> None:
-    """Takes its history from whatever the nodes saved that does not lead on."""
+    """Detach saved tensors whose history is dead."""
     below = find_live(roots, ends)
     saving = [node for node in below if isinstance(node.saved, tuple) and node.saved]
     makers = [_maker(each) for node in saving for each in node.saved or ()]
     live = find_live([*below, *[maker for maker in makers if maker is not None]], ends)
     for node in saving:
-        node.saved = tuple(
-            [_without_dead_history(each, live, live[node]) for each in node.saved or ()]
-        )
+        node.saved = tuple([_detach_dead(each, live, live[node]) for each in node.saved or ()])
 
 
 def _maker(saved: Any) -> Node | None:
@@ -66,13 +65,13 @@ def _maker(saved: Any) -> Node | None:
     return tensor._maker() if isinstance(tensor, Tensor) else None
 
 
-def _without_dead_history(saved: Any, live: dict[Node, bool], node_is_live: bool) -> Any:
+def _detach_dead(saved: Any, live: dict[Node, bool], is_live: bool) -> Any:
     if isinstance(saved, list):
-        return [_without_dead_history(each, live, node_is_live) for each in saved]
+        return [_detach_dead(each, live, is_live) for each in saved]
     if isinstance(saved, PackedTensor):
         if saved.node is not None and not live.get(saved.node, True):
             saved.node, saved.requires_grad = None, False
-    elif type(saved) is SavedResult and not node_is_live:
+    elif type(saved) is SavedResult and not is_live:
         result = make(saved.array)
         result._counter = saved.counter
         return _at_version(SavedTensor(result), saved.version)

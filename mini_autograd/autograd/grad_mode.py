@@ -1,4 +1,4 @@
-"""What torch has under `torch.autograd.grad_mode`: the modes, which are a room of their own."""
+"""The namespace `torch.autograd.grad_mode`; the modes are in `core.modes.grad_mode`."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""What torch has under `torch.autograd.graph`: nodes, edges, and hooks that see several of them."""
+"""The namespace `torch.autograd.graph`: nodes, edges, and hooks for several tensors."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from mini_autograd.autograd import node_calls  # noqa: F401 - what every node has by it
+from mini_autograd.autograd import node_calls  # noqa: F401 - it adds methods to every node
 from mini_autograd.autograd.multi_grad import register_multi_grad_hook
 from mini_autograd.autograd.mutation import allow_mutation_on_saved_tensors
 from mini_autograd.autograd.saved_hooks import (
@@ -34,10 +34,10 @@ __all__ = [
 
 
 def increment_version(tensor: Tensor | Iterable[Tensor]) -> None:
-    """Counts a write that the engine did not see, as one through NumPy, to one tensor or several.
+    """Count an in-place write that the engine did not see, as one through NumPy.
 
     Raises:
-        RuntimeError: something that is no tensor.
+        RuntimeError: something that is not a tensor.
     """
     tensors: object = (tensor,) if isinstance(tensor, Tensor) else tensor
     if not isinstance(tensors, Iterable):
@@ -45,7 +45,7 @@ def increment_version(tensor: Tensor | Iterable[Tensor]) -> None:
     for each in tensors:
         if not isinstance(each, Tensor):
             raise errors.increment_element()
-        if not each.is_inference():  # which has no version to increment
+        if not each.is_inference():  # these have no version
             counter_of(each).version += 1
 
 

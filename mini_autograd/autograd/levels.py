@@ -1,8 +1,8 @@
-"""A transform's own leaves: they end its graph while it runs, and lead on once it is done.
+"""Levels: each call of a transform has leaves of its own, which it differentiates by.
 
-torch wraps the arguments of a transform in tensors of a new level, each a leaf there, and unwraps
-the results. Here an argument is given as a leaf on the same memory. When the level closes, the
-node that stands for it becomes a passage to the graph of what the user gave, or a dead end.
+torch wraps a transform's arguments in tensors of a new level, which are leaves there, and unwraps
+the results. Here the wrapper is a leaf on the same memory. When the level closes, the leaf's node
+becomes a pass-through node to the user's graph, or a dead end.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from mini_autograd.messages.tensors import state as errors
 
 
 class LevelLeaf(AccumulateGrad):
-    """Stands for a transform's leaf, of which nobody sees a `.grad`."""
+    """The node of a level's leaf, which has no `.grad`; pass-through once the level is closed."""
 
     __slots__ = ("edges", "is_pass_through")
 
-    edges: tuple[Edge | None, ...]  # type: ignore[assignment]  # of one that is open, none
+    edges: tuple[Edge | None, ...]  # type: ignore[assignment]  # none while the level is open
 
     def __init__(self, variable: Tensor) -> None:
         super().__init__(variable)
@@ -33,18 +33,18 @@ class LevelLeaf(AccumulateGrad):
         self.is_pass_through = False  # the level is open
 
     def backward(self, grads: list[Grad | None], arithmetic: Arithmetic) -> Sequence[Grad | None]:
-        """Passes on what came, if it leads anywhere."""
+        """Return the gradient for the edge, if there is one."""
         return (grads[0],) if self.edges else ()
 
 
-LevelLeaf.__name__ = LevelLeaf.__qualname__ = "AccumulateGrad"  # as a function inside sees it
+LevelLeaf.__name__ = LevelLeaf.__qualname__ = "AccumulateGrad"  # as users see it inside
 
 
 class Level:
-    """What one call of a transform made; as a context manager it is open, and then closed.
+    """The leaves of one call of a transform; a context manager: open inside, then closed.
 
-    `records`: whether results keep a graph that leads to the user's tensors; by default as the
-    grad mode is where the level was made.
+    `records`: whether the results keep a graph to the user's tensors; by default if grad mode is
+    on where the level is made.
     """
 
     def __init__(self, *, records: bool | None = None) -> None:
@@ -63,11 +63,11 @@ class Level:
 
     @property
     def ends(self) -> frozenset[LevelLeaf]:
-        """Once it is closed, its leaves that lead on."""
+        """The live leaves of a closed level."""
         return frozenset([node for _, node, _ in self._wrapped.values() if node.edges])
 
     def wrap(self, given: Tensor) -> Tensor:
-        """A leaf of this level on the memory of a tensor; a RuntimeError if it is of integers."""
+        """A leaf of this level on the memory of a tensor; a RuntimeError for integers."""
         leaf = make(given._array) if given.is_inference() else detached(given)
         if leaf._array.dtype.kind not in "fc":
             raise errors.only_floating_method()
@@ -79,7 +79,7 @@ class Level:
         return leaf
 
     def unwrap(self, result: Any) -> Any:
-        """A result of the closed level: a leaf's own tensor, or one without what ends in leaves."""
+        """A result outside the closed level: for a leaf the user's tensor; detached if dead."""
         if not isinstance(result, Tensor):
             return result
         if id(result) in self._wrapped:
@@ -89,7 +89,7 @@ class Level:
         ):
             result = detached(result)
         if transforms.depth:
-            result._level = transforms.level  # it is as if made by the outer transform
+            result._level = transforms.level  # as if the outer transform had made it
         return result
 
 

@@ -17,7 +17,7 @@ _MODES = ("all", "any")
 
 
 class _MultiHandle(RemovableHandle):
-    """The handles of the hooks that belong together."""
+    """The handle of several hooks that are removed together."""
 
     __module__ = "torch.autograd.graph"  # as it prints
 
@@ -25,7 +25,7 @@ class _MultiHandle(RemovableHandle):
         self.handles = handles
 
     def remove(self) -> None:
-        """Takes them all off."""
+        """Remove all of them."""
         for handle in self.handles:
             handle.remove()
 
@@ -33,9 +33,9 @@ class _MultiHandle(RemovableHandle):
 def register_multi_grad_hook(
     tensors: Sequence[Tensor], fn: Callable[[Any], None], *, mode: str = "all"
 ) -> RemovableHandle:
-    """Calls `fn` once a walk: with all gradients when the last of them is known, or with the first.
+    """Call `fn` once per walk: with all gradients after the last one, or with the first only.
 
-    A tensor that the walk does not come to is not waited for; its gradient is None.
+    For a tensor that the walk does not reach, the gradient is None.
 
     Raises:
         ValueError: `mode` is neither "all" nor "any".
@@ -53,7 +53,7 @@ def register_multi_grad_hook(
 
 
 class _All:
-    """The gradients that are known, by walk: two may go on at a time."""
+    """Collects gradients by walk, as walks in several threads may run at the same time."""
 
     def __init__(self, tensors: Sequence[Tensor], fn: Callable[[Any], None]) -> None:
         self.nodes = [node_of(each) for each in tensors]
@@ -63,7 +63,7 @@ class _All:
         self.left: dict[int, int] = {}
 
     def hook(self, index: int) -> Callable[[Tensor], None]:
-        """That of one tensor."""
+        """The hook for the tensor with this index."""
 
         def arrived(grad: Tensor) -> None:
             walk = _walk()
@@ -84,7 +84,7 @@ def _any(fn: Callable[[Any], None]) -> Callable[[Tensor], None]:
     lock = threading.Lock()
     called: set[int] = set()
 
-    @functools.wraps(fn)  # whose name a warning of a copy has
+    @functools.wraps(fn)  # torch prints the name in a warning
     def arrived(grad: Tensor) -> None:
         number = _walk().number
         with lock:

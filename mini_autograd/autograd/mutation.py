@@ -1,7 +1,7 @@
-"""Writes to what was saved for backward, allowed: whatever is written over is cloned before.
+"""`allow_mutation_on_saved_tensors`: saved tensors are cloned before an in-place write.
 
-As torch's, which knows a saved tensor by where its memory begins and by its version: a write
-through a view that begins elsewhere goes unnoticed, and backward computes with what it wrote.
+As in torch, a saved tensor is identified by its address and version. So a write through a view
+with another address is not noticed, and backward uses the new values.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.graph import saved as errors
 from mini_autograd.ops.tensor.conversion import clone
 
-_Memory = tuple[int, int]  # where it begins, and its version
-_Saved = tuple[int, int, int]  # the same, of which tensor object
+_Memory = tuple[int, int]  # address, version
+_Saved = tuple[int, int, int]  # id of the tensor object, address, version
 
 
 class _Handle:
-    """What a node keeps instead of a tensor: who has it can ask the context for that."""
+    """What a node saves in place of a tensor: a key to the context's dicts."""
 
 
 class _AllowMutationOnSavedContext:  # torch's name
-    """What was saved inside one block, and the clones of what has been written to since."""
+    """The tensors saved inside one block, and clones of those written to since."""
 
     __module__ = "torch.autograd.graph"  # as it prints
 
@@ -39,7 +39,7 @@ class _AllowMutationOnSavedContext:  # torch's name
         self.sid_to_tid: dict[_Memory, set[_Saved]] = defaultdict(set)
 
     def clear(self) -> None:
-        """Forgets everything."""
+        """Drop all saved tensors and clones."""
         self.cloned.clear()
         self.original.clear()
         self.tid_to_weakhandle.clear()
@@ -66,7 +66,7 @@ class _AllowMutationOnSavedContext:  # torch's name
         return found
 
     def _before_write(self, tensor: Tensor) -> None:
-        """Clones what was saved of the memory that is about to be written to."""
+        """Clone the saved tensors whose memory is about to be written to."""
         for saved in self.sid_to_tid.get(_memory_of(tensor), ()):
             handle = self.tid_to_weakhandle.get(saved)
             if handle is not None and handle not in self.cloned:
@@ -80,7 +80,7 @@ def _memory_of(tensor: Tensor) -> _Memory:
 
 
 class _Block:
-    """Whether anybody is in such a block: as in torch the threads share this."""
+    """Whether any thread is inside such a block: as in torch, one flag for all threads."""
 
     entered = False
 
@@ -90,14 +90,13 @@ _block = _Block()
 
 @contextmanager
 def allow_mutation_on_saved_tensors() -> Generator[_AllowMutationOnSavedContext, None, None]:
-    """Lets tensors that were saved for backward be written to inside, where backward goes, too.
+    """Inside, tensors saved for backward may be written to; backward must run inside too.
 
-    Gives what knows the clones, and forgets them at the end.
+    Yields the context with the clones, which is cleared at the end.
 
     Raises:
-        RuntimeError: it is inside of another, which is no such block from then on, as in torch.
-        AssertionError: of a backward that needs what was saved in another block, or inside of
-            one, once that is left.
+        RuntimeError: it is nested in another; as in torch, the outer block is ended by that.
+        AssertionError: from backward, if it needs a tensor saved in a block that was left.
     """
     context = _AllowMutationOnSavedContext()
     with (

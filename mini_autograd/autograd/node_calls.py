@@ -1,4 +1,4 @@
-"""A node as a user calls it, and as it tells what it accepts: gradients as tensors."""
+"""`grad_fn(...)` and `grad_fn._input_metadata`: methods of nodes that need tensors."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from mini_autograd.parsing.factories import CPU
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class _InputMetadata:  # torch's name
-    """What a gradient for one output of a node has to be like."""
+    """The shape, dtype and device of the gradient for one output of a node."""
 
     shape: list[int]
     dtype: dtypes.dtype
@@ -31,20 +31,20 @@ _InputMetadata.__module__ = "torch._C._autograd"  # as it prints
 
 
 def input_metadata(node: Node) -> tuple[_InputMetadata, ...]:
-    """That of each output of the forward."""
+    """The metadata of each output of the forward."""
     return tuple(
         _InputMetadata(list(shape), dtypes.of_numpy(dtype), CPU) for shape, dtype in node.accepted
     )
 
 
 def call(node: Node, *grads: Tensor | None) -> Any:
-    """The node's answer to gradients of its outputs: one for its only input, or a tuple.
+    """Run the node's backward on gradients: one result for a single input, or a tuple.
 
-    It runs no hooks and frees nothing; what it computes is recorded if grad mode is on.
+    It runs no hooks and frees nothing; it is recorded if grad mode is on.
 
     Raises:
-        TypeError: another number of gradients, or one that is neither a tensor nor None.
-        RuntimeError: what it saved is freed, or was written to.
+        TypeError: a wrong number of gradients, or one that is neither a tensor nor None.
+        RuntimeError: a saved tensor was freed or written to.
     """
     if len(grads) != len(node.accepted):
         raise errors.node_argument_count(len(node.accepted), len(grads))
@@ -59,7 +59,7 @@ def call(node: Node, *grads: Tensor | None) -> Any:
 
 
 def install() -> None:
-    """Puts both on every node, which knows nothing of tensors itself."""
+    """Add both to `Node`, whose own module must not import tensors."""
     Node.__call__ = call  # type: ignore[method-assign]
     Node._input_metadata = ReadOnly(input_metadata, "_input_metadata")
 

@@ -1,4 +1,4 @@
-"""The context managers of pack and unpack hooks, as `torch.autograd.graph` has them."""
+"""The context managers of `torch.autograd.graph` for pack and unpack hooks."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from mini_autograd.core.tensor.tensor import Tensor
 
 
 class saved_tensors_hooks:  # torch's name
-    """What is saved for backward inside goes through `pack_hook`, and comes by `unpack_hook`.
+    """Inside, tensors saved for backward are packed by `pack_hook` and unpacked by `unpack_hook`.
 
-    The first is called with each tensor when the graph saves it, the second with what the first
-    gave, each time that the tensor is needed. Of nested pairs the innermost holds.
+    `pack_hook` gets each tensor when it is saved; `unpack_hook` gets the packed value each time
+    that the tensor is needed. Of nested pairs the innermost applies.
     """
 
     __module__ = "mini_autograd.autograd.graph"  # as it prints
@@ -31,7 +31,7 @@ class saved_tensors_hooks:  # torch's name
 
 
 class save_on_cpu(saved_tensors_hooks):  # torch's name
-    """Accepted as torch does on the CPU, where saved tensors are already; writes go unnoticed."""
+    """Saves tensors as they are, on the CPU already; as in torch, without checks for writes."""
 
     __module__ = "mini_autograd.autograd.graph"
 
@@ -44,7 +44,7 @@ class save_on_cpu(saved_tensors_hooks):  # torch's name
 
 @contextmanager
 def disable_saved_tensors_hooks(error_message: str) -> Iterator[None]:
-    """Whoever uses such hooks inside gets a RuntimeError with this message."""
+    """Inside, using such hooks is a RuntimeError with this message."""
     before = packing.disabled_message()
     try:
         packing.disable(error_message)

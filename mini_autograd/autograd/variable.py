@@ -1,4 +1,4 @@
-"""`torch.autograd.Variable`, which tutorials of before 2018 make their tensors by."""
+"""`torch.autograd.Variable`, as tutorials before 2018 make tensors."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class _VariableMeta(type):
         return isinstance(other, Tensor)
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Tensor:
-        """A leaf on a tensor's memory, which shares its version; without one, of no elements.
+        """A leaf that shares a tensor's memory and version counter; an empty one without `data`.
 
         Raises:
-            TypeError: the data is no tensor; another argument than torch's.
-            RuntimeError: integers that shall require grad.
+            TypeError: `data` is not a tensor; an unknown argument.
+            RuntimeError: `requires_grad` for integers.
         """
         given = dict(zip(_NAMES, args, strict=False)) | kwargs
         for name in given:
@@ -48,11 +48,11 @@ _NAMES = ("data", "requires_grad", "volatile", "_grad_fn", "name")
 
 
 class Variable(metaclass=_VariableMeta):
-    """The old name of a tensor: called, it gives one; every tensor is an instance."""
+    """The old name of `Tensor`: calling it makes a tensor, and every tensor is an instance."""
 
 
 def variable(*args: Any, **kwargs: Any) -> NoReturn:
-    """What made tensors long ago; a RuntimeError that names `torch.tensor`."""
+    """Removed from torch: a RuntimeError that names `torch.tensor`."""
     raise errors.deprecated_variable()
 
 

@@ -46,7 +46,7 @@ def tensor(data: Any = _MISSING, *args: Any, requires_grad: bool = False, **opti
 
     Raises:
         ValueError: ragged sequences.
-        TypeError, RuntimeError: something that is no number; integers that require grad.
+        TypeError, RuntimeError: something that is not a number; integers that require grad.
     """
     if type(data) is float and type(requires_grad) is bool and not args and not options:
         made = make(quiet.run(np.array, data, dtypes.get_default_dtype().numpy))
@@ -113,10 +113,10 @@ def _on_memory_of(array: NDArray[Any]) -> Tensor:
 
 
 def legacy(args: tuple[Any, ...], wanted: DType | None = None) -> Tensor:
-    """What `Tensor(...)` gives: of ints a size, of a sequence its values, by default as floats.
+    """`Tensor(...)`: ints are a size, a sequence has the values; by default floating point.
 
     Raises:
-        TypeError: a number that is no int, or text.
+        TypeError: a number that is not an int, or a string.
     """
     default = wanted or dtypes.get_default_dtype()
     if not args or isinstance(args[0], Size) or is_int(args[0]):
@@ -134,7 +134,7 @@ def legacy(args: tuple[Any, ...], wanted: DType | None = None) -> Tensor:
 
 
 def checked_size(name: str, size: Ints) -> tuple[int, ...]:
-    """A size as a tuple of ints that are not negative."""
+    """A size as a tuple of ints; negative ones raise."""
     sizes = tuple(int(each) for each in size)
     for each in sizes:
         if each < 0:

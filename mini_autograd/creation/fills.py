@@ -106,7 +106,7 @@ empty_like: Final = _like("empty_like", 0)
 
 
 def _number(name: str, value: Any) -> Any:
-    """The number that fills; of a tensor its own, where nothing is lost by that."""
+    """The fill value as a number; a 0-d tensor is allowed if it does not require grad."""
     if not isinstance(value, Tensor):
         return value
     if value._array.ndim or value._requires_grad:
@@ -184,7 +184,7 @@ def scalar_tensor(
     pin_memory: Bool = False,
     requires_grad: Bool = False,
 ) -> Tensor:
-    """A 0-d tensor, of the default dtype unless told."""
+    """A 0-d tensor, by default of the default dtype."""
     wanted = (dtype or dtypes.get_default_dtype()).numpy
     return leaf(checked_number(s, wanted), requires_grad)
 

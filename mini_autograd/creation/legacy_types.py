@@ -10,7 +10,7 @@ from mini_autograd.creation import data
 
 
 class TensorType:
-    """Makes tensors of one dtype, and tells them by `isinstance`."""
+    """The type of tensors of one dtype: makes them, and is the class that `isinstance` tests."""
 
     __slots__ = ("made_dtype",)
 
@@ -18,7 +18,7 @@ class TensorType:
         self.made_dtype = made_dtype
 
     def __call__(self, *args: Any) -> Tensor:
-        """Of ints an array of that size, of a sequence its values."""
+        """Make a tensor: ints are a size, a sequence has the values."""
         return data.legacy(args, self.made_dtype)
 
     def __instancecheck__(self, value: object) -> bool:
@@ -29,7 +29,7 @@ class TensorType:
 
 
 def typename(obj: Any) -> str:
-    """The name of an object's type: of a tensor the old one, as "torch.FloatTensor"."""
+    """The name of an object's type; for a tensor the legacy one, as "torch.FloatTensor"."""
     if isinstance(obj, Tensor):
         return f"torch.{obj.type_name}"
     kind = obj if isinstance(obj, type) else type(obj)

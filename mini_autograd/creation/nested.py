@@ -1,7 +1,7 @@
-"""An array of nested Python data: its shape, its dtype as torch infers it, and its values.
+"""Arrays from nested Python data: the shape, the inferred dtype, and the values.
 
-torch reads the shape off the first elements, infers the dtype from all, then stores one by one;
-which error a ragged or foreign element raises follows from that order (observed on 2.13.0).
+torch takes the shape from the first elements, infers the dtype from all, then stores one by one.
+This order decides which error a ragged or wrong element raises (observed on 2.13.0).
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def array_of(data: Any, wanted: dtype | None) -> Array:
 
     Raises:
         ValueError: sequences of differing lengths, integers beyond int64.
-        TypeError, RuntimeError: something in it is no number.
+        TypeError, RuntimeError: an element is not a number.
     """
     kind = type(data)
     if kind is float and (wanted is None or wanted.is_floating_point):
@@ -57,8 +57,10 @@ def array_of(data: Any, wanted: dtype | None) -> Array:
 
 
 def checked_array(array: Array) -> Array:
-    """An array that a tensor can hold: of a dtype that torch has, in the byte
-    order of the machine, without negative strides."""
+    """The array, if a tensor can hold it.
+
+    Its dtype must be one of torch's, its byte order native, and no stride negative.
+    """
     if not array.dtype.isnative:
         raise errors.byte_order()
     dtypes.of(array)
@@ -77,12 +79,12 @@ def _cast(array: Array, wanted: dtype | None) -> Array:
 
 
 def is_sequence(data: Any) -> bool:
-    """As `PySequence_Check`: it has items and is no mapping."""
+    """As `PySequence_Check`: it has `__getitem__` and is not a dict."""
     return hasattr(type(data), "__getitem__") and not isinstance(data, (dict, np.generic))
 
 
 def _sizes(data: Any) -> tuple[int, ...]:
-    """The lengths along the first elements."""
+    """The shape, by the lengths of the first elements."""
     sizes: list[int] = []
     while is_sequence(data) and not (isinstance(data, Tensor) and data._array.ndim == 0):
         length = len(data)
@@ -107,7 +109,7 @@ def _is_array_list(data: Sequence[Any]) -> bool:
 
 
 def _inferred(data: Any) -> dtype:
-    """The dtype that holds every element, NumPy's scalars and tensors by their own."""
+    """The common dtype of all elements; NumPy scalars and tensors count with their own dtype."""
     if isinstance(data, Tensor):
         return data.dtype
     if isinstance(data, (np.ndarray, np.generic)):
@@ -127,7 +129,7 @@ def _inferred(data: Any) -> dtype:
 
 
 def _flatten(data: Any, sizes: tuple[int, ...], dim: int, flat: list[Any]) -> None:
-    """Appends the elements in order, after checking each length against the first's."""
+    """Append the elements to `flat`, after checking each length against the shape."""
     if dim == len(sizes):
         flat.append(data)
         return
@@ -143,7 +145,7 @@ def _flatten(data: Any, sizes: tuple[int, ...], dim: int, flat: list[Any]) -> No
 
 
 def _stored(flat: list[Any], found: dtype) -> Array:
-    """The elements in the dtype, converted as C would."""
+    """The elements converted to the dtype, as C converts."""
     kind = found.numpy.kind
     convert = _CONVERSIONS[kind]
     if not set(map(type, flat)) <= _PLAIN or (kind in "iu" and flat):
@@ -163,14 +165,14 @@ def _number(value: Any) -> Any:
 
 
 def _warned_number(value: Any) -> Any:
-    """Likewise; a tensor that requires grad is converted as by `float`, with its warning."""
+    """As `_number`; a tensor that requires grad gives the warning of `float(tensor)`."""
     if isinstance(value, Tensor):
         warn_of_scalar(value, stacklevel=6)
     return _number(value)
 
 
 def warn_of_scalar(tensor: Tensor, stacklevel: int = 3) -> None:
-    """A number is taken out of a graph, while one is recorded."""
+    """Warn that a tensor that requires grad is converted to a number, if grad mode is on."""
     if tensor._requires_grad and state.enabled:
         warn_once.once(conversion_errors.scalar_of_graph(), stacklevel=stacklevel)
 

@@ -50,7 +50,7 @@ def _arange(
         raise errors.zero_integral_step()
     if (counted[1] - counted[0]) * counted[2] < 0:
         raise errors.range_direction()
-    # int64 is counted exactly; for a narrower integer torch counts before it cuts the numbers
+    # int64 is counted exactly; for other integers torch counts before it truncates the numbers
     is_exact = all(isinstance(each, int) for each in counted)
     length, pace = counted[1] - counted[0], counted[2]
     count = -(-length // pace) if is_exact else math.ceil(length / pace)
@@ -123,7 +123,7 @@ def _linspace(
         first, last = int(first), int(last)
     low, high = inner.type(first), inner.type(last)
     step = (high - low) / inner.type(max(steps - 1, 1))
-    # Each half is reckoned from its own end, so that both ends are exact.
+    # Each half is computed from its own end, so that both ends are exact.
     offsets = np.arange(steps)
     rising = low + step * offsets.astype(inner)
     falling = high - step * (steps - 1 - offsets).astype(inner)

@@ -1,4 +1,4 @@
-"""Random tensors, drawn by a NumPy generator: other numbers than torch's from the same seed.
+"""Random tensors by a NumPy generator: not the numbers that torch draws from the same seed.
 
 Nothing is seeded at import; `manual_seed` makes a run repeatable.
 """
@@ -27,25 +27,25 @@ class Generator:
 
     @property
     def numbers(self) -> np.random.Generator:
-        """NumPy's generator, made when first drawn from."""
+        """NumPy's generator, made at the first use."""
         if self._numbers is None:
             self.seed()
         assert self._numbers is not None
         return self._numbers
 
     def manual_seed(self, seed: int) -> Generator:
-        """Starts the sequence that belongs to a seed, and gives the generator back."""
+        """Restart with a seed; returns the generator itself."""
         self._seed = int(seed)
         self._numbers = np.random.default_rng(self._seed % 2**64)
         return self
 
     def seed(self) -> int:
-        """Starts a sequence of its own and gives its seed."""
+        """Restart with a random seed, which is returned."""
         self.manual_seed(int(np.random.SeedSequence().generate_state(1, np.uint64)[0]))
         return self.initial_seed()
 
     def initial_seed(self) -> int:
-        """The seed of the present sequence."""
+        """The seed that it was last started with."""
         if self._seed is None:
             return self.seed()
         return self._seed
@@ -55,17 +55,17 @@ default_generator: Final = Generator()
 
 
 def manual_seed(seed: int) -> Generator:
-    """Seeds the generator that draws where none is given."""
+    """Seed the default generator."""
     return default_generator.manual_seed(seed)
 
 
 def initial_seed() -> int:
-    """The seed of that generator."""
+    """The seed of the default generator."""
     return default_generator.initial_seed()
 
 
 def seed() -> int:
-    """Seeds that generator anew, and gives the seed."""
+    """Restart the default generator with a random seed, which is returned."""
     return default_generator.seed()
 
 
@@ -76,7 +76,7 @@ def _source(generator: Generator | None) -> np.random.Generator:
 def _uniform(
     size: tuple[int, ...], wanted: dtypes.dtype, generator: Generator | None
 ) -> NDArray[Any]:
-    """Uniform on [0, 1): a float16 is drawn so that it does not round up to 1."""
+    """Uniform on [0, 1), drawn with the dtype's bits so that no value rounds up to 1."""
     if not (wanted.is_floating_point or wanted.is_complex):
         raise errors.not_implemented("check_uniform_bounds", wanted)
     source = _source(generator)

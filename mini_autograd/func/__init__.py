@@ -1,4 +1,4 @@
-"""What torch has under `torch.func`: functions that differentiate functions."""
+"""The namespace `torch.func`: transforms that differentiate functions."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ Argnums = int | tuple[int, ...]
 
 
 def checked_argnums(argnums: Any, count: int) -> Argnums:
-    """Which arguments are meant, counted from the start."""
+    """The `argnums` checked, with negative ones counted from the start."""
     if isinstance(argnums, int):
         return _checked_argnum(argnums, count)
     if not isinstance(argnums, tuple):
@@ -35,9 +35,9 @@ def _checked_argnum(argnum: Any, count: int) -> int:
 
 
 def wrap_arguments(level: Level, args: tuple[Any, ...], argnums: Argnums | None) -> tuple[Any, Any]:
-    """The arguments with the level's leaves among them, and those leaves alone, as given.
+    """Wrap the arguments of `argnums` (None: all) as leaves of the level.
 
-    None stands for all arguments.
+    Returns all arguments, and the wrapped ones alone in the structure of `argnums`.
     """
 
     def wrap_one(value: Any) -> Tensor:
@@ -57,7 +57,7 @@ def wrap_arguments(level: Level, args: tuple[Any, ...], argnums: Argnums | None)
 
 
 def split_aux(output: Any, has_aux: bool, api: str) -> tuple[Any, Any]:
-    """The output and what goes with it."""
+    """The output, and the `aux` of a function with `has_aux`."""
     if not has_aux:
         return output, None
     if not (isinstance(output, tuple) and len(output) == 2):
@@ -66,7 +66,7 @@ def split_aux(output: Any, has_aux: bool, api: str) -> tuple[Any, Any]:
 
 
 def unwrap_aux(level: Level, aux: Any) -> Any:
-    """What went with the output, which may be nested tensors only."""
+    """The `aux` outside the level; only nested tensors are allowed."""
 
     def unwrap(value: Any) -> Any:
         if not isinstance(value, Tensor):
@@ -77,7 +77,7 @@ def unwrap_aux(level: Level, aux: Any) -> Any:
 
 
 def checked_outputs(outputs: list[Any], api: str) -> list[Tensor]:
-    """The leaves of an output: tensors, one at least."""
+    """The flattened outputs, checked: tensors, at least one."""
     if not outputs or (len(outputs) == 1 and outputs[0] is None):
         raise errors.no_output(api, outputs)
     for each in outputs:
@@ -87,7 +87,7 @@ def checked_outputs(outputs: list[Any], api: str) -> list[Tensor]:
 
 
 def check_real(tree: Any, api: str, *, is_input: bool) -> None:
-    """No tensor among the leaves may be complex."""
+    """Raise if a tensor in the tree is complex."""
     for index, each in enumerate(trees.flatten(tree)[0]):
         if isinstance(each, Tensor) and each.is_complex():
             raise errors.complex_value(api, index, is_input=is_input)

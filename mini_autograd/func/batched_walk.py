@@ -1,8 +1,8 @@
-"""A walk with a batch of cotangents: one row each, in the first dim of every gradient.
+"""A walk with a batch of cotangents: the first dim of every gradient is the batch.
 
-torch's `vmap` runs a batch through one walk, and the graph of what comes shows the batched steps.
-A rule that goes element by element runs on the batch as it is, since NumPy's broadcasting counts
-dims from the last; a few others have a rule of their own here; what has none is run row by row.
+torch's `vmap` runs a batch through one walk, and the results' graph has batched ops. Here an
+elementwise rule runs on the batch as it is, since broadcasting aligns dims from the last; a few
+other ops have a batch rule below; all others run row by row.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from mini_autograd.ops.shape.views import expand
 
 
 class BatchArithmetic(TensorArithmetic):
-    """As that of tensors, on so many rows at once."""
+    """The arithmetic on tensors, on batches of `count` rows."""
 
     def __init__(self, count: int, *, records: bool) -> None:
         self.count = count
         self.records = records
 
     def sum_to(self, grad: Tensor, shape: Shape) -> Tensor | None:
-        """Summed over what broadcasting added, beside the dim of the batch."""
+        """Sum over the dims that broadcasting added, but never over the batch."""
         dims = broadcast_dims(grad._array.shape[1:], shape)
         if dims is None:
             return None
@@ -41,7 +41,7 @@ class BatchArithmetic(TensorArithmetic):
     def node_backward(
         self, node: Node, grads: list[Tensor | None], wanted: Sequence[Edge | None]
     ) -> Sequence[Tensor | None]:
-        """The batches that a node gives for those that arrived at its outputs."""
+        """The batches of gradients for a node's edges, from those of its outputs."""
         if isinstance(node, OpNode) and node.op.outputs is None and grads[0] is not None:
             rule = _RULES.get(node.op)
             if rule is not None and wanted[0] is not None:
@@ -57,13 +57,13 @@ class BatchArithmetic(TensorArithmetic):
 
 
 def _row(batch: Tensor, row: int) -> Tensor:
-    """One row; zeros of an empty batch, by which it is known what a node gives."""
+    """One row; of an empty batch zeros, to find out which gradients a node gives."""
     given: Any = batch
     return given.select(0, row) if len(batch) else given.new_zeros(given.shape[1:])  # type: ignore[no-any-return]
 
 
 def _stacked(rows: Sequence[Tensor | None], count: int) -> Tensor | None:
-    """Rows as a batch, each laid out as it came."""
+    """The rows as a batch, with each row's order of dims in memory."""
     if any(each is None for each in rows):
         return None
     stacked: Tensor = ops.stack(rows)
@@ -74,7 +74,7 @@ def _stacked(rows: Sequence[Tensor | None], count: int) -> Tensor | None:
 
 
 def _spread(batch: BatchArithmetic, grad: Tensor, shape: Shape) -> Tensor:
-    """Of the sum of all elements: each gets that of its row."""
+    """The batch rule of `sum_all`'s gradient: each row's gradient, expanded."""
     if shape:
         grad = ops.view(grad, (batch.count, *[1] * len(shape)))
     return expand(grad, (batch.count, *shape))  # type: ignore[no-any-return]
@@ -89,7 +89,7 @@ _RULES: Final[dict[Any, Callable[[BatchArithmetic, Tensor, Shape], Any]]] = {
 def batch_gradients(
     roots: Sequence[Edge], inputs: Sequence[Tensor], seeds: Sequence[Tensor], *, records: bool
 ) -> list[Tensor | None]:
-    """The batch of gradients by each input, None where none came; the graph can be walked again."""
+    """A batch of gradients for each input, None where there is none; the graph is kept."""
     arithmetic = BatchArithmetic(len(seeds[0]), records=records)
     captures, edges = captures_of(inputs)
     found = walk_from(list(roots), list(seeds), arithmetic, True, captures)

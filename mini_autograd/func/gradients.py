@@ -1,7 +1,7 @@
-"""`grad`, `grad_and_value`, `vjp`: functions of functions, by the backward walk.
+"""The transforms `grad`, `grad_and_value` and `vjp`.
 
-The function runs with grad enabled whatever the caller's mode; what comes is differentiable where
-the arguments, or what the function captured, are.
+The function runs with grad mode on. Results have a graph if grad mode is on outside, and an
+argument or a tensor that the function captured requires grad.
 """
 
 from __future__ import annotations
@@ -35,17 +35,17 @@ Function = Callable[..., Any]
 
 
 def grad(func: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
-    """A function that gives the gradient of `func`, which gives one number.
+    """A function that computes the gradient of `func`.
 
     Args:
-        func: gives a tensor without dims; with `has_aux` a pair of it and other tensors.
-        argnums: by which of its arguments to differentiate, each a tensor or nested tensors; the
-            gradient is nested likewise, for a tuple of `argnums` in a tuple.
-        has_aux: give the pair of the gradient and the other tensors.
+        func: returns a 0-d tensor; with `has_aux` a pair of it and other tensors.
+        argnums: the arguments to differentiate by, each a tensor or nested tensors; the gradient
+            has the same structure, in a tuple for a tuple of `argnums`.
+        has_aux: return a pair of the gradient and the other tensors.
 
     The function raises:
-        RuntimeError: an output that is no such number; `argnums` that were not given.
-        ValueError: an argument to differentiate by that is no tensor.
+        RuntimeError: an output that is not a 0-d tensor; `argnums` out of range.
+        ValueError: an argument to differentiate by that is not a tensor.
     """
 
     @functools.wraps(func)
@@ -87,17 +87,17 @@ def _grad_and_value(
 
 
 def vjp(func: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
-    """The output of `func`, and the function from cotangents, nested as it, to a tuple of products.
+    """The output of `func`, and a function from cotangents to the vector-Jacobian products.
 
     Args:
-        func: gives tensors, nested or not; with `has_aux` a pair of them and other tensors, which
-            come third.
+        func: returns tensors, nested or not; with `has_aux` a pair of them and other tensors,
+            which are the third result.
         primals: its arguments: tensors, nested or not.
 
     Raises:
-        RuntimeError: outputs that are no real or complex tensors; of the function, cotangents
-            that are nested otherwise.
-        ValueError: a primal that is no tensor.
+        RuntimeError: outputs that are not real or complex tensors; in the function, cotangents
+            with another structure than the output.
+        ValueError: a primal that is not a tensor.
     """
     return vjp_by(func, primals, None, has_aux)
 
@@ -105,13 +105,13 @@ def vjp(func: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]
 def vjp_by(
     func: Function, primals: tuple[Any, ...], argnums: Argnums | None, has_aux: bool
 ) -> tuple[Any, ...]:
-    """As `vjp`, by some of the arguments."""
+    """As `vjp`, by the arguments of `argnums`."""
     walks, *aux = linearized(func, primals, argnums, has_aux)
     return (walks.output, walks.products, *aux)
 
 
 class Linearized(NamedTuple):
-    """A function at its primals: what it gave, and the graph that led there."""
+    """A function evaluated at its primals: its output and the graph of that."""
 
     output: Any
     structure: Any  # of the output
@@ -123,7 +123,7 @@ class Linearized(NamedTuple):
     def products(
         self, cotangents: Any, retain_graph: bool = True, create_graph: bool | None = None
     ) -> Any:
-        """The tuple of the products with cotangents that are nested as the output."""
+        """The vector-Jacobian products; the cotangents have the structure of the output."""
         seeds, given = trees.flatten(cotangents)
         if trees.spec_text(given) != trees.spec_text(self.structure):
             raise errors.cotangent_structure(given, self.structure)
@@ -136,7 +136,7 @@ class Linearized(NamedTuple):
 
     @outside_inference_mode()
     def batch(self, seeds: Sequence[Tensor]) -> list[Tensor]:
-        """The products with each row of the seeds, one batch a leaf."""
+        """The products with each row of the seeds, as one batch for each leaf."""
         pairs = [
             (root.place(), seed)
             for root, seed in zip(self.roots, seeds, strict=True)
@@ -158,7 +158,7 @@ class Linearized(NamedTuple):
 def linearized(
     func: Function, primals: tuple[Any, ...], argnums: Argnums | None, has_aux: bool
 ) -> tuple[Any, ...]:
-    """The function at its primals, by some of them, and with `has_aux` what goes with the output.
+    """Evaluate the function at its primals for `Linearized`; with `has_aux` also the `aux`.
 
     Errors are those of `vjp`.
     """
@@ -174,7 +174,7 @@ def linearized(
         for each in flat:
             if not (each.is_floating_point() or each.is_complex()):
                 raise errors.integer_output(each.dtype)
-        # What is handed out may be written to, which the products shall not see.
+        # Edges, since users may write to the outputs, which must not change the products.
         roots = [get_gradient_edge(each) if each.requires_grad else each for each in flat]
     forget_dead_ends([each._node for each in flat if each._node is not None], level.ends)
     outputs = trees.unflatten(map(level.unwrap, flat), structure)
@@ -190,8 +190,8 @@ def walked(
     retain_graph: bool,
     create_graph: bool,
 ) -> list[Tensor]:
-    """The gradients by `inputs` of the outputs that have a graph; zeros where none came."""
-    if not inputs:  # nothing nested in an argument: a walk would refuse that
+    """The gradients of the outputs that have a graph; zeros where there is none."""
+    if not inputs:  # an argument of empty structure, which `autograd.grad` refuses
         return []
     seeds: Sequence[Any] = [None] * len(outputs) if cotangents is None else cotangents
     pairs = [

@@ -1,9 +1,8 @@
-"""`jvp`, `jacfwd`, `jacrev`, `hessian`: derivatives along tangents, and whole Jacobians.
+"""The transforms `jvp`, `jacfwd`, `jacrev` and `hessian`.
 
-There is no forward mode: a derivative along a tangent is that of the backward walk by its
-cotangent (see `autograd.functional.pushforward`), and rows and columns come one after the other.
-What the function computes without grad would be constant here, where a forward mode goes through
-it: so `no_grad` is refused there.
+There is no forward mode: `jvp` is computed by the backward walk, see
+`autograd.functional.pushforward`, and a Jacobian row by row or column by column. Under `no_grad` a
+forward mode still computes tangents, which this cannot, so `no_grad` raises in `jvp` and `jacfwd`.
 """
 
 from __future__ import annotations
@@ -42,11 +41,11 @@ def jvp(
     """The output of `func`, and its derivative along the tangents.
 
     Args:
-        func: gives tensors, nested or not; with `has_aux` a pair of them and other tensors, which
-            come third.
+        func: returns tensors, nested or not; with `has_aux` a pair of them and other tensors,
+            which are the third result.
         primals: the tuple of its arguments: tensors, nested or not.
-        tangents: nested as the primals are.
-        strict: an error, instead of zeros, where an output does not depend on the primals.
+        tangents: in the structure of the primals.
+        strict: raise, instead of giving zeros, if an output does not depend on the primals.
 
     Raises:
         RuntimeError: primals and tangents that do not fit, outputs that are no tensors, what
@@ -84,10 +83,10 @@ def jvp(
 def jacfwd(
     func: Function, argnums: Argnums | None = 0, has_aux: bool = False, *, randomness: str = "error"
 ) -> Function:
-    """A function that gives the Jacobian of `func`, column by column, of the outputs' dtypes.
+    """A function that computes the Jacobian of `func` column by column, in the outputs' dtypes.
 
-    Arguments and errors are those of `jacrev`, and None stands for all arguments. As in torch, it
-    does not depend on one that `argnums` counts from the end. `randomness` is for torch's batching.
+    Arguments and errors are those of `jacrev`; `argnums` None means all arguments. As in torch, the
+    Jacobian for a negative `argnums` is zero. `randomness` concerns torch's batching only.
     """
 
     @functools.wraps(func)
@@ -101,7 +100,7 @@ def jacfwd(
         units = _units(primals)
         for each in primals:
             _check_tangent(each, each)
-            if shows_twice(each._array):  # a tangent is laid out likewise, by a write
+            if shows_twice(each._array):  # torch writes a tangent with its strides
                 raise inplace_errors.overlapping_write()
         outputs, output_structure, push, level, aux = _run_forward(func, args, argnums, has_aux)
         check_real(outputs, "jacfwd", is_input=False)
@@ -127,20 +126,20 @@ def jacrev(
     chunk_size: int | None = None,
     _preallocate_and_copy: bool = False,
 ) -> Function:
-    """A function that gives the Jacobian of `func`, row by row.
+    """A function that computes the Jacobian of `func` row by row.
 
     Args:
-        func: gives real tensors, nested or not; with `has_aux` a pair of them and other tensors.
-        argnums: by which of its arguments to differentiate, each a tensor or nested tensors.
-        has_aux: give the pair of the Jacobian and the other tensors.
-        chunk_size: how many rows torch has in one batch.
+        func: returns real tensors, nested or not; with `has_aux` a pair of them and other tensors.
+        argnums: the arguments to differentiate by, each a tensor or nested tensors.
+        has_aux: return a pair of the Jacobian and the other tensors.
+        chunk_size: how many rows are computed in one batch.
 
-    For each output, nested as it is, comes a tensor for each argument, nested as that is, for a
-    tuple of `argnums` in a tuple; of the output's shape and then the argument's.
+    The Jacobian has the structure of the output, and at each place that of the arguments, in a
+    tuple for a tuple of `argnums`. A tensor has the output's shape followed by the argument's.
 
     Raises:
-        ValueError: a `chunk_size` below 1; of the function, an argument that is no tensor.
-        RuntimeError: complex arguments or outputs; `argnums` that were not given.
+        ValueError: a `chunk_size` below 1; in the function, an argument that is not a tensor.
+        RuntimeError: complex arguments or outputs; `argnums` out of range.
     """
     if not (chunk_size is None or chunk_size > 0):
         raise errors.chunk_size("jacrev")
@@ -151,7 +150,7 @@ def jacrev(
         walks, *aux = linearized(func, args, argnums, has_aux)
         outputs, output_structure = trees.flatten(walks.output)
         check_real(outputs, "jacrev", is_input=False)
-        checked_argnums(argnums, len(args))  # torch's order: None is refused as late as here
+        checked_argnums(argnums, len(args))  # as late as in torch: None raises only here
         primals, structure = trees.flatten(_selected(args, argnums))
         batches = _in_chunks(walks, _seeds(outputs), chunk_size)
         columns = [
@@ -165,7 +164,7 @@ def jacrev(
 
 
 def hessian(func: Function, argnums: Argnums = 0) -> Function:
-    """A function that gives the Hessian of `func`: the Jacobian of its Jacobian."""
+    """A function that computes the Hessian of `func`, as the Jacobian of its Jacobian."""
     return jacfwd(jacrev(func, argnums), argnums)
 
 
@@ -181,7 +180,7 @@ def _check_tangent(primal: Tensor, tangent: Tensor) -> None:
 def _run_forward(
     func: Function, args: tuple[Any, ...], argnums: Argnums | None, has_aux: bool
 ) -> tuple[list[Tensor], Any, Callable[[Sequence[Any]], Sequence[Tensor | None]], Level, Any]:
-    """The outputs, flat, and their structure; what pushes tangents to them; the level; the aux."""
+    """Run the function; returns flat outputs, their structure, the pushforward, level and aux."""
     with transforming(saved_tensors_hooks=True, forward=True) as level:
         checked = None if argnums is None else checked_argnums(argnums, len(args))
         given, by = wrap_arguments(level, args, checked)
@@ -204,8 +203,10 @@ def _selected(args: tuple[Any, ...], argnums: Argnums | None) -> tuple[Any, ...]
 
 
 def _units(tensors: Sequence[Tensor]) -> Iterable[tuple[Tensor, ...]]:
-    """The unit vectors of all elements together; where there is none, one of zeros: what comes
-    of it is left out again, and has the graph that torch's empty result has, too.
+    """The unit vectors of all elements together.
+
+    For no elements one vector of zeros, whose column is removed later: so the empty result has the
+    graph that torch's has.
     """
     if any(each.numel() for each in tensors):
         return zip(*basis(tensors), strict=True)
@@ -222,9 +223,9 @@ def _tangents(
 
 
 def _batch(columns: Sequence[Tensor | None], output: Tensor, level: Level) -> Tensor:
-    """An output's tangents; where none comes, the same zeros for all, as torch shows them.
+    """An output's tangents as a batch; if there are none, expanded zeros, as in torch.
 
-    In memory a tangent lies as what it is one of, which torch's forward mode sees to.
+    As in torch's forward mode, a tangent has the order of dims in memory that its output has.
     """
     if all(each is None for each in columns):
         zeros: Tensor = fills.zeros_like(output).expand(len(columns), *output.shape)
@@ -239,8 +240,8 @@ def _batch(columns: Sequence[Tensor | None], output: Tensor, level: Level) -> Te
 
 
 def _by_input(columns: Tensor, primals: Sequence[Tensor]) -> list[Tensor]:
-    """The Jacobian of one output by each input, from its columns for all of them."""
-    whole = columns.movedim(0, -1)  # in memory, as torch's batch, column by column
+    """Split the columns of one output's Jacobian by input."""
+    whole = columns.movedim(0, -1)  # the batch stays slowest in memory, as in torch
     if not any(each.numel() for each in primals):
         whole = whole.narrow(-1, 0, 0)
     parts: Iterable[Tensor] = whole.split([each.numel() for each in primals], -1)
@@ -251,7 +252,7 @@ def _by_input(columns: Tensor, primals: Sequence[Tensor]) -> list[Tensor]:
 
 
 def _seeds(outputs: Sequence[Tensor]) -> list[Tensor]:
-    """The unit vectors as batches, one an output."""
+    """The unit vectors as one batch for each output."""
     return [
         columns.view(len(columns), *like.shape)
         for columns, like in zip(basis(outputs), outputs, strict=True)
@@ -261,7 +262,7 @@ def _seeds(outputs: Sequence[Tensor]) -> list[Tensor]:
 def _in_chunks(
     walks: Linearized, seeds: Sequence[Tensor], chunk_size: int | None
 ) -> Sequence[Tensor]:
-    """The batch of products for each leaf, from so many rows at a time; one goes without batch."""
+    """The products for each leaf, `chunk_size` rows per walk; single rows are not batched."""
     count = len(seeds[0])
     size = count if chunk_size is None else chunk_size
     found = []
@@ -277,7 +278,7 @@ def _in_chunks(
 
 
 def _by_output(batch: Tensor, outputs: Sequence[Tensor], like: Tensor) -> list[Tensor]:
-    """The Jacobian of each output by one input, from its rows for all of them."""
+    """Split the rows of one input's Jacobian by output."""
     parts: Iterable[Tensor] = batch.split([each.numel() for each in outputs])
     return [
         part.view(output.shape + like.shape) for part, output in zip(parts, outputs, strict=True)
@@ -285,6 +286,6 @@ def _by_output(batch: Tensor, outputs: Sequence[Tensor], like: Tensor) -> list[T
 
 
 def _nested(matrix: Sequence[Sequence[Tensor]], outputs: Any, inputs: Any, *, alone: bool) -> Any:
-    """Tensors for each output and input in the nesting of both; `alone` for one argument."""
+    """The matrix of Jacobians in the structures of outputs and inputs; `alone`: one argument."""
     rows = [trees.unflatten(row, inputs) for row in matrix]
     return trees.unflatten([row[0] if alone else row for row in rows], outputs)

@@ -1,4 +1,4 @@
-"""Where a transform's function runs: its level is open, and grad is on whatever the mode is."""
+"""The context in which a transform runs the user's function: an open level, grad mode on."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ from mini_autograd.messages.functions import transforms as errors
 
 @contextmanager
 def outside_inference_mode() -> Generator[None, None, None]:
-    """Where a transform goes on after its function: torch makes plain tensors there in inference
-    mode, too; without a graph, as the mode has it."""
+    """For a transform's work after its function: in inference mode, leave it and use `no_grad`.
+
+    torch makes normal tensors there, not inference tensors.
+    """
     if is_inference_mode_enabled():
         with inference_mode(False), no_grad():
             yield
@@ -32,7 +34,7 @@ def outside_inference_mode() -> Generator[None, None, None]:
 def transforming(
     *, saved_tensors_hooks: bool = False, forward: bool = False
 ) -> Generator[Level, None, None]:
-    """The level that is open inside; a RuntimeError for pack hooks, unless they are allowed."""
+    """Run a transform: yields its open level; pack hooks raise inside unless allowed."""
     level = Level()
     with ExitStack() as stack:
         stack.enter_context(running(forward=forward))

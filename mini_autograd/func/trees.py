@@ -1,6 +1,6 @@
-"""Nested tuples, lists and dicts of tensors: taken apart into leaves and a structure, and back.
+"""Nested tuples, lists and dicts of tensors: flattened into leaves and a structure, and back.
 
-A structure is the same nesting with a `*` for each leaf, and so prints itself.
+A structure is the same nesting with `LEAF`, printed as `*`, in place of each leaf.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ LEAF: Final = _Leaf()
 
 
 def is_named_tuple(value: Any) -> bool:
-    """Whether it is a tuple with named fields: a nesting of its own type."""
+    """Whether it is a named tuple."""
     return isinstance(value, tuple) and hasattr(type(value), "_fields")
 
 
 def _branches(tree: Any) -> list[Any] | None:
-    """What a nesting holds, in order; None for a leaf, which a subclass of one is too."""
+    """The children of a nested value; None for a leaf, as instances of subclasses are."""
     if type(tree) in (tuple, list) or is_named_tuple(tree):
         return list(tree)
     return list(tree.values()) if type(tree) in (dict, OrderedDict) else None
 
 
 def _like(tree: Any, branches: list[Any]) -> Any:
-    """A nesting of the same kind that holds other branches."""
+    """A nested value of the same type with other children."""
     if isinstance(tree, dict):
         return type(tree)(zip(tree, branches, strict=True))
     return type(tree)(*branches) if is_named_tuple(tree) else type(tree)(branches)
@@ -50,13 +50,13 @@ def flatten(tree: Any) -> tuple[list[Any], Any]:
 
 
 def unflatten(leaves: Iterable[Any], structure: Any) -> Any:
-    """The leaves in a structure, which has as many places."""
+    """Put the leaves into a structure with as many places."""
     remaining = iter(leaves)
     return tree_map(lambda _: next(remaining), structure)
 
 
 def tree_map(function: Callable[[Any], Any], tree: Any) -> Any:
-    """The same nesting with the function's value for each leaf."""
+    """The same nesting with the function applied to each leaf."""
     branches = _branches(tree)
     if branches is None:
         return function(tree)
@@ -64,7 +64,7 @@ def tree_map(function: Callable[[Any], Any], tree: Any) -> Any:
 
 
 def spec_text(structure: Any, indent: int = 0) -> str:
-    """The structure as torch's `TreeSpec` prints; equal text is an equal structure."""
+    """The structure as torch's `TreeSpec` prints it; equal text means equal structure."""
     branches = _branches(structure)
     if branches is None:
         return "*"

@@ -1,4 +1,4 @@
-"""What torch has under `torch.nn`: the functions, and parameters."""
+"""The namespace `torch.nn`: `functional` and `Parameter`."""
 
 from __future__ import annotations
 

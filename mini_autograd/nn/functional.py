@@ -82,7 +82,7 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
 
 
 def _reduction(size_average: bool | None, reduce: bool | None, reduction: str) -> str:
-    """The reduction by name, also where it is said in the old way."""
+    """The checked reduction; the deprecated `size_average` and `reduce` are translated to it."""
     if size_average is not None or reduce is not None:
         averaged = size_average is None or size_average
         reduced = reduce is None or reduce
@@ -117,9 +117,9 @@ def mse_loss(
     """The squared differences of input and target, which are broadcast with a warning.
 
     Args:
-        input: what was predicted.
-        target: what it should be.
-        size_average: the old way to say `reduction`.
+        input: the predictions.
+        target: the true values.
+        size_average: deprecated form of `reduction`.
         reduce: likewise.
         reduction: 'none', 'mean' or 'sum'.
         weight: a factor for each element, of the input's size.
@@ -175,9 +175,9 @@ def nll_loss(
         input: log-probabilities; classes are dim 1, or dim 0 of a 1-d input.
         target: classes, int64 or uint8, of the input's shape without the dim of classes.
         weight: a factor for each class.
-        size_average: the old way to say `reduction`.
-        ignore_index: a target that does not count.
-        reduce: the old way to say `reduction`.
+        size_average: deprecated form of `reduction`.
+        ignore_index: targets of this class are ignored.
+        reduce: deprecated form of `reduction`.
         reduction: 'none', 'mean' (by the targets' weights) or 'sum'.
 
     Raises:

@@ -1,4 +1,4 @@
-"""`Parameter`: a leaf that a module is to learn, which requires grad unless told otherwise."""
+"""`Parameter`: a leaf that requires grad by default."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from mini_autograd.messages.tensors import state as errors
 
 
 class Parameter(Tensor):
-    """A tensor on the memory and the version counter of another; what is computed is plain.
+    """A leaf that shares memory and version counter with `data`; ops on it give plain tensors.
 
     Raises:
-        RuntimeError: integers that are to require grad.
+        RuntimeError: `requires_grad` for integers.
     """
 
     __slots__ = ()
 
     def __new__(cls, data: Any = None, requires_grad: bool = True) -> Parameter:
-        """A leaf on the memory of `data`; without it, an empty one."""
+        """Make a leaf on the memory of `data`; an empty one without it."""
         if data is None:
             data = make(np.empty(0, get_default_dtype().numpy))
         if not isinstance(data, Tensor):
-            data.detach()  # torch's way with what is no tensor: mostly an AttributeError
+            data.detach()  # as torch: mostly an AttributeError
         if not isinstance(requires_grad, bool):
             raise argument_errors.wrong_type(
                 "_make_subclass", "require_grad", 3, "bool", requires_grad
@@ -43,7 +43,7 @@ class Parameter(Tensor):
         return made
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Parameter:
-        """With memory of its own; `.grad` and attributes are left behind, as torch does."""
+        """A copy with its own memory; as in torch without `.grad` and attributes."""
         if id(self) not in memo:
             copied = make(np.asarray(self.data.clone()._array))
             memo[id(self)] = type(self)(copied, self.requires_grad)
@@ -51,7 +51,7 @@ class Parameter(Tensor):
         return found
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        """Its data and its flag, and what the user set on it."""
+        """Pickle its data, requires_grad and the user's attributes."""
         args = self.data, self.requires_grad
         attributes = copying.attributes_of(self)
         if attributes:

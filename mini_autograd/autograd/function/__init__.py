@@ -1,4 +1,4 @@
-"""`Function`: operations whose forward and backward a user writes."""
+"""`Function`: custom functions, with a forward and a backward written by the user."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _next_id = itertools.count().__next__
 
 
 class FunctionMeta(type):
-    """Makes for each function the class of its contexts, which names its nodes."""
+    """Makes for each function the class of its `ctx`, whose name is the name of its nodes."""
 
     _backward_cls: type[BackwardCFunction]
 
@@ -47,11 +47,11 @@ class FunctionMeta(type):
 
 
 class Function(FunctionCtx, metaclass=FunctionMeta):
-    """An operation with a forward and a backward of its own, called by `apply`.
+    """A custom function, called by `apply`.
 
-    A subclass has static methods: `forward(ctx, *args)`, or `forward(*args)` beside
-    `setup_context(ctx, inputs, output)`; and `backward(ctx, *grad_outputs)`, also named `vjp`,
-    which gives a gradient, or None, for each argument of the forward.
+    A subclass has static methods: `forward(ctx, *args)`, or `forward(*args)` and
+    `setup_context(ctx, inputs, output)`; and `backward(ctx, *grad_outputs)`, or `vjp`, which
+    returns a gradient or None for each argument of the forward.
     """
 
     generate_vmap_rule: ClassVar[bool] = False
@@ -62,17 +62,17 @@ class Function(FunctionCtx, metaclass=FunctionMeta):
         warnings.warn(errors.instantiated(type(self)), DeprecationWarning, stacklevel=2)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Refused: `apply` is called on the class."""
+        """Always an error: call `apply` on the class."""
         raise errors.legacy_call()
 
     @staticmethod
     def forward(*args: Any, **kwargs: Any) -> Any:
-        """Computes the outputs from the arguments: to be overridden."""
+        """Compute the outputs from the arguments: to be overridden."""
         raise errors.no_forward()
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> Any:
-        """Prepares the context after a forward that does not take it: may be overridden."""
+        """Fill in the `ctx` after a forward that does not take it: may be overridden."""
         raise errors.no_setup_context()
 
     backward = staticmethod(undefined_backward)
@@ -80,27 +80,27 @@ class Function(FunctionCtx, metaclass=FunctionMeta):
 
     @staticmethod
     def jvp(ctx: Any, *grad_inputs: Any) -> Any:
-        """Forward mode, which nothing here calls."""
+        """Forward mode, which is not supported; never called."""
         raise errors.no_jvp()
 
     @staticmethod
     def vmap(info: Any, in_dims: Any, *args: Any) -> Any:
-        """Batching, which nothing here calls."""
+        """Batching, which is not supported; never called."""
         raise errors.no_vmap()
 
     @classmethod
     def apply(cls, *args: Any, **kwargs: Any) -> Any:
-        """Runs the forward, and records the function as one step of the graph.
+        """Run the forward, and record the function as one node of the graph.
 
         Returns:
-            What the forward returned; a tuple of any kind as a tuple. Tensors in a list or a
-            dict have no history.
+            What the forward returned; a named tuple becomes a tuple. Tensors inside a list or a
+            dict get no history.
 
         Raises:
-            RuntimeError: what the forward marked as written to cannot be; inside a transform of
-                `func`, a function without `setup_context`.
-            TypeError: `save_for_backward` of something else than tensors; arguments by keyword
-                that the forward does not have by position.
+            RuntimeError: `mark_dirty` of a tensor that must not be written to; inside a transform
+                of `func`, a function without `setup_context`.
+            TypeError: `save_for_backward` of something other than tensors; a keyword that is not a
+                positional parameter of the forward.
         """
         separate_setup = cls.setup_context is not Function.setup_context
         if transforms.depth and not separate_setup:
@@ -135,7 +135,7 @@ def _applied(cls: type[Function], args: tuple[Any, ...], separate_setup: bool) -
 def _by_position(
     forward: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> tuple[Any, ...]:
-    """Arguments by keyword in the places that the forward has them, after its context."""
+    """All arguments by position; keywords are put in the places of the forward's parameters."""
     code = forward.__code__
     names = code.co_varnames[1 : code.co_argcount]
     places = {}
@@ -152,7 +152,7 @@ def _by_position(
 
 
 def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:
-    """Says of a backward that its answer cannot be differentiated: whoever tries gets an error."""
+    """Decorate a backward: differentiating its gradients again is an error."""
 
     @functools.wraps(backward)
     def wrapper(ctx: Any, *args: Any, **kwargs: Any) -> Any:
@@ -167,7 +167,7 @@ def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class InplaceFunction(Function):
-    """An old name, for code that still derives from it."""
+    """The old name of the base class for in-place functions."""
 
     def __init__(self, inplace: bool = False) -> None:
         super().__init__()

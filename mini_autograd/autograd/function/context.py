@@ -1,8 +1,8 @@
-"""What a custom function's forward leaves for its backward: the `ctx`, which is its `grad_fn` too.
+"""The `ctx` of a custom function, which is also the `grad_fn` that users see, and its node.
 
-Users put attributes of any name on it, so it is not the graph's node itself: that is a second
-object, which keeps the `ctx` alive and has all it knows from there. A `ctx` whose graph is gone
-makes such a node anew when it is asked for what the graph had.
+Users set attributes of any name on the `ctx`, so the graph's node is a second object. The node
+keeps the `ctx` alive and has no state of its own: the `ctx` makes a new node if the graph, and so
+the old node, is gone.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ from mini_autograd.messages.graph import walk as walk_errors
 
 
 def undefined_backward(ctx: Any, *grad_outputs: Any) -> Any:
-    """Gives a gradient for each input of `forward`: to be overridden."""
+    """Compute a gradient for each argument of the forward: to be overridden."""
     raise errors.no_backward()
 
 
 class _ReadOnly(ReadOnly):
-    """Of a class that a user's is derived from."""
+    """A read-only property; errors name torch's base class, not the user's class."""
 
     owner = "torch._C._FunctionBase"
 
@@ -49,7 +49,7 @@ def _flag(function: Any, name: str) -> bool:
 
 
 class BackwardCFunction(FunctionCtx):
-    """The `ctx` of one application, of a class made for each function."""
+    """The `ctx` of one call; `FunctionMeta` makes a subclass for each function."""
 
     __slots__ = (
         "_accepted", "_accessed", "_are_tensors", "_boxed", "_clears", "_edges", "_hooks",
@@ -77,10 +77,10 @@ class BackwardCFunction(FunctionCtx):
         self.dirty_tensors = self.non_differentiable = None
 
     def _note_arguments(self, args: Sequence[Any], records: bool) -> None:
-        """Notes what the forward is called with, before it may write to it.
+        """Record the arguments' edges before the forward, which may write to the arguments.
 
         Raises:
-            RuntimeError: what the class says of the backward is no bool.
+            RuntimeError: a flag of the class is not a bool.
         """
         self._clears = _flag(self._forward_cls, "clear_saved_tensors_on_access")
         self._boxed = _flag(self._forward_cls, "boxed_grads_call")
@@ -90,12 +90,12 @@ class BackwardCFunction(FunctionCtx):
         )
         tensors = [each for each in args if isinstance(each, Tensor)] if records else ()
         self._edges = tuple([edge_of(each) if each._requires_grad else None for each in tensors])
-        # After the edges, which may give a view a new history, and before what the forward records.
+        # After `edge_of`, which may record a view's new history, and before the forward records.
         self._sequence = next_sequence()
 
     @property
     def as_node(self) -> FunctionNode:
-        """The node of the graph."""
+        """The graph's node."""
         node = None if self._node is None else self._node()
         if node is None:
             node = FunctionNode(self)
@@ -104,10 +104,10 @@ class BackwardCFunction(FunctionCtx):
 
     @_ReadOnly
     def saved_tensors(self) -> tuple[Tensor | None, ...]:
-        """What `save_for_backward` kept.
+        """The tensors of `save_for_backward`.
 
         Raises:
-            RuntimeError: it is freed, or was written to since.
+            RuntimeError: they were freed, or written to since.
         """
         saved = self._saved
         if saved is None:
@@ -125,21 +125,21 @@ class BackwardCFunction(FunctionCtx):
 
     @_ReadOnly
     def _raw_saved_tensors(self) -> tuple[RawSaved, ...]:
-        """What `save_for_backward` kept, as objects that take hooks."""
+        """The saved tensors as objects that can get hooks."""
         if self._saved is None:
             raise walk_errors.second_backward()
         return tuple([raw_saved(self.as_node, place) for place in range(len(self._saved))])
 
     @_ReadOnly
     def saved_variables(self) -> tuple[Tensor | None, ...]:
-        """`saved_tensors`, by an old name."""
+        """The old name of `saved_tensors`."""
         warnings.warn(errors.saved_variables(), DeprecationWarning, stacklevel=2)
         saved: tuple[Tensor | None, ...] = self.saved_tensors
         return saved
 
     @property
     def materialize_grads(self) -> Any:
-        """Can only be set."""
+        """Reading it is an error; it can only be set."""
         raise errors.not_readable("materialize_grads")
 
     @materialize_grads.setter
@@ -150,13 +150,13 @@ class BackwardCFunction(FunctionCtx):
 
     @_ReadOnly
     def next_functions(self) -> tuple[tuple[Any, int], ...]:
-        """The nodes that made the tensors among the inputs, each with which of its outputs."""
+        """For each input tensor the node that made it and the number of that node's output."""
         found: tuple[tuple[Any, int], ...] = self.as_node.next_functions
         return found
 
     @_ReadOnly
     def metadata(self) -> dict[Any, Any]:
-        """A dict for anything."""
+        """A dict for users."""
         if self._metadata is None:
             self._metadata = {}
         return self._metadata
@@ -178,18 +178,18 @@ class BackwardCFunction(FunctionCtx):
         return self._sequence
 
     def register_hook(self, fn: Callable[..., Any]) -> Any:
-        """Calls `fn` with the gradients that went out and came in, after the backward."""
+        """Call `fn(grad_inputs, grad_outputs)` after the backward."""
         return self.as_node.register_hook(fn)
 
     def register_prehook(self, fn: Callable[..., Any]) -> Any:
-        """Calls `fn` with the gradients that came in, before the backward."""
+        """Call `fn(grad_outputs)` before the backward."""
         return self.as_node.register_prehook(fn)
 
     def _register_hook_dict(self, tensor: Tensor) -> None:
         self.as_node._register_hook_dict(tensor)
 
     def apply(self, *args: Any) -> Any:
-        """The function's own `backward`, or `vjp`, on gradients of the outputs."""
+        """Call the function's `backward`, or `vjp`, with gradients of the outputs."""
         backward = self._own_backward()
         if self._boxed:
             args = (list(args),)
@@ -203,11 +203,11 @@ class BackwardCFunction(FunctionCtx):
         return own[0] if own else undefined_backward
 
 
-Node.register(BackwardCFunction)  # whose node is another object
+Node.register(BackwardCFunction)  # as in torch, isinstance(ctx, Node)
 
 
 class FunctionNode(Node):
-    """One application of a custom function, as the walk knows it."""
+    """The graph's node for one call of a custom function."""
 
     __slots__ = ("ctx",)
     gives_all = True
@@ -225,7 +225,7 @@ class FunctionNode(Node):
 
     @property
     def saved(self) -> tuple[Any, ...] | None:
-        """What `save_for_backward` kept."""
+        """The saved tensors."""
         return self.ctx._saved
 
     @saved.setter
@@ -234,7 +234,7 @@ class FunctionNode(Node):
 
     @property
     def hooks(self) -> Hooks | None:
-        """What was put on the context, or on the tensors that it made."""
+        """The hooks of the `ctx`, and of the tensors that it made."""
         return self.ctx._hooks
 
     @hooks.setter
@@ -247,10 +247,10 @@ class FunctionNode(Node):
         return self.ctx
 
     def backward(self, grads: list[Grad | None], arithmetic: Arithmetic) -> Sequence[Grad | None]:
-        """Calls the user's backward on tensors, in the walk's grad mode.
+        """Call the user's backward with tensors, in the walk's grad mode.
 
         Raises:
-            RuntimeError: it gave another number of gradients, or something else than tensors.
+            RuntimeError: it returns a wrong number of gradients, or other objects than tensors.
         """
         ctx = self.ctx
         given = [
@@ -266,5 +266,5 @@ class FunctionNode(Node):
         return None if metadata is None or not self.ctx._materializes else make(np.zeros(*metadata))
 
     def release(self) -> None:
-        """Frees what `save_for_backward` kept."""
+        """Free the saved tensors."""
         self.ctx._saved = None

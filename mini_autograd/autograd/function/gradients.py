@@ -1,4 +1,4 @@
-"""The gradients that a custom function's backward gave: checked, or made to refuse another walk."""
+"""Checks of a custom backward's gradients; and `once_differentiable`'s error node."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ from mini_autograd.messages.graph import walk as walk_errors
 def checked_gradients(
     name: str, answer: Any, are_tensors: Sequence[bool], edges: Sequence[Edge | None]
 ) -> list[Tensor | None]:
-    """The gradients for the tensors among the arguments.
+    """The checked gradients for the arguments that are tensors.
 
     Args:
-        name: the node's, for errors.
+        name: the node's name, for errors.
         answer: what the backward returned.
         are_tensors: for each argument of the forward, whether it is a tensor.
-        edges: those of the tensors.
+        edges: the edges of the tensors.
 
     Raises:
-        RuntimeError: another number than of arguments, or something that is no gradient.
+        RuntimeError: a wrong number of gradients, or something that is not a gradient.
     """
     answer = answer if isinstance(answer, tuple) else (answer,)
     expected = len(are_tensors)
     if len(answer) > expected and all(each is None for each in answer[expected:]):
-        answer = answer[:expected]  # torch lets them pass
+        answer = answer[:expected]  # torch ignores surplus Nones
     if len(answer) != expected:
         raise errors.gradient_count(name, expected, len(answer))
     for position, (each, is_tensor) in enumerate(zip(answer, are_tensors, strict=True)):
@@ -54,7 +54,7 @@ def checked_gradients(
 
 
 def _check_kind(grad: Tensor, edge: Edge) -> None:
-    """A real input takes any real gradient; torch would not drop what a complex one has more."""
+    """Raise for a complex gradient of a real input: torch does not drop the imaginary part."""
     shape, dtype = edge[0].accepted[edge[1]]
     kind = grad._array.dtype.kind
     if kind != "f" and (kind == "c") != (dtype.kind == "c") and grad._array.shape == shape:
@@ -62,14 +62,14 @@ def _check_kind(grad: Tensor, edge: Edge) -> None:
 
 
 class Error(Node):
-    """What made the tensors whose history must not be walked."""
+    """torch's Error node: the `grad_fn` of tensors whose backward must fail."""
 
     __slots__ = ("message",)
 
     title = "Error"
 
     def __init__(self, message: str, inputs: Sequence[Tensor | None]) -> None:
-        self.sequence = ACCUMULATE_SEQUENCE  # torch's: it raises before anything else goes on
+        self.sequence = ACCUMULATE_SEQUENCE  # torch's: it runs, and raises, first
         self.hooks = None
         self.saved = ()
         self.message = message
@@ -91,7 +91,7 @@ def _metadata(value: Tensor | None) -> Metadata:
 
 
 def made_undifferentiable(answer: Any, message: str) -> Any:
-    """The gradients that a backward gave, as tensors that require grad but cannot go backward."""
+    """The gradients as tensors that require grad, but whose backward raises the message."""
     leaves = []
     for each in answer if isinstance(answer, tuple) else (answer,):
         leaf = None if each is None else each.detach()

@@ -1,4 +1,4 @@
-"""What a custom function's forward says by calling its `ctx`: the methods, which only note it."""
+"""The methods of `ctx` that a forward calls; they only set attributes, read after the forward."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from mini_autograd.messages.functions import custom as errors
 
 
 class FunctionCtx:
-    """How a forward says what its backward needs, and what it did to its inputs."""
+    """Base class of `ctx`, with the methods that a forward calls."""
 
     __module__ = "mini_autograd.autograd.function"  # as it prints
 
@@ -20,14 +20,14 @@ class FunctionCtx:
     materialize_grads: Any
 
     def save_for_backward(self, *tensors: Tensor | None) -> None:
-        """Keeps tensors for `saved_tensors`, which tells whether they were written to since."""
+        """Save tensors for `saved_tensors`, which raises if they were written to since."""
         self.to_save = tensors
 
     def save_for_forward(self, *tensors: Tensor | None) -> None:
-        """Accepted: there is no forward mode that would ask for them.
+        """Accepted and not used: there is no forward mode.
 
         Raises:
-            AssertionError: one is no tensor.
+            AssertionError: one is not a tensor.
         """
         for tensor in tensors:
             if not (isinstance(tensor, Tensor) or tensor is None):
@@ -35,13 +35,13 @@ class FunctionCtx:
         self.saved_for_forward = tensors
 
     def mark_dirty(self, *args: Tensor) -> None:
-        """Says which inputs were written to; each must be returned."""
+        """Mark inputs that were written to; each must be returned."""
         self.dirty_tensors = args
 
     def mark_non_differentiable(self, *args: Tensor) -> None:
-        """Says through which outputs no gradient flows."""
+        """Mark outputs that are not differentiable."""
         self.non_differentiable = args
 
     def set_materialize_grads(self, value: bool) -> None:
-        """Whether `backward` gets zeros, not None, for outputs that no gradient came to."""
+        """Set whether `backward` gets zeros instead of None for outputs without gradient."""
         self.materialize_grads = value

@@ -1,8 +1,7 @@
-"""What a custom function's forward returned and marked becomes its node's outputs.
+"""The outputs of a custom function: what the forward returned gets its history.
 
-In torch's order: first the marks are read, then each output gets its history, then what is saved
-is kept. A tensor that is an input, or shows the memory of one, has a history of its own, which
-decides what it becomes.
+In torch's order: the marks are read, each output gets its history, then tensors are saved. An
+output that is an input, or a view of one, has a history already and is treated by that.
 """
 
 from __future__ import annotations
@@ -23,12 +22,12 @@ from mini_autograd.messages.functions import custom as errors
 
 
 class Outputs:
-    """Gives the outputs of one application their histories."""
+    """Gives the outputs of one call their histories."""
 
     def __init__(
         self, ctx: BackwardCFunction, args: Sequence[Any], *, records: bool, separate_setup: bool
     ) -> None:
-        """`separate_setup`: the context was set up by `setup_context`."""
+        """`separate_setup`: the function has a `setup_context`."""
         self.ctx = ctx
         self.node = ctx.as_node
         self.records = records
@@ -43,10 +42,10 @@ class Outputs:
         self.saved_in_setup = {id(each) for each in saved or () if isinstance(each, Tensor)}
 
     def wrapped(self, given: tuple[Any, ...]) -> tuple[Any, ...]:
-        """The outputs as the user gets them.
+        """The outputs with their histories.
 
         Raises:
-            RuntimeError: a write that torch forbids, or that was not returned.
+            RuntimeError: a dirty tensor that must not be written to, or that was not returned.
         """
         self.ctx._accepted = tuple([_metadata(each) for each in given])
         several = len(given) > 1
@@ -84,18 +83,18 @@ class Outputs:
         return out
 
     def _undifferentiated(self, given: Tensor, is_input: bool, is_dirty: bool) -> Tensor:
-        """An output that no gradient flows through; of an input an alias, which needs none."""
+        """An output that is not differentiable; an input that requires grad is detached."""
         if not given._requires_grad:
             return self._viewed(given) if is_input and not is_dirty else given
         if is_input:
             return detached(given)
-        if given._base is None:  # a view is left as one made in no_grad
+        if given._base is None:  # torch leaves a view as it is
             given._node, given._output_nr = None, 0
             set_requires_grad(given, False)
         return given
 
     def _written(self, index: int, given: Tensor, is_input: bool, several: bool) -> Tensor:
-        """The tensor itself, whose history the function is from now on."""
+        """A dirty tensor: the function's node becomes its history."""
         if given._requires_grad and given._node is None and given._outdated is None:
             raise errors.dirty_leaf()
         if not is_input:
@@ -103,25 +102,25 @@ class Outputs:
         if given._base is not None and several:
             raise errors.dirty_view_of_several()
         check_history(given, needs_grad=True)
-        given._grad = None  # torch takes it away with what the tensor was
+        given._grad = None  # torch resets it with the old history
         rebase(given, self.node)
         if given._base is None:
             given._output_nr = index
         return given
 
     def _viewed(self, given: Tensor) -> Tensor:
-        """An input that is returned as it is: a view of it, with a history of its own."""
+        """A view of an input that the forward returned unchanged."""
         if id(given) in self.saved_in_setup:
             raise errors.saved_input_returned()
         with unrecorded():
             return as_view(make(given._array.view()), given)
 
     def save(self) -> None:
-        """Keeps what `save_for_backward` was given, if a graph is recorded.
+        """Save the tensors of `save_for_backward`, if a graph is recorded.
 
         Raises:
-            RuntimeError: the context's `to_save` was set to something else than a tuple.
-            TypeError: something in it is no tensor.
+            RuntimeError: `ctx.to_save` was set to something other than a tuple.
+            TypeError: one is not a tensor.
         """
         saved, self.ctx.to_save = self.ctx.to_save, None
         if not self.records or saved is None:
@@ -137,7 +136,7 @@ class Outputs:
 
 
 def _marked(marked: Any, attribute: str, refused: Any) -> set[int]:
-    """The identities of the tensors that a context's attribute marks."""
+    """The ids of the tensors in an attribute of the `ctx`."""
     if marked is None:
         return set()
     if not isinstance(marked, tuple):

@@ -1,4 +1,4 @@
-"""What `functional` gives the user's function, asks of its results, and hands back."""
+"""Checks and conversions of arguments and results, shared by all of `functional`."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def tuple_of(given: Any, argument: str, function: str) -> tuple[bool, Tensors]:
 
 
 def grad_preprocess(tensors: Tensors, *, create_graph: bool, needs_grad: bool) -> Tensors:
-    """Other tensors with the same values for the function to take.
+    """The inputs as new tensors, to be passed to the user's function.
 
-    They are new objects even where a graph leads on to the user's, so that a function which also
-    captures its input by name does not count as depending on its argument.
+    They are new objects even with `create_graph`: a function that reads its input as a global
+    variable must not count as depending on its argument.
     """
     return tuple(
         each.view_as(each)
@@ -41,7 +41,7 @@ def grad_preprocess(tensors: Tensors, *, create_graph: bool, needs_grad: bool) -
 
 
 def vector(v: Any, function: str, like: Tensors, *, is_tuple: bool, create_graph: bool) -> Tensors:
-    """The vector of a product, checked against what it multiplies."""
+    """The vector `v` of a product, with its number of tensors and their shapes checked."""
     _, given = tuple_of(v, "v", function)
     given = grad_preprocess(given, create_graph=create_graph, needs_grad=False)
     if len(like) != len(given):
@@ -53,7 +53,7 @@ def vector(v: Any, function: str, like: Tensors, *, is_tuple: bool, create_graph
 
 
 def is_one_number(tensors: Tensors) -> bool:
-    """Whether a vector for them may be left out."""
+    """Whether it is one tensor of one element: `v` may then be omitted."""
     return len(tensors) == 1 and bool(tensors[0].numel() == 1)
 
 
@@ -65,7 +65,7 @@ def gradients(
     create_graph: bool = False,
     retain_graph: bool | None = None,
 ) -> Grads:
-    """As `autograd.grad`, of those outputs that depend on anything: none, no gradient."""
+    """As `autograd.grad`, for the outputs that require grad; all None if there are none."""
     cotangents = (None,) * len(outputs) if cotangents is None else cotangents
     pairs = [
         (output, cotangent)
@@ -86,7 +86,7 @@ def gradients(
 
 
 def check_graph(tensors: Grads, of: str, *, strict: bool) -> None:
-    """In strict mode, every tensor must have a graph; `of` names them for the error."""
+    """In strict mode, raise unless every tensor has a graph; `of` names them in the error."""
     if not strict:
         return
     for index, each in enumerate(tensors):
@@ -99,7 +99,7 @@ def check_graph(tensors: Grads, of: str, *, strict: bool) -> None:
 def fill_in_zeros(
     grads: Grads, like: Sequence[Tensor], stage: str, *, strict: bool, create_graph: bool
 ) -> Tensors:
-    """Zeros where no gradient came; in strict mode an error, which the stage words."""
+    """The gradients with zeros for None, or in strict mode an error that depends on `stage`."""
     filled = []
     for index, each in enumerate(grads):
         if each is None:
@@ -114,17 +114,17 @@ def fill_in_zeros(
 
 
 def grad_postprocess(results: Any, *, create_graph: bool) -> Any:
-    """Tuples of tensors, nested or not: without their graph unless it was asked for."""
+    """The results, nested tuples of tensors, detached unless `create_graph`."""
     if not isinstance(results[0], Tensor):
         return tuple(grad_postprocess(each, create_graph=create_graph) for each in results)
     return results if create_graph else tuple(each.detach() for each in results)
 
 
 def unpacked(results: Any, is_tuple: bool) -> Any:
-    """One result as the user gave what it belongs to: alone, or in a tuple."""
+    """The tuple of results if the user gave a tuple, else its only element."""
     return results if is_tuple else results[0]
 
 
 def unpacked_matrix(results: Any, is_outputs_tuple: bool, is_inputs_tuple: bool) -> Any:
-    """Likewise a result for each output and each input."""
+    """The same for results by output and input."""
     return unpacked(tuple(unpacked(row, is_inputs_tuple) for row in results), is_outputs_tuple)

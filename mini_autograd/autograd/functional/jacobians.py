@@ -1,7 +1,7 @@
-"""A function's whole Jacobian or Hessian: `jacobian`, `hessian`.
+"""`jacobian` and `hessian`.
 
-Row by row, as torch does without `vectorize`; with it, torch gives the rows as one batch to one
-walk, which here is a loop with the same results.
+Computed row by row. With `vectorize` torch walks once with a batch of rows; here that is a loop
+too, with the same results.
 """
 
 from __future__ import annotations
@@ -40,19 +40,19 @@ def jacobian(
     vectorize: bool = False,
     strategy: str = "reverse-mode",
 ) -> Any:
-    """The Jacobian of a function: for each output and each input a tensor.
+    """The Jacobian of a function: one tensor for each output and each input.
 
-    Its shape is the output's and then the input's; it is alone, or in a tuple, or in a tuple of
-    tuples, as the function's output and its input are.
+    Its shape is the output's shape followed by the input's. Depending on which of output and input
+    are tuples, the result is a tensor, a tuple, or a tuple of tuples.
 
     Args:
-        func: takes tensors, gives a tensor or a tuple of them.
-        inputs: where to differentiate: a tensor or a tuple of them; never written to.
-        create_graph: give a result that can be differentiated.
-        strict: an error, instead of zeros, where an output does not depend on an input.
-        vectorize: with one walk for all rows in torch; not together with `strict`.
-        strategy: "reverse-mode", or "forward-mode", which goes with `vectorize` alone and gives
-            the output's dtype instead of the input's.
+        func: a function from tensors to a tensor or a tuple of tensors.
+        inputs: a tensor or a tuple of them, the point to differentiate at; never written to.
+        create_graph: make the result differentiable.
+        strict: raise, instead of giving zeros, if an output does not depend on an input.
+        vectorize: in torch one walk for all rows; not together with `strict`.
+        strategy: "reverse-mode", or "forward-mode", which requires `vectorize`; the result then
+            has the output's dtype instead of the input's.
 
     Raises:
         TypeError: anything but tensors and tuples of them.
@@ -92,7 +92,7 @@ def hessian(
     vectorize: bool = False,
     outer_jacobian_strategy: str = "reverse-mode",
 ) -> Any:
-    """The Hessian of a function that gives one number: the Jacobian of its Jacobian.
+    """The Hessian of a function with one number as output: the Jacobian of its Jacobian.
 
     For an input that is a tuple it is a tuple of tuples. Arguments and errors are those of
     `jacobian`, whose strategy is the outer one's.
@@ -126,7 +126,7 @@ def hessian(
 
 
 def _rows(index: int, output: Tensor, inputs: Tensors, create_graph: bool, strict: bool) -> Tensors:
-    """The Jacobian of one output, for each input; one walk for each of its elements."""
+    """The Jacobian of one output by each input, with one walk for each element of the output."""
     rows: list[list[Tensor]] = [[] for _ in inputs]
     for element in range(output.numel()):
         row = gradients(
@@ -148,7 +148,7 @@ def _rows(index: int, output: Tensor, inputs: Tensors, create_graph: bool, stric
 
 
 def _all_rows(outputs: Tensors, inputs: Tensors, create_graph: bool) -> tuple[Tensors, ...]:
-    """The Jacobian of all outputs, seeded by rows of one basis that is split among them."""
+    """The Jacobian of all outputs: one walk for each unit vector of all outputs together."""
     counts = [output.numel() for output in outputs]
     flat = tuple(output.reshape(-1) for output in outputs)
     found = [
@@ -169,7 +169,7 @@ def _all_rows(outputs: Tensors, inputs: Tensors, create_graph: bool) -> tuple[Te
 
 
 def _forward_mode(func: Function, inputs: Any, vectorize: bool, *, keep_graph: bool = False) -> Any:
-    """The Jacobian column by column, of the outputs' dtypes; in lists, where torch gives lists."""
+    """The Jacobian column by column, in the outputs' dtypes; as in torch in lists, not tuples."""
     is_tuple, inputs = tuple_of(inputs, "inputs", "jacobian")
     if not vectorize:
         raise errors.forward_mode_unvectorized()

@@ -1,8 +1,8 @@
 """Products of a vector with a function's Jacobian or Hessian: `vjp`, `jvp`, `vhp`, `hvp`.
 
-The user's function runs with grad enabled whatever the caller's mode. There is no forward mode:
-a product from the right is the derivative of the one from the left, which is linear in its
-vector, whose value therefore does not matter (the double backward trick; torch does the same).
+The user's function runs with grad mode on. There is no forward mode: `jvp` and `hvp` use the
+double backward trick, as torch does. `vjp` is linear in its vector, so the derivative of `vjp` by
+that vector is the Jacobian, whatever the vector's value.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ def vjp(
     """The function's output, and the product of a vector with its Jacobian.
 
     Args:
-        func: takes tensors, gives a tensor or a tuple of them.
-        inputs: where to differentiate: a tensor or a tuple of them; never written to.
-        v: the vector, like the output; may be left out for an output of one element.
-        create_graph: give results that can be differentiated.
-        strict: an error, instead of zeros, where the output does not depend on an input.
+        func: a function from tensors to a tensor or a tuple of tensors.
+        inputs: a tensor or a tuple of them, the point to differentiate at; never written to.
+        v: the vector, shaped as the output; may be omitted for an output of one element.
+        create_graph: make the results differentiable.
+        strict: raise, instead of giving zeros, if the output does not depend on an input.
 
     Raises:
         TypeError: anything but tensors and tuples of them.
@@ -65,7 +65,7 @@ def jvp(
 ) -> tuple[Any, Any]:
     """The function's output, and the product of its Jacobian with a vector like the inputs.
 
-    Arguments and errors are those of `vjp`; `v` may be left out for an input of one element.
+    Arguments and errors are those of `vjp`; `v` may be omitted for an input of one element.
     """
     with enable_grad():
         _, inputs, v = _inputs_and_vector(inputs, v, "jvp", create_graph)
@@ -81,7 +81,7 @@ def jvp(
 def vhp(
     func: Function, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
 ) -> tuple[Any, Any]:
-    """The output of a function that gives one number, and the product of `v` with its Hessian.
+    """The output of a function, one number, and the product of `v` with its Hessian.
 
     Arguments and errors are those of `jvp`.
     """
@@ -95,10 +95,10 @@ def vhp(
 def hvp(
     func: Function, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
 ) -> tuple[Any, Any]:
-    """The output of a function that gives one number, and the product of its Hessian with `v`.
+    """The output of a function, one number, and the product of its Hessian with `v`.
 
-    Arguments and errors are those of `jvp`. Where the Hessian is symmetric, `vhp` gives the same
-    with one walk less.
+    Arguments and errors are those of `jvp`. For a symmetric Hessian `vhp` gives the same with one
+    walk less.
     """
     with enable_grad():
         is_tuple, inputs, v = _inputs_and_vector(inputs, v, "hvp", create_graph)
@@ -112,7 +112,7 @@ def hvp(
 def _inputs_and_vector(
     inputs: Any, v: Any, function: str, create_graph: bool
 ) -> tuple[bool, Tensors, Tensors | None]:
-    """The inputs, and a vector like them, as `jvp`, `vhp` and `hvp` take them."""
+    """Check the inputs and a vector of their shapes, for `jvp`, `vhp` and `hvp`."""
     is_tuple, given = tuple_of(inputs, "inputs", function)
     given = grad_preprocess(given, create_graph=create_graph, needs_grad=True)
     if v is not None:
@@ -125,7 +125,7 @@ def _inputs_and_vector(
 def _jacobian_of_number(
     func: Function, inputs: Tensors, function: str, strict: bool
 ) -> tuple[Tensors, Grads]:
-    """The output of a function that must give one number, and its gradient with a graph."""
+    """The output of a function, which must be one number, and its gradient with a graph."""
     several, outputs = tuple_of(func(*inputs), OUTPUTS, function)
     check_graph(outputs, "outputs", strict=strict)
     if several:
@@ -146,7 +146,7 @@ def _last_walk(
     strict: bool,
     create_graph: bool,
 ) -> Tensors:
-    """The walk that gives the product, in the caller's grad mode unless it is to be recorded."""
+    """The last walk, which computes the product: recorded with `create_graph`."""
     with set_grad_enabled(create_graph or is_grad_enabled()):
         grads = gradients(outputs, inputs, v, create_graph=create_graph)
         return fill_in_zeros(grads, like, stage, strict=strict, create_graph=create_graph)

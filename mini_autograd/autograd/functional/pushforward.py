@@ -1,7 +1,7 @@
-"""Derivatives along a tangent without a forward mode, and the tangents that make a Jacobian.
+"""Jacobian times tangent without forward mode, and the unit vectors for a whole Jacobian.
 
-The backward walk is linear in its cotangents: its derivative by them, seeded with a tangent, is
-the Jacobian times that tangent (the double backward trick), whatever their value.
+The gradients are linear in the cotangents. So their derivative by the cotangents, seeded with a
+tangent, is the Jacobian times that tangent, whatever the cotangents are (double backward trick).
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from mini_autograd.messages.functions import functional as errors
 
 
 def pushforward(outputs: Tensors, inputs: Tensors) -> Callable[[Grads], Grads]:
-    """Gives the outputs' tangents for tangents of the inputs; None for what is independent.
+    """A function from tangents of the inputs to tangents of the outputs; None for independent ones.
 
-    The outputs were computed from the inputs with grad enabled; tangents can be pushed again and
-    again, and what comes has a graph.
+    The outputs must have a graph from the inputs. The function can be called repeatedly, and its
+    results have a graph.
     """
     cotangents = tuple(fills.zeros_like(each, requires_grad=each.requires_grad) for each in outputs)
     places = [at for at, each in enumerate(cotangents) if each.requires_grad]
@@ -38,7 +38,7 @@ def pushforward(outputs: Tensors, inputs: Tensors) -> Callable[[Grads], Grads]:
 
 
 def basis(tensors: Sequence[Tensor]) -> list[Tensor]:
-    """The unit vectors of all tensors' elements together: for each tensor its columns.
+    """The unit vectors of all tensors' elements together, split into one matrix per tensor.
 
     Raises:
         AssertionError: no tensors.

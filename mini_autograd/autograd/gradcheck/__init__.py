@@ -1,8 +1,7 @@
-"""`gradcheck` and `gradgradcheck`: a function's gradients against finite differences.
+"""`gradcheck` and `gradgradcheck`: compare a function's gradients with finite differences.
 
-Dense tensors only, which is all there is here. What torch checks of batched gradients compares
-its batching with a loop; here the batch is a loop, so those options are taken and check nothing.
-Forward mode is the derivative of the backward walk, see `pushforward`.
+The options for batched gradients are accepted but check nothing: torch compares its batching with a
+loop, and here batching is a loop. Forward mode is computed by the backward walk, see `pushforward`.
 """
 
 from __future__ import annotations
@@ -48,32 +47,32 @@ def gradcheck(
     fast_mode: bool = False,
     masked: bool | None = None,
 ) -> bool:
-    """Whether the gradients of a function are those that central differences show.
+    """Check a function's gradients against central differences.
 
     Args:
-        func: takes tensors, gives a tensor or several. It is called often, with `inputs` as they
-            are, which are moved by `eps` and back.
-        inputs: a tensor or several; those that require grad are differentiated by, and should be
-            of double precision.
-        eps: how far an element is moved.
+        func: a function from tensors to one or several tensors. It is called often, with the
+            `inputs` themselves, whose elements are changed by `eps` and back.
+        inputs: one or several tensors; gradients are checked for those that require grad, which
+            should have double precision.
+        eps: the step of the differences.
         atol: the absolute tolerance.
         rtol: the relative tolerance.
-        raise_exception: raise a GradcheckError, or give False.
-        nondet_tol: how far two equal walks may differ.
-        check_undefined_grad: whether a backward to which no gradient came gives none.
-        check_grad_dtypes: taken; the walk gives no gradient of another dtype than its input's.
-        check_batched_grad: taken, and what it excludes is refused; see the module.
+        raise_exception: raise a GradcheckError instead of returning False.
+        nondet_tol: how far the results of two equal walks may differ.
+        check_undefined_grad: test that undefined output gradients give undefined or zero ones.
+        check_grad_dtypes: accepted; a gradient always has its input's dtype.
+        check_batched_grad: accepted, with torch's checks of options; see the module.
         check_batched_forward_grad: likewise.
-        check_forward_ad: compare derivatives along a tangent too.
-        check_backward_ad: compare those of the backward walk.
-        fast_mode: compare projections on random vectors.
-        masked: for sparse tensors in torch; lets zeros be close to zero only.
+        check_forward_ad: check forward-mode derivatives too.
+        check_backward_ad: check gradients of the backward walk.
+        fast_mode: compare projections on random vectors only.
+        masked: for sparse tensors in torch; zeros are then compared with a tolerance.
 
     Raises:
         GradcheckError: a gradient that is wrong.
         RuntimeError: an expanded input.
         ValueError: no input that requires grad.
-        AssertionError: options that exclude each other; outputs that change shape or dtype.
+        AssertionError: options that exclude each other; outputs whose shape or dtype changes.
     """
     if not (check_forward_ad or check_backward_ad):
         raise errors.needs_one_mode("check_forward_ad", "check_backward_ad")
@@ -122,14 +121,13 @@ def gradgradcheck(
     fast_mode: bool = False,
     masked: bool = False,
 ) -> bool:
-    """Whether the gradients of a function's gradients are right: `gradcheck` of its walk.
+    """Check a function's second derivatives: `gradcheck` of its gradient.
 
     Args:
         func: as for `gradcheck`.
         inputs: as for `gradcheck`.
-        grad_outputs: the cotangents, differentiated by as well if they require grad; drawn at
-            random if not given.
-        gen_non_contig_grad_outputs: draw them with gaps in memory.
+        grad_outputs: the cotangents, checked too if they require grad; random by default.
+        gen_non_contig_grad_outputs: make the random ones non-contiguous.
         check_fwd_over_rev: as `check_forward_ad` of `gradcheck`.
         check_rev_over_rev: as `check_backward_ad`.
 
@@ -169,7 +167,7 @@ def gradgradcheck(
 
 
 def _gradient_of(func: Function, inputs: Sequence[Any], cotangents: Sequence[Any]) -> Function:
-    """The function that maps inputs and cotangents to gradients."""
+    """The function from inputs and cotangents to gradients."""
     by = places_with_grad(inputs)
     seeded = [at for at, each in enumerate(cotangents) if each.requires_grad]
     count = len(cotangents)
@@ -188,7 +186,7 @@ def _gradient_of(func: Function, inputs: Sequence[Any], cotangents: Sequence[Any
 
 
 def _drawn_like(output: Tensor, gaps: bool) -> Tensor:
-    """A cotangent from [-1, 1); with gaps every second number in memory."""
+    """A random cotangent in [-1, 1); with `gaps` every second element of its memory."""
     shape = list(output.shape)
     if gaps and output.numel() > 1:
         shape[-1] *= 2
@@ -201,7 +199,7 @@ def _with_grad(outputs: Any) -> Tensors:
 
 
 def _check_inputs(inputs: Sequence[Any]) -> None:
-    """One at least must require grad, and no element may be seen twice."""
+    """Raise if no input requires grad or elements of one share memory."""
     places = places_with_grad(inputs)
     for at in places:
         each = inputs[at]
@@ -216,7 +214,7 @@ def _check_inputs(inputs: Sequence[Any]) -> None:
 def _compare_outputs(
     compare: Callable[..., None], func: Function, func_out: Any, inputs: Tensors, how: Comparison
 ) -> None:
-    """Compares the walk's gradients; of a complex output each half as a function of its own."""
+    """Compare backward gradients; real and imaginary parts of outputs are checked separately."""
     if not any(each.is_complex() for each in as_tuple(func_out)):
         compare(func, func_out, inputs, _with_grad(func_out), how)
         return
@@ -235,7 +233,7 @@ def _compare_outputs(
 def _compare_inputs(
     compare: Callable[..., None], func: Function, func_out: Any, inputs: Tensors, how: Comparison
 ) -> None:
-    """Compares derivatives along tangents; by each half of a complex input apart."""
+    """Compare forward-mode derivatives; real and imaginary parts of inputs separately."""
     how = dataclasses.replace(how, forward=True)
     at = [i for i, each in enumerate(inputs) if isinstance(each, Tensor) and each.is_complex()]
     if not at:
@@ -261,7 +259,7 @@ def _compare_inputs(
 
 
 def _check_mul_by_grad_output(outputs: Tensors, inputs: Any, masked: bool | None) -> None:
-    """A backward that is given zeros must give zeros: a gradient is linear in its cotangent."""
+    """Raise unless zero cotangents give zero gradients: a gradient is linear in its cotangent."""
     zeros = [each.new_zeros(each.shape) for each in outputs]
     for got in grad(outputs, with_grad(inputs), zeros, allow_unused=True):
         if got is None:

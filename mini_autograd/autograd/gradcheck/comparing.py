@@ -1,7 +1,7 @@
-"""Two ways to hold Jacobians against each other: whole, and projected on random vectors.
+"""Two ways to compare Jacobians: element by element, or by projections on random vectors.
 
-`slow` compares every element. `fast` compares numbers vᵀJu, for a cost that does not grow with the
-Jacobian (pytorch issue 53876), and looks at the whole only to tell of a mismatch.
+`slow` compares every element. `fast` compares numbers vᵀJu, whose cost does not grow with the
+Jacobian (pytorch issue 53876); it computes the whole only for the message of a mismatch.
 """
 
 from __future__ import annotations
@@ -28,37 +28,37 @@ from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.creation import data
 from mini_autograd.messages.functions import gradcheck as errors
 
-# torch's generators start so, unless they are seeded; its numbers are reproduced, which is what
-# makes the numbers in a message those of torch.
+# The default seed of torch's generators. Its numbers are reproduced, so that messages have torch's
+# numbers.
 _SEED = 67280421310721
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What is compared, and how nearly it must agree."""
+    """The tolerances and options of a comparison."""
 
     eps: float
     rtol: float
     atol: float
     nondet_tol: float
     forward: bool = False
-    part: str = ""  # which half of a complex function it is: "real" or "imaginary"
-    complex_at: Sequence[int] = ()  # the outputs, or in forward mode the inputs, that were halved
+    part: str = ""  # of complex numbers: "real" or "imaginary"
+    complex_at: Sequence[int] = ()  # the complex outputs; in forward mode, inputs
 
     def agree(self, a: Tensor, b: Tensor, atol: float | None = None) -> bool:
-        """Whether they are close, in the dtype that both go into."""
+        """Whether they are close, in their common dtype."""
         common = dtypes.promote_types(a.dtype, b.dtype)
         atol = self.atol if atol is None else atol
         return bool(a.to(common).allclose(b.to(common), self.rtol, atol))
 
     def mismatch_text(self, numerical: Any, analytical: Any, output: int, input: int) -> str:
-        """What is told of two Jacobians that differ."""
+        """The message for two Jacobians that differ."""
         part = self.part if (input if self.forward else output) in self.complex_at else ""
         return errors.mismatch_text(numerical, analytical, output, input, part, self.forward)
 
 
 def slow(func: Function, func_out: Any, inputs: Tensors, outputs: Tensors, how: Comparison) -> None:
-    """Compares whole Jacobians; a GradcheckError tells the first pair that differs."""
+    """Compare whole Jacobians; a GradcheckError for the first pair that differs."""
     everything = as_tuple(func_out)
     by_input = differences.jacobians(func, inputs, everything, how.eps)
     if not outputs:
@@ -82,7 +82,7 @@ def slow(func: Function, func_out: Any, inputs: Tensors, outputs: Tensors, how: 
 
 
 def fast(func: Function, func_out: Any, inputs: Tensors, outputs: Tensors, how: Comparison) -> None:
-    """Compares the Jacobians' projections on random vectors."""
+    """Compare projections of the Jacobians on random vectors."""
     random = _Uniform()
     everything, places = as_tuple(func_out), places_with_grad(inputs)
     directions = [
@@ -135,7 +135,7 @@ def _float_slopes(
 def _check_zero_slopes(
     func: Function, inputs: Tensors, places: list[int], directions: list[Any], how: Comparison
 ) -> None:
-    """Nothing has a graph, so nothing may move."""
+    """Raise unless all slopes are zero: for outputs none of which has a graph."""
     for at, direction in zip(places, directions, strict=True):
         for slope in differences.along(func, inputs, at, direction, how.eps):
             if slope.numel() and slope.abs().max() > how.nondet_tol:
@@ -143,7 +143,7 @@ def _check_zero_slopes(
 
 
 def _along(column: Tensor, direction: Any) -> Tensor:
-    """A Jacobian's column times a direction; of a complex one both halves."""
+    """A Jacobian's column times a direction; for a complex input a direction for each part."""
     column = column.reshape(-1)
     if not column.is_complex():
         return column.dot(direction)  # type: ignore[no-any-return]
@@ -152,7 +152,7 @@ def _along(column: Tensor, direction: Any) -> Tensor:
 
 
 def _scaled_tolerance(atol: float, direction: Any, cotangent: Tensor | None) -> float:
-    """What an error of `atol` in each element of a Jacobian can do to its projection."""
+    """The error of a projection if each element of the Jacobian has the error `atol`."""
     parts = direction if isinstance(direction, tuple) else (direction,)
     scale = 1.0 if cotangent is None else float(cotangent.sum())
     return atol * sum(float(part.sum()) for part in parts) * scale
@@ -167,7 +167,7 @@ def _full_mismatch(
     at: int,
     how: Comparison,
 ) -> errors.GradcheckError:
-    """The error of projections that differ, with the whole Jacobians beside it."""
+    """The error for projections that differ, which also prints the whole Jacobians."""
     numerical = differences.jacobians(func, inputs, outputs, how.eps)[index][at]
     if how.forward:
         analytical = list(_forward_jacobians(func, inputs))[index][at]
@@ -179,9 +179,9 @@ def _full_mismatch(
 
 
 def _pushed(func: Function, inputs: Tensors) -> tuple[Level, Any, list[Tensor], list[Tensor]]:
-    """What pushes tangents of the inputs that require grad, those inputs, and the outputs.
+    """The level, the pushforward, and its inputs (those that require grad) and outputs.
 
-    The inputs are other tensors than the user's, so that what the function captured stands still.
+    The inputs are new tensors: a tensor that the function captured counts as a constant.
     """
     given, moved = list(inputs), []
     with Level(records=False) as level:
@@ -208,7 +208,7 @@ def _forward_jacobians(func: Function, inputs: Tensors) -> Iterator[Tensors]:
 
 
 def _forward_projections(func: Function, inputs: Tensors, directions: list[Any]) -> Iterator[Any]:
-    """For each input the outputs' tangents along its direction, flat."""
+    """For each input the outputs' tangents for a direction of that input, flattened."""
     level, push, moved, outputs = _pushed(func, inputs)
     for place, direction in enumerate(directions):
         tangents = [other.new_zeros(other.shape) for other in moved]
@@ -222,14 +222,14 @@ def _forward_projections(func: Function, inputs: Tensors, directions: list[Any])
 
 
 class _Uniform:
-    """The numbers of an unseeded generator of torch's: Mersenne twister, 24 or 53 bits each."""
+    """The numbers of torch's generator with its default seed: Mersenne twister, 24 or 53 bits."""
 
     def __init__(self) -> None:
         self._bits = np.random.MT19937()
         self._bits._legacy_seeding(_SEED % 2**32)
 
     def unit_like(self, tensor: Tensor) -> Tensor:
-        """A flat vector of length one, as many numbers as the tensor has, real."""
+        """A real unit vector with as many elements as the tensor."""
         count = tensor.numel()
         double = dtypes.get_default_dtype() is dtypes.float64
         raw = self._bits.random_raw(2 * count if double else count)

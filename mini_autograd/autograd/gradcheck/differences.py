@@ -1,4 +1,4 @@
-"""Jacobians by central differences: what `gradcheck` holds the backward walk against.
+"""Jacobians by central differences, which `gradcheck` compares gradients with.
 
 A Jacobian here has a row for each element of the input and a column for each of the output.
 """
@@ -18,7 +18,7 @@ Tensors = tuple[Tensor, ...]
 
 
 def as_tuple(given: Any) -> tuple[Any, ...]:
-    """What a function takes or gives, as a tuple; a list too is several."""
+    """Arguments or results as a tuple; a list counts as several."""
     return tuple(given) if isinstance(given, (tuple, list)) else (given,)
 
 
@@ -55,7 +55,7 @@ def _jacobians_by(
 
 
 def along(func: Function, inputs: Sequence[Any], at: int, direction: Any, eps: float) -> Tensors:
-    """The slopes of all outputs where one input moves along a direction, or two if complex."""
+    """All outputs' slopes along a direction of one input; a complex input has two directions."""
     entry = inputs[at].data
     parts = direction if isinstance(direction, tuple) else (direction, direction)
     steps = tuple(part.reshape(entry.shape) * eps for part in parts)
@@ -70,7 +70,7 @@ def _slopes(
     eps: float,
     index: tuple[int, ...] | None,
 ) -> Tensors:
-    """Derivatives by a piece of an input's memory, flat; by a complex one, torch's gradient."""
+    """Derivatives by a part of an input, flattened; by a complex part with torch's convention."""
     real = _central(func, inputs, entry, steps[0], eps, index)
     if not entry.is_complex():
         return real
@@ -86,10 +86,10 @@ def _central(
     eps: float,
     index: tuple[int, ...] | None,
 ) -> Tensors:
-    """The difference of the outputs a step up and a step down, over two `eps`.
+    """The central difference: outputs one step up minus outputs one step down, by 2 `eps`.
 
-    The entry is the input's own memory outside the graph: the function is called with the very
-    inputs, of which it may have captured some, and no version counts the moves.
+    `entry` shares the input's memory, outside the graph and without its version counter: the
+    function must see the change in the input itself, which it may have captured.
     """
     middle = entry.clone()
     entry.copy_(middle - step)
@@ -98,7 +98,7 @@ def _central(
     above = [each.clone() for each in as_tuple(func(*inputs))]
     entry.copy_(middle)
     slopes = []
-    for low, high in zip(below, above):  # noqa: B905 - torch's: the fewer
+    for low, high in zip(below, above):  # noqa: B905 - as torch
         for what in ("shape", "dtype"):
             pair = getattr(low, what), getattr(high, what)
             if pair[0] != pair[1]:

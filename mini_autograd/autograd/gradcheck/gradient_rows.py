@@ -1,7 +1,7 @@
-"""Jacobians by the backward walk, as `gradcheck` holds them against central differences.
+"""Jacobians by the backward walk, which `gradcheck` compares with central differences.
 
-Everything is walked twice, since a gradient that is another one the second time is wrong too.
-Neither sizes nor dtypes need a check: the walk itself gives no gradient of another kind.
+Each is computed twice, since a gradient that differs the second time is an error too. The walk
+already ensures that gradients have the right shape and dtype.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def projected(
 def _columns(
     inputs: list[Tensor], output: Tensor, seeds: list[Tensor], nondet_tol: float
 ) -> Tensors:
-    """A column for each seed, from two series of walks that must agree."""
+    """A column for each seed; computed twice, with equal results."""
     first, second = (_walked(inputs, output, seeds) for _ in range(2))
     for a, b in zip(first, second, strict=True):
         if a.numel() and ops.sub(a, b).abs().max() > nondet_tol:

@@ -1,4 +1,4 @@
-"""Whether backward functions bear it that no gradient came: a part of `gradcheck`."""
+"""gradcheck's test with undefined output gradients."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mini_autograd.messages.functions import gradcheck as errors
 
 
 class UndefinedGrad(Node):
-    """Passes a tensor on, and no gradient back."""
+    """A node whose backward returns an undefined gradient."""
 
     __slots__ = ()
 
@@ -31,16 +31,16 @@ class UndefinedGrad(Node):
         self.hooks = None
 
     def backward(self, grads: list[Grad | None], arithmetic: Arithmetic) -> Sequence[Grad | None]:
-        """No gradient, whatever came."""
+        """None, whatever the output gradients are."""
         return (None,)
 
 
 def check_undefined(func: Function, count: int, inputs: Sequence[Any]) -> None:
-    """Walks with no gradient for any output, and for each output in turn if there are several.
+    """Run backward with all output gradients undefined, and then with each one in turn.
 
     Raises:
-        GradcheckError: a backward that raised, or gave a gradient; a warning tells how to do
-            without this check.
+        GradcheckError: the backward raised, or gave a gradient that is not zero; a warning names
+            the option that turns this check off.
     """
     outputs = _with_grad(func, inputs)
     _check([_without_gradient(each) for each in outputs], inputs)
@@ -60,7 +60,7 @@ def _with_grad(func: Function, inputs: Sequence[Any]) -> list[Tensor]:
 
 
 def _without_gradient(tensor: Tensor) -> Tensor:
-    """The tensor's values, made by a node that gives nothing back."""
+    """The tensor's values with `UndefinedGrad` as history."""
     passed = make(tensor._array)
     passed._node = UndefinedGrad(tensor, edge_of(tensor))
     passed._requires_grad = True
