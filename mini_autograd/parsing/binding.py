@@ -31,14 +31,16 @@ class Written:
     Args:
         schema: of the functions.
         write: puts `caller(general, gathers)` into a namespace.
-        what: names the functions in tracebacks until then.
+        by_dtype: whether plain arguments are sent to the general function, too, if their dtypes
+            are not plain.
     """
 
     def __init__(
-        self, schema: Schema, write: Callable[[dict[str, Any]], None], what: str = "function"
+        self, schema: Schema, write: Callable[[dict[str, Any]], None], *, by_dtype: bool = False
     ) -> None:
+        self.by_dtype = by_dtype
         self._write = write
-        self._placeholder = what, schema.gathers
+        self._gathers = schema.gathers
         self._namespace: dict[str, Any] = {}
         self._waiting: list[Any] = []
 
@@ -67,7 +69,7 @@ class Written:
         if not self._namespace:
             self._namespace["_written"] = lambda: self.made
         if "made" not in vars(self):
-            exec(_placeholder(*self._placeholder), self._namespace)
+            exec(_placeholder(self._gathers), self._namespace)
         function = self._namespace["caller"](general, gathers)
         if "made" not in vars(self):
             self._waiting.append(function)
@@ -75,7 +77,7 @@ class Written:
 
 
 @cache
-def _placeholder(what: str, gathers: bool) -> CodeType:
+def _placeholder(gathers: bool) -> CodeType:
     """Code that has the same free names as that which will be written in its place."""
     given = "_general, _gathers" if gathers else "_general"
     text = f"""
@@ -85,7 +87,7 @@ def caller(_general, _gathers=False):
 
     return call
 """
-    return compile(text, f"<mini_autograd {what} that is not yet called>", "exec")
+    return compile(text, "<mini_autograd function that is not yet called>", "exec")
 
 
 def wrapped(lines: Iterable[str]) -> Iterator[str]:
@@ -126,15 +128,15 @@ class Binding:
         defaults = [f"{each}=_MISSING" for each in self._given]
         return f"def call({', '.join([*defaults, '/', '*_more', '**_named'])}):"
 
-    def raw_call(self, beside: Collection[str] = ()) -> Iterator[str]:
-        """Calls the function itself with arrays; `beside` are other operands, which say that a
-        user calls if they are tensors."""
-        first = self._given[0]
+    def raw_call(self, operand: int) -> Iterator[str]:
+        """Calls the function itself if the first operand is an array; a tensor beside it says that
+        a user calls."""
+        first, others = self._given[operand], [*self._given]
+        others.remove(first)
         yield f"    if not isinstance({first}, _Tensor):"
-        others = [self._given[self.names.index(name)] for name in beside if name in self.names]
         tests = "".join(f" and not isinstance({each}, _Tensor)" for each in others)
-        named = " and not _has_tensor(_named)" if beside else ""
-        yield f"        if isinstance({first}, _RAW){tests}{named}:"
+        tests += " and not (_named and _has_tensor(_named))"
+        yield f"        if isinstance({first}, _RAW){tests}:"
         least = self.schema.least
         enough = "" if least < 2 else f" and {self._given[least - 1]} is not _MISSING"
         yield f"            if not _more and not _named{enough}:  # packing costs more than that"
@@ -273,8 +275,7 @@ def binder(schema: Schema, function: Callable[..., Any], *, start: int = 0) -> W
     def text() -> Iterator[str]:
         yield binding.signature()
         if not start:
-            operands = [p.name for p in schema.parameters[1 : schema.positional] if p.is_operand]
-            yield from binding.raw_call(operands)
+            yield from binding.raw_call(0)
         yield from binding.names_bound()
         yield from binding.options()
         yield f"    return _forward({', '.join(['None'] * start + binding.arguments)})"

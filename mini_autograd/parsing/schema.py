@@ -299,18 +299,6 @@ class Schema:
             return function
         return lambda *args: function(*args[:split], **dict(zip(names, args[split:], strict=True)))
 
-    def gathering(self, method: Callable[..., Any]) -> Callable[..., Any]:
-        """The method in the form that takes its sizes one by one too, if it has any."""
-        if not self.gathers:
-            return method
-
-        def call(*args: Any, **kwargs: Any) -> Any:
-            if len(args) > 1 and type(args[1]) is int:
-                args = (args[0], args[1:])
-            return method(*args, **kwargs)
-
-        return call
-
     def gathered(self, args: Sequence[Any]) -> Sequence[Any]:
         """`x.view(2, 3)`: a method's only argument may be several ints."""
         if self.gathers and len(args) > 1 and is_listed_int(args[1]):

@@ -22,7 +22,7 @@ from mini_autograd.core.table import shared
 from mini_autograd.core.tensor.history import as_view, only_inferred
 from mini_autograd.core.tensor.tensor import Tensor, make, plain
 from mini_autograd.messages.ops.kernels import no_complex_half, not_implemented
-from mini_autograd.parsing.binding import RAW
+from mini_autograd.parsing.binding import RAW, Written
 from mini_autograd.parsing.schema import Schema, is_number
 
 
@@ -37,7 +37,7 @@ class DifferentiableOp(Protocol):
     schema: Schema
     method: Callable[..., Any]
     operator: Callable[..., Any]
-    caller: Callable[..., Any]
+    written: Written
     __name__: str
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -112,7 +112,7 @@ def differentiable(
         function.method = caller(general, op.schema.gathers)
         function.operator = caller(_or_not_implemented(general))
         function.op = op
-        function.caller = caller
+        function.written = op.written
         function.schema = op.schema
         for made in (function, function.method, function.operator):
             made.__name__ = made.__qualname__ = op.name

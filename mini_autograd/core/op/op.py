@@ -91,7 +91,7 @@ class Op:
         # torch's order of saving and unpacking: the first stale one is what an error names.
         self.keys = sorted(used, key=lambda key: (key.startswith("result"), key))
         self.slots = tuple(self._slot(key) for key in self.keys)
-        self.written = Written(schema, self._write, "op")
+        self.written = Written(schema, self._write, by_dtype=promotion is not Promotion.NONE)
 
     @cached_property
     def source(self) -> str:

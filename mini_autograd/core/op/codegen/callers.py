@@ -40,12 +40,15 @@ class _Caller:
     def lines(self) -> Iterator[str]:
         op, binding = self.op, self.binding
         yield binding.signature()
-        yield from binding.raw_call(self.operands[1:])
+        if op.operands[0] not in op.variadic:
+            yield from binding.raw_call(op.operands[0])
         yield from binding.names_bound()
         yield from binding.options(self.operands)
         for index in sorted(op.operands, key=lambda i: op.names[i] != self.first):
             yield from self._several(index) if index in op.variadic else self._operand(index)
-        if op.promotion is Promotion.FLOATING or (self.promotes and op.operands == (0,)):
+        if op.promotion is Promotion.FLOATING or (
+            self.promotes and op.operands == (0,) and not op.variadic
+        ):
             yield f"    if {self.dtype}.kind not in 'fc':"
             yield f"        {self.general}"
         if op.view:
@@ -67,12 +70,14 @@ class _Caller:
         if "None" in parameter.words:
             tests[f"{name} is None"] = [f"{array} = None"]
         if "Number" in parameter.words and self.promotes and not is_first:
+            number = f"{name} = _number_array({name}, {self.dtype})"
+            if self.scalars:  # unless there are options, of which that forward need know nothing
+                number = f"if _named: {number}"
             tests[f"type({name}) in _REAL"] = [
                 f"if {self.dtype}.kind != 'f' or not _LEAST < {name} < _MOST:",
                 f"    {self.general}",
-                f"{array} = {name}"
-                if self.scalars
-                else f"{array} = {name} = _number_array({name}, {self.dtype})",
+                number,
+                f"{array} = {name}",
             ]
         if index in self.op.promoted:
             self.needs[name] = f"{name}._requires_grad"
@@ -81,15 +86,15 @@ class _Caller:
                     each.append(f"_needs_{name} = False")
                 lines.append(f"_needs_{name} = {self.needs[name]}")
                 self.needs[name] = f"_needs_{name}"
-        if index == 0:  # which was tested
+        if index == self.op.operands[0]:  # which was tested
             yield from (f"    {line}" for line in lines)
             return
         if parameter.has_default:
             yield f"    if {name} is _MISSING:"
             yield f"        {name} = _default_of_{name}"
         tests[f"isinstance({name}, _Tensor)"] = lines
-        for number, (test, each) in enumerate(tests.items()):
-            yield f"    {'elif' if number else 'if'} {test}:"
+        for place, (test, each) in enumerate(tests.items()):
+            yield f"    {'elif' if place else 'if'} {test}:"
             yield from (f"        {line}" for line in each)
         yield "    else:"
         yield f"        {self.general}"
@@ -144,7 +149,8 @@ class _Caller:
         if len(arrays) > 1:
             shapes = ", ".join(each for name, each in arrays.items() if name not in self.variadic)
             yield "        # torch looks at shapes before it picks a kernel"
-            yield f"        if isinstance(_error, {'_OF_KERNELS' if self.promotes else 'ValueError'}):"
+            kinds = "_OF_KERNELS" if self.promotes else "ValueError"
+            yield f"        if isinstance(_error, {kinds}):"
             yield f"            _raise_broadcast(*_shapes({shapes}))"
         yield "        raise"
         if op.outputs is not None:
@@ -165,15 +171,17 @@ class _Caller:
         """The order of dims that the operands give, where they are not all in rows; flags do not
         tell that of sizes of one and none."""
         arrays = [f"_{name}_" if name in self.operands else name for name in order]
-        if self.op.operands == (0,):
+        if len(self.operands) == 1:
+            array = f"_{self.first}_"
             number = " or 1 in _array.shape or 0 in _array.shape" if len(order) > 1 else ""
-            yield f"    elif {arrays[0]}.ndim > 1 and (not {arrays[0]}.flags.c_contiguous{number}):"
-            yield f"        if _array.shape == {arrays[0]}.shape:"
+            yield f"    elif {array}.ndim > 1 and (not {array}.flags.c_contiguous{number}):"
+            yield f"        if _array.shape == {array}.shape:"
             yield f"            _array = _arranged(_array, {', '.join(arrays)})"
             return
         rows = []
         for name, array in zip(order, arrays, strict=True):
-            alone = "" if self.needs[name][0] != "_" else f"type({array}) is not _ndarray or "
+            maybe = self.needs.get(name, "").startswith("_")  # a number, or nothing
+            alone = f"type({array}) is not _ndarray or " if maybe else ""
             rows.append(f"({alone}{array}.flags.c_contiguous)")
         yield "    elif _array.ndim > 1:"
         yield "        _dims = _array.shape"
