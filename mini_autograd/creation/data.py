@@ -135,7 +135,7 @@ def legacy(args: tuple[Any, ...], wanted: DType | None = None) -> Tensor:
 
 def checked_size(name: str, size: Ints) -> tuple[int, ...]:
     """A size as a tuple of ints; negative ones raise."""
-    sizes = tuple(int(each) for each in size)
+    sizes = tuple(map(int, size))
     for each in sizes:
         if each < 0:
             raise errors.negative_size(name, each, sizes)

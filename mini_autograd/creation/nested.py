@@ -18,6 +18,7 @@ from mini_autograd.arrays import dtypes
 from mini_autograd.arrays.dtypes import dtype
 from mini_autograd.core.modes import warn_once
 from mini_autograd.core.modes.grad_mode import state
+from mini_autograd.core.op import quiet
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.tensors import conversion as conversion_errors
 from mini_autograd.messages.tensors import creation as errors
@@ -26,6 +27,11 @@ Array = NDArray[Any]
 
 _MAX_DIMS: Final = 64  # NumPy's
 _PLAIN: Final = frozenset({float, int, bool})
+_LISTS: Final = frozenset({list, tuple})
+_STORED: Final = {
+    float: (np.dtype(np.float32), np.dtype(np.float64)), int: (np.dtype(np.int64),),
+    bool: (np.dtype(np.bool_),),
+}  # fmt: skip
 _INT64: Final = range(-(2**63), 2**63)
 
 
@@ -49,11 +55,34 @@ def array_of(data: Any, wanted: dtype | None) -> Array:
         return _cast(data._array, wanted).copy(order="K")
     if isinstance(data, np.ndarray):
         return _cast(checked_array(data), wanted).copy(order="K")
+    if kind in _LISTS and (made := _of_one_kind(data, wanted)) is not None:
+        return made
     sizes = _sizes(data)
     found = wanted or _inferred(data)
     flat: list[Any] = []
     _flatten(data, sizes, 0, flat)
     return _stored(flat, found).reshape(sizes)
+
+
+def _of_one_kind(data: Any, wanted: dtype | None) -> Array | None:
+    """An array of lists of Python's numbers of one type, in the dtype of that; None for others."""
+    flat, sizes = data, [len(data)]
+    while (kinds := set(map(type, flat))) <= _LISTS:
+        if len(lengths := set(map(len, flat))) != 1 or len(sizes) == _MAX_DIMS:
+            return None
+        sizes += lengths
+        flat = [each for inner in flat for each in inner]
+    kind = kinds.pop()
+    if kinds or kind not in _PLAIN:
+        return None
+    found = (wanted or dtypes.of_number(kind(0))).numpy
+    if found not in _STORED[kind]:
+        return None
+    try:
+        array: Array = quiet.run(np.array, flat, found)
+    except OverflowError:  # an int that is none of int64's
+        return None
+    return array.reshape(sizes)
 
 
 def checked_array(array: Array) -> Array:

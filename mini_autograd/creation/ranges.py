@@ -6,6 +6,7 @@ import math
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mini_autograd.arrays import dtypes
 from mini_autograd.core.tensor.tensor import Tensor
@@ -18,6 +19,9 @@ from mini_autograd.parsing.types import Anything, Array, Bool, DType, Int, Numbe
 
 def _number(value: Any) -> Any:
     return value.item() if isinstance(value, Tensor) else value
+
+
+_MOST: Final = 2**62
 
 
 @factory(name="arange")
@@ -34,6 +38,13 @@ def _arange(
     requires_grad: Bool = False,
 ) -> Tensor:
     """The numbers from `start`, 0 by default, up to but not including `end`, in steps."""
+    return leaf(_spaced(start, end, step, dtype), requires_grad)
+
+
+def _spaced(start: Any, end: Any, step: Any, dtype: dtypes.dtype | None) -> NDArray[Any]:
+    whole = dtype is None and {type(start), type(end), type(step)} == {int}
+    if whole and step == 1 and -_MOST < start <= end < _MOST:
+        return np.arange(start, end)
     numbers = [_number(each) for each in (start, end, step)]
     if dtype is None:
         is_float = any(isinstance(each, (float, np.floating)) for each in numbers)
@@ -56,7 +67,8 @@ def _arange(
     count = -(-length // pace) if is_exact else math.ceil(length / pace)
     start, _end, step = map(int, numbers) if is_integral else numbers
     offsets = np.arange(count, dtype=np.int64 if is_integral else np.float64)
-    return leaf((start + offsets * step).astype(dtype.numpy), requires_grad)
+    array: NDArray[Any] = (start + offsets * step).astype(dtype.numpy)
+    return array
 
 
 @factory(name="arange")
@@ -70,8 +82,7 @@ def _arange_to(
     pin_memory: Bool = False,
     requires_grad: Bool = False,
 ) -> Tensor:
-    made: Tensor = _arange(0, end, dtype=dtype, requires_grad=requires_grad)
-    return made
+    return leaf(_spaced(0, end, 1, dtype), requires_grad)
 
 
 _OPTIONS: Final = (

@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol, cast, overload
 from mini_autograd.arrays import dtypes
 from mini_autograd.messages import arguments as errors
 from mini_autograd.messages.tensors import creation as creation_errors
+from mini_autograd.parsing.binding import Written, binder
 from mini_autograd.parsing.schema import Schema
 
 _PYTHON_TYPES: Final[dict[Any, dtypes.dtype]] = {
@@ -80,6 +81,8 @@ class Factory(Protocol):
     """What `@factory` makes: called as a function; `method` takes the tensor in front."""
 
     method: Callable[..., Any]
+    schema: Schema
+    written: Written
     __name__: str
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -115,16 +118,18 @@ def _factory(function: Callable[..., Any], name: str | None = None) -> Factory:
             checked_device(kwargs["device"])
         return by_position(*schema.bind((self, *args), kwargs, method=True))
 
-    @functools.wraps(function)
-    def call(*args: Any, **kwargs: Any) -> Any:
+    def general(*args: Any, **kwargs: Any) -> Any:
         return bound(None, args, kwargs)
 
     @functools.wraps(function)
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
         return bound(self, args, kwargs)
 
-    made = cast(Factory, call)
+    written = binder(schema, function, start=1)
+    made = cast(Factory, written.caller(general, schema.gathers))
+    functools.update_wrapper(made, function)
     made.method = method
+    made.written, made.schema = written, schema
     made.__name__ = method.__name__ = schema.name
     return made
 
@@ -135,7 +140,7 @@ _OPTIONS: Final = frozenset(
 
 
 def by_count(
-    name: str, alternatives: dict[int, Callable[..., Any]], forms: Sequence[str]
+    name: str, alternatives: dict[int, Factory], forms: Sequence[str]
 ) -> Callable[..., Any]:
     """A name with several forms that differ in how many arguments they take, options aside."""
 
@@ -145,9 +150,12 @@ def by_count(
             raise errors.invalid_combination(name, _listed(args, kwargs), forms)
         return alternatives[count](*args, **kwargs)
 
-    call.__name__ = name
-    call.__doc__ = alternatives[max(alternatives)].__doc__
-    return call
+    made: Callable[..., Any] = call
+    for each in dict.fromkeys(reversed(alternatives.values())):
+        made = each.written.caller(made, each.schema.gathers)
+    made.__name__ = name
+    made.__doc__ = alternatives[max(alternatives)].__doc__
+    return made
 
 
 def by_types(

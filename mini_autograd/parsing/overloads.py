@@ -14,6 +14,7 @@ import numpy as np
 from mini_autograd.core.table import shared
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages import arguments as errors
+from mini_autograd.parsing.binding import Written, binder
 from mini_autograd.parsing.schema import Schema
 
 
@@ -22,6 +23,7 @@ class Bound(Protocol):
 
     schema: Schema
     method: Callable[..., Any]
+    written: Written
     __name__: str
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -52,22 +54,22 @@ def _is_raw(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
 def _composed(function: Callable[..., Any], name: str) -> Bound:
     schema = Schema(name, function)
     by_position = schema.by_position(function)
+    written = binder(schema, function)
 
     def caller(method: bool) -> Callable[..., Any]:
-        def call(*args: Any, **kwargs: Any) -> Any:
+        def general(*args: Any, **kwargs: Any) -> Any:
             if _is_raw(args, kwargs):
                 return function(*args, **kwargs)
-            if not kwargs and schema.fits(args):
-                return function(*args)
             return by_position(*schema.bind(args, kwargs, method=method))
 
+        call: Callable[..., Any] = written.caller(general, schema.gathers and method)
         call.__name__ = schema.name
         call.__doc__ = function.__doc__
         return call
 
     made = cast(Bound, caller(False))
-    made.method = schema.gathering(caller(True))
-    made.schema = schema
+    made.method = caller(True)
+    made.schema, made.written = schema, written
     return shared(made, function.__qualname__)
 
 
@@ -87,19 +89,8 @@ def overloaded(
     """
 
     def caller(method: bool) -> Callable[..., Any]:
-        alone = next((each for each in alternatives if each.schema.required == 1), None)
 
-        def call(*args: Any, **kwargs: Any) -> Any:
-            if _is_raw(args, kwargs):
-                return alternatives[0](*args, **kwargs)
-            if alone and len(args) == 1 and not kwargs and isinstance(args[0], Tensor):
-                return (alone.method if method else alone)(*args)  # `x.sum()` parses nothing
-            if not kwargs:
-                for each in alternatives:
-                    if each.schema.fits(args):
-                        return (each.method if method else each)(*args)
-                    if method and each.schema.fits(gathered := each.schema.gathered(args)):
-                        return each.method(*gathered)
+        def general(*args: Any, **kwargs: Any) -> Any:
             for reads in (False, True):  # a tensor that stands for a number comes last
                 for each in alternatives:
                     try:
@@ -112,13 +103,38 @@ def overloaded(
             forms = listed_forms(function_forms, method_forms, method=method)
             raise _refused(name, alternatives, forms, args, kwargs, method=method)
 
-        call.__name__ = name
-        return call
+        following: Callable[..., Any] = general
+        for each in reversed(alternatives):
+            following = _tried(each, following, general, method)
+        following.__name__ = name
+        return following
 
     made = cast(Bound, caller(False))
     made.method = caller(True)
     made.schema = alternatives[0].schema
     return made
+
+
+def _tried(
+    each: Bound, following: Callable[..., Any], general: Callable[..., Any], method: bool
+) -> Callable[..., Any]:
+    """The function where its arguments are plain ones, and else the following."""
+    schema, written = each.schema, getattr(each, "written", None)
+    gathers = method and schema.gathers
+    called: Callable[..., Any] = following
+
+    def fitting(*args: Any, **kwargs: Any) -> Any:
+        if kwargs:
+            return general(*args, **kwargs)
+        if _is_raw(args, kwargs) or schema.fits(schema.gathered(args) if gathers else args):
+            return (each.method if method else each)(*args)
+        return following(*args)
+
+    if written is None or written.by_dtype:
+        called = fitting
+    if written is not None:
+        called = written.caller(called, gathers)
+    return called
 
 
 def with_forms(

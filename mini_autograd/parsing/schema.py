@@ -109,7 +109,7 @@ _WORDS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
     "Anything": (lambda value: True, "object"),
 }
 
-_LISTS: Final = ("Ints", "Sizes", "Dims")
+LISTS: Final = ("Ints", "Sizes", "Dims")
 # What a sequence of a word holds, and the types of sequence that need no copy: an int may be a
 # user's own list, which may change before backward.
 _CONTENTS: Final[dict[str, type]] = {
@@ -200,7 +200,7 @@ class Schema:
         # And those that it takes, but does not list any more.
         self.old: Sequence[OldForm] = ()
         single = self.positional == self.least == 2
-        self._gathers = single and self.parameters[1].words[0] in _LISTS
+        self.gathers = single and self.parameters[1].words[0] in LISTS
 
     def fits(self, args: Sequence[Any]) -> bool:
         """Whether arguments given by position plainly fit; False where `bind` must look closer."""
@@ -277,7 +277,7 @@ class Schema:
                 raise errors.wrong_type(self.name, name, position, wanted, value, index - method)
             elif isinstance(value, Tensor) and parameter.words[0] in ("Int", "SymInt", "Float"):
                 values[index] = value.item()
-            elif parameter.words[0] in _LISTS and value is not None:
+            elif parameter.words[0] in LISTS and value is not None:
                 # A list of the user's own must not be kept: it may change before backward.
                 listed = (value,) if is_listed_int(value) else value
                 values[index] = _plain(listed, symbolic=parameter.words[0] == "Sizes")
@@ -300,21 +300,9 @@ class Schema:
             return function
         return lambda *args: function(*args[:split], **dict(zip(names, args[split:], strict=True)))
 
-    def gathering(self, method: Callable[..., Any]) -> Callable[..., Any]:
-        """The method in the form that takes its sizes one by one too, if it has any."""
-        if not self._gathers:
-            return method
-
-        def call(*args: Any, **kwargs: Any) -> Any:
-            if len(args) > 1 and type(args[1]) is int:
-                args = (args[0], args[1:])
-            return method(*args, **kwargs)
-
-        return call
-
     def gathered(self, args: Sequence[Any]) -> Sequence[Any]:
         """`x.view(2, 3)`: a method's only argument may be several ints."""
-        if self._gathers and len(args) > 1 and is_listed_int(args[1]):
+        if self.gathers and len(args) > 1 and is_listed_int(args[1]):
             return (args[0], tuple(args[1:]))
         return args
 

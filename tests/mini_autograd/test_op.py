@@ -14,6 +14,7 @@ import pytest
 import mini_autograd as torch
 from mini_autograd.core.op import Op, Promotion, differentiable
 from mini_autograd.core.table import ops
+from mini_autograd.parsing.binding import Written
 from mini_autograd.parsing.types import Array, Arrays, Int, Mask, Number
 
 
@@ -300,6 +301,9 @@ def test_the_code_of_every_op_can_be_written_and_replaces_the_placeholders_that_
     assert len(kinds) > 200
     for op in kinds:
         assert op.made[op.title] is op.node_class
+    for each in gc.get_objects():
+        if isinstance(each, Written):
+            assert "caller" in each.made
     held = [*vars(torch).values(), *vars(torch.Tensor).values()]
     files = {each.__code__.co_filename for each in held if hasattr(each, "__code__")}
     assert any(file.startswith("<mini_autograd op MulBackward0") for file in files)

@@ -12,7 +12,7 @@ from mini_autograd.arrays.dtypes import COMPLEX_HALF, complex64, dtype
 from mini_autograd.arrays.layout import arranged, empty_as, placed
 from mini_autograd.core.modes.creation_observers import inference_used
 from mini_autograd.core.modes.grad_mode import state
-from mini_autograd.core.op.codegen.generate import RAW, record_refused
+from mini_autograd.core.op.codegen.generate import record_refused
 from mini_autograd.core.op.op import Forward, Op, Rule
 from mini_autograd.core.op.promotion import Promotion, promote, quiet, raise_broadcast
 from mini_autograd.core.op.slots import Keep
@@ -22,6 +22,7 @@ from mini_autograd.core.table import ops, shared
 from mini_autograd.core.tensor.history import all_inference, as_view
 from mini_autograd.core.tensor.tensor import Tensor, make, plain
 from mini_autograd.messages.ops.kernels import no_complex_half, not_implemented
+from mini_autograd.parsing.binding import RAW, Written
 from mini_autograd.parsing.schema import Schema, is_number
 
 
@@ -36,6 +37,7 @@ class DifferentiableOp(Protocol):
     schema: Schema
     method: Callable[..., Any]
     operator: Callable[..., Any]
+    written: Written
     __name__: str
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -109,10 +111,12 @@ def differentiable(
             elementwise=elementwise,
         )
         general = functools.partial(_apply, op, True)
-        function = cast(DifferentiableOp, op.caller(functools.partial(_apply, op, False)))
-        function.method = op.schema.gathering(op.caller(general))
-        function.operator = op.caller(_or_not_implemented(general))
+        caller = op.written.caller
+        function = cast(DifferentiableOp, caller(functools.partial(_apply, op, False)))
+        function.method = caller(general, op.schema.gathers)
+        function.operator = caller(_or_not_implemented(general))
         function.op = op
+        function.written = op.written
         function.schema = op.schema
         for made in (function, function.method, function.operator):
             made.__name__ = made.__qualname__ = op.name

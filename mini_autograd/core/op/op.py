@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
 from mini_autograd.core.op import saved_attributes
 from mini_autograd.core.op.codegen import generate
-from mini_autograd.core.op.codegen.callers import is_quick
 from mini_autograd.core.op.node import OpNode
 from mini_autograd.core.op.promotion import Promotion
 from mini_autograd.core.op.slots import Keep, Slot
+from mini_autograd.parsing.binding import Written
 from mini_autograd.parsing.schema import Schema
-
-_writing = threading.RLock()
 
 Forward = Callable[..., Any]
 Rule = Callable[..., Any]
@@ -99,26 +96,22 @@ class Op:
         by_elements = by_elements and not any(key.endswith("_shape") for key in self.keys)
         self.elementwise = by_elements if elementwise is None else elementwise
         self.slots = tuple(self._slot(key) for key in self.keys)
-        self.namespace: dict[str, Any] = {}  # of the code that is written for it
-        self.placeholders: list[Any] = []  # the functions that wait for that code
+        self.written = Written(schema, self._write, by_dtype=promotion is not Promotion.NONE)
 
     @cached_property
     def source(self) -> str:
         """The code that is written for the op."""
         return generate.source(self)
 
-    @cached_property
+    def _write(self, namespace: dict[str, Any]) -> None:
+        generate.compile_into(self, namespace)
+        namespace[self.title].op = self
+        saved_attributes.install(self, namespace[self.title])
+
+    @property
     def made(self) -> dict[str, Any]:
         """What that code defines; written when it is first needed."""
-        with _writing:
-            if "made" in vars(self):  # by another thread
-                return self.made
-            made = generate.compiled(self)
-            made[self.title].op = self
-            saved_attributes.install(self, made[self.title])
-            vars(self)["made"] = made
-            generate.replace_placeholders(self)  # last: from here on others call it
-            return made
+        return self.written.made
 
     @cached_property
     def node_class(self) -> type[OpNode]:
@@ -131,12 +124,6 @@ class Op:
         """Records a call: `record(out, *arguments)`."""
         record: Callable[..., None] = self.made["record"]
         return record
-
-    def caller(self, general: Callable[..., Any]) -> Callable[..., Any]:
-        """The function that users call, from that which takes all but the plain arguments."""
-        function: Callable[..., Any]
-        function = generate.caller(self, general) if is_quick(self) else _as_it_is(general)
-        return function
 
     def _slot(self, key: str) -> Slot:
         """torch saves a tensor that one of several rules uses only if that input needs grad."""
@@ -157,10 +144,3 @@ class Op:
 def _calls_nothing(result: Any, *_: Any) -> Any:
     """What most kernels do inside: none calls an op on what it made."""
     return result
-
-
-def _as_it_is(general: Callable[..., Any]) -> Callable[..., Any]:
-    def call(*args: Any, **named: Any) -> Any:
-        return general(*args, **named)
-
-    return call

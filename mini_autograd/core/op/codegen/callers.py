@@ -1,197 +1,214 @@
-"""Writes the functions that users call, for ops of one or two operands: no loop, no packing.
+"""Writes the function that users call: it takes the plain arguments, computes, and records a node.
 
-Each tests whether its arguments are the plain ones, computes, and records a node; everything
-else goes to the general way of `call`. `op.source` shows the text.
+Plain are operands of one dtype, and other arguments as `parsing.binding` has it; everything else
+goes to the general way of `call`. `op.source` shows the text.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from mini_autograd.core.op.codegen.nodes import recording
 from mini_autograd.core.op.promotion import Promotion
-from mini_autograd.core.op.slots import Keep
+from mini_autograd.parsing.binding import Binding, wrapped
 
 if TYPE_CHECKING:
     from mini_autograd.core.op.op import Op
 
 
-def is_quick(op: Op) -> bool:
-    """Whether calls of the op are of a form that is written here."""
-    if op.outputs is not None or op.variadic or op.operands != op.promoted:
-        return False
-    options = op.schema.parameters[len(op.operands) :]
-    return op.operands == (0,) or (
-        op.operands == (0, 1) and all(each.has_default for each in options)
-    )
-
-
 def caller(op: Op) -> Iterator[str]:
-    """The text of `caller(general)`, which gives the function; nothing for ops of other forms."""
-    if is_quick(op):
-        yield from _wrapped(_unary(op) if op.operands == (0,) else _binary(op))
+    """The text of `caller(general)`, which gives the function."""
+    return wrapped(_Caller(op).lines())
 
 
-def _wrapped(lines: Iterator[str]) -> Iterator[str]:
-    yield "def caller(_general):"
-    for line in lines:
-        yield f"    {line}"
-    yield ""
-    yield "    return call"
+class _Caller:
+    """The text of one op's function. In it `_self_` is the array of the operand `self`."""
 
+    def __init__(self, op: Op) -> None:
+        self.op = op
+        self.binding = Binding(op.schema)
+        self.general = self.binding.general
+        self.promotes = op.promotion is not Promotion.NONE
+        self.operands = [op.names[i] for i in op.operands]
+        self.variadic = {op.names[i] for i in op.variadic}
+        self.first = op.names[(op.promoted or op.operands)[0]]  # all others have its dtype
+        self.dtype = "_dtype" if self.first in self.variadic else f"_{self.first}_.dtype"
+        self.scalars = op.scalars and len(self.operands) < 3
+        self.needs: dict[str, str] = {}  # by operand, the test whether it needs a gradient
 
-def _unary(op: Op) -> Iterator[str]:
-    """One tensor, and other arguments given by position or left at their defaults."""
-    name, *options = op.names[: op.schema.positional]
-    promotes = op.promotion is not Promotion.NONE
-    least = op.schema.least - 1
-    given = f"{name}, *_more"
-    if len(options) == 1:
-        given = f"{name}, {options[0]}, *_more"
-        yield f"def call({name}=_MISSING, {options[0]}=_MISSING, /, *_more, **_named):"
-    else:
-        yield f"def call({name}=_MISSING, /, *_more, **_named):"
-    more = "_named" if len(options) > 1 else "_more or _named"
-    yield f"    if {more} or not isinstance({name}, _Tensor):"
-    yield f"        if isinstance({name}, _RAW):"
-    if len(options) == 1:
-        yield f"            if {options[0]} is _MISSING:"
-        yield f"                return _forward({name}, **_named)"
-        yield "            if not _more and not _named:  # packing costs as much as the call"
-        yield f"                return _forward({name}, {options[0]})"
-    yield f"            return _forward({given}, **_named)"
-    yield f"        return _general(*_given({given}), **_named)"
-    if len(options) == 1:
-        option = options[0]
-        yield f"    if type({option}) not in _types_of_{option}:"
-        if least:
-            yield f"        if not _fits(_given({name}, {option})):"
-        else:
-            yield f"        if {option} is _MISSING:"
-            yield f"            {option} = _default_of_{option}"
-            yield f"        elif not _fits(({name}, {option})):"
-        yield f"            return _general(*_given({name}, {option}))"
-    elif options:
-        condition = "not _fits" if least else "_more and not _fits"
-        yield f"    if {condition}(({given})):"
-        yield f"        return _general({given})"
-        rest = ", ".join(f"_default_of_{option}" for option in options)
-        yield f"    {', '.join(options)}, = *_more, *({rest},)[len(_more):]"
-    yield f"    _operand = {name}._array"
-    if op.view:
-        yield "    if not _operand.size:"
-        yield "        _operand = _placed(_operand)"
-    if promotes:
-        yield "    if _operand.dtype.kind not in 'fc':"
-        yield f"        return _general({', '.join([name, *options])})"
-    if op.scalars:
-        yield "    if not _operand.ndim:"
-        yield "        _operand = _operand[()]"
-    yield "    try:"
-    yield f"        _array = _quiet.run(_forward, {', '.join(['_operand', *options])})"
-    yield from _refusing([name, *options])
-    yield "    if type(_array) is not _ndarray:"
-    yield "        _array = _asarray(_array)"
-    if op.arranges:
-        walked = [op.names[i] for i in op.order]
-        number = " or 1 in _array.shape or 0 in _array.shape" if walked != [name] else ""
-        yield f"    elif _operand.ndim > 1 and (not _operand.flags.c_contiguous{number}):"
-        yield "        if _array.shape == _operand.shape:"
-        operands = ", ".join("_operand" if each == name else each for each in walked)
-        yield f"            _array = _arranged(_array, {operands})"
-    yield "    _out = _make(_array)"
-    if op.view:
-        yield f"    _as_view(_out, {name})"
-    yield f"    if {name}._requires_grad and _state.enabled{_if_floating(op)}:"
-    yield f"        if _inference_used and _all_inference(({name},)):"
-    yield f"            return _op.inside(_out, {', '.join([name, *options])})"
-    yield from _recording(op, {name: f"{name}._requires_grad"})
-    yield "    return _out"
+    def lines(self) -> Iterator[str]:
+        op, binding = self.op, self.binding
+        yield binding.signature()
+        if op.operands[0] not in op.variadic:
+            yield from binding.raw_call(op.operands[0])
+        yield from binding.names_bound()
+        yield from binding.options(self.operands)
+        for index in sorted(op.operands, key=lambda i: op.names[i] != self.first):
+            yield from self._several(index) if index in op.variadic else self._operand(index)
+        if op.promotion is Promotion.FLOATING or (
+            self.promotes and op.operands == (0,) and not op.variadic
+        ):
+            yield f"    if {self.dtype}.kind not in 'fc':"
+            yield f"        {self.general}"
+        if op.view:
+            yield f"    if not _{self.first}_.size:"
+            yield f"        _{self.first}_ = _placed(_{self.first}_)"
+        if self.scalars:
+            yield from self._as_scalars()
+        yield from self._computed()
+        yield from self._recorded()
 
-
-def _binary(op: Op) -> Iterator[str]:
-    """Two tensors, or a tensor and a number; other arguments at their defaults."""
-    a, b = op.names[:2]
-    promotes = op.promotion is not Promotion.NONE
-    numbers = promotes and "Number" in op.schema.parameters[1].words
-    yield f"def call({a}=_MISSING, {b}=_MISSING, /, *_more, **_named):"
-    yield f"    if _more or _named or not isinstance({a}, _Tensor):"
-    yield f"        if isinstance({a}, _RAW) and not _has_tensor({b}, _named):"
-    yield "            if not _more and not _named:  # packing costs as much as the call"
-    yield f"                return _forward({a}, {b})"
-    yield f"            return _forward({a}, {b}, *_more, **_named)"
-    yield f"        return _general(*_given({a}, {b}, *_more), **_named)"
-    yield f"    _a = {a}._array"
-    test = "if"
-    if numbers:
-        yield f"    if type({b}) in _REAL:"
-        yield f"        if _a.dtype.kind != 'f' or not _LEAST < {b} < _MOST:"
-        yield f"            return _general({a}, {b})"
-        if not op.scalars:
-            yield f"        {b} = _number_array({b}, _a.dtype)"
-        yield f"        _b, _beside, _needs = {b}, _a, False"
-        test = "elif"
-    yield f"    {test} isinstance({b}, _Tensor):"
-    yield f"        _b = _beside = {b}._array"
-    if promotes:
-        integers = " or _a.dtype.kind not in 'fc'" if op.promotion is Promotion.FLOATING else ""
-        yield f"        if _b.dtype is not _a.dtype{integers}:"
-        yield f"            return _general({a}, {b})"
-    yield f"        _needs = {b}._requires_grad"
-    yield "    else:"
-    yield f"        return _general(*_given({a}, {b}))"
-    if op.scalars:
-        yield "    if not _a.ndim and not _beside.ndim:"
-        yield "        _a = _a[()]"
-        yield "        if _b is _beside:"
-        yield "            _b = _b[()]"
-    yield "    try:"
-    yield "        _array = _quiet.run(_forward, _a, _b)"
-    yield from _refusing([a, b], "_a.shape, _beside.shape" if promotes else "")
-    yield "    if type(_array) is not _ndarray:"
-    yield "        _array = _asarray(_array)"
-    if promotes and op.order:
-        yield "    elif _array.ndim > 1:"
-        order = ", ".join("_a" if i == op.operands[0] else "_b" for i in op.order)
-        yield "        _shape = _array.shape"
-        yield "        if not (_a.flags.c_contiguous and _beside.flags.c_contiguous) or ("
-        yield "            1 in _shape or 0 in _shape"  # where flags do not tell
-        yield "        ):"
-        yield f"            _array = _arranged(_array, {order})"
-    yield "    _out = _make(_array)"
-    needs = f"({a}._requires_grad or _needs)"
-    yield f"    if {needs} and _state.enabled{_if_floating(op)}:"
-    yield f"        if _inference_used and _all_inference(({a}, {b})):"
-    yield f"            return _op.inside(_out, {a}, {b})"
-    yield from _recording(op, {a: f"{a}._requires_grad", b: "_needs"})
-    yield "    return _out"
-
-
-def _refusing(arguments: Iterable[str], shapes: str = "") -> Iterator[str]:
-    """What follows the forward's `try`, with the shapes of operands that have to broadcast."""
-    yield "    except Exception as _error:"
-    yield f"        _record_refused(_op, ({', '.join(arguments)},))"
-    if shapes:
-        yield "        # torch looks at shapes before it picks a kernel"
-        yield "        if isinstance(_error, _OF_KERNELS):"
-        yield f"            _raise_broadcast({shapes})"
-    yield "        raise"
-
-
-def _if_floating(op: Op) -> str:
-    """The test whether the result can have a gradient: what has a derivative in the dtype that
-    its operands have in common gives a result of that, and these are floating if they need one."""
-    certain = op.rules and op.promotion is not Promotion.NONE
-    return "" if certain else " and _array.dtype.kind in 'fc'"
-
-
-def _recording(op: Op, needs: dict[str, str]) -> Iterator[str]:
-    """Makes the node; `needs` has the test whether an operand needs a gradient."""
-    saved = {op.names[slot.index] for slot in op.slots if slot.keep is not Keep.RESULT}
-    known = op.names[: op.schema.positional] if op.operands == (0,) else op.names[:2]
-    for name in op.names:
-        if name in saved and name not in known:
+    def _operand(self, index: int) -> Iterator[str]:
+        """Its array, and that of a number or nothing, if it may be one."""
+        name, parameter = self.op.names[index], self.op.schema.parameters[index]
+        array, is_first = f"_{name}_", name == self.first
+        lines = [f"{array} = {name}._array"]
+        if self.promotes and index in self.op.promoted and not is_first:
+            lines += [f"if {array}.dtype is not {self.dtype}:", f"    {self.general}"]
+        tests = {}
+        if "None" in parameter.words:
+            tests[f"{name} is None"] = [f"{array} = None"]
+        if "Number" in parameter.words and self.promotes and not is_first:
+            number = f"{name} = _number_array({name}, {self.dtype})"
+            if self.scalars:  # unless there are options, of which that forward need know nothing
+                number = f"if _named: {number}"
+            tests[f"type({name}) in _REAL"] = [
+                f"if {self.dtype}.kind != 'f' or not _LEAST < {name} < _MOST:",
+                f"    {self.general}",
+                number,
+                f"{array} = {name}",
+            ]
+        if index in self.op.promoted:
+            self.needs[name] = f"{name}._requires_grad"
+            if tests:
+                for each in tests.values():
+                    each.append(f"_needs_{name} = False")
+                lines.append(f"_needs_{name} = {self.needs[name]}")
+                self.needs[name] = f"_needs_{name}"
+        if index == self.op.operands[0]:  # which was tested
+            yield from (f"    {line}" for line in lines)
+            return
+        if parameter.has_default:
+            yield f"    if {name} is _MISSING:"
             yield f"        {name} = _default_of_{name}"
-    for line in recording(op, needs):
-        yield f"        {line}"
+        tests[f"isinstance({name}, _Tensor)"] = lines
+        for place, (test, each) in enumerate(tests.items()):
+            yield f"    {'elif' if place else 'if'} {test}:"
+            yield from (f"        {line}" for line in each)
+        yield "    else:"
+        yield f"        {self.general}"
+
+    def _several(self, index: int) -> Iterator[str]:
+        """The arrays of a list of tensors, or of indices of which some are left out."""
+        name = self.op.names[index]
+        if index not in self.op.promoted:
+            yield f"    if _indices({name}) is None:"
+            yield f"        {self.general}"
+            yield f"    _{name}_ = [None if _x is None else _x._array for _x in {name}]"
+            return
+        yield f"    if _tensors({name}) is None:"
+        yield f"        {self.general}"
+        yield f"    _{name}_ = [_x._array for _x in {name}]"
+        yield f"    _dtype = _{name}_[0].dtype"
+        yield f"    for _x in _{name}_:"
+        yield "        if _x.dtype is not _dtype:"
+        yield f"            {self.general}"
+        self.needs[name] = f"any([_x._requires_grad for _x in {name}])"
+
+    def _as_scalars(self) -> Iterator[str]:
+        """NumPy's scalars for arrays without dims: computing with these is quicker."""
+        a, *others = (f"_{name}_" for name in self.operands)
+        if not others:
+            yield f"    if not {a}.ndim:"
+            yield f"        {a} = {a}[()]"
+            return
+        b = others[0]
+        yield f"    _a, _b = {a}, {b}"
+        yield f"    if not {a}.ndim:"
+        yield f"        if type({b}) is not _ndarray:"
+        yield f"            _a = {a}[()]"
+        yield f"        elif not {b}.ndim:"
+        yield f"            _a, _b = {a}[()], {b}[()]"
+
+    def _computed(self) -> Iterator[str]:
+        """Calls the forward, and makes tensors of what it gives."""
+        op = self.op
+        arrays = {name: f"_{name}_" for name in self.operands}
+        passed = arrays
+        if self.scalars and len(arrays) == 2:
+            passed = dict(zip(arrays, ("_a", "_b"), strict=True))
+        given = []
+        for each in op.schema.parameters:
+            value = passed.get(each.name, each.name)
+            given.append(f"{each.name}={value}" if each.keyword_only else value)
+        yield "    try:"
+        yield f"        _array = _quiet.run(_forward, {', '.join(given)})"
+        yield "    except Exception as _error:"
+        yield f"        _record_refused(_op, ({', '.join(op.names)},))"
+        if len(arrays) > 1:
+            shapes = ", ".join(each for name, each in arrays.items() if name not in self.variadic)
+            yield "        # torch looks at shapes before it picks a kernel"
+            kinds = "_OF_KERNELS" if self.promotes else "ValueError"
+            yield f"        if isinstance(_error, {kinds}):"
+            yield f"            _raise_broadcast(*_shapes({shapes}))"
+        yield "        raise"
+        if op.outputs is not None:
+            yield "    _outs = tuple([_make(_plain(_x)) for _x in _array])"
+            if op.view:
+                yield "    for _out in _outs:"
+                yield f"        _as_view(_out, {self.first}, several=True)"
+            return
+        yield "    if type(_array) is not _ndarray:"
+        yield "        _array = _asarray(_array)"
+        if op.arranges and not op.variadic and op.order:
+            yield from self._arranged([op.names[i] for i in op.order])
+        yield "    _out = _make(_array)"
+        if op.view:
+            yield f"    _as_view(_out, {self.first})"
+
+    def _arranged(self, order: list[str]) -> Iterator[str]:
+        """The order of dims that the operands give, where they are not all in rows; flags do not
+        tell that of sizes of one and none."""
+        arrays = [f"_{name}_" if name in self.operands else name for name in order]
+        if len(self.operands) == 1:
+            array = f"_{self.first}_"
+            number = " or 1 in _array.shape or 0 in _array.shape" if len(order) > 1 else ""
+            yield f"    elif {array}.ndim > 1 and (not {array}.flags.c_contiguous{number}):"
+            yield f"        if _array.shape == {array}.shape:"
+            yield f"            _array = _arranged(_array, {', '.join(arrays)})"
+            return
+        rows = []
+        for name, array in zip(order, arrays, strict=True):
+            maybe = self.needs.get(name, "").startswith("_")  # a number, or nothing
+            alone = f"type({array}) is not _ndarray or " if maybe else ""
+            rows.append(f"({alone}{array}.flags.c_contiguous)")
+        yield "    elif _array.ndim > 1:"
+        yield "        _dims = _array.shape"
+        yield f"        if 1 in _dims or 0 in _dims or not ({' and '.join(rows)}):"
+        yield f"            _array = _arranged(_array, *_present({', '.join(arrays)}))"
+
+    def _recorded(self) -> Iterator[str]:
+        """Makes the node if an operand needs a gradient, and the result can have one: what has a
+        derivative in the operands' common dtype gives a result of that."""
+        op = self.op
+        out = "_out" if op.outputs is None else "_outs"
+        if self.needs:
+            needs = " or ".join(self.needs.values())
+            test = f"({needs}) and _state.enabled"
+            if op.outputs is not None:
+                test += " and any([_x._array.dtype.kind in 'fc' for _x in _outs])"
+            elif not (op.rules and self.promotes):
+                test += " and _array.dtype.kind in 'fc'"
+            yield f"    if {test}:"
+            yield f"        if _inference_used and _all_inference(({', '.join(self.operands)},)):"
+            yield f"            return _op.inside({out}, {', '.join(op.names)})"
+            known = {
+                name: test
+                for name, test in self.needs.items()
+                if name not in self.variadic
+                and "None" not in op.schema.parameters[op.names.index(name)].words
+            }
+            for line in recording(op, known):
+                yield f"        {line}"
+        yield f"    return {out}"

@@ -9,7 +9,6 @@ others begin with an underscore.
 from __future__ import annotations
 
 import linecache
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -27,9 +26,10 @@ from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.saved.packing import deferring, packing_threads
 from mini_autograd.core.saved.saved import SavedResult, SavedTensor, pack, saved_output
 from mini_autograd.core.tensor.history import all_inference, as_view, edge_of
-from mini_autograd.core.tensor.tensor import Tensor, make
+from mini_autograd.core.tensor.tensor import Tensor, make, plain
 from mini_autograd.core.tensor.version_counter import counter_of
 from mini_autograd.messages.graph import walk as errors
+from mini_autograd.parsing.binding import RAW, namespace_of
 
 if TYPE_CHECKING:
     from mini_autograd.core.op.op import Op
@@ -41,53 +41,14 @@ def source(op: Op) -> str:
     return "\n\n\n".join("\n".join(part) for part in parts) + "\n"
 
 
-def compiled(op: Op) -> dict[str, Any]:
-    """What the source defines; in tracebacks it shows line by line."""
-    namespace = op.namespace
-    namespace |= _NAMESPACE
-    namespace["_forward"], namespace["_op"] = op.bare, op
-    namespace["_fits"] = op.schema.fits
+def compile_into(op: Op, namespace: dict[str, Any]) -> None:
+    """Adds what the source defines; in tracebacks it shows line by line."""
+    namespace |= _NAMESPACE | namespace_of(op.schema, op.bare)
+    namespace["_op"] = op
     namespace.update((f"_rule_of_{name}", rule) for name, rule in op.rules.items())
-    for each in op.schema.parameters:
-        namespace[f"_default_of_{each.name}"] = each.default
-        namespace[f"_types_of_{each.name}"] = each.exact_types
     file = f"<mini_autograd op {op.title} {op.name}>"
     linecache.cache[file] = (len(op.source), None, op.source.splitlines(keepends=True), file)
     exec(compile(op.source, file, "exec"), namespace)
-    return namespace
-
-
-def replace_placeholders(op: Op) -> None:
-    """Gives the placeholders that users hold the code that is written by now."""
-    for function in op.placeholders:
-        written = op.namespace["caller"](None)
-        function.__defaults__ = written.__defaults__  # which the placeholder's code ignores
-        function.__code__ = written.__code__
-    op.placeholders.clear()
-
-
-_PLACEHOLDER: Final = compile(
-    """
-def caller(_general):
-    def call(*_args, **_named):
-        return _written()["caller"](_general)(*_args, **_named)
-
-    return call
-""",
-    "<mini_autograd op that is not yet called>",
-    "exec",
-)
-
-
-def caller(op: Op, general: Callable[..., Any]) -> Any:
-    """The function that users call, from that which takes all but the plain arguments. At first
-    a placeholder: its code is written when it is first called, since most programs call few ops."""
-    if not op.namespace:
-        op.namespace["_written"] = lambda: op.made
-        exec(_PLACEHOLDER, op.namespace)
-    function = op.namespace["caller"](general)
-    op.placeholders.append(function)
-    return function
 
 
 def _edge(value: Any) -> Edge | None:
@@ -183,32 +144,23 @@ def _as_array(grad: Tensor) -> Any:
     return count_writes(grad._array, counter.version)
 
 
-_MISSING: Final = object()
+def _shapes(*arrays: Any) -> list[tuple[int, ...]]:
+    return [each.shape for each in arrays if isinstance(each, np.ndarray)]
 
 
-def _given(*args: Any) -> tuple[Any, ...]:
-    return tuple([each for each in args if each is not _MISSING])
+def _present(*operands: Any) -> list[Any]:
+    return [each for each in operands if each is not None]
 
-
-def _has_tensor(second: Any, named: dict[str, Any]) -> bool:
-    """Whether a NumPy number is beside a tensor, and so a user's."""
-    return isinstance(second, Tensor) or any(isinstance(each, Tensor) for each in named.values())
-
-
-RAW: Final = (np.ndarray, np.generic)  # what a rule calls with
 
 _NAMESPACE: Final[dict[str, Any]] = {
     "_LEAST": -(2.0**63),
-    "_MISSING": _MISSING,
     "_MOST": 2.0**63,  # a number between them needs no second look
     "_OpNode": OpNode,
     "_OF_KERNELS": (ValueError, NotImplementedError),
-    "_RAW": RAW,
     "_REAL": frozenset({int, float, bool}),
     "_SavedResult": SavedResult,
     "_SavedTensor": SavedTensor,
     "_FREED": FREED,
-    "_Tensor": Tensor,
     "_anomaly": anomaly,
     "_arranged": arranged,
     "_array_of": _array_of,
@@ -223,8 +175,6 @@ _NAMESPACE: Final[dict[str, Any]] = {
     "_edge_of": edge_of,
     "_NUMBERS": _NUMBERS,
     "_saved_output": saved_output,
-    "_given": _given,
-    "_has_tensor": _has_tensor,
     "_make": make,
     "_ndarray": np.ndarray,
     "_pack": pack,
@@ -234,6 +184,9 @@ _NAMESPACE: Final[dict[str, Any]] = {
     "_next_sequence": next_sequence,
     "_number_array": np.array,
     "_placed": placed,
+    "_plain": plain,
+    "_present": _present,
+    "_shapes": _shapes,
     "_no_derivative": errors.derivative_not_implemented,
     "_quiet": quiet,
     "_raise_broadcast": raise_broadcast,
