@@ -18,7 +18,7 @@ from mini_autograd.messages.tensors import creation as errors
 from mini_autograd.messages.tensors import state as tensor_errors
 from mini_autograd.parsing.factories import as_dtype, checked_device, factory
 from mini_autograd.parsing.schema import is_int, is_number
-from mini_autograd.parsing.types import Anything, Bool, DType, Ints
+from mini_autograd.parsing.types import Anything, Bool, DType, Sizes
 
 
 def leaf(array: NDArray[Any], requires_grad: bool) -> Tensor:
@@ -133,7 +133,7 @@ def legacy(args: tuple[Any, ...], wanted: DType | None = None) -> Tensor:
     return make(array_of(data, default))
 
 
-def checked_size(name: str, size: Ints) -> tuple[int, ...]:
+def checked_size(name: str, size: Sizes) -> tuple[int, ...]:
     """A size as a tuple of ints; negative ones raise."""
     sizes = tuple(map(int, size))
     for each in sizes:

@@ -16,7 +16,7 @@ from mini_autograd.messages.tensors import creation as errors
 from mini_autograd.ops.tensor.conversion import copied_as
 from mini_autograd.ops.tensor.writing import checked_number
 from mini_autograd.parsing.factories import Factory, factory, preserve_format
-from mini_autograd.parsing.types import Anything, Array, Bool, DType, Int, Ints, Number
+from mini_autograd.parsing.types import Anything, Array, Bool, DType, Int, Number, Sizes
 
 
 def _filled(name: str, value: int) -> Factory:
@@ -25,7 +25,7 @@ def _filled(name: str, value: int) -> Factory:
     @factory(name=name)
     def made(
         _: Anything,
-        size: Ints,
+        size: Sizes,
         *,
         dtype: DType | None = None,
         layout: Anything = None,
@@ -48,7 +48,7 @@ def _new_filled(name: str, value: int) -> Factory:
     @factory(name=name)
     def made(
         self: Anything,
-        size: Ints,
+        size: Sizes,
         *,
         dtype: DType | None = None,
         layout: Anything = None,
@@ -140,7 +140,7 @@ def full(
 @factory
 def new_full(
     self: Anything,
-    size: Ints,
+    size: Sizes,
     fill_value: Number | Array,
     *,
     dtype: DType | None = None,

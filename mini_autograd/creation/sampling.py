@@ -15,7 +15,7 @@ from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.creation.data import checked_size, leaf
 from mini_autograd.messages.tensors import creation as errors
 from mini_autograd.parsing.factories import by_count, factory
-from mini_autograd.parsing.types import Anything, Array, Bool, DType, Int, Ints
+from mini_autograd.parsing.types import Anything, Array, Bool, DType, Int, Sizes
 
 
 class Generator:
@@ -104,7 +104,7 @@ def _drawn(name: str, draw: Any) -> Any:
     @factory(name=name)
     def made(
         _: Anything,
-        size: Ints,
+        size: Sizes,
         *,
         generator: Anything = None,
         dtype: DType | None = None,
@@ -149,7 +149,7 @@ def _randint_between(
     _: Anything,
     low: Int,
     high: Int,
-    size: Ints,
+    size: Sizes,
     *,
     generator: Anything = None,
     dtype: DType | None = None,
@@ -169,7 +169,7 @@ def _randint_between(
 def _randint_below(
     _: Anything,
     high: Int,
-    size: Ints,
+    size: Sizes,
     *,
     generator: Anything = None,
     dtype: DType | None = None,

@@ -22,6 +22,7 @@ from mini_autograd.core.op.surface import in_place_forms
 from mini_autograd.core.saved.packing import (
     PackedTensor,
     announce_write,
+    composed,
     deferring,
     is_while_packing,
     packing_threads,
@@ -33,7 +34,7 @@ from mini_autograd.core.saved.saved import (
     SavedView,
     pack_results,
 )
-from mini_autograd.core.tensor.history import autograd_sees, edge_of
+from mini_autograd.core.tensor.history import autograd_sees, count_write, edge_of
 from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.core.tensor.version_counter import counter_of
 from mini_autograd.inplace.checks import (
@@ -129,7 +130,7 @@ def in_place(op: InPlace, method: Method) -> Method:
 
     call.__name__ = call.__qualname__ = name
     call.__doc__ = f"In-place form of `{bare_name}`; gives the tensor itself."
-    return call
+    return composed(call) if op.composite else call
 
 
 def check_recordable(
@@ -210,7 +211,7 @@ def _write(tensor: Tensor, result: Tensor) -> None:
         array[changed] = values[changed]
     else:
         quiet.run(np.copyto, array, values, "unsafe")
-    counter_of(tensor).advance()
+    count_write(tensor)
     node = result._node
     if node is not None:
         node.accepted = ((array.shape, array.dtype),)

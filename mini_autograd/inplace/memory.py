@@ -13,9 +13,8 @@ from mini_autograd.core.graph.graph import ACCUMULATE_SEQUENCE, Arithmetic, Grad
 from mini_autograd.core.modes.grad_mode import state
 from mini_autograd.core.op import public
 from mini_autograd.core.saved.packing import announce_write, packing_threads
-from mini_autograd.core.tensor.history import autograd_sees, edge_of
+from mini_autograd.core.tensor.history import autograd_sees, count_write, edge_of
 from mini_autograd.core.tensor.tensor import Tensor, make
-from mini_autograd.core.tensor.version_counter import counter_of
 from mini_autograd.inplace.checks import check_history
 from mini_autograd.inplace.forms import as_function, fill_
 from mini_autograd.inplace.rebase import rebase
@@ -61,13 +60,13 @@ def _show(tensor: Tensor, source: Tensor, array: Any) -> Tensor:
     if packing_threads:
         announce_write(tensor)
     tensor._array = array
-    counter_of(tensor).advance()
+    count_write(tensor)
     if node is not None:
         rebase(tensor, node)
     return tensor
 
 
-@composite(name="set_")
+@composite(name="set_", dispatched=True)
 def _set_tensor(self: Array, source: Array) -> Any:
     """Shows the same memory in the same way."""
     assert isinstance(self, Tensor)
@@ -75,7 +74,7 @@ def _set_tensor(self: Array, source: Array) -> Any:
     return _show(self, source, source._array)
 
 
-@composite(name="set_")
+@composite(name="set_", dispatched=True)
 def _set_region(
     self: Array, source: Array, storage_offset: Int, size: Sizes, stride: Sizes = ()
 ) -> Any:
@@ -88,7 +87,7 @@ def _set_region(
     return _show(self, source, strided_view.op.bare(array, size, steps, *region))
 
 
-@composite(name="set_")
+@composite(name="set_", dispatched=True)
 def _set_nothing(self: Array) -> Any:
     """Shows no elements."""
     assert isinstance(self, Tensor)
@@ -115,7 +114,7 @@ public(function=False)(
 
 
 @public(function=False)
-@composite(name="resize_")
+@composite(name="resize_", dispatched=True)
 def _resize(self: Array, size: Sizes, *, memory_format: Anything = None) -> Any:
     """Another shape on the same memory, or where that is too small, on a larger copy of it.
 
@@ -141,12 +140,12 @@ def _resize(self: Array, size: Sizes, *, memory_format: Anything = None) -> Any:
     else:
         strides = layout.contiguous_strides(shape, array.itemsize)
         self._array = np.ndarray(shape, array.dtype, memory, start, strides)
-    counter_of(self).advance()
+    count_write(self)
     return self
 
 
 @public(function=False)
-@composite(name="resize_as_")
+@composite(name="resize_as_", dispatched=True)
 def _resize_as(self: Array, the_template: Array, *, memory_format: Anything = None) -> Any:
     """`resize_` to another tensor's shape."""
     return _resize.method(self, tuple(the_template.shape))

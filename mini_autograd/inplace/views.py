@@ -20,10 +20,9 @@ from mini_autograd.core.op import (
     differentiable,
     public,
 )
-from mini_autograd.core.saved.packing import announce_write, packing_threads
-from mini_autograd.core.tensor.history import autograd_sees, set_history
+from mini_autograd.core.saved.packing import announce_write, composed, packing_threads
+from mini_autograd.core.tensor.history import autograd_sees, count_write, set_history
 from mini_autograd.core.tensor.tensor import Tensor
-from mini_autograd.core.tensor.version_counter import counter_of
 from mini_autograd.inplace.checks import check_captured
 from mini_autograd.inplace.forms import as_function, check_recordable
 from mini_autograd.messages.tensors import inplace as errors
@@ -63,7 +62,7 @@ def _swapaxes(self: Array, axis0: Int, axis1: Int) -> Array:
     return np.asarray(transposing.transpose.op.bare(self, axis0, axis1))
 
 
-@composite(name="as_strided_")
+@composite(name="as_strided_", dispatched=True)
 def _as_strided(self: Array, size: Sizes, stride: Sizes, storage_offset: Int | None = None) -> Any:
     region = checked_region(self._array, size, stride, storage_offset)  # type: ignore[attr-defined]
     return _strided(self, size, stride, *region)
@@ -78,7 +77,7 @@ _squeeze: Final = overloaded(
 )
 
 
-def _shown(name: str, op: Bound | DifferentiableOp) -> None:
+def _shown(name: str, op: Bound | DifferentiableOp, *, composite: bool = False) -> None:
     """Makes public the method that gives the tensor the array and the history of the result."""
 
     in_place = InPlace(name)
@@ -93,21 +92,22 @@ def _shown(name: str, op: Bound | DifferentiableOp) -> None:
         if packing_threads:
             announce_write(self)
         self._array = result._array
-        counter_of(self).advance()
+        count_write(self)
         if needs_grad:
             set_history(self, result._node)
         return self
 
     call.__name__ = call.__qualname__ = name
     call.__doc__ = f"`{name[:-1]}` of the tensor itself, which it gives back."
-    public(function=False)(call)
+    public(function=False)(composed(call) if composite else call)
 
 
 _shown("as_strided_", _as_strided)
 as_function("as_strided_")
 for _name in ("transpose_", "swapdims_"):
-    _shown(_name, _in_place(_name, "TransposeBackward1", transposing.transpose))
-_shown("swapaxes_", _swapaxes)
+    _form = _in_place(_name, "TransposeBackward1", transposing.transpose)
+    _shown(_name, _form, composite=_name != "transpose_")
+_shown("swapaxes_", _swapaxes, composite=True)
 _shown("t_", _t)
 _shown("unsqueeze_", _in_place("unsqueeze_", "UnsqueezeBackward1", transposing.unsqueeze))
 _shown("squeeze_", _squeeze)

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from mini_autograd.core.saved.packing import packing_threads, within_composite
 from mini_autograd.core.tensor.size import Size
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.parsing.schema import LISTS, Schema
@@ -173,8 +174,8 @@ class Binding:
             yield f"        {' = '.join(keywords)} = _MISSING"
         if self.schema.gathers:
             size = self.schema.parameters[1].name
-            yield f"    if _gathers and type({size}) is int:"
-            yield f"        {size} = ({size}, *_more)"
+            yield "    if _gathers and type(_p1) is int:"  # not one that is given by name
+            yield f"        {size} = (_p1, *_more)"
             yield "    elif _more:"
             yield f"        {self.general}"
         elif self._named:
@@ -255,7 +256,8 @@ _TAKES: Final = {
 _NAMESPACE: Final[dict[str, Any]] = {
     "_MISSING": _MISSING, "_RAW": RAW, "_Tensor": Tensor, "_given": _given,
     "_has_tensor": _has_tensor, "_indices": _indices, "_ints": _ints, "_sizes": _sizes,
-    "_tensors": _tensors,
+    "_tensors": _tensors, "_packing_threads": packing_threads,
+    "_within_composite": within_composite,
 }  # fmt: skip
 
 
@@ -268,7 +270,9 @@ def namespace_of(schema: Schema, forward: Callable[..., Any]) -> dict[str, Any]:
     return names
 
 
-def binder(schema: Schema, function: Callable[..., Any], *, start: int = 0) -> Written:
+def binder(
+    schema: Schema, function: Callable[..., Any], *, start: int = 0, is_composite: bool = False
+) -> Written:
     """What a function is called by, that takes plain arguments as they are bound."""
     binding = Binding(schema, start)
 
@@ -278,7 +282,11 @@ def binder(schema: Schema, function: Callable[..., Any], *, start: int = 0) -> W
             yield from binding.raw_call(0)
         yield from binding.names_bound()
         yield from binding.options()
-        yield f"    return _forward({', '.join(['None'] * start + binding.arguments)})"
+        arguments = ", ".join(["None"] * start + binding.arguments)
+        if is_composite:
+            yield "    if _packing_threads:"
+            yield f"        return _within_composite(_forward, {arguments})"
+        yield f"    return _forward({arguments})"
 
     def write(namespace: dict[str, Any]) -> None:
         namespace |= namespace_of(schema, function)

@@ -11,6 +11,7 @@ from typing import Any, Protocol, cast, overload
 
 import numpy as np
 
+from mini_autograd.core.saved.packing import composed
 from mini_autograd.core.table import shared
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages import arguments as errors
@@ -33,15 +34,25 @@ class Bound(Protocol):
 @overload
 def composite(function: Callable[..., Any], /) -> Bound: ...
 @overload
-def composite(*, name: str) -> Callable[[Callable[..., Any]], Bound]: ...
-def composite(function: Callable[..., Any] | None = None, *, name: str | None = None) -> Any:
+def composite(
+    *, name: str | None = None, dispatched: bool = False
+) -> Callable[[Callable[..., Any]], Bound]: ...
+def composite(
+    function: Callable[..., Any] | None = None, *, name: str | None = None, dispatched: bool = False
+) -> Any:
     """Gives a function of ops torch's argument parser; with bare arrays it is called as it is.
 
     Its parameters are annotated with the words of `types`, as an op's forward.
+
+    Args:
+        function: the function.
+        name: what torch's errors call it; by default its own name.
+        dispatched: whether torch has it as an op of its own, with a kernel that makes views or
+            counts writes.
     """
     if function is None:
-        return lambda decorated: _composed(decorated, name or decorated.__name__)
-    return _composed(function, function.__name__)
+        return lambda decorated: _composed(decorated, name or decorated.__name__, dispatched)
+    return _composed(function, function.__name__, dispatched)
 
 
 def _is_raw(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
@@ -51,10 +62,12 @@ def _is_raw(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
     return not any(isinstance(each, Tensor) for each in (*args[1:], *kwargs.values()))
 
 
-def _composed(function: Callable[..., Any], name: str) -> Bound:
+def _composed(function: Callable[..., Any], name: str, dispatched: bool) -> Bound:
     schema = Schema(name, function)
     by_position = schema.by_position(function)
-    written = binder(schema, function)
+    if not dispatched:
+        by_position = composed(by_position)
+    written = binder(schema, function, is_composite=not dispatched)
 
     def caller(method: bool) -> Callable[..., Any]:
         def general(*args: Any, **kwargs: Any) -> Any:

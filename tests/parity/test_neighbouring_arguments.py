@@ -91,6 +91,22 @@ def tensors_among_sizes(m: Any) -> Iterator[str]:
             yield f"{name} {value} {shown}: {outcome(lambda f=called, g=given: f(*g))}"
 
 
+def one_int_by_name(m: Any) -> Iterator[str]:
+    """By name, one int stands for a list of ints only where torch says so."""
+    x = m.tensor([1.0, 2.0, 3.0])
+    for value in (2, -2, 0):
+        for name, key in (
+            ("view", "size"), ("reshape", "shape"), ("expand", "size"), ("repeat", "repeats"),
+            ("permute", "dims"), ("flip", "dims"), ("tile", "dims"), ("new_zeros", "size"),
+            ("new_ones", "size"), ("sum", "dim"), ("roll", "shifts"), ("squeeze", "dim"),
+            ("broadcast_to", "size"), ("resize_", "size"),
+        ):  # fmt: skip
+            told = outcome(lambda n=name, k=key, v=value: getattr(x, n)(**{k: v}))
+            yield f"{name} {value}: {told}"
+        for name in ("zeros", "ones", "rand"):
+            yield f"{name} {value}: {outcome(lambda n=name, v=value: getattr(m, n)(size=v))}"
+
+
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize(
     "table",
@@ -99,6 +115,7 @@ def tensors_among_sizes(m: Any) -> Iterator[str]:
         numbers_before_tensors,
         roundings_that_there_are_not,
         tensors_among_sizes,
+        one_int_by_name,
     ],
 )
 def test_each_call_does_what_it_does_on_torch(table: Callable[[Any], Iterator[str]]):

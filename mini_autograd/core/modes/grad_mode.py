@@ -22,6 +22,7 @@ class _State(threading.local):
     inference = False
     wanted = True  # grad mode as the user set it; inference mode does not change it
     multithreading = True
+    composing = False  # within a composite of which torch neither tracks views nor counts writes
 
 
 # Read on every op: `state.enabled` costs one attribute access.

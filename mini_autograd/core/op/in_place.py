@@ -36,6 +36,7 @@ class InPlace:
     name: str = ""
     function: bool = False  # whether torch has it as a function, too: `torch.abs_`
     augmented: str | None = None  # the assignment that it is, as "+="
+    composite: bool = False  # whether torch composes it of other ops
     # How torch's dispatcher tells the form that takes a number, and that which takes a tensor.
     overloads: tuple[str, str] = ("", "")
     # Of memory, which torch checks before shapes, or last.

@@ -40,14 +40,15 @@ def public(
 
     def enter(op: _Op) -> _Op:
         of_tensor = getattr(op, "method", op)
-        for name in names or (op.__name__,):
+        for place, name in enumerate(names or (op.__name__,)):
             if function:
                 _enter(functions, name, op)
             if method:
                 _enter(methods, name, of_tensor)
             if in_place is not None:
-                written = replace(in_place, name=f"{name}_"), of_tensor
-                _enter(in_place_forms, f"{name}_", written)
+                composite = in_place.composite or place > 0  # as a further name is in torch
+                row = replace(in_place, name=f"{name}_", composite=composite)
+                _enter(in_place_forms, row.name, (row, of_tensor))
         return op
 
     return enter

@@ -6,14 +6,15 @@ checked for in-place writes. While no thread has hooks, recording a node costs o
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import numpy as np
 
-from mini_autograd.core.modes.grad_mode import unrecorded
+from mini_autograd.core.modes.grad_mode import state, unrecorded
 from mini_autograd.core.tensor.history import accumulator_of
 from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.core.tensor.version_counter import counter_of
@@ -40,6 +41,7 @@ class _ThreadState(threading.local):
 
 
 _thread = _ThreadState()
+_Function = TypeVar("_Function", bound=Callable[..., Any])
 
 # Threads with hooks; recording tests this set before it looks for its own thread's hooks.
 packing_threads: Final[set[int]] = set()
@@ -126,6 +128,33 @@ def watching_writes(watcher: Watcher) -> Iterator[None]:
 def is_watched() -> bool:
     """Whether this thread has write watchers."""
     return bool(_thread.watchers)
+
+
+def within_composite(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Call a composite of ops; callers test `packing_threads` before.
+
+    In inference mode and, inside it, a dispatch mode as is that of write watchers, torch calls its
+    ops below the layer that makes views of results and counts writes.
+    """
+    if not (state.inference and _thread.watchers) or state.composing:
+        return function(*args, **kwargs)
+    state.composing = True
+    try:
+        return function(*args, **kwargs)
+    finally:
+        state.composing = False
+
+
+def composed(function: _Function) -> _Function:
+    """Decorates a composite that has no argument parser of its own."""
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if packing_threads:
+            return within_composite(function, *args, **kwargs)
+        return function(*args, **kwargs)
+
+    return cast(_Function, call)
 
 
 def announce_write(tensor: Tensor) -> None:

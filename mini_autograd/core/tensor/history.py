@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mini_autograd.core.graph.graph import AccumulateGrad, Edge, Node
 from mini_autograd.core.modes.creation_observers import inference_used
 from mini_autograd.core.modes.grad_mode import state
-from mini_autograd.core.tensor.version_counter import InferenceCounter, counter_of
+from mini_autograd.core.tensor.version_counter import InferenceCounter, VersionCounter, counter_of
 from mini_autograd.messages.tensors import inplace as errors
 
 if TYPE_CHECKING:
@@ -129,13 +129,17 @@ def as_view(result: Tensor, source: Tensor, *, several: bool = False) -> Tensor:
     if counter.inference:
         result._counter = InferenceCounter()
         return result  # torch does not treat it as a view
+    enabled = state.enabled
+    if not enabled and state.composing:
+        result._counter = VersionCounter()
+        return result
     result._base = base = source if source._base is None else source._base
     counter.add_view(result)
     if counter.version:
         result._attr_version = counter.version
     if source._dtype_view_of is not None or result._array.dtype is not source._array.dtype:
         result._dtype_view_of = source
-    if not state.enabled:
+    if not enabled:
         kind = CreationMeta.INFERENCE_MODE if state.inference else CreationMeta.NO_GRAD_MODE
         result._creation = kind
         result._requires_grad = base._requires_grad
@@ -146,6 +150,12 @@ def as_view(result: Tensor, source: Tensor, *, several: bool = False) -> Tensor:
     if source._creation is CreationMeta.INFERENCE_MODE:
         result._creation = CreationMeta.INFERENCE_MODE  # this kind is never replaced
     return result
+
+
+def count_write(tensor: Tensor) -> None:
+    """Counts an op's write into a tensor."""
+    if not state.composing:
+        counter_of(tensor).advance()
 
 
 def all_inference(operands: Iterable[Any]) -> bool:

@@ -306,7 +306,9 @@ BY_ANY: Final = (
     "(Tensor input, Tensor other, *, Tensor out = None)",
     "(Tensor input, Number other)",
 )
-public(in_place=InPlace(number_seen=True))(overloaded("multiply", mul, function_forms=BY_ANY))
+public(in_place=InPlace(number_seen=True, composite=True))(
+    overloaded("multiply", mul, function_forms=BY_ANY)
+)
 
 
 @composite(name="subtract")
@@ -315,7 +317,7 @@ def _subtract_number(self: Array, other: Number, alpha: Number = 1) -> Array:
     return sub(self, other, alpha=alpha)
 
 
-public(in_place=InPlace(number_seen=True))(
+public(in_place=InPlace(number_seen=True, composite=True))(
     overloaded(
         "subtract",
         sub,

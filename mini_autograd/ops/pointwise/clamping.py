@@ -218,6 +218,6 @@ def _one_sided(tensor: Any, number: Any, bound: str) -> None:
 
 
 _clamp("clamp", _DISPATCHED)
-_clamp("clip", _CLAMPED)
+_clamp("clip", replace(_CLAMPED, composite=True))
 _one_sided(clamp_min_tensor, clamp_min_number, "min")
 _one_sided(clamp_max_tensor, clamp_max_number, "max")

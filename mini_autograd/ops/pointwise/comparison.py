@@ -44,7 +44,7 @@ def _compares(compare: np.ufunc, *alias: str) -> Callable[[DifferentiableOp], Di
         written = InPlace(compares=True, shapes_first=True, on_integers=True, recorded=recorded)
         public(in_place=replace(written, overloads=(".Scalar", ".Tensor")))(either)
         if alias:
-            public(*alias, in_place=written)(either)
+            public(*alias, in_place=replace(written, composite=True))(either)
         return op
 
     return enter

@@ -196,7 +196,7 @@ def _div(*args: Any, **kwargs: Any) -> Any:
 
 
 @public("div", function=False, in_place=replace(_BY_NUMBER, augmented="/="))
-@public("divide", function=False, in_place=replace(_WRITTEN, number_seen=True))
+@public("divide", function=False, in_place=replace(_WRITTEN, number_seen=True, composite=True))
 def _div_method(*args: Any, **kwargs: Any) -> Any:
     return _by_mode(kwargs).method(*args, **kwargs)
 
@@ -244,7 +244,7 @@ public(in_place=_BY_EITHER)(
     )
 )
 
-public(in_place=InPlace(number_seen=True))(
+public(in_place=InPlace(number_seen=True, composite=True))(
     overloaded("true_divide", true_divide, function_forms=BY_ANY)
 )
 

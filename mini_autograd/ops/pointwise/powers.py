@@ -230,7 +230,7 @@ pow: Final = public(in_place=InPlace(augmented="**=", overloads=(".Scalar", ".Te
 )
 
 
-@public(in_place=InPlace(function=True))
+@public(in_place=InPlace(function=True, composite=True))
 @composite
 def square(self: Array) -> Array:
     """`self ** 2`."""

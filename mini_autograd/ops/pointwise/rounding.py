@@ -133,7 +133,7 @@ def threshold_backward(grad_output: Array, result: Array) -> Array:
 
 
 @operator("__abs__")
-@public("absolute", in_place=InPlace(real_result=True))
+@public("absolute", in_place=InPlace(real_result=True, composite=True))
 @public(in_place=InPlace(function=True, real_result=True))
 @differentiable(self=lambda grad, self: grad * sgn(self), inside=inside.writes_out("abs"))
 def abs(self: Array) -> Array:

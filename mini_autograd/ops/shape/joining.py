@@ -142,7 +142,7 @@ def vstack(tensors: Arrays) -> Any:
     return cat([_at_least(each, 2) for each in tensors], 0)
 
 
-@composite(name="narrow")
+@composite(name="narrow", dispatched=True)
 def _narrow_from(self: Array, dim: Int, start: IndexArray, length: Int) -> Any:
     """`narrow` from a position in a tensor."""
     if not is_int(start):
@@ -150,7 +150,7 @@ def _narrow_from(self: Array, dim: Int, start: IndexArray, length: Int) -> Any:
     return narrow(self, dim, int(start), length)
 
 
-@composite
+@composite(dispatched=True)
 def narrow(self: Array, dim: Int, start: SymInt, length: SymInt) -> Any:
     """`length` positions of a dim from `start` on; a view."""
     if not self.ndim:
@@ -257,7 +257,7 @@ _split_method.__name__, _split_method.__qualname__ = "split", "Tensor.split"
 
 
 @public()
-@composite
+@composite(dispatched=True)
 def chunk(self: Array, chunks: Int, dim: Int = 0) -> Any:
     """At most so many pieces, of one size but the last."""
     if not self.ndim:

@@ -8,8 +8,10 @@ import numpy as np
 
 from mini_autograd.arrays import dtypes, layout
 from mini_autograd.arrays.dims import wrap_dim
+from mini_autograd.core.modes.grad_mode import state
 from mini_autograd.core.op import Promotion, differentiable, public
 from mini_autograd.core.tensor.tensor import Tensor, detached
+from mini_autograd.core.tensor.version_counter import inference_counter
 from mini_autograd.messages.ops import shapes as errors
 from mini_autograd.ops.shape.storage_gradient import Region, through_storage
 from mini_autograd.ops.shape.views import view
@@ -67,7 +69,7 @@ def checked_region(
 
 
 @public()
-@composite
+@composite(dispatched=True)
 def as_strided(self: Array, size: Sizes, stride: Sizes, storage_offset: Int | None = None) -> Any:
     """A view of the memory by sizes and strides; by default from the tensor's first element on."""
     array = self._array if isinstance(self, Tensor) else self
@@ -136,7 +138,7 @@ def _check_wider(array: Array, found: dtypes.dtype, wanted: dtypes.dtype) -> Non
             raise errors.view_dtype(requirement, found, wanted, value)
 
 
-@composite(name="view")
+@composite(name="view", dispatched=True)
 def view_dtype(self: Array, dtype: DType) -> Any:
     """The same bytes as elements of another dtype; no gradient flows through."""
     if not isinstance(self, Tensor):
@@ -152,6 +154,8 @@ def view_dtype(self: Array, dtype: DType) -> Any:
             raise errors.view_dtype("self.stride(-1) must be 1", found, dtype, step)
     alias = detached(self)  # torch's is no view either, but shares the version counter
     alias._array = array.view(dtype.numpy)
+    if state.inference:
+        alias._counter = inference_counter()
     return alias
 
 

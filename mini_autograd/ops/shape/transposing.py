@@ -11,6 +11,7 @@ from mini_autograd.arrays import layout
 from mini_autograd.arrays.dims import wrap_dim, wrap_dims
 from mini_autograd.core.modes import warn_once
 from mini_autograd.core.op import Promotion, attribute, differentiable, public
+from mini_autograd.core.saved.packing import composed
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.ops import shapes as errors
@@ -19,7 +20,7 @@ from mini_autograd.parsing.overloads import composite, overloaded
 from mini_autograd.parsing.types import Array, Dims, Int, Ints
 
 
-@public("transpose", "swapaxes", "swapdims")
+@public()
 @differentiable(
     promotion=Promotion.NONE,
     view=True,
@@ -29,6 +30,20 @@ def transpose(self: Array, dim0: Int, dim1: Int) -> Array:
     """Two dims swapped."""
     dim0, dim1 = wrap_dim(dim0, self.ndim), wrap_dim(dim1, self.ndim)
     return self[...] if not self.ndim else np.swapaxes(layout.placed(self), dim0, dim1)
+
+
+@public()
+@composite
+def swapaxes(self: Array, axis0: Int, axis1: Int) -> Any:
+    """NumPy's name of `transpose`."""
+    return transpose(self, axis0, axis1)
+
+
+@public()
+@composite
+def swapdims(self: Array, dim0: Int, dim1: Int) -> Any:
+    """Another name of `transpose`."""
+    return transpose(self, dim0, dim1)
 
 
 @public()
@@ -100,6 +115,7 @@ for _name in ("movedim", "moveaxis"):  # which errors say
 
 
 @attribute("mT")
+@composed
 def matrix_transpose(self: Tensor, name: str = "mT") -> Tensor:
     """The last two dims swapped; torch gives a 0-d tensor back."""
     if self.ndim == 1:
@@ -112,6 +128,7 @@ def matrix_transpose(self: Tensor, name: str = "mT") -> Tensor:
 
 
 @attribute("H")
+@composed
 def _conjugate_transpose(self: Tensor) -> Any:
     if self.ndim not in (0, 2):
         raise errors.not_a_matrix_for_h(self.ndim)
@@ -119,17 +136,20 @@ def _conjugate_transpose(self: Tensor) -> Any:
 
 
 @attribute("mH")
+@composed
 def _conjugate_matrix_transpose(self: Tensor) -> Any:
     return ops.conj(matrix_transpose(self, "mH"))
 
 
 @public(function=False)
+@composed
 def adjoint(self: Tensor) -> Any:
     """The matrices transposed and conjugated."""
     return ops.conj(matrix_transpose(self, "adjoint()"))
 
 
 @attribute("T")
+@composed
 def reversed_dims(self: Tensor) -> Tensor:
     """All dims in reverse order."""
     if self.ndim != 2:

@@ -15,7 +15,7 @@ import numpy as np
 from mini_autograd.arrays import dtypes, layout
 from mini_autograd.arrays.dims import broadcast_dims, wrap_dim
 from mini_autograd.core.op import Promotion, differentiable, public
-from mini_autograd.core.saved.packing import is_watched
+from mini_autograd.core.saved.packing import composed, is_watched
 from mini_autograd.core.table import ops, shared
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.ops import shapes as errors
@@ -229,6 +229,7 @@ def broadcast_to(self: Array, size: Sizes) -> Any:
 
 @public(method=False)
 @shared
+@composed
 def broadcast_tensors(*tensors: Any) -> tuple[Any, ...]:
     """All tensors expanded to their common shape; one that has it already is given back."""
     shape: tuple[int, ...] = ()
