@@ -14,7 +14,6 @@ from mini_autograd import autograd, inplace
 from mini_autograd import ops as families
 from mini_autograd.core.modes import transforms
 from mini_autograd.core.modes.grad_mode import state
-from mini_autograd.core.op import surface
 from mini_autograd.core.tensor.history import has_history, set_requires_grad
 from mini_autograd.core.tensor.tensor import Tensor, detached
 from mini_autograd.core.tensor.version_counter import counter_of
@@ -26,6 +25,7 @@ from mini_autograd.messages import arguments as argument_errors
 from mini_autograd.messages.functions import transforms as func_errors
 from mini_autograd.messages.tensors import conversion as conversion_errors
 from mini_autograd.messages.tensors import state as errors
+from mini_autograd.parsing import surface
 from mini_autograd.parsing.factories import checked_device
 from mini_autograd.parsing.overloads import composite
 from mini_autograd.parsing.types import Array, Bool

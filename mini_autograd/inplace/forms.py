@@ -18,7 +18,6 @@ from mini_autograd.core.modes.grad_mode import state, unrecorded
 from mini_autograd.core.modes.transforms import state as transforms
 from mini_autograd.core.modes.warn_once import suppressed
 from mini_autograd.core.op import Common, InPlace, public, quiet
-from mini_autograd.core.op.surface import in_place_forms
 from mini_autograd.core.saved.packing import (
     PackedTensor,
     announce_write,
@@ -56,6 +55,7 @@ from mini_autograd.ops.tensor.writing import copied, filled
 from mini_autograd.parsing.old_forms import in_new_form
 from mini_autograd.parsing.overloads import composite, with_forms
 from mini_autograd.parsing.schema import is_number
+from mini_autograd.parsing.surface import in_place_forms
 from mini_autograd.parsing.types import Array, Bool, Number
 
 Method = Callable[..., Any]

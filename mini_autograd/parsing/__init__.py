@@ -1,1 +1,1 @@
-"""torch's argument parser: calls bound to parameters, overloads, and what misfits."""
+"""How users call an op: its public names, torch's argument parser, overloads, and what misfits."""

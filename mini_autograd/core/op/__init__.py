@@ -20,20 +20,20 @@ Called with raw arrays, an op runs its forward and nothing else: rules are writt
 functions that users call, and cost no more than NumPy until a graph of them is wanted. For a
 parameter of several tensors (``Arrays``) the rule gives a list of gradients.
 
-`public` and its kin in `surface` say of an op under which names and in which forms users find it.
+`public` and its kin (`parsing/surface`) say under which names and in which forms users find it.
 
-`kind` is what is known of an op, from which `generate` writes its code (`node_text` the node and
-its recording, `call_text` the quick ways to call it); `call` applies any op to any arguments,
+`op` is what is known of an op, from which `codegen` writes its code (`nodes` the node and its
+recording, `callers` the quick ways to call it); `call` applies any op to any arguments,
 `slots` are what a node saves, `promotion` brings operands to one dtype.
 """
 
 from mini_autograd.core.op.call import DifferentiableOp, differentiable
 from mini_autograd.core.op.codegen.generate import record_refused
-from mini_autograd.core.op.in_place import Common, Expanded, InPlace
 from mini_autograd.core.op.node import OpNode
 from mini_autograd.core.op.op import Op
 from mini_autograd.core.op.promotion import Promotion, quiet, quiet_context
-from mini_autograd.core.op.surface import attribute, binary_operator, operator, public
+from mini_autograd.parsing.in_place import Common, Expanded, InPlace
+from mini_autograd.parsing.surface import attribute, binary_operator, operator, public
 
 __all__ = [
     "Common",

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
-from mini_autograd.core.op.in_place import InPlace
 from mini_autograd.core.tensor.tensor import Tensor
+from mini_autograd.parsing.in_place import InPlace
 
 _Op = TypeVar("_Op", bound=Callable[..., Any])
 _Reader = TypeVar("_Reader", bound=Callable[[Any], Any])
