@@ -21,9 +21,11 @@ _FARTHEST: Final = 2**20  # a limit to the placeholder's size
 
 
 class _Memory(np.ndarray[Any, Any]):
-    """A placeholder for memory of no bytes; `of` is the array whose memory it replaces."""
+    """A placeholder for memory of no bytes; `of` is the array whose memory it replaces, and
+    `start` where in that it begins, if that is behind its end."""
 
     of: Array | None = None
+    start: int | None = None
 
 
 def is_nothing(memory: Array) -> bool:
@@ -37,11 +39,13 @@ def with_strides(
     dtype: np.dtype[Any],
     *,
     of: Array | None = None,
+    start: int | None = None,
 ) -> Array:
-    """An empty array with the given strides in bytes; `of` is the array to count as its owner."""
+    """An empty array with the given strides in bytes; `of` is the array to count as its owner,
+    and `start` where in that it begins, if that is behind its end."""
     reach = sum(size * stride for size, stride in zip(shape, strides, strict=True))
     memory = _Memory(max(1, min(reach, _FARTHEST)), _NOTHING)
-    memory.of = of
+    memory.of, memory.start = of, start
     return np.ndarray(shape, dtype, memory, 0, strides)
 
 
@@ -55,5 +59,14 @@ def origin(memory: Array) -> Array:
 def within(
     memory: Array, shape: Sequence[int], strides: Sequence[int], start: int, dtype: np.dtype[Any]
 ) -> Array:
-    """An empty view that starts at a byte of the memory, at most at its end."""
-    return np.ndarray(shape, dtype, memory, min(start, memory.nbytes), strides)
+    """An empty view that starts at a byte of the memory, or behind its end."""
+    if start <= memory.nbytes:
+        return np.ndarray(shape, dtype, memory, start, strides)
+    return with_strides(shape, strides, dtype, of=memory, start=start)
+
+
+def beyond(memory: Array) -> tuple[Array, int] | None:
+    """The memory behind whose end a placeholder begins, and where; None of any other array."""
+    if type(memory) is not _Memory or memory.of is None or memory.start is None:
+        return None
+    return memory.of, memory.start

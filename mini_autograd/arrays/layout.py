@@ -95,6 +95,9 @@ def owner_of(array: Array) -> Array:
 def memory_of(array: Array) -> tuple[Array, int]:
     """The owner of an array's memory, dims in memory order, and the array's offset in bytes."""
     owner = owner_of(array)
+    if (replaced := empties.beyond(owner)) is not None:
+        memory, start = replaced
+        return memory, start + address_of(array) - address_of(owner)
     if not owner.flags.c_contiguous:  # its dims are permuted: put the slowest first
         owner = owner.transpose(np.argsort(owner.strides)[::-1])
     return owner, address_of(array) - address_of(owner)

@@ -20,6 +20,7 @@ from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.core.tensor.version_counter import counter_of
 from mini_autograd.messages.graph import modes as mode_errors
 from mini_autograd.messages.graph import saved as errors
+from mini_autograd.messages.tensors import state as state_errors
 
 if TYPE_CHECKING:
     from mini_autograd.core.graph.graph import Node
@@ -231,6 +232,8 @@ class PackedTensor:
         given = self.unpack_hook(self.packed)
         if not isinstance(given, Tensor):
             raise errors.unpacked_type(given)
+        if self.accumulator is not None and given._array.dtype.kind not in "fc":
+            raise state_errors.only_floating_at_creation()
         made = make(given._array)
         made._counter = counter_of(given)
         made._requires_grad = self.requires_grad

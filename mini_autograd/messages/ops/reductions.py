@@ -102,3 +102,6 @@ index_k_range = Message(RuntimeError, "selected index k out of range")
 def complex_correction() -> RuntimeError:
     """A correction with an imaginary part."""
     return overflow("double")
+softmax_sizes = Message(RuntimeError,
+    "Expected tensor for argument #1 'grad' to have same size as tensor for argument #2 'output'; "
+    "but {grad} does not equal {output} (while checking arguments for softmax_backward)")

@@ -67,6 +67,8 @@ class _Located:
 
     def result_strides(self, array: NDArray[Any]) -> tuple[int, ...]:
         """The strides, in elements, of what reading gives: those of the rest where it can."""
+        if 0 in self.shape:
+            return layout.contiguous_strides(self.shape, 1)
         rest = [each for dim, each in enumerate(array.strides) if dim not in self.indexed]
         before, after = rest[: self.at], rest[self.at :]
         operands = [(*before, *[0] * len(self.common), *after)]

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd.arrays import dtypes, numbers
+from mini_autograd.arrays import dtypes, layout, numbers
 from mini_autograd.core.op import (
     InPlace,
     Promotion,
@@ -127,7 +127,9 @@ operator("__mul__", "__rmul__")(mul.operator)
 )
 def times(self: Array, other: Number) -> Array:
     """`self * other` for rules: what torch records where its own formulas have a number."""
-    return self * other if _plain(self, other) else _by_number(np.multiply, self, other)
+    if _plain(self, other):
+        return _spread(self * other, self)
+    return _by_number(np.multiply, self, other)
 
 
 @differentiable(
@@ -139,7 +141,9 @@ def times(self: Array, other: Number) -> Array:
 )
 def over(self: Array, other: Number) -> Array:
     """`self / other` for rules, likewise."""
-    return self / other if _plain(self, other) else _by_number(np.divide, self, other)
+    if _plain(self, other):
+        return _spread(self / other, self)
+    return _by_number(np.divide, self, other)
 
 
 @differentiable(
@@ -171,6 +175,14 @@ def _plain(array: Any, number: complex) -> bool:
     if type(number) not in _REAL:
         return False
     return type(array) in _WIDE or (array.dtype.kind == "f" and array.itemsize != 2)
+
+
+def _spread(result: Any, array: Any) -> Any:
+    """The result for an array that a rule has spread over dims: NumPy puts repeated ones elsewhere
+    in memory."""
+    if result.ndim > 2 and 0 in array.strides:
+        return layout.arranged(result, array, 0)
+    return result
 
 
 def check_complex_half(kernel: str, array: Any, number: complex) -> None:

@@ -10,6 +10,7 @@ from mini_autograd.arrays import dtypes, layout
 from mini_autograd.arrays.dims import wrap_dim
 from mini_autograd.core.op import Promotion, differentiable, public
 from mini_autograd.core.table import ops
+from mini_autograd.messages.ops import kernels as kernel_errors
 from mini_autograd.messages.ops import reductions as errors
 from mini_autograd.messages.tensors import state as tensor_errors
 from mini_autograd.ops.reduction.reductions import fold, reduced_dims, restored
@@ -74,6 +75,11 @@ def _checked(kernel: str, array: Array, dim: int) -> int:
     return dim
 
 
+def _check_scalar_types(grad: Array, output: Array) -> None:
+    if grad.dtype is not output.dtype and grad.size and grad.dtype != output.dtype:
+        raise kernel_errors.scalar_type(dtypes.of(grad), dtypes.of(output))
+
+
 def _shifted(array: Array, dim: int) -> tuple[Array, Any]:
     """The elements less the greatest of their row, and the dim to reduce (none of a 0-d array)."""
     axis = dim if array.ndim else None
@@ -112,6 +118,9 @@ def _softmax_twice(grad: Any, grad_output: Any, output: Any, dim: int) -> Any:
 )
 def softmax_backward_data(grad_output: Array, output: Array, dim: Int) -> Array:
     """The gradient of a softmax from its output."""
+    if grad_output.shape != output.shape:  # which an unpack hook gave
+        raise errors.softmax_sizes(list(grad_output.shape), list(output.shape))
+    _check_scalar_types(grad_output, output)
     grad, result = _in_rows(grad_output), _in_rows(output)
     total = _row_sums(grad * result, dim)
     rest = np.asarray(grad - total)
@@ -152,6 +161,7 @@ def _kept(value: Any, array: Array, dim: int) -> Any:
 )
 def log_softmax_backward_data(grad_output: Array, output: Array, dim: Int) -> Array:
     """The gradient of a log_softmax from its output."""
+    _check_scalar_types(grad_output, output)
     wide = _in_rows(grad_output)
     total = _row_sums(wide, dim)
     part = np.asarray(np.exp(_in_rows(output)))

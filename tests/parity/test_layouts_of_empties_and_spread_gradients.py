@@ -1,0 +1,55 @@
+"""Where torch puts what has no elements, and in which order dims that a rule has spread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.parity.tables import Table, differences, outcome
+
+_OF_EMPTIES = (
+    "t[:]", "t[...]", "t[:, :]", "t[None]", "t[:0]", "t[:, 0]", "t[:, 1:]", "t.view(0)", "t.T",
+    "t.detach()", "t.data", "t[:][:]", "t.narrow(0, 0, 0)", "t.split(1)[0]", "t.chunk(2)[0]",
+    "t.unbind(1)[0]", "t.expand(3, 0, 1)", "t.squeeze()", "t.as_strided((1,), (1,))",
+    "t.reshape(0)", "t.unsqueeze(0)", "t.flatten()", "t.view_as(t)", "t.view(torch.int32)",
+    "t.diagonal()", "t.unfold(1, 1, 1)", "t.permute(1, 0)", "t.split([0, 0])[1]",
+    "t[i]", "t[:, i]", "t.select(1, 0)",
+)  # fmt: skip
+
+
+def _empty_views(torch: Any) -> Iterator[str]:
+    """Views that begin at, or behind, the end of their memory."""
+    x = torch.arange(4.0).view(2, 2)
+    names = {"torch": torch, "i": torch.tensor([], dtype=torch.int64)}
+    for start in (0, 1, 2):
+        for text in _OF_EMPTIES:
+
+            def call(text: str = text, t: Any = x[2:, start:]) -> Any:
+                made = eval(text, names | {"t": t})
+                return made.shape, made.stride(), made.storage_offset()
+
+            yield f"{start} {text}: {outcome(call)}"
+
+
+def _spread(torch: Any) -> Iterator[str]:
+    values = torch.arange(4.0).view(2, 2)
+    for text in ("x.mean(1)", "x.mean(1, True)", "x.sum(1)", "x.mean((0, 2))", "x.nansum(1)",
+                 "x.mean(0)", "x.var(1)", "x.mean(2)"):  # fmt: skip
+        for graph in (False, True):
+            x = torch.arange(8.0).view(2, 2, 2).requires_grad_()
+            y = eval(text, {"x": x})
+            seed = (values if y.numel() == 4 else values[0]).t().reshape(y.shape)
+            if y.dim() == 2:
+                seed = values.t()
+            (grad,) = torch.autograd.grad(y, x, seed, create_graph=graph)
+            yield f"{text} {graph}: {grad.stride()}"
+    spread = values.t().unsqueeze(1).expand(2, 2, 2)
+    for text in ("s / 2", "s * 2", "-s", "s + s", "s.exp()", "s.clone()", "torch.div(s, 2)"):
+        yield f"{text}: {eval(text, {'s': spread, 'torch': torch}).stride()}"
+
+
+@pytest.mark.parametrize("table", [_empty_views, _spread])
+def test_layouts_are_those_of_torch(table: Table) -> None:
+    assert differences(table) == []
