@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 import torch
 
-from mini_autograd.core.op import InPlace, operator, surface
+from mini_autograd.core.op import InPlace, operator
 from mini_autograd.frontend import methods
+from mini_autograd.parsing import surface
 
 _NAMES = [
     *[(torch, name) for name in methods.functions],
