@@ -87,6 +87,13 @@ def view_strides(array: Array, shape: Shape) -> Shape | None:
 
 def owner_of(array: Array) -> Array:
     """The array that owns the memory."""
+    buffer = _buffer_of(array)
+    replaced = empties.beyond(buffer)
+    return buffer if replaced is None else replaced[0]
+
+
+def _buffer_of(array: Array) -> Array:
+    """Likewise, or what is in its place where an empty array begins behind its end."""
     while isinstance(array.base, np.ndarray):
         array = array.base
     return array
@@ -94,7 +101,7 @@ def owner_of(array: Array) -> Array:
 
 def memory_of(array: Array) -> tuple[Array, int]:
     """The owner of an array's memory, dims in memory order, and the array's offset in bytes."""
-    owner = owner_of(array)
+    owner = _buffer_of(array)
     if (replaced := empties.beyond(owner)) is not None:
         memory, start = replaced
         return memory, start + address_of(array) - address_of(owner)
@@ -114,7 +121,7 @@ def distance(base: Array, view: Array) -> int:
 
     If `view.data` was set to other memory, both offsets are taken in their own memory.
     """
-    if owner_of(view) is owner_of(base):
+    if _buffer_of(view) is _buffer_of(base):
         return address_of(view) - address_of(base)
     return memory_of(view)[1] - memory_of(base)[1]
 

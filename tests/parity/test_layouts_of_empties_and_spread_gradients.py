@@ -28,7 +28,8 @@ def _empty_views(torch: Any) -> Iterator[str]:
 
             def call(text: str = text, t: Any = x[2:, start:]) -> Any:
                 made = eval(text, names | {"t": t})
-                return made.shape, made.stride(), made.storage_offset()
+                same = made.untyped_storage().data_ptr() == x.untyped_storage().data_ptr()
+                return made.shape, made.stride(), made.storage_offset(), same
 
             yield f"{start} {text}: {outcome(call)}"
 
@@ -50,6 +51,19 @@ def _spread(torch: Any) -> Iterator[str]:
         yield f"{text}: {eval(text, {'s': spread, 'torch': torch}).stride()}"
 
 
-@pytest.mark.parametrize("table", [_empty_views, _spread])
+def _zeros_of_running_products(torch: Any) -> Iterator[str]:
+    """Signs of zeros, also for a seed that is a view, which the walk hands over otherwise."""
+    values = torch.tensor([[2.0, -1.5, -2.0], [0.0, 2.0, 0.5]])
+    zeros = torch.tensor([[-2.0, 1.0, -1.0], [-1.0, 0.5, 3.0]]) * 0
+    for seed in (zeros, zeros.t().contiguous().t(), -zeros, -zeros.t().contiguous().t()):
+        for graph in (False, True):
+            for text in ("x.cumprod(1)", "x.cumsum(1)", "x.prod(1, True).expand(2, 3) * 1"):
+                x = values.clone().requires_grad_()
+                y = eval(text, {"x": x})
+                (grad,) = torch.autograd.grad(y, x, seed, create_graph=graph)
+                yield f"{text} {graph}: {grad.tolist()}"
+
+
+@pytest.mark.parametrize("table", [_empty_views, _spread, _zeros_of_running_products])
 def test_layouts_are_those_of_torch(table: Table) -> None:
     assert differences(table) == []

@@ -7,11 +7,12 @@ from typing import Any, Final
 import numpy as np
 
 from mini_autograd.arrays.dims import wrap_dim
+from mini_autograd.core.modes.grad_mode import state
 from mini_autograd.core.op import InPlace, Promotion, differentiable, public
 from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.saved.packing import is_watched
 from mini_autograd.core.table import ops
-from mini_autograd.core.tensor.tensor import Tensor
+from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.ops.reduction.reductions import (
     ALL_OR_DIMS,
     differentiable_dtype,
@@ -72,6 +73,12 @@ def _avoids_division(self: Any) -> bool:
     return is_watched() or bool((self == 0).any())
 
 
+def _is_recorded(self: Any) -> bool:
+    """Whether a rule's own steps are recorded: not if it only gets tensors so that hooks, or
+    views, see these."""
+    return isinstance(self, Tensor) and state.enabled
+
+
 def _cumprod_grad(grad: Any, self: Any, result: Any, dim: int) -> Any:
     """A quotient, or without division where there are zeros: then in quadratic time."""
     if _is_trivial(self.shape, dim):
@@ -80,10 +87,13 @@ def _cumprod_grad(grad: Any, self: Any, result: Any, dim: int) -> Any:
     if not _avoids_division(self):
         return _backward_sum(weighted, dim) / ops.conj(self)
     dim = wrap_dim(dim, len(self.shape))
-    if isinstance(self, Tensor):
+    if _is_recorded(self):
         return _recorded_cumprod_grad(grad, ops.conj(self), dim)
     if not is_watched():
-        return _cumprod_grad_by_zeros(grad, ops.conj(self), ops.conj(result), weighted, dim)
+        given = [grad, ops.conj(self), ops.conj(result), weighted]
+        if not isinstance(self, Tensor):
+            return _cumprod_grad_by_zeros(*given, dim=dim)
+        return make(_cumprod_grad_by_zeros(*[each._array for each in given], dim=dim))
     size = self.shape[dim]
     before = ops.zeros_of(self, (*self.shape[:dim], 1, *self.shape[dim + 1 :])) + 1
     rows = []
@@ -202,7 +212,7 @@ def _prod_all_grad(grad: Any, self: Any, result: Any) -> Any:
         return grad
     if not _avoids_division(self):
         return grad * ops.conj(result / self)
-    if not isinstance(self, Tensor) and not is_watched() and int((self == 0).sum()) > 1:
+    if not _is_recorded(self) and not is_watched() and int((self == 0).sum()) > 1:
         return ops.zeros_of(self, tuple(self.shape))
     flat = ops.view(ops.contiguous(self), (-1,))
     return ops.view(prod_grad(grad, flat, result, 0), tuple(self.shape))
