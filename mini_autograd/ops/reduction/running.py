@@ -90,10 +90,10 @@ def _cumprod_grad(grad: Any, self: Any, result: Any, dim: int) -> Any:
     if _is_recorded(self):
         return _recorded_cumprod_grad(grad, ops.conj(self), dim)
     if not is_watched():
-        given = [grad, ops.conj(self), ops.conj(result), weighted]
+        given = grad, ops.conj(self), ops.conj(result), weighted
         if not isinstance(self, Tensor):
-            return _cumprod_grad_by_zeros(*given, dim=dim)
-        return make(_cumprod_grad_by_zeros(*[each._array for each in given], dim=dim))
+            return _cumprod_grad_by_zeros(dim, *given)
+        return make(_cumprod_grad_by_zeros(dim, *[each._array for each in given]))
     size = self.shape[dim]
     before = ops.zeros_of(self, (*self.shape[:dim], 1, *self.shape[dim + 1 :])) + 1
     rows = []
@@ -109,7 +109,7 @@ def _cumprod_grad(grad: Any, self: Any, result: Any, dim: int) -> Any:
 
 
 def _cumprod_grad_by_zeros(
-    grad: Array, self: Array, result: Array, weighted: Array, dim: int
+    dim: int, grad: Array, self: Array, result: Array, weighted: Array
 ) -> Array:
     """The same in linear time: a quotient up to the first zero, at that zero what its neighbours
     give, and nothing after it. As torch has it, to the sign of each zero."""
