@@ -113,21 +113,24 @@ def reverse(self: Tensor) -> Tensor:
     return ops.flip(self, tuple(range(self._array.ndim)))  # type: ignore[no-any-return]
 
 
-def text(self: Tensor) -> str:
-    """As torch prints it."""
+def text(self: Tensor, prefix: str = "") -> str:
+    """As torch prints it; a `prefix` stands for the name of its type."""
     default = dtypes.get_default_dtype()
     try:
         node = self.grad_fn
         name = None if node is None else type(node).__name__
     except RuntimeError:  # a view that must not get a new history
         name = "Invalid"
-    return printing.tensor_text(
+    name_of_type = "tensor" if type(self) is Tensor else type(self).__name__
+    made = printing.tensor_text(
         self._array,
         default_dtype=default.numpy,
         default_complex=default.to_complex().numpy,
         grad_fn_name=name,
         requires_grad=self._requires_grad,
+        prefix=prefix or f"{name_of_type}(",
     )
+    return f"Parameter({made})" if vars(self).get("_is_param") else made
 
 
 def formatted(self: Tensor, spec: str) -> str:

@@ -54,6 +54,7 @@ from mini_autograd.ops.tensor.conversion import clone
 from mini_autograd.ops.tensor.writing import copied, filled
 from mini_autograd.parsing.old_forms import in_new_form
 from mini_autograd.parsing.overloads import composite, with_forms
+from mini_autograd.parsing.overrides import PLAIN, has_torch_function, overridable
 from mini_autograd.parsing.schema import is_number
 from mini_autograd.parsing.types import Array, Bool, Number
 
@@ -72,6 +73,8 @@ def in_place(op: InPlace, method: Method) -> Method:
         if len(args) > 1:
             args, kwargs = in_new_form(name, self, args, kwargs)
         given = tuple(_tensors((*args, *kwargs.values())))
+        if not PLAIN.issuperset(map(type, (self, *given))) and has_torch_function((self, *given)):
+            return asking(self, *args, **kwargs)  # type: ignore[no-any-return]
         needs_grad = (
             state.enabled
             and op.differentiable
@@ -129,6 +132,7 @@ def in_place(op: InPlace, method: Method) -> Method:
 
     call.__name__ = call.__qualname__ = name
     call.__doc__ = f"In-place form of `{bare_name}`; gives the tensor itself."
+    asking = overridable(name, method=True)(call)
     return call
 
 

@@ -23,6 +23,7 @@ from mini_autograd.core.tensor.history import all_inference, as_view
 from mini_autograd.core.tensor.tensor import Tensor, make, plain
 from mini_autograd.messages.ops.kernels import no_complex_half, not_implemented
 from mini_autograd.parsing.binding import RAW, Written
+from mini_autograd.parsing.overrides import overridable
 from mini_autograd.parsing.schema import Schema, is_number
 
 
@@ -110,9 +111,10 @@ def differentiable(
             unsaved=unsaved,
             elementwise=elementwise,
         )
-        general = functools.partial(_apply, op, True)
+        general = overridable(op.name, method=True)(functools.partial(_apply, op, True))
         caller = op.written.caller
-        function = cast(DifferentiableOp, caller(functools.partial(_apply, op, False)))
+        as_function = overridable(op.name)(functools.partial(_apply, op, False))
+        function = cast(DifferentiableOp, caller(as_function))
         function.method = caller(general, op.schema.gathers)
         function.operator = caller(_or_not_implemented(general))
         function.op = op

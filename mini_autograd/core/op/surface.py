@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 
 from mini_autograd.core.op.in_place import InPlace
 from mini_autograd.core.tensor.tensor import Tensor
+from mini_autograd.parsing.overrides import KNOWN, PLAIN, overridable
 
 _Op = TypeVar("_Op", bound=Callable[..., Any])
 _Reader = TypeVar("_Reader", bound=Callable[[Any], Any])
@@ -64,18 +65,28 @@ def operator(*names: str) -> Callable[[_Op], _Op]:
     return enter
 
 
-def binary_operator(*names: str) -> Callable[[_Op], _Op]:
-    """Likewise; as in torch, a TypeError of it leaves the operation to the other operand."""
+def binary_operator(*names: str, own: bool = False) -> Callable[[_Op], _Op]:
+    """Likewise; as in torch, a TypeError of it leaves the operation to the other operand.
+
+    Args:
+        names: the operators.
+        own: whether a type that overrides it is asked with the operator itself, as torch has it
+            where that is none of the method's names.
+    """
 
     def enter(op: _Op) -> _Op:
         call = getattr(op, "method", op)
+        asking = overridable(names[0], method=True)(call) if own else call
 
         def attempt(self: Tensor, other: Any) -> Any:
             try:
-                return call(self, other)
+                if type(self) in PLAIN and type(other) in KNOWN:
+                    return call(self, other)
+                return asking(self, other)
             except TypeError:
                 return NotImplemented
 
+        attempt.__name__ = names[0]
         operator(*names)(attempt)
         return op
 

@@ -29,6 +29,7 @@ from mini_autograd.ops.shape.views import (
     view,
 )
 from mini_autograd.parsing.overloads import composite
+from mini_autograd.parsing.overrides import PLAIN, is_tensor_like
 from mini_autograd.parsing.types import Array
 
 
@@ -166,7 +167,9 @@ def inner(self: Array, other: Array) -> Any:
 
 @operator("__matmul__")
 def _operator(self: Tensor, other: Any) -> Any:
-    return _matmul(self, other) if isinstance(other, Tensor) else NotImplemented
+    if type(self) in PLAIN and type(other) in PLAIN:
+        return _matmul(self, other)
+    return matmul.method(self, other) if is_tensor_like(other) else NotImplemented
 
 
 @operator("__rmatmul__")
