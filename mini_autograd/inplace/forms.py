@@ -73,8 +73,9 @@ def in_place(op: InPlace, method: Method) -> Method:
         if len(args) > 1:
             args, kwargs = in_new_form(name, self, args, kwargs)
         given = tuple(_tensors((*args, *kwargs.values())))
-        if not PLAIN.issuperset(map(type, (self, *given))) and has_torch_function((self, *given)):
-            return asking(self, *args, **kwargs)  # type: ignore[no-any-return]
+        if type(self) not in PLAIN or (given and not PLAIN.issuperset(map(type, given))):
+            if has_torch_function((self, *given)):
+                return asking(self, *args, **kwargs)  # type: ignore[no-any-return]
         needs_grad = (
             state.enabled
             and op.differentiable

@@ -113,27 +113,44 @@ def asked(func: Any, found: Sequence[Any], args: Any, kwargs: Any, refused: Any)
     raise refused(types)
 
 
-def overridable(
-    name: str, *, method: bool = False, func: Any = None
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Has a general function look first whether an argument's type overrides what users call.
+NOTHING: Final = object()
+
+
+def overriding_result(
+    name: str,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    *,
+    method: bool = False,
+    func: Any = None,
+) -> Any:
+    """What the types of the arguments make of a call; `NOTHING` if none overrides it.
 
     Args:
-        name: by which users call it.
+        name: by which users call the function.
+        args, kwargs: the arguments as they gave them.
         method: whether it is `Tensor`'s.
         func: what a type is asked with, if the name alone does not tell.
     """
-    where = "torch.Tensor" if method else "torch"
+    if KNOWN.issuperset(map(type, args)) and (not kwargs or is_plain(*kwargs.values())):
+        return NOTHING
+    public = func or (vars(Tensor) if method else functions).get(name)
+    if public is None or not (found := overriding(flat(args, kwargs))):
+        return NOTHING
+    refused = functools.partial(errors.all_declined, f"torch.{'Tensor.' * method}{name}")
+    return asked(public, found, args, kwargs or None, refused)
+
+
+def overridable(
+    name: str, *, method: bool = False, func: Any = None
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Has a general function look first whether an argument's type overrides what users call."""
 
     def enter(general: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(general, assigned=("__doc__",), updated=())
         def call(*args: Any, **kwargs: Any) -> Any:
-            if state.enabled and not is_plain(*args, *kwargs.values()):
-                public = func or (vars(Tensor) if method else functions).get(name)
-                if public is not None and (found := overriding(flat(args, kwargs))):
-                    refused = functools.partial(errors.all_declined, f"{where}.{name}")
-                    return asked(public, found, args, kwargs or None, refused)
-            return general(*args, **kwargs)
+            result = overriding_result(name, args, kwargs, method=method, func=func)
+            return general(*args, **kwargs) if result is NOTHING else result
 
         return call
 

@@ -76,13 +76,13 @@ def binary_operator(*names: str, own: bool = False) -> Callable[[_Op], _Op]:
 
     def enter(op: _Op) -> _Op:
         call = getattr(op, "method", op)
-        asking = overridable(names[0], method=True)(call) if own else call
+        asking = overridable(names[0], method=True)(call)
 
         def attempt(self: Tensor, other: Any) -> Any:
             try:
-                if type(self) in PLAIN and type(other) in KNOWN:
-                    return call(self, other)
-                return asking(self, other)
+                if own and (type(self) not in PLAIN or type(other) not in KNOWN):
+                    return asking(self, other)
+                return call(self, other)
             except TypeError:
                 return NotImplemented
 
