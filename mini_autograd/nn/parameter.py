@@ -10,7 +10,7 @@ from mini_autograd.arrays.dtypes import get_default_dtype
 from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.creation.subclasses import make_subclass
 from mini_autograd.frontend import copying
-from mini_autograd.frontend.protocols import text
+from mini_autograd.frontend.protocols import PRINTED_AS_TENSORS
 from mini_autograd.messages.functions import overrides as errors
 from mini_autograd.parsing.overrides import disabled_implementation
 
@@ -63,4 +63,7 @@ class Parameter(Tensor, metaclass=_ParameterMeta):
         return type(self), args
 
     def __repr__(self) -> str:
-        return f"Parameter containing:\n{text(self, 'tensor(' if type(self) is Parameter else '')}"
+        return f"Parameter containing:\n{super().__repr__()}"
+
+
+PRINTED_AS_TENSORS.add(Parameter)

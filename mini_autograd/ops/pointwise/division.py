@@ -195,6 +195,9 @@ def _div(*args: Any, **kwargs: Any) -> Any:
     return _by_mode(kwargs)(*args, **kwargs)
 
 
+_div.__name__ = _div.__qualname__ = "div"
+
+
 @public("div", function=False, in_place=replace(_BY_NUMBER, augmented="/="))
 @public("divide", function=False, in_place=replace(_WRITTEN, number_seen=True))
 def _div_method(*args: Any, **kwargs: Any) -> Any:
