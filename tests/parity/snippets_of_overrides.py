@@ -198,3 +198,79 @@ plain(lambda: (p + t, t @ t, m.max(0), m.split(1), F.relu(t), F.mse_loss(t, p), 
 plain(lambda: (t.as_subclass(U), p.as_subclass(T), T([1.])))
 plain(lambda: (t.to(torch.float32) is t, 1 - t, t == p))
 """
+
+WALKS = """
+Exp.apply(leaf(L)) is None, seen
+Exp.apply(L([1.])) is None, seen
+did(torch.autograd.backward((leaf(L) * 2).sum()), seen)
+did(torch.autograd.backward(((lambda x: x * x)(leaf(L))).sum()), seen)
+did(torch.autograd.backward(((lambda x: x * x)(leaf(L))).sum(), create_graph=True), seen)
+(lambda x: did(A.backward((x * x).sum(), create_graph=True), kind(x.grad), seen))(leaf(L))
+(lambda x: did(A.backward(bare((x * x).sum()), create_graph=True), kind(x.grad)))(leaf())
+(lambda x: did(A.backward(bare(x.exp().sum()), create_graph=True), kind(x.grad), x.grad))(leaf())
+(lambda x: did(A.backward((x * 2).sum()), A.backward((x * 2).sum()), kind(x.grad), seen))(leaf(L))
+(lambda x: did(torch.autograd.backward(x * 2, torch.ones(2)), kind(x.grad), seen))(leaf(L))
+(lambda x: did(torch.autograd.backward(x * 2, T([1., 1.])), kind(x.grad)))(leaf())
+(lambda x: did(torch.autograd.backward(x * 2, T([1., 1.]), inputs=[x]), kind(x.grad)))(leaf())
+(lambda x: did(A.backward(bare(x).sum(), inputs=[x]), kind(x.grad), seen))(leaf(L))
+torch.func.grad(lambda x: (x * x).sum())(l), seen
+torch.func.vjp(lambda x: x * x, t)[0]
+torch.func.jvp(lambda x: x * x, (t,), (t,))
+torch.func.jacrev(lambda x: x * x)(t)
+torch.autograd.functional.vjp(lambda x: x * x, t, t)
+torch.autograd.functional.hessian(lambda x: (x * x).sum(), t)
+torch.autograd.functional.jacobian(lambda x: x * x, t)
+torch.autograd.gradgradcheck(lambda x: x * x, T([1.]).double().requires_grad_())
+"""
+
+FURTHER = """
+(lambda x: (x * 2).grad_fn.next_functions[0][0].next_functions[0][0].variable is x)(leaf())
+copy.copy(l) is None, seen
+pickle.dumps(l) is None
+(lambda x: did((x * 2).sum().backward(), x.grad.add_(1), x.grad))(leaf())
+torch.no_grad()(lambda: leaf().add_(1))()
+torch.no_grad()(lambda: did(leaf()[0].add_(1)))()
+torch.no_grad()(lambda: leaf()[0].requires_grad)()
+torch.inference_mode()(lambda: (t + 1).is_inference())()
+torch.inference_mode()(lambda: (T([1.]).is_inference(), T(p).is_inference()))()
+torch.nn.functional.relu(U([-1.])), F.softmax(u, 0)
+torch.min(t), torch.min(t, p), torch.max(t, p), torch.aminmax(t)
+torch.var_mean(t), torch.std(t), torch.median(t)
+torch.arange(t[0].item(), 3), torch.full((2,), t[0])
+torch.randn_like(t).shape, kind(torch.rand_like(t))
+torch.result_type(t, p), torch.can_cast(t.dtype, torch.int)
+torch.tensor([t[0], t[1]])
+torch.tensor([[1., t[0]]]), torch.as_tensor([t[0]])
+T([t[0], 2.])
+torch.stack(list(t)), torch.stack([*t])
+torch.broadcast_to(t, (2, 2)), torch.t(m), torch.mm(m, m), torch.outer(t, p), torch.inner(t, p)
+t.apply_(lambda x: x + 1), t.map_(p, lambda a, b: a + b)
+t.index_put_((torch.tensor([0]),), torch.tensor(3.)), t.masked_fill(t > 1, 0)
+t.index_add_(0, torch.tensor([0]), p[:1])
+p.index_put_((torch.tensor([0]),), t[:1]), p.masked_fill_(t > 1, 0)
+t.unsqueeze_(0), t.t_(), t.squeeze_()
+t.view_as(p), t.expand_as(m), t.reshape_as(p), p.view_as(t), p.expand_as(m)
+t.as_strided((1,), (1,)), t.narrow(0, 0, 1), t.unfold(0, 1, 1), t.movedim(0, 0)
+t.numpy(), __import__("numpy").add(t, 1), __import__("numpy").asarray(t)
+kind(__import__("numpy").add(t.numpy(), t))
+torch.nn.Parameter(t).detach(), P(t)[0], P(t).data
+isinstance(P(P(t)), P), kind(P(P(t)))
+isinstance(P(t) + 1, P), isinstance(P(t).clone(), P)
+P(leaf() * 2).is_leaf
+t.backward
+leaf().sum().backward(inputs=[leaf()])
+t.is_shared(), t.share_memory_(), t.is_pinned()
+t.to(p), p.to(t), t.to(device="cpu"), t.type_as(p)
+sorted([t[1], t[0]])
+max(t), min(t), sum(t)
+t.item()
+t[0].item(), int(t[0]), [1, 2, 3][T([1.]).long()[0]]
+range(3)[T([1]).long()]
+t and 1
+divmod(t, 2)
+round(t[0])
+t.__class__, type(t) is T, t.__class__.__name__
+vars(t), dir(t)[:0]
+T.__doc__, T.__module__
+p.__torch_function__, t.__torch_function__
+"""

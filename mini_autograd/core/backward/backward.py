@@ -64,6 +64,15 @@ def backward(
             raise errors.grad_variables_twice()
         grad_tensors = grad_variables
     wanted = None if inputs is None else _wanted(inputs, "backward")
+    if type(tensors) not in PLAIN or wanted is not None:
+        tensors = as_tuple(tensors)
+        differentiated = (*tensors, *(wanted or ()))
+        if has_torch_function(differentiated):
+            handle_torch_function(
+                backward, differentiated, tensors, grad_tensors=grad_tensors,
+                retain_graph=retain_graph, create_graph=create_graph, inputs=wanted,
+            )  # fmt: skip
+            return
     keep_graph = create_graph if retain_graph is None else retain_graph
     if keep_graph is not False:
         keep_graph = _flag(keep_graph)
