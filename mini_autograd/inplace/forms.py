@@ -54,7 +54,7 @@ from mini_autograd.ops.tensor.conversion import clone
 from mini_autograd.ops.tensor.writing import copied, filled
 from mini_autograd.parsing.old_forms import in_new_form
 from mini_autograd.parsing.overloads import composite, with_forms
-from mini_autograd.parsing.overrides import PLAIN, has_torch_function, overridable
+from mini_autograd.parsing.overrides import PLAIN, has_torch_function, is_plain, overridable
 from mini_autograd.parsing.schema import is_number
 from mini_autograd.parsing.types import Array, Bool, Number
 
@@ -277,10 +277,15 @@ _AUGMENTED: Final = {
 
 
 def _augmented(symbol: str, method: Method) -> Method:
-    def operator(self: Tensor, other: Any) -> Tensor:
+    def operator(self: Tensor, other: Any) -> Any:
         if not isinstance(other, Tensor) and not is_number(other):
             raise argument_errors.unsupported_operand(symbol, self, other)
-        return method(self, other)  # type: ignore[no-any-return]
+        try:
+            return method(self, other)
+        except TypeError:
+            if is_plain(self, other):
+                raise
+            return NotImplemented
 
     return operator
 

@@ -94,6 +94,9 @@ n != 1
 n < 1
 n.add_(1)
 p.add_(n)
+augmented(n, "+", 1)
+augmented(p, "*", n)
+augmented(n, "-", p)
 torch.stack([n, p])
 torch.stack([t, n])
 n.sum()
