@@ -73,9 +73,9 @@ def in_place(op: InPlace, method: Method) -> Method:
         if len(args) > 1:
             args, kwargs = in_new_form(name, self, args, kwargs)
         given = tuple(_tensors((*args, *kwargs.values())))
-        plain = type(self) in PLAIN and (not given or PLAIN.issuperset(map(type, given)))
-        if not plain and has_torch_function((self, *given)):
-            return asking(self, *args, **kwargs)  # type: ignore[no-any-return]
+        for each in (self, *given):
+            if type(each) not in PLAIN and has_torch_function((self, *given)):
+                return asking(self, *args, **kwargs)  # type: ignore[no-any-return]
         needs_grad = (
             state.enabled
             and op.differentiable
