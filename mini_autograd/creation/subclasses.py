@@ -148,15 +148,15 @@ _NOT_ASKED: Final = frozenset({
 
 def _in_python(of_tensor: Callable[..., Any]) -> Callable[..., Any]:
     """The method, asking as torch's do that are in Python: with what may be left out by name."""
-    signature = inspect.signature(of_tensor)
-    optional = [k for k, each in signature.parameters.items() if each.default is not each.empty]
 
     @functools.wraps(of_tensor)
     def call(*args: Any, **kwargs: Any) -> Any:
         if not overrides.has_torch_function(args[:1]):
             return of_tensor(*args, **kwargs)
+        signature = inspect.signature(of_tensor)  # which takes its time: not at import
         bound = signature.bind(*args, **kwargs)
         bound.apply_defaults()
+        optional = [k for k, each in signature.parameters.items() if each.default is not each.empty]
         named = {name: bound.arguments.pop(name) for name in optional}
         return overrides.handle_torch_function(of_tensor, args[:1], *bound.args, **named)
 
@@ -187,8 +187,8 @@ def _init_subclass(cls: type[Tensor], /, **kwargs: Any) -> None:
     if vars(cls).get(overrides.NAME) is overrides.disabled_implementation:
         overrides.enter_plain(cls)
     elif not issubclass(cls, _Asking):
-        bases = tuple(each for each in cls.__bases__ if each is not Tensor)
-        cls.__bases__ = (*bases, _Asking)
+        bases = tuple(_Asking if each is Tensor else each for each in cls.__bases__)
+        cls.__bases__ = bases if _Asking in bases else (*bases, _Asking)
 
 
 def install(functions: dict[str, Any], looking: Collection[str]) -> None:

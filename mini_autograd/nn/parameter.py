@@ -63,7 +63,9 @@ class Parameter(Tensor, metaclass=_ParameterMeta):
         return type(self), args
 
     def __repr__(self) -> str:
-        return f"Parameter containing:\n{super().__repr__()}"
+        text = super().__repr__()
+        text = text if type(self) is Parameter else f"Parameter({text})"
+        return f"Parameter containing:\n{text}"
 
 
 PRINTED_AS_TENSORS.add(Parameter)

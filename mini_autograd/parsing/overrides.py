@@ -1,8 +1,8 @@
 """`__torch_function__`: a type that has it is asked for the result of a function that gets one.
 
 Plain tensors pay nothing for that: what is written for a function takes arguments of the types in
-`PLAIN`, and sends all others to its general way, where `overridable` looks for such a type. What a
-subclass has of `Tensor` that is not written so, `frontend.methods` gives to it with that look.
+`PLAIN`, and sends all others to its general way, where `overriding_result` looks for such a type.
+What a subclass has of `Tensor` that is not written so, `creation.subclasses` gives it, asking.
 """
 
 from __future__ import annotations

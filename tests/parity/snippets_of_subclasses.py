@@ -36,6 +36,9 @@ class Duck:
 class Instance:
     def __torch_function__(self, func, types, args=(), kwargs=None):
         return "instance"
+class Mixin:
+    def sum(self): return "mixed"
+    def own(self): return kind(self + 1)
 class Init(torch.Tensor):
     def __init__(self, data, extra=None): self.extra = extra
 class New(torch.Tensor):
@@ -45,6 +48,9 @@ class New(torch.Tensor):
     def __init__(self, data, extra):
         super().__init__()
         self.extra = extra
+class Mixed(torch.Tensor, Mixin): pass
+class MixedFirst(Mixin, torch.Tensor): pass
+class Param(torch.nn.Parameter): pass
 class Super(torch.Tensor):
     def __new__(cls, x, *args, **kwargs): return super().__new__(cls, x)
 class Wraps(torch.Tensor):
@@ -139,6 +145,10 @@ Slot([1.]) + 1
 setting(Slot([1.]), "q", 3).q
 Super([1.], 1, b=2)
 T.__new__(T, [1.])
+Mixed([1.]).sum(), MixedFirst([1.]).sum(), Mixed([1.]).own(), MixedFirst([1.]).own()
+Mixed([1.]).detach(), MixedFirst([1.]).shape, MixedFirst([1.]) + bare(Mixed([1.]))
+Param(p), Param(p) + 1, Param(p).data, isinstance(Param(p), P), Param(p).requires_grad
+type("C", (U, Mixin), {})([1.]).own(), type("C", (T, torch.Tensor), {})([1.]).T
 torch.Tensor.__new__(T, [1.])
 T.__name__, T.__bases__[0].__mro__[-1]
 issubclass(T, torch.Tensor), isinstance(t, torch.Tensor), isinstance(p, T)
