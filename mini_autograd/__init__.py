@@ -108,7 +108,7 @@ HalfTensor, FloatTensor, DoubleTensor = map(TensorType, (float16, float32, float
 # What the families of ops give; a name that is a module or a type here stays one.
 globals().update({k: v for k, v in methods.functions.items() if k not in globals()})
 
-_LOADED_LATER = ("func", "nn", "utils")
+_LOADED_LATER = ("_C", "func", "nn", "overrides", "utils")
 
 
 def __getattr__(name: str) -> _Any:

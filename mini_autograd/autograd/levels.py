@@ -58,7 +58,7 @@ class Level:
         for leaf, node, given in self._wrapped.values():
             node.is_pass_through = True
             link_to_given(leaf, given)
-            if self.records and given.requires_grad:
+            if self.records and given._requires_grad:
                 node.edges = (edge_of(given),)
 
     @property
@@ -68,7 +68,7 @@ class Level:
 
     def wrap(self, given: Tensor) -> Tensor:
         """A leaf of this level on the memory of a tensor; a RuntimeError for integers."""
-        leaf = make(given._array) if given.is_inference() else detached(given)
+        leaf = make(given._array) if Tensor.is_inference(given) else detached(given)
         if leaf._array.dtype.kind not in "fc":
             raise errors.only_floating_method()
         leaf._requires_grad = True

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from mini_autograd.arrays import layout
 from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.core.tensor.version_counter import counter_of
+from mini_autograd.creation.subclasses import as_kind
 from mini_autograd.messages.tensors import copying as errors
 
 Array = NDArray[Any]
@@ -39,12 +40,24 @@ def deep_copy(self: Tensor, memo: dict[int, Any]) -> Tensor:
     if id(self) in memo:
         found: Tensor = memo[id(self)]
         return found
-    made = _leaf(_with_copied_memory(self._array, memo), self._requires_grad)
+    if type(self) is not Tensor:
+        _check_new(self)
+    array = _with_copied_memory(self._array, memo)
+    made = as_kind(_leaf(array, self._requires_grad), type(self))
     if self._grad is not None:
         made._grad = self._grad.__deepcopy__(memo)
     vars(made).update(_copied_attributes(self, memo))
     memo[id(self)] = made
     return made
+
+
+def _check_new(self: Tensor) -> None:
+    """Whether a subclass makes tensors of its own, as torch's copy of it does."""
+    if self.data_ptr() == 0:
+        if type(self.clone()) is not type(self):
+            raise errors.clone_of_other_type()
+    elif type(self.new_empty([])) is not type(self):
+        raise errors.new_empty_of_other_type()
 
 
 def _with_copied_memory(array: Array, memo: dict[int, Any]) -> Array:
@@ -98,10 +111,24 @@ def with_attributes(
     return made
 
 
+def as_type(
+    build: Callable[..., Tensor], kind: type[Tensor], args: tuple[Any, ...], attributes: Any
+) -> Tensor:
+    """Likewise, as a tensor of a subclass."""
+    made = build(*args)
+    if type(made) is not kind:
+        made = made.as_subclass(kind)
+    vars(made).update(attributes)
+    return made
+
+
 def reduced(self: Tensor, protocol: Any) -> Reduced:
     """How it is copied or pickled: without its history, its `.grad` and its hooks."""
     memory, start = shared_memory(self._array)
-    return reduced_on(self, memory.view(), start)  # torch's pickles share no memory, so no memo
+    build, args = reduced_on(self, memory.view(), start)  # torch's pickles share no memory
+    if type(self) is Tensor:
+        return build, args
+    return as_type, (build, type(self), args, attributes_of(self))
 
 
 def reduced_on(tensor: Tensor, memory: Array, start: int) -> Reduced:

@@ -17,8 +17,14 @@ from mini_autograd.core.modes.grad_mode import state
 from mini_autograd.core.tensor.history import has_history, set_requires_grad
 from mini_autograd.core.tensor.tensor import Tensor, detached
 from mini_autograd.core.tensor.version_counter import counter_of
-from mini_autograd.creation import data, fills
-from mini_autograd.frontend import copying, metadata, predicates, protocols, tensor_hooks  # noqa: F401
+from mini_autograd.creation import data, fills, subclasses
+from mini_autograd.frontend import (  # noqa: F401
+    copying,
+    metadata,
+    predicates,
+    protocols,
+    tensor_hooks,
+)
 from mini_autograd.inplace import rebase
 from mini_autograd.inplace.forms import as_function
 from mini_autograd.messages import arguments as argument_errors
@@ -26,7 +32,6 @@ from mini_autograd.messages.functions import transforms as func_errors
 from mini_autograd.messages.tensors import conversion as conversion_errors
 from mini_autograd.messages.tensors import state as errors
 from mini_autograd.parsing import surface
-from mini_autograd.parsing.factories import checked_device
 from mini_autograd.parsing.overloads import composite
 from mini_autograd.parsing.types import Array, Bool
 
@@ -107,11 +112,6 @@ def cpu(self: Tensor, *args: Any, memory_format: Any = None) -> Tensor:
     return self
 
 
-def _constructed(cls: type[Tensor], *args: Any, device: Any = None) -> Tensor:
-    checked_device(device)
-    return data.legacy(args)
-
-
 _compared: Final = surface.operators["__eq__"]
 
 
@@ -135,7 +135,8 @@ _OWN: Final[dict[str, Any]] = {
     "is_floating_point": predicates.is_floating_point, "is_complex": predicates.is_complex,
     "is_signed": lambda self: self.dtype.is_signed, "is_nonzero": predicates.is_nonzero,
     "new": lambda self, *args: data.legacy(args, self.dtype),
-    "__new__": staticmethod(_constructed),
+    "__new__": staticmethod(subclasses.constructed), "as_subclass": subclasses.as_subclass,
+    "_make_subclass": staticmethod(subclasses.make_subclass),
 }  # fmt: skip
 
 
@@ -184,6 +185,12 @@ _NOT_DELETED: Final = {
 }  # fmt: skip
 
 
+class _Attribute(property):
+    """A property that knows its name, as Python's own do from 3.13 on."""
+
+    __name__: str
+
+
 def _read_only(name: str, made: property) -> property:
     """The property, which refuses to be set, or deleted, in torch's words."""
 
@@ -194,14 +201,17 @@ def _read_only(name: str, made: property) -> property:
         raise _NOT_DELETED[name]()
 
     delete = made.fdel or (keep if name in _NOT_DELETED else refuse)
-    return property(made.fget, made.fset or refuse, delete, made.__doc__)
+    attribute = _Attribute(made.fget, made.fset or refuse, delete, made.__doc__)
+    attribute.__name__ = name
+    return attribute
 
 
 def install() -> None:
     """Puts every method, operator and property on `Tensor`."""
     for name, value in {**surface.operators, **surface.attributes}.items():
         setattr(Tensor, name, value)
-    methods = surface.methods | inplace.methods()
+    writing = inplace.methods()
+    methods = surface.methods | writing
     for each in (copying, protocols, tensor_hooks):
         methods |= each.METHODS
     for name, value in {**methods, **_OWN}.items():
@@ -211,6 +221,7 @@ def install() -> None:
     for name, value in list(vars(Tensor).items()):
         if isinstance(value, property):
             setattr(Tensor, name, _read_only(name, value))
+    subclasses.install(functions, {*surface.operators, *writing})
 
 
 install()

@@ -90,11 +90,13 @@ def tensor_text(
     grad_fn_name: str | None = None,
     requires_grad: bool = False,
     prefix: str = "tensor(",
+    contents: str | None = None,
 ) -> str:
     """The `repr` of a tensor that holds `values`.
 
     A dtype is named only where the values alone would not tell it under these defaults.
-    `grad_fn_name` (without brackets) takes the place of `requires_grad=True`.
+    `grad_fn_name` (without brackets) takes the place of `requires_grad=True`, and `contents` that
+    of the values.
     """
     suffixes = []
     if values.size == 0:
@@ -114,7 +116,9 @@ def tensor_text(
         suffixes.append(f"grad_fn=<{grad_fn_name}>")
     elif requires_grad:
         suffixes.append("requires_grad=True")
-    return _with_suffixes(prefix + body, suffixes, indent=len(prefix))
+    return _with_suffixes(
+        prefix + (body if contents is None else contents), suffixes, indent=len(prefix)
+    )
 
 
 def format_tensor(tensor: object, values: Array, spec: str, *, is_subclass: bool) -> str:

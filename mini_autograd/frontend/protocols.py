@@ -97,7 +97,7 @@ def items(self: Tensor) -> Iterator[Tensor]:
     """Its slices along the first dim."""
     if self._array.ndim == 0:
         raise errors.zero_dim_iteration()
-    return iter(ops.unbind(self, 0))
+    return iter(self.unbind(0))
 
 
 def contains(self: Tensor, element: Any) -> bool:
@@ -113,21 +113,28 @@ def reverse(self: Tensor) -> Tensor:
     return ops.flip(self, tuple(range(self._array.ndim)))  # type: ignore[no-any-return]
 
 
-def text(self: Tensor) -> str:
-    """As torch prints it."""
+PRINTED_AS_TENSORS: Final[set[type]] = {Tensor}
+
+
+def text(self: Tensor, *, tensor_contents: str | None = None) -> str:
+    """As torch prints it; `tensor_contents` stands for its elements."""
     default = dtypes.get_default_dtype()
     try:
         node = self.grad_fn
         name = None if node is None else type(node).__name__
     except RuntimeError:  # a view that must not get a new history
         name = "Invalid"
-    return printing.tensor_text(
+    name_of_type = "tensor" if type(self) in PRINTED_AS_TENSORS else type(self).__name__
+    made = printing.tensor_text(
         self._array,
         default_dtype=default.numpy,
         default_complex=default.to_complex().numpy,
         grad_fn_name=name,
         requires_grad=self._requires_grad,
+        prefix=f"{name_of_type}(",
+        contents=tensor_contents,
     )
+    return f"Parameter({made})" if vars(self).get("_is_param") else made
 
 
 def formatted(self: Tensor, spec: str) -> str:

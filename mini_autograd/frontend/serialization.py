@@ -80,7 +80,7 @@ _SAFE: Final = {
     "numpy.core.numeric": {"_frombuffer"},
     "numpy._core.numeric": {"_frombuffer"},
     "mini_autograd": {"Size", "Tensor", "device", *(each.__reduce__() for each in ALL)},
-    "mini_autograd.frontend.copying": {"rebuilt", "with_attributes"},
+    "mini_autograd.frontend.copying": {"as_type", "rebuilt", "with_attributes"},
     "mini_autograd.nn.parameter": {"Parameter"},
 }
 

@@ -21,6 +21,7 @@ from mini_autograd.inplace.forms import copy_, fill_, index_put_
 from mini_autograd.messages.ops import indexing as errors
 from mini_autograd.messages.tensors import creation as creation_errors
 from mini_autograd.ops.tensor.writing import checked_number
+from mini_autograd.parsing.overrides import KNOWN, has_torch_function, overridable
 
 _SEQUENCE_LIMIT: Final = 32  # a longer list is always an index tensor
 _INT64: Final = range(-(2**63), 2**63)
@@ -37,6 +38,8 @@ def get_item(self: Tensor, item: Any) -> Tensor:
         return _sliced(self, 0, item)
     view, indices = _located(self, item)
     if indices:
+        if not KNOWN.issuperset(map(type, indices)) and has_torch_function(indices):
+            return _asking_for_item(self, item)  # type: ignore[no-any-return]
         return ops.index(view, indices)  # type: ignore[no-any-return]
     return ops.alias(self) if view is self else view
 
@@ -49,6 +52,9 @@ def set_item(self: Tensor, item: Any, value: Any) -> None:
         RuntimeError: a value of a shape that does not fit, or a tensor that must not be written.
         IndexError, ValueError: as `get_item`.
     """
+    if type(value) not in KNOWN and has_torch_function((value,)):
+        _asking_to_set(self, item, value)
+        return
     if type(item) is slice and not self._array.ndim:
         raise errors.zero_dim("slice")
     source = _as_source(self, value)
@@ -64,6 +70,11 @@ def set_item(self: Tensor, item: Any, value: Any) -> None:
     given = source._array.shape
     sizes = _without_leading_ones(given)
     index_put_(view, indices, source if sizes == given else ops.view(source, sizes))
+
+
+# A subclass may stand among the indices of a plain tensor, or be what is written.
+_asking_for_item: Final = overridable("__getitem__", method=True)(get_item)
+_asking_to_set: Final = overridable("__setitem__", method=True)(set_item)
 
 
 def _as_items(item: Any) -> Sequence[Any]:

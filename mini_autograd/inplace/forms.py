@@ -54,6 +54,7 @@ from mini_autograd.ops.tensor.conversion import clone
 from mini_autograd.ops.tensor.writing import copied, filled
 from mini_autograd.parsing.old_forms import in_new_form
 from mini_autograd.parsing.overloads import composite, with_forms
+from mini_autograd.parsing.overrides import PLAIN, has_torch_function, is_plain, overridable
 from mini_autograd.parsing.schema import is_number
 from mini_autograd.parsing.surface import in_place_forms
 from mini_autograd.parsing.types import Array, Bool, Number
@@ -73,6 +74,9 @@ def in_place(op: InPlace, method: Method) -> Method:
         if len(args) > 1:
             args, kwargs = in_new_form(name, self, args, kwargs)
         given = tuple(_tensors((*args, *kwargs.values())))
+        for each in (self, *given):
+            if type(each) not in PLAIN and has_torch_function((self, *given)):
+                return asking(self, *args, **kwargs)  # type: ignore[no-any-return]
         needs_grad = (
             state.enabled
             and op.differentiable
@@ -130,6 +134,7 @@ def in_place(op: InPlace, method: Method) -> Method:
 
     call.__name__ = call.__qualname__ = name
     call.__doc__ = f"In-place form of `{bare_name}`; gives the tensor itself."
+    asking = overridable(name, method=True)(call)
     return composed(call) if op.composite else call
 
 
@@ -273,10 +278,15 @@ _AUGMENTED: Final = {
 
 
 def _augmented(symbol: str, method: Method) -> Method:
-    def operator(self: Tensor, other: Any) -> Tensor:
+    def operator(self: Tensor, other: Any) -> Any:
         if not isinstance(other, Tensor) and not is_number(other):
             raise argument_errors.unsupported_operand(symbol, self, other)
-        return method(self, other)  # type: ignore[no-any-return]
+        try:
+            return method(self, other)
+        except TypeError:
+            if is_plain(self, other):
+                raise
+            return NotImplemented
 
     return operator
 

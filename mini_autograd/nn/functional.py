@@ -13,25 +13,36 @@ from mini_autograd.messages.ops import losses as errors
 from mini_autograd.messages.tensors import creation as creation_errors
 from mini_autograd.ops.nn.likelihood import likelihood_loss
 from mini_autograd.ops.nn.losses import cross_entropy_loss
+from mini_autograd.parsing.overrides import (
+    PLAIN,
+    functions,
+    handle_torch_function,
+    has_torch_function,
+    is_plain,
+)
 
-linear = ops.linear
+linear = functions["linear"] = ops.linear
 
 _REDUCTIONS = ("none", "mean", "sum")
 
 
 def relu(input: Tensor, inplace: bool = False) -> Tensor:
     """`max(x, 0)` of each element; written to the input itself if `inplace`."""
+    if type(input) not in PLAIN and has_torch_function((input,)):
+        return handle_torch_function(  # type: ignore[no-any-return]
+            relu, (input,), input, inplace=inplace
+        )
     return input.relu_() if inplace else ops.relu(input)  # type: ignore[no-any-return]
 
 
 def sigmoid(input: Tensor) -> Tensor:
     """`1 / (1 + exp(-x))` of each element."""
-    return ops.sigmoid(input)  # type: ignore[no-any-return]
+    return input.sigmoid()  # type: ignore[no-any-return]
 
 
 def tanh(input: Tensor) -> Tensor:
     """The hyperbolic tangent of each element."""
-    return ops.tanh(input)  # type: ignore[no-any-return]
+    return input.tanh()  # type: ignore[no-any-return]
 
 
 def _implicit_dim(name: str, ndim: int, stacklevel: int) -> int:
@@ -45,6 +56,10 @@ def softmax(
     input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: DType | None = None
 ) -> Tensor:
     """`exp(x)` along a dim, divided by its sum; computed in `dtype` if given."""
+    if type(input) not in PLAIN and has_torch_function((input,)):
+        return handle_torch_function(  # type: ignore[no-any-return]
+            softmax, (input,), input, dim=dim, _stacklevel=_stacklevel, dtype=dtype
+        )
     if dim is None:
         dim = _implicit_dim("softmax", input.ndim, _stacklevel)
     return ops.softmax.method(input, dim, dtype=dtype)  # type: ignore[no-any-return]
@@ -54,6 +69,10 @@ def log_softmax(
     input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: DType | None = None
 ) -> Tensor:
     """The logarithm of `softmax`."""
+    if type(input) not in PLAIN and has_torch_function((input,)):
+        return handle_torch_function(  # type: ignore[no-any-return]
+            log_softmax, (input,), input, dim=dim, _stacklevel=_stacklevel, dtype=dtype
+        )
     if dim is None:
         dim = _implicit_dim("log_softmax", input.ndim, _stacklevel)
     return ops.log_softmax.method(input, dim, dtype=dtype)  # type: ignore[no-any-return]
@@ -65,6 +84,8 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     Raises:
         RuntimeError: classes that are not int64, are negative or not less than `num_classes`.
     """
+    if type(tensor) not in PLAIN and has_torch_function((tensor,)):
+        return handle_torch_function(one_hot, (tensor,), tensor, num_classes)  # type: ignore[no-any-return]
     classes = tensor._array
     if classes.dtype != np.int64:
         raise errors.one_hot_dtype()
@@ -128,6 +149,17 @@ def mse_loss(
         ValueError: an unknown reduction; a weight of another size.
         RuntimeError: sizes that do not broadcast.
     """
+    if not is_plain(input, target, weight) and has_torch_function((input, target, weight)):
+        return handle_torch_function(  # type: ignore[no-any-return]
+            mse_loss,
+            (input, target, weight),
+            input,
+            target,
+            size_average=size_average,
+            reduce=reduce,
+            reduction=reduction,
+            weight=weight,
+        )
     _warn_of_sizes(input, target)
     reduction = _reduction(size_average, reduce, reduction)
     given, wanted = ops.broadcast_tensors(input, target)
@@ -147,6 +179,16 @@ def l1_loss(
     weight: Tensor | None = None,
 ) -> Tensor:
     """The absolute differences of input and target; arguments and errors as of `mse_loss`."""
+    if not is_plain(input, target, weight) and has_torch_function((input, target, weight)):
+        return handle_torch_function(  # type: ignore[no-any-return]
+            l1_loss,
+            (input, target, weight),
+            input,
+            target,
+            size_average=size_average,
+            reduce=reduce,
+            reduction=reduction,
+        )
     _warn_of_sizes(input, target)
     reduction = _reduction(size_average, reduce, reduction)
     given, wanted = ops.broadcast_tensors(input, target)
@@ -185,6 +227,18 @@ def nll_loss(
         RuntimeError: shapes or dtypes that do not fit.
         IndexError: a target that is no class.
     """
+    if not is_plain(input, target, weight) and has_torch_function((input, target, weight)):
+        return handle_torch_function(  # type: ignore[no-any-return]
+            nll_loss,
+            (input, target, weight),
+            input,
+            target,
+            weight=weight,
+            size_average=size_average,
+            ignore_index=ignore_index,
+            reduce=reduce,
+            reduction=reduction,
+        )
     reduction = _reduction(size_average, reduce, reduction)
     return likelihood_loss(input, target, weight, reduction, ignore_index)  # type: ignore[no-any-return]
 
@@ -205,6 +259,19 @@ def cross_entropy(
     holds a probability for each class, and `label_smoothing` spreads a part of each target's
     probability over all classes.
     """
+    if not is_plain(input, target, weight) and has_torch_function((input, target, weight)):
+        return handle_torch_function(  # type: ignore[no-any-return]
+            cross_entropy,
+            (input, target, weight),
+            input,
+            target,
+            weight=weight,
+            size_average=size_average,
+            ignore_index=ignore_index,
+            reduce=reduce,
+            reduction=reduction,
+            label_smoothing=label_smoothing,
+        )
     reduction = _reduction(size_average, reduce, reduction)
     return cross_entropy_loss(  # type: ignore[no-any-return]
         input, target, weight, reduction, ignore_index, label_smoothing

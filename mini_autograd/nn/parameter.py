@@ -7,13 +7,24 @@ from typing import Any
 import numpy as np
 
 from mini_autograd.arrays.dtypes import get_default_dtype
-from mini_autograd.core.tensor.tensor import Tensor, detached, make
+from mini_autograd.core.tensor.tensor import Tensor, make
+from mini_autograd.creation.subclasses import make_subclass
 from mini_autograd.frontend import copying
-from mini_autograd.messages import arguments as argument_errors
-from mini_autograd.messages.tensors import state as errors
+from mini_autograd.frontend.protocols import PRINTED_AS_TENSORS
+from mini_autograd.messages.functions import overrides as errors
+from mini_autograd.parsing.overrides import disabled_implementation
 
 
-class Parameter(Tensor):
+class _ParameterMeta(type):
+    """A tensor of another subclass is a parameter, too, if it was made one."""
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        if cls is Parameter and isinstance(instance, Tensor) and vars(instance).get("_is_param"):
+            return True
+        return super().__instancecheck__(instance)
+
+
+class Parameter(Tensor, metaclass=_ParameterMeta):
     """A leaf that shares memory and version counter with `data`; ops on it give plain tensors.
 
     Raises:
@@ -21,25 +32,18 @@ class Parameter(Tensor):
     """
 
     __slots__ = ()
+    __torch_function__ = disabled_implementation
 
-    def __new__(cls, data: Any = None, requires_grad: bool = True) -> Parameter:
+    def __new__(cls, data: Any = None, requires_grad: bool = True) -> Any:
         """Make a leaf on the memory of `data`; an empty one without it."""
         if data is None:
             data = make(np.empty(0, get_default_dtype().numpy))
-        if not isinstance(data, Tensor):
-            data.detach()  # as torch: mostly an AttributeError
-        if not isinstance(requires_grad, bool):
-            raise argument_errors.wrong_type(
-                "_make_subclass", "require_grad", 3, "bool", requires_grad
-            )
-        alias = detached(data)
-        made: Parameter = object.__new__(cls)
-        made._array, made._counter = alias._array, alias._counter
-        made._node, made._output_nr, made._requires_grad = None, 0, False
-        if requires_grad:
-            if made._array.dtype.kind not in "fc":
-                raise errors.only_floating_at_creation()
-            made.requires_grad = True
+        if type(data) is Tensor or type(data) is Parameter:
+            return make_subclass(cls, data, requires_grad)
+        made = data.detach().requires_grad_(requires_grad)  # one of a subclass stays that
+        if type(made) is not type(data):
+            raise errors.parameter_of_other_type(type(data).__name__, type(made).__name__)
+        made._is_param = True
         return made
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Parameter:
@@ -59,4 +63,9 @@ class Parameter(Tensor):
         return type(self), args
 
     def __repr__(self) -> str:
-        return f"Parameter containing:\n{Tensor.__repr__(self)}"
+        text = super().__repr__()
+        text = text if type(self) is Parameter else f"Parameter({text})"
+        return f"Parameter containing:\n{text}"
+
+
+PRINTED_AS_TENSORS.add(Parameter)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
-from types import CodeType
+from types import CodeType, FunctionType
 from typing import Any, Final
 
 import numpy as np
@@ -18,6 +18,7 @@ import numpy as np
 from mini_autograd.core.saved.packing import packing_threads, within_composite
 from mini_autograd.core.tensor.size import Size
 from mini_autograd.core.tensor.tensor import Tensor
+from mini_autograd.parsing.overrides import PLAIN
 from mini_autograd.parsing.schema import LISTS, Schema
 
 RAW: Final = (np.ndarray, np.generic)  # what a rule calls with
@@ -77,6 +78,11 @@ class Written:
         return function
 
 
+def is_written(function: Any) -> bool:
+    """Whether it is one of `caller`'s, which sends all but plain arguments to its general one."""
+    return isinstance(function, FunctionType) and "_general" in function.__code__.co_freevars
+
+
 @cache
 def _placeholder(gathers: bool) -> CodeType:
     """Code that has the same free names as that which will be written in its place."""
@@ -134,7 +140,7 @@ class Binding:
         a user calls."""
         first, others = self._given[operand], [*self._given]
         others.remove(first)
-        yield f"    if not isinstance({first}, _Tensor):"
+        yield f"    if type({first}) not in _PLAIN:"
         tests = "".join(f" and not isinstance({each}, _Tensor)" for each in others)
         tests += " and not (_named and _has_tensor(_named))"
         yield f"        if isinstance({first}, _RAW){tests}:"
@@ -254,7 +260,7 @@ _TAKES: Final = {
     "IndexArrays": "_indices",
 }  # fmt: skip
 _NAMESPACE: Final[dict[str, Any]] = {
-    "_MISSING": _MISSING, "_RAW": RAW, "_Tensor": Tensor, "_given": _given,
+    "_MISSING": _MISSING, "_PLAIN": PLAIN, "_RAW": RAW, "_Tensor": Tensor, "_given": _given,
     "_has_tensor": _has_tensor, "_indices": _indices, "_ints": _ints, "_sizes": _sizes,
     "_tensors": _tensors, "_packing_threads": packing_threads,
     "_within_composite": within_composite,

@@ -10,6 +10,7 @@ from mini_autograd.arrays import dtypes
 from mini_autograd.messages import arguments as errors
 from mini_autograd.messages.tensors import creation as creation_errors
 from mini_autograd.parsing.binding import Written, binder
+from mini_autograd.parsing.overrides import functions, overridable
 from mini_autograd.parsing.schema import Schema
 
 _PYTHON_TYPES: Final[dict[Any, dtypes.dtype]] = {
@@ -118,6 +119,7 @@ def _factory(function: Callable[..., Any], name: str | None = None) -> Factory:
             checked_device(kwargs["device"])
         return by_position(*schema.bind((self, *args), kwargs, method=True))
 
+    @overridable(schema.name)
     def general(*args: Any, **kwargs: Any) -> Any:
         return bound(None, args, kwargs)
 
@@ -129,6 +131,8 @@ def _factory(function: Callable[..., Any], name: str | None = None) -> Factory:
     made = cast(Factory, written.caller(general, schema.gathers))
     functools.update_wrapper(made, function)
     made.method = method
+    if any(each.words[0] == "Array" for each in schema.parameters):  # a tensor is given
+        functions[schema.name] = made
     made.written, made.schema = written, schema
     made.__name__ = method.__name__ = schema.name
     return made

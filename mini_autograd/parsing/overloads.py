@@ -16,6 +16,7 @@ from mini_autograd.core.table import shared
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages import arguments as errors
 from mini_autograd.parsing.binding import Written, binder
+from mini_autograd.parsing.overrides import overridable
 from mini_autograd.parsing.schema import Schema
 
 
@@ -70,6 +71,7 @@ def _composed(function: Callable[..., Any], name: str, dispatched: bool) -> Boun
     written = binder(schema, function, is_composite=not dispatched)
 
     def caller(method: bool) -> Callable[..., Any]:
+        @overridable(name, method=method)
         def general(*args: Any, **kwargs: Any) -> Any:
             if _is_raw(args, kwargs):
                 return function(*args, **kwargs)
@@ -102,7 +104,7 @@ def overloaded(
     """
 
     def caller(method: bool) -> Callable[..., Any]:
-
+        @overridable(name, method=method)
         def general(*args: Any, **kwargs: Any) -> Any:
             for reads in (False, True):  # a tensor that stands for a number comes last
                 for each in alternatives:
@@ -221,8 +223,15 @@ def _refused(
             return errors.unrecognized_keywords(name, unknown)
         misfit = _misfits(forms[0], given, kwargs)
         return errors.invalid_combination(name, misfit or _given(given, kwargs), forms)
-    explained = [f"{form}{_explained(form, given, kwargs)}" for form in forms]
-    return errors.invalid_combination(name, _given(given, kwargs), explained)
+    return none_fits(name, forms, given, kwargs)
+
+
+def none_fits(
+    name: str, forms: Sequence[str], args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> TypeError:
+    """torch's error that lists all forms."""
+    explained = [f"{form}{_explained(form, args, kwargs)}" for form in forms]
+    return errors.invalid_combination(name, _given(args, kwargs), explained)
 
 
 def _tokens(form: str) -> list[str]:

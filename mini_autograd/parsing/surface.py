@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.parsing.in_place import InPlace
+from mini_autograd.parsing.overrides import KNOWN, PLAIN, overridable
 
 _Op = TypeVar("_Op", bound=Callable[..., Any])
 _Reader = TypeVar("_Reader", bound=Callable[[Any], Any])
@@ -65,18 +66,28 @@ def operator(*names: str) -> Callable[[_Op], _Op]:
     return enter
 
 
-def binary_operator(*names: str) -> Callable[[_Op], _Op]:
-    """Likewise; as in torch, a TypeError of it leaves the operation to the other operand."""
+def binary_operator(*names: str, own: bool = False) -> Callable[[_Op], _Op]:
+    """Likewise; as in torch, a TypeError of it leaves the operation to the other operand.
+
+    Args:
+        names: the operators.
+        own: whether a type that overrides it is asked with the operator itself, as torch has it
+            where that is none of the method's names.
+    """
 
     def enter(op: _Op) -> _Op:
         call = getattr(op, "method", op)
+        asking = overridable(names[0], method=True)(call)
 
         def attempt(self: Tensor, other: Any) -> Any:
             try:
+                if own and (type(self) not in PLAIN or type(other) not in KNOWN):
+                    return asking(self, other)
                 return call(self, other)
             except TypeError:
                 return NotImplemented
 
+        attempt.__name__ = names[0]
         operator(*names)(attempt)
         return op
 

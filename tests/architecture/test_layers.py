@@ -20,7 +20,7 @@ ROOMS: dict[str, list[str]] = {
         "core", "core/table", "messages", "compat", "arrays",
         "core/modes", "core/graph", "core/tensor",
         "core/saved", "parsing", "core/op", "core/backward", "ops", "creation", "inplace",
-        "autograd", "frontend", "func", "utils", "nn", "__init__",
+        "autograd", "frontend", "func", "utils", "nn", "overrides", "_C", "__init__",
     ],
     "conformance": [
         "verdict", "program", "catalogue", "engines", "judge", "corpus", "shrink", "generate",

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 ARGUMENTS = """
+x.as_subclass(3)
+x.as_subclass(int)
+x.as_subclass()
+torch.Tensor([1.0], 2)
+torch.Tensor(x, foo=1)
 x.exp(1)
 torch.exp()
 torch.exp(1)
@@ -265,5 +270,23 @@ torch.autograd.gradcheck(several, a.double().requires_grad_(), fast_mode=True)
 
 with torch.autograd.graph.saved_tensors_hooks(lambda saved: 0, lambda packed: torch.ones(2)):
     x.softmax(0).sum().backward()
+
+class Declining(torch.Tensor):
+    __torch_function__ = classmethod(lambda *_: NotImplemented)
+torch.add(Declining([1.0]), 1)
+
+class Declining(torch.Tensor):
+    __torch_function__ = classmethod(lambda *_: NotImplemented)
+torch.nn.functional.relu(Declining([1.0]))
+
+class Plain(torch.Tensor):
+    __torch_function__ = torch._C._disabled_torch_function_impl
+torch.nn.Parameter(Plain([1.0]))
+
+class Tagged(torch.Tensor): pass
+__import__("copy").deepcopy(Tagged([1.0]))
+
+class Tagged(torch.Tensor): pass
+__import__("copy").deepcopy(Tagged())
 """
 """Several lines each, with an empty line between two."""

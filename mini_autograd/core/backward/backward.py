@@ -25,6 +25,7 @@ from mini_autograd.core.tensor.history import edge_of
 from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.messages.functions import transforms as func_errors
 from mini_autograd.messages.graph import backward as errors
+from mini_autograd.parsing.overrides import PLAIN, handle_torch_function, has_torch_function
 
 Several = Differentiated | Sequence[Differentiated]
 
@@ -63,6 +64,15 @@ def backward(
             raise errors.grad_variables_twice()
         grad_tensors = grad_variables
     wanted = None if inputs is None else _wanted(inputs, "backward")
+    if type(tensors) not in PLAIN or wanted is not None:
+        tensors = as_tuple(tensors)
+        differentiated = (*tensors, *(wanted or ()))
+        if has_torch_function(differentiated):
+            handle_torch_function(
+                backward, differentiated, tensors, grad_tensors=grad_tensors,
+                retain_graph=retain_graph, create_graph=create_graph, inputs=wanted,
+            )  # fmt: skip
+            return
     keep_graph = create_graph if retain_graph is None else retain_graph
     if keep_graph is not False:
         keep_graph = _flag(keep_graph)
@@ -121,10 +131,18 @@ def grad(
         raise errors.allow_unused_contradicts()
     outputs = as_tuple(outputs)
     wanted = _wanted(inputs, "grad")
-    if not only_inputs:
-        warnings.warn(errors.only_inputs(), FutureWarning, stacklevel=2)
     if allow_unused is None:
         allow_unused = materialize_grads
+    tensors = (*outputs, *wanted)
+    if not PLAIN.issuperset(map(type, tensors)) and has_torch_function(tensors):
+        results = handle_torch_function(
+            grad, tensors, outputs, wanted, grad_outputs=grad_outputs, retain_graph=retain_graph,
+            create_graph=create_graph, only_inputs=only_inputs, allow_unused=allow_unused,
+            is_grads_batched=is_grads_batched, materialize_grads=materialize_grads,
+        )  # fmt: skip
+        return dict(zip(inputs, results, strict=True)) if type(inputs) is dict else results
+    if not only_inputs:
+        warnings.warn(errors.only_inputs(), FutureWarning, stacklevel=2)
     keep_graph = _flag(create_graph if retain_graph is None else retain_graph)
     create_graph, allow_unused = _flag(create_graph), _flag(allow_unused)
     if is_grads_batched:

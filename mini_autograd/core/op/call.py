@@ -23,6 +23,7 @@ from mini_autograd.core.tensor.history import all_inference, as_view
 from mini_autograd.core.tensor.tensor import Tensor, make, plain
 from mini_autograd.messages.ops.kernels import no_complex_half, not_implemented
 from mini_autograd.parsing.binding import RAW, Written
+from mini_autograd.parsing.overrides import NOTHING, overriding_result
 from mini_autograd.parsing.schema import Schema, is_number
 
 
@@ -146,6 +147,9 @@ def _apply(op: Op, method: bool, /, *args: Any, **kwargs: Any) -> Any:
     if not kwargs and op.schema.fits(args):
         args = args + op.schema.defaults[len(args) :]
     else:
+        overridden = overriding_result(op.name, args, kwargs, method=method)
+        if overridden is not NOTHING:
+            return overridden
         args = op.schema.bind(args, kwargs, method=method)
     raw = list(args)
     for position in op.operands:

@@ -1,6 +1,7 @@
 """Errors and warnings of copying, pickling, saving and loading tensors."""
 
 from pickle import UnpicklingError
+from typing import Final
 
 from mini_autograd.messages.message import Message
 
@@ -10,6 +11,15 @@ deep_copy_of_non_leaf = Message(RuntimeError,
     "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at "
     "the moment.  If you were attempting to deepcopy a module, this may be because of a "
     "torch.nn.utils.weight_norm usage, see https://github.com/pytorch/pytorch/pull/103001")
+_OTHER_TYPE: Final = ("The default implementation of __deepcopy__() for {0} subclasses only works "
+    "for subclass types that implement {1}() and for which {2} returns another instance of the "
+    "same subclass. You should either properly implement {1}() for your subclass or override "
+    "__deepcopy__() if it is intended behavior for {1}() to return an instance of a different "
+    "type.")
+clone_of_other_type = Message(RuntimeError,
+    _OTHER_TYPE.format("wrapper", "clone", "cloning"))
+new_empty_of_other_type = Message(RuntimeError,
+    _OTHER_TYPE.format("non-wrapper", "new_empty", "that function"))
 state_of_non_leaf = Message(RuntimeError, "__setstate__ can be only called on leaf Tensors")
 unpicklable = Message(TypeError, "cannot pickle '{value.__class__.__name__}' object")
 lost_hook = Message(UserWarning,

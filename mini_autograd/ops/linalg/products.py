@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from mini_autograd.core.op import operator, public
+from mini_autograd.core.op import binary_operator, public
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.core.tensor.version_counter import counter_of
 from mini_autograd.messages.ops import linalg as errors
@@ -29,6 +29,7 @@ from mini_autograd.ops.shape.views import (
     view,
 )
 from mini_autograd.parsing.overloads import composite
+from mini_autograd.parsing.overrides import PLAIN, is_tensor_like
 from mini_autograd.parsing.types import Array
 
 
@@ -164,11 +165,13 @@ def inner(self: Array, other: Array) -> Any:
     return reshape(product, first[:-1] + second[:-1])
 
 
-@operator("__matmul__")
+@binary_operator("__matmul__")
 def _operator(self: Tensor, other: Any) -> Any:
-    return _matmul(self, other) if isinstance(other, Tensor) else NotImplemented
+    if type(self) in PLAIN and type(other) in PLAIN:
+        return _matmul(self, other)
+    return matmul.method(self, other) if is_tensor_like(other) else NotImplemented
 
 
-@operator("__rmatmul__")
+@binary_operator("__rmatmul__", own=True)
 def _reflected(self: Tensor, other: Any) -> Any:
     return _matmul(other, self) if isinstance(other, Tensor) else NotImplemented

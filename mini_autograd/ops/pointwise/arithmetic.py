@@ -287,7 +287,7 @@ with_old_forms(with_forms(add, function_forms=_ADDED), _ADDED_BEFORE)
 sub = _subtracting(with_old_forms(with_forms(sub_promoted, function_forms=_ADDED), _ADDED_BEFORE))
 shared(sub, "sub")
 binary_operator("__sub__")(public(in_place=replace(_OF_NUMBERS, augmented="-="))(sub))
-rsub = binary_operator("__rsub__")(
+rsub = binary_operator("__rsub__", own=True)(
     public(method=False)(
         _subtracting(
             overloaded(

@@ -33,12 +33,14 @@ _TRUTHS: Final = InPlace(compares=True, differentiable=False)
 _BITS: Final = InPlace(shapes_first=True, casts_first=True)
 
 
-def _compares(compare: np.ufunc, *alias: str) -> Callable[[DifferentiableOp], DifferentiableOp]:
+def _compares(
+    compare: np.ufunc, *alias: str, own: bool = False
+) -> Callable[[DifferentiableOp], DifferentiableOp]:
     """Makes a comparison public: an operator, and a function of a tensor or a number."""
 
     def enter(op: DifferentiableOp) -> DifferentiableOp:
         name = op.op.name
-        binary_operator(f"__{name}__")(op)
+        binary_operator(f"__{name}__", own=own)(op)
         either = overloaded(name, op, function_forms=_FORMS)
         recorded = _over_operand(name, compare)
         written = InPlace(compares=True, shapes_first=True, on_integers=True, recorded=recorded)
@@ -83,7 +85,7 @@ def _over_operand(name: str, compare: np.ufunc) -> Bound:
     )
 
 
-@_compares(np.equal)
+@_compares(np.equal, own=True)
 @differentiable()
 def eq(self: Array, other: Array | Number) -> Array:
     """`self == other`, elementwise."""
@@ -176,7 +178,7 @@ def _with_number_first(
         def swapped(self: Number, other: Array) -> Any:
             return op(other, self)
 
-        binary_operator(*symbols)(op)
+        binary_operator(*symbols, own=True)(op)
         of_number = composite(name=op.op.name)(swapped)
         forms = (_FORMS[0], "(Number self, Tensor other)", _FORMS[1])
         either = overloaded(op.op.name, op, of_number, function_forms=forms)

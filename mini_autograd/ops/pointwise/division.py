@@ -104,7 +104,7 @@ def _check_divisor(kernel: str, a: Any, b: Any) -> None:
         raise errors.zero_division()
 
 
-@binary_operator("__floordiv__")
+@binary_operator("__floordiv__", own=True)
 @differentiable(node="NotImplemented")
 def floor_divide(self: Array | Number, other: Array | Number) -> Array:
     """`self // other`, rounded down; torch records it, but has no derivative."""
@@ -195,6 +195,9 @@ def _div(*args: Any, **kwargs: Any) -> Any:
     return _by_mode(kwargs)(*args, **kwargs)
 
 
+_div.__name__ = _div.__qualname__ = "div"
+
+
 @public("div", function=False, in_place=replace(_BY_NUMBER, augmented="/="))
 @public("divide", function=False, in_place=replace(_WRITTEN, number_seen=True, composite=True))
 def _div_method(*args: Any, **kwargs: Any) -> Any:
@@ -263,13 +266,13 @@ public(
 )(overloaded("floor_divide", floor_divide, function_forms=BY_ANY))
 
 
-@binary_operator("__rtruediv__")
+@binary_operator("__rdiv__", "__rtruediv__", own=True)
 def _reflected_quotient(self: Any, other: Any) -> Any:
     # torch multiplies by the reciprocal, in one rounding more
     return ops.reciprocal(self) * other
 
 
-@binary_operator("__rfloordiv__")
+@binary_operator("__rfloordiv__", own=True)
 def _reflected_floor(self: Any, other: Any) -> Any:
     return floor_divide(other, self)
 
@@ -281,6 +284,6 @@ def _remainder_operator(self: Any, other: Any) -> Any:
     return remainder.method(self, other)
 
 
-@binary_operator("__rmod__")
+@binary_operator("__rmod__", own=True)
 def _reflected_remainder(self: Any, other: Any) -> Any:
     return remainder(other, self)

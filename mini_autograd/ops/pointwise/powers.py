@@ -251,6 +251,6 @@ def _power_operator(self: Any, exponent: Any) -> Any:
         return NotImplemented
 
 
-@binary_operator("__rpow__")
+@binary_operator("__rpow__", own=True)
 def _reflected_power(self: Any, base: Any) -> Any:
     return pow(base, self)

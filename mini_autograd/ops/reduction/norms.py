@@ -17,6 +17,7 @@ from mini_autograd.messages.ops import reductions as errors
 from mini_autograd.messages.tensors import conversion as conversion_errors
 from mini_autograd.ops.reduction.reductions import fold, reduced_dims, restored
 from mini_autograd.parsing.overloads import composite, with_forms
+from mini_autograd.parsing.overrides import PLAIN, handle_torch_function, has_torch_function
 from mini_autograd.parsing.types import Array, Bool, DType, Ints, Number, Str
 
 
@@ -164,6 +165,9 @@ def norm(
 
     Not parsed here, as in torch: what does not fit is refused as an argument of the vector norm.
     """
+    if type(input) not in PLAIN and has_torch_function((input,)):
+        options = {"p": p, "dim": dim, "keepdim": keepdim, "out": out, "dtype": dtype}
+        return handle_torch_function(norm, (input,), input, **options)
     dims = [dim] if isinstance(dim, int) else dim
     if isinstance(p, str) and (p != "fro" or (dims is not None and len(dims) > 2)):
         every = [*range(input.ndim)] if dims is None else dims

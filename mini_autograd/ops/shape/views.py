@@ -22,6 +22,7 @@ from mini_autograd.messages.ops import shapes as errors
 from mini_autograd.messages.tensors import state as tensor_errors
 from mini_autograd.ops.tensor import inside
 from mini_autograd.parsing.overloads import composite
+from mini_autograd.parsing.overrides import PLAIN, handle_torch_function, has_torch_function
 from mini_autograd.parsing.types import Anything, Array, Int, Sizes
 
 
@@ -232,6 +233,8 @@ def broadcast_to(self: Array, size: Sizes) -> Any:
 @composed
 def broadcast_tensors(*tensors: Any) -> tuple[Any, ...]:
     """All tensors expanded to their common shape; one that has it already is given back."""
+    if not PLAIN.issuperset(map(type, tensors)) and has_torch_function(tensors):
+        return handle_torch_function(broadcast_tensors, tensors, *tensors)
     shape: tuple[int, ...] = ()
     for index, each in enumerate(tensors):
         if not isinstance(each, Tensor):

@@ -27,6 +27,7 @@ from mini_autograd.parsing.factories import (
     device,
     preserve_format,
 )
+from mini_autograd.parsing.overrides import KNOWN, has_torch_function, overridable
 from mini_autograd.parsing.schema import is_number
 from mini_autograd.parsing.types import Anything, Array, DType
 
@@ -148,6 +149,8 @@ def to(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
             wanted = as_dtype(rest.pop(0))
     elif type(first) is int:
         raise errors.no_accelerator() if first >= 0 else errors.negative_device()
+    elif type(first) not in KNOWN and has_torch_function((first,)):
+        return _asking_for(self, *args, **given[1])
     elif isinstance(first, Tensor) or is_number(first):  # a number is taken for a tensor
         wanted = _dtype_of(rest.pop(0))
     elif rest:
@@ -157,6 +160,9 @@ def to(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
     if kwargs or not is_dtype or not all(isinstance(each, bool) for each in rest):
         raise errors.to_arguments(*given)
     return _converted_if_needed(self, wanted or self.dtype, copy=copy, memory_format=memory_format)
+
+
+_asking_for: Final = overridable("to", method=True)(to)  # a plain tensor like one of a subclass
 
 
 def _dtype_of(value: Any) -> Any:

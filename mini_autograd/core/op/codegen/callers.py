@@ -92,7 +92,7 @@ class _Caller:
         if parameter.has_default:
             yield f"    if {name} is _MISSING:"
             yield f"        {name} = _default_of_{name}"
-        tests[f"isinstance({name}, _Tensor)"] = lines
+        tests[f"type({name}) in _PLAIN"] = lines
         for place, (test, each) in enumerate(tests.items()):
             yield f"    {'elif' if place else 'if'} {test}:"
             yield from (f"        {line}" for line in each)
