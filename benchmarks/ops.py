@@ -102,7 +102,7 @@ def _programs() -> Iterator[Iterator[Program]]:
                 for program, trace in calls_of(entry, reference)
                 if isinstance(trace.outcomes[0], Returned)
             )
-    for name in methods.functions().keys() & database().keys() - known:
+    for name in methods.functions.keys() & database().keys() - known:
         info = database()[name]
         found = [program_of(info.op, each) for each in samples_of(info, name, "float32")]
         yield (each for each in found if isinstance(each, Program))
