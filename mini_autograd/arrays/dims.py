@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from mini_autograd.messages.ops import shapes as errors
 
@@ -35,6 +39,15 @@ def wrap_dims(dims: Iterable[int], ndim: int) -> tuple[int, ...]:
             raise errors.repeated_dim(dim)
         wrapped.append(dim)
     return tuple(wrapped)
+
+
+def along(dim: int, index: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+    """The key of one index for each element along a dim: with the other dims' own positions."""
+    if index.ndim < 2:
+        return (index.reshape(-1),)
+    shapes = [(-1, *[1] * (index.ndim - 1 - each)) for each in range(index.ndim)]
+    own = [np.arange(size).reshape(shape) for size, shape in zip(index.shape, shapes, strict=True)]
+    return (*own[:dim], index, *own[dim + 1 :])
 
 
 def broadcast_dims(shape: tuple[int, ...], target: tuple[int, ...]) -> tuple[int, ...] | None:

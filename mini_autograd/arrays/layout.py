@@ -7,6 +7,7 @@ where memory overlaps, or are copies where torch raises. Strides are in bytes un
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -18,7 +19,8 @@ Array = NDArray[Any]
 Shape = tuple[int, ...]
 
 
-def contiguous_strides(shape: Sequence[int], itemsize: int) -> Shape:
+@lru_cache(maxsize=1024)
+def contiguous_strides(shape: Shape, itemsize: int) -> Shape:
     """The strides of a new tensor, in torch with an empty dim counted as size 1."""
     strides: list[int] = []
     step = itemsize
@@ -48,6 +50,8 @@ def in_rows(array: Array) -> Array:
 
     For sums: NumPy's keep the operand's order of dims in memory, torch's are contiguous.
     """
+    if array.flags.c_contiguous and 1 not in array.shape:
+        return array
     if array.strides == contiguous_strides(array.shape, array.itemsize) or not array.size:
         return array
     made = np.empty(array.shape, array.dtype)
@@ -182,9 +186,17 @@ def joined_strides(shape: Shape, parts: Sequence[Array]) -> Shape:
     if order is None or not all(map(is_channels_last, parts)):
         return contiguous_strides(shape, 1)
     result = [0] * len(shape)
-    for dim, step in zip(order, contiguous_strides([shape[dim] for dim in order], 1), strict=True):
+    steps = contiguous_strides(tuple([shape[dim] for dim in order]), 1)
+    for dim, step in zip(order, steps, strict=True):
         result[dim] = step
     return tuple(result)
+
+
+def joined(shape: Shape, parts: Sequence[Array]) -> Array:
+    """An uninitialized array for the result of `cat`."""
+    if len(shape) not in _CHANNELS_LAST:
+        return np.empty(shape, parts[0].dtype)
+    return empty_with(shape, joined_strides(shape, parts), parts[0].dtype)
 
 
 def preserved_strides(array: Array) -> Shape:
@@ -194,10 +206,11 @@ def preserved_strides(array: Array) -> Shape:
     """
     if array.flags.c_contiguous or is_dense(array):  # as any empty array
         return tuple(stride // array.itemsize for stride in strides_of(array))
-    return walked_strides(array.shape, [array.strides])
+    return walked_strides(array.shape, (array.strides,))
 
 
-def walked_strides(shape: Shape, operands: Sequence[Shape]) -> Shape:
+@lru_cache(maxsize=1024)
+def walked_strides(shape: Shape, operands: tuple[Shape, ...]) -> Shape:
     """The strides, in elements, of an elementwise kernel's result, as of torch's TensorIterator.
 
     Dims are sorted by the first operand's strides. Where one of two strides is 0, the next operand
@@ -227,7 +240,9 @@ def walked(*operands: Array) -> Array:
     """An uninitialized array for an elementwise result of operands of one shape and dtype."""
     first = operands[0]
     return empty_with(
-        first.shape, walked_strides(first.shape, [each.strides for each in operands]), first.dtype
+        first.shape,
+        walked_strides(first.shape, tuple([each.strides for each in operands])),
+        first.dtype,
     )
 
 
@@ -247,7 +262,8 @@ def arranged(result: Array, *operands: Any) -> Array:
     elif alike and is_dense(arrays[0]) and len({each.strides for each in arrays}) == 1:
         strides = preserved_strides(arrays[0])
     else:
-        strides = walked_strides(shape, [_broadcast_strides(each, shape) for each in arrays])
+        given = [_broadcast_strides(each.shape, strides_of(each), shape) for each in arrays]
+        strides = walked_strides(shape, tuple(given))
     if strides_of(result) == tuple([stride * result.itemsize for stride in strides]):
         return result
     made = empty_with(shape, strides, result.dtype)
@@ -255,12 +271,13 @@ def arranged(result: Array, *operands: Any) -> Array:
     return made
 
 
-def _broadcast_strides(array: Array, shape: Shape) -> Shape:
+@lru_cache(maxsize=1024)
+def _broadcast_strides(sizes: Shape, strides: Shape, shape: Shape) -> Shape:
     """An operand's strides after broadcasting to a shape: 0 in repeated dims."""
-    added = len(shape) - array.ndim
+    added = len(shape) - len(sizes)
     return (0,) * added + tuple(
         0 if size == 1 != wanted else stride
-        for stride, size, wanted in zip(strides_of(array), array.shape, shape[added:], strict=True)
+        for stride, size, wanted in zip(strides, sizes, shape[added:], strict=True)
     )
 
 

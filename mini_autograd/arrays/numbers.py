@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -25,6 +25,9 @@ def check_alpha(alpha: complex, dtype: np.dtype[Any]) -> None:
         check_representable(alpha, dtype)
 
 
+_LARGEST: Final = {each: float(np.finfo(each).max) for each in map(np.dtype, ("f2", "f4", "f8"))}
+
+
 def check_real(number: complex) -> None:
     """Raise if a number that must be real has an imaginary part."""
     if isinstance(number, complex) and number.imag:
@@ -33,6 +36,8 @@ def check_real(number: complex) -> None:
 
 def check_representable(number: complex, dtype: np.dtype[Any]) -> None:
     """Raise if the number is out of the dtype's range; a negative one may wrap if unsigned."""
+    if type(number) is float and abs(number) <= _LARGEST.get(dtype, -1):
+        return
     if dtype.kind != "c":
         check_real(number)
     if dtype.kind in "iu" and not isinstance(number, complex):

@@ -48,6 +48,9 @@ def edge_of(tensor: Tensor) -> Edge | None:
             return node, tensor._output_nr
         if not tensor._own_requires_grad:
             return None
+    held = tensor._accumulator
+    if held is not None and (accumulator := held()) is not None:
+        return accumulator, 0
     return accumulator_of(tensor), 0
 
 
@@ -123,13 +126,16 @@ def update_accumulator(leaf: Tensor) -> None:
 
 def as_view(result: Tensor, source: Tensor, *, several: bool = False) -> Tensor:
     """Make a result a view of its source: it gets the source's base and version counter."""
-    result._counter = counter = counter_of(source)
+    result._counter = counter = source._counter or counter_of(source)
     if source._conjugated and result._array.dtype.kind == "c":
         result._conjugated = True
     if counter.inference:
         result._counter = InferenceCounter()
         return result  # torch does not treat it as a view
-    result._base = base = source if source._base is None else source._base
+    base = source._base
+    if base is None:
+        base = source
+    result._base = base
     counter.add_view(result)
     if counter.version:
         result._attr_version = counter.version

@@ -78,7 +78,7 @@ class _Located:
                 strides = layout.contiguous_strides(sizes, index.itemsize)
             dims = zip(sizes, self.shape, strides, strict=True)
             operands.append(tuple([0 if 1 == size != of else step for size, of, step in dims]))
-        return layout.walked_strides(self.shape, operands)
+        return layout.walked_strides(self.shape, tuple(operands))
 
 
 def _expanded(shape: tuple[int, ...], indices: _Indices) -> list[NDArray[Any] | None]:

@@ -54,6 +54,10 @@ def _placed(grad: Any) -> Any:
 
 def _joined_shape(tensors: Sequence[Array], dim: int) -> tuple[tuple[int, ...], int]:
     """The shape of the result, and the dim counted from its front."""
+    shapes = {each.shape for each in tensors}
+    if len(shapes) == 1 and (shape := tensors[0].shape) not in ((), _LEGACY_EMPTY):
+        dim = wrap_dim(dim, len(shape))
+        return (*shape[:dim], len(tensors) * shape[dim], *shape[dim + 1 :]), dim
     for position, each in enumerate(tensors):
         if not each.ndim:
             raise errors.cat_zero_dim(position)
@@ -84,7 +88,7 @@ def cat(tensors: Arrays, dim: Int = 0) -> Array:
     if not len(tensors):
         raise errors.cat_nothing()
     shape, dim = _joined_shape(tensors, dim)
-    result = layout.empty_with(shape, layout.joined_strides(shape, tensors), tensors[0].dtype)
+    result = layout.joined(shape, tensors)
     kept = [each for each in tensors if each.shape != _LEGACY_EMPTY]
     return np.concatenate(kept, axis=dim, out=result) if kept else result
 

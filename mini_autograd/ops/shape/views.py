@@ -39,6 +39,8 @@ def sum_to(grad: Any, shape: tuple[int, ...]) -> Any:
 
 def inferred(shape: Sequence[int], count: int) -> tuple[int, ...]:
     """The shape with a -1 replaced by what is left of `count` elements."""
+    if math.prod(shape) == count and min(shape, default=0) >= 0:
+        return tuple(map(int, shape))
     known, unknown = 1, -1
     for index, size in enumerate(shape):
         if size == -1:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd.arrays import dtypes, layout
+from mini_autograd.arrays import dtypes, layout, numbers
 from mini_autograd.arrays.dims import broadcast_dims
 from mini_autograd.core.modes.grad_mode import state
 from mini_autograd.core.op import (
@@ -38,6 +38,9 @@ def checked_number(value: Any, wanted: np.dtype[Any]) -> Any:
     Raises:
         RuntimeError: a finite number beyond the dtype's range, or a complex one into a real dtype.
     """
+    if type(value) is float and wanted.kind == "f":
+        numbers.check_representable(value, wanted)
+        return np.array(value, wanted)
     dtypes.check_int(value)
     if isinstance(value, (complex, np.complexfloating)) and wanted.kind not in "cb":
         if value.imag != 0:

@@ -26,7 +26,7 @@ from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.saved.packing import deferring, packing_threads
 from mini_autograd.core.saved.saved import SavedResult, SavedTensor, pack, saved_output
 from mini_autograd.core.tensor.history import all_inference, as_view, edge_of
-from mini_autograd.core.tensor.tensor import Tensor, make, plain
+from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.core.tensor.version_counter import counter_of
 from mini_autograd.messages.graph import walk as errors
 from mini_autograd.parsing.binding import RAW, namespace_of
@@ -80,10 +80,13 @@ _NUMBERS: Final = frozenset({np.ndarray, int, float, bool})  # as an operand may
 
 def _attach(node: Any, outs: tuple[Tensor, ...]) -> None:
     """Makes several outputs those of one node, which knows nothing of indices beside values."""
-    outs = tuple([out for out in outs if out._array.dtype.kind in "fc"])
-    node.accepted = tuple([((array := out._array).shape, array.dtype) for out in outs])
-    for index, out in enumerate(outs):
-        out._node, out._output_nr, out._requires_grad = node, index, True
+    accepted: list[Any] = []
+    for out in outs:
+        array = out._array
+        if array.dtype.kind in "fc":
+            out._node, out._output_nr, out._requires_grad = node, len(accepted), True
+            accepted.append((array.shape, array.dtype))
+    node.accepted = tuple(accepted)
 
 
 def record_refused(op: Op, args: tuple[Any, ...]) -> None:
@@ -184,7 +187,6 @@ _NAMESPACE: Final[dict[str, Any]] = {
     "_next_sequence": next_sequence,
     "_number_array": np.array,
     "_placed": placed,
-    "_plain": plain,
     "_present": _present,
     "_shapes": _shapes,
     "_no_derivative": errors.derivative_not_implemented,
