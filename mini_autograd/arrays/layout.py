@@ -99,6 +99,8 @@ def owner_of(array: Array) -> Array:
 def memory_of(array: Array) -> tuple[Array, int]:
     """The owner of an array's memory, dims in memory order, and the array's offset in bytes."""
     owner = owner_of(array)
+    if owner is array and array.flags.c_contiguous:
+        return array, 0
     if not owner.flags.c_contiguous:  # its dims are permuted: put the slowest first
         owner = owner.transpose(np.argsort(owner.strides)[::-1])
     return owner, address_of(array) - address_of(owner)
@@ -136,7 +138,7 @@ def restrided(array: Array, shape: Shape, strides: Shape, offset: int = 0) -> Ar
 
 def reshaped(array: Array, shape: Shape) -> Array | None:
     """A view in another shape with torch's strides; None if it needs a copy."""
-    if array.flags.c_contiguous and 1 not in array.shape and array.size:
+    if array.size and array.strides == contiguous_strides(array.shape, array.itemsize):
         return array.reshape(shape)
     strides = view_strides(array, shape)
     return None if strides is None else restrided(array, shape, strides)
@@ -326,6 +328,8 @@ def empty_at(shape: Shape, strides: Shape, dtype: np.dtype[Any]) -> Array:
 
 def empty_as(array: Array, dtype: np.dtype[Any] | None = None) -> Array:
     """An uninitialized array of the same shape, with `preserved_strides`."""
+    if array.size and array.strides == contiguous_strides(array.shape, array.itemsize):
+        return np.empty(array.shape, dtype or array.dtype)
     return empty_with(array.shape, preserved_strides(array), dtype or array.dtype)
 
 

@@ -25,7 +25,9 @@ def check_alpha(alpha: complex, dtype: np.dtype[Any]) -> None:
         check_representable(alpha, dtype)
 
 
-_LARGEST: Final = {each: float(np.finfo(each).max) for each in map(np.dtype, ("f2", "f4", "f8"))}
+_REAL: Final = frozenset({int, float, bool})
+# Up to here a number needs no closer look.
+_SURELY: Final = {np.dtype(np.float16): 65504.0, np.dtype("f4"): 2.0**63, np.dtype("f8"): 2.0**63}
 
 
 def check_real(number: complex) -> None:
@@ -36,7 +38,7 @@ def check_real(number: complex) -> None:
 
 def check_representable(number: complex, dtype: np.dtype[Any]) -> None:
     """Raise if the number is out of the dtype's range; a negative one may wrap if unsigned."""
-    if type(number) is float and abs(number) <= _LARGEST.get(dtype, -1):
+    if type(number) in _REAL and abs(number) <= _SURELY.get(dtype, -1):
         return
     if dtype.kind != "c":
         check_real(number)

@@ -45,6 +45,8 @@ def _check_bounds(index: IndexArray, dim: int, size: int) -> None:
 
 
 def _fits(index: tuple[int, ...], shape: tuple[int, ...], apart: int | None) -> bool:
+    if index == shape:
+        return True
     pairs = enumerate(zip(index, shape, strict=True))
     return all(dim == apart or size <= bound for dim, (size, bound) in pairs)
 
@@ -53,6 +55,8 @@ def _reached(array: Array, dim: int, index: IndexArray) -> Array:
     """The part that an index reaches: as long in every other dim as the index is; a view."""
     if array.ndim < 2:
         return array.reshape(-1)
+    if array.shape == index.shape:
+        return array
     return array[tuple(slice(None) if d == dim else slice(n) for d, n in enumerate(index.shape))]
 
 
@@ -76,7 +80,7 @@ def gather(self: Array, dim: Int, index: IndexArray, *, sparse_grad: Bool = Fals
         return np.empty(index.shape, self.dtype)
     if max(index.ndim, 1) != max(self.ndim, 1):
         raise errors.index_rank("input")
-    if self.ndim and index.ndim:
+    if self.ndim and index.ndim and index.shape != self.shape:
         for d, (size, bound) in enumerate(zip(index.shape, self.shape, strict=True)):
             if d != dim and size > bound:
                 raise errors.gather_size(d, index.shape, self.shape, dim)

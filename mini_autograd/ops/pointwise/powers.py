@@ -202,7 +202,9 @@ def pow_base(self: Number, exponent: Array) -> Array:
         raise errors.not_implemented("pow", dtypes.of(array))
     if number == 1 and not (isinstance(self, bool) and is_complex(array)):
         return np.ones_like(array, order="C")
-    result = _power(np.broadcast_to(number, array.shape), array)
+    base = np.empty(array.shape, array.dtype)  # of an array NumPy takes the power as torch does
+    base.fill(number)
+    result = _power(base, array)
     return np.asarray(result, order="C")  # whatever the order of the exponent's dims
 
 

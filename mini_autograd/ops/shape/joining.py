@@ -17,7 +17,7 @@ from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.ops import joining as errors
 from mini_autograd.messages.ops import shapes as shape_errors
 from mini_autograd.ops.pointwise import complexes
-from mini_autograd.ops.shape.slicing import select, slice_dim
+from mini_autograd.ops.shape.slicing import select, selected, slice_dim, sliced
 from mini_autograd.ops.shape.transposing import unsqueeze
 from mini_autograd.ops.shape.views import reshape
 from mini_autograd.parsing.overloads import composite, overloaded
@@ -183,12 +183,10 @@ public()(
 
 
 def _pieces(self: Array, dim: int, sizes: Sequence[int]) -> tuple[Array, ...]:
-    pieces: list[Array] = []
-    at = 0
-    for size in sizes:
-        pieces.append(slice_dim.op.bare(self, dim, at, at + size))
-        at += size
-    return tuple(pieces)
+    ends = tuple(itertools.accumulate(sizes))
+    return tuple(
+        [sliced(self, dim, end - size, end, 1) for size, end in zip(sizes, ends, strict=True)]
+    )
 
 
 @differentiable(
@@ -301,4 +299,4 @@ def unbind(self: Array, dim: Int = 0) -> tuple[Array, ...]:
     dim = wrap_dim(dim, self.ndim)
     if not self.ndim:
         raise shape_errors.no_dims(dim)
-    return tuple(select.op.bare(self, dim, index) for index in range(self.shape[dim]))
+    return tuple([selected(self, dim, index) for index in range(self.shape[dim])])

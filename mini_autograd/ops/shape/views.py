@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -109,10 +110,7 @@ def contiguous(self: Array, *, memory_format: Anything = None) -> Any:
     return self if array.flags.c_contiguous else as_contiguous(self)
 
 
-@public()
-@composite
-def reshape(self: Array, shape: Sizes) -> Any:
-    """The same elements in another shape: a view if there is one, else a copy."""
+def _reshaped(self: Any, shape: Sizes) -> Any:
     if not isinstance(self, Tensor):
         return np.reshape(self, shape)
     array = self._array
@@ -127,6 +125,13 @@ def reshape(self: Array, shape: Sizes) -> Any:
 
 @public()
 @composite
+def reshape(self: Array, shape: Sizes) -> Any:
+    """The same elements in another shape: a view if there is one, else a copy."""
+    return _reshaped(self, shape)
+
+
+@public()
+@composite
 def ravel(self: Array) -> Any:
     """All elements in one dim."""
     return view(contiguous(self), (-1,))
@@ -136,16 +141,17 @@ def ravel(self: Array) -> Any:
 @composite
 def flatten(self: Array, start_dim: Int = 0, end_dim: Int = -1) -> Any:
     """The dims from start to end, both included, as one."""
-    shape, ndim = tuple(self.shape), self.ndim
+    shape = self._array.shape if isinstance(self, Tensor) else self.shape
+    ndim = len(shape)
     start, end = wrap_dim(start_dim, ndim), wrap_dim(end_dim, ndim)
     if start > end:
         raise errors.flatten_order()
     if not ndim:
-        return reshape(self, (1,))
+        return _reshaped(self, (1,))
     if start == end:
         return self
     merged = math.prod(shape[start : end + 1])
-    return reshape(self, (*shape[:start], merged, *shape[end + 1 :]))
+    return _reshaped(self, (*shape[:start], merged, *shape[end + 1 :]))
 
 
 @public()
@@ -186,13 +192,21 @@ def reshape_as(self: Array, other: Array) -> Any:
 )
 def expand(self: Array, size: Sizes, *, implicit: Anything = False) -> Array:
     """Dims of size 1, and new ones in front, repeated without a copy; -1 keeps a size."""
-    shape, strides = self.shape, layout.strides_of(self)
+    made = _expanded(self.shape, layout.strides_of(self), self.dtype, tuple(size))
+    return layout.restrided(self, *made)
+
+
+@lru_cache(maxsize=1024)
+def _expanded(
+    shape: tuple[int, ...], strides: tuple[int, ...], dtype: np.dtype[Any], size: tuple[int, ...]
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The sizes and strides of an expanded view."""
     new = len(size) - len(shape)
     if new < 0:
-        raise errors.expand_too_few(dtypes.of(self).scalar_name, shape, size)
+        raise errors.expand_too_few(dtypes.of_numpy(dtype).scalar_name, shape, size)
     sizes: list[int] = []
     steps: list[int] = []
-    step = self.itemsize  # of a new dim of size 1, which torch gives what contiguity would
+    step = dtype.itemsize  # of a new dim of size 1, which torch gives what contiguity would
     for dim in range(len(size) - 1, -1, -1):
         wanted = int(size[dim])
         if dim >= new:
@@ -212,7 +226,7 @@ def expand(self: Array, size: Sizes, *, implicit: Anything = False) -> Array:
         raise errors.elements_overflow()
     if not shape:
         steps = [0] * len(steps)  # whatever the sizes, torch repeats a single element so
-    return layout.restrided(self, tuple(sizes[::-1]), tuple(steps[::-1]))
+    return tuple(sizes[::-1]), tuple(steps[::-1])
 
 
 @public(function=False)

@@ -38,7 +38,7 @@ def checked_number(value: Any, wanted: np.dtype[Any]) -> Any:
     Raises:
         RuntimeError: a finite number beyond the dtype's range, or a complex one into a real dtype.
     """
-    if type(value) is float and wanted.kind == "f":
+    if wanted.kind == "f" and not isinstance(value, (complex, np.generic)):
         numbers.check_representable(value, wanted)
         return np.array(value, wanted)
     dtypes.check_int(value)
