@@ -46,7 +46,13 @@ def _at(dim: int, index: IndexArray) -> tuple[Any, ...]:
     return (slice(None),) * dim + (index,)
 
 
+_UNSIGNED: Final = {4: np.uint32, 8: np.uint64}
+
+
 def _first_outside(index: IndexArray, lowest: int, size: int) -> int | None:
+    shifted = (index - lowest).view(_UNSIGNED[index.itemsize])  # so what is too low is great
+    if not index.size or np.maximum.reduce(shifted, axis=None) < size - lowest:
+        return None
     outside = index[(index < lowest) | (index >= size)]
     return int(outside.flat[0]) if outside.size else None
 
@@ -320,7 +326,9 @@ def put(self: Array, index: IndexArray, source: Array, accumulate: Bool = False)
     result = layout.copied(self)
     if positions.size:
         into = _as_row(result)
-        at = np.unravel_index(positions % into.size, into.shape)
+        if into.flags.c_contiguous:
+            into = into.reshape(-1)
+        at = np.unravel_index(positions % into.size, into.shape) if into.ndim > 1 else positions
         if accumulate:
             np.add.at(into, at, source.reshape(-1))
         else:

@@ -170,7 +170,8 @@ def squeeze(self: Array) -> Array:
 )
 def squeeze_dim(self: Array, dim: Int) -> Array:
     """Without one dim, if its size is 1."""
-    return self.squeeze(tuple(_singletons(self.shape, (wrap_dim(dim, self.ndim),))))
+    dim = wrap_dim(dim, self.ndim)
+    return self.squeeze(dim) if self.ndim and self.shape[dim] == 1 else self.view()
 
 
 @differentiable(

@@ -7,7 +7,6 @@ shape, `view` refuses and `reshape` copies.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -38,10 +37,9 @@ def sum_to(grad: Any, shape: tuple[int, ...]) -> Any:
     return summed if len(summed.shape) == len(shape) else view(summed, shape)
 
 
-def inferred(shape: Sequence[int], count: int) -> tuple[int, ...]:
+@lru_cache(maxsize=1024)
+def inferred(shape: tuple[int, ...], count: int) -> tuple[int, ...]:
     """The shape with a -1 replaced by what is left of `count` elements."""
-    if math.prod(shape) == count and min(shape, default=0) >= 0:
-        return tuple(map(int, shape))
     known, unknown = 1, -1
     for index, size in enumerate(shape):
         if size == -1:
@@ -69,7 +67,7 @@ def inferred(shape: Sequence[int], count: int) -> tuple[int, ...]:
 )
 def view(self: Array, size: Sizes) -> Array:
     """The same elements in another shape; an error if they would have to be copied."""
-    result = layout.reshaped(self, inferred(size, self.size))
+    result = layout.reshaped(self, inferred(tuple(size), self.size))
     if result is None:
         raise errors.view_needs_copy()
     return result
@@ -114,7 +112,7 @@ def _reshaped(self: Any, shape: Sizes) -> Any:
     if not isinstance(self, Tensor):
         return np.reshape(self, shape)
     array = self._array
-    shape = inferred(shape, array.size)
+    shape = inferred(tuple(shape), array.size)
     if array.flags.c_contiguous:
         return view(self, shape)
     if layout.view_strides(array, shape) is not None:
@@ -164,7 +162,7 @@ def unflatten(self: Array, dim: Int, sizes: Sizes) -> Any:
     if not len(sizes):
         raise errors.unflatten_empty()
     try:
-        sizes = inferred(sizes, shape[dim])
+        sizes = inferred(tuple(sizes), shape[dim])
     except RuntimeError as error:
         raise errors.unflatten_sizes(sizes, dim, shape[dim], error) from None
     return view(self, (*shape[:dim], *sizes, *shape[dim + 1 :]))
