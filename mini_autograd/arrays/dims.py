@@ -45,9 +45,13 @@ def along(dim: int, index: NDArray[Any]) -> tuple[NDArray[Any], ...]:
     """The key of one index for each element along a dim: with the other dims' own positions."""
     if index.ndim < 2:
         return (index.reshape(-1),)
-    shapes = [(-1, *[1] * (index.ndim - 1 - each)) for each in range(index.ndim)]
-    own = [np.arange(size).reshape(shape) for size, shape in zip(index.shape, shapes, strict=True)]
-    return (*own[:dim], index, *own[dim + 1 :])
+    last = index.ndim - 1
+    return tuple(
+        [
+            index if each == dim else np.arange(size).reshape(-1, *[1] * (last - each))
+            for each, size in enumerate(index.shape)
+        ]
+    )
 
 
 def broadcast_dims(shape: tuple[int, ...], target: tuple[int, ...]) -> tuple[int, ...] | None:

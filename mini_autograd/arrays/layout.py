@@ -50,8 +50,6 @@ def in_rows(array: Array) -> Array:
 
     For sums: NumPy's keep the operand's order of dims in memory, torch's are contiguous.
     """
-    if array.flags.c_contiguous and 1 not in array.shape:
-        return array
     if array.strides == contiguous_strides(array.shape, array.itemsize) or not array.size:
         return array
     made = np.empty(array.shape, array.dtype)
@@ -194,13 +192,6 @@ def joined_strides(shape: Shape, parts: Sequence[Array]) -> Shape:
     return tuple(result)
 
 
-def joined(shape: Shape, parts: Sequence[Array]) -> Array:
-    """An uninitialized array for the result of `cat`."""
-    if len(shape) not in _CHANNELS_LAST:
-        return np.empty(shape, parts[0].dtype)
-    return empty_with(shape, joined_strides(shape, parts), parts[0].dtype)
-
-
 def preserved_strides(array: Array) -> Shape:
     """The strides, in elements, of a copy that keeps the order of the dims.
 
@@ -313,12 +304,12 @@ def copied_with_gaps(array: Array) -> Array:
 
 def empty_with(shape: Shape, strides: Shape, dtype: np.dtype[Any]) -> Array:
     """An uninitialized array with the given strides in elements, which must be dense."""
+    if tuple(strides) == contiguous_strides(tuple(shape), 1):
+        return np.empty(shape, dtype)
+    steps = [stride * dtype.itemsize for stride in strides]
     if 0 in shape:
-        if tuple(strides) == contiguous_strides(shape, 1):
-            return np.empty(shape, dtype)
-        steps = [stride * dtype.itemsize for stride in strides]
         return empties.with_strides(shape, steps, dtype)
-    return np.ndarray(shape, dtype, strides=[stride * dtype.itemsize for stride in strides])
+    return np.ndarray(shape, dtype, strides=steps)
 
 
 def empty_at(shape: Shape, strides: Shape, dtype: np.dtype[Any]) -> Array:

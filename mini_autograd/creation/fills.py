@@ -134,9 +134,7 @@ def full(
     value = _number("full", fill_value)
     wanted = (dtype or dtypes.of_number(value)).numpy
     size = checked_size("full", size)
-    array = np.empty(size, wanted)
-    array.fill(checked_number(value, wanted))
-    return leaf(array, requires_grad)
+    return leaf(np.full(size, checked_number(value, wanted), wanted), requires_grad)
 
 
 @factory

@@ -43,17 +43,13 @@ def roots_and_seeds(
         one = one[0]
         if type(grad) in _LISTS and len(grad) == 1:
             grad = grad[0]
-    edge: Edge | None
-    if (
-        isinstance(one, Tensor)
-        and one._requires_grad
-        and (one._node is not None or one._base is None)  # a view's edge may raise: later
-    ):
-        edge = edge_of(one)
-        if edge is not None:
-            seed = _plain_seed(one, grad, edge, arithmetic)
-            if seed is not None:
-                return [edge], [seed]
+    edge: Edge | None = None
+    if isinstance(one, Tensor) and one._requires_grad:
+        if one._node is not None or one._base is None:  # a view's edge may raise: later
+            edge = edge_of(one)
+        seed = None if edge is None else _plain_seed(one, grad, edge, arithmetic)
+        if edge is not None and seed is not None:
+            return [edge], [seed]
     outputs = as_tuple(outputs)
     given = (None,) * len(outputs) if given is None else as_tuple(given)
     pairs = list(zip(outputs, given, strict=False))  # torch ignores surplus ones

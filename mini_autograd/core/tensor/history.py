@@ -48,9 +48,6 @@ def edge_of(tensor: Tensor) -> Edge | None:
             return node, tensor._output_nr
         if not tensor._own_requires_grad:
             return None
-    held = tensor._accumulator
-    if held is not None and (accumulator := held()) is not None:
-        return accumulator, 0
     return accumulator_of(tensor), 0
 
 
@@ -98,21 +95,19 @@ def accumulator_of(tensor: Tensor) -> AccumulateGrad:
     """The AccumulateGrad of a leaf, the same in every graph."""
     held = tensor._accumulator
     accumulator = None if held is None else held()
-    if accumulator is None:
-        if held is None:
-            accumulator = AccumulateGrad(tensor)
-            reference = weakref.ref(accumulator)
-            # One atomic step, so that two threads get the same node: cheaper than a lock.
-            if tensor.__dict__.setdefault("_accumulator", reference) is reference:
-                return accumulator
-        with _making:
-            if tensor._accumulator is held:
-                # Weak: the graph keeps it alive; from the tensor it would be a reference cycle.
-                accumulator = AccumulateGrad(tensor)
-                tensor._accumulator = weakref.ref(accumulator)
-                return accumulator
-        return accumulator_of(tensor)
-    return accumulator
+    if accumulator is not None:
+        return accumulator
+    made = AccumulateGrad(tensor)
+    # Weak: the graph keeps it alive; from the tensor it would be a reference cycle.
+    reference = weakref.ref(made)
+    # One atomic step, so that two threads get the same node: cheaper than a lock.
+    if held is None and tensor.__dict__.setdefault("_accumulator", reference) is reference:
+        return made
+    with _making:
+        if tensor._accumulator is held:
+            tensor._accumulator = reference
+            return made
+    return accumulator_of(tensor)
 
 
 def update_accumulator(leaf: Tensor) -> None:

@@ -35,11 +35,11 @@ def _check_index_dtype(name: str, index: IndexArray) -> None:
         raise errors.scatter_index_dtype(name)
 
 
-_UNSIGNED: Final = {4: np.uint32, 8: np.uint64}  # in which a negative index is a great one
+UNSIGNED: Final = {4: np.uint32, 8: np.uint64}  # in which a negative index is a great one
 
 
 def _check_bounds(index: IndexArray, dim: int, size: int) -> None:
-    if index.size and np.maximum.reduce(index.view(_UNSIGNED[index.itemsize]), axis=None) >= size:
+    if index.size and np.maximum.reduce(index.view(UNSIGNED[index.itemsize]), axis=None) >= size:
         wrong = index[(index < 0) | (index >= size)].flat[0]
         raise errors.out_of_bounds_scatter(int(wrong), dim, size)
 
@@ -233,7 +233,9 @@ def take_along_dim(self: Array, indices: IndexArray, dim: Int | None = None) -> 
     expanded[dim] = self.shape[dim]
     wanted = list(common)
     wanted[dim] = indices.shape[dim]
-    wrapped = ops.remainder(ops.expand(indices, tuple(wanted)), self.shape[dim])
+    if indices.shape != tuple(wanted):
+        indices = ops.expand(indices, tuple(wanted))
+    wrapped = ops.remainder(indices, self.shape[dim])
     return gather(ops.expand(self, tuple(expanded)), dim, wrapped)
 
 

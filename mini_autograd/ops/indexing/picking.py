@@ -24,7 +24,7 @@ from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.messages.ops import indexing as errors
 from mini_autograd.messages.ops import shapes as shape_errors
-from mini_autograd.ops.indexing.gathering import gather_into
+from mini_autograd.ops.indexing.gathering import UNSIGNED, gather_into
 from mini_autograd.ops.pointwise.arithmetic import scaled
 from mini_autograd.ops.tensor import inside
 from mini_autograd.ops.tensor.writing import check_history, checked_number
@@ -46,11 +46,8 @@ def _at(dim: int, index: IndexArray) -> tuple[Any, ...]:
     return (slice(None),) * dim + (index,)
 
 
-_UNSIGNED: Final = {4: np.uint32, 8: np.uint64}
-
-
 def _first_outside(index: IndexArray, lowest: int, size: int) -> int | None:
-    shifted = (index - lowest).view(_UNSIGNED[index.itemsize])  # so what is too low is great
+    shifted = (index - lowest).view(UNSIGNED[index.itemsize])  # so what is too low is great
     if not index.size or np.maximum.reduce(shifted, axis=None) < size - lowest:
         return None
     outside = index[(index < lowest) | (index >= size)]

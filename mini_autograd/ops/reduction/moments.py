@@ -121,8 +121,7 @@ def _moments(part: Array, dims: tuple[int, ...]) -> tuple[Any, Any]:
     shape = [part.shape[d] for d in kept]
     if not part.size:
         return np.full(shape, math.nan), np.full(shape, math.nan)
-    moved = part.transpose(*dims, *kept) if part.ndim > 1 else part
-    rows = moved.reshape(-1, *shape).astype(np.float64, order="C")
+    rows = part.transpose(*dims, *kept).reshape(-1, *shape).astype(np.float64, order="C")
     return _welford(rows) if len(rows) <= _FEW else _in_two_passes(rows)
 
 
@@ -148,10 +147,8 @@ def _variance(name: str, array: Array, dim: Any, correction: Any, keepdim: bool)
     variances = [np.true_divide(each, divisor) for each in squares]
     if len(parts) > 1:
         variances = [np.asarray(each).astype(array.real.dtype) for each in variances]
-    if keepdim:
-        shape = tuple([1 if d in dims else size for d, size in enumerate(array.shape)])
-    else:
-        shape = tuple([size for d, size in enumerate(array.shape) if d not in dims])
+    kept = [(d, size) for d, size in enumerate(array.shape) if keepdim or d not in dims]
+    shape = tuple([1 if d in dims else size for d, size in kept])
     return sum(variances[1:], start=variances[0]), means, shape
 
 

@@ -88,7 +88,7 @@ def cat(tensors: Arrays, dim: Int = 0) -> Array:
     if not len(tensors):
         raise errors.cat_nothing()
     shape, dim = _joined_shape(tensors, dim)
-    result = layout.joined(shape, tensors)
+    result = layout.empty_with(shape, layout.joined_strides(shape, tensors), tensors[0].dtype)
     kept = [each for each in tensors if each.shape != _LEGACY_EMPTY]
     return np.concatenate(kept, axis=dim, out=result) if kept else result
 

@@ -139,8 +139,7 @@ def ravel(self: Array) -> Any:
 @composite
 def flatten(self: Array, start_dim: Int = 0, end_dim: Int = -1) -> Any:
     """The dims from start to end, both included, as one."""
-    shape = self._array.shape if isinstance(self, Tensor) else self.shape
-    ndim = len(shape)
+    shape, ndim = tuple(self.shape), self.ndim
     start, end = wrap_dim(start_dim, ndim), wrap_dim(end_dim, ndim)
     if start > end:
         raise errors.flatten_order()

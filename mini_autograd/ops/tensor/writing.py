@@ -38,9 +38,6 @@ def checked_number(value: Any, wanted: np.dtype[Any]) -> Any:
     Raises:
         RuntimeError: a finite number beyond the dtype's range, or a complex one into a real dtype.
     """
-    if wanted.kind == "f" and not isinstance(value, (complex, np.generic)):
-        numbers.check_representable(value, wanted)
-        return np.array(value, wanted)
     dtypes.check_int(value)
     if isinstance(value, (complex, np.complexfloating)) and wanted.kind not in "cb":
         if value.imag != 0:
@@ -54,10 +51,8 @@ def checked_number(value: Any, wanted: np.dtype[Any]) -> Any:
         if value != value or not lowest <= value <= limits.max:
             raise kernel_errors.dtype_overflow(dtypes.of_numpy(wanted))
         return np.array(int(value), np.int64).astype(wanted)
-    if wanted.kind in "fc" and any(
-        np.isfinite(part) and abs(part) > np.finfo(wanted).max for part in (value.real, value.imag)
-    ):
-        raise kernel_errors.dtype_overflow(dtypes.of_numpy(wanted))
+    if wanted.kind in "fc":
+        numbers.check_representable(value, wanted)
     return np.array(value, wanted)
 
 

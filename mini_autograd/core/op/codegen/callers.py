@@ -143,10 +143,8 @@ class _Caller:
             value = passed.get(each.name, each.name)
             given.append(f"{each.name}={value}" if each.keyword_only else value)
         yield "    try:"
-        if op.view:  # which computes nothing
-            yield f"        _array = _forward({', '.join(given)})"
-        else:
-            yield f"        _array = _quiet.run(_forward, {', '.join(given)})"
+        run = "_forward(" if op.view else "_quiet.run(_forward, "  # a view computes nothing
+        yield f"        _array = {run}{', '.join(given)})"
         yield "    except Exception as _error:"
         yield f"        _record_refused(_op, ({', '.join(op.names)},))"
         if len(arrays) > 1:
@@ -157,9 +155,7 @@ class _Caller:
             yield f"            _raise_broadcast(*_shapes({shapes}))"
         yield "        raise"
         if op.outputs is not None:
-            yield "    _outs = tuple(["
-            yield "        _make(_x if type(_x) is _ndarray else _asarray(_x)) for _x in _array"
-            yield "    ])"
+            yield "    _outs = tuple([_make(_plain(_x)) for _x in _array])"
             if op.view:
                 yield "    for _out in _outs:"
                 yield f"        _as_view(_out, {self.first}, several=True)"

@@ -26,7 +26,7 @@ from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.saved.packing import deferring, packing_threads
 from mini_autograd.core.saved.saved import SavedResult, SavedTensor, pack, saved_output
 from mini_autograd.core.tensor.history import all_inference, as_view, edge_of
-from mini_autograd.core.tensor.tensor import Tensor, make
+from mini_autograd.core.tensor.tensor import Tensor, make, plain
 from mini_autograd.core.tensor.version_counter import counter_of
 from mini_autograd.messages.graph import walk as errors
 from mini_autograd.parsing.binding import RAW, namespace_of
@@ -155,48 +155,20 @@ def _present(*operands: Any) -> list[Any]:
     return [each for each in operands if each is not None]
 
 
+# A number between `_LEAST` and `_MOST` needs no second look.
 _NAMESPACE: Final[dict[str, Any]] = {
-    "_LEAST": -(2.0**63),
-    "_MOST": 2.0**63,  # a number between them needs no second look
-    "_OpNode": OpNode,
-    "_OF_KERNELS": (ValueError, NotImplementedError),
-    "_REAL": frozenset({int, float, bool}),
-    "_SavedResult": SavedResult,
-    "_SavedTensor": SavedTensor,
-    "_FREED": FREED,
-    "_anomaly": anomaly,
-    "_arranged": arranged,
-    "_array_of": _array_of,
-    "_as_arrays": _as_arrays,
-    "_as_tensors": _as_tensors,
-    "_as_view": as_view,
-    "_asarray": np.asarray,
-    "_attach": _attach,
-    "_counter_of": counter_of,
-    "_disagree": _disagree,
-    "_edge": _edge,
-    "_edge_of": edge_of,
-    "_NUMBERS": _NUMBERS,
-    "_saved_output": saved_output,
-    "_make": make,
-    "_ndarray": np.ndarray,
-    "_pack": pack,
-    "_record_refused": record_refused,
-    "_packing_threads": packing_threads,
-    "_new": object.__new__,
-    "_next_sequence": next_sequence,
-    "_number_array": np.array,
-    "_placed": placed,
-    "_present": _present,
-    "_shapes": _shapes,
-    "_no_derivative": errors.derivative_not_implemented,
-    "_quiet": quiet,
-    "_raise_broadcast": raise_broadcast,
-    "_raise_of_rule": raise_of_rule,
-    "_refused": _refused,
-    "_saved_operand": _saved_operand,
-    "_state": state,
-    "_inference_used": inference_used,
-    "_all_inference": all_inference,
-    "_second_backward": errors.second_backward,
-}
+    "_LEAST": -(2.0**63), "_MOST": 2.0**63, "_OpNode": OpNode,
+    "_OF_KERNELS": (ValueError, NotImplementedError), "_REAL": frozenset({int, float, bool}),
+    "_SavedResult": SavedResult, "_SavedTensor": SavedTensor, "_FREED": FREED, "_anomaly": anomaly,
+    "_arranged": arranged, "_array_of": _array_of, "_as_arrays": _as_arrays,
+    "_as_tensors": _as_tensors, "_as_view": as_view, "_asarray": np.asarray, "_attach": _attach,
+    "_counter_of": counter_of, "_disagree": _disagree, "_edge": _edge, "_edge_of": edge_of,
+    "_NUMBERS": _NUMBERS, "_saved_output": saved_output, "_make": make, "_ndarray": np.ndarray,
+    "_pack": pack, "_record_refused": record_refused, "_packing_threads": packing_threads,
+    "_new": object.__new__, "_next_sequence": next_sequence, "_number_array": np.array,
+    "_placed": placed, "_plain": plain, "_present": _present, "_shapes": _shapes,
+    "_no_derivative": errors.derivative_not_implemented, "_quiet": quiet,
+    "_raise_broadcast": raise_broadcast, "_raise_of_rule": raise_of_rule, "_refused": _refused,
+    "_saved_operand": _saved_operand, "_state": state, "_inference_used": inference_used,
+    "_all_inference": all_inference, "_second_backward": errors.second_backward,
+}  # fmt: skip
