@@ -175,7 +175,7 @@ class Binding:
             yield f"        {' = '.join(keywords)} = _MISSING"
         if self.schema.gathers:
             size = self.schema.parameters[1].name
-            yield f"    if _gathers and type({size}) is int:"
+            yield f"    if _gathers and type({size}) is int and not _named:"
             yield f"        {size} = ({size}, *_more)"
             yield "    elif _more:"
             yield f"        {self.general}"
