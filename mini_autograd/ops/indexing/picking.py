@@ -147,9 +147,11 @@ def index_add(
         return result  # torch looks at no index then
     # torch scatters where the slices lie at either end, and takes each by itself otherwise
     by_slices = into.ndim == 1 or alpha != 1 or 0 < dim < into.ndim - 1
-    if by_slices and _first_outside(index, 0, into.shape[dim]) is not None:
-        raise errors.select_out_of_range()
-    _check_slices(index, 0, into.shape[dim], dim)
+    outside = _first_outside(index, 0, into.shape[dim])
+    if outside is not None:
+        if by_slices:
+            raise errors.select_out_of_range()
+        raise errors.out_of_bounds_scatter(outside, dim, into.shape[dim])
     added = rows if alpha == 1 else rows * checked_number(alpha, self.dtype)
     if by_slices:
         np.add.at(into, _at(dim, index), added)
@@ -160,12 +162,6 @@ def index_add(
 
 def _without(shape: tuple[int, ...], dim: int) -> tuple[int, ...]:
     return shape[:dim] + shape[dim + 1 :]
-
-
-def _check_slices(index: IndexArray, lowest: int, size: int, dim: int) -> None:
-    outside = _first_outside(index, lowest, size)
-    if outside is not None:
-        raise errors.out_of_bounds_scatter(outside, dim, size)
 
 
 def _selected_as(grad: Any, dim: int, index: IndexArray, shape: tuple[int, ...]) -> Any:

@@ -50,7 +50,8 @@ def permute(self: Array, dims: Dims) -> Array:
     """The dims in another order."""
     if len(dims) != self.ndim:
         raise errors.permute_length(self.ndim, len(dims))
-    order = [wrap_dim(dim, self.ndim) for dim in dims]
+    ndim = self.ndim
+    order = [dim if 0 <= dim < ndim else wrap_dim(dim, ndim) for dim in dims]
     if len(set(order)) != len(order):
         raise errors.permute_repeated()
     return layout.placed(self).transpose(order)
