@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from mini_autograd.messages.ops import shapes as errors
 
@@ -35,6 +39,19 @@ def wrap_dims(dims: Iterable[int], ndim: int) -> tuple[int, ...]:
             raise errors.repeated_dim(dim)
         wrapped.append(dim)
     return tuple(wrapped)
+
+
+def along(dim: int, index: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+    """The key of one index for each element along a dim: with the other dims' own positions."""
+    if index.ndim < 2:
+        return (index.reshape(-1),)
+    last = index.ndim - 1
+    return tuple(
+        [
+            index if each == dim else np.arange(size).reshape(-1, *[1] * (last - each))
+            for each, size in enumerate(index.shape)
+        ]
+    )
 
 
 def broadcast_dims(shape: tuple[int, ...], target: tuple[int, ...]) -> tuple[int, ...] | None:

@@ -7,6 +7,7 @@ where memory overlaps, or are copies where torch raises. Strides are in bytes un
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -18,7 +19,8 @@ Array = NDArray[Any]
 Shape = tuple[int, ...]
 
 
-def contiguous_strides(shape: Sequence[int], itemsize: int) -> Shape:
+@lru_cache(maxsize=1024)
+def contiguous_strides(shape: Shape, itemsize: int) -> Shape:
     """The strides of a new tensor, in torch with an empty dim counted as size 1."""
     strides: list[int] = []
     step = itemsize
@@ -102,6 +104,8 @@ def _buffer_of(array: Array) -> Array:
 def memory_of(array: Array) -> tuple[Array, int]:
     """The owner of an array's memory, dims in memory order, and the array's offset in bytes."""
     owner = _buffer_of(array)
+    if owner is array and array.flags.c_contiguous:
+        return array, 0
     if (replaced := empties.beyond(owner)) is not None:
         memory, start = replaced
         return memory, start + address_of(array) - address_of(owner)
@@ -142,7 +146,7 @@ def restrided(array: Array, shape: Shape, strides: Shape, offset: int = 0) -> Ar
 
 def reshaped(array: Array, shape: Shape) -> Array | None:
     """A view in another shape with torch's strides; None if it needs a copy."""
-    if array.flags.c_contiguous and 1 not in array.shape and array.size:
+    if array.size and array.strides == contiguous_strides(array.shape, array.itemsize):
         return array.reshape(shape)
     strides = view_strides(array, shape)
     return None if strides is None else restrided(array, shape, strides)
@@ -192,7 +196,8 @@ def joined_strides(shape: Shape, parts: Sequence[Array]) -> Shape:
     if order is None or not all(map(is_channels_last, parts)):
         return contiguous_strides(shape, 1)
     result = [0] * len(shape)
-    for dim, step in zip(order, contiguous_strides([shape[dim] for dim in order], 1), strict=True):
+    steps = contiguous_strides(tuple([shape[dim] for dim in order]), 1)
+    for dim, step in zip(order, steps, strict=True):
         result[dim] = step
     return tuple(result)
 
@@ -204,10 +209,11 @@ def preserved_strides(array: Array) -> Shape:
     """
     if array.flags.c_contiguous or is_dense(array):  # as any empty array
         return tuple(stride // array.itemsize for stride in strides_of(array))
-    return walked_strides(array.shape, [array.strides])
+    return walked_strides(array.shape, (array.strides,))
 
 
-def walked_strides(shape: Shape, operands: Sequence[Shape]) -> Shape:
+@lru_cache(maxsize=1024)
+def walked_strides(shape: Shape, operands: tuple[Shape, ...]) -> Shape:
     """The strides, in elements, of an elementwise kernel's result, as of torch's TensorIterator.
 
     Dims are sorted by the first operand's strides. Where one of two strides is 0, the next operand
@@ -237,7 +243,9 @@ def walked(*operands: Array) -> Array:
     """An uninitialized array for an elementwise result of operands of one shape and dtype."""
     first = operands[0]
     return empty_with(
-        first.shape, walked_strides(first.shape, [each.strides for each in operands]), first.dtype
+        first.shape,
+        walked_strides(first.shape, tuple([each.strides for each in operands])),
+        first.dtype,
     )
 
 
@@ -257,7 +265,8 @@ def arranged(result: Array, *operands: Any) -> Array:
     elif alike and is_dense(arrays[0]) and len({each.strides for each in arrays}) == 1:
         strides = preserved_strides(arrays[0])
     else:
-        strides = walked_strides(shape, [_broadcast_strides(each, shape) for each in arrays])
+        given = [_broadcast_strides(each.shape, strides_of(each), shape) for each in arrays]
+        strides = walked_strides(shape, tuple(given))
     if strides_of(result) == tuple([stride * result.itemsize for stride in strides]):
         return result
     made = empty_with(shape, strides, result.dtype)
@@ -265,12 +274,13 @@ def arranged(result: Array, *operands: Any) -> Array:
     return made
 
 
-def _broadcast_strides(array: Array, shape: Shape) -> Shape:
+@lru_cache(maxsize=1024)
+def _broadcast_strides(sizes: Shape, strides: Shape, shape: Shape) -> Shape:
     """An operand's strides after broadcasting to a shape: 0 in repeated dims."""
-    added = len(shape) - array.ndim
+    added = len(shape) - len(sizes)
     return (0,) * added + tuple(
         0 if size == 1 != wanted else stride
-        for stride, size, wanted in zip(strides_of(array), array.shape, shape[added:], strict=True)
+        for stride, size, wanted in zip(strides, sizes, shape[added:], strict=True)
     )
 
 
@@ -304,12 +314,12 @@ def copied_with_gaps(array: Array) -> Array:
 
 def empty_with(shape: Shape, strides: Shape, dtype: np.dtype[Any]) -> Array:
     """An uninitialized array with the given strides in elements, which must be dense."""
+    if tuple(strides) == contiguous_strides(tuple(shape), 1):
+        return np.empty(shape, dtype)
+    steps = [stride * dtype.itemsize for stride in strides]
     if 0 in shape:
-        if tuple(strides) == contiguous_strides(shape, 1):
-            return np.empty(shape, dtype)
-        steps = [stride * dtype.itemsize for stride in strides]
         return empties.with_strides(shape, steps, dtype)
-    return np.ndarray(shape, dtype, strides=[stride * dtype.itemsize for stride in strides])
+    return np.ndarray(shape, dtype, strides=steps)
 
 
 def empty_at(shape: Shape, strides: Shape, dtype: np.dtype[Any]) -> Array:
@@ -319,6 +329,8 @@ def empty_at(shape: Shape, strides: Shape, dtype: np.dtype[Any]) -> Array:
 
 def empty_as(array: Array, dtype: np.dtype[Any] | None = None) -> Array:
     """An uninitialized array of the same shape, with `preserved_strides`."""
+    if array.size and array.strides == contiguous_strides(array.shape, array.itemsize):
+        return np.empty(array.shape, dtype or array.dtype)
     return empty_with(array.shape, preserved_strides(array), dtype or array.dtype)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -25,6 +25,11 @@ def check_alpha(alpha: complex, dtype: np.dtype[Any]) -> None:
         check_representable(alpha, dtype)
 
 
+_REAL: Final = frozenset({int, float, bool})
+# Up to here a number needs no closer look.
+_SURELY: Final = {np.dtype(np.float16): 65504.0, np.dtype("f4"): 2.0**63, np.dtype("f8"): 2.0**63}
+
+
 def check_real(number: complex) -> None:
     """Raise if a number that must be real has an imaginary part."""
     if isinstance(number, complex) and number.imag:
@@ -33,6 +38,8 @@ def check_real(number: complex) -> None:
 
 def check_representable(number: complex, dtype: np.dtype[Any]) -> None:
     """Raise if the number is out of the dtype's range; a negative one may wrap if unsigned."""
+    if type(number) in _REAL and abs(number) <= _SURELY.get(dtype, -1):
+        return
     if dtype.kind != "c":
         check_real(number)
     if dtype.kind in "iu" and not isinstance(number, complex):

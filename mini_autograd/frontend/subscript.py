@@ -97,6 +97,8 @@ def _located(self: Tensor, item: Any) -> tuple[Tensor, list[Tensor | None]]:
     """The view that the plain indices give, and the index tensors, one a dim of it."""
     if type(item) is int or isinstance(item, np.integer):
         return _selected(self, 0, _checked_int(item), 0), []
+    if item is None:
+        return ops.unsqueeze(self, 0), []
     given = _as_items(item)
     # torch counts before it converts: a mask given as a list is one dim, whatever it covers
     specified = sum(map(_covered, given))

@@ -55,7 +55,7 @@ class Written:
             self._write(self._namespace)
             vars(self)["made"] = self._namespace
             for function in self._waiting:  # last: from here on others call what is written
-                written = self._namespace["caller"](None)
+                written = self._namespace["caller"](None, False, None)
                 function.__defaults__ = written.__defaults__  # which the placeholder ignores
                 function.__code__ = written.__code__
             self._waiting.clear()
@@ -72,7 +72,9 @@ class Written:
             self._namespace["_written"] = lambda: self.made
         if "made" not in vars(self):
             exec(_placeholder(self._gathers), self._namespace)
-        function = self._namespace["caller"](general, gathers)
+        rest = _all if hasattr(general, "takes_gaps") else _given
+        function = self._namespace["caller"](general, gathers, rest)
+        function.takes_gaps = True
         if "made" not in vars(self):
             self._waiting.append(function)
         return function
@@ -86,9 +88,9 @@ def is_written(function: Any) -> bool:
 @cache
 def _placeholder(gathers: bool) -> CodeType:
     """Code that has the same free names as that which will be written in its place."""
-    given = "_general, _gathers" if gathers else "_general"
+    given = "_general, _gathers, _rest" if gathers else "_general, False, _rest"
     text = f"""
-def caller(_general, _gathers=False):
+def caller(_general, _gathers, _rest):
     def call(*_args, **_named):
         return _written()["caller"]({given})(*_args, **_named)
 
@@ -99,7 +101,7 @@ def caller(_general, _gathers=False):
 
 def wrapped(lines: Iterable[str]) -> Iterator[str]:
     """The text of `caller(general, gathers)`, from that of the function."""
-    yield "def caller(_general, _gathers=False):"
+    yield "def caller(_general, _gathers, _rest):"
     for line in lines:
         yield f"    {line}"
     yield ""
@@ -128,7 +130,7 @@ class Binding:
             if each.keyword_only and each.words == ("Anything",):
                 self._named.remove(each.name)
         everything = ", ".join([*self._given, "*_more"])
-        self.general = f"return _general(*_given({everything}), **_named)"
+        self.general = f"return _general(*_rest({everything}), **_named)"
         self.raw = f"return _forward(*_given({everything}), **_named)"
 
     def signature(self) -> str:
@@ -248,6 +250,11 @@ def _indices(value: Any) -> Any:
 
 def _given(*args: Any) -> Sequence[Any]:
     return [each for each in args if each is not _MISSING]
+
+
+def _all(*args: Any) -> Sequence[Any]:
+    """Those left out, too, for a function that was written likewise."""
+    return args
 
 
 def _has_tensor(named: Mapping[str, Any]) -> bool:

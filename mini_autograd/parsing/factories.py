@@ -164,7 +164,7 @@ def by_count(
 
 def by_types(
     name: str,
-    function: Callable[..., Any],
+    function: Factory,
     parameters: Sequence[tuple[str, Callable[[Any], bool]]],
     forms: Sequence[str],
 ) -> Callable[..., Any]:
@@ -176,9 +176,10 @@ def by_types(
             raise errors.invalid_combination(name, _listed(args, kwargs), forms)
         return function(*args, **kwargs)
 
-    call.__name__ = name
-    call.__doc__ = function.__doc__
-    return call
+    made: Callable[..., Any] = function.written.caller(call)
+    made.__name__ = name
+    made.__doc__ = function.__doc__
+    return made
 
 
 def _listed(args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:

@@ -120,7 +120,7 @@ def overloaded(
 
         following: Callable[..., Any] = general
         for each in reversed(alternatives):
-            following = _tried(each, following, general, method)
+            following = _tried(each, following, method)
         following.__name__ = name
         return following
 
@@ -130,26 +130,20 @@ def overloaded(
     return made
 
 
-def _tried(
-    each: Bound, following: Callable[..., Any], general: Callable[..., Any], method: bool
-) -> Callable[..., Any]:
+def _tried(each: Bound, following: Callable[..., Any], method: bool) -> Callable[..., Any]:
     """The function where its arguments are plain ones, and else the following."""
     schema, written = each.schema, getattr(each, "written", None)
     gathers = method and schema.gathers
-    called: Callable[..., Any] = following
 
     def fitting(*args: Any, **kwargs: Any) -> Any:
-        if kwargs:
-            return general(*args, **kwargs)
-        if _is_raw(args, kwargs) or schema.fits(schema.gathered(args) if gathers else args):
-            return (each.method if method else each)(*args)
-        return following(*args)
+        if _is_raw(args, kwargs) or schema.fits(schema.gathered(args) if gathers else args, kwargs):
+            return (each.method if method else each)(*args, **kwargs)
+        return following(*args, **kwargs)
 
-    if written is None or written.by_dtype:
-        called = fitting
-    if written is not None:
-        called = written.caller(called, gathers)
-    return called
+    if written is None:
+        return fitting
+    made: Callable[..., Any] = written.caller(fitting if written.by_dtype else following, gathers)
+    return made
 
 
 def with_forms(

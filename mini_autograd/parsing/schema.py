@@ -192,8 +192,10 @@ class Schema:
         self.positional = sum(not each.keyword_only for each in self.parameters)
         self.least = sum(not each.has_default for each in self.parameters[: self.positional])
         self.required = sum(not each.has_default for each in self.parameters)
-        self._kinds = tuple(each.exact_types for each in self.parameters)
-        self._contents = tuple(_CONTENTS.get(each.words[0]) for each in self.parameters)
+        self._types = {
+            each.name: (each.exact_types, _CONTENTS.get(each.words[0])) for each in self.parameters
+        }
+        self._needed = {each.name for each in self.parameters if not each.has_default}
         # Where torch has other forms of the op, the error of a call that fits none of them.
         self.refusal: Callable[[Sequence[Any], Mapping[str, Any], bool], TypeError] | None = None
         self.forms: tuple[Sequence[str], Sequence[str] | None] = ((), None)  # of both
@@ -202,11 +204,15 @@ class Schema:
         single = self.positional == self.least == 2
         self.gathers = single and self.parameters[1].words[0] in LISTS
 
-    def fits(self, args: Sequence[Any]) -> bool:
-        """Whether arguments given by position plainly fit; False where `bind` must look closer."""
-        if not self.least <= len(args) <= self.positional:
+    def fits(self, args: Sequence[Any], named: Mapping[str, Any]) -> bool:
+        """Whether arguments plainly fit; False where `bind` must look closer."""
+        given = {**dict(zip(self._types, args, strict=False)), **named}
+        if len(args) > self.positional or len(given) != len(args) + len(named):
             return False
-        for value, kinds, content in zip(args, self._kinds, self._contents):  # noqa: B905
+        if not self._needed <= given.keys() <= self._types.keys():
+            return False
+        for name, value in given.items():
+            kinds, content = self._types[name]
             kind = type(value)
             if kind in kinds:
                 continue

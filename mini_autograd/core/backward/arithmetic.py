@@ -194,15 +194,15 @@ class RawArithmetic(_BothArithmetics):
         tensor = make(kept)
         if not shared:
             share_version(tensor)
-            if writes:
-                if tensor._counter is None:
-                    tensor._counter = VersionCounter(writes)
-                else:
-                    tensor._counter.version = writes
-        elif is_dense(leaf._array):  # in torch a new tensor, written to once
-            if packing_threads:
+        else:
+            writes = is_dense(leaf._array)  # in torch then a new tensor, written to once
+            if writes and packing_threads:
                 announce_write(tensor)
-            counter_of(tensor).version = 1
+        if writes:
+            if tensor._counter is None:
+                tensor._counter = VersionCounter(int(writes))
+            else:
+                tensor._counter.version = int(writes)
         leaf._grad = tensor
 
     def retain(self, tensor: Tensor, grad: Array) -> None:
@@ -241,6 +241,10 @@ def _copied(grad: Array, shape: Shape, strides: tuple[int, ...]) -> Array:
     """A copy in the leaf's shape, which `leaf.data = ...` may have changed meanwhile."""
     if grad.shape != shape and not _broadcasts(grad.shape, shape):
         raise inplace_errors.copy_shape(shape, grad.shape)
+    if grad.flags.c_contiguous and grad.shape == shape:
+        result = grad.copy()
+        if result.strides == strides:
+            return result
     result = empty_at(shape, strides, grad.dtype)
     result[...] = grad
     return result

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from mini_autograd.arrays import dtypes
 from mini_autograd.compat import switches
@@ -17,6 +17,7 @@ from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.messages.graph import backward as errors
 
 Differentiated = Tensor | GradientEdge
+_LISTS: Final = frozenset({tuple, list})
 Cotangents = Tensor | Sequence[Tensor | None]
 
 
@@ -36,16 +37,19 @@ def roots_and_seeds(
         RuntimeError: as `backward` does.
         TypeError: a cotangent that is not a tensor.
     """
-    if (
-        isinstance(outputs, Tensor)
-        and outputs._requires_grad
-        and (outputs._node is not None or outputs._base is None)  # a view's edge may raise: later
-    ):
-        edge = edge_of(outputs)
-        if edge is not None:
-            seed = _plain_seed(outputs, given, edge, arithmetic)
-            if seed is not None:
-                return [edge], [seed]
+    one: Any = outputs
+    grad: Any = given
+    if type(one) in _LISTS and len(one) == 1:
+        one = one[0]
+        if type(grad) in _LISTS and len(grad) == 1:
+            grad = grad[0]
+    edge: Edge | None = None
+    if isinstance(one, Tensor) and one._requires_grad:
+        if one._node is not None or one._base is None:  # a view's edge may raise: later
+            edge = edge_of(one)
+        seed = None if edge is None else _plain_seed(one, grad, edge, arithmetic)
+        if edge is not None and seed is not None:
+            return [edge], [seed]
     outputs = as_tuple(outputs)
     given = (None,) * len(outputs) if given is None else as_tuple(given)
     pairs = list(zip(outputs, given, strict=False))  # torch ignores surplus ones

@@ -144,8 +144,9 @@ def _apply(op: Op, method: bool, /, *args: Any, **kwargs: Any) -> Any:
     """Any op on any arguments: raw arrays, several tensors in one argument, several outputs."""
     if len(args) > op.operands[0] and _is_raw(args, kwargs, op.operands[0]):
         return op.bare(*args, **kwargs)
-    if not kwargs and op.schema.fits(args):
-        args = args + op.schema.defaults[len(args) :]
+    if op.schema.fits(args, kwargs):
+        given = zip(op.names[len(args) :], op.schema.defaults[len(args) :], strict=True)
+        args += tuple([kwargs.get(name, default) for name, default in given])
     else:
         overridden = overriding_result(op.name, args, kwargs, method=method)
         if overridden is not NOTHING:

@@ -55,7 +55,6 @@ class Op:
         self.schema = schema = Schema(name, forward)
         self.bare = forward  # as a rule calls it
         self.forward = schema.by_position(forward)
-        self.arity = len(schema.parameters)
         self.operands = tuple(i for i, each in enumerate(schema.parameters) if each.is_operand)
         self.promoted = tuple(
             i for i in self.operands if {"Array", "Arrays"} & set(schema.parameters[i].words)

@@ -54,6 +54,10 @@ def tensor_to_gradient(grad: Tensor) -> Array:
     """The array of a tensor that a user gave or hook returned; it gives that tensor again."""
     array = grad._array
     other = _tensors.get(id(array))
+    if other is grad and grad._base is None:
+        known = _memories.get(id(array))
+        if known is not None and known.counter is grad._counter and _base_of(known) is grad:
+            return array  # it was given before
     if other is not None and other is not grad and other._array is array:
         # Another tensor has the same array, as a detached one: this one needs an array of its own.
         array = grad._array = array[...]

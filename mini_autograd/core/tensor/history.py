@@ -95,21 +95,19 @@ def accumulator_of(tensor: Tensor) -> AccumulateGrad:
     """The AccumulateGrad of a leaf, the same in every graph."""
     held = tensor._accumulator
     accumulator = None if held is None else held()
-    if accumulator is None:
-        if held is None:
-            accumulator = AccumulateGrad(tensor)
-            reference = weakref.ref(accumulator)
-            # One atomic step, so that two threads get the same node: cheaper than a lock.
-            if tensor.__dict__.setdefault("_accumulator", reference) is reference:
-                return accumulator
-        with _making:
-            if tensor._accumulator is held:
-                # Weak: the graph keeps it alive; from the tensor it would be a reference cycle.
-                accumulator = AccumulateGrad(tensor)
-                tensor._accumulator = weakref.ref(accumulator)
-                return accumulator
-        return accumulator_of(tensor)
-    return accumulator
+    if accumulator is not None:
+        return accumulator
+    made = AccumulateGrad(tensor)
+    # Weak: the graph keeps it alive; from the tensor it would be a reference cycle.
+    reference = weakref.ref(made)
+    # One atomic step, so that two threads get the same node: cheaper than a lock.
+    if held is None and tensor.__dict__.setdefault("_accumulator", reference) is reference:
+        return made
+    with _making:
+        if tensor._accumulator is held:
+            tensor._accumulator = reference
+            return made
+    return accumulator_of(tensor)
 
 
 def update_accumulator(leaf: Tensor) -> None:
@@ -123,7 +121,7 @@ def update_accumulator(leaf: Tensor) -> None:
 
 def as_view(result: Tensor, source: Tensor, *, several: bool = False) -> Tensor:
     """Make a result a view of its source: it gets the source's base and version counter."""
-    result._counter = counter = counter_of(source)
+    result._counter = counter = source._counter or counter_of(source)
     if source._conjugated and result._array.dtype.kind == "c":
         result._conjugated = True
     if counter.inference:
@@ -133,7 +131,10 @@ def as_view(result: Tensor, source: Tensor, *, several: bool = False) -> Tensor:
     if not enabled and state.composing:
         result._counter = VersionCounter()
         return result
-    result._base = base = source if source._base is None else source._base
+    base = source._base
+    if base is None:
+        base = source
+    result._base = base
     counter.add_view(result)
     if counter.version:
         result._attr_version = counter.version

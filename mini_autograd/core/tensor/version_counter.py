@@ -41,7 +41,7 @@ class VersionCounter:
                 if self.views is None:
                     self.views = []
                 views = self.views
-        elif not len(views) & (len(views) - 1):  # a power of two: amortized O(1)
+        elif (known := len(views)) > 7 and not known & (known - 1):  # power of two: amortized O(1)
             with _making:
                 known = len(views)  # other threads may append meanwhile
                 views[:known] = [each for each in views[:known] if each() is not None]

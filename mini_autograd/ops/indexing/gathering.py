@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mini_autograd.arrays import layout
-from mini_autograd.arrays.dims import wrap_dim
+from mini_autograd.arrays.dims import along, wrap_dim
 from mini_autograd.arrays.dtypes import of_numpy
 from mini_autograd.core.modes import warn_once
 from mini_autograd.core.op import (
@@ -36,31 +35,29 @@ def _check_index_dtype(name: str, index: IndexArray) -> None:
         raise errors.scatter_index_dtype(name)
 
 
+UNSIGNED: Final = {4: np.uint32, 8: np.uint64}  # in which a negative index is a great one
+
+
 def _check_bounds(index: IndexArray, dim: int, size: int) -> None:
-    if index.size and (index.min() < 0 or index.max() >= size):
+    if index.size and np.maximum.reduce(index.view(UNSIGNED[index.itemsize]), axis=None) >= size:
         wrong = index[(index < 0) | (index >= size)].flat[0]
         raise errors.out_of_bounds_scatter(int(wrong), dim, size)
 
 
 def _fits(index: tuple[int, ...], shape: tuple[int, ...], apart: int | None) -> bool:
+    if index == shape:
+        return True
     pairs = enumerate(zip(index, shape, strict=True))
     return all(dim == apart or size <= bound for dim, (size, bound) in pairs)
 
 
 def _reached(array: Array, dim: int, index: IndexArray) -> Array:
     """The part that an index reaches: as long in every other dim as the index is; a view."""
-    if array.ndim == 0:
-        return array.reshape(1)
+    if array.ndim < 2:
+        return array.reshape(-1)
+    if array.shape == index.shape:
+        return array
     return array[tuple(slice(None) if d == dim else slice(n) for d, n in enumerate(index.shape))]
-
-
-def _positions(dim: int, index: IndexArray) -> tuple[NDArray[Any], ...]:
-    """The index as NumPy wants it, with the other dims' own positions beside it."""
-    if index.ndim == 0:
-        return (index.reshape(1),)
-    own = list(np.ogrid[tuple(slice(size) for size in index.shape)])
-    own[dim] = index
-    return tuple(own)
 
 
 @public()
@@ -83,13 +80,12 @@ def gather(self: Array, dim: Int, index: IndexArray, *, sparse_grad: Bool = Fals
         return np.empty(index.shape, self.dtype)
     if max(index.ndim, 1) != max(self.ndim, 1):
         raise errors.index_rank("input")
-    if self.ndim and index.ndim:
+    if self.ndim and index.ndim and index.shape != self.shape:
         for d, (size, bound) in enumerate(zip(index.shape, self.shape, strict=True)):
             if d != dim and size > bound:
                 raise errors.gather_size(d, index.shape, self.shape, dim)
     _check_bounds(index, dim, self.shape[dim] if self.ndim else 1)
-    flat_index = index.reshape(1) if index.ndim == 0 else index
-    found = _reached(self, dim, flat_index)[_positions(dim, flat_index)]
+    found = _reached(self, dim, index)[along(dim, index)]
     return layout.in_rows(found) if index.ndim else found[0]  # however the index lies
 
 
@@ -110,7 +106,7 @@ def _target(self: Array, dim: int, index: IndexArray, src: Array | None) -> tupl
     if not _fits(given, whole, dim) or (source is not None and not _fits(given, source, None)):
         raise errors.scatter_size(index.shape, self.shape, dim, None if src is None else src.shape)
     _check_bounds(index, dim, whole[dim])
-    return result, _reached(result, dim, index.reshape(given))
+    return result, _reached(result, dim, index)
 
 
 def _source(src: Array, index: IndexArray) -> Array:
@@ -131,7 +127,7 @@ def scatter(self: Array, dim: Int, index: IndexArray, src: Array) -> Array:
     dim = wrap_dim(dim, self.ndim)
     result, part = _target(self, dim, index, src)
     if index.size:
-        part[_positions(dim, index)] = _source(src, index)
+        part[along(dim, index)] = _source(src, index)
     return result
 
 
@@ -147,7 +143,7 @@ def scatter_number(self: Array, dim: Int, index: IndexArray, value: Number) -> A
     dim = wrap_dim(dim, self.ndim)
     result, part = _target(self, dim, index, None)
     if index.size:
-        part[_positions(dim, index)] = checked_number(value, self.dtype)
+        part[along(dim, index)] = checked_number(value, self.dtype)
     return result
 
 
@@ -163,7 +159,7 @@ def scatter_add(self: Array, dim: Int, index: IndexArray, src: Array) -> Array:
     dim = wrap_dim(dim, self.ndim)
     result, part = _target(self, dim, index, src)
     if index.size:
-        gather_into(np.add, part, _positions(dim, index), _source(src, index))
+        gather_into(np.add, part, along(dim, index), _source(src, index))
     return result
 
 
@@ -190,7 +186,7 @@ def _reduced(
         raise errors.scatter_reduce_name()
     if index.size:
         given = checked_number(value, self.dtype) if src is None else _source(src, index)
-        gather_into(_REDUCTIONS[reduce], part, _positions(dim, index), given)
+        gather_into(_REDUCTIONS[reduce], part, along(dim, index), given)
     return result
 
 
@@ -237,7 +233,9 @@ def take_along_dim(self: Array, indices: IndexArray, dim: Int | None = None) -> 
     expanded[dim] = self.shape[dim]
     wanted = list(common)
     wanted[dim] = indices.shape[dim]
-    wrapped = ops.remainder(ops.expand(indices, tuple(wanted)), self.shape[dim])
+    if indices.shape != tuple(wanted):
+        indices = ops.expand(indices, tuple(wanted))
+    wrapped = ops.remainder(indices, self.shape[dim])
     return gather(ops.expand(self, tuple(expanded)), dim, wrapped)
 
 

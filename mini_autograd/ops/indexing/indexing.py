@@ -40,10 +40,11 @@ class _Located:
     def __init__(self, shape: tuple[int, ...], indices: _Indices) -> None:
         expanded = _expanded(shape, indices)
         given = [each for each in expanded if each is not None]
+        shapes = [each.shape for each in given]
         try:
-            self.common = np.broadcast_shapes(*[each.shape for each in given])
+            self.common = shapes[0] if len(given) == 1 else np.broadcast_shapes(*shapes)
         except ValueError:
-            raise errors.index_shapes([each.shape for each in given]) from None
+            raise errors.index_shapes(shapes) from None
         if len(expanded) > len(shape):
             raise errors.too_many_index_tensors(len(shape), len(expanded))
         self.indexed = [dim for dim, each in enumerate(expanded) if each is not None]
@@ -80,7 +81,7 @@ class _Located:
                 strides = layout.contiguous_strides(sizes, index.itemsize)
             dims = zip(sizes, self.shape, strides, strict=True)
             operands.append(tuple([0 if 1 == size != of else step for size, of, step in dims]))
-        return layout.walked_strides(self.shape, operands)
+        return layout.walked_strides(self.shape, tuple(operands))
 
 
 def _expanded(shape: tuple[int, ...], indices: _Indices) -> list[NDArray[Any] | None]:
@@ -116,7 +117,8 @@ def _check_mask(mask: NDArray[Any], shape: tuple[int, ...], dim: int) -> None:
 
 
 def _check_range(index: NDArray[Any], ordinal: int, size: int) -> None:
-    if index.max() >= size or index.min() < -size:
+    greatest, least = np.maximum.reduce(index, axis=None), np.minimum.reduce(index, axis=None)
+    if greatest >= size or least < -size:
         wrong = index[(index >= size) | (index < -size)]
         raise errors.out_of_bounds(int(wrong.flat[0]), ordinal, size)
 

@@ -34,6 +34,8 @@ _NONE: Final = Promotion.NONE
 
 def _both(self: Array, mask: Mask) -> tuple[Array, Mask]:
     """The two in their common shape; an error names their sizes in torch's order."""
+    if mask.shape == self.shape:
+        return self, mask
     shape = broadcast_shape(mask.shape, self.shape)
     return np.broadcast_to(self, shape), np.broadcast_to(mask, shape)
 

@@ -24,7 +24,7 @@ from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.messages.ops import indexing as errors
 from mini_autograd.messages.ops import shapes as shape_errors
-from mini_autograd.ops.indexing.gathering import gather_into
+from mini_autograd.ops.indexing.gathering import UNSIGNED, gather_into
 from mini_autograd.ops.pointwise.arithmetic import scaled
 from mini_autograd.ops.tensor import inside
 from mini_autograd.ops.tensor.writing import check_history, checked_number
@@ -47,6 +47,9 @@ def _at(dim: int, index: IndexArray) -> tuple[Any, ...]:
 
 
 def _first_outside(index: IndexArray, lowest: int, size: int) -> int | None:
+    shifted = (index - lowest).view(UNSIGNED[index.itemsize])  # so what is too low is great
+    if not index.size or np.maximum.reduce(shifted, axis=None) < size - lowest:
+        return None
     outside = index[(index < lowest) | (index >= size)]
     return int(outside.flat[0]) if outside.size else None
 
@@ -144,9 +147,11 @@ def index_add(
         return result  # torch looks at no index then
     # torch scatters where the slices lie at either end, and takes each by itself otherwise
     by_slices = into.ndim == 1 or alpha != 1 or 0 < dim < into.ndim - 1
-    if by_slices and _first_outside(index, 0, into.shape[dim]) is not None:
-        raise errors.select_out_of_range()
-    _check_slices(index, 0, into.shape[dim], dim)
+    outside = _first_outside(index, 0, into.shape[dim])
+    if outside is not None:
+        if by_slices:
+            raise errors.select_out_of_range()
+        raise errors.out_of_bounds_scatter(outside, dim, into.shape[dim])
     added = rows if alpha == 1 else rows * checked_number(alpha, self.dtype)
     if by_slices:
         np.add.at(into, _at(dim, index), added)
@@ -157,12 +162,6 @@ def index_add(
 
 def _without(shape: tuple[int, ...], dim: int) -> tuple[int, ...]:
     return shape[:dim] + shape[dim + 1 :]
-
-
-def _check_slices(index: IndexArray, lowest: int, size: int, dim: int) -> None:
-    outside = _first_outside(index, lowest, size)
-    if outside is not None:
-        raise errors.out_of_bounds_scatter(outside, dim, size)
 
 
 def _selected_as(grad: Any, dim: int, index: IndexArray, shape: tuple[int, ...]) -> Any:
@@ -320,7 +319,9 @@ def put(self: Array, index: IndexArray, source: Array, accumulate: Bool = False)
     result = layout.copied(self)
     if positions.size:
         into = _as_row(result)
-        at = np.unravel_index(positions % into.size, into.shape)
+        if into.flags.c_contiguous:
+            into = into.reshape(-1)
+        at = np.unravel_index(positions % into.size, into.shape) if into.ndim > 1 else positions
         if accumulate:
             np.add.at(into, at, source.reshape(-1))
         else:

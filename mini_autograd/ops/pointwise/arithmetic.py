@@ -235,8 +235,9 @@ def rsub_number(self: Array, other: Number, alpha: Number = 1) -> Array:
 
 def promoted(array: Any, *numbers: complex) -> tuple[Any, ...]:
     """An array and Python numbers in their common dtype, for ops of which a number is no input."""
-    if array.dtype.kind == "f" and all(type(each) in _REAL for each in numbers):
-        wanted = array.dtype
+    wanted = array.dtype
+    if wanted.kind == "f" and _REAL.issuperset(map(type, numbers)):
+        pass
     else:
         array = np.asarray(array)  # a 0-d one comes as NumPy's scalar, which is no number of torch
         found = dtypes.result_type((array, *numbers))

@@ -32,7 +32,7 @@ def _bounded(extreme: np.ufunc, array: Any, bound: Any) -> Any:
     """Of two zeros the array's, as torch has it for numbers, and where it is not vectorised for
     tensors; which one NumPy gives is a matter of its kernel."""
     result = extreme(bound, array)
-    if result.dtype.kind != "f" or (np.ndim(bound) == 0 and bound != 0):
+    if result.dtype.kind != "f" or (bound.ndim == 0 and bound != 0):
         return result
     if type(result) is not np.ndarray:
         return np.asarray(array)[()] if array == bound else result  # no view of what was given
@@ -62,10 +62,10 @@ def _clamp_numbers(array: Any, low: Any, high: Any, *, two_sided: bool) -> Any:
     bounds = [each for each in (low, high) if each is not None]
     if not bounds:
         raise errors.clamp_without_bounds()
-    if any(isinstance(bound, complex) for bound in bounds) and (
-        array.dtype.kind != "f" or not two_sided
-    ):  # only clamp takes `1 + 0j` as a bound, and only of floats
-        raise errors.clamp_of_complex()
+    for bound in bounds:
+        # only clamp takes `1 + 0j` as a bound, and only of floats
+        if isinstance(bound, complex) and (array.dtype.kind != "f" or not two_sided):
+            raise errors.clamp_of_complex()
     for bound in bounds:
         numbers.check_real(bound)
     array, *converted = promoted(array, *[_real(bound) for bound in bounds])
@@ -75,9 +75,8 @@ def _clamp_numbers(array: Any, low: Any, high: Any, *, two_sided: bool) -> Any:
         raise errors.clamp_of_complex()
     for bound in bounds:
         numbers.check_representable(bound, array.dtype)
-    given = iter(converted)
     return _clamped(
-        array, None if low is None else next(given), None if high is None else next(given)
+        array, None if low is None else converted[0], None if high is None else converted[-1]
     )
 
 

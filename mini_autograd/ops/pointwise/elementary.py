@@ -234,11 +234,10 @@ def atan(self: Array) -> Array:
 )
 def sigmoid(self: Array) -> Array:
     """`1 / (1 + exp(-self))`."""
-    wide = _widened(self)
-    result = np.negative(wide, out=np.empty_like(wide))
-    np.exp(result, out=result)
-    result += 1
-    np.divide(1, result, out=result)
+    result = np.negative(_widened(self))
+    out = result if type(result) is np.ndarray else None  # a 0-d one comes as a scalar
+    result = np.add(np.exp(result, out=out), 1, out=out)
+    result = np.divide(1, result, out=out)
     return result.astype(self.dtype, copy=False)
 
 

@@ -202,7 +202,7 @@ def pow_base(self: Number, exponent: Array) -> Array:
         raise errors.not_implemented("pow", dtypes.of(array))
     if number == 1 and not (isinstance(self, bool) and is_complex(array)):
         return np.ones_like(array, order="C")
-    result = _power(np.broadcast_to(number, array.shape), array)
+    result = _power(np.full(array.shape, number), array)
     return np.asarray(result, order="C")  # whatever the order of the exponent's dims
 
 

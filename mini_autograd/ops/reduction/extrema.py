@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from mini_autograd.arrays import dtypes
-from mini_autograd.arrays.dims import wrap_dim
+from mini_autograd.arrays.dims import along, wrap_dim
 from mini_autograd.core.op import Promotion, differentiable, public
 from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.saved.packing import is_watched
@@ -68,7 +68,8 @@ def _reduced(name: str, pick: np.ufunc, array: Array, dim: Any, keepdim: bool) -
         kernel = "max_values_cpu" if pick is np.maximum else "min_values_cpu"
         raise errors.not_implemented(kernel, dtypes.of(array))
     result = fold(pick, array, dims, keepdim)
-    if array.itemsize > 2 and array.dtype.kind == "f" and not np.all(result):
+    may_be_zero = array.itemsize > 2 and array.dtype.kind == "f"
+    if may_be_zero and not np.logical_and.reduce(result, axis=None):
         result = fold(pick, np.flip(array, dims), dims, keepdim)  # torch gives the first zero
     return result
 
@@ -189,8 +190,8 @@ def index_of(
         raise errors.does_not_support(name, "complex")
     if not array.ndim:
         return np.array(array), np.zeros((), np.int64)
-    index = np.asarray(pick(array, axis=dim, keepdims=True)).astype(np.int64, copy=False)
-    values = np.take_along_axis(array, index, dim)
+    index = pick(array, dim, keepdims=True)
+    values = array[along(dim, index)]
     return (values, index) if keepdim else (values.squeeze(dim), index.squeeze(dim))
 
 
@@ -206,7 +207,7 @@ def index_of(
 )
 def max_dim(self: Array, dim: Int, keepdim: Bool = False) -> tuple[Array, Array]:
     """The greatest elements along a dim, with the first index of each."""
-    return index_of("max", np.argmax, self, dim, keepdim)
+    return index_of("max", np.ndarray.argmax, self, dim, keepdim)
 
 
 @differentiable(
@@ -221,7 +222,7 @@ def max_dim(self: Array, dim: Int, keepdim: Bool = False) -> tuple[Array, Array]
 )
 def min_dim(self: Array, dim: Int, keepdim: Bool = False) -> tuple[Array, Array]:
     """The least elements along a dim, with the first index of each."""
-    return index_of("min", np.argmin, self, dim, keepdim)
+    return index_of("min", np.ndarray.argmin, self, dim, keepdim)
 
 
 def _extremum(name: str, of_all: Any, of_dim: Any, kind: Any) -> Any:
@@ -261,14 +262,14 @@ def _index(name: str, pick: Callable[..., Any], array: Array, dim: Any, keepdim:
 @differentiable(promotion=_NONE)
 def argmax(self: Array, dim: Int | None = None, keepdim: Bool = False) -> Array:
     """The first index of the greatest element, of all or along a dim; NaN is the greatest."""
-    return _index("argmax", np.argmax, self, dim, keepdim)
+    return _index("argmax", np.ndarray.argmax, self, dim, keepdim)
 
 
 @public()
 @differentiable(promotion=_NONE)
 def argmin(self: Array, dim: Int | None = None, keepdim: Bool = False) -> Array:
     """The first index of the least element, of all or along a dim; NaN is the least."""
-    return _index("argmin", np.argmin, self, dim, keepdim)
+    return _index("argmin", np.ndarray.argmin, self, dim, keepdim)
 
 
 public()(_extremum("max", max_all, max_dim, return_types.max))

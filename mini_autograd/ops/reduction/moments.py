@@ -92,9 +92,12 @@ def _welford(rows: Array) -> tuple[Any, Any]:
     B. P. Welford (1962), Technometrics 4 (3). The order shows: equal numbers have no variance, and
     after an infinite number there is no mean.
     """
-    mean = np.zeros(rows.shape[1:])
-    squares = np.zeros(rows.shape[1:])
-    for i, row in enumerate(rows, 1):
+    if rows.ndim > 1 and rows.size <= _FEW:
+        columns = [_welford(each) for each in rows.reshape(len(rows), -1).T]
+        squares, mean = np.array(columns).T
+        return squares.reshape(rows.shape[1:]), mean.reshape(rows.shape[1:])
+    mean = squares = np.zeros(rows.shape[1:]) if rows.ndim > 1 else 0.0
+    for i, row in enumerate(rows if rows.ndim > 1 else rows.tolist(), 1):  # floats are quicker
         delta = row - mean
         mean = mean + delta / i
         squares = squares + delta * (row - mean)
@@ -124,10 +127,10 @@ def _moments(part: Array, dims: tuple[int, ...]) -> tuple[Any, Any]:
 
 def _variance(name: str, array: Array, dim: Any, correction: Any, keepdim: bool) -> Any:
     """The variance, in double precision or as the sum of two rounded ones, and the mean of each
-    part; no mean of `var` and `std`."""
+    part; no mean of `var` and `std`. Then the shape that both get."""
     correction = _real_correction(correction)
     dims = reduced_dims(dim, array.ndim)
-    n = count(array.shape, dims) if dims else 1
+    n = math.prod([array.shape[d] for d in dims])
     freedom = n - correction
     parts = _parts(array)
     if freedom <= 0 or not array.size:
@@ -143,23 +146,22 @@ def _variance(name: str, array: Array, dim: Any, correction: Any, keepdim: bool)
     divisor = np.float64(max(0, freedom))  # of NaN it is 0, as in C++
     variances = [np.true_divide(each, divisor) for each in squares]
     if len(parts) > 1:
-        variances = [_rounded(each, array) for each in variances]
-    shape = [1 if d in dims else size for d, size in enumerate(array.shape)]
-    if not keepdim:
-        shape = [size for d, size in enumerate(array.shape) if d not in dims]
-    return np.reshape(sum(variances), shape), [np.reshape(mean, shape) for mean in means]
+        variances = [np.asarray(each).astype(array.real.dtype) for each in variances]
+    kept = [(d, size) for d, size in enumerate(array.shape) if keepdim or d not in dims]
+    shape = tuple([1 if d in dims else size for d, size in kept])
+    return sum(variances[1:], start=variances[0]), means, shape
 
 
-def _rounded(value: Any, array: Array) -> Array:
+def _rounded(value: Any, array: Array, shape: tuple[int, ...]) -> Array:
     """In the real dtype of the input's precision."""
-    return np.asarray(value).astype(array.real.dtype)
+    return np.asarray(value).astype(array.real.dtype).reshape(shape)
 
 
-def _joined(parts: list[Any], array: Array) -> Array:
+def _joined(parts: list[Any], array: Array, shape: tuple[int, ...]) -> Array:
     """The mean in the input's dtype, from the means of its real and imaginary parts."""
-    joined = np.empty(parts[0].shape, array.dtype)
+    joined = np.empty(shape, array.dtype)
     for into, part in zip(_parts(joined), parts, strict=True):
-        into[...] = part
+        into[...] = np.reshape(part, shape)
     return joined
 
 
@@ -187,7 +189,8 @@ def var(
     """The variance over dims; the sum of squares is divided by their count less `correction`."""
     if self.dtype.kind not in "fc":
         raise errors.var_input("std and var")
-    return _rounded(_variance("var", self, dim, correction, keepdim)[0], self)
+    variance, _, shape = _variance("var", self, dim, correction, keepdim)
+    return _rounded(variance, self, shape)
 
 
 @differentiable(
@@ -207,7 +210,8 @@ def std(
     """The square root of the variance; where it is zero, the gradient is zero."""
     if self.dtype.kind not in "fc":
         raise errors.var_input("std and var")
-    return _rounded(np.sqrt(_variance("std", self, dim, correction, keepdim)[0]), self)
+    variance, _, shape = _variance("std", self, dim, correction, keepdim)
+    return _rounded(np.sqrt(variance), self, shape)
 
 
 def _mean_part(grad: Any, shape: tuple[int, ...], dim: Any, keepdim: bool) -> Any:
@@ -252,8 +256,8 @@ def var_mean(
     """The variance and the mean."""
     if self.dtype.kind not in "fc":
         raise errors.var_input("var_mean")
-    variance, means = _variance("var_mean", self, dim, correction, keepdim)
-    return _rounded(variance, self), _joined(means, self)
+    variance, means, shape = _variance("var_mean", self, dim, correction, keepdim)
+    return _rounded(variance, self, shape), _joined(means, self, shape)
 
 
 @differentiable(
@@ -274,8 +278,8 @@ def std_mean(
     """The standard deviation and the mean."""
     if self.dtype.kind not in "fc":
         raise errors.var_input("std_mean")
-    variance, means = _variance("std_mean", self, dim, correction, keepdim)
-    return _rounded(np.sqrt(variance), self), _joined(means, self)
+    variance, means, shape = _variance("std_mean", self, dim, correction, keepdim)
+    return _rounded(np.sqrt(variance), self, shape), _joined(means, self, shape)
 
 
 def _forms(op: Any) -> Any:

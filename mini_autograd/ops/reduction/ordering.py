@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from mini_autograd.arrays import dtypes, layout
-from mini_autograd.arrays.dims import wrap_dim
+from mini_autograd.arrays.dims import along, wrap_dim
 from mini_autograd.core.op import Promotion, differentiable, public
 from mini_autograd.messages.ops import reductions as errors
 from mini_autograd.ops import return_types
@@ -39,10 +39,10 @@ def _sorted(
     if not array.ndim:
         return np.array(array), np.zeros((), np.int64)
     index = _order(array, dim, descending)
-    values = np.take_along_axis(array, index, dim)
+    values = array[along(dim, index)]
     if not stable and _ties_apart(values, dim):
         index = _by_rows(array, dim, array.shape[dim], partial(ordered, descending=descending))
-        values = np.take_along_axis(array, index, dim)
+        values = array[along(dim, index)]
     made = layout.empty_as(array), layout.empty_as(array, index.dtype)
     np.copyto(made[0], values)
     np.copyto(made[1], index)
@@ -148,7 +148,7 @@ def greatest(
     if k and (not sorted or _ties(values[foremost], dim)) and self.shape[dim] <= LONG:
         found = partial(selected, k=k, largest=largest, in_order=sorted)
         index = _by_rows(self, dim, k, found)
-        values = np.take_along_axis(self, index, dim)
+        values = self[along(dim, index)]
     return np.array(values[first], order="C"), np.array(index[first], order="C")
 
 
@@ -201,7 +201,7 @@ def median_dim(self: Array, dim: Int, keepdim: Bool = False) -> tuple[Array, Arr
     if self.dtype.kind == "f":
         missing = np.isnan(self)
         index = np.where(missing.any(dim, keepdims=True), missing.argmax(dim, keepdims=True), index)
-    values = np.take_along_axis(self, index, dim)
+    values = self[along(dim, index)]
     return (values, index) if keepdim else (values.squeeze(dim), index.squeeze(dim))
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from mini_autograd.arrays import dtypes, layout
-from mini_autograd.arrays.dims import wrap_dims
+from mini_autograd.arrays.dims import wrap_dim, wrap_dims
 from mini_autograd.core.modes.grad_mode import state
 from mini_autograd.core.op import Promotion, differentiable, public
 from mini_autograd.core.table import ops
@@ -30,6 +30,8 @@ def reduced_dims(dim: Any, ndim: int) -> tuple[int, ...]:
         dim = (int(dim),)
     if dim is None or not len(dim):
         return tuple(range(ndim))
+    if len(dim) == 1 and ndim:
+        return (wrap_dim(dim[0], ndim),)
     wrapped = wrap_dims(dim, ndim)
     return tuple(sorted(wrapped)) if ndim else ()
 

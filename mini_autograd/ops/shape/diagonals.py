@@ -119,7 +119,7 @@ def trace(self: Array) -> Array:
     if self.dtype.kind in "iu":
         return np.asarray(np.trace(self, dtype=np.int64))
     wide = np.float32 if self.dtype == np.float16 else self.dtype
-    return np.asarray(np.trace(self, dtype=wide)).astype(self.dtype)
+    return np.asarray(self.trace(dtype=wide)).astype(self.dtype)
 
 
 def _traced(grad: Any, shape: tuple[int, ...]) -> Any:
@@ -134,7 +134,8 @@ def _traced(grad: Any, shape: tuple[int, ...]) -> Any:
 
 def _below(self: Array, diagonal: int) -> Array:
     rows, columns = self.shape[-2:]
-    return np.tri(rows, columns, diagonal, dtype=bool)
+    last = np.arange(rows) + max(-rows, min(diagonal, columns))
+    return np.greater_equal.outer(last, np.arange(columns))
 
 
 def _triangle(self: Array, kept: Array) -> Array:

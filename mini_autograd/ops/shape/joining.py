@@ -17,7 +17,7 @@ from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.ops import joining as errors
 from mini_autograd.messages.ops import shapes as shape_errors
 from mini_autograd.ops.pointwise import complexes
-from mini_autograd.ops.shape.slicing import select, slice_dim
+from mini_autograd.ops.shape.slicing import select, selected, slice_dim, sliced
 from mini_autograd.ops.shape.transposing import unsqueeze
 from mini_autograd.ops.shape.views import reshape
 from mini_autograd.parsing.overloads import composite, overloaded
@@ -54,6 +54,10 @@ def _placed(grad: Any) -> Any:
 
 def _joined_shape(tensors: Sequence[Array], dim: int) -> tuple[tuple[int, ...], int]:
     """The shape of the result, and the dim counted from its front."""
+    shapes = {each.shape for each in tensors}
+    if len(shapes) == 1 and (shape := tensors[0].shape) not in ((), _LEGACY_EMPTY):
+        dim = wrap_dim(dim, len(shape))
+        return (*shape[:dim], len(tensors) * shape[dim], *shape[dim + 1 :]), dim
     for position, each in enumerate(tensors):
         if not each.ndim:
             raise errors.cat_zero_dim(position)
@@ -179,12 +183,10 @@ public()(
 
 
 def _pieces(self: Array, dim: int, sizes: Sequence[int]) -> tuple[Array, ...]:
-    pieces: list[Array] = []
-    at = 0
-    for size in sizes:
-        pieces.append(slice_dim.op.bare(self, dim, at, at + size))
-        at += size
-    return tuple(pieces)
+    ends = tuple(itertools.accumulate(sizes))
+    return tuple(
+        [sliced(self, dim, end - size, end, 1) for size, end in zip(sizes, ends, strict=True)]
+    )
 
 
 @differentiable(
@@ -297,4 +299,4 @@ def unbind(self: Array, dim: Int = 0) -> tuple[Array, ...]:
     dim = wrap_dim(dim, self.ndim)
     if not self.ndim:
         raise shape_errors.no_dims(dim)
-    return tuple(select.op.bare(self, dim, index) for index in range(self.shape[dim]))
+    return tuple([selected(self, dim, index) for index in range(self.shape[dim])])

@@ -83,7 +83,9 @@ def roll(self: Array, shifts: Ints, dims: Ints | None = ()) -> Array:
         raise errors.roll_nothing()
     if not len(dims) and len(shifts) == 1:
         result = np.empty(self.shape, self.dtype)  # and no view of what NumPy makes on the way
-        result.reshape(-1)[:] = np.roll(self.reshape(-1), shifts[0])
+        if self.size:
+            flat, into, start = self.reshape(-1), result.reshape(-1), shifts[0] % self.size
+            into[start:], into[:start] = flat[: self.size - start], flat[self.size - start :]
         return result
     if len(shifts) != len(dims):
         raise errors.roll_lengths(len(shifts), len(dims))
@@ -123,7 +125,7 @@ def _unrepeated(grad: Any, repeats: Sequence[int], shape: tuple[int, ...]) -> An
         cut.append(size)
     if not copies:
         return grad
-    shape = inferred(cut, math.prod(grad.shape))  # of nothing, a count may be negative
+    shape = inferred(tuple(cut), math.prod(grad.shape))  # of nothing, a count may be negative
     return ops.sum(reshape(grad, shape), tuple(copies), False)
 
 

@@ -36,7 +36,7 @@ _NONE: Final = Promotion.NONE
 def strided_view(self: Array, size: Ints, stride: Ints, storage_offset: Int, start: Int) -> Array:
     """Any elements of the memory that `self`, which begins at `start`, is a part of."""
     memory, _ = layout.memory_of(self)
-    steps = tuple(step * self.itemsize for step in stride)
+    steps = tuple([step * self.itemsize for step in stride])
     return np.ndarray(tuple(size), self.dtype, memory, storage_offset * self.itemsize, steps)
 
 
@@ -53,9 +53,9 @@ def checked_region(
     offset = start // itemsize if storage_offset is None else storage_offset
     if len(size) != len(stride):
         raise errors.lengths()
-    if any(step < 0 for step in stride):
+    if min(stride, default=0) < 0:
         raise errors.negative_strides(stride)
-    if any(each < 0 for each in size):
+    if min(size, default=0) < 0:
         raise errors.negative_sizes(size, stride)
     if offset < 0:
         raise errors.negative_offset(offset)

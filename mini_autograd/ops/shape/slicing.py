@@ -62,7 +62,7 @@ def sliced(self: Array, dim: int, start: int, stop: int, step: int) -> Array:
         shape = (*self.shape[:dim], 0, *self.shape[dim + 1 :])
         steps = (*self.strides[:dim], self.strides[dim] * step, *self.strides[dim + 1 :])
         return layout.restrided(self, shape, steps, start * self.strides[dim])
-    return self[(slice(None),) * dim + (slice(start, max(start, stop), step),)]
+    return self[(slice(None),) * dim + (slice(start, stop, step),)]
 
 
 @differentiable(

@@ -65,7 +65,8 @@ def permute(self: Array, dims: Dims) -> Array:
     """The dims in another order."""
     if len(dims) != self.ndim:
         raise errors.permute_length(self.ndim, len(dims))
-    order = [wrap_dim(dim, self.ndim) for dim in dims]
+    ndim = self.ndim
+    order = [dim if 0 <= dim < ndim else wrap_dim(dim, ndim) for dim in dims]
     if len(set(order)) != len(order):
         raise errors.permute_repeated()
     return layout.placed(self).transpose(order)
@@ -190,7 +191,8 @@ def squeeze(self: Array) -> Array:
 )
 def squeeze_dim(self: Array, dim: Int) -> Array:
     """Without one dim, if its size is 1."""
-    return self.squeeze(tuple(_singletons(self.shape, (wrap_dim(dim, self.ndim),))))
+    dim = wrap_dim(dim, self.ndim)
+    return self.squeeze(dim) if self.ndim and self.shape[dim] == 1 else self.view()
 
 
 @differentiable(

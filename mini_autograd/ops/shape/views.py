@@ -7,7 +7,7 @@ shape, `view` refuses and `reshape` copies.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -38,7 +38,8 @@ def sum_to(grad: Any, shape: tuple[int, ...]) -> Any:
     return summed if len(summed.shape) == len(shape) else view(summed, shape)
 
 
-def inferred(shape: Sequence[int], count: int) -> tuple[int, ...]:
+@lru_cache(maxsize=1024)
+def inferred(shape: tuple[int, ...], count: int) -> tuple[int, ...]:
     """The shape with a -1 replaced by what is left of `count` elements."""
     known, unknown = 1, -1
     for index, size in enumerate(shape):
@@ -67,7 +68,7 @@ def inferred(shape: Sequence[int], count: int) -> tuple[int, ...]:
 )
 def view(self: Array, size: Sizes) -> Array:
     """The same elements in another shape; an error if they would have to be copied."""
-    result = layout.reshaped(self, inferred(size, self.size))
+    result = layout.reshaped(self, inferred(tuple(size), self.size))
     if result is None:
         raise errors.view_needs_copy()
     return result
@@ -108,20 +109,24 @@ def contiguous(self: Array, *, memory_format: Anything = None) -> Any:
     return self if array.flags.c_contiguous else as_contiguous(self)
 
 
-@public()
-@composite
-def reshape(self: Array, shape: Sizes) -> Any:
-    """The same elements in another shape: a view if there is one, else a copy."""
+def _reshaped(self: Any, shape: Sizes) -> Any:
     if not isinstance(self, Tensor):
         return np.reshape(self, shape)
     array = self._array
-    shape = inferred(shape, array.size)
+    shape = inferred(tuple(shape), array.size)
     if array.flags.c_contiguous:
         return view(self, shape)
     if layout.view_strides(array, shape) is not None:
         # torch calls another op where a dispatch mode is to see it
         return view(self, shape) if is_watched() else reshape_alias(self, shape)
     return unsafe_view(as_contiguous(self), shape)
+
+
+@public()
+@composite
+def reshape(self: Array, shape: Sizes) -> Any:
+    """The same elements in another shape: a view if there is one, else a copy."""
+    return _reshaped(self, shape)
 
 
 @public()
@@ -140,11 +145,11 @@ def flatten(self: Array, start_dim: Int = 0, end_dim: Int = -1) -> Any:
     if start > end:
         raise errors.flatten_order()
     if not ndim:
-        return reshape(self, (1,))
+        return _reshaped(self, (1,))
     if start == end:
         return self
     merged = math.prod(shape[start : end + 1])
-    return reshape(self, (*shape[:start], merged, *shape[end + 1 :]))
+    return _reshaped(self, (*shape[:start], merged, *shape[end + 1 :]))
 
 
 @public()
@@ -157,7 +162,7 @@ def unflatten(self: Array, dim: Int, sizes: Sizes) -> Any:
     if not len(sizes):
         raise errors.unflatten_empty()
     try:
-        sizes = inferred(sizes, shape[dim])
+        sizes = inferred(tuple(sizes), shape[dim])
     except RuntimeError as error:
         raise errors.unflatten_sizes(sizes, dim, shape[dim], error) from None
     return view(self, (*shape[:dim], *sizes, *shape[dim + 1 :]))
@@ -185,13 +190,21 @@ def reshape_as(self: Array, other: Array) -> Any:
 )
 def expand(self: Array, size: Sizes, *, implicit: Anything = False) -> Array:
     """Dims of size 1, and new ones in front, repeated without a copy; -1 keeps a size."""
-    shape, strides = self.shape, layout.strides_of(self)
+    made = _expanded(self.shape, layout.strides_of(self), self.dtype, tuple(size))
+    return layout.restrided(self, *made)
+
+
+@lru_cache(maxsize=1024)
+def _expanded(
+    shape: tuple[int, ...], strides: tuple[int, ...], dtype: np.dtype[Any], size: tuple[int, ...]
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The sizes and strides of an expanded view."""
     new = len(size) - len(shape)
     if new < 0:
-        raise errors.expand_too_few(dtypes.of(self).scalar_name, shape, size)
+        raise errors.expand_too_few(dtypes.of_numpy(dtype).scalar_name, shape, size)
     sizes: list[int] = []
     steps: list[int] = []
-    step = self.itemsize  # of a new dim of size 1, which torch gives what contiguity would
+    step = dtype.itemsize  # of a new dim of size 1, which torch gives what contiguity would
     for dim in range(len(size) - 1, -1, -1):
         wanted = int(size[dim])
         if dim >= new:
@@ -211,7 +224,7 @@ def expand(self: Array, size: Sizes, *, implicit: Anything = False) -> Array:
         raise errors.elements_overflow()
     if not shape:
         steps = [0] * len(steps)  # whatever the sizes, torch repeats a single element so
-    return layout.restrided(self, tuple(sizes[::-1]), tuple(steps[::-1]))
+    return tuple(sizes[::-1]), tuple(steps[::-1])
 
 
 @public(function=False)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd.arrays import dtypes, layout
+from mini_autograd.arrays import dtypes, layout, numbers
 from mini_autograd.arrays.dims import broadcast_dims
 from mini_autograd.core.modes.grad_mode import state
 from mini_autograd.core.op import (
@@ -51,10 +51,8 @@ def checked_number(value: Any, wanted: np.dtype[Any]) -> Any:
         if value != value or not lowest <= value <= limits.max:
             raise kernel_errors.dtype_overflow(dtypes.of_numpy(wanted))
         return np.array(int(value), np.int64).astype(wanted)
-    if wanted.kind in "fc" and any(
-        np.isfinite(part) and abs(part) > np.finfo(wanted).max for part in (value.real, value.imag)
-    ):
-        raise kernel_errors.dtype_overflow(dtypes.of_numpy(wanted))
+    if wanted.kind in "fc":
+        numbers.check_representable(value, wanted)
     return np.array(value, wanted)
 
 

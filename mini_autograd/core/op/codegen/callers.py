@@ -143,7 +143,8 @@ class _Caller:
             value = passed.get(each.name, each.name)
             given.append(f"{each.name}={value}" if each.keyword_only else value)
         yield "    try:"
-        yield f"        _array = _quiet.run(_forward, {', '.join(given)})"
+        run = "_forward(" if op.view else "_quiet.run(_forward, "  # a view computes nothing
+        yield f"        _array = {run}{', '.join(given)})"
         yield "    except Exception as _error:"
         yield f"        _record_refused(_op, ({', '.join(op.names)},))"
         if len(arrays) > 1:

@@ -80,10 +80,13 @@ _NUMBERS: Final = frozenset({np.ndarray, int, float, bool})  # as an operand may
 
 def _attach(node: Any, outs: tuple[Tensor, ...]) -> None:
     """Makes several outputs those of one node, which knows nothing of indices beside values."""
-    outs = tuple([out for out in outs if out._array.dtype.kind in "fc"])
-    node.accepted = tuple([((array := out._array).shape, array.dtype) for out in outs])
-    for index, out in enumerate(outs):
-        out._node, out._output_nr, out._requires_grad = node, index, True
+    accepted: list[Any] = []
+    for out in outs:
+        array = out._array
+        if array.dtype.kind in "fc":
+            out._node, out._output_nr, out._requires_grad = node, len(accepted), True
+            accepted.append((array.shape, array.dtype))
+    node.accepted = tuple(accepted)
 
 
 def record_refused(op: Op, args: tuple[Any, ...]) -> None:
@@ -152,49 +155,20 @@ def _present(*operands: Any) -> list[Any]:
     return [each for each in operands if each is not None]
 
 
+# A number between `_LEAST` and `_MOST` needs no second look.
 _NAMESPACE: Final[dict[str, Any]] = {
-    "_LEAST": -(2.0**63),
-    "_MOST": 2.0**63,  # a number between them needs no second look
-    "_OpNode": OpNode,
-    "_OF_KERNELS": (ValueError, NotImplementedError),
-    "_REAL": frozenset({int, float, bool}),
-    "_SavedResult": SavedResult,
-    "_SavedTensor": SavedTensor,
-    "_FREED": FREED,
-    "_anomaly": anomaly,
-    "_arranged": arranged,
-    "_array_of": _array_of,
-    "_as_arrays": _as_arrays,
-    "_as_tensors": _as_tensors,
-    "_as_view": as_view,
-    "_asarray": np.asarray,
-    "_attach": _attach,
-    "_counter_of": counter_of,
-    "_disagree": _disagree,
-    "_edge": _edge,
-    "_edge_of": edge_of,
-    "_NUMBERS": _NUMBERS,
-    "_saved_output": saved_output,
-    "_make": make,
-    "_ndarray": np.ndarray,
-    "_pack": pack,
-    "_record_refused": record_refused,
-    "_packing_threads": packing_threads,
-    "_new": object.__new__,
-    "_next_sequence": next_sequence,
-    "_number_array": np.array,
-    "_placed": placed,
-    "_plain": plain,
-    "_present": _present,
-    "_shapes": _shapes,
-    "_no_derivative": errors.derivative_not_implemented,
-    "_quiet": quiet,
-    "_raise_broadcast": raise_broadcast,
-    "_raise_of_rule": raise_of_rule,
-    "_refused": _refused,
-    "_saved_operand": _saved_operand,
-    "_state": state,
-    "_inference_used": inference_used,
-    "_all_inference": all_inference,
-    "_second_backward": errors.second_backward,
-}
+    "_LEAST": -(2.0**63), "_MOST": 2.0**63, "_OpNode": OpNode,
+    "_OF_KERNELS": (ValueError, NotImplementedError), "_REAL": frozenset({int, float, bool}),
+    "_SavedResult": SavedResult, "_SavedTensor": SavedTensor, "_FREED": FREED, "_anomaly": anomaly,
+    "_arranged": arranged, "_array_of": _array_of, "_as_arrays": _as_arrays,
+    "_as_tensors": _as_tensors, "_as_view": as_view, "_asarray": np.asarray, "_attach": _attach,
+    "_counter_of": counter_of, "_disagree": _disagree, "_edge": _edge, "_edge_of": edge_of,
+    "_NUMBERS": _NUMBERS, "_saved_output": saved_output, "_make": make, "_ndarray": np.ndarray,
+    "_pack": pack, "_record_refused": record_refused, "_packing_threads": packing_threads,
+    "_new": object.__new__, "_next_sequence": next_sequence, "_number_array": np.array,
+    "_placed": placed, "_plain": plain, "_present": _present, "_shapes": _shapes,
+    "_no_derivative": errors.derivative_not_implemented, "_quiet": quiet,
+    "_raise_broadcast": raise_broadcast, "_raise_of_rule": raise_of_rule, "_refused": _refused,
+    "_saved_operand": _saved_operand, "_state": state, "_inference_used": inference_used,
+    "_all_inference": all_inference, "_second_backward": errors.second_backward,
+}  # fmt: skip

@@ -199,6 +199,8 @@ def _saved(op: Op, slot: Slot, needs: Mapping[str, str]) -> str:
     name = op.names[slot.index] if slot.keep is not Keep.RESULT else ""
     out = "_out" if op.outputs is None else f"_outs[{slot.index}]"
     text = _EXPRESSIONS[slot.keep].format(name=name, out=out)
+    if name and op.schema.parameters[slot.index].words == ("Array",):
+        text = text.replace(f"_array_of({name})", f"{name}._array")
     if slot.keep is Keep.RESULT and op.outputs is not None:
         text = f"_saved_output({out}, {slot.index})"
     if slot.keep is Keep.OPERAND and slot.index in op.variadic:
