@@ -15,20 +15,9 @@ from mini_autograd.core.tensor.size import Size
 from mini_autograd.core.tensor.tensor import Tensor, detached, make
 from mini_autograd.creation.nested import array_of, checked_array
 from mini_autograd.messages.tensors import creation as errors
-from mini_autograd.messages.tensors import state as tensor_errors
 from mini_autograd.parsing.factories import as_dtype, checked_device, factory
 from mini_autograd.parsing.schema import is_int, is_number
-from mini_autograd.parsing.types import Anything, Bool, DType, Sizes
-
-
-def leaf(array: NDArray[Any], requires_grad: bool) -> Tensor:
-    """A new leaf on an array; a RuntimeError if its dtype cannot require grad."""
-    if requires_grad and array.dtype.kind not in "fc":
-        raise tensor_errors.only_floating_at_creation()
-    made = make(array)
-    made._requires_grad = requires_grad
-    return made
-
+from mini_autograd.parsing.types import Anything, DType, Sizes
 
 _MISSING: Final = object()
 
@@ -56,35 +45,19 @@ def tensor(data: Any = _MISSING, *args: Any, requires_grad: bool = False, **opti
     return _tensor(*given, requires_grad=requires_grad, **options)  # type: ignore[no-any-return]
 
 
-@factory(name="tensor")
-def _tensor(
-    _: Anything,
-    data: Anything,
-    *,
-    dtype: DType | None = None,
-    device: Anything = None,
-    requires_grad: Bool = False,
-    pin_memory: Bool = False,
-) -> Tensor:
+@factory("tensor", options=("device", "pin_memory", "requires_grad"))
+def _tensor(_: Anything, data: Anything, *, dtype: DType | None = None) -> NDArray[Any]:
     if isinstance(data, Tensor):
         warnings.warn(errors.copy_construct("torch.tensor"), UserWarning, stacklevel=4)
-    return leaf(array_of(data, dtype), requires_grad)
+    return array_of(data, dtype)
 
 
-@factory
-def new_tensor(
-    self: Anything,
-    data: Anything,
-    *,
-    dtype: DType | None = None,
-    device: Anything = None,
-    requires_grad: Bool = False,
-    pin_memory: Bool = False,
-) -> Tensor:
+@factory(options=("device", "requires_grad", "pin_memory"))
+def new_tensor(self: Anything, data: Anything, *, dtype: DType | None = None) -> NDArray[Any]:
     """`tensor`, by default of this tensor's dtype."""
     if isinstance(data, Tensor):
-        warnings.warn(errors.copy_construct("tensor.new_tensor"), stacklevel=3)
-    return leaf(array_of(data, dtype or self.dtype), requires_grad)
+        warnings.warn(errors.copy_construct("tensor.new_tensor"), stacklevel=4)
+    return array_of(data, dtype or self.dtype)
 
 
 def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:

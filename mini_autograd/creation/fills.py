@@ -10,34 +10,26 @@ from numpy.typing import NDArray
 from mini_autograd.arrays import dtypes
 from mini_autograd.arrays import layout as layouts
 from mini_autograd.core.tensor.tensor import Tensor
-from mini_autograd.creation.data import checked_size, leaf
+from mini_autograd.creation.data import checked_size
 from mini_autograd.messages import arguments as argument_errors
 from mini_autograd.messages.tensors import creation as errors
 from mini_autograd.ops.tensor.conversion import copied_as
 from mini_autograd.ops.tensor.writing import checked_number
 from mini_autograd.parsing.factories import Factory, factory, preserve_format
-from mini_autograd.parsing.types import Anything, Array, Bool, DType, Int, Number, Sizes
+from mini_autograd.parsing.types import Anything, Array, DType, Int, Number, Sizes
 
 
 def _filled(name: str, value: int) -> Factory:
     """`zeros`, `ones` or `empty`."""
 
-    @factory(name=name)
+    @factory(name)
     def made(
-        _: Anything,
-        size: Sizes,
-        *,
-        dtype: DType | None = None,
-        layout: Anything = None,
-        device: Anything = None,
-        pin_memory: Bool = False,
-        requires_grad: Bool = False,
-        memory_format: Anything = None,
-    ) -> Tensor:
+        _: Anything, size: Sizes, *, dtype: DType | None = None, memory_format: Anything = None
+    ) -> NDArray[Any]:
         wanted = dtype or dtypes.get_default_dtype()
         array = np.empty(checked_size(name, size), wanted.numpy)
         array.fill(value)  # the same as `np.full` in a third of the time
-        return leaf(array, requires_grad)
+        return array
 
     return made
 
@@ -45,20 +37,9 @@ def _filled(name: str, value: int) -> Factory:
 def _new_filled(name: str, value: int) -> Factory:
     """`new_zeros`, `new_ones` or `new_empty`."""
 
-    @factory(name=name)
-    def made(
-        self: Anything,
-        size: Sizes,
-        *,
-        dtype: DType | None = None,
-        layout: Anything = None,
-        device: Anything = None,
-        pin_memory: Bool = False,
-        requires_grad: Bool = False,
-    ) -> Tensor:
-        wanted = dtype or self.dtype
-        size = checked_size(name, size)
-        return leaf(np.full(size, value, wanted.numpy), requires_grad)
+    @factory(name)
+    def made(self: Anything, size: Sizes, *, dtype: DType | None = None) -> NDArray[Any]:
+        return np.full(checked_size(name, size), value, (dtype or self.dtype).numpy)
 
     return made
 
@@ -77,21 +58,13 @@ def _full_as(
 def _like(name: str, value: int) -> Factory:
     """`zeros_like`, `ones_like` or `empty_like`."""
 
-    @factory(name=name)
+    @factory(name)
     def made(
-        _: Anything,
-        input: Array,
-        *,
-        dtype: DType | None = None,
-        layout: Anything = None,
-        device: Anything = None,
-        pin_memory: Bool = False,
-        requires_grad: Bool = False,
-        memory_format: Anything = None,
-    ) -> Tensor:
+        _: Anything, input: Array, *, dtype: DType | None = None, memory_format: Anything = None
+    ) -> NDArray[Any]:
         wanted = None if dtype is None else dtype.numpy
         array = input._array  # type: ignore[attr-defined]
-        return leaf(_full_as(array, value, wanted, memory_format), requires_grad)
+        return _full_as(array, value, wanted, memory_format)
 
     return made
 
@@ -116,96 +89,57 @@ def _number(name: str, value: Any) -> Any:
     return value.item()
 
 
-@factory
+@factory()
 def full(
-    _: Anything,
-    size: Anything,
-    fill_value: Number | Array,
-    *,
-    dtype: DType | None = None,
-    layout: Anything = None,
-    device: Anything = None,
-    pin_memory: Bool = False,
-    requires_grad: Bool = False,
-) -> Tensor:
+    _: Anything, size: Anything, fill_value: Number | Array, *, dtype: DType | None = None
+) -> NDArray[Any]:
     """A tensor of one number, by default of the number's dtype."""
     if not isinstance(size, (tuple, list)):
         raise argument_errors.wrong_type("full", "size", 1, "tuple of ints", size)
     value = _number("full", fill_value)
     wanted = (dtype or dtypes.of_number(value)).numpy
     size = checked_size("full", size)
-    return leaf(np.full(size, checked_number(value, wanted), wanted), requires_grad)
+    return np.full(size, checked_number(value, wanted), wanted)
 
 
-@factory
+@factory()
 def new_full(
-    self: Anything,
-    size: Sizes,
-    fill_value: Number | Array,
-    *,
-    dtype: DType | None = None,
-    layout: Anything = None,
-    device: Anything = None,
-    pin_memory: Bool = False,
-    requires_grad: Bool = False,
-) -> Tensor:
+    self: Anything, size: Sizes, fill_value: Number | Array, *, dtype: DType | None = None
+) -> NDArray[Any]:
     """A tensor of one number, by default of this tensor's dtype."""
     wanted = (dtype or self.dtype).numpy
     value = checked_number(_number("new_full", fill_value), wanted)
-    return leaf(np.full(checked_size("full", size), value, wanted), requires_grad)
+    return np.full(checked_size("full", size), value, wanted)
 
 
-@factory
+@factory()
 def full_like(
     _: Anything,
     input: Array,
     fill_value: Number | Array,
     *,
     dtype: DType | None = None,
-    layout: Anything = None,
-    device: Anything = None,
-    pin_memory: Bool = False,
-    requires_grad: Bool = False,
     memory_format: Anything = None,
-) -> Tensor:
+) -> NDArray[Any]:
     """A tensor of one number, shaped as another and by default of its dtype."""
     array = input._array  # type: ignore[attr-defined]
     wanted = array.dtype if dtype is None else dtype.numpy
     value = checked_number(_number("full_like", fill_value), wanted)
-    return leaf(_full_as(array, value, wanted, memory_format), requires_grad)
+    return _full_as(array, value, wanted, memory_format)
 
 
-@factory
-def scalar_tensor(
-    _: Anything,
-    s: Number,
-    *,
-    dtype: DType | None = None,
-    layout: Anything = None,
-    device: Anything = None,
-    pin_memory: Bool = False,
-    requires_grad: Bool = False,
-) -> Tensor:
+@factory()
+def scalar_tensor(_: Anything, s: Number, *, dtype: DType | None = None) -> NDArray[Any]:
     """A 0-d tensor, by default of the default dtype."""
     wanted = (dtype or dtypes.get_default_dtype()).numpy
-    return leaf(checked_number(s, wanted), requires_grad)
+    return np.asarray(checked_number(s, wanted))
 
 
-@factory
-def eye(
-    _: Anything,
-    n: Int,
-    m: Int | None = None,
-    *,
-    dtype: DType | None = None,
-    layout: Anything = None,
-    device: Anything = None,
-    pin_memory: Bool = False,
-    requires_grad: Bool = False,
-) -> Tensor:
+@factory()
+def eye(_: Anything, n: Int, m: Int | None = None, *, dtype: DType | None = None) -> NDArray[Any]:
     """Ones on the diagonal of a matrix of `n` rows and `m` columns, `n` by default."""
     for name, each in (("n", n), ("m", n if m is None else m)):
         if each < 0:
             raise errors.negative_count(name, each)
     wanted = dtype or dtypes.get_default_dtype()
-    return leaf(np.eye(n, m, dtype=wanted.numpy), requires_grad)
+    return np.eye(n, m, dtype=wanted.numpy)

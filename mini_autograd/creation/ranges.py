@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 
 from mini_autograd.arrays import dtypes
 from mini_autograd.core.tensor.tensor import Tensor
-from mini_autograd.creation.data import leaf
 from mini_autograd.messages.tensors import creation as errors
-from mini_autograd.parsing.factories import by_count, by_types, factory
+from mini_autograd.parsing.factories import OPTIONS, by_count, by_types, factory
 from mini_autograd.parsing.schema import is_int, is_number
-from mini_autograd.parsing.types import Anything, Array, Bool, DType, Int, Number
+from mini_autograd.parsing.types import Anything, Array, DType, Int, Number
 
 
 def _number(value: Any) -> Any:
@@ -24,21 +23,12 @@ def _number(value: Any) -> Any:
 _MOST: Final = 2**62
 
 
-@factory(name="arange")
+@factory("arange")
 def _arange(
-    _: Anything,
-    start: Number,
-    end: Number,
-    step: Number = 1,
-    *,
-    dtype: DType | None = None,
-    layout: Anything = None,
-    device: Anything = None,
-    pin_memory: Bool = False,
-    requires_grad: Bool = False,
-) -> Tensor:
+    _: Anything, start: Number, end: Number, step: Number = 1, *, dtype: DType | None = None
+) -> NDArray[Any]:
     """The numbers from `start`, 0 by default, up to but not including `end`, in steps."""
-    return leaf(_spaced(start, end, step, dtype), requires_grad)
+    return _spaced(start, end, step, dtype)
 
 
 def _spaced(start: Any, end: Any, step: Any, dtype: dtypes.dtype | None) -> NDArray[Any]:
@@ -71,44 +61,31 @@ def _spaced(start: Any, end: Any, step: Any, dtype: dtypes.dtype | None) -> NDAr
     return array
 
 
-@factory(name="arange")
-def _arange_to(
-    _: Anything,
-    end: Number,
-    *,
-    dtype: DType | None = None,
-    layout: Anything = None,
-    device: Anything = None,
-    pin_memory: Bool = False,
-    requires_grad: Bool = False,
-) -> Tensor:
-    return leaf(_spaced(0, end, 1, dtype), requires_grad)
+@factory("arange")
+def _arange_to(_: Anything, end: Number, *, dtype: DType | None = None) -> NDArray[Any]:
+    return _spaced(0, end, 1, dtype)
 
 
-_OPTIONS: Final = (
-    "torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, "
-    "bool pin_memory = False, bool requires_grad = False)"
-)
 arange: Final = by_count(
     "arange",
     {1: _arange_to, 2: _arange, 3: _arange},
     (
-        f"(Number end, *, Tensor out = None, {_OPTIONS}",
-        f"(Number start, Number end, *, {_OPTIONS}",
-        f"(Number start, Number end, Number step = 1, *, Tensor out = None, {_OPTIONS}",
+        f"(Number end, *, Tensor out = None, {OPTIONS}",
+        f"(Number start, Number end, *, {OPTIONS}",
+        f"(Number start, Number end, Number step = 1, *, Tensor out = None, {OPTIONS}",
     ),
 )
 
 
 _LINSPACE_FORMS: Final = tuple(
-    f"({first} start, {last} end, int steps, *, Tensor out = None, {_OPTIONS}"
+    f"({first} start, {last} end, int steps, *, Tensor out = None, {OPTIONS}"
     for first, last in (
         ("Tensor", "Tensor"), ("Number", "Tensor"), ("Tensor", "Number"), ("Number", "Number"),
     )
 )  # fmt: skip
 
 
-@factory(name="linspace")
+@factory("linspace")
 def _linspace(
     _: Anything,
     start: Number | Array,
@@ -116,11 +93,7 @@ def _linspace(
     steps: Int,
     *,
     dtype: DType | None = None,
-    layout: Anything = None,
-    device: Anything = None,
-    pin_memory: Bool = False,
-    requires_grad: Bool = False,
-) -> Tensor:
+) -> NDArray[Any]:
     """`steps` numbers at equal distances from `start` to `end`, both included."""
     ranks = [each._array.ndim for each in (start, end) if isinstance(each, Tensor)]
     if any(ranks):
@@ -139,7 +112,7 @@ def _linspace(
     rising = low + step * offsets.astype(inner)
     falling = high - step * (steps - 1 - offsets).astype(inner)
     values = np.where(offsets < max(steps // 2, 1), rising, falling)
-    return leaf(values.astype(wanted), requires_grad)
+    return values.astype(wanted)
 
 
 def _is_end(value: Any) -> bool:

@@ -11,11 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mini_autograd.arrays import dtypes
-from mini_autograd.core.tensor.tensor import Tensor
-from mini_autograd.creation.data import checked_size, leaf
+from mini_autograd.creation.data import checked_size
 from mini_autograd.messages.tensors import creation as errors
-from mini_autograd.parsing.factories import by_count, factory
-from mini_autograd.parsing.types import Anything, Array, Bool, DType, Int, Sizes
+from mini_autograd.parsing.factories import OPTIONS, by_count, factory
+from mini_autograd.parsing.types import Anything, Array, DType, Int, Sizes
 
 
 class Generator:
@@ -69,82 +68,81 @@ def seed() -> int:
     return default_generator.seed()
 
 
-def _source(generator: Generator | None) -> np.random.Generator:
+def numbers_of(generator: Generator | None) -> np.random.Generator:
+    """The numbers of a generator, or of the default one."""
     return (generator or default_generator).numbers
 
 
-def _uniform(
-    size: tuple[int, ...], wanted: dtypes.dtype, generator: Generator | None
-) -> NDArray[Any]:
-    """Uniform on [0, 1), drawn with the dtype's bits so that no value rounds up to 1."""
-    if not (wanted.is_floating_point or wanted.is_complex):
-        raise errors.not_implemented("check_uniform_bounds", wanted)
-    source = _source(generator)
-    if wanted.is_complex:
-        parts = source.random(size) + 1j * source.random(size)
-        return np.asarray(parts).astype(wanted.numpy)
-    bits = np.finfo(wanted.numpy).nmant + 1
-    draws = np.asarray(source.integers(0, 2**bits, size))
-    return np.asarray(draws / 2**bits).astype(wanted.numpy)
+def check_kind(found: np.dtype[Any], kernel: str, kinds: str = "fc") -> None:
+    """torch's kernels draw for some kinds of dtype only."""
+    if found.kind not in kinds:
+        raise errors.not_implemented(kernel, dtypes.of_numpy(found))
 
 
-def _normal(
-    size: tuple[int, ...], wanted: dtypes.dtype, generator: Generator | None
+def uniform(
+    size: tuple[int, ...], wanted: np.dtype[Any], generator: Generator | None
 ) -> NDArray[Any]:
-    if not (wanted.is_floating_point or wanted.is_complex):
-        raise errors.not_implemented("normal_kernel_cpu", wanted)
-    source = _source(generator)
+    """On [0, 1), each part of a complex number, with the dtype's bits: rounding never gives 1."""
+    check_kind(wanted, "check_uniform_bounds")
+    bits, source = np.finfo(wanted).nmant + 1, numbers_of(generator)
+
+    def part() -> NDArray[Any]:
+        return np.asarray(source.integers(0, 2**bits, size) / 2**bits)
+
+    return part() + 1j * part() if wanted.kind == "c" else part()
+
+
+def normal(
+    size: tuple[int, ...], wanted: np.dtype[Any], generator: Generator | None
+) -> NDArray[Any]:
+    """Of variance one: for complex numbers half of it in each part."""
+    check_kind(wanted, "normal_kernel_cpu")
+    source = numbers_of(generator)
     draws = np.asarray(source.standard_normal(size))
-    if wanted.is_complex:  # of variance one: half of it in each part
+    if wanted.kind == "c":
         draws = (draws + 1j * source.standard_normal(size)) * np.sqrt(0.5)
-    return draws.astype(wanted.numpy)
+    return draws
 
 
 def _drawn(name: str, draw: Any) -> Any:
-    @factory(name=name)
+    @factory(name)
     def made(
-        _: Anything,
-        size: Sizes,
-        *,
-        generator: Anything = None,
-        dtype: DType | None = None,
-        layout: Anything = None,
-        device: Anything = None,
-        pin_memory: Bool = False,
-        requires_grad: Bool = False,
-    ) -> Tensor:
-        wanted = dtype or dtypes.get_default_dtype()
-        return leaf(draw(checked_size(name, size), wanted, generator), requires_grad)
+        _: Anything, size: Sizes, *, generator: Anything = None, dtype: DType | None = None
+    ) -> NDArray[Any]:
+        wanted = (dtype or dtypes.get_default_dtype()).numpy
+        return draw(checked_size(name, size), wanted, generator).astype(wanted)  # type: ignore[no-any-return]
 
     return made
 
 
 def _drawn_like(name: str, draw: Any) -> Any:
-    @factory(name=name)
+    @factory(name)
     def made(
-        _: Anything,
-        input: Array,
-        *,
-        dtype: DType | None = None,
-        layout: Anything = None,
-        device: Anything = None,
-        pin_memory: Bool = False,
-        requires_grad: Bool = False,
-        memory_format: Anything = None,
-    ) -> Tensor:
-        shape = input.shape
-        return leaf(draw(tuple(shape), dtype or dtypes.of(input._array), None), requires_grad)  # type: ignore[attr-defined]
+        _: Anything, input: Array, *, dtype: DType | None = None, memory_format: Anything = None
+    ) -> NDArray[Any]:
+        array = input._array  # type: ignore[attr-defined]
+        wanted = dtype.numpy if dtype else array.dtype
+        return draw(array.shape, wanted, None).astype(wanted)  # type: ignore[no-any-return]
 
     return made
 
 
-rand: Final = _drawn("rand", _uniform)
-randn: Final = _drawn("randn", _normal)
-rand_like: Final = _drawn_like("rand_like", _uniform)
-randn_like: Final = _drawn_like("randn_like", _normal)
+rand: Final = _drawn("rand", uniform)
+randn: Final = _drawn("randn", normal)
+rand_like: Final = _drawn_like("rand_like", uniform)
+randn_like: Final = _drawn_like("randn_like", normal)
 
 
-@factory(name="randint")
+def _integers(
+    low: int, high: int, size: Sizes, generator: Generator | None, wanted: dtypes.dtype | None
+) -> NDArray[Any]:
+    if low >= high:
+        raise errors.random_bounds(low, high)
+    draws = np.asarray(numbers_of(generator).integers(low, high, checked_size("randint", size)))
+    return draws.astype((wanted or dtypes.int64).numpy)
+
+
+@factory("randint")
 def _randint_between(
     _: Anything,
     low: Int,
@@ -153,63 +151,33 @@ def _randint_between(
     *,
     generator: Anything = None,
     dtype: DType | None = None,
-    layout: Anything = None,
-    device: Anything = None,
-    pin_memory: Bool = False,
-    requires_grad: Bool = False,
-) -> Tensor:
+) -> NDArray[Any]:
     """Integers from `low` (0 by default) up to but not including `high`."""
-    if low >= high:
-        raise errors.random_bounds(low, high)
-    draws = np.asarray(_source(generator).integers(low, high, checked_size("randint", size)))
-    return leaf(draws.astype((dtype or dtypes.int64).numpy), requires_grad)
+    return _integers(low, high, size, generator, dtype)
 
 
-@factory(name="randint")
+@factory("randint")
 def _randint_below(
-    _: Anything,
-    high: Int,
-    size: Sizes,
-    *,
-    generator: Anything = None,
-    dtype: DType | None = None,
-    layout: Anything = None,
-    device: Anything = None,
-    pin_memory: Bool = False,
-    requires_grad: Bool = False,
-) -> Tensor:
-    options = {"generator": generator, "dtype": dtype, "requires_grad": requires_grad}
-    made: Tensor = _randint_between(0, high, size, **options)
-    return made
+    _: Anything, high: Int, size: Sizes, *, generator: Anything = None, dtype: DType | None = None
+) -> NDArray[Any]:
+    return _integers(0, high, size, generator, dtype)
 
 
-_OPTIONS: Final = (
-    "torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, "
-    "bool pin_memory = False, bool requires_grad = False)"
-)
 randint: Final = by_count(
     "randint",
     {2: _randint_below, 3: _randint_between},
     tuple(
-        f"({bounds}, tuple of ints size, *, {generator}Tensor out = None, {_OPTIONS}"
+        f"({bounds}, tuple of ints size, *, {generator}Tensor out = None, {OPTIONS}"
         for bounds in ("int high", "int low, int high")
         for generator in ("torch.Generator generator, ", "")
     ),
 )
 
 
-@factory
+@factory()
 def randperm(
-    _: Anything,
-    n: Int,
-    *,
-    generator: Anything = None,
-    dtype: DType | None = None,
-    layout: Anything = None,
-    device: Anything = None,
-    pin_memory: Bool = False,
-    requires_grad: Bool = False,
-) -> Tensor:
+    _: Anything, n: Int, *, generator: Anything = None, dtype: DType | None = None
+) -> NDArray[Any]:
     """The numbers below `n` in random order."""
-    order = _source(generator).permutation(n)
-    return leaf(order.astype((dtype or dtypes.int64).numpy), requires_grad)
+    order = numbers_of(generator).permutation(n)
+    return order.astype((dtype or dtypes.int64).numpy)

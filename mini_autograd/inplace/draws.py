@@ -20,9 +20,9 @@ from mini_autograd.core.op import (
     public,
 )
 from mini_autograd.core.table import ops
-from mini_autograd.creation.sampling import Generator, default_generator
+from mini_autograd.creation import sampling
+from mini_autograd.creation.sampling import Generator, numbers_of
 from mini_autograd.messages.ops import filling as errors
-from mini_autograd.messages.tensors import creation as creation_errors
 from mini_autograd.parsing.overloads import overloaded
 from mini_autograd.parsing.types import Anything, Array, Float, Int
 
@@ -45,19 +45,10 @@ def _drawn(node: str, **rules: Any) -> Callable[[Callable[..., Array]], Differen
     return differentiable(promotion=Promotion.NONE, name=name, node=node, self=_zeros, **rules)
 
 
-def _numbers(generator: Generator | None) -> np.random.Generator:
-    return (generator or default_generator).numbers
-
-
 def _like(self: Array, draws: Any) -> Array:
     made = layout.empty_as(self)
     np.copyto(made, draws, casting="unsafe")
     return made
-
-
-def _check_kind(self: Array, kinds: str, kernel: str) -> None:
-    if self.dtype.kind not in kinds:
-        raise creation_errors.not_implemented(kernel, dtypes.of(self))
 
 
 @_in_place
@@ -68,34 +59,21 @@ def _normal(
     """Of a normal distribution; of a complex one, half of the variance in each part."""
     if std < 0:
         raise errors.expects("normal", "std >= 0.0", f"found std {std:g}")
-    _check_kind(self, "fc", "normal_kernel_cpu")
-    source = _numbers(generator)
-    draws = np.asarray(source.standard_normal(self.shape))
-    if self.dtype.kind == "c":
-        draws = (draws + 1j * source.standard_normal(self.shape)) * np.sqrt(0.5)
-    return _like(self, mean + std * draws)
-
-
-def _uniform_draws(self: Array, generator: Generator | None) -> Array:
-    """On [0, 1), with as many bits as the dtype has: rounding never gives 1."""
-    bits = np.finfo(self.dtype).nmant + 1
-    return np.asarray(_numbers(generator).integers(0, 2**bits, self.shape) / 2**bits)
+    return _like(self, mean + std * sampling.normal(self.shape, self.dtype, generator))
 
 
 @_in_place
 @_drawn("UniformBackward0")
 def _uniform(self: Array, low: Float = 0.0, high: Float = 1.0, generator: Anything = None) -> Array:
     """Of a uniform distribution on [low, high)."""
-    _check_kind(self, "fc", "check_uniform_bounds")
+    sampling.check_kind(self.dtype, "check_uniform_bounds")
     for bound, value in (("from", low), ("to", high)):
         if abs(value) > np.finfo(self.dtype).max:
             raise errors.out_of_bounds(bound, dtypes.of(self))
     if low > high:
         raise errors.empty_range(low, high)
-    draws = low + (high - low) * _uniform_draws(self, generator)
-    if self.dtype.kind == "c":
-        draws = draws + 1j * (low + (high - low) * _uniform_draws(self, generator))
-    return _like(self, draws)
+    draws = low + (high - low) * sampling.uniform(self.shape, self.dtype, generator)
+    return _like(self, draws + 1j * low if self.dtype.kind == "c" else draws)
 
 
 def _check_probability(p: float) -> None:
@@ -107,17 +85,17 @@ def _check_probability(p: float) -> None:
 def _bernoulli(self: Array, p: Float = 0.5, *, generator: Anything = None) -> Array:
     """Ones with a probability, else zeros."""
     _check_probability(p)
-    return _like(self, np.asarray(_numbers(generator).random(self.shape)) < p)
+    return _like(self, np.asarray(numbers_of(generator).random(self.shape)) < p)
 
 
 @_drawn("BernoulliBackward1", p=_zeros_of_p)
 def _bernoulli_each(self: Array, p: Array, *, generator: Anything = None) -> Array:
     """Ones with a probability for each element."""
     p = ops.expand.op.bare(p, self.shape)
-    _check_kind(p, "f", "bernoulli_tensor_cpu_p_")
+    sampling.check_kind(p.dtype, "bernoulli_tensor_cpu_p_", "f")
     if not ((p >= 0) & (p <= 1)).all():
         raise errors.probability()
-    return _like(self, np.asarray(_numbers(generator).random(self.shape)) < p)
+    return _like(self, np.asarray(numbers_of(generator).random(self.shape)) < p)
 
 
 def _integers(self: Array, low: int, high: int, generator: Generator | None) -> Array:
@@ -132,7 +110,7 @@ def _integers(self: Array, low: int, high: int, generator: Generator | None) -> 
     for bound, value in (("from", low), ("to - 1", high - 1)):
         if not limits[0] <= value <= limits[1]:
             raise errors.out_of_bounds(bound, dtypes.of(self))
-    return _like(self, np.asarray(_numbers(generator).integers(low, high, self.shape)))
+    return _like(self, np.asarray(numbers_of(generator).integers(low, high, self.shape)))
 
 
 @_drawn("RandomBackward2")
@@ -164,7 +142,7 @@ def _exponential(self: Array, lambd: Float = 1.0, *, generator: Anything = None)
         raise errors.continuous("Exponential", dtypes.of(self).scalar_name)
     if lambd <= 0:
         raise errors.expects("exponential_", "lambda > 0.0", f"found lambda={lambd:g}")
-    return _like(self, _numbers(generator).standard_exponential(self.shape) / lambd)
+    return _like(self, numbers_of(generator).standard_exponential(self.shape) / lambd)
 
 
 @_in_place
@@ -177,7 +155,9 @@ def _cauchy(
         raise errors.expects("cauchy_", "sigma > 0.0", f"found sigma={sigma:g}")
     if self.dtype.kind != "f":
         raise errors.continuous("Cauchy", errors.C_TYPES[dtypes.of(self).name])
-    return _like(self, median + sigma * np.asarray(_numbers(generator).standard_cauchy(self.shape)))
+    return _like(
+        self, median + sigma * np.asarray(numbers_of(generator).standard_cauchy(self.shape))
+    )
 
 
 @_in_place
@@ -188,8 +168,8 @@ def _log_normal(
     """Of the exponential of a normal distribution."""
     if std <= 0:
         raise errors.expects("log_normal_", "std > 0.0", f"found std={std:g}")
-    _check_kind(self, "f", "log_normal_cpu")
-    return _like(self, _numbers(generator).lognormal(mean, std, self.shape))
+    sampling.check_kind(self.dtype, "log_normal_cpu", "f")
+    return _like(self, numbers_of(generator).lognormal(mean, std, self.shape))
 
 
 @_in_place
@@ -198,7 +178,7 @@ def _geometric(self: Array, p: Float, *, generator: Anything = None) -> Array:
     """How many trials of a probability a success takes."""
     if not 0 < p < 1:
         raise errors.expects("geometric_", "p to be in (0, 1)", f"got p={p:g}")
-    return _like(self, _numbers(generator).geometric(p, self.shape))
+    return _like(self, numbers_of(generator).geometric(p, self.shape))
 
 
 _in_place(

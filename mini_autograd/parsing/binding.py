@@ -122,7 +122,7 @@ class Binding:
         self.names = [each.name for each in self.parameters]
         self.arguments = [  # as a function takes them
             f"{each.name}={each.name}" if each.keyword_only else each.name
-            for each in self.parameters
+            for each in schema.own[start:]
         ]
         self._given = [f"_p{i}" for i in range(start, schema.positional)]
         self._named = self.names[0 if start else 1 :]  # the first has another name in a function
@@ -284,9 +284,18 @@ def namespace_of(schema: Schema, forward: Callable[..., Any]) -> dict[str, Any]:
 
 
 def binder(
-    schema: Schema, function: Callable[..., Any], *, start: int = 0, is_composite: bool = False
+    schema: Schema,
+    function: Callable[..., Any],
+    *,
+    start: int = 0,
+    is_composite: bool = False,
+    leaf: Callable[..., Any] | None = None,
 ) -> Written:
-    """What a function is called by, that takes plain arguments as they are bound."""
+    """What a function is called by, that takes plain arguments as they are bound.
+
+    Args:
+        leaf: makes the result of what the function gives, and of `requires_grad`.
+    """
     binding = Binding(schema, start)
 
     def text() -> Iterator[str]:
@@ -299,10 +308,11 @@ def binder(
         if is_composite:
             yield "    if _packing_threads:"
             yield f"        return _within_composite(_forward, {arguments})"
-        yield f"    return _forward({arguments})"
+        made = f"_forward({arguments})"
+        yield f"    return {made if leaf is None else f'_leaf({made}, requires_grad)'}"
 
     def write(namespace: dict[str, Any]) -> None:
-        namespace |= namespace_of(schema, function)
+        namespace |= namespace_of(schema, function) | {"_leaf": leaf}
         code = compile("\n".join(wrapped(text())), f"<mini_autograd {schema.name}>", "exec")
         exec(code, namespace)
 

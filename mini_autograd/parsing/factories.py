@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
-from typing import Any, Final, Protocol, cast, overload
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final, Protocol, cast
+
+from numpy.typing import NDArray
 
 from mini_autograd.arrays import dtypes
+from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.messages import arguments as errors
 from mini_autograd.messages.tensors import creation as creation_errors
+from mini_autograd.messages.tensors import state as tensor_errors
 from mini_autograd.parsing.binding import Written, binder
 from mini_autograd.parsing.overrides import functions, overridable
-from mini_autograd.parsing.schema import Schema
+from mini_autograd.parsing.schema import Parameter, Schema
 
 _PYTHON_TYPES: Final[dict[Any, dtypes.dtype]] = {
     float: dtypes.float64, int: dtypes.int64, bool: dtypes.bool_, complex: dtypes.complex128,
@@ -90,44 +94,60 @@ class Factory(Protocol):
         """Makes a tensor."""
 
 
-@overload
-def factory(function: Callable[..., Any]) -> Factory: ...
+# Beside the dtype, what nearly every function takes that makes tensors.
+_OPTIONS: Final = {
+    "layout": Parameter("layout", ("Anything",), None, True),
+    "device": Parameter("device", ("Anything",), None, True),
+    "pin_memory": Parameter("pin_memory", ("Bool",), False, True),
+    "requires_grad": Parameter("requires_grad", ("Bool",), False, True),
+}
+# As torch's errors list them.
+OPTIONS: Final = (
+    "torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, "
+    "bool pin_memory = False, bool requires_grad = False)"
+)
 
 
-@overload
-def factory(*, name: str) -> Callable[[Callable[..., Any]], Factory]: ...
+def leaf(array: NDArray[Any], requires_grad: bool) -> Tensor:
+    """A new leaf on an array; a RuntimeError if its dtype cannot require grad."""
+    if requires_grad and array.dtype.kind not in "fc":
+        raise tensor_errors.only_floating_at_creation()
+    made = make(array)
+    made._requires_grad = requires_grad
+    return made
 
 
-def factory(function: Callable[..., Any] | None = None, *, name: str | None = None) -> Any:
+def factory(
+    name: str = "", options: Iterable[str] = tuple(_OPTIONS)
+) -> Callable[[Callable[..., NDArray[Any]]], Factory]:
     """Gives a function torch's argument parser; its first parameter is the method's tensor.
 
-    As a plain function there is none, and the parameter is None.
+    As a plain function there is none, and the parameter is None. What it gives is an array, of
+    which a leaf is made.
+
+    Args:
+        name: what torch's errors call it; by default its own name.
+        options: what it takes besides, in torch's order.
     """
-    if function is None:
-        return functools.partial(_factory, name=name)
-    return _factory(function)
+    taken = [_OPTIONS[each] for each in options]
+    return lambda function: _factory(function, Schema(name or function.__name__, function, taken))
 
 
-def _factory(function: Callable[..., Any], name: str | None = None) -> Factory:
-    schema = Schema(name or function.__name__, function)
-    by_position = schema.by_position(function)
+def _factory(function: Callable[..., NDArray[Any]], schema: Schema) -> Factory:
+    by_position, own = schema.by_position(function), len(schema.own)
+    place = [each.name for each in schema.parameters].index("requires_grad")
 
-    def bound(self: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    @functools.wraps(function)
+    def method(self: Any, *args: Any, **kwargs: Any) -> Tensor:
         if "dtype" in kwargs:
             kwargs["dtype"] = as_dtype(kwargs["dtype"])
         if "device" in kwargs:
             checked_device(kwargs["device"])
-        return by_position(*schema.bind((self, *args), kwargs, method=True))
+        values = schema.bind((self, *args), kwargs, method=True)
+        return leaf(by_position(*values[:own]), values[place])
 
-    @overridable(schema.name)
-    def general(*args: Any, **kwargs: Any) -> Any:
-        return bound(None, args, kwargs)
-
-    @functools.wraps(function)
-    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
-        return bound(self, args, kwargs)
-
-    written = binder(schema, function, start=1)
+    general = overridable(schema.name)(functools.partial(method, None))
+    written = binder(schema, function, start=1, leaf=leaf)
     made = cast(Factory, written.caller(general, schema.gathers))
     functools.update_wrapper(made, function)
     made.method = method
@@ -138,9 +158,7 @@ def _factory(function: Callable[..., Any], name: str | None = None) -> Factory:
     return made
 
 
-_OPTIONS: Final = frozenset(
-    {"generator", "dtype", "layout", "device", "pin_memory", "requires_grad", "out"}
-)
+_NOT_COUNTED: Final = {"generator", "dtype", "out", *_OPTIONS}
 
 
 def by_count(
@@ -149,7 +167,7 @@ def by_count(
     """A name with several forms that differ in how many arguments they take, options aside."""
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        count = len(args) + len(kwargs.keys() - _OPTIONS)
+        count = len(args) + len(kwargs.keys() - _NOT_COUNTED)
         if count not in alternatives:
             raise errors.invalid_combination(name, _listed(args, kwargs), forms)
         return alternatives[count](*args, **kwargs)

@@ -183,11 +183,20 @@ class OldForm(Protocol):
 
 
 class Schema:
-    """The parameters of one op, and how a call fills them."""
+    """The parameters of one op, and how a call fills them.
 
-    def __init__(self, name: str, forward: Callable[..., Any]) -> None:
+    Args:
+        name: of the op.
+        forward: the function whose parameters they are.
+        options: further ones, which `forward` does not take.
+    """
+
+    def __init__(
+        self, name: str, forward: Callable[..., Any], options: Sequence[Parameter] = ()
+    ) -> None:
         self.name = name
-        self.parameters = tuple(_parameters(forward))
+        self.own = tuple(_parameters(forward))
+        self.parameters = (*self.own, *options)
         self.defaults = tuple(each.default for each in self.parameters)
         self.positional = sum(not each.keyword_only for each in self.parameters)
         self.least = sum(not each.has_default for each in self.parameters[: self.positional])
@@ -301,7 +310,7 @@ class Schema:
     def by_position(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """The function, taking its keyword-only parameters by position too."""
         split = self.positional
-        names = [each.name for each in self.parameters[split:]]
+        names = [each.name for each in self.own[split:]]
         if not names:
             return function
         return lambda *args: function(*args[:split], **dict(zip(names, args[split:], strict=True)))
