@@ -153,20 +153,11 @@ def _in_python(of_tensor: Callable[..., Any]) -> Callable[..., Any]:
     def call(*args: Any, **kwargs: Any) -> Any:
         if not overrides.has_torch_function(args[:1]):
             return of_tensor(*args, **kwargs)
-        signature = inspect.signature(of_tensor)  # which takes its time: not at import
-        bound = signature.bind(*args, **kwargs)
+        bound = inspect.signature(of_tensor).bind(*args, **kwargs)
         bound.apply_defaults()
-        optional = [k for k, each in signature.parameters.items() if each.default is not each.empty]
-        named = {name: bound.arguments.pop(name) for name in optional}
-        return overrides.handle_torch_function(of_tensor, args[:1], *bound.args, **named)
+        return overrides.passed_on(of_tensor, args[:1], bound.arguments)
 
     return call
-
-
-def _method(name: str, of_tensor: Callable[..., Any]) -> Callable[..., Any]:
-    if name in _IN_PYTHON:
-        return _in_python(of_tensor)
-    return overrides.overridable(name, method=True)(of_tensor)
 
 
 def _property(name: str, of_tensor: property) -> property:
@@ -203,7 +194,8 @@ def install(functions: dict[str, Any], looking: Collection[str]) -> None:
         if name in _NOT_ASKED or name in looking or is_written(value):
             continue
         if isinstance(value, FunctionType):
-            setattr(_Asking, name, _method(name, value))
+            ask = _in_python if name in _IN_PYTHON else overrides.overridable(name, method=True)
+            setattr(_Asking, name, ask(value))
         elif isinstance(value, property):
             setattr(_Asking, name, _property(name, value))
     torch_function.__qualname__ = f"Tensor.{overrides.NAME}"

@@ -19,6 +19,7 @@ from mini_autograd.parsing.overrides import (
     handle_torch_function,
     has_torch_function,
     is_plain,
+    passed_on,
 )
 
 linear = functions["linear"] = ops.linear
@@ -29,9 +30,7 @@ _REDUCTIONS = ("none", "mean", "sum")
 def relu(input: Tensor, inplace: bool = False) -> Tensor:
     """`max(x, 0)` of each element; written to the input itself if `inplace`."""
     if type(input) not in PLAIN and has_torch_function((input,)):
-        return handle_torch_function(  # type: ignore[no-any-return]
-            relu, (input,), input, inplace=inplace
-        )
+        return passed_on(relu, (input,), locals())  # type: ignore[no-any-return]
     return input.relu_() if inplace else ops.relu(input)  # type: ignore[no-any-return]
 
 
@@ -57,9 +56,7 @@ def softmax(
 ) -> Tensor:
     """`exp(x)` along a dim, divided by its sum; computed in `dtype` if given."""
     if type(input) not in PLAIN and has_torch_function((input,)):
-        return handle_torch_function(  # type: ignore[no-any-return]
-            softmax, (input,), input, dim=dim, _stacklevel=_stacklevel, dtype=dtype
-        )
+        return passed_on(softmax, (input,), locals())  # type: ignore[no-any-return]
     if dim is None:
         dim = _implicit_dim("softmax", input.ndim, _stacklevel)
     return ops.softmax.method(input, dim, dtype=dtype)  # type: ignore[no-any-return]
@@ -70,9 +67,7 @@ def log_softmax(
 ) -> Tensor:
     """The logarithm of `softmax`."""
     if type(input) not in PLAIN and has_torch_function((input,)):
-        return handle_torch_function(  # type: ignore[no-any-return]
-            log_softmax, (input,), input, dim=dim, _stacklevel=_stacklevel, dtype=dtype
-        )
+        return passed_on(log_softmax, (input,), locals())  # type: ignore[no-any-return]
     if dim is None:
         dim = _implicit_dim("log_softmax", input.ndim, _stacklevel)
     return ops.log_softmax.method(input, dim, dtype=dtype)  # type: ignore[no-any-return]
@@ -150,16 +145,7 @@ def mse_loss(
         RuntimeError: sizes that do not broadcast.
     """
     if not is_plain(input, target, weight) and has_torch_function((input, target, weight)):
-        return handle_torch_function(  # type: ignore[no-any-return]
-            mse_loss,
-            (input, target, weight),
-            input,
-            target,
-            size_average=size_average,
-            reduce=reduce,
-            reduction=reduction,
-            weight=weight,
-        )
+        return passed_on(mse_loss, (input, target, weight), locals())  # type: ignore[no-any-return]
     _warn_of_sizes(input, target)
     reduction = _reduction(size_average, reduce, reduction)
     given, wanted = ops.broadcast_tensors(input, target)
@@ -180,15 +166,7 @@ def l1_loss(
 ) -> Tensor:
     """The absolute differences of input and target; arguments and errors as of `mse_loss`."""
     if not is_plain(input, target, weight) and has_torch_function((input, target, weight)):
-        return handle_torch_function(  # type: ignore[no-any-return]
-            l1_loss,
-            (input, target, weight),
-            input,
-            target,
-            size_average=size_average,
-            reduce=reduce,
-            reduction=reduction,
-        )
+        return passed_on(l1_loss, (input, target, weight), locals(), "weight")  # type: ignore[no-any-return]
     _warn_of_sizes(input, target)
     reduction = _reduction(size_average, reduce, reduction)
     given, wanted = ops.broadcast_tensors(input, target)
@@ -228,17 +206,7 @@ def nll_loss(
         IndexError: a target that is no class.
     """
     if not is_plain(input, target, weight) and has_torch_function((input, target, weight)):
-        return handle_torch_function(  # type: ignore[no-any-return]
-            nll_loss,
-            (input, target, weight),
-            input,
-            target,
-            weight=weight,
-            size_average=size_average,
-            ignore_index=ignore_index,
-            reduce=reduce,
-            reduction=reduction,
-        )
+        return passed_on(nll_loss, (input, target, weight), locals())  # type: ignore[no-any-return]
     reduction = _reduction(size_average, reduce, reduction)
     return likelihood_loss(input, target, weight, reduction, ignore_index)  # type: ignore[no-any-return]
 
@@ -260,18 +228,7 @@ def cross_entropy(
     probability over all classes.
     """
     if not is_plain(input, target, weight) and has_torch_function((input, target, weight)):
-        return handle_torch_function(  # type: ignore[no-any-return]
-            cross_entropy,
-            (input, target, weight),
-            input,
-            target,
-            weight=weight,
-            size_average=size_average,
-            ignore_index=ignore_index,
-            reduce=reduce,
-            reduction=reduction,
-            label_smoothing=label_smoothing,
-        )
+        return passed_on(cross_entropy, (input, target, weight), locals())  # type: ignore[no-any-return]
     reduction = _reduction(size_average, reduce, reduction)
     return cross_entropy_loss(  # type: ignore[no-any-return]
         input, target, weight, reduction, ignore_index, label_smoothing

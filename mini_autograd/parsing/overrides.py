@@ -8,6 +8,7 @@ What a subclass has of `Tensor` that is not written so, `creation.subclasses` gi
 from __future__ import annotations
 
 import functools
+import inspect
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
@@ -180,6 +181,26 @@ def handle_torch_function(
     name = f"{_MODULES.get(module, module)}.{public_api.__name__}"
     refused = functools.partial(errors.no_implementation, name)
     return asked(public_api, found, args, kwargs, refused)
+
+
+def passed_on(
+    public_api: Callable[..., Any],
+    relevant_args: Iterable[Any],
+    given: Mapping[str, Any],
+    *forgotten: str,
+) -> Any:
+    """As `handle_torch_function`, for what torch has in Python: by name what may be left out.
+
+    Args:
+        given: the arguments by their names.
+        forgotten: the names of those that torch does not pass on.
+    """
+    signature = inspect.signature(public_api)  # which takes its time: not at import
+    optional = [k for k, each in signature.parameters.items() if each.default is not each.empty]
+    named = {name: given[name] for name in optional if name not in forgotten}
+    others = {name: value for name, value in given.items() if name not in optional}
+    args = inspect.BoundArguments(signature, others).args
+    return handle_torch_function(public_api, relevant_args, *args, **named)
 
 
 # Where torch has what it has in Python.
