@@ -21,7 +21,7 @@ from mini_autograd.messages.tensors import state as tensor_errors
 from mini_autograd.parsing import overrides
 from mini_autograd.parsing.binding import is_written
 from mini_autograd.parsing.factories import checked_device
-from mini_autograd.parsing.overloads import none_fits
+from mini_autograd.parsing.forms import none_fits
 from mini_autograd.parsing.overrides import DisableTorchFunctionSubclass
 from mini_autograd.parsing.schema import is_int
 

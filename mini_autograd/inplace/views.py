@@ -73,7 +73,6 @@ _squeeze: Final = overloaded(
     _in_place("squeeze_", "SqueezeBackward3", transposing.squeeze),
     _in_place("squeeze_", "SqueezeBackward4", transposing.squeeze_dim),
     _in_place("squeeze_", "SqueezeBackward5", transposing.squeeze_dims),
-    method_forms=("()", "(int dim)", "(tuple of ints dim)"),
 )
 
 

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from mini_autograd.arrays import dtypes
 from mini_autograd.core.tensor.tensor import Tensor, make
-from mini_autograd.messages import arguments as errors
-from mini_autograd.messages.tensors import creation as creation_errors
+from mini_autograd.messages.tensors import creation as errors
 from mini_autograd.messages.tensors import state as tensor_errors
 from mini_autograd.parsing.binding import Written, binder
+from mini_autograd.parsing.forms import none_fits
 from mini_autograd.parsing.overrides import functions, overridable
 from mini_autograd.parsing.schema import Parameter, Schema
 
@@ -31,9 +31,9 @@ class device:
     def __init__(self, type: str = "cpu", index: int | None = None) -> None:
         name, _, number = str(type).partition(":")
         if name == "cuda":
-            raise creation_errors.no_cuda()
+            raise errors.no_cuda()
         if name != "cpu":
-            raise creation_errors.unknown_device(str(type))
+            raise errors.unknown_device(str(type))
         self.type = name
         self.index = int(number) if number else index
 
@@ -169,7 +169,7 @@ def by_count(
     def call(*args: Any, **kwargs: Any) -> Any:
         count = len(args) + len(kwargs.keys() - _NOT_COUNTED)
         if count not in alternatives:
-            raise errors.invalid_combination(name, _listed(args, kwargs), forms)
+            raise none_fits(name, forms, args, kwargs)
         return alternatives[count](*args, **kwargs)
 
     made: Callable[..., Any] = call
@@ -191,15 +191,10 @@ def by_types(
     def call(*args: Any, **kwargs: Any) -> Any:
         given = dict(zip((key for key, _ in parameters), args, strict=False)) | kwargs
         if not all(key in given and accepts(given[key]) for key, accepts in parameters):
-            raise errors.invalid_combination(name, _listed(args, kwargs), forms)
+            raise none_fits(name, forms, args, kwargs)
         return function(*args, **kwargs)
 
     made: Callable[..., Any] = function.written.caller(call)
     made.__name__ = name
     made.__doc__ = function.__doc__
     return made
-
-
-def _listed(args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
-    given = [errors.type_name(each) for each in args]
-    return ", ".join(given + [f"{key}={errors.type_name(each)}" for key, each in kwargs.items()])

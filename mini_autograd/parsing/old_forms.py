@@ -9,7 +9,7 @@ from typing import Any, Final
 from mini_autograd.core.modes.warn_once import once
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages import arguments as errors
-from mini_autograd.parsing.overloads import listed_forms
+from mini_autograd.parsing.forms import listed_forms
 from mini_autograd.parsing.schema import Schema
 
 Values = tuple[Any, ...]

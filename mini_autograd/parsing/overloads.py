@@ -6,7 +6,7 @@ makes one public name of several: the first whose parameters take the arguments 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol, cast, overload
 
 import numpy as np
@@ -16,6 +16,7 @@ from mini_autograd.core.table import shared
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages import arguments as errors
 from mini_autograd.parsing.binding import Written, binder
+from mini_autograd.parsing.forms import forms_of, listed_forms, none_fits, required, takes
 from mini_autograd.parsing.overrides import overridable
 from mini_autograd.parsing.schema import Schema
 
@@ -91,16 +92,19 @@ def _composed(function: Callable[..., Any], name: str, dispatched: bool) -> Boun
 def overloaded(
     name: str,
     *alternatives: Bound,
-    function_forms: Sequence[str] = (),
+    function_forms: Sequence[str] | None = None,
     method_forms: Sequence[str] | None = None,
+    out: Collection[int] | bool = False,
 ) -> Bound:
     """One public name for several functions, tried in order.
 
     Args:
         name: the public name.
         alternatives: ops or composites.
-        function_forms: how torch lists the overloads of the function form in its TypeError.
+        function_forms: how torch lists the overloads of the function form in its TypeError, where
+            these are not the alternatives' own forms.
         method_forms: likewise of the method form, where they do not follow from these.
+        out: which of the alternatives' forms may write into an `out`, too.
     """
 
     def caller(method: bool) -> Callable[..., Any]:
@@ -115,7 +119,10 @@ def overloaded(
                             raise
                         continue
                     return (each.method if method else each)(*args, **kwargs)
-            forms = listed_forms(function_forms, method_forms, method=method)
+            of_function = function_forms
+            if of_function is None:
+                of_function = forms_of([each.schema for each in alternatives], out)
+            forms = listed_forms(of_function, method_forms, method=method)
             raise _refused(name, alternatives, forms, args, kwargs, method=method)
 
         following: Callable[..., Any] = general
@@ -168,27 +175,6 @@ def with_forms(
     return op
 
 
-def listed_forms(
-    function_forms: Sequence[str], method_forms: Sequence[str] | None, *, method: bool
-) -> Sequence[str]:
-    """The forms of the function, or of the method: these lack the tensor itself, and `out`."""
-    if not method:
-        return function_forms
-    if method_forms is not None:
-        return method_forms
-    of_tensor = [_tokens(form)[1:] for form in function_forms if form.startswith("(Tensor input")]
-    kept = [[each for each in form if not each.endswith(" out = None")] for form in of_tensor]
-    return [f"({', '.join(form[:-1] if form[-1:] == ['*'] else form)})" for form in kept]
-
-
-def _given(args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
-    """The types of a call's arguments, as torch lists them: keywords from the last one."""
-    listed = [errors.type_name(value) for value in args]
-    listed += [f"{key}={errors.type_name(kwargs[key])}" for key in reversed(list(kwargs))]
-    # torch leaves a trailing comma where all arguments have names
-    return ", ".join(listed) + (", " if kwargs and not args else "")
-
-
 def _refused(
     name: str,
     alternatives: Sequence[Bound],
@@ -200,91 +186,15 @@ def _refused(
 ) -> TypeError:
     """torch's error: of the only form that takes as many arguments, or else a list of all."""
     count = len(args) + len(kwargs) - method
-    plausible = [form for form in forms if _takes(form, count)]
+    plausible = [form for form in forms if takes(form, count)]
     if len(plausible) == 1:
         for each in alternatives:
-            required, parameters = each.schema.required, len(each.schema.parameters)
+            least, most = each.schema.required, len(each.schema.parameters)
             # A form counts `out`, which is none of the parameters here.
-            parameters += "out =" in plausible[0] and required == _required(plausible[0]) + method
-            if len(alternatives) == 1 or required <= count + method <= parameters:
+            most += "out =" in plausible[0] and least == required(plausible[0]) + method
+            if len(alternatives) == 1 or least <= count + method <= most:
                 try:
                     each.schema.bound(args, kwargs, method=method)
                 except TypeError as error:
                     return error
-    given = args[method:]
-    if len(forms) == 1:  # the misfits are marked where they are, if the numbers agree
-        if unknown := _unknown(forms[0], given, kwargs):
-            return errors.unrecognized_keywords(name, unknown)
-        misfit = _misfits(forms[0], given, kwargs)
-        return errors.invalid_combination(name, misfit or _given(given, kwargs), forms)
-    return none_fits(name, forms, given, kwargs)
-
-
-def none_fits(
-    name: str, forms: Sequence[str], args: Sequence[Any], kwargs: Mapping[str, Any]
-) -> TypeError:
-    """torch's error that lists all forms."""
-    explained = [f"{form}{_explained(form, args, kwargs)}" for form in forms]
-    return errors.invalid_combination(name, _given(args, kwargs), explained)
-
-
-def _tokens(form: str) -> list[str]:
-    return form.strip("()").split(", ")
-
-
-def _parameters(form: str) -> list[str]:
-    return [each for each in _tokens(form) if each and each != "*"]
-
-
-def _required(form: str) -> int:
-    return sum(" = " not in each for each in _parameters(form))
-
-
-def _takes(form: str, count: int) -> bool:
-    return _required(form) <= count <= len(_parameters(form))
-
-
-def _explained(form: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
-    """Why a form does not fit; torch says it only where the numbers agree, counting the `*`."""
-    if len(_tokens(form)) != len(args) + len(kwargs):
-        return ""
-    if unknown := _unknown(form, args, kwargs):
-        return errors.incorrect_keywords(unknown)
-    return errors.mismatched(_misfits(form, args, kwargs))
-
-
-def _unknown(form: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[str]:
-    """The keywords that are no word of the form, if the numbers agree."""
-    names = [token.rpartition(" ")[2] for token in _tokens(form)]
-    agree = len(names) == len(args) + len(kwargs)
-    return [key for key in reversed(list(kwargs)) if agree and key not in names]
-
-
-def _misfits(form: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
-    """The types of the arguments, marked where they misfit; nothing if the numbers differ.
-
-    torch reads the text of the form from its end, so that a parameter with a default never fits.
-    """
-    tokens = [each.rpartition(" ")[::2] for each in _tokens(form)]
-    if len(tokens) != len(args) + len(kwargs):
-        return ""
-    fits = [_fit("", value, wanted) for value, (wanted, _) in zip(args, tokens, strict=False)]
-    for wanted, name in tokens[len(args) :]:
-        if name in kwargs:
-            fits.append(_fit(f"{name}=", kwargs[name], wanted))
-    return ", ".join(fits) + (", " if kwargs and not args else "")
-
-
-def _fit(label: str, value: Any, wanted: str) -> str:
-    """An argument's type, between exclamation marks if it is not the wanted one."""
-    found = _nested_type(value)
-    return f"{label}{found}" if found == wanted else f"!{label}{found}!"
-
-
-def _nested_type(value: Any) -> str:
-    if isinstance(value, (tuple, list)):
-        inner = ", ".join(map(_nested_type, value))
-        if isinstance(value, list):
-            return f"list of [{inner}]"
-        return f"tuple of ({inner},)" if len(value) == 1 else f"tuple of ({inner})"
-    return errors.type_name(value)
+    return none_fits(name, forms, args[method:], kwargs)

@@ -239,14 +239,6 @@ def take_along_dim(self: Array, indices: IndexArray, dim: Int | None = None) -> 
     return gather(ops.expand(self, tuple(expanded)), dim, wrapped)
 
 
-_FORMS: Final = (
-    "(Tensor input, int dim, Tensor index, Tensor src, *, Tensor out = None)",
-    "(Tensor input, int dim, Tensor index, Tensor src, *, str reduce, Tensor out = None)",
-    "(Tensor input, int dim, Tensor index, Number value, *, Tensor out = None)",
-    "(Tensor input, int dim, Tensor index, Number value, *, str reduce, Tensor out = None)",
-)
-
-
 # Records the in-place form.
 _scatter_written: Final = overloaded(
     "scatter_",
@@ -254,7 +246,7 @@ _scatter_written: Final = overloaded(
     scatter_number,
     _written(_scatter_reduced),
     _written(_scatter_number_reduced),
-    function_forms=_FORMS,
+    out=True,
 )
 public(
     in_place=InPlace(
@@ -270,6 +262,6 @@ public(
         scatter_number,
         _scatter_reduced,
         _scatter_number_reduced,
-        function_forms=_FORMS,
+        out=True,
     )
 )

@@ -214,15 +214,5 @@ masked_fill: Final = public(
         check=_check_mask,
         overloads=(".Scalar", ".Tensor"),
     )
-)(
-    overloaded(
-        "masked_fill",
-        _masked_fill_by,
-        masked_fill_number,
-        function_forms=(
-            "(Tensor input, Tensor mask, Tensor value)",
-            "(Tensor input, Tensor mask, Number value)",
-        ),
-    )
-)
+)(overloaded("masked_fill", _masked_fill_by, masked_fill_number))
 shared(masked_fill, "masked_fill")

@@ -353,14 +353,4 @@ public(
         check_kinds=_check_kinds,
         overloads=(".int_Scalar", ".int_Tensor"),
     )
-)(
-    overloaded(
-        "index_fill",
-        _index_fill_by,
-        index_fill_number,
-        function_forms=(
-            "(Tensor input, int dim, Tensor index, Tensor value)",
-            "(Tensor input, int dim, Tensor index, Number value)",
-        ),
-    )
-)
+)(overloaded("index_fill", _index_fill_by, index_fill_number))

@@ -289,19 +289,7 @@ sub = _subtracting(with_old_forms(with_forms(sub_promoted, function_forms=_ADDED
 shared(sub, "sub")
 binary_operator("__sub__")(public(in_place=replace(_OF_NUMBERS, augmented="-="))(sub))
 rsub = binary_operator("__rsub__", own=True)(
-    public(method=False)(
-        _subtracting(
-            overloaded(
-                "rsub",
-                rsub_tensor,
-                rsub_number,
-                function_forms=(
-                    "(Tensor input, Tensor other, *, Number alpha = 1)",
-                    "(Tensor input, Number other, Number alpha = 1)",
-                ),
-            )
-        )
-    )
+    public(method=False)(_subtracting(overloaded("rsub", rsub_tensor, rsub_number)))
 )
 
 

@@ -191,28 +191,11 @@ _DISPATCHED: Final = replace(_CLAMPED, overloads=("", ".Tensor"))
 
 def _clamp(name: str, in_place: InPlace) -> None:
     """Under its own name or its alias's, which errors say."""
-    both = overloaded(
-        name,
-        clamp_number,
-        clamp_by_tensors,
-        function_forms=(
-            "(Tensor input, Tensor min = None, Tensor max = None, *, Tensor out = None)",
-            "(Tensor input, Number min = None, Number max = None, *, Tensor out = None)",
-        ),
-    )
-    public(in_place=in_place)(both)
+    public(in_place=in_place)(overloaded(name, clamp_number, clamp_by_tensors, out=True))
 
 
 def _one_sided(tensor: Any, number: Any, bound: str) -> None:
-    both = overloaded(
-        f"clamp_{bound}",
-        tensor,
-        number,
-        function_forms=(
-            f"(Tensor input, Tensor {bound}, *, Tensor out = None)",
-            f"(Tensor input, Number {bound}, *, Tensor out = None)",
-        ),
-    )
+    both = overloaded(f"clamp_{bound}", tensor, number, out=True)
     public(in_place=replace(_DISPATCHED, numbers_refused_first=True))(both)
 
 

@@ -25,10 +25,6 @@ from mini_autograd.messages.ops import pointwise as errors
 from mini_autograd.parsing.overloads import Bound, composite, overloaded
 from mini_autograd.parsing.types import Array, Bool, Number
 
-_FORMS: Final = (
-    "(Tensor input, Tensor other, *, Tensor out = None)",
-    "(Tensor input, Number other, *, Tensor out = None)",
-)
 _TRUTHS: Final = InPlace(compares=True, differentiable=False)
 _BITS: Final = InPlace(shapes_first=True, casts_first=True)
 
@@ -41,7 +37,7 @@ def _compares(
     def enter(op: DifferentiableOp) -> DifferentiableOp:
         name = op.op.name
         binary_operator(f"__{name}__", own=own)(op)
-        either = overloaded(name, op, function_forms=_FORMS)
+        either = overloaded(name, op, out=True)
         recorded = _over_operand(name, compare)
         written = InPlace(compares=True, shapes_first=True, on_integers=True, recorded=recorded)
         public(in_place=replace(written, overloads=(".Scalar", ".Tensor")))(either)
@@ -77,12 +73,7 @@ def _over_operand(name: str, compare: np.ufunc) -> Bound:
     stem = name.capitalize()
     number = differentiable(name=name, node=f"{stem}Backward0", self=zeros)
     tensor = differentiable(name=name, node=f"{stem}Backward1", self=zeros, other=zeros_of_other)
-    return overloaded(
-        name,
-        number(with_number),
-        tensor(with_tensor),
-        function_forms=("(Tensor input, Tensor other)", "(Tensor input, Number other)"),
-    )
+    return overloaded(name, number(with_number), tensor(with_tensor))
 
 
 @_compares(np.equal, own=True)
@@ -180,8 +171,7 @@ def _with_number_first(
 
         binary_operator(*symbols, own=True)(op)
         of_number = composite(name=op.op.name)(swapped)
-        forms = (_FORMS[0], "(Number self, Tensor other)", _FORMS[1])
-        either = overloaded(op.op.name, op, of_number, function_forms=forms)
+        either = overloaded(op.op.name, op, of_number, out=(0, 2))
         public(in_place=replace(_BITS, augmented=augmented))(either)
         return op
 

@@ -222,30 +222,10 @@ for _each in (true_divide, div_unrounded, div_rounded):
 div = shared(true_divide, "div")  # as rules call it
 
 remainder: Final = public(in_place=replace(_BY_EITHER, augmented="%="))(
-    overloaded(
-        "remainder",
-        remainder_tensor,
-        remainder_of_number,
-        remainder_number,
-        function_forms=(
-            "(Tensor input, Tensor other, *, Tensor out = None)",
-            "(Number self, Tensor other)",
-            "(Tensor input, Number other, *, Tensor out = None)",
-        ),
-    )
+    overloaded("remainder", remainder_tensor, remainder_of_number, remainder_number, out=(0, 2))
 )
 shared(remainder, "remainder")
-public(in_place=_BY_EITHER)(
-    overloaded(
-        "fmod",
-        fmod_tensor,
-        fmod_number,
-        function_forms=(
-            "(Tensor input, Tensor other, *, Tensor out = None)",
-            "(Tensor input, Number other, *, Tensor out = None)",
-        ),
-    )
-)
+public(in_place=_BY_EITHER)(overloaded("fmod", fmod_tensor, fmod_number, out=True))
 
 public(in_place=InPlace(number_seen=True, composite=True))(
     overloaded("true_divide", true_divide, function_forms=BY_ANY)

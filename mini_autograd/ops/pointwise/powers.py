@@ -216,17 +216,7 @@ def _exponent_grad(grad: Any, base: Any, exponent: Any, result: Any) -> Any:
 
 
 pow: Final = public(in_place=InPlace(augmented="**=", overloads=(".Scalar", ".Tensor")))(
-    overloaded(
-        "pow",
-        pow_tensor,
-        pow_number,
-        pow_base,
-        function_forms=(
-            "(Tensor input, Tensor exponent, *, Tensor out = None)",
-            "(Number self, Tensor exponent, *, Tensor out = None)",
-            "(Tensor input, Number exponent, *, Tensor out = None)",
-        ),
-    )
+    overloaded("pow", pow_tensor, pow_number, pow_base, out=True)
 )
 
 

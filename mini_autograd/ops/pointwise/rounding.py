@@ -212,4 +212,4 @@ def angle(self: Array) -> Array:
     return np.where(np.isnan(self), self, angles)
 
 
-public(in_place=_BOTH)(overloaded("round", round_whole, round_decimals))
+public(in_place=_BOTH)(overloaded("round", round_whole, round_decimals, out=True))

@@ -234,53 +234,17 @@ def differentiable_dtype(function: Any) -> Any:
     return made
 
 
-ALL_OR_DIMS: Final = (
-    "(Tensor input, *, torch.dtype dtype = None)",
-    "(Tensor input, tuple of ints dim, bool keepdim = False, *, torch.dtype dtype = None, "
-    "Tensor out = None)",
-)
-public()(
-    differentiable_dtype(
-        overloaded(
-            "sum",
-            sum_all,
-            sum,
-            function_forms=ALL_OR_DIMS,
-        )
-    )
-)
+public()(differentiable_dtype(overloaded("sum", sum_all, sum, out=(1,))))
 public()(differentiable_dtype(nansum))
-public()(
-    overloaded(
-        "mean",
-        mean_all,
-        mean,
-        function_forms=(
-            "(Tensor input, *, torch.dtype dtype = None, Tensor out = None)",
-            ALL_OR_DIMS[1],
-        ),
-    )
-)
+public()(overloaded("mean", mean_all, mean, out=True))
 
 _TEST_FORMS: Final = (
     "(Tensor input, *, Tensor out = None)",
     "(Tensor input, tuple of ints dim = None, bool keepdim = False, *, Tensor out = None)",
     "(Tensor input, int dim, bool keepdim = False, *, Tensor out = None)",
 )
-public()(
-    overloaded(
-        "all",
-        all_true,
-        function_forms=_TEST_FORMS,
-    )
-)
-public()(
-    overloaded(
-        "any",
-        any_true,
-        function_forms=_TEST_FORMS,
-    )
-)
+public()(overloaded("all", all_true, function_forms=_TEST_FORMS))
+public()(overloaded("any", any_true, function_forms=_TEST_FORMS))
 public()(
     overloaded(
         "count_nonzero",

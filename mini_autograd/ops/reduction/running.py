@@ -14,7 +14,6 @@ from mini_autograd.core.saved.packing import is_watched
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.ops.reduction.reductions import (
-    ALL_OR_DIMS,
     differentiable_dtype,
     fold,
     reduced_dims,
@@ -250,18 +249,6 @@ def prod(self: Array, dim: Int, keepdim: Bool = False, *, dtype: DType | None = 
     return _product(self, reduced_dims(dim, self.ndim), keepdim, dtype)
 
 
-public()(
-    differentiable_dtype(
-        overloaded(
-            "prod",
-            prod_all,
-            prod,
-            function_forms=(
-                ALL_OR_DIMS[0],
-                ALL_OR_DIMS[1].replace("tuple of ints", "int"),
-            ),
-        )
-    )
-)
+public()(differentiable_dtype(overloaded("prod", prod_all, prod, out=(1,))))
 public(in_place=InPlace(memory_last=True, running="cumsum_out_cpu"))(differentiable_dtype(cumsum))
 public(in_place=InPlace(memory_last=True, running="cumprod_out_cpu"))(differentiable_dtype(cumprod))

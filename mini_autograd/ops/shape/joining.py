@@ -171,15 +171,7 @@ def narrow(self: Array, dim: Int, start: SymInt, length: SymInt) -> Any:
     return slice_dim(self, dim, start, start + length)
 
 
-_NARROW_FORMS: Final = ("int dim, Tensor start, int length", "int dim, int start, int length")
-public()(
-    overloaded(
-        "narrow",
-        _narrow_from,
-        narrow,
-        function_forms=[f"(Tensor input, {each})" for each in _NARROW_FORMS],
-    )
-)
+public()(overloaded("narrow", _narrow_from, narrow))
 
 
 def _pieces(self: Array, dim: int, sizes: Sequence[int]) -> tuple[Array, ...]:

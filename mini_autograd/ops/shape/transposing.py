@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
@@ -103,16 +103,8 @@ def _movedim_one(self: Array, source: Int, destination: Int) -> Any:
     return movedim(self, (source,), (destination,))
 
 
-_MOVED: Final = ("int source, int destination", "tuple of ints source, tuple of ints destination")
 for _name in ("movedim", "moveaxis"):  # which errors say
-    public()(
-        overloaded(
-            _name,
-            _movedim_one,
-            movedim,
-            function_forms=[f"(Tensor input, {each})" for each in _MOVED],
-        )
-    )
+    public()(overloaded(_name, _movedim_one, movedim))
 
 
 @attribute("mT")
@@ -233,16 +225,4 @@ def unsqueeze(self: Array, dim: Int) -> Array:
     return layout.restrided(self, shape, (*strides[:dim], step, *strides[dim:]))
 
 
-public()(
-    overloaded(
-        "squeeze",
-        squeeze,
-        squeeze_dim,
-        squeeze_dims,
-        function_forms=(
-            "(Tensor input)",
-            "(Tensor input, int dim)",
-            "(Tensor input, tuple of ints dim)",
-        ),
-    )
-)
+public()(overloaded("squeeze", squeeze, squeeze_dim, squeeze_dims))

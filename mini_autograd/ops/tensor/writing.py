@@ -112,12 +112,7 @@ def _fill(number_node: str, tensor_node: str) -> Bound:
 
     number = differentiable(promotion=_NONE, name="fill", node=number_node, self=zeros)
     tensor = differentiable(promotion=_NONE, name="fill", node=tensor_node, self=zeros, value=total)
-    return overloaded(
-        "fill",
-        number(_of_number),
-        tensor(_of_tensor),
-        function_forms=("(Tensor input, Tensor value)", "(Tensor input, Number value)"),
-    )
+    return overloaded("fill", number(_of_number), tensor(_of_tensor))
 
 
 fill = public(method=False)(_fill("FillBackward0", "FillBackward1"))
