@@ -52,7 +52,7 @@ from mini_autograd.messages.tensors import inplace as errors
 from mini_autograd.ops.indexing.indexing import index_put
 from mini_autograd.ops.tensor.conversion import clone
 from mini_autograd.ops.tensor.writing import copied, filled
-from mini_autograd.parsing.old_forms import in_new_form
+from mini_autograd.parsing.forms import in_new_form
 from mini_autograd.parsing.overloads import composite, with_forms
 from mini_autograd.parsing.overrides import PLAIN, has_torch_function, is_plain, overridable
 from mini_autograd.parsing.schema import is_number

@@ -22,7 +22,7 @@ from mini_autograd.ops.pointwise.rounding import is_complex
 from mini_autograd.ops.shape.transposing import t, transpose
 from mini_autograd.ops.shape.views import expand, reshape
 from mini_autograd.ops.tensor import inside
-from mini_autograd.parsing.old_forms import with_old_forms
+from mini_autograd.parsing.forms import with_old_forms
 from mini_autograd.parsing.overloads import with_forms
 from mini_autograd.parsing.types import Array, Number
 

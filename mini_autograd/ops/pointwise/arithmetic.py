@@ -23,7 +23,7 @@ from mini_autograd.messages.ops import kernels as kernel_errors
 from mini_autograd.messages.ops import pointwise as errors
 from mini_autograd.messages.ops import shapes as shape_errors
 from mini_autograd.ops.pointwise.complexes import conj
-from mini_autograd.parsing.old_forms import with_old_forms
+from mini_autograd.parsing.forms import with_old_forms
 from mini_autograd.parsing.overloads import composite, overloaded, with_forms
 from mini_autograd.parsing.types import Array, Number
 

@@ -201,7 +201,7 @@ def _inside_angle(result: Any, self: Any) -> Any:
 @public()
 @differentiable(
     promotion=Promotion.FLOATING,
-    self=lambda grad, self: angle_grad(grad, self),
+    self=angle_grad,
     inside=_inside_angle,
 )
 def angle(self: Array) -> Array:

@@ -77,7 +77,7 @@ def _reduced(name: str, pick: np.ufunc, array: Array, dim: Any, keepdim: bool) -
 @public()
 @differentiable(
     promotion=_NONE,
-    self=lambda grad, self, result, dim, keepdim: _shared_grad(grad, self, result, dim, keepdim),
+    self=_shared_grad,
 )
 def amax(self: Array, dim: Ints | None = (), keepdim: Bool = False) -> Array:
     """The greatest elements over the given dims; ties share the gradient."""
@@ -87,7 +87,7 @@ def amax(self: Array, dim: Ints | None = (), keepdim: Bool = False) -> Array:
 @public()
 @differentiable(
     promotion=_NONE,
-    self=lambda grad, self, result, dim, keepdim: _shared_grad(grad, self, result, dim, keepdim),
+    self=_shared_grad,
 )
 def amin(self: Array, dim: Ints | None = (), keepdim: Bool = False) -> Array:
     """The least elements over the given dims; ties share the gradient."""
@@ -153,7 +153,7 @@ def _of_all(name: str, pick: np.ufunc, array: Array) -> Array:
     name="max",
     node="MaxBackward1",
     promotion=_NONE,
-    self=lambda grad, self, result: evenly(grad, self, result),
+    self=evenly,
 )
 def max_all(self: Array) -> Array:
     """The greatest of all elements; ties share the gradient."""
@@ -164,20 +164,19 @@ def max_all(self: Array) -> Array:
     name="min",
     node="MinBackward1",
     promotion=_NONE,
-    self=lambda grad, self, result: evenly(grad, self, result),
+    self=evenly,
 )
 def min_all(self: Array) -> Array:
     """The least of all elements; ties share the gradient."""
     return _of_all("min", np.minimum, self)
 
 
-def picked_grad(grad: Any, index: Any, shape: tuple[int, ...], dim: int, keepdim: bool) -> Any:
+def picked_grad(
+    grads: Any, result1: Any, self_shape: tuple[int, ...], dim: int, keepdim: bool
+) -> Any:
     """The gradient of values picked along a dim, written to where they came from."""
-    grad, index = (
-        restored(grad, dim, keepdim, len(shape)),
-        restored(index, dim, keepdim, len(shape)),
-    )
-    return count_writes(ops.scatter(ops.zeros_of(grad, shape), dim, index, grad), 2)
+    grad, index = [restored(each, dim, keepdim, len(self_shape)) for each in (grads[0], result1)]
+    return count_writes(ops.scatter(ops.zeros_of(grad, self_shape), dim, index, grad), 2)
 
 
 def index_of(
@@ -200,9 +199,7 @@ def index_of(
     node="MaxBackward0",
     promotion=_NONE,
     outputs=("values", "indices"),
-    self=lambda grads, result1, self_shape, dim, keepdim: picked_grad(
-        grads[0], result1, self_shape, dim, keepdim
-    ),
+    self=picked_grad,
     inside=inside.fills_number,
 )
 def max_dim(self: Array, dim: Int, keepdim: Bool = False) -> tuple[Array, Array]:
@@ -215,9 +212,7 @@ def max_dim(self: Array, dim: Int, keepdim: Bool = False) -> tuple[Array, Array]
     node="MinBackward0",
     promotion=_NONE,
     outputs=("values", "indices"),
-    self=lambda grads, result1, self_shape, dim, keepdim: picked_grad(
-        grads[0], result1, self_shape, dim, keepdim
-    ),
+    self=picked_grad,
     inside=inside.fills_number,
 )
 def min_dim(self: Array, dim: Int, keepdim: Bool = False) -> tuple[Array, Array]:

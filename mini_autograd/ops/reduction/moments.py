@@ -174,9 +174,7 @@ def _inside(result: Any, self: Any, *_: Any) -> Any:
 
 @differentiable(
     promotion=Promotion.NONE,
-    self=lambda grad, self, dim, correction, keepdim: _var_grad(
-        grad, self, dim, correction, keepdim
-    ),
+    self=_var_grad,
     inside=_inside,
 )
 def var(
@@ -195,9 +193,7 @@ def var(
 
 @differentiable(
     promotion=Promotion.NONE,
-    self=lambda grad, self, result, dim, correction, keepdim: _std_grad(
-        grad, self, result, dim, correction, keepdim
-    ),
+    self=_std_grad,
     inside=_inside,
 )
 def std(
@@ -227,13 +223,13 @@ def _var_mean_grad(grads: Any, self: Any, dim: Any, correction: Any, keepdim: bo
 
 
 def _std_mean_grad(
-    grads: Any, self: Any, result: Any, dim: Any, correction: Any, keepdim: bool
+    grads: Any, self: Any, result0: Any, dim: Any, correction: Any, keepdim: bool
 ) -> Any:
     of_deviation, of_mean = grads
     return both(
         None
         if of_deviation is None
-        else _std_grad(of_deviation, self, result, dim, correction, keepdim),
+        else _std_grad(of_deviation, self, result0, dim, correction, keepdim),
         None if of_mean is None else _mean_part(of_mean, tuple(self.shape), dim, keepdim),
     )
 
@@ -242,9 +238,7 @@ def _std_mean_grad(
     promotion=Promotion.NONE,
     outputs=("result0", "result1"),
     partial=True,
-    self=lambda grads, self, dim, correction, keepdim: _var_mean_grad(
-        grads, self, dim, correction, keepdim
-    ),
+    self=_var_mean_grad,
 )
 def var_mean(
     self: Array,
@@ -264,9 +258,7 @@ def var_mean(
     promotion=Promotion.NONE,
     outputs=("result0", "result1"),
     partial=True,
-    self=lambda grads, self, result0, dim, correction, keepdim: _std_mean_grad(
-        grads, self, result0, dim, correction, keepdim
-    ),
+    self=_std_mean_grad,
 )
 def std_mean(
     self: Array,
@@ -292,20 +284,9 @@ def _forms(op: Any) -> Any:
     def of_all(self: Array, unbiased: Bool = True) -> Any:
         return op(self, None, correction=int(unbiased))
 
-    out = ", Tensor out = None" if name in ("var", "std") else ""
-    star = ", *, Tensor out = None" if out else ""
-    return overloaded(
-        name,
-        composite(name=name)(of_dims),
-        op,
-        composite(name=name)(of_all),
-        function_forms=(
-            f"(Tensor input, tuple of ints dim, bool unbiased = True, bool keepdim = False{star})",
-            "(Tensor input, tuple of ints dim = None, *, Number correction = None, "
-            f"bool keepdim = False{out})",
-            "(Tensor input, bool unbiased = True)",
-        ),
-    )
+    older = composite(name=name)
+    out = (0, 1) if name in ("var", "std") else ()
+    return overloaded(name, older(of_dims), op, older(of_all), out=out)
 
 
 for _each in (var, std, var_mean, std_mean):

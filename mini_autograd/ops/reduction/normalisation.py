@@ -29,7 +29,7 @@ def _logsumexp_grad(grad: Any, self: Any, result: Any, dim: Any, keepdim: bool) 
 @differentiable(
     promotion=Promotion.FLOATING,
     order=(),
-    self=lambda grad, self, result, dim, keepdim: _logsumexp_grad(grad, self, result, dim, keepdim),
+    self=_logsumexp_grad,
     inside=inside.writes_out("logsumexp"),
 )
 def logsumexp(self: Array, dim: Ints, keepdim: Bool = False) -> Array:
@@ -114,7 +114,7 @@ def _softmax_twice(grad: Any, grad_output: Any, output: Any, dim: int) -> Any:
 @differentiable(
     promotion=Promotion.NONE,
     grad_output=lambda grad, output, dim: softmax_backward_data(grad, output, dim),
-    output=lambda grad, grad_output, output, dim: _softmax_twice(grad, grad_output, output, dim),
+    output=_softmax_twice,
 )
 def softmax_backward_data(grad_output: Array, output: Array, dim: Int) -> Array:
     """The gradient of a softmax from its output."""

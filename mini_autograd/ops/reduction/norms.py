@@ -77,9 +77,7 @@ def _check_elements(array: Array, order: float, dim: Any) -> None:
 
 @differentiable(
     promotion=Promotion.NONE,
-    self=lambda grad, self, result, ord, dim, keepdim: _norm_grad(
-        grad, self, result, ord, dim, keepdim
-    ),
+    self=_norm_grad,
 )
 def linalg_vector_norm(
     self: Array,

@@ -71,14 +71,16 @@ def _by_rows(array: Array, dim: int, count: int, found: Callable[[Array], list[i
     return np.moveaxis(index, -1, dim)
 
 
+def _ordered_grad(grads: Any, result1: Any, self_shape: tuple[int, ...], dim: int) -> Any:
+    return picked_grad(grads, result1, self_shape, dim, True)
+
+
 @differentiable(
     name="sort",
     node="SortBackward0",
     promotion=_NONE,
     outputs=("values", "indices"),
-    self=lambda grads, result1, self_shape, dim: picked_grad(
-        grads[0], result1, self_shape, dim, True
-    ),
+    self=_ordered_grad,
     inside=inside.copies,
 )
 def sort_along(self: Array, dim: Int = -1, descending: Bool = False) -> tuple[Array, Array]:
@@ -91,9 +93,7 @@ def sort_along(self: Array, dim: Int = -1, descending: Bool = False) -> tuple[Ar
     node="SortBackward1",
     promotion=_NONE,
     outputs=("values", "indices"),
-    self=lambda grads, result1, self_shape, dim: picked_grad(
-        grads[0], result1, self_shape, dim, True
-    ),
+    self=_ordered_grad,
     inside=inside.copies,
 )
 def sort_stably(
@@ -127,9 +127,7 @@ def argsort(self: Array, dim: Int = -1, descending: Bool = False, *, stable: Boo
     node="TopkBackward0",
     promotion=_NONE,
     outputs=("values", "indices"),
-    self=lambda grads, result1, self_shape, dim: picked_grad(
-        grads[0], result1, self_shape, dim, True
-    ),
+    self=_ordered_grad,
 )
 def greatest(
     self: Array, k: Int, dim: Int = -1, largest: Bool = True, sorted: Bool = True
@@ -163,7 +161,7 @@ def topk(self: Array, k: Int, dim: Int = -1, largest: Bool = True, sorted: Bool 
     name="median",
     node="MedianBackward0",
     promotion=_NONE,
-    self=lambda grad, self, result: evenly(grad, self, result),
+    self=evenly,
 )
 def median_all(self: Array) -> Array:
     """The lower of the middle elements; NaN if one is, or if there is none."""
@@ -182,9 +180,7 @@ def median_all(self: Array) -> Array:
     node="MedianBackward1",
     promotion=_NONE,
     outputs=("values", "indices"),
-    self=lambda grads, result1, self_shape, dim, keepdim: picked_grad(
-        grads[0], result1, self_shape, dim, keepdim
-    ),
+    self=picked_grad,
     inside=inside.writes_out("median"),
 )
 def median_dim(self: Array, dim: Int, keepdim: Bool = False) -> tuple[Array, Array]:
