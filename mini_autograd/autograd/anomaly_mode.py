@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from types import TracebackType
 
 from mini_autograd.core.modes.anomaly import anomaly
 from mini_autograd.messages import arguments as errors
@@ -20,12 +19,7 @@ class _Anomaly:
     def __enter__(self) -> None:
         """Returns None."""
 
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc_value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, exc_type: object, exc_value: object, traceback: object) -> None:
         set_anomaly_enabled(self.prev, self.prev_check_nan)
 
 

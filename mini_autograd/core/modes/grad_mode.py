@@ -6,7 +6,6 @@ import inspect
 import threading
 import warnings
 from collections.abc import Callable
-from types import TracebackType
 from typing import Any
 
 from mini_autograd.core.modes.creation_observers import inference_used, observing_threads
@@ -103,12 +102,7 @@ class _GradMode(_Mode):
 
     prev: bool  # not set before it is entered
 
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc_value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, exc_type: object, exc_value: object, traceback: object) -> None:
         _set_grad(self.prev)
 
 
@@ -195,12 +189,7 @@ class inference_mode(_Mode):  # torch's name
         if outer is not None:  # entered within itself, torch 2.13 drops the first block's guard
             _set_modes(*outer)
 
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc_value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, exc_type: object, exc_value: object, traceback: object) -> None:
         left, self._inference_mode_context = self._inference_mode_context, None
         if left is not None:
             _set_modes(*left)
@@ -222,12 +211,7 @@ class set_multithreading_enabled(_Mode):  # torch's name
     def __enter__(self) -> None:
         """Nothing to do: `__init__` has set the mode."""
 
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc_value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, exc_type: object, exc_value: object, traceback: object) -> None:
         state.multithreading = self.prev
 
     def clone(self) -> set_multithreading_enabled:

@@ -25,7 +25,7 @@ from mini_autograd.messages.ops import indexing as errors
 from mini_autograd.ops.pointwise.choosing import of_kind, where
 from mini_autograd.ops.shape.views import broadcast_shape, check_written_shape
 from mini_autograd.ops.tensor import inside
-from mini_autograd.ops.tensor.writing import check_history, checked_number
+from mini_autograd.ops.tensor.writing import check_dtypes, check_history, checked_number
 from mini_autograd.parsing.overloads import composite, overloaded
 from mini_autograd.parsing.types import Array, Ints, Mask, Number
 
@@ -147,9 +147,7 @@ def masked_scatter_into(self: Array, mask: Mask, source: Array) -> Array:
 
 
 def _check_scattered(self: Array, mask: Mask, source: Array) -> None:
-    if self.dtype != source.dtype:
-        names = (of_numpy(each.dtype).scalar_name for each in (self, source))
-        raise errors.masked_scatter_dtypes(*names)
+    check_dtypes(self, source, errors.masked_scatter_dtypes)
     if mask.dtype.kind != "b":
         raise errors.mask_dtype("masked_scatter_", of_numpy(mask.dtype).scalar_name)
 

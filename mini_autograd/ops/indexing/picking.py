@@ -27,7 +27,7 @@ from mini_autograd.messages.ops import shapes as shape_errors
 from mini_autograd.ops.indexing.gathering import UNSIGNED, gather_into
 from mini_autograd.ops.pointwise.arithmetic import scaled
 from mini_autograd.ops.tensor import inside
-from mini_autograd.ops.tensor.writing import check_history, checked_number
+from mini_autograd.ops.tensor.writing import check_dtypes, check_history, checked_number
 from mini_autograd.parsing.overloads import composite, overloaded
 from mini_autograd.parsing.types import Array, Bool, IndexArray, Int, Number
 
@@ -129,9 +129,7 @@ def index_add(
         raise errors.add_index_rank(index.ndim, found, index.shape)
     if not _is_index(index):
         raise errors.add_index_dtype(of_numpy(index.dtype).scalar_name)
-    if self.dtype != source.dtype:
-        names = (of_numpy(each.dtype).scalar_name for each in (self, source))
-        raise errors.add_dtypes(*names)
+    check_dtypes(self, source, errors.add_dtypes)
     rows = _as_row(source)
     if dim and dim >= source.ndim:
         raise errors.add_dim(dim, source.ndim)
@@ -258,9 +256,7 @@ def index_copy(self: Array, dim: Int, index: IndexArray, source: Array) -> Array
         raise errors.copy_ranks(source.ndim, self.ndim)
     if index.dtype != np.int64:
         raise errors.copy_index_dtype(of_numpy(index.dtype).scalar_name)
-    if self.dtype != source.dtype:
-        names = (of_numpy(each.dtype).scalar_name for each in (self, source))
-        raise errors.copy_dtypes(*names)
+    check_dtypes(self, source, errors.copy_dtypes)
     rows = _as_row(source)
     if self.ndim != source.ndim or _without(self.shape, dim) != _without(source.shape, dim):
         raise errors.copy_shapes(_without(self.shape, dim), _without(source.shape, dim), dim)
@@ -310,9 +306,7 @@ def put(self: Array, index: IndexArray, source: Array, accumulate: Bool = False)
     """A copy with the elements of `source` at, or added at, indices of the flattened tensor."""
     if index.dtype != np.int64:
         raise errors.put_index_dtype(of_numpy(index.dtype).scalar_name)
-    if self.dtype != source.dtype:
-        names = (of_numpy(each.dtype).scalar_name for each in (self, source))
-        raise errors.put_source_dtypes(*names)
+    check_dtypes(self, source, errors.put_source_dtypes)
     if index.size != source.size:
         raise errors.put_count(source.size, index.size)
     positions = _flat_positions(self, index).reshape(-1)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from mini_autograd.arrays import dtypes
 from mini_autograd.core.modes.grad_mode import state
-from mini_autograd.core.op import Promotion, differentiable
+from mini_autograd.core.op import DifferentiableOp, Promotion, differentiable
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.ops import losses as errors
@@ -39,6 +39,11 @@ def numel(value: Any) -> int:
     return number
 
 
+def _classes(self: Array) -> int:
+    """The dim of the classes."""
+    return min(self.ndim, 2) - 1
+
+
 def _aimed(
     self: Array, target: Array, weight: Any, ignore_index: int, axis: int
 ) -> tuple[tuple[Array, ...], Array | None, Array | None]:
@@ -65,9 +70,10 @@ def _aimed(
 
 
 def _likelihood(
-    self: Array, target: Array, weight: Any, reduction: str, ignore_index: int, axis: int
+    self: Array, target: Array, weight: Any, reduction: str, ignore_index: int
 ) -> tuple[Array, Array]:
     """The weighted negative elements that the targets name, reduced; and the sum of weights."""
+    axis = _classes(self)
     check_targets(self, target, weight, axis, ignore_index)
     if not self.shape[axis] and target.size:
         return _of_no_class(self, target, reduction), np.zeros((), self.dtype)
@@ -97,15 +103,16 @@ def _of_no_class(self: Array, target: Array, reduction: str) -> Array:
 
 
 def _likelihood_grad(
-    grad: Array,
+    grad_output: Array,
     self: Array,
-    target: Array,
-    weight: Any,
-    reduction: str,
-    ignore: int,
-    total_weight: Any,
-    axis: int,
+    target: Mask,
+    weight: Mask | None,
+    reduction: Str,
+    ignore_index: Int,
+    total_weight: Mask,
 ) -> Array:
+    """The gradient of a loss by its input. A lone row has no row of targets."""
+    axis = _classes(self)
     check_kept(self, target, weight, axis)
     if self.ndim == 1:
         target = target.reshape(-1)[:1].reshape(())  # the first, if another shape was given it
@@ -116,11 +123,11 @@ def _likelihood_grad(
         if spatial and target.dtype != np.uint8:
             raise errors.target_dtype(dtypes.of(target))
         raise errors.scalar_type(dtypes.int64, dtypes.of(target))
-    check_bounds(self.shape[axis], target, ignore)
-    places, weights, mask = _aimed(self, target, weight, ignore, axis)
+    check_bounds(self.shape[axis], target, ignore_index)
+    places, weights, mask = _aimed(self, target, weight, ignore_index, axis)
     if reduction == "mean":
-        grad = grad / total_weight
-    values = -grad if weights is None else -grad * weights
+        grad_output = grad_output / total_weight
+    values = -grad_output if weights is None else -grad_output * weights
     result = np.zeros(self.shape, self.dtype)
     result[places] = values if mask is None else np.where(mask, values, 0)
     return result
@@ -151,31 +158,7 @@ def nll_loss(
         raise errors.size_mismatch(self.shape, target.shape)
     if self.ndim == 1:
         target = target.reshape(())
-    return _likelihood(self, target, weight, reduction, ignore_index, self.ndim - 1)
-
-
-@differentiable(
-    promotion=Promotion.NONE,
-    node="NllLossBackwardBackward0",
-    grad_output=lambda grad, target, weight, reduction, ignore_index: nll_loss(
-        grad, target, weight, reduction, ignore_index
-    )[0],
-    # torch saves the target and weights even where only this is to be given
-    self=lambda grad, target, weight: ops.zeros_of(grad, tuple(grad.shape)),
-)
-def nll_loss_backward(
-    grad_output: Array,
-    self: Array,
-    target: Mask,
-    weight: Mask | None,
-    reduction: Str,
-    ignore_index: Int,
-    total_weight: Mask,
-) -> Array:
-    """The gradient of `nll_loss` by its input. A lone row has no row of targets."""
-    return _likelihood_grad(
-        grad_output, self, target, weight, reduction, ignore_index, total_weight, self.ndim - 1
-    )
+    return _likelihood(self, target, weight, reduction, ignore_index)
 
 
 @differentiable(
@@ -200,31 +183,26 @@ def nll_loss2d(
     if target.ndim == 3:
         check_target_dtype(target)
     check_spatial(self, target)
-    return _likelihood(self, target, weight, reduction, ignore_index, 1)
+    return _likelihood(self, target, weight, reduction, ignore_index)
 
 
-@differentiable(
-    promotion=Promotion.NONE,
-    node="NllLoss2DBackwardBackward0",
-    grad_output=lambda grad, target, weight, reduction, ignore_index: nll_loss2d(
-        grad, target, weight, reduction, ignore_index
-    )[0],
-    # torch saves the target and weights even where only this is to be given
-    self=lambda grad, target, weight: ops.zeros_of(grad, tuple(grad.shape)),
-)
-def nll_loss2d_backward(
-    grad_output: Array,
-    self: Array,
-    target: Mask,
-    weight: Mask | None,
-    reduction: Str,
-    ignore_index: Int,
-    total_weight: Mask,
-) -> Array:
-    """The gradient of `nll_loss2d` by its input."""
-    return _likelihood_grad(
-        grad_output, self, target, weight, reduction, ignore_index, total_weight, 1
+def _gradient(loss: DifferentiableOp, node: str) -> DifferentiableOp:
+    """The op that gives the gradient of a loss by its input."""
+    made = differentiable(
+        promotion=Promotion.NONE,
+        name=f"{loss.op.name}_backward",
+        node=node,
+        grad_output=lambda grad, target, weight, reduction, ignore_index: loss(
+            grad, target, weight, reduction, ignore_index
+        )[0],
+        # torch saves the target and weights even where only this is to be given
+        self=lambda grad, target, weight: ops.zeros_of(grad, tuple(grad.shape)),
     )
+    return made(_likelihood_grad)
+
+
+nll_loss_backward: Final = _gradient(nll_loss, "NllLossBackwardBackward0")
+nll_loss2d_backward: Final = _gradient(nll_loss2d, "NllLoss2DBackwardBackward0")
 
 
 def likelihood_loss(self: Any, target: Any, weight: Any, reduction: str, ignore_index: int) -> Any:

@@ -68,14 +68,6 @@ TENSORS: Final = (".Tensor", ".Tensor")
 _OF_NUMBERS: Final = InPlace(number_seen=True, overloads=TENSORS)
 
 
-def _is_bool(array: Any) -> bool:
-    return bool(array.dtype.kind == "b")
-
-
-def _is_complex(array: Any) -> bool:
-    return bool(array.dtype.kind == "c")
-
-
 @public(in_place=replace(_OF_NUMBERS, augmented="+=", shapes_first=True))
 @differentiable(
     scalars=True,
@@ -97,9 +89,10 @@ operator("__add__", "__radd__")(add.operator)
 )
 def sub_promoted(self: Array | Number, other: Array | Number, *, alpha: Number = 1) -> Array:
     """`self - alpha * other`."""
-    if _is_bool(self):
+    kind = self.dtype.kind  # type: ignore[union-attr]
+    if kind == "b":
         raise errors.bool_subtraction()
-    if type(alpha) is not bool and (alpha == 0 or _is_complex(self)):
+    if type(alpha) is not bool and (alpha == 0 or kind == "c"):
         return np.add(self, _times(other, -alpha, self))  # by which torch's zeros have their sign
     return np.subtract(self, _times(other, alpha, self))
 

@@ -9,7 +9,14 @@ from typing import Any, Final
 import numpy as np
 
 from mini_autograd.arrays import dtypes
-from mini_autograd.core.op import InPlace, Promotion, binary_operator, differentiable, public
+from mini_autograd.core.op import (
+    DifferentiableOp,
+    InPlace,
+    Promotion,
+    binary_operator,
+    differentiable,
+    public,
+)
 from mini_autograd.core.table import ops, shared
 from mini_autograd.messages.ops import pointwise as errors
 from mini_autograd.ops.pointwise.arithmetic import (
@@ -111,31 +118,63 @@ def floor_divide(self: Array | Number, other: Array | Number) -> Array:
     return _floor_quotient(self, other)
 
 
-@differentiable(
-    name="remainder",
-    node="RemainderBackward1",
-    self=lambda grad: grad,
-    other=lambda grad, self, other: negated_times(
-        grad, div_rounded(self, other, rounding_mode="floor")
-    ),
-)
-def remainder_tensor(self: Array, other: Array) -> Array:
-    """`self % other`, with the sign of `other`."""
-    return _remainder(self, other)
+def _by_tensor(name: str, rest: Callable[[Any, Any], Any], rounding: str) -> DifferentiableOp:
+    """The op whose result is what is left of a division that is rounded so."""
+
+    def by_tensor(self: Array, other: Array) -> Array:
+        return rest(self, other)
+
+    made = differentiable(
+        name=name,
+        node=f"{name.capitalize()}Backward1",
+        self=lambda grad: grad,
+        other=lambda grad, self, other: negated_times(
+            grad, div_rounded(self, other, rounding_mode=rounding)
+        ),
+    )
+    return made(by_tensor)
 
 
-@differentiable(
-    name="remainder",
-    node="RemainderBackward0",
-    promotion=Promotion.NONE,
-    order=("self", "other"),
-    self=lambda grad: grad,
-    inside=inside.as_tensors(lambda: remainder_tensor),
-)
-def remainder_number(self: Array, other: Number) -> Array:
-    """`self % other` for a Python number."""
-    check_complex_half("remainder_cpu", self, other)
-    return _remainder(*promoted(self, other))
+def _by_number(
+    name: str, rest: Callable[[Any, Any], Any], tensors: DifferentiableOp
+) -> DifferentiableOp:
+    """Likewise by a Python number, as torch has it: in inference mode it calls that of tensors."""
+
+    def by_number(self: Array, other: Number) -> Array:
+        check_complex_half(f"{name}_cpu", self, other)
+        return rest(*promoted(self, other))
+
+    made = differentiable(
+        name=name,
+        node=f"{name.capitalize()}Backward0",
+        promotion=Promotion.NONE,
+        order=("self", "other"),
+        self=lambda grad: grad,
+        inside=inside.as_tensors(lambda: tensors),
+    )
+    return made(by_number)
+
+
+def _remainder(a: Any, b: Any) -> Any:
+    """With the sign of `b`."""
+    _check_divisor("remainder_cpu", a, b)
+    if a.dtype.kind != "f":
+        return np.remainder(a, b)
+    # not np.remainder: that gives a zero the sign of `b`
+    rest = np.fmod(a, b)
+    return np.where((rest != 0) & (np.signbit(rest) != np.signbit(b)), rest + b, rest)
+
+
+def _fmod(a: Any, b: Any) -> Any:
+    """With the sign of `a`."""
+    _check_divisor("fmod_cpu", a, b)
+    return np.fmod(a, b)
+
+
+remainder_tensor: Final = _by_tensor("remainder", _remainder, "floor")
+remainder_number: Final = _by_number("remainder", _remainder, remainder_tensor)
+fmod_tensor: Final = _by_tensor("fmod", _fmod, "trunc")
+fmod_number: Final = _by_number("fmod", _fmod, fmod_tensor)
 
 
 @differentiable(
@@ -146,47 +185,6 @@ def remainder_of_number(self: Number, other: Array) -> Array:
     check_complex_half("remainder_cpu", other, self)
     array, number = promoted(other, self)
     return _remainder(number, array)
-
-
-def _remainder(a: Any, b: Any) -> Any:
-    _check_divisor("remainder_cpu", a, b)
-    if a.dtype.kind != "f":
-        return np.remainder(a, b)
-    # not np.remainder: that gives a zero the sign of `b`
-    rest = np.fmod(a, b)
-    return np.where((rest != 0) & (np.signbit(rest) != np.signbit(b)), rest + b, rest)
-
-
-@differentiable(
-    name="fmod",
-    node="FmodBackward1",
-    self=lambda grad: grad,
-    other=lambda grad, self, other: negated_times(
-        grad, div_rounded(self, other, rounding_mode="trunc")
-    ),
-)
-def fmod_tensor(self: Array, other: Array) -> Array:
-    """The remainder of the division rounded to zero: it has the sign of `self`."""
-    return _fmod(self, other)
-
-
-@differentiable(
-    name="fmod",
-    node="FmodBackward0",
-    promotion=Promotion.NONE,
-    order=("self", "other"),
-    self=lambda grad: grad,
-    inside=inside.as_tensors(lambda: fmod_tensor),
-)
-def fmod_number(self: Array, other: Number) -> Array:
-    """`fmod` by a Python number."""
-    check_complex_half("fmod_cpu", self, other)
-    return _fmod(*promoted(self, other))
-
-
-def _fmod(a: Any, b: Any) -> Any:
-    _check_divisor("fmod_cpu", a, b)
-    return np.fmod(a, b)
 
 
 @public("div", "divide", method=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -30,6 +31,12 @@ from mini_autograd.parsing.types import Array, Bool, Number
 
 _NONE: Final = Promotion.NONE
 _ZEROED: Final = InPlace(function=True, expanded=Expanded.ALLOWED, common=Common.ANYTHING)
+
+
+def check_dtypes(self: Array, source: Array, refusal: Callable[[str, str], Exception]) -> None:
+    """Whether two arrays have one dtype; else the error that names them."""
+    if self.dtype != source.dtype:
+        raise refusal(*[dtypes.of_numpy(each.dtype).scalar_name for each in (self, source)])
 
 
 def checked_number(value: Any, wanted: np.dtype[Any]) -> Any:
