@@ -15,9 +15,8 @@ from mini_autograd.core.op import (
     Common,
     DifferentiableOp,
     InPlace,
-    Promotion,
-    differentiable,
     public,
+    unpromoted,
 )
 from mini_autograd.core.table import ops
 from mini_autograd.creation import sampling
@@ -42,7 +41,7 @@ def _drawn(node: str, **rules: Any) -> Callable[[Callable[..., Array]], Differen
     """An op that makes such a tensor: nothing of the old values counts, so no gradient passes."""
     stem = node.rpartition("Backward")[0]
     name = "".join(f"_{c.lower()}" if c.isupper() else c for c in stem).removeprefix("_")
-    return differentiable(promotion=Promotion.NONE, name=name, node=node, self=_zeros, **rules)
+    return unpromoted(name=name, node=node, self=_zeros, **rules)
 
 
 def _like(self: Array, draws: Any) -> Array:

@@ -16,9 +16,8 @@ from mini_autograd.core.modes.transforms import state as transforms
 from mini_autograd.core.op import (
     DifferentiableOp,
     InPlace,
-    Promotion,
-    differentiable,
     public,
+    unpromoted,
 )
 from mini_autograd.core.saved.packing import announce_write, composed, packing_threads
 from mini_autograd.core.tensor.history import autograd_sees, count_write, set_history
@@ -31,29 +30,24 @@ from mini_autograd.ops.shape.restriding import checked_region, strided_view
 from mini_autograd.parsing.overloads import Bound, composite, overloaded
 from mini_autograd.parsing.types import Array, Int, Sizes
 
-_NONE: Final = Promotion.NONE
-
 
 def _in_place(name: str, node: str, view: DifferentiableOp) -> DifferentiableOp:
     """A view op under its in-place name: the same forward and rules, a node of its own."""
     rule = view.op.rules["self"]
-    return differentiable(promotion=_NONE, name=name, node=node, self=rule)(view.op.forward)
+    return unpromoted(name=name, node=node, self=rule)(view.op.forward)
 
 
 _strided: Final = _in_place("as_strided_", "AsStridedBackward1", strided_view)
 
 
-@differentiable(
-    promotion=_NONE, name="t_", node="TBackward1", self=lambda grad: transposing.t(grad)
-)
+@unpromoted(name="t_", node="TBackward1", self=lambda grad: transposing.t(grad))
 def _t(self: Array) -> Array:
     if self.ndim > 2:
         raise errors.not_a_matrix(self.ndim)
     return self.T
 
 
-@differentiable(
-    promotion=_NONE,
+@unpromoted(
     name="swapaxes_",
     node="TransposeBackward1",
     self=lambda grad, axis0, axis1: transposing.transpose(grad, axis0, axis1),

@@ -2,7 +2,8 @@
 
 `@differentiable` reads everything that can be known of an op kind once: which parameters are
 operands, how they are promoted, what each rule needs saved. A call then unwraps, computes, and
-records a node if a gradient can flow.
+records a node if a gradient can flow. `@unpromoted` is the same for an op whose operands keep
+their dtypes.
 
 A rule's parameters say what it needs, and so what is saved:
 
@@ -27,7 +28,7 @@ recording, `callers` the quick ways to call it); `call` applies any op to any ar
 `slots` are what a node saves, `promotion` brings operands to one dtype.
 """
 
-from mini_autograd.core.op.call import DifferentiableOp, differentiable
+from mini_autograd.core.op.call import DifferentiableOp, differentiable, unpromoted
 from mini_autograd.core.op.codegen.generate import record_refused
 from mini_autograd.core.op.node import OpNode
 from mini_autograd.core.op.op import Op
@@ -51,4 +52,5 @@ __all__ = [
     "quiet",
     "quiet_context",
     "record_refused",
+    "unpromoted",
 ]

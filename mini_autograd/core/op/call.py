@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol, cast
+from typing import Any, Final, Protocol, cast
 
 import numpy as np
 
@@ -128,6 +128,10 @@ def differentiable(
         return shared(function, forward.__qualname__)
 
     return decorate
+
+
+# An op whose operands keep their dtypes; the forward complains where it must.
+unpromoted: Final = functools.partial(differentiable, promotion=Promotion.NONE)
 
 
 def _or_not_implemented(general: Callable[..., Any]) -> Callable[..., Any]:

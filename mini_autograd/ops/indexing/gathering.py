@@ -14,9 +14,8 @@ from mini_autograd.core.op import (
     Common,
     DifferentiableOp,
     InPlace,
-    Promotion,
-    differentiable,
     public,
+    unpromoted,
 )
 from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.table import ops
@@ -26,8 +25,6 @@ from mini_autograd.ops.tensor import inside
 from mini_autograd.ops.tensor.writing import checked_number
 from mini_autograd.parsing.overloads import composite, overloaded
 from mini_autograd.parsing.types import Array, Bool, IndexArray, Int, Number, Str
-
-_NONE: Final = Promotion.NONE
 
 
 def _check_index_dtype(name: str, index: IndexArray) -> None:
@@ -61,12 +58,11 @@ def _reached(array: Array, dim: int, index: IndexArray) -> Array:
 
 
 @public()
-@differentiable(
-    promotion=_NONE,
+@unpromoted(
     # torch saves `self`, though its shape would do: a write to it makes backward raise
     self=lambda grad, self, dim, index: count_writes(
         scatter_add(ops.zeros_of(grad, self.shape), dim, index, grad)
-    ),
+    )
 )
 def gather(self: Array, dim: Int, index: IndexArray, *, sparse_grad: Bool = False) -> Array:
     """For each element of `index`, what `self` has there along the dim.
@@ -115,8 +111,7 @@ def _source(src: Array, index: IndexArray) -> Array:
     return src[tuple(slice(size) for size in index.shape)]
 
 
-@differentiable(
-    promotion=_NONE,
+@unpromoted(
     node="ScatterBackward0",
     self=lambda grad, dim, index: scatter_number(grad, dim, index, 0),
     src=lambda grad, dim, index: gather(grad, dim, index),
@@ -131,8 +126,7 @@ def scatter(self: Array, dim: Int, index: IndexArray, src: Array) -> Array:
     return result
 
 
-@differentiable(
-    promotion=_NONE,
+@unpromoted(
     name="scatter",
     node="ScatterBackward1",
     self=lambda grad, dim, index: scatter_number(grad, dim, index, 0),
@@ -148,8 +142,7 @@ def scatter_number(self: Array, dim: Int, index: IndexArray, value: Number) -> A
 
 
 @public(in_place=InPlace(memory_last=True, common=Common.NOTHING))
-@differentiable(
-    promotion=_NONE,
+@unpromoted(
     self=lambda grad: grad,
     src=lambda grad, dim, index: gather(grad, dim, index),
     inside=inside.copies,
@@ -190,14 +183,14 @@ def _reduced(
     return result
 
 
-@differentiable(promotion=_NONE, name="scatter", node="NotImplemented", inside=inside.copies)
+@unpromoted(name="scatter", node="NotImplemented", inside=inside.copies)
 def _scatter_reduced(self: Array, dim: Int, index: IndexArray, src: Array, *, reduce: Str) -> Array:
     """`scatter` that adds or multiplies; torch has no derivative of it."""
     warn_once.once(errors.reduce_deprecated(), stacklevel=2)
     return _reduced(self, dim, index, src, None, reduce)
 
 
-@differentiable(promotion=_NONE, name="scatter", node="NotImplemented", inside=inside.copies)
+@unpromoted(name="scatter", node="NotImplemented", inside=inside.copies)
 def _scatter_number_reduced(
     self: Array, dim: Int, index: IndexArray, value: Number, *, reduce: Str
 ) -> Array:
@@ -207,7 +200,7 @@ def _scatter_number_reduced(
 
 def _written(op: DifferentiableOp) -> DifferentiableOp:
     """Its in-place form, where that has another name to say that there is no derivative."""
-    made = differentiable(promotion=_NONE, name="scatter_", node="NotImplemented")
+    made = unpromoted(name="scatter_", node="NotImplemented")
     return made(op.op.bare)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +14,8 @@ from mini_autograd.core.op import (
     Common,
     Expanded,
     InPlace,
-    Promotion,
-    differentiable,
     public,
+    unpromoted,
 )
 from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.saved.packing import is_watched
@@ -29,7 +28,6 @@ from mini_autograd.ops.tensor.writing import checked_number
 from mini_autograd.parsing.overloads import composite
 from mini_autograd.parsing.types import Array, Bool, IndexArray, IndexArrays
 
-_NONE: Final = Promotion.NONE
 _Indices = Sequence[NDArray[Any] | None]
 _Key = tuple[Any, ...]
 
@@ -123,10 +121,7 @@ def _check_range(index: NDArray[Any], ordinal: int, size: int) -> None:
         raise errors.out_of_bounds(int(wrong.flat[0]), ordinal, size)
 
 
-@differentiable(
-    promotion=_NONE,
-    self=lambda grad, self_shape, indices: _index_grad(grad, self_shape, indices),
-)
+@unpromoted(self=lambda grad, self_shape, indices: _index_grad(grad, self_shape, indices))
 def index(self: Array, indices: IndexArrays) -> Array:
     """The elements at the positions, one index tensor a dim, None for a whole dim."""
     located = _Located(self.shape, indices)
@@ -146,11 +141,7 @@ def _index_grad(grad: Any, shape: tuple[int, ...], indices: IndexArrays) -> Any:
     return count_writes(index_put_impl(zeros, indices, grad))
 
 
-@differentiable(
-    promotion=_NONE,
-    self=lambda grad: grad,
-    values=lambda grad, indices: index(grad, indices),
-)
+@unpromoted(self=lambda grad: grad, values=lambda grad, indices: index(grad, indices))
 def index_put_impl(self: Array, indices: IndexArrays, values: Array) -> Array:
     """Zeros, with `values` added at the positions: into `self` itself, which nobody else holds."""
     key = _Located(self.shape, indices).key
@@ -196,8 +187,7 @@ def _put_in_order(
         in_order=_put_in_order,
     )
 )
-@differentiable(
-    promotion=_NONE,
+@unpromoted(
     self=lambda grad, indices, values_shape, accumulate: (
         grad if accumulate else index_put(grad, indices, ops.zeros_of(grad, values_shape))
     ),
@@ -254,7 +244,7 @@ def _broadcasts(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
 
 
 @public("argwhere")
-@differentiable(promotion=_NONE, name="nonzero")
+@unpromoted(name="nonzero")
 def nonzero_positions(self: IndexArray) -> IndexArray:
     """The positions of the elements that are not zero, one a row."""
     return np.argwhere(self)

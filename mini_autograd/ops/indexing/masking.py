@@ -13,9 +13,8 @@ from mini_autograd.core.op import (
     Common,
     Expanded,
     InPlace,
-    Promotion,
-    differentiable,
     public,
+    unpromoted,
 )
 from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.saved.packing import is_watched
@@ -28,8 +27,6 @@ from mini_autograd.ops.tensor import inside
 from mini_autograd.ops.tensor.writing import check_dtypes, check_history, checked_number
 from mini_autograd.parsing.overloads import composite, overloaded
 from mini_autograd.parsing.types import Array, Ints, Mask, Number
-
-_NONE: Final = Promotion.NONE
 
 
 def _both(self: Array, mask: Mask) -> tuple[Array, Mask]:
@@ -58,8 +55,7 @@ def _inside_fill(result: Any, self: Any, mask: Any, value: Any) -> Any:
     return result
 
 
-@differentiable(
-    promotion=_NONE,
+@unpromoted(
     name="masked_fill",
     node="MaskedFillBackward0",
     self=lambda grad, mask: masked_fill_number(grad, mask, 0),
@@ -70,8 +66,7 @@ def masked_fill_number(self: Array, mask: Mask, value: Number) -> Array:
     return _filled(self, mask, value)
 
 
-@differentiable(
-    promotion=_NONE,
+@unpromoted(
     name="masked_fill",
     node="MaskedFillBackward0",
     self=lambda grad, mask: masked_fill_number(grad, mask, 0),
@@ -83,8 +78,7 @@ def masked_zero(self: Array, mask: Mask) -> Array:
     return made
 
 
-@differentiable(
-    promotion=_NONE,
+@unpromoted(
     name="masked_fill",
     node="MaskedFillBackward1",
     self=lambda grad, mask: masked_fill_number(grad, mask, 0),
@@ -106,11 +100,10 @@ def _zeros_for(grad: Any, self: Any, mask: Any) -> Any:
 
 
 @public()
-@differentiable(
-    promotion=_NONE,
+@unpromoted(
     self=lambda grad, self, mask: count_writes(
         masked_scatter_into(_zeros_for(grad, self, mask), mask, grad)
-    ),
+    )
 )
 def masked_select(self: Array, mask: Mask) -> Array:
     """The elements where the mask is true, in one dim."""
@@ -121,8 +114,7 @@ def masked_select(self: Array, mask: Mask) -> Array:
 
 
 @public(in_place=InPlace())
-@differentiable(
-    promotion=_NONE,
+@unpromoted(
     self=lambda grad, mask: masked_fill_number(grad, mask, 0),
     source=lambda grad, mask, source_shape: masked_scatter_backward(grad, mask, source_shape),
     inside=inside.saves,
@@ -134,8 +126,7 @@ def masked_scatter(self: Array, mask: Mask, source: Array) -> Array:
     return _write_in_order(np.array(self, order="C"), mask, source)
 
 
-@differentiable(
-    promotion=_NONE,
+@unpromoted(
     name="masked_scatter",
     node="MaskedScatterBackward0",
     self=lambda grad, mask: masked_fill_number(grad, mask, 0),
@@ -160,8 +151,7 @@ def _write_in_order(into: Array, mask: Mask, source: Array) -> Array:
     return into
 
 
-@differentiable(
-    promotion=_NONE,
+@unpromoted(
     node="MaskedScatterBackwardBackward0",
     grad=lambda grad, grad_shape, mask: masked_scatter(ops.zeros_of(grad, grad_shape), mask, grad),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
@@ -15,9 +15,8 @@ from mini_autograd.core.op import (
     Common,
     Expanded,
     InPlace,
-    Promotion,
-    differentiable,
     public,
+    unpromoted,
 )
 from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.table import ops
@@ -30,8 +29,6 @@ from mini_autograd.ops.tensor import inside
 from mini_autograd.ops.tensor.writing import check_dtypes, check_history, checked_number
 from mini_autograd.parsing.overloads import composite, overloaded
 from mini_autograd.parsing.types import Array, Bool, IndexArray, Int, Number
-
-_NONE: Final = Promotion.NONE
 
 
 def _is_index(index: IndexArray) -> bool:
@@ -55,11 +52,10 @@ def _first_outside(index: IndexArray, lowest: int, size: int) -> int | None:
 
 
 @public()
-@differentiable(
-    promotion=_NONE,
+@unpromoted(
     self=lambda grad, self_shape, dim, index: count_writes(
         index_add(ops.zeros_of(grad, self_shape), dim, index, grad)
-    ),
+    )
 )
 def index_select(self: Array, dim: Int, index: IndexArray) -> Array:
     """The slices of a dim that a vector of indices names, in its order."""
@@ -110,8 +106,7 @@ def _inside_index_add(
 
 
 @public(in_place=InPlace(memory_last=True, common=Common.NOTHING))
-@differentiable(
-    promotion=_NONE,
+@unpromoted(
     self=lambda grad: grad,
     # Of the factor, of which the derivative has the conjugate, torch 2.13 takes no conjugate.
     source=lambda grad, dim, index, alpha, source: scaled(
@@ -211,8 +206,7 @@ def _reaches(into: Array, dim: int, index: IndexArray) -> bool:
     return True
 
 
-@differentiable(
-    promotion=_NONE,
+@unpromoted(
     name="index_fill",
     node="IndexFillBackward0",
     self=lambda grad, dim, index: index_fill_number(grad, dim, index, 0),
@@ -223,8 +217,7 @@ def index_fill_number(self: Array, dim: Int, index: IndexArray, value: Number) -
     return _filled(self, dim, index, value)
 
 
-@differentiable(
-    promotion=_NONE,
+@unpromoted(
     name="index_fill",
     node="IndexFillBackward1",
     self=lambda grad, dim, index: index_fill_number(grad, dim, index, 0),
@@ -239,8 +232,7 @@ def _index_fill_tensor(self: Array, dim: Int, index: IndexArray, value: Array) -
 
 
 @public(in_place=InPlace(common=Common.NOTHING))
-@differentiable(
-    promotion=_NONE,
+@unpromoted(
     self=lambda grad, dim, index: index_fill_number(grad, dim, index, 0),
     source=lambda grad, dim, index, source: _selected_as(grad, dim, index, source.shape),
     inside=inside.copies,
@@ -284,9 +276,8 @@ def _flat_positions(self: Array, index: IndexArray) -> IndexArray:
 
 
 @public()
-@differentiable(
-    promotion=_NONE,
-    self=lambda grad, self, index: count_writes(put(ops.zeros_as(grad, self), index, grad, True)),
+@unpromoted(
+    self=lambda grad, self, index: count_writes(put(ops.zeros_as(grad, self), index, grad, True))
 )
 def take(self: Array, index: IndexArray) -> Array:
     """The elements of the flattened tensor at the indices, in the shape of the index."""
@@ -294,8 +285,7 @@ def take(self: Array, index: IndexArray) -> Array:
 
 
 @public(in_place=InPlace(memory_last=True, common=Common.NOTHING))
-@differentiable(
-    promotion=_NONE,
+@unpromoted(
     self=lambda grad, index, source, accumulate: (
         grad if accumulate else put(grad, index, ops.zeros_of(grad, source.shape), False)
     ),

@@ -9,7 +9,7 @@ import numpy as np
 
 from mini_autograd.arrays import dtypes, numbers
 from mini_autograd.arrays.layout import contiguous_strides
-from mini_autograd.core.op import InPlace, Promotion, differentiable, public
+from mini_autograd.core.op import InPlace, public, unpromoted
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.graph import walk as walk_errors
 from mini_autograd.messages.ops import linalg as errors
@@ -27,7 +27,6 @@ from mini_autograd.parsing.overloads import with_forms
 from mini_autograd.parsing.types import Array, Number
 
 Shape = tuple[int, ...]
-_NONE: Final = Promotion.NONE
 _HALF: Final = np.dtype(np.float16).char
 
 
@@ -71,8 +70,7 @@ def _mat2_grad(grad: Any, mat1: Any, shape: Shape, strides: Shape, alpha: Any = 
 
 
 @public()
-@differentiable(
-    promotion=_NONE,
+@unpromoted(
     self=lambda grad, mat2, self_shape, self_strides: _mat1_grad(
         grad, mat2, self_shape, self_strides
     ),
@@ -94,8 +92,7 @@ def mm(self: Array, mat2: Array) -> Array:
 
 
 @public()
-@differentiable(
-    promotion=_NONE,
+@unpromoted(
     self=lambda grad, mat2: bmm(grad, conj(transpose(mat2, 1, 2))),
     mat2=lambda grad, self: bmm(conj(transpose(self, 1, 2)), grad),
 )
@@ -125,8 +122,7 @@ def _checked_mv(self: Array, vec: Array, start: Array) -> None:
 
 
 @public()
-@differentiable(
-    promotion=_NONE,
+@unpromoted(
     self=lambda grad, vec: outer_product(grad, conj(vec)),
     vec=lambda grad, self: mv(t(conj(self)), grad),
     inside=inside.saves,
@@ -151,10 +147,8 @@ def _checked_dot(self: Array, other: Array) -> None:
 
 
 @public()
-@differentiable(
-    promotion=_NONE,
-    self=lambda grad, tensor: grad * conj(tensor),
-    tensor=lambda grad, self: grad * conj(self),
+@unpromoted(
+    self=lambda grad, tensor: grad * conj(tensor), tensor=lambda grad, self: grad * conj(self)
 )
 def dot(self: Array, tensor: Array) -> Array:
     """The product of two vectors."""
@@ -163,11 +157,7 @@ def dot(self: Array, tensor: Array) -> Array:
 
 
 @public()
-@differentiable(
-    promotion=_NONE,
-    self=lambda grad, other: conj(grad) * other,
-    other=lambda grad, self: grad * self,
-)
+@unpromoted(self=lambda grad, other: conj(grad) * other, other=lambda grad, self: grad * self)
 def vdot(self: Array, other: Array) -> Array:
     """The product of two vectors, the first conjugated."""
     _checked_dot(self, other)
@@ -251,8 +241,7 @@ def _check_product(tensor: Tensor, given: Sequence[Any]) -> None:
 
 
 @public(in_place=InPlace(memory_last=True, product=True, check=_check_product))
-@differentiable(
-    promotion=_NONE,
+@unpromoted(
     self=lambda grad, beta: _scaled(grad, beta),
     mat1=lambda grad, mat2, mat1_shape, mat1_strides, alpha: _mat1_grad(
         grad, mat2, mat1_shape, mat1_strides, alpha
@@ -284,8 +273,7 @@ def addmm(self: Array, mat1: Array, mat2: Array, *, beta: Number = 1, alpha: Num
 
 
 @public(in_place=InPlace(function=True, memory_last=True, product=True))
-@differentiable(
-    promotion=_NONE,
+@unpromoted(
     self=lambda grad, beta: _scaled(grad, beta),
     mat=lambda grad, vec, alpha: _scaled(outer_product(grad, conj(vec)), alpha),
     vec=lambda grad, mat, alpha: _scaled(mv(conj(t(mat)), grad), alpha),

@@ -8,7 +8,7 @@ import numpy as np
 
 from mini_autograd.arrays import dtypes
 from mini_autograd.core.modes.grad_mode import state
-from mini_autograd.core.op import DifferentiableOp, Promotion, differentiable
+from mini_autograd.core.op import DifferentiableOp, unpromoted
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.ops import losses as errors
@@ -137,8 +137,7 @@ def _wide(array: Array) -> Any:
     return np.float32 if array.dtype == np.float16 else array.dtype
 
 
-@differentiable(
-    promotion=Promotion.NONE,
+@unpromoted(
     outputs=("output", "total_weight"),
     constant=1,
     self=lambda grads, self, target, weight, reduction, ignore_index, result1: nll_loss_backward(
@@ -161,9 +160,8 @@ def nll_loss(
     return _likelihood(self, target, weight, reduction, ignore_index)
 
 
-@differentiable(
+@unpromoted(
     node="NllLoss2DBackward0",
-    promotion=Promotion.NONE,
     outputs=("output", "total_weight"),
     constant=1,
     self=lambda grads, self, target, weight, reduction, ignore_index, result1: nll_loss2d_backward(
@@ -188,8 +186,7 @@ def nll_loss2d(
 
 def _gradient(loss: DifferentiableOp, node: str) -> DifferentiableOp:
     """The op that gives the gradient of a loss by its input."""
-    made = differentiable(
-        promotion=Promotion.NONE,
+    made = unpromoted(
         name=f"{loss.op.name}_backward",
         node=node,
         grad_output=lambda grad, target, weight, reduction, ignore_index: loss(

@@ -9,7 +9,7 @@ import numpy as np
 
 from mini_autograd.arrays import dtypes
 from mini_autograd.core.modes.warn_once import after_walk
-from mini_autograd.core.op import Promotion, differentiable
+from mini_autograd.core.op import differentiable, unpromoted
 from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.table import ops
 from mini_autograd.messages.ops import losses as errors
@@ -47,9 +47,8 @@ def mse_loss(self: Array, target: Array, reduction: Str) -> Array:
     return (mean_all if reduction == "mean" else sum_all)(square)
 
 
-@differentiable(
+@unpromoted(
     node="MseLossBackwardBackward0",
-    promotion=Promotion.NONE,
     order=(),
     grad_output=lambda grad, self, target, reduction: mse_loss_backward(
         grad, self, target, reduction

@@ -11,11 +11,11 @@ import numpy as np
 from mini_autograd.arrays import dtypes, layout, numbers
 from mini_autograd.core.op import (
     InPlace,
-    Promotion,
     binary_operator,
     differentiable,
     operator,
     public,
+    unpromoted,
 )
 from mini_autograd.core.table import shared
 from mini_autograd.core.tensor.tensor import Tensor, make
@@ -111,11 +111,10 @@ def mul(self: Array | Number, other: Array | Number) -> Array:
 operator("__mul__", "__rmul__")(mul.operator)
 
 
-@differentiable(
+@unpromoted(
     name="mul",
     node="MulBackward1",
     elementwise=True,
-    promotion=Promotion.NONE,
     self=lambda grad, other: times(grad, conj(other)),
 )
 def times(self: Array, other: Number) -> Array:
@@ -125,11 +124,10 @@ def times(self: Array, other: Number) -> Array:
     return _by_number(np.multiply, self, other)
 
 
-@differentiable(
+@unpromoted(
     name="div",
     node="DivBackward1",
     elementwise=True,
-    promotion=Promotion.NONE,
     self=lambda grad, other: over(grad, conj(other)),
 )
 def over(self: Array, other: Number) -> Array:
@@ -139,10 +137,9 @@ def over(self: Array, other: Number) -> Array:
     return _by_number(np.divide, self, other)
 
 
-@differentiable(
+@unpromoted(
     name="add",
     node="AddBackward1",
-    promotion=Promotion.NONE,
     elementwise=True,
     self=lambda grad: grad,
 )
@@ -151,10 +148,9 @@ def plus(self: Array, other: Number) -> Array:
     return np.add(*promoted(self, other))
 
 
-@differentiable(
+@unpromoted(
     name="sub",
     node="SubBackward1",
-    promotion=Promotion.NONE,
     elementwise=True,
     self=lambda grad: grad,
 )
@@ -212,10 +208,9 @@ def _inside_rsub(result: Any, self: Any, other: Any, alpha: Any = 1) -> Any:
     return result
 
 
-@differentiable(
+@unpromoted(
     name="rsub",
     node="RsubBackward1",
-    promotion=Promotion.NONE,
     order=("self", "other"),
     self=lambda grad, alpha: scaled(-grad, alpha),
     inside=_inside_rsub,

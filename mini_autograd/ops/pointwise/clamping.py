@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from mini_autograd.arrays import dtypes, numbers
-from mini_autograd.core.op import InPlace, Promotion, differentiable, public
+from mini_autograd.core.op import InPlace, differentiable, public, unpromoted
 from mini_autograd.core.saved.packing import is_watched
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.ops import pointwise as errors
@@ -95,10 +95,9 @@ def _clamp_one_sided(kernel: str, array: Any, low: Any, high: Any) -> Any:
     return _clamped(array, low, high)
 
 
-@differentiable(
+@unpromoted(
     name="clamp",
     node="ClampBackward1",
-    promotion=Promotion.NONE,
     order=("self",),
     self=lambda grad, self, min, max: where(_within(self, min, max), grad, 0.0),
 )
@@ -139,10 +138,9 @@ def _at_max(self: Any, low: Any, high: Any) -> Any:
     return self > high if low is None else _into(self > high, (self > high) | (high < low))
 
 
-@differentiable(
+@unpromoted(
     name="clamp_min",
     node="ClampMinBackward0",
-    promotion=Promotion.NONE,
     order=("self",),
     self=lambda grad, self, min: where(self >= min, grad, 0.0),
 )
@@ -162,10 +160,9 @@ def clamp_min_tensor(self: Array, min: Array) -> Array:
     return _clamp_one_sided("maximum_cpu", self, min, None)
 
 
-@differentiable(
+@unpromoted(
     name="clamp_max",
     node="ClampMaxBackward0",
-    promotion=Promotion.NONE,
     order=("self",),
     self=lambda grad, self, max: where(self <= max, grad, 0.0),
 )

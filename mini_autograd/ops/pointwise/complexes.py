@@ -14,10 +14,9 @@ from mini_autograd.arrays import dtypes, layout
 from mini_autograd.core.op import (
     Expanded,
     InPlace,
-    Promotion,
     attribute,
-    differentiable,
     public,
+    unpromoted,
 )
 from mini_autograd.core.table import ops, shared
 from mini_autograd.core.tensor.tensor import Tensor
@@ -29,9 +28,7 @@ from mini_autograd.parsing.overloads import composite, overloaded
 from mini_autograd.parsing.types import Array
 
 
-@differentiable(
-    promotion=Promotion.NONE, name="conj", node="ConjBackward0", self=lambda grad: conj(grad)
-)
+@unpromoted(name="conj", node="ConjBackward0", self=lambda grad: conj(grad))
 def conj_complex(self: Array) -> Array:
     """The conjugate of a complex tensor, laid out as that: for torch it is a view."""
     if (self.flags.c_contiguous and 1 not in self.shape) or not self.size:
@@ -78,8 +75,7 @@ def conj_parsed(self: Array) -> Array:
     return conj(self)
 
 
-@differentiable(
-    promotion=Promotion.NONE,
+@unpromoted(
     name="conj_physical_",
     node="ConjPhysicalBackward1",
     self=lambda grad: conj(grad),
@@ -95,9 +91,7 @@ def _conj_written(self: Array) -> Array:
         recorded=overloaded("conj_physical", _conj_written, method_forms=("()",)),
     )
 )
-@differentiable(
-    promotion=Promotion.NONE, node="ConjPhysicalBackward0", self=lambda grad: conj_physical(grad)
-)
+@unpromoted(node="ConjPhysicalBackward0", self=lambda grad: conj_physical(grad))
 def conj_physical(self: Array) -> Array:
     """The conjugate, in memory of its own."""
     return np.conjugate(self) if self.dtype.kind == "c" else self.copy()
@@ -111,11 +105,7 @@ def resolve_conj(self: Array) -> Array:
 
 
 @public(method=False)
-@differentiable(
-    promotion=Promotion.NONE,
-    view=True,
-    self=lambda grad: view_as_complex(ops.contiguous(grad)),
-)
+@unpromoted(view=True, self=lambda grad: view_as_complex(ops.contiguous(grad)))
 def view_as_real(self: Array) -> Array:
     """A complex tensor as pairs of reals along a new last dimension, on the same memory."""
     if self.dtype.kind != "c":
@@ -124,11 +114,7 @@ def view_as_real(self: Array) -> Array:
 
 
 @public(method=False)
-@differentiable(
-    promotion=Promotion.NONE,
-    view=True,
-    self=lambda grad: view_as_real(grad),
-)
+@unpromoted(view=True, self=lambda grad: view_as_real(grad))
 def view_as_complex(self: Array) -> Array:
     """The inverse of `view_as_real`; needs the pairs side by side in memory."""
     if self.dtype not in _COMPLEX_OF:
@@ -148,8 +134,7 @@ _COMPLEX_OF: Final[dict[np.dtype[Any], np.dtype[Any]]] = {
 
 
 @public(method=False)
-@differentiable(
-    promotion=Promotion.NONE,
+@unpromoted(
     name="complex",
     real=lambda grad: real(grad),
     imag=lambda grad: imag(grad),

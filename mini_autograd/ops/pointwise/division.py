@@ -16,6 +16,7 @@ from mini_autograd.core.op import (
     binary_operator,
     differentiable,
     public,
+    unpromoted,
 )
 from mini_autograd.core.table import ops, shared
 from mini_autograd.messages.ops import pointwise as errors
@@ -144,10 +145,9 @@ def _by_number(
         check_complex_half(f"{name}_cpu", self, other)
         return rest(*promoted(self, other))
 
-    made = differentiable(
+    made = unpromoted(
         name=name,
         node=f"{name.capitalize()}Backward0",
-        promotion=Promotion.NONE,
         order=("self", "other"),
         self=lambda grad: grad,
         inside=inside.as_tensors(lambda: tensors),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -16,7 +17,7 @@ from mini_autograd.ops.pointwise.choosing import of_kind
 from mini_autograd.ops.pointwise.complexes import conj
 from mini_autograd.parsing.types import Array
 
-_FLOATING: Final = Promotion.FLOATING
+_floating: Final = partial(differentiable, promotion=Promotion.FLOATING)
 _BOTH: Final = InPlace(function=True)
 
 
@@ -26,19 +27,15 @@ def _widened(array: Any) -> Any:
 
 
 @public(in_place=_BOTH)
-@differentiable(
-    promotion=_FLOATING, self=lambda grad, result: grad * conj(result), unsaved="#1 'other'"
-)
+@_floating(self=lambda grad, result: grad * conj(result), unsaved="#1 'other'")
 def exp(self: Array) -> Array:
     """e to the power of each element."""
     return np.exp(self)
 
 
 @public(in_place=_BOTH)
-@differentiable(
-    promotion=_FLOATING,
-    self=lambda grad, result: scaled(grad * conj(result), math.log(2.0)),
-    unsaved="#1 'other'",
+@_floating(
+    self=lambda grad, result: scaled(grad * conj(result), math.log(2.0)), unsaved="#1 'other'"
 )
 def exp2(self: Array) -> Array:
     """2 to the power of each element."""
@@ -46,41 +43,35 @@ def exp2(self: Array) -> Array:
 
 
 @public(in_place=_BOTH)
-@differentiable(promotion=_FLOATING, self=lambda grad, result: grad * plus(conj(result), 1))
+@_floating(self=lambda grad, result: grad * plus(conj(result), 1))
 def expm1(self: Array) -> Array:
     """`exp(self) - 1`, exact for small elements."""
     return np.expm1(self)
 
 
 @public(in_place=_BOTH)
-@differentiable(promotion=_FLOATING, self=lambda grad, self: grad / conj(self))
+@_floating(self=lambda grad, self: grad / conj(self))
 def log(self: Array) -> Array:
     """The natural logarithm."""
     return np.log(self)
 
 
 @public(in_place=_BOTH)
-@differentiable(
-    promotion=_FLOATING, node="Log1PBackward0", self=lambda grad, self: grad / conj(plus(self, 1))
-)
+@_floating(node="Log1PBackward0", self=lambda grad, self: grad / conj(plus(self, 1)))
 def log1p(self: Array) -> Array:
     """`log(1 + self)`, exact for small elements."""
     return np.log1p(self)
 
 
 @public(in_place=_BOTH)
-@differentiable(
-    promotion=_FLOATING, self=lambda grad, self: grad / times(conj(self), math.log(2.0))
-)
+@_floating(self=lambda grad, self: grad / times(conj(self), math.log(2.0)))
 def log2(self: Array) -> Array:
     """The logarithm to base 2."""
     return np.log2(self)
 
 
 @public(in_place=_BOTH)
-@differentiable(
-    promotion=_FLOATING, self=lambda grad, self: grad / times(conj(self), math.log(10.0))
-)
+@_floating(self=lambda grad, self: grad / times(conj(self), math.log(10.0)))
 def log10(self: Array) -> Array:
     """The logarithm to base 10."""
     return np.log10(self)
@@ -117,26 +108,21 @@ def _complex_sum(self: Any, other: Any) -> Any:
 
 
 @public(in_place=_BOTH)
-@differentiable(promotion=_FLOATING, self=lambda grad, result: grad / times(conj(result), 2))
+@_floating(self=lambda grad, result: grad / times(conj(result), 2))
 def sqrt(self: Array) -> Array:
     """The square root."""
     return np.sqrt(self)
 
 
 @public(in_place=_BOTH)
-@differentiable(
-    promotion=_FLOATING, self=lambda grad, result: scaled_times(grad, -0.5, conj(result**3))
-)
+@_floating(self=lambda grad, result: scaled_times(grad, -0.5, conj(result**3)))
 def rsqrt(self: Array) -> Array:
     """The reciprocal of the square root."""
     return np.divide(1, np.sqrt(_widened(self))).astype(self.dtype, copy=False)
 
 
 @public(in_place=_BOTH)
-@differentiable(
-    promotion=_FLOATING,
-    self=lambda grad, result: negated_times(grad, conj(result * result)),
-)
+@_floating(self=lambda grad, result: negated_times(grad, conj(result * result)))
 def reciprocal(self: Array) -> Array:
     """`1 / self`."""
     if self.dtype.kind == "c":  # NumPy's own gives 1 / (1 + 0j) an imaginary part of -0
@@ -145,46 +131,42 @@ def reciprocal(self: Array) -> Array:
 
 
 @public(in_place=_BOTH)
-@differentiable(promotion=_FLOATING, self=lambda grad, self: grad * conj(cos(self)))
+@_floating(self=lambda grad, self: grad * conj(cos(self)))
 def sin(self: Array) -> Array:
     """The sine, of radians."""
     return np.sin(self)
 
 
 @public(in_place=_BOTH)
-@differentiable(promotion=_FLOATING, self=lambda grad, self: grad * -conj(sin(self)))
+@_floating(self=lambda grad, self: grad * -conj(sin(self)))
 def cos(self: Array) -> Array:
     """The cosine, of radians."""
     return np.cos(self)
 
 
 @public(in_place=_BOTH)
-@differentiable(promotion=_FLOATING, self=lambda grad, result: grad * conj(plus(result**2, 1)))
+@_floating(self=lambda grad, result: grad * conj(plus(result**2, 1)))
 def tan(self: Array) -> Array:
     """The tangent, of radians."""
     return np.tan(self)
 
 
 @public(in_place=_BOTH)
-@differentiable(promotion=_FLOATING, self=lambda grad, self: grad * conj(cosh(self)))
+@_floating(self=lambda grad, self: grad * conj(cosh(self)))
 def sinh(self: Array) -> Array:
     """The hyperbolic sine."""
     return np.sinh(self)
 
 
 @public(in_place=_BOTH)
-@differentiable(promotion=_FLOATING, self=lambda grad, self: grad * conj(sinh(self)))
+@_floating(self=lambda grad, self: grad * conj(sinh(self)))
 def cosh(self: Array) -> Array:
     """The hyperbolic cosine."""
     return np.cosh(self)
 
 
 @public(in_place=_BOTH)
-@differentiable(
-    promotion=_FLOATING,
-    self=lambda grad, result: tanh_backward(grad, result),
-    unsaved="#1 'output'",
-)
+@_floating(self=lambda grad, result: tanh_backward(grad, result), unsaved="#1 'output'")
 def tanh(self: Array) -> Array:
     """The hyperbolic tangent."""
     return np.tanh(self)
@@ -202,36 +184,28 @@ def tanh_backward(grad_output: Array, output: Array) -> Array:
 
 
 @public("asin", "arcsin", in_place=_BOTH)
-@differentiable(
-    promotion=_FLOATING, self=lambda grad, self: grad * conj(rsqrt(plus(-self * self, 1)))
-)
+@_floating(self=lambda grad, self: grad * conj(rsqrt(plus(-self * self, 1))))
 def asin(self: Array) -> Array:
     """The inverse sine, in radians."""
     return np.arcsin(self)
 
 
 @public("acos", "arccos", in_place=_BOTH)
-@differentiable(
-    promotion=_FLOATING, self=lambda grad, self: grad * -conj(rsqrt(plus(-self * self, 1)))
-)
+@_floating(self=lambda grad, self: grad * -conj(rsqrt(plus(-self * self, 1))))
 def acos(self: Array) -> Array:
     """The inverse cosine, in radians."""
     return np.arccos(self)
 
 
 @public("atan", "arctan", in_place=_BOTH)
-@differentiable(promotion=_FLOATING, self=lambda grad, self: grad / conj(plus(self * self, 1)))
+@_floating(self=lambda grad, self: grad / conj(plus(self * self, 1)))
 def atan(self: Array) -> Array:
     """The inverse tangent, in radians."""
     return np.arctan(self)
 
 
 @public(in_place=_BOTH)
-@differentiable(
-    promotion=_FLOATING,
-    self=lambda grad, result: sigmoid_backward(grad, result),
-    unsaved="#1 'output'",
-)
+@_floating(self=lambda grad, result: sigmoid_backward(grad, result), unsaved="#1 'output'")
 def sigmoid(self: Array) -> Array:
     """`1 / (1 + exp(-self))`."""
     result = np.negative(_widened(self))
@@ -255,10 +229,7 @@ def sigmoid_backward(grad_output: Array, output: Array) -> Array:
 
 
 @public(in_place=_BOTH)
-@differentiable(
-    promotion=_FLOATING,
-    self=lambda grad, self: times(exp(-(self**2)), 2 / math.sqrt(math.pi)) * grad,
-)
+@_floating(self=lambda grad, self: times(exp(-(self**2)), 2 / math.sqrt(math.pi)) * grad)
 def erf(self: Array) -> Array:
     """The error function."""
     if self.dtype.kind == "c":

@@ -15,11 +15,11 @@ from mini_autograd.arrays.complex_power import complex_power, one_over
 from mini_autograd.arrays.dtypes import number_array
 from mini_autograd.core.op import (
     InPlace,
-    Promotion,
     binary_operator,
     differentiable,
     operator,
     public,
+    unpromoted,
 )
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor
@@ -118,10 +118,9 @@ def _inside_power(result: Any, self: Any, exponent: Any) -> Any:
     return inside.copies(result, self) if exponent == 1 else result
 
 
-@differentiable(
+@unpromoted(
     name="pow",
     node="PowBackward0",
-    promotion=Promotion.NONE,
     order=("self",),
     scalars=True,
     self=lambda grad, self, exponent: _pow_number_grad(grad, self, exponent),
@@ -186,11 +185,10 @@ def _inside_exponential(result: Any, self: Any, exponent: Any) -> Any:
     return result if is_one else inside.writes_out("pow")()
 
 
-@differentiable(
+@unpromoted(
     name="pow",
     node="PowBackward2",
     elementwise=True,
-    promotion=Promotion.NONE,
     exponent=lambda grad, self, exponent, result: _exponent_grad(grad, self, exponent, result),
     inside=_inside_exponential,
 )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
 from mini_autograd.arrays import dtypes
 from mini_autograd.arrays.dims import along, wrap_dim
-from mini_autograd.core.op import Promotion, differentiable, public
+from mini_autograd.core.op import public, unpromoted
 from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.saved.packing import is_watched
 from mini_autograd.core.table import ops
@@ -19,8 +19,6 @@ from mini_autograd.ops.reduction.reductions import both, fold, reduced_dims, res
 from mini_autograd.ops.tensor import inside
 from mini_autograd.parsing.overloads import composite, overloaded
 from mini_autograd.parsing.types import Array, Bool, Int, Ints
-
-_NONE: Final = Promotion.NONE
 
 
 def _viewed(value: Any, dim: Any, keepdim: bool) -> Any:
@@ -75,29 +73,22 @@ def _reduced(name: str, pick: np.ufunc, array: Array, dim: Any, keepdim: bool) -
 
 
 @public()
-@differentiable(
-    promotion=_NONE,
-    self=_shared_grad,
-)
+@unpromoted(self=_shared_grad)
 def amax(self: Array, dim: Ints | None = (), keepdim: Bool = False) -> Array:
     """The greatest elements over the given dims; ties share the gradient."""
     return _reduced("amax", np.maximum, self, dim, keepdim)
 
 
 @public()
-@differentiable(
-    promotion=_NONE,
-    self=_shared_grad,
-)
+@unpromoted(self=_shared_grad)
 def amin(self: Array, dim: Ints | None = (), keepdim: Bool = False) -> Array:
     """The least elements over the given dims; ties share the gradient."""
     return _reduced("amin", np.minimum, self, dim, keepdim)
 
 
-@differentiable(
+@unpromoted(
     name="aminmax",
     node="AminmaxBackward0",
-    promotion=_NONE,
     outputs=("min", "max"),
     partial=True,
     self=lambda grads, self, result0, result1, dim, keepdim: _both_shared_grads(
@@ -149,10 +140,9 @@ def _of_all(name: str, pick: np.ufunc, array: Array) -> Array:
     return result
 
 
-@differentiable(
+@unpromoted(
     name="max",
     node="MaxBackward1",
-    promotion=_NONE,
     self=evenly,
 )
 def max_all(self: Array) -> Array:
@@ -160,10 +150,9 @@ def max_all(self: Array) -> Array:
     return _of_all("max", np.maximum, self)
 
 
-@differentiable(
+@unpromoted(
     name="min",
     node="MinBackward1",
-    promotion=_NONE,
     self=evenly,
 )
 def min_all(self: Array) -> Array:
@@ -194,10 +183,9 @@ def index_of(
     return (values, index) if keepdim else (values.squeeze(dim), index.squeeze(dim))
 
 
-@differentiable(
+@unpromoted(
     name="max",
     node="MaxBackward0",
-    promotion=_NONE,
     outputs=("values", "indices"),
     self=picked_grad,
     inside=inside.fills_number,
@@ -207,10 +195,9 @@ def max_dim(self: Array, dim: Int, keepdim: Bool = False) -> tuple[Array, Array]
     return index_of("max", np.ndarray.argmax, self, dim, keepdim)
 
 
-@differentiable(
+@unpromoted(
     name="min",
     node="MinBackward0",
-    promotion=_NONE,
     outputs=("values", "indices"),
     self=picked_grad,
     inside=inside.fills_number,
@@ -254,14 +241,14 @@ def _index(name: str, pick: Callable[..., Any], array: Array, dim: Any, keepdim:
 
 
 @public()
-@differentiable(promotion=_NONE)
+@unpromoted()
 def argmax(self: Array, dim: Int | None = None, keepdim: Bool = False) -> Array:
     """The first index of the greatest element, of all or along a dim; NaN is the greatest."""
     return _index("argmax", np.ndarray.argmax, self, dim, keepdim)
 
 
 @public()
-@differentiable(promotion=_NONE)
+@unpromoted()
 def argmin(self: Array, dim: Int | None = None, keepdim: Bool = False) -> Array:
     """The first index of the least element, of all or along a dim; NaN is the least."""
     return _index("argmin", np.ndarray.argmin, self, dim, keepdim)

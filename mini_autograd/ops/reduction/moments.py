@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from mini_autograd.arrays import dtypes
-from mini_autograd.core.op import Promotion, differentiable, public
+from mini_autograd.core.op import public, unpromoted
 from mini_autograd.core.table import ops
 from mini_autograd.messages.ops import reductions as errors
 from mini_autograd.ops.pointwise.arithmetic import over, scaled_times, times
@@ -172,11 +172,7 @@ def _inside(result: Any, self: Any, *_: Any) -> Any:
     return result
 
 
-@differentiable(
-    promotion=Promotion.NONE,
-    self=_var_grad,
-    inside=_inside,
-)
+@unpromoted(self=_var_grad, inside=_inside)
 def var(
     self: Array,
     dim: Ints | None = None,
@@ -191,11 +187,7 @@ def var(
     return _rounded(variance, self, shape)
 
 
-@differentiable(
-    promotion=Promotion.NONE,
-    self=_std_grad,
-    inside=_inside,
-)
+@unpromoted(self=_std_grad, inside=_inside)
 def std(
     self: Array,
     dim: Ints | None = None,
@@ -234,8 +226,7 @@ def _std_mean_grad(
     )
 
 
-@differentiable(
-    promotion=Promotion.NONE,
+@unpromoted(
     outputs=("result0", "result1"),
     partial=True,
     self=_var_mean_grad,
@@ -254,8 +245,7 @@ def var_mean(
     return _rounded(variance, self, shape), _joined(means, self, shape)
 
 
-@differentiable(
-    promotion=Promotion.NONE,
+@unpromoted(
     outputs=("result0", "result1"),
     partial=True,
     self=_std_mean_grad,

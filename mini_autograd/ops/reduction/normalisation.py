@@ -8,7 +8,7 @@ import numpy as np
 
 from mini_autograd.arrays import dtypes, layout
 from mini_autograd.arrays.dims import wrap_dim
-from mini_autograd.core.op import Promotion, differentiable, public
+from mini_autograd.core.op import Promotion, differentiable, public, unpromoted
 from mini_autograd.core.table import ops
 from mini_autograd.messages.ops import kernels as kernel_errors
 from mini_autograd.messages.ops import reductions as errors
@@ -87,10 +87,9 @@ def _shifted(array: Array, dim: int) -> tuple[Array, Any]:
     return np.asarray(wide - np.maximum.reduce(wide, axis=axis, keepdims=True)), axis
 
 
-@differentiable(
+@unpromoted(
     name="softmax",
     node="SoftmaxBackward0",
-    promotion=Promotion.NONE,
     self=lambda grad, result, dim: softmax_backward_data(grad, result, dim),
 )
 def softmax_along(self: Array, dim: Int) -> Array:
@@ -111,8 +110,7 @@ def _softmax_twice(grad: Any, grad_output: Any, output: Any, dim: int) -> Any:
     return grad_output * grad - second - third
 
 
-@differentiable(
-    promotion=Promotion.NONE,
+@unpromoted(
     grad_output=lambda grad, output, dim: softmax_backward_data(grad, output, dim),
     output=_softmax_twice,
 )
@@ -128,10 +126,9 @@ def softmax_backward_data(grad_output: Array, output: Array, dim: Int) -> Array:
     return rest.astype(grad_output.dtype, copy=False)
 
 
-@differentiable(
+@unpromoted(
     name="log_softmax",
     node="LogSoftmaxBackward0",
-    promotion=Promotion.NONE,
     self=lambda grad, result, dim: log_softmax_backward_data(grad, result, dim),
 )
 def log_softmax_along(self: Array, dim: Int) -> Array:
@@ -152,8 +149,7 @@ def _kept(value: Any, array: Array, dim: int) -> Any:
     return value.astype(np.float16).astype(np.float32)
 
 
-@differentiable(
-    promotion=Promotion.NONE,
+@unpromoted(
     grad_output=lambda grad, output, dim: grad - ops.sum(grad * ops.exp(output), (dim,), True),
     output=lambda grad, grad_output, output, dim: (
         -ops.sum(grad_output, (dim,), True) * ops.exp(output) * grad

@@ -10,7 +10,7 @@ import numpy as np
 from mini_autograd.arrays import dtypes
 from mini_autograd.arrays.dims import wrap_dim
 from mini_autograd.core.modes import warn_once
-from mini_autograd.core.op import Promotion, differentiable, public
+from mini_autograd.core.op import public, unpromoted
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.ops import reductions as errors
@@ -75,10 +75,7 @@ def _check_elements(array: Array, order: float, dim: Any) -> None:
             raise errors.norm_without_elements(order, each)
 
 
-@differentiable(
-    promotion=Promotion.NONE,
-    self=_norm_grad,
-)
+@unpromoted(self=_norm_grad)
 def linalg_vector_norm(
     self: Array,
     ord: Number = 2,

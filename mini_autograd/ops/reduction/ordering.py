@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
 from mini_autograd.arrays import dtypes, layout
 from mini_autograd.arrays.dims import along, wrap_dim
-from mini_autograd.core.op import Promotion, differentiable, public
+from mini_autograd.core.op import public, unpromoted
 from mini_autograd.messages.ops import reductions as errors
 from mini_autograd.ops import return_types
 from mini_autograd.ops.reduction.extrema import evenly, picked_grad
@@ -18,8 +18,6 @@ from mini_autograd.ops.reduction.selection import LONG, SMALL, ordered, selected
 from mini_autograd.ops.tensor import inside
 from mini_autograd.parsing.overloads import composite, overloaded
 from mini_autograd.parsing.types import Array, Bool, Int
-
-_NONE: Final = Promotion.NONE
 
 
 def _order(array: Array, dim: int, descending: bool) -> Array:
@@ -75,10 +73,9 @@ def _ordered_grad(grads: Any, result1: Any, self_shape: tuple[int, ...], dim: in
     return picked_grad(grads, result1, self_shape, dim, True)
 
 
-@differentiable(
+@unpromoted(
     name="sort",
     node="SortBackward0",
-    promotion=_NONE,
     outputs=("values", "indices"),
     self=_ordered_grad,
     inside=inside.copies,
@@ -88,10 +85,9 @@ def sort_along(self: Array, dim: Int = -1, descending: Bool = False) -> tuple[Ar
     return _sorted(self, dim, descending, stable=False)
 
 
-@differentiable(
+@unpromoted(
     name="sort",
     node="SortBackward1",
-    promotion=_NONE,
     outputs=("values", "indices"),
     self=_ordered_grad,
     inside=inside.copies,
@@ -116,16 +112,15 @@ def _sort_plain(self: Array, dim: Int = -1, descending: Bool = False) -> Any:
 
 
 @public()
-@differentiable(promotion=_NONE)
+@unpromoted()
 def argsort(self: Array, dim: Int = -1, descending: Bool = False, *, stable: Bool = False) -> Array:
     """The indices that sort the elements along a dim."""
     return _sorted(self, dim, descending, stable=stable)[1]
 
 
-@differentiable(
+@unpromoted(
     name="topk",
     node="TopkBackward0",
-    promotion=_NONE,
     outputs=("values", "indices"),
     self=_ordered_grad,
 )
@@ -157,10 +152,9 @@ def topk(self: Array, k: Int, dim: Int = -1, largest: Bool = True, sorted: Bool 
     return return_types.topk(greatest(self, k, dim, largest, sorted))
 
 
-@differentiable(
+@unpromoted(
     name="median",
     node="MedianBackward0",
-    promotion=_NONE,
     self=evenly,
 )
 def median_all(self: Array) -> Array:
@@ -175,10 +169,9 @@ def median_all(self: Array) -> Array:
     return np.partition(flat, (flat.size - 1) // 2)[(flat.size - 1) // 2]
 
 
-@differentiable(
+@unpromoted(
     name="median",
     node="MedianBackward1",
-    promotion=_NONE,
     outputs=("values", "indices"),
     self=picked_grad,
     inside=inside.writes_out("median"),

@@ -11,7 +11,7 @@ import numpy as np
 from mini_autograd.arrays import dtypes, layout
 from mini_autograd.arrays.dims import wrap_dim, wrap_dims
 from mini_autograd.core.modes.grad_mode import state
-from mini_autograd.core.op import Promotion, differentiable, public
+from mini_autograd.core.op import public, unpromoted
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.ops import reductions as errors
@@ -106,10 +106,9 @@ def _summed(array: Array, dims: Dims, keepdim: bool, dtype: DType | None) -> Arr
     return fold(np.add, array, dims, keepdim, wanted)
 
 
-@differentiable(
+@unpromoted(
     name="sum",
     node="SumBackward0",
-    promotion=Promotion.NONE,
     self=lambda grad, self_shape: ops.expand(grad, self_shape),
 )
 def sum_all(self: Array, *, dtype: DType | None = None) -> Array:
@@ -117,9 +116,8 @@ def sum_all(self: Array, *, dtype: DType | None = None) -> Array:
     return _summed(self, None, False, dtype)
 
 
-@differentiable(
+@unpromoted(
     node="SumBackward1",
-    promotion=Promotion.NONE,
     self=lambda grad, self_shape, dim, keepdim: spread(grad, self_shape, dim, keepdim),
 )
 def sum(
@@ -142,10 +140,9 @@ def _averaged(array: Array, dim: Any, keepdim: bool, dtype: DType | None) -> Arr
     return np.true_divide(total, count(array.shape, dim), dtype=wanted)
 
 
-@differentiable(
+@unpromoted(
     name="mean",
     node="MeanBackward0",
-    promotion=Promotion.NONE,
     self=lambda grad, self_shape: over(ops.expand(grad, self_shape), count(self_shape, None)),
     inside=inside.sums_out,
 )
@@ -154,9 +151,8 @@ def mean_all(self: Array, *, dtype: DType | None = None) -> Array:
     return _averaged(self, None, False, dtype)
 
 
-@differentiable(
+@unpromoted(
     node="MeanBackward1",
-    promotion=Promotion.NONE,
     self=lambda grad, self_shape, dim, keepdim: over(
         spread(grad, self_shape, dim, keepdim), count(self_shape, dim)
     ),
@@ -169,11 +165,10 @@ def mean(
     return _averaged(self, dim, keepdim, dtype)
 
 
-@differentiable(
-    promotion=Promotion.NONE,
+@unpromoted(
     self=lambda grad, self, dim, keepdim: (
         spread(grad, tuple(self.shape), dim, keepdim) * (self == self)
-    ),
+    )
 )
 def nansum(
     self: Array, dim: Ints | None = None, keepdim: Bool = False, *, dtype: DType | None = None
@@ -196,19 +191,19 @@ def _tested(test: np.ufunc, array: Array, dim: Any, keepdim: bool) -> Array:
     return np.asarray(found).astype(array.dtype if array.dtype == np.uint8 else bool)
 
 
-@differentiable(name="all", promotion=Promotion.NONE)
+@unpromoted(name="all")
 def all_true(self: Array, dim: Ints | None = None, keepdim: Bool = False) -> Array:
     """Whether all elements are true; of bytes, as a byte."""
     return _tested(np.logical_and, self, dim, keepdim)
 
 
-@differentiable(name="any", promotion=Promotion.NONE)
+@unpromoted(name="any")
 def any_true(self: Array, dim: Ints | None = None, keepdim: Bool = False) -> Array:
     """Whether some element is true; of bytes, as a byte."""
     return _tested(np.logical_or, self, dim, keepdim)
 
 
-@differentiable(promotion=Promotion.NONE)
+@unpromoted()
 def count_nonzero(self: Array, dim: Ints | None = None) -> Array:
     """How many elements are not zero."""
     return _summed(self != 0, reduced_dims(dim, self.ndim), False, None)

@@ -8,7 +8,7 @@ import numpy as np
 
 from mini_autograd.arrays.dims import wrap_dim
 from mini_autograd.core.modes.grad_mode import state
-from mini_autograd.core.op import InPlace, Promotion, differentiable, public
+from mini_autograd.core.op import InPlace, public, unpromoted
 from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.saved.packing import is_watched
 from mini_autograd.core.table import ops
@@ -56,8 +56,7 @@ def _backward_sum(grad: Any, dim: int) -> Any:
     return ops.flip(cumsum(ops.flip(grad, (dim,)), dim), (dim,))
 
 
-@differentiable(
-    promotion=Promotion.NONE,
+@unpromoted(
     self=lambda grad, self_dtype, dim: _backward_sum(in_dtype(grad, self_dtype), dim),
     inside=inside.fills_number,
 )
@@ -153,8 +152,7 @@ def _recorded_cumprod_grad(grad: Tensor, self: Tensor, dim: int) -> Tensor:
     return count_writes(result)  # torch fills it with zeros first
 
 
-@differentiable(
-    promotion=Promotion.NONE,
+@unpromoted(
     self=lambda grad, self, result, dim: _cumprod_grad(like(grad, self), self, result, dim),
     inside=inside.fills_number,
 )
@@ -226,10 +224,9 @@ def _prod_grad(grad: Any, self: Any, result: Any, dim: int, keepdim: bool) -> An
     return prod_grad(grad, self, result, dim)
 
 
-@differentiable(
+@unpromoted(
     name="prod",
     node="ProdBackward0",
-    promotion=Promotion.NONE,
     self=lambda grad, self, result: _prod_all_grad(grad, like(self, grad), result),
 )
 def prod_all(self: Array, *, dtype: DType | None = None) -> Array:
@@ -237,9 +234,8 @@ def prod_all(self: Array, *, dtype: DType | None = None) -> Array:
     return _product(self, tuple(range(self.ndim)), False, dtype)
 
 
-@differentiable(
+@unpromoted(
     node="ProdBackward1",
-    promotion=Promotion.NONE,
     self=lambda grad, self, result, dim, keepdim: _prod_grad(
         grad, like(self, grad), result, dim, keepdim
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
@@ -12,9 +12,8 @@ from mini_autograd.core.op import (
     Common,
     Expanded,
     InPlace,
-    Promotion,
-    differentiable,
     public,
+    unpromoted,
 )
 from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.table import ops
@@ -22,8 +21,6 @@ from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.messages.ops import joining as errors
 from mini_autograd.parsing.overloads import composite
 from mini_autograd.parsing.types import Array, Int, Ints, SymInt
-
-_NONE: Final = Promotion.NONE
 
 
 def _diagonal_dims(dim1: int, dim2: int, ndim: int) -> tuple[int, int]:
@@ -34,8 +31,7 @@ def _diagonal_dims(dim1: int, dim2: int, ndim: int) -> tuple[int, int]:
 
 
 @public()
-@differentiable(
-    promotion=_NONE,
+@unpromoted(
     view=True,
     self=lambda grad, self_shape, offset, dim1, dim2: diagonal_backward(
         grad, self_shape, offset, dim1, dim2
@@ -52,8 +48,7 @@ def diagonal(self: Array, offset: Int = 0, dim1: Int = 0, dim2: Int = 1) -> Arra
     return result
 
 
-@differentiable(
-    promotion=_NONE,
+@unpromoted(
     node="DiagonalBackwardBackward0",
     grad=lambda grad, offset, dim1, dim2: diagonal(grad, offset, dim1, dim2),
 )
@@ -64,8 +59,7 @@ def diagonal_backward(grad: Array, shape: Ints, offset: Int, dim1: Int, dim2: In
     return result
 
 
-@differentiable(
-    promotion=_NONE,
+@unpromoted(
     node="DiagonalBackward0_copy",
     self=lambda grad, self_shape, offset: diagonal_backward(grad, self_shape, offset, 0, 1),
 )
@@ -81,8 +75,7 @@ def _inside_embedding(result: Any, self: Any, *where: int) -> Any:
 
 
 @public()
-@differentiable(
-    promotion=_NONE,
+@unpromoted(
     self=lambda grad, offset, dim1, dim2: diagonal(grad, offset, dim1, dim2),
     inside=_inside_embedding,
 )
@@ -109,7 +102,7 @@ def diag(self: Array, diagonal: Int = 0) -> Any:
 
 
 @public()
-@differentiable(promotion=_NONE, self=lambda grad, self_shape: _traced(grad, self_shape))
+@unpromoted(self=lambda grad, self_shape: _traced(grad, self_shape))
 def trace(self: Array) -> Array:
     """The sum of the diagonal of a matrix."""
     if self.ndim != 2:
@@ -146,7 +139,7 @@ def _triangle(self: Array, kept: Array) -> Array:
 
 
 @public(in_place=InPlace(expanded=Expanded.MATRICES, common=Common.ANYTHING))
-@differentiable(promotion=_NONE, self=lambda grad, diagonal: tril(grad, diagonal))
+@unpromoted(self=lambda grad, diagonal: tril(grad, diagonal))
 def tril(self: Array, diagonal: SymInt = 0) -> Array:
     """The part of matrices on and below a diagonal."""
     if self.ndim < 2:
@@ -155,7 +148,7 @@ def tril(self: Array, diagonal: SymInt = 0) -> Array:
 
 
 @public(in_place=InPlace(expanded=Expanded.MATRICES, common=Common.ANYTHING))
-@differentiable(promotion=_NONE, self=lambda grad, diagonal: triu(grad, diagonal))
+@unpromoted(self=lambda grad, diagonal: triu(grad, diagonal))
 def triu(self: Array, diagonal: SymInt = 0) -> Array:
     """The part of matrices on and above a diagonal."""
     if self.ndim < 2:

@@ -10,7 +10,7 @@ import numpy as np
 
 from mini_autograd.arrays import layout
 from mini_autograd.arrays.dims import wrap_dim
-from mini_autograd.core.op import Promotion, differentiable, public
+from mini_autograd.core.op import differentiable, public, unpromoted
 from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor
@@ -24,7 +24,6 @@ from mini_autograd.parsing.overloads import composite, overloaded
 from mini_autograd.parsing.schema import is_int
 from mini_autograd.parsing.types import Anything, Array, Arrays, IndexArray, Int, Sizes, SymInt
 
-_NONE: Final = Promotion.NONE
 _LEGACY_EMPTY: Final = (0,)  # torch skips it, whatever the rank of the others
 
 
@@ -181,8 +180,7 @@ def _pieces(self: Array, dim: int, sizes: Sequence[int]) -> tuple[Array, ...]:
     )
 
 
-@differentiable(
-    promotion=_NONE,
+@unpromoted(
     name="split",
     view=True,
     outputs=(),
@@ -205,8 +203,7 @@ def split_evenly(self: Array, split_size: Int, dim: Int = 0) -> tuple[Array, ...
 
 
 @public()
-@differentiable(
-    promotion=_NONE,
+@unpromoted(
     view=True,
     outputs=(),
     self=lambda grads, self_shape, split_sizes, dim: cat(grads, dim),
@@ -285,7 +282,7 @@ def tensor_split(self: Array, indices_or_sections: Anything, dim: Int = 0) -> An
 
 
 @public()
-@differentiable(promotion=_NONE, view=True, outputs=(), self=lambda grads, dim: stack(grads, dim))
+@unpromoted(view=True, outputs=(), self=lambda grads, dim: stack(grads, dim))
 def unbind(self: Array, dim: Int = 0) -> tuple[Array, ...]:
     """Every slice along a dim."""
     dim = wrap_dim(dim, self.ndim)

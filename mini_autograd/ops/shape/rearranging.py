@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
 from mini_autograd.arrays import layout
 from mini_autograd.arrays.dims import wrap_dim, wrap_dims
-from mini_autograd.core.op import Promotion, differentiable, public
+from mini_autograd.core.op import public, unpromoted
 from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import make
@@ -22,8 +22,6 @@ from mini_autograd.ops.shape.views import as_contiguous, expand, flatten, inferr
 from mini_autograd.ops.tensor import inside
 from mini_autograd.parsing.overloads import composite, overloaded
 from mini_autograd.parsing.types import Array, Dims, IndexArray, Int, Ints, Sizes
-
-_NONE: Final = Promotion.NONE
 
 
 def _inside_flip(result: Any, self: Any, dims: Any) -> Any:
@@ -43,7 +41,7 @@ def _inside_roll(result: Any, self: Any, shifts: Any, dims: Any = ()) -> Any:
 
 
 @public()
-@differentiable(promotion=_NONE, self=lambda grad, dims: flip(grad, dims), inside=_inside_flip)
+@unpromoted(self=lambda grad, dims: flip(grad, dims), inside=_inside_flip)
 def flip(self: Array, dims: Dims) -> Array:
     """Some dims in reverse order."""
     dims = wrap_dims(dims, self.ndim)
@@ -71,8 +69,7 @@ def flipud(self: Array) -> Any:
 
 
 @public()
-@differentiable(
-    promotion=_NONE,
+@unpromoted(
     self=lambda grad, shifts, dims: roll(grad, tuple(-shift for shift in shifts), dims),
     inside=_inside_roll,
 )
@@ -130,10 +127,7 @@ def _unrepeated(grad: Any, repeats: Sequence[int], shape: tuple[int, ...]) -> An
 
 
 @public(function=False)
-@differentiable(
-    promotion=_NONE,
-    self=lambda grad, repeats, self_shape: _unrepeated(grad, repeats, self_shape),
-)
+@unpromoted(self=lambda grad, repeats, self_shape: _unrepeated(grad, repeats, self_shape))
 def repeat(self: Array, repeats: Sizes) -> Array:
     """Copies side by side, so many along each dim; further counts make new dims in front."""
     extra = len(repeats) - self.ndim

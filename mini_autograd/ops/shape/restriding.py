@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
 from mini_autograd.arrays import dtypes, layout
 from mini_autograd.arrays.dims import wrap_dim
 from mini_autograd.core.modes.grad_mode import state
-from mini_autograd.core.op import Promotion, differentiable, public
+from mini_autograd.core.op import public, unpromoted
 from mini_autograd.core.tensor.tensor import Tensor, detached
 from mini_autograd.core.tensor.version_counter import inference_counter
 from mini_autograd.messages.ops import shapes as errors
@@ -18,11 +18,8 @@ from mini_autograd.ops.shape.views import view
 from mini_autograd.parsing.overloads import composite, overloaded
 from mini_autograd.parsing.types import Array, DType, Int, Ints, Sizes
 
-_NONE: Final = Promotion.NONE
 
-
-@differentiable(
-    promotion=_NONE,
+@unpromoted(
     name="as_strided",
     view=True,
     self=lambda grad, self_shape, self_strides, self_dtype, size, stride, storage_offset, start: (
@@ -77,8 +74,7 @@ def as_strided(self: Array, size: Sizes, stride: Sizes, storage_offset: Int | No
 
 
 @public(function=False)
-@differentiable(
-    promotion=_NONE,
+@unpromoted(
     view=True,
     self=lambda grad, self_shape, dimension, size, step: unfold_backward(
         grad, self_shape, dimension, size, step
@@ -105,10 +101,8 @@ def unfold(self: Array, dimension: Int, size: Int, step: Int) -> Array:
     )
 
 
-@differentiable(
-    promotion=_NONE,
-    node="UnfoldBackwardBackward0",
-    grad=lambda grad, dim, size, step: unfold(grad, dim, size, step),
+@unpromoted(
+    node="UnfoldBackwardBackward0", grad=lambda grad, dim, size, step: unfold(grad, dim, size, step)
 )
 def unfold_backward(grad: Array, shape: Ints, dim: Int, size: Int, step: Int) -> Array:
     """The sum over all windows that show an element."""

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
 from mini_autograd.arrays import layout
 from mini_autograd.arrays.dims import wrap_dim
-from mini_autograd.core.op import Promotion, differentiable, public
+from mini_autograd.core.op import public, unpromoted
 from mini_autograd.core.table import ops
 from mini_autograd.messages.ops import indexing as errors
 from mini_autograd.parsing.overloads import composite
 from mini_autograd.parsing.types import Array, Int, Ints, SymInt
 
-_NONE: Final = Promotion.NONE
 
-
-@differentiable(promotion=_NONE, view=True, self=lambda grad: grad)
+@unpromoted(view=True, self=lambda grad: grad)
 def alias(self: Array) -> Array:
     """All of it."""
     return self.view()
@@ -29,8 +27,7 @@ def selected(self: Array, dim: int, index: int) -> Array:
 
 
 @public()
-@differentiable(
-    promotion=_NONE,
+@unpromoted(
     view=True,
     self=lambda grad, self_shape, dim, index: select_backward(grad, self_shape, dim, index),
 )
@@ -44,11 +41,7 @@ def select(self: Array, dim: Int, index: SymInt) -> Array:
     return selected(self, dim, index)
 
 
-@differentiable(
-    promotion=_NONE,
-    node="SelectBackwardBackward0",
-    grad=lambda grad, dim, index: select(grad, dim, index),
-)
+@unpromoted(node="SelectBackwardBackward0", grad=lambda grad, dim, index: select(grad, dim, index))
 def select_backward(grad: Array, shape: Ints, dim: Int, index: Int) -> Array:
     """Zeros of a shape, with `grad` at one index of a dim."""
     result = np.zeros(tuple(shape), grad.dtype)
@@ -65,8 +58,7 @@ def sliced(self: Array, dim: int, start: int, stop: int, step: int) -> Array:
     return self[(slice(None),) * dim + (slice(start, stop, step),)]
 
 
-@differentiable(
-    promotion=_NONE,
+@unpromoted(
     view=True,
     name="slice",
     self=lambda grad, self_shape, dim, start, stop, step: slice_backward(
@@ -78,8 +70,7 @@ def slice_dim(self: Array, dim: Int, start: Int, stop: Int, step: Int = 1) -> Ar
     return sliced(self, dim, start, stop, step)
 
 
-@differentiable(
-    promotion=_NONE,
+@unpromoted(
     node="SliceBackwardBackward0",
     grad=lambda grad, dim, start, stop, step: slice_dim(grad, dim, start, stop, step),
 )
@@ -97,8 +88,7 @@ def _checked_part(part: Array, src: Array) -> Array:
 
 
 @public()
-@differentiable(
-    promotion=_NONE,
+@unpromoted(
     self=lambda grad, src_shape, src_dtype, dim, index: select_scatter(
         grad, ops.zeros_of(grad, src_shape), dim, index
     ),
@@ -113,8 +103,7 @@ def select_scatter(self: Array, src: Array, dim: Int, index: Int) -> Array:
     return result
 
 
-@differentiable(
-    promotion=_NONE,
+@unpromoted(
     name="slice_scatter",
     self=lambda grad, src_shape, dim, start, stop, step: slice_scatter_dim(
         grad, ops.zeros_of(grad, src_shape), dim, start, stop, step

@@ -6,21 +6,19 @@ but need not have its strides, so a view is described by which elements of the b
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided as restrided
 from numpy.typing import NDArray
 
 from mini_autograd.arrays import layout
-from mini_autograd.core.op import Promotion, differentiable
+from mini_autograd.core.op import unpromoted
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.ops import shapes as errors
 from mini_autograd.ops.shape.storage_gradient import Region, through_storage
 from mini_autograd.parsing.types import Anything, Array
-
-_NONE: Final = Promotion.NONE
 
 
 class Geometry:
@@ -104,8 +102,7 @@ def _flat(array: Array, is_part: bool) -> Array:
     return flat.view(flat.real.dtype) if is_part else flat
 
 
-@differentiable(
-    promotion=_NONE,
+@unpromoted(
     name="as_strided",
     self=lambda grad, self_shape, geometry: _scattered(grad, self_shape, geometry),
 )

@@ -10,7 +10,7 @@ import numpy as np
 from mini_autograd.arrays import layout
 from mini_autograd.arrays.dims import wrap_dim, wrap_dims
 from mini_autograd.core.modes import warn_once
-from mini_autograd.core.op import Promotion, attribute, differentiable, public
+from mini_autograd.core.op import attribute, public, unpromoted
 from mini_autograd.core.saved.packing import composed
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor
@@ -21,11 +21,7 @@ from mini_autograd.parsing.types import Array, Dims, Int, Ints
 
 
 @public()
-@differentiable(
-    promotion=Promotion.NONE,
-    view=True,
-    self=lambda grad, dim0, dim1: transpose(grad, dim0, dim1),
-)
+@unpromoted(view=True, self=lambda grad, dim0, dim1: transpose(grad, dim0, dim1))
 def transpose(self: Array, dim0: Int, dim1: Int) -> Array:
     """Two dims swapped."""
     dim0, dim1 = wrap_dim(dim0, self.ndim), wrap_dim(dim1, self.ndim)
@@ -47,7 +43,7 @@ def swapdims(self: Array, dim0: Int, dim1: Int) -> Any:
 
 
 @public()
-@differentiable(promotion=Promotion.NONE, node="TBackward0", view=True, self=lambda grad: t(grad))
+@unpromoted(node="TBackward0", view=True, self=lambda grad: t(grad))
 def t(self: Array) -> Array:
     """A matrix transposed; fewer dims as they are."""
     if self.ndim > 2:
@@ -56,11 +52,7 @@ def t(self: Array) -> Array:
 
 
 @public()
-@differentiable(
-    promotion=Promotion.NONE,
-    view=True,
-    self=lambda grad, dims: permute(grad, _inverse(dims)),
-)
+@unpromoted(view=True, self=lambda grad, dims: permute(grad, _inverse(dims)))
 def permute(self: Array, dims: Dims) -> Array:
     """The dims in another order."""
     if len(dims) != self.ndim:
@@ -162,8 +154,7 @@ def _singletons(shape: Sequence[int], dims: Sequence[int]) -> list[int]:
     return sorted(each for dim in dims if shape and shape[each := dim % len(shape)] == 1)
 
 
-@differentiable(
-    promotion=Promotion.NONE,
+@unpromoted(
     view=True,
     self=lambda grad, self_shape: _unsqueezed(
         grad, _singletons(self_shape, range(len(self_shape)))
@@ -174,8 +165,7 @@ def squeeze(self: Array) -> Array:
     return self.squeeze()
 
 
-@differentiable(
-    promotion=Promotion.NONE,
+@unpromoted(
     name="squeeze",
     node="SqueezeBackward1",
     view=True,
@@ -187,8 +177,7 @@ def squeeze_dim(self: Array, dim: Int) -> Array:
     return self.squeeze(dim) if self.ndim and self.shape[dim] == 1 else self.view()
 
 
-@differentiable(
-    promotion=Promotion.NONE,
+@unpromoted(
     name="squeeze",
     node="SqueezeBackward2",
     view=True,
@@ -199,8 +188,7 @@ def squeeze_dims(self: Array, dim: Ints) -> Array:
     return self.squeeze(tuple(_singletons(self.shape, wrap_dims(dim, self.ndim))))
 
 
-@differentiable(
-    promotion=Promotion.NONE,
+@unpromoted(
     node="SqueezeBackward4",
     self=lambda grad, self_shape, dim: _unsqueezed(grad, _singletons(self_shape, (dim,))),
 )
@@ -210,11 +198,7 @@ def squeezed_in_place(self: Array, dim: Int) -> Array:
 
 
 @public()
-@differentiable(
-    promotion=Promotion.NONE,
-    view=True,
-    self=lambda grad, dim: squeeze_dim(grad, dim),
-)
+@unpromoted(view=True, self=lambda grad, dim: squeeze_dim(grad, dim))
 def unsqueeze(self: Array, dim: Int) -> Array:
     """With a new dim of size 1 before `dim`, counted in the result."""
     ndim = self.ndim

@@ -14,7 +14,7 @@ import numpy as np
 
 from mini_autograd.arrays import dtypes, layout
 from mini_autograd.arrays.dims import broadcast_dims, wrap_dim
-from mini_autograd.core.op import Promotion, differentiable, public
+from mini_autograd.core.op import public, unpromoted
 from mini_autograd.core.saved.packing import composed, is_watched
 from mini_autograd.core.table import ops, shared
 from mini_autograd.core.tensor.tensor import Tensor
@@ -61,11 +61,7 @@ def inferred(shape: tuple[int, ...], count: int) -> tuple[int, ...]:
     return tuple(sizes)
 
 
-@differentiable(
-    promotion=Promotion.NONE,
-    view=True,
-    self=lambda grad, self_shape: reshape(grad, self_shape),
-)
+@unpromoted(view=True, self=lambda grad, self_shape: reshape(grad, self_shape))
 def view(self: Array, size: Sizes) -> Array:
     """The same elements in another shape; an error if they would have to be copied."""
     result = layout.reshaped(self, inferred(tuple(size), self.size))
@@ -74,28 +70,19 @@ def view(self: Array, size: Sizes) -> Array:
     return result
 
 
-@differentiable(
-    promotion=Promotion.NONE,
-    view=True,
-    self=lambda grad, self_shape: reshape(grad, self_shape),
-)
+@unpromoted(view=True, self=lambda grad, self_shape: reshape(grad, self_shape))
 def reshape_alias(self: Array, size: Sizes) -> Array:
     """`view`, as `reshape` calls it for what does not lie in order."""
     return view.op.bare(self, size)
 
 
-@differentiable(
-    promotion=Promotion.NONE,
-    self=lambda grad, self_shape: reshape(grad, self_shape),
-)
+@unpromoted(self=lambda grad, self_shape: reshape(grad, self_shape))
 def unsafe_view(self: Array, size: Sizes) -> Array:
     """`view` of a fresh result, which nobody else can see: it is no view to the user."""
     return view.op.bare(self, size)
 
 
-@differentiable(
-    promotion=Promotion.NONE, node="CloneBackward0", self=lambda grad: grad, inside=inside.copies
-)
+@unpromoted(node="CloneBackward0", self=lambda grad: grad, inside=inside.copies)
 def as_contiguous(self: Array) -> Array:
     """A copy with the last dim closest in memory."""
     return np.array(self, order="C")
@@ -183,11 +170,7 @@ def reshape_as(self: Array, other: Array) -> Any:
 
 
 @public(function=False)
-@differentiable(
-    promotion=Promotion.NONE,
-    view=True,
-    self=lambda grad, self_shape: sum_to(grad, self_shape),
-)
+@unpromoted(view=True, self=lambda grad, self_shape: sum_to(grad, self_shape))
 def expand(self: Array, size: Sizes, *, implicit: Anything = False) -> Array:
     """Dims of size 1, and new ones in front, repeated without a copy; -1 keeps a size."""
     made = _expanded(self.shape, layout.strides_of(self), self.dtype, tuple(size))

@@ -12,7 +12,7 @@ from mini_autograd.arrays import dtypes, layout
 from mini_autograd.arrays.dtypes import dtype as DTypeOf  # noqa: N812 - the parameter is called dtype
 from mini_autograd.core.modes import warn_once
 from mini_autograd.core.modes.grad_mode import is_grad_enabled
-from mini_autograd.core.op import Promotion, differentiable, public
+from mini_autograd.core.op import public, unpromoted
 from mini_autograd.core.table import ops, shared
 from mini_autograd.core.tensor.history import edge_of
 from mini_autograd.core.tensor.tensor import Tensor, make
@@ -81,8 +81,7 @@ def in_dtype(grad: Any, wanted: np.dtype[Any]) -> Any:
     return grad if found.numpy == wanted else to_dtype(grad, dtypes.of_numpy(wanted))
 
 
-@differentiable(
-    promotion=Promotion.NONE,
+@unpromoted(
     node="ToCopyBackward0",
     elementwise=True,
     self=lambda grad, self_dtype: in_dtype(grad, self_dtype),
@@ -95,9 +94,7 @@ def to_dtype(self: Array, dtype: DType, memory_format: Anything = None) -> Array
 
 
 @public()
-@differentiable(
-    promotion=Promotion.NONE, elementwise=True, self=lambda grad: grad, inside=inside.copies
-)
+@unpromoted(elementwise=True, self=lambda grad: grad, inside=inside.copies)
 def clone(self: Array, *, memory_format: Anything = None) -> Array:
     """A copy; it keeps the order of the dims in memory, unless told another."""
     return copied_as(self, memory_format)

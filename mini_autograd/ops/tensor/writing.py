@@ -15,10 +15,9 @@ from mini_autograd.core.op import (
     DifferentiableOp,
     Expanded,
     InPlace,
-    Promotion,
-    differentiable,
     public,
     record_refused,
+    unpromoted,
 )
 from mini_autograd.core.table import ops, shared
 from mini_autograd.core.tensor.tensor import Tensor
@@ -29,7 +28,6 @@ from mini_autograd.ops.tensor.conversion import in_dtype, without_imaginary
 from mini_autograd.parsing.overloads import Bound, overloaded
 from mini_autograd.parsing.types import Array, Bool, Number
 
-_NONE: Final = Promotion.NONE
 _ZEROED: Final = InPlace(function=True, expanded=Expanded.ALLOWED, common=Common.ANYTHING)
 
 
@@ -117,8 +115,8 @@ def _fill(number_node: str, tensor_node: str) -> Bound:
     def total(grad: Any, value_dtype: Any) -> Any:
         return of_kind(ops.sum_all(grad), value_dtype)
 
-    number = differentiable(promotion=_NONE, name="fill", node=number_node, self=zeros)
-    tensor = differentiable(promotion=_NONE, name="fill", node=tensor_node, self=zeros, value=total)
+    number = unpromoted(name="fill", node=number_node, self=zeros)
+    tensor = unpromoted(name="fill", node=tensor_node, self=zeros, value=total)
     return overloaded("fill", number(_of_number), tensor(_of_tensor))
 
 
@@ -129,8 +127,7 @@ filled = public("fill", function=False, method=False, in_place=_FILLED)(
 
 
 @public("zero", function=False, method=False, in_place=_ZEROED)
-@differentiable(
-    promotion=_NONE,
+@unpromoted(
     name="zero_",
     node="ZeroBackward0",
     self=lambda grad: ops.zeros_like_grad(grad),
@@ -140,8 +137,7 @@ def zeroed(self: Array) -> Array:
     return _like(self, 0)
 
 
-@differentiable(
-    promotion=_NONE,
+@unpromoted(
     name="copy_",
     node="CopyBackwards",
     self=lambda grad, self_shape: ops.zeros_of(grad, self_shape),
