@@ -287,9 +287,9 @@ def binder(
     schema: Schema, function: Callable[..., Any], *, start: int = 0, is_composite: bool = False
 ) -> Written:
     """What a function is called by, that takes plain arguments as they are bound."""
-    binding = Binding(schema, start)
 
     def text() -> Iterator[str]:
+        binding = Binding(schema, start)
         yield binding.signature()
         if not start:
             yield from binding.raw_call(0)

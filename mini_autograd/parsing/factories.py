@@ -131,7 +131,7 @@ def _factory(function: Callable[..., Any], name: str | None = None) -> Factory:
     made = cast(Factory, written.caller(general, schema.gathers))
     functools.update_wrapper(made, function)
     made.method = method
-    if any(each.words[0] == "Array" for each in schema.parameters):  # a tensor is given
+    if "Array" in function.__annotations__.values():  # a tensor is given
         functions[schema.name] = made
     made.written, made.schema = written, schema
     made.__name__ = method.__name__ = schema.name
