@@ -70,7 +70,6 @@ class Written:
         """
         if not self._namespace:
             self._namespace["_written"] = lambda: self.made
-        if "made" not in vars(self):
             exec(_placeholder(self._gathers), self._namespace)
         rest = _all if hasattr(general, "takes_gaps") else _given
         function = self._namespace["caller"](general, gathers, rest)

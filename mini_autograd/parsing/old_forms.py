@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from mini_autograd.core.modes.warn_once import once
 from mini_autograd.core.tensor.tensor import Tensor
@@ -15,8 +14,7 @@ from mini_autograd.parsing.schema import Schema
 Values = tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class OldForm:
+class OldForm(NamedTuple):
     """One such form of an op.
 
     Attributes:
