@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from mini_autograd.autograd import anomaly_mode, function, functional, grad_mode, graph
+from importlib import import_module
+from typing import Any
+
+from mini_autograd.autograd import anomaly_mode, function, grad_mode, graph
 from mini_autograd.autograd.anomaly_mode import detect_anomaly, set_detect_anomaly
 from mini_autograd.autograd.function import Function
 from mini_autograd.autograd.gradcheck import gradcheck, gradgradcheck
@@ -39,3 +42,10 @@ __all__ = [
     "set_multithreading_enabled",
     "variable",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """A namespace that few programs use, when it is first asked for."""
+    if name == "functional":
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache
-from string import Formatter
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 Told = TypeVar("Told", bound=Exception)
 
@@ -72,6 +70,8 @@ _Shown = tuple[tuple[int, Callable[[Any], object]], ...]
 def _parsed(text: str, order: str) -> tuple[tuple[str, ...], str, _Shown]:
     """The fields of a text; the text with their places instead of their names, as `str.format`
     takes it fast; and by its place each field that `_FORMATS` shows, which comes after them."""
+    from string import Formatter  # not above: few programs raise, and it takes a millisecond
+
     pieces = list(Formatter().parse(text))
     names = [re.split(r"[.\[]", field)[0] for _, field, _, _ in pieces if field is not None]
     fields = tuple(order.split() or dict.fromkeys(names))
@@ -92,8 +92,7 @@ def _parsed(text: str, order: str) -> tuple[tuple[str, ...], str, _Shown]:
     return fields, template, tuple(shown)
 
 
-@dataclass(frozen=True, slots=True)
-class Message(Generic[Told]):
+class Message(NamedTuple, Generic[Told]):
     """Called with the values of its fields, it gives the exception for its caller to raise.
 
     Attributes:

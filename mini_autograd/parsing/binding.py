@@ -70,7 +70,6 @@ class Written:
         """
         if not self._namespace:
             self._namespace["_written"] = lambda: self.made
-        if "made" not in vars(self):
             exec(_placeholder(self._gathers), self._namespace)
         rest = _all if hasattr(general, "takes_gaps") else _given
         function = self._namespace["caller"](general, gathers, rest)
@@ -296,9 +295,9 @@ def binder(
     Args:
         leaf: makes the result of what the function gives, and of `requires_grad`.
     """
-    binding = Binding(schema, start)
 
     def text() -> Iterator[str]:
+        binding = Binding(schema, start)
         yield binding.signature()
         if not start:
             yield from binding.raw_call(0)

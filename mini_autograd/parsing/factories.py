@@ -129,13 +129,14 @@ def factory(
         name: what torch's errors call it; by default its own name.
         options: what it takes besides, in torch's order.
     """
-    taken = [_OPTIONS[each] for each in options]
-    return lambda function: _factory(function, Schema(name or function.__name__, function, taken))
+    return lambda function: _factory(function, name or function.__name__, tuple(options))
 
 
-def _factory(function: Callable[..., NDArray[Any]], schema: Schema) -> Factory:
-    by_position, own = schema.by_position(function), len(schema.own)
-    place = [each.name for each in schema.parameters].index("requires_grad")
+def _factory(function: Callable[..., NDArray[Any]], name: str, options: tuple[str, ...]) -> Factory:
+    schema = Schema(name, function, [_OPTIONS[each] for each in options])
+    place = options.index("requires_grad")
+    by_position, code = schema.by_position(function), function.__code__
+    own = code.co_argcount + code.co_kwonlyargcount
 
     @functools.wraps(function)
     def method(self: Any, *args: Any, **kwargs: Any) -> Tensor:
@@ -144,14 +145,14 @@ def _factory(function: Callable[..., NDArray[Any]], schema: Schema) -> Factory:
         if "device" in kwargs:
             checked_device(kwargs["device"])
         values = schema.bind((self, *args), kwargs, method=True)
-        return leaf(by_position(*values[:own]), values[place])
+        return leaf(by_position(*values[:own]), values[own + place])
 
     general = overridable(schema.name)(functools.partial(method, None))
     written = binder(schema, function, start=1, leaf=leaf)
     made = cast(Factory, written.caller(general, schema.gathers))
     functools.update_wrapper(made, function)
     made.method = method
-    if any(each.words[0] == "Array" for each in schema.parameters):  # a tensor is given
+    if "Array" in function.__annotations__.values():  # a tensor is given
         functions[schema.name] = made
     made.written, made.schema = written, schema
     made.__name__ = method.__name__ = schema.name

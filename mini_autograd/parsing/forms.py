@@ -6,9 +6,8 @@ And those that it takes with a warning, but does not list any more: `add(x, alph
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import product
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from mini_autograd.core.modes.warn_once import once
 from mini_autograd.core.tensor.tensor import Tensor
@@ -32,7 +31,7 @@ def forms_of(schemas: Iterable[Schema], out: Collection[int] | bool = False) -> 
 
 def _kinds(parameter: Parameter) -> list[Parameter]:
     words = [word for word in parameter.words if word != "None"]
-    return [replace(parameter, words=(word,)) for word in words]
+    return [parameter._replace(words=(word,)) for word in words]
 
 
 def _first_number(form: Sequence[Parameter]) -> int:
@@ -149,8 +148,7 @@ def _nested_type(value: Any) -> str:
     return errors.type_name(value)
 
 
-@dataclass(frozen=True, slots=True)
-class OldForm:
+class OldForm(NamedTuple):
     """One such form of an op.
 
     Attributes:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Any
+from typing import Any, NamedTuple
 
 from mini_autograd.core.tensor.tensor import Tensor
 
@@ -29,8 +28,7 @@ class Common(Enum):
     ITSELF = auto()  # all, and then there is nothing to do
 
 
-@dataclass(frozen=True, slots=True)
-class InPlace:
+class InPlace(NamedTuple):
     """One in-place op; it gets its name, with the underscore, where it is made public."""
 
     name: str = ""

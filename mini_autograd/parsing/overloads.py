@@ -11,7 +11,7 @@ from typing import Any, Protocol, cast, overload
 
 import numpy as np
 
-from mini_autograd.core.saved.packing import composed
+from mini_autograd.core.saved.packing import packing_threads, within_composite
 from mini_autograd.core.table import shared
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages import arguments as errors
@@ -67,8 +67,6 @@ def _is_raw(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
 def _composed(function: Callable[..., Any], name: str, dispatched: bool) -> Bound:
     schema = Schema(name, function)
     by_position = schema.by_position(function)
-    if not dispatched:
-        by_position = composed(by_position)
     written = binder(schema, function, is_composite=not dispatched)
 
     def caller(method: bool) -> Callable[..., Any]:
@@ -76,7 +74,10 @@ def _composed(function: Callable[..., Any], name: str, dispatched: bool) -> Boun
         def general(*args: Any, **kwargs: Any) -> Any:
             if _is_raw(args, kwargs):
                 return function(*args, **kwargs)
-            return by_position(*schema.bind(args, kwargs, method=method))
+            bound = schema.bind(args, kwargs, method=method)
+            if packing_threads and not dispatched:
+                return within_composite(by_position, *bound)
+            return by_position(*bound)
 
         call: Callable[..., Any] = written.caller(general, schema.gathers and method)
         call.__name__ = schema.name

@@ -148,11 +148,11 @@ def overridable(
     """Has a general function look first whether an argument's type overrides what users call."""
 
     def enter(general: Callable[..., Any]) -> Callable[..., Any]:
-        @functools.wraps(general, assigned=("__doc__",), updated=())
         def call(*args: Any, **kwargs: Any) -> Any:
             result = overriding_result(name, args, kwargs, method=method, func=func)
             return general(*args, **kwargs) if result is NOTHING else result
 
+        call.__doc__ = general.__doc__
         return call
 
     return enter
@@ -179,7 +179,7 @@ def handle_torch_function(
     found = overriding(relevant_args, also=Tensor)
     module = public_api.__module__ or "torch"  # which those have that are written
     name = f"{_MODULES.get(module, module)}.{public_api.__name__}"
-    refused = functools.partial(errors.no_implementation, name)
+    refused = functools.partial(errors.no_implementation.__call__, name)
     return asked(public_api, found, args, kwargs, refused)
 
 

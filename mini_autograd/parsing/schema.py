@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from functools import cached_property
+from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
 
@@ -131,8 +131,7 @@ _EXACT: Final[dict[str, tuple[type, ...]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):
     """One argument of an op."""
 
     name: str
@@ -185,6 +184,8 @@ class OldForm(Protocol):
 class Schema:
     """The parameters of one op, and how a call fills them.
 
+    They are read when a call first needs them: most programs call few ops.
+
     Args:
         name: of the op.
         forward: the function whose parameters they are.
@@ -195,23 +196,50 @@ class Schema:
         self, name: str, forward: Callable[..., Any], options: Sequence[Parameter] = ()
     ) -> None:
         self.name = name
-        self.own = tuple(_parameters(forward))
-        self.parameters = (*self.own, *options)
-        self.defaults = tuple(each.default for each in self.parameters)
-        self.positional = sum(not each.keyword_only for each in self.parameters)
-        self.least = sum(not each.has_default for each in self.parameters[: self.positional])
-        self.required = sum(not each.has_default for each in self.parameters)
-        self._types = {
-            each.name: (each.exact_types, _CONTENTS.get(each.words[0])) for each in self.parameters
-        }
-        self._needed = {each.name for each in self.parameters if not each.has_default}
+        self._options = options
+        self._function = function = inspect.unwrap(forward)
+        code = function.__code__
+        self.positional = code.co_argcount
+        self.least = code.co_argcount - len(function.__defaults__ or ())
+        # Whether the ints of a size may be given one by one.
+        self.gathers = self.positional == self.least == 2 and (
+            function.__annotations__[code.co_varnames[1]].split(" ")[0] in LISTS
+        )
         # Where torch has other forms of the op, the error of a call that fits none of them.
         self.refusal: Callable[[Sequence[Any], Mapping[str, Any], bool], TypeError] | None = None
         self.forms: tuple[Sequence[str], Sequence[str] | None] = ((), None)  # of both
         # And those that it takes, but does not list any more.
         self.old: Sequence[OldForm] = ()
-        single = self.positional == self.least == 2
-        self.gathers = single and self.parameters[1].words[0] in LISTS
+
+    @cached_property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """All, in order."""
+        return (*self.own, *self._options)
+
+    @cached_property
+    def own(self) -> tuple[Parameter, ...]:
+        """Those that the function takes."""
+        return tuple(_parameters(self._function))
+
+    @cached_property
+    def defaults(self) -> tuple[Any, ...]:
+        """What each parameter is if a call leaves it out."""
+        return tuple(each.default for each in self.parameters)
+
+    @cached_property
+    def required(self) -> int:
+        """How many a call may not leave out."""
+        return len(self._needed)
+
+    @cached_property
+    def _types(self) -> dict[str, tuple[frozenset[type], type | None]]:
+        return {
+            each.name: (each.exact_types, _CONTENTS.get(each.words[0])) for each in self.parameters
+        }
+
+    @cached_property
+    def _needed(self) -> set[str]:
+        return {each.name for each in self.parameters if not each.has_default}
 
     def fits(self, args: Sequence[Any], named: Mapping[str, Any]) -> bool:
         """Whether arguments plainly fit; False where `bind` must look closer."""
@@ -309,8 +337,8 @@ class Schema:
 
     def by_position(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """The function, taking its keyword-only parameters by position too."""
-        split = self.positional
-        names = [each.name for each in self.own[split:]]
+        split, code = self.positional, self._function.__code__
+        names = code.co_varnames[split : split + code.co_kwonlyargcount]
         if not names:
             return function
         return lambda *args: function(*args[:split], **dict(zip(names, args[split:], strict=True)))
@@ -349,9 +377,8 @@ def _index(names: list[str], key: str, method: bool) -> int | None:
     return names.index(key) if key in names else None
 
 
-def _parameters(forward: Callable[..., Any]) -> Iterator[Parameter]:
+def _parameters(function: Any) -> Iterator[Parameter]:
     """Read from the code object: `inspect.signature` takes twenty times as long, of hundreds."""
-    function = inspect.unwrap(forward)
     code = function.__code__
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     given = function.__defaults__ or ()

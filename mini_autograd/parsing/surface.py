@@ -6,7 +6,6 @@ The frontend puts all that is entered here on the module and on `Tensor`; it nam
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 from mini_autograd.core.tensor.tensor import Tensor
@@ -48,7 +47,7 @@ def public(
                 _enter(methods, name, of_tensor)
             if in_place is not None:
                 composite = in_place.composite or place > 0  # as a further name is in torch
-                row = replace(in_place, name=f"{name}_", composite=composite)
+                row = in_place._replace(name=f"{name}_", composite=composite)
                 _enter(in_place_forms, row.name, (row, of_tensor))
         return op
 

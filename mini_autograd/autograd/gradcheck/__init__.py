@@ -6,25 +6,13 @@ loop, and here batching is a loop. Forward mode is computed by the backward walk
 
 from __future__ import annotations
 
-import dataclasses
-import warnings
-from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mini_autograd.autograd.gradcheck.comparing import Comparison, fast, slow
-from mini_autograd.autograd.gradcheck.differences import (
-    Function,
-    Tensors,
-    as_tuple,
-    places_with_grad,
-)
-from mini_autograd.autograd.gradcheck.gradient_rows import with_grad
-from mini_autograd.autograd.gradcheck.undefined import check_undefined
-from mini_autograd.core.backward.backward import grad
-from mini_autograd.core.tensor.tensor import Tensor
-from mini_autograd.creation import sampling
 from mini_autograd.messages.functions import gradcheck as errors
 from mini_autograd.messages.functions.gradcheck import GradcheckError
+
+if TYPE_CHECKING:
+    from mini_autograd.autograd.gradcheck.differences import Function
 
 __all__ = ["GradcheckError", "gradcheck", "gradgradcheck"]
 
@@ -74,27 +62,30 @@ def gradcheck(
         ValueError: no input that requires grad.
         AssertionError: options that exclude each other; outputs whose shape or dtype changes.
     """
+    # Not above: few programs check gradients.
+    from mini_autograd.autograd.gradcheck import checking, comparing, differences, undefined
+
     if not (check_forward_ad or check_backward_ad):
         raise errors.needs_one_mode("check_forward_ad", "check_backward_ad")
     if check_batched_grad and not check_backward_ad:
         raise errors.needs_option("check_batched_grad", "check_backward_ad")
     if check_batched_forward_grad and not check_forward_ad:
         raise errors.needs_option("check_batched_forward_grad", "check_forward_ad")
-    how = Comparison(eps, rtol, atol, nondet_tol)
-    compare = fast if fast_mode else slow
+    how = comparing.Comparison(eps, rtol, atol, nondet_tol)
+    compare = comparing.fast if fast_mode else comparing.slow
     try:
-        given = as_tuple(inputs)
-        _check_inputs(given)
+        given = differences.as_tuple(inputs)
+        checking.check_inputs(given)
         func_out = func(*given)
-        outputs = _with_grad(func_out)
+        outputs = checking.outputs_with_grad(func_out)
         if check_backward_ad:
-            _compare_outputs(compare, func, func_out, given, how)
+            checking.compare_outputs(compare, func, func_out, given, how)
         if check_forward_ad:
-            _compare_inputs(compare, func, func_out, given, how)
+            checking.compare_inputs(compare, func, func_out, given, how)
         if check_backward_ad:
-            _check_mul_by_grad_output(outputs, given, masked)
+            checking.check_mul_by_grad_output(outputs, given, masked)
             if check_undefined_grad:
-                check_undefined(func, len(outputs), given)
+                undefined.check_undefined(func, len(outputs), given)
     except GradcheckError:
         if raise_exception:
             raise
@@ -133,6 +124,8 @@ def gradgradcheck(
 
     The other arguments and the errors are those of `gradcheck`.
     """
+    from mini_autograd.autograd.gradcheck import checking, differences
+
     if not (check_fwd_over_rev or check_rev_over_rev):
         raise errors.needs_one_mode("check_fwd_over_rev", "check_rev_over_rev")
     for option, given in (
@@ -141,15 +134,16 @@ def gradgradcheck(
     ):
         if given and not check_rev_over_rev:
             raise errors.needs_option(option, "check_rev_over_rev")
-    tupled = as_tuple(inputs)
+    tupled = differences.as_tuple(inputs)
     if grad_outputs is None:
         cotangents: tuple[Any, ...] = tuple(
-            _drawn_like(each, gen_non_contig_grad_outputs) for each in _with_grad(func(*tupled))
+            checking.drawn_like(each, gen_non_contig_grad_outputs)
+            for each in checking.outputs_with_grad(func(*tupled))
         )
     else:
-        cotangents = as_tuple(grad_outputs)
+        cotangents = differences.as_tuple(grad_outputs)
     return gradcheck(
-        _gradient_of(func, tupled, cotangents),
+        checking.gradient_of(func, tupled, cotangents),
         tupled + cotangents,
         eps=eps,
         atol=atol,
@@ -164,106 +158,3 @@ def gradgradcheck(
         fast_mode=fast_mode,
         masked=masked,
     )
-
-
-def _gradient_of(func: Function, inputs: Sequence[Any], cotangents: Sequence[Any]) -> Function:
-    """The function from inputs and cotangents to gradients."""
-    by = places_with_grad(inputs)
-    seeded = [at for at, each in enumerate(cotangents) if each.requires_grad]
-    count = len(cotangents)
-
-    def gradient(*args: Any) -> tuple[Tensor, ...]:
-        given, seeds = list(args[:-count]), args[-count:]
-        given = [each.requires_grad_() if at in by else each for at, each in enumerate(given)]
-        outputs = _with_grad(func(*given))
-        for at in seeded:
-            seeds[at].requires_grad_()
-        wanted = [each for at, each in enumerate(given) if at in by]
-        grads = grad(outputs, wanted, seeds, create_graph=True, allow_unused=True)
-        return tuple(each for each in grads if each is not None)
-
-    return gradient
-
-
-def _drawn_like(output: Tensor, gaps: bool) -> Tensor:
-    """A random cotangent in [-1, 1); with `gaps` every second element of its memory."""
-    shape = list(output.shape)
-    if gaps and output.numel() > 1:
-        shape[-1] *= 2
-    drawn = sampling.rand(shape, dtype=output.dtype) * 2 - (1 + 1j if output.is_complex() else 1)
-    return (drawn[..., ::2] if shape != list(output.shape) else drawn).requires_grad_()  # type: ignore[no-any-return]
-
-
-def _with_grad(outputs: Any) -> Tensors:
-    return tuple(each for each in as_tuple(outputs) if each.requires_grad)
-
-
-def _check_inputs(inputs: Sequence[Any]) -> None:
-    """Raise if no input requires grad or elements of one share memory."""
-    places = places_with_grad(inputs)
-    for at in places:
-        each = inputs[at]
-        if each._array.dtype.char not in "dD":
-            warnings.warn(errors.not_double(at), UserWarning, stacklevel=3)
-        if any(stride <= 0 and size > 1 for stride, size in zip(each.stride(), each.shape)):  # noqa: B905
-            raise errors.overlapping_input(at)
-    if not places:
-        raise errors.nothing_to_check()
-
-
-def _compare_outputs(
-    compare: Callable[..., None], func: Function, func_out: Any, inputs: Tensors, how: Comparison
-) -> None:
-    """Compare backward gradients; real and imaginary parts of outputs are checked separately."""
-    if not any(each.is_complex() for each in as_tuple(func_out)):
-        compare(func, func_out, inputs, _with_grad(func_out), how)
-        return
-    at = [index for index, each in enumerate(_with_grad(func_out)) if each.is_complex()]
-    for part, name in (("imaginary", "imag"), ("real", "real")):
-
-        def half(*args: Any, name: str = name) -> tuple[Any, ...]:
-            outputs = as_tuple(func(*args))
-            return tuple(getattr(o, name) if o.is_complex() else o for o in outputs)
-
-        halved = half(*inputs)
-        one_half = dataclasses.replace(how, part=part, complex_at=at)
-        compare(half, halved, inputs, _with_grad(halved), one_half)
-
-
-def _compare_inputs(
-    compare: Callable[..., None], func: Function, func_out: Any, inputs: Tensors, how: Comparison
-) -> None:
-    """Compare forward-mode derivatives; real and imaginary parts of inputs separately."""
-    how = dataclasses.replace(how, forward=True)
-    at = [i for i, each in enumerate(inputs) if isinstance(each, Tensor) and each.is_complex()]
-    if not at:
-        compare(func, func_out, inputs, _with_grad(func_out), how)
-        return
-    for part, name in (("imaginary", "imag"), ("real", "real")):
-
-        def joined(*args: Any, name: str = name) -> Any:
-            whole = list(args)
-            for index in at:
-                given, fixed = args[index], inputs[index]
-                whole[index] = (
-                    fixed.real + given * 1j if name == "imag" else given + fixed.imag * 1j
-                )
-            return as_tuple(func(*whole))
-
-        halves = tuple(
-            getattr(each, name) if index in at else each for index, each in enumerate(inputs)
-        )
-        made = joined(*halves)
-        one_half = dataclasses.replace(how, part=part, complex_at=at)
-        compare(joined, made, halves, _with_grad(made), one_half)
-
-
-def _check_mul_by_grad_output(outputs: Tensors, inputs: Any, masked: bool | None) -> None:
-    """Raise unless zero cotangents give zero gradients: a gradient is linear in its cotangent."""
-    zeros = [each.new_zeros(each.shape) for each in outputs]
-    for got in grad(outputs, with_grad(inputs), zeros, allow_unused=True):
-        if got is None:
-            continue
-        still = got.allclose(got.new_zeros(got.shape)) if masked else got.eq(0).all()
-        if not still:
-            raise errors.not_multiplied()

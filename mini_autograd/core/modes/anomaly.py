@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import threading
-import traceback
 from typing import TYPE_CHECKING, Final
 
 from mini_autograd.core.modes import warn_once
@@ -54,6 +53,8 @@ class Anomaly:
 
 def _user_stack() -> list[str]:
     """The call stack without this package's own frames: it ends where the user called the op."""
+    import traceback  # not above: few programs look for anomalies, and it takes milliseconds
+
     frames = traceback.extract_stack()
     while frames and frames[-1].filename.startswith(_OWN_CODE):
         frames.pop()

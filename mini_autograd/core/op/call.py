@@ -13,7 +13,7 @@ from mini_autograd.arrays.layout import arranged, empty_as, placed
 from mini_autograd.core.modes.creation_observers import inference_used
 from mini_autograd.core.modes.grad_mode import state
 from mini_autograd.core.op.codegen.generate import record_refused
-from mini_autograd.core.op.op import Forward, Op, Rule
+from mini_autograd.core.op.op import Forward, Op, Rule, calls_nothing
 from mini_autograd.core.op.promotion import Promotion, promote, quiet, raise_broadcast
 from mini_autograd.core.op.slots import Keep
 from mini_autograd.core.saved.packing import PackedTensor
@@ -58,7 +58,7 @@ def differentiable(
     no_complex_half: str | None = None,
     together: Sequence[str] = (),
     partial: bool = False,
-    inside: Callable[..., Any] | None = None,
+    inside: Callable[..., Any] = calls_nothing,
     unsaved: str = "#0 'self'",
     elementwise: bool | None = None,
     **rules: Rule,
@@ -94,23 +94,9 @@ def differentiable(
 
     def decorate(forward: Forward) -> DifferentiableOp:
         op = Op(
-            name or forward.__name__,
-            forward,
-            rules,
-            promotion=promotion,
-            node=node,
-            view=view,
-            outputs=outputs,
-            constant=constant,
-            scalars=scalars,
-            order=order,
-            no_complex_half=no_complex_half,
-            together=together,
-            partial=partial,
-            inside=inside,
-            unsaved=unsaved,
-            elementwise=elementwise,
-        )
+            name or forward.__name__, forward, rules, promotion, node, view, outputs, constant,
+            scalars, order, no_complex_half, together, partial, inside, unsaved, elementwise,
+        )  # fmt: skip
         general = functools.partial(_apply, op, True)
         caller = op.written.caller
         function = cast(DifferentiableOp, caller(functools.partial(_apply, op, False)))

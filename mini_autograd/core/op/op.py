@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -18,84 +19,130 @@ Forward = Callable[..., Any]
 Rule = Callable[..., Any]
 
 
+@dataclass(eq=False)
 class Op:
-    """One op kind: its forward, its rules, and what follows from them."""
+    """One op kind: its forward, its rules, and what follows from them.
 
-    def __init__(
-        self,
-        name: str,
-        forward: Forward,
-        rules: dict[str, Rule],
-        *,
-        promotion: Promotion,
-        node: str | None,
-        view: bool,
-        outputs: Sequence[str] | None,
-        constant: int = 0,
-        scalars: bool,
-        order: Sequence[str] | None = None,
-        no_complex_half: str | None = None,
-        together: Sequence[str] = (),
-        partial: bool = False,
-        inside: Callable[..., Any] | None = None,
-        unsaved: str = "",
-        elementwise: bool | None = None,
-    ) -> None:
-        self.name = name
-        self.no_complex_half = no_complex_half
-        self.view = view
-        self.outputs = outputs
-        self.constant = constant
-        self.partial = partial
-        self.unsaved = unsaved
-        self.inside = inside or _calls_nothing
-        self.inside_first = hasattr(inside, "first")
-        self.scalars = scalars
-        self.promotion = promotion
-        self.schema = schema = Schema(name, forward)
-        self.bare = forward  # as a rule calls it
-        self.forward = schema.by_position(forward)
-        self.operands = tuple(i for i, each in enumerate(schema.parameters) if each.is_operand)
-        self.promoted = tuple(
-            i for i in self.operands if {"Array", "Arrays"} & set(schema.parameters[i].words)
+    `differentiable` says what the columns are.
+    """
+
+    name: str
+    bare: Forward  # as a rule calls it
+    rules: dict[str, Rule]
+    promotion: Promotion
+    node: str | None
+    view: bool
+    outputs: Sequence[str] | None
+    constant: int
+    scalars: bool
+    given_order: Sequence[str] | None
+    no_complex_half: str | None
+    together: Sequence[str]
+    partial: bool
+    inside: Callable[..., Any]
+    unsaved: str
+    given_elementwise: bool | None
+
+    def __post_init__(self) -> None:
+        self.schema = schema = Schema(self.name, self.bare)
+        self.forward = schema.by_position(self.bare)
+        capitals = "".join(word.capitalize() for word in self.name.split("_"))
+        self.title = self.node or f"{capitals}Backward0"
+        self.inside_first = hasattr(self.inside, "first")
+        by_dtype = self.promotion is not Promotion.NONE
+        self.written = Written(schema, self._write, by_dtype=by_dtype)
+
+    # The following is computed when a call first needs it: most programs call few ops.
+
+    @cached_property
+    def names(self) -> list[str]:
+        """Of all parameters."""
+        return [each.name for each in self.schema.parameters]
+
+    @cached_property
+    def operands(self) -> tuple[int, ...]:
+        """The parameters that take tensors."""
+        return tuple(i for i, each in enumerate(self.schema.parameters) if each.is_operand)
+
+    @cached_property
+    def promoted(self) -> tuple[int, ...]:
+        """Of these, those that can need a gradient: no masks, nor indices."""
+        return self._taking("Array", "Arrays")
+
+    @cached_property
+    def variadic(self) -> frozenset[int]:
+        """And those that take several tensors."""
+        return frozenset(self._taking("Arrays", "IndexArrays"))
+
+    def _taking(self, *words: str) -> tuple[int, ...]:
+        parameters = self.schema.parameters
+        return tuple(i for i in self.operands if not {*words}.isdisjoint(parameters[i].words))
+
+    @cached_property
+    def order(self) -> tuple[int, ...]:
+        """The operands that give the result's order of dims in memory, the first decides."""
+        if self.given_order is None:
+            return self.operands
+        return tuple(map(self.names.index, self.given_order))
+
+    @cached_property
+    def arranges(self) -> bool:
+        """Whether the operands decide that order at all."""
+        arranged = (
+            self.promotion is not Promotion.NONE if self.given_order is None else self.given_order
         )
-        self.variadic = frozenset(
-            i for i in self.operands if {"Arrays", "IndexArrays"} & set(schema.parameters[i].words)
-        )
-        self.title = node or f"{''.join(w.capitalize() for w in name.split('_'))}Backward0"
-        self.names = names = [each.name for each in schema.parameters]
-        self.order = self.operands if order is None else tuple(map(names.index, order))
-        arranged = promotion is not Promotion.NONE if order is None else bool(order)
-        self.arranges = outputs is None and arranged
-        # The order in which torch computes gradients, which graphs and hooks show.
-        self.in_turn = sorted(
+        return self.outputs is None and bool(arranged)
+
+    @cached_property
+    def in_turn(self) -> list[int]:
+        """The order in which torch computes gradients, which graphs and hooks show."""
+        names, together = self.names, self.together
+        return sorted(
             self.promoted,
             key=lambda i: (
                 (min(together), together.index(names[i])) if names[i] in together else (names[i], 0)
             ),
         )
-        unknown = set(rules) - set(names)
-        assert not unknown, f"{name} has rules for {sorted(unknown)}, which are no parameters"
-        self.rules = rules
-        self.reads = {
+
+    @cached_property
+    def reads(self) -> dict[str, list[str]]:
+        """By operand, what its rule reads beside the gradient."""
+        unknown = set(self.rules) - set(self.names)
+        assert not unknown, f"{self.name} has rules for {sorted(unknown)}, which are no parameters"
+        return {
             key: list(rule.__code__.co_varnames[1 : rule.__code__.co_argcount])
-            for key, rule in rules.items()
+            for key, rule in self.rules.items()
         }
-        used = {key for each in self.reads.values() for key in each}
-        # Among the edges, those of operands whose rule reads a result.
-        self.readers_of_result = [
+
+    @cached_property
+    def readers_of_result(self) -> list[int]:
+        """Among the edges, those of operands whose rule reads a result."""
+        return [
             place
             for place, index in enumerate(self.promoted)
-            if any(key.startswith("result") for key in self.reads.get(names[index], ()))
+            if any(key.startswith("result") for key in self.reads.get(self.names[index], ()))
         ]
-        # torch's order of saving and unpacking: the first stale one is what an error names.
-        self.keys = sorted(used, key=lambda key: (key.startswith("result"), key))
-        # What reads a shape, beside its operands' elements, is none.
+
+    @cached_property
+    def keys(self) -> list[str]:
+        """All that rules read, in torch's order of saving and unpacking: the first stale one is
+        what an error names."""
+        used = {key for each in self.reads.values() for key in each}
+        return sorted(used, key=lambda key: (key.startswith("result"), key))
+
+    @cached_property
+    def elementwise(self) -> bool:
+        """Whether rules go element by element; what reads a shape, beside its operands' elements,
+        does not."""
+        if self.given_elementwise is not None:
+            return self.given_elementwise
         by_elements = self.arranges and not self.variadic
-        by_elements = by_elements and not any(key.endswith("_shape") for key in self.keys)
-        self.elementwise = by_elements if elementwise is None else elementwise
-        self.slots = tuple(self._slot(key) for key in self.keys)
-        self.written = Written(schema, self._write, by_dtype=promotion is not Promotion.NONE)
+        return by_elements and not any(key.endswith("_shape") for key in self.keys)
+
+    @cached_property
+    def slots(self) -> tuple[Slot, ...]:
+        """What a node saves, by key."""
+        return tuple(self._slot(key) for key in self.keys)
 
     @cached_property
     def source(self) -> str:
@@ -140,6 +187,6 @@ class Op:
         return Slot(Keep[what.upper()], names.index(stem), None)
 
 
-def _calls_nothing(result: Any, *_: Any) -> Any:
+def calls_nothing(result: Any, *_: Any) -> Any:
     """What most kernels do inside: none calls an op on what it made."""
     return result

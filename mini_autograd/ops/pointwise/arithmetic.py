@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -68,7 +67,7 @@ TENSORS: Final = (".Tensor", ".Tensor")
 _OF_NUMBERS: Final = InPlace(number_seen=True, overloads=TENSORS)
 
 
-@public(in_place=replace(_OF_NUMBERS, augmented="+=", shapes_first=True))
+@public(in_place=_OF_NUMBERS._replace(augmented="+=", shapes_first=True))
 @differentiable(
     scalars=True,
     self=lambda grad: grad,
@@ -97,7 +96,7 @@ def sub_promoted(self: Array | Number, other: Array | Number, *, alpha: Number =
     return np.subtract(self, _times(other, alpha, self))
 
 
-@public(in_place=replace(_OF_NUMBERS, augmented="*="))
+@public(in_place=_OF_NUMBERS._replace(augmented="*="))
 @differentiable(
     scalars=True,
     self=lambda grad, other: grad * conj(other),
@@ -275,7 +274,7 @@ _ADDED_BEFORE: Final = (
 with_old_forms(with_forms(add, function_forms=_ADDED), _ADDED_BEFORE)
 sub = _subtracting(with_old_forms(with_forms(sub_promoted, function_forms=_ADDED), _ADDED_BEFORE))
 shared(sub, "sub")
-binary_operator("__sub__")(public(in_place=replace(_OF_NUMBERS, augmented="-="))(sub))
+binary_operator("__sub__")(public(in_place=_OF_NUMBERS._replace(augmented="-="))(sub))
 rsub = binary_operator("__rsub__", own=True)(
     public(method=False)(_subtracting(overloaded("rsub", rsub_tensor, rsub_number)))
 )

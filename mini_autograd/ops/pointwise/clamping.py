@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -183,7 +182,7 @@ def clamp_max_tensor(self: Array, max: Array) -> Array:
 
 
 _CLAMPED: Final = InPlace(function=True, shapes_first=True, casts_first=True, number_cast=True)
-_DISPATCHED: Final = replace(_CLAMPED, overloads=("", ".Tensor"))
+_DISPATCHED: Final = _CLAMPED._replace(overloads=("", ".Tensor"))
 
 
 def _clamp(name: str, in_place: InPlace) -> None:
@@ -193,10 +192,10 @@ def _clamp(name: str, in_place: InPlace) -> None:
 
 def _one_sided(tensor: Any, number: Any, bound: str) -> None:
     both = overloaded(f"clamp_{bound}", tensor, number, out=True)
-    public(in_place=replace(_DISPATCHED, numbers_refused_first=True))(both)
+    public(in_place=_DISPATCHED._replace(numbers_refused_first=True))(both)
 
 
 _clamp("clamp", _DISPATCHED)
-_clamp("clip", replace(_CLAMPED, composite=True))
+_clamp("clip", _CLAMPED._replace(composite=True))
 _one_sided(clamp_min_tensor, clamp_min_number, "min")
 _one_sided(clamp_max_tensor, clamp_max_number, "max")

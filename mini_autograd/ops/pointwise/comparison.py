@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -40,9 +39,9 @@ def _compares(
         either = overloaded(name, op, out=True)
         recorded = _over_operand(name, compare)
         written = InPlace(compares=True, shapes_first=True, on_integers=True, recorded=recorded)
-        public(in_place=replace(written, overloads=(".Scalar", ".Tensor")))(either)
+        public(in_place=written._replace(overloads=(".Scalar", ".Tensor")))(either)
         if alias:
-            public(*alias, in_place=replace(written, composite=True))(either)
+            public(*alias, in_place=written._replace(composite=True))(either)
         return op
 
     return enter
@@ -172,7 +171,7 @@ def _with_number_first(
         binary_operator(*symbols, own=True)(op)
         of_number = composite(name=op.op.name)(swapped)
         either = overloaded(op.op.name, op, of_number, out=(0, 2))
-        public(in_place=replace(_BITS, augmented=augmented))(either)
+        public(in_place=_BITS._replace(augmented=augmented))(either)
         return op
 
     return enter

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -36,8 +35,8 @@ from mini_autograd.parsing.types import Array, Number, Str
 
 _WRITTEN: Final = InPlace(shapes_first=True, casts_first=True)
 # Of torch's dispatcher the two forms of an op that has one for numbers.
-_BY_NUMBER: Final = replace(_WRITTEN, number_seen=True, overloads=TENSORS)
-_BY_EITHER: Final = replace(_WRITTEN, overloads=(".Scalar", ".Tensor"))
+_BY_NUMBER: Final = _WRITTEN._replace(number_seen=True, overloads=TENSORS)
+_BY_EITHER: Final = _WRITTEN._replace(overloads=(".Scalar", ".Tensor"))
 
 
 @binary_operator("__truediv__")
@@ -196,8 +195,8 @@ def _div(*args: Any, **kwargs: Any) -> Any:
 _div.__name__ = _div.__qualname__ = "div"
 
 
-@public("div", function=False, in_place=replace(_BY_NUMBER, augmented="/="))
-@public("divide", function=False, in_place=replace(_WRITTEN, number_seen=True, composite=True))
+@public("div", function=False, in_place=_BY_NUMBER._replace(augmented="/="))
+@public("divide", function=False, in_place=_WRITTEN._replace(number_seen=True, composite=True))
 def _div_method(*args: Any, **kwargs: Any) -> Any:
     return _by_mode(kwargs).method(*args, **kwargs)
 
@@ -219,7 +218,7 @@ for _each in (true_divide, div_unrounded, div_rounded):
     )
 div = shared(true_divide, "div")  # as rules call it
 
-remainder: Final = public(in_place=replace(_BY_EITHER, augmented="%="))(
+remainder: Final = public(in_place=_BY_EITHER._replace(augmented="%="))(
     overloaded("remainder", remainder_tensor, remainder_of_number, remainder_number, out=(0, 2))
 )
 shared(remainder, "remainder")
@@ -236,8 +235,7 @@ def _floor_divided(self: Array, other: Array | Number) -> Array:
 
 
 public(
-    in_place=replace(
-        _BY_NUMBER,
+    in_place=_BY_NUMBER._replace(
         augmented="//=",
         recorded=overloaded("floor_divide", _floor_divided, function_forms=BY_ANY),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -21,6 +20,7 @@ from mini_autograd.core.op import (
 )
 from mini_autograd.core.table import ops, shared
 from mini_autograd.core.tensor.tensor import Tensor
+from mini_autograd.messages.message import Message
 from mini_autograd.messages.ops import kernels as kernel_errors
 from mini_autograd.messages.tensors import inplace as errors
 from mini_autograd.ops.pointwise.choosing import of_kind
@@ -31,7 +31,7 @@ from mini_autograd.parsing.types import Array, Bool, Number
 _ZEROED: Final = InPlace(function=True, expanded=Expanded.ALLOWED, common=Common.ANYTHING)
 
 
-def check_dtypes(self: Array, source: Array, refusal: Callable[[str, str], Exception]) -> None:
+def check_dtypes(self: Array, source: Array, refusal: Message[Any]) -> None:
     """Whether two arrays have one dtype; else the error that names them."""
     if self.dtype != source.dtype:
         raise refusal(*[dtypes.of_numpy(each.dtype).scalar_name for each in (self, source)])
