@@ -173,7 +173,7 @@ class Parameter(NamedTuple):
 
 
 class OldForm(Protocol):
-    """A form that is taken with a warning; see `old_forms`."""
+    """A form that is taken with a warning; see `forms`."""
 
     def bound(
         self, args: Sequence[Any], kwargs: Mapping[str, Any], *, method: bool
