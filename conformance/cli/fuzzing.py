@@ -97,7 +97,8 @@ class Rounds:
         text = _COLOURS.sub("", following.text)
         failed = _FAILED.findall(text)
         self.failed.update(dict.fromkeys(failed))
-        came_to = {*_COUNTED.findall(text)} | ({"failed"} if failed or code == 1 else set())
+        is_failure = code == 1 and not self.cut  # which an interrupt of Python's start gives, too
+        came_to = {*_COUNTED.findall(text)} | ({"failed"} if failed or is_failure else set())
         self.counted |= came_to
         # pytest-xdist gives 2, too, where it stops at a failure as it was told.
         if not self.cut and code not in (0, 1) and not (code == 2 and failed):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import signal
 import subprocess
 import sys
@@ -26,6 +27,14 @@ def hasty(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(fuzzing, "PATIENCE", 2.0)
 
 
+@pytest.fixture
+def ticking(monkeypatch: pytest.MonkeyPatch):
+    """A second passes each time that somebody looks at the clock, and none meanwhile: what a busy
+    machine takes does not count."""
+    seconds = itertools.count(time.monotonic())
+    monkeypatch.setattr(fuzzing.time, "monotonic", lambda: next(seconds))
+
+
 def rounds(code: str, seconds: float) -> tuple[Rounds, str, int]:
     """Rounds in which this code stands for pytest."""
     said = io.StringIO()
@@ -34,16 +43,18 @@ def rounds(code: str, seconds: float) -> tuple[Rounds, str, int]:
     return run, said, run.run()
 
 
+@pytest.mark.usefixtures("ticking")
 def test_rounds_have_twice_the_examples_each_and_a_seed_of_their_own():
-    _, said, code = rounds(PASSES, 1.5)
+    _, said, code = rounds(PASSES, 12)
     assert code == 0
     assert "round 1: 25 examples of each property, seed 7" in said.getvalue()
     assert "round 2: 50 examples of each property, seed 8" in said.getvalue()
     assert said.getvalue().rstrip().endswith("no property failed")
 
 
+@pytest.mark.usefixtures("ticking")
 def test_what_failed_is_told_once_though_it_is_printed_in_colours():
-    run, said, code = rounds(FAILS, 1.5)
+    run, said, code = rounds(FAILS, 12)
     assert code == 1
     assert [*run.failed] == ["suite/a.py::b"]
     assert said.getvalue().rstrip().endswith("1 test failed:\n  suite/a.py::b")
