@@ -23,7 +23,7 @@ ROOMS: dict[str, list[str]] = {
         "autograd", "frontend", "func", "utils", "nn", "overrides", "_C", "__init__",
     ],
     "conformance": [
-        "verdict", "program", "catalogue", "engines", "judge", "corpus", "shrink", "generate",
+        "program", "verdict", "catalogue", "engines", "judge", "corpus", "shrink", "generate",
         "strategies",
         "contact", "claims", "campaign", "report", "suite", "pytest_plugin", "cli",
         "api", "__init__", "__main__",

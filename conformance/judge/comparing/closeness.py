@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from conformance.verdict import Distance, Greatest
+
 
 @cache
 def tolerances() -> Mapping[str, tuple[float, float]]:
@@ -20,7 +22,7 @@ def tolerances() -> Mapping[str, tuple[float, float]]:
 
 def difference(
     expected: np.ndarray[Any, Any], actual: np.ndarray[Any, Any], dtype: str
-) -> str | None:
+) -> Distance | None:
     """How two arrays of one shape differ beyond the tolerance of `dtype`, or None.
 
     The rule is `assert_close`'s, `|actual - expected| <= atol + rtol * |expected|`, with NaN equal
@@ -30,7 +32,7 @@ def difference(
         return None
     rtol, atol = tolerances().get(dtype, (0.0, 0.0))
     close = is_close(expected, actual, rtol, atol)
-    return None if close.all() else _described(expected, actual, ~close, rtol, atol)
+    return None if close.all() else _measured(expected, actual, ~close, rtol, atol)
 
 
 def is_close(
@@ -55,27 +57,26 @@ def _distance(expected: np.ndarray[Any, Any], actual: np.ndarray[Any, Any]) -> A
     return np.abs(_wide(actual) - _wide(expected))
 
 
-def _described(
+def _measured(
     expected: np.ndarray[Any, Any],
     actual: np.ndarray[Any, Any],
     differs: np.ndarray[Any, np.dtype[np.bool_]],
     rtol: float,
     atol: float,
-) -> str:
+) -> Distance:
     with np.errstate(all="ignore"):
         distance = _distance(expected, actual)
         absolute, relative = (
             np.where(differs, np.where(np.isnan(measure), np.inf, measure), -1.0)
             for measure in (distance, distance / np.abs(_wide(expected)))
         )
-    parts = [f"{int(differs.sum())} of {differs.size} elements"]
-    for name, measure, allowed in (("absolute", absolute, atol), ("relative", relative, rtol)):
-        position = np.unravel_index(int(np.argmax(measure)), measure.shape)
-        at = f" at {tuple(int(i) for i in position)}" if position else ""
-        parts.append(
-            f"greatest {name} difference {measure[position]:.4g}{at} (allowed {allowed:g})"
-        )
-    return ", ".join(parts)
+    greatest = _greatest(absolute, atol), _greatest(relative, rtol)
+    return Distance(int(differs.sum()), differs.size, *greatest)
+
+
+def _greatest(measure: np.ndarray[Any, Any], allowed: float) -> Greatest:
+    position = np.unravel_index(int(np.argmax(measure)), measure.shape)
+    return Greatest(float(measure[position]), tuple([int(i) for i in position]), allowed)
 
 
 _NUMBER = re.compile(r"-?(?:\d+\.?\d*(?:[eE][+-]?\d+)?|\binf\b|\bnan\b)")

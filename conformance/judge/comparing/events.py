@@ -20,6 +20,7 @@ from conformance.program.trace import (
     Unobserved,
     Warned,
 )
+from conformance.program.values import Ref
 from conformance.verdict import Mismatch
 
 T = TypeVar("T", Called, Warned)
@@ -71,11 +72,9 @@ class Events:
         for name in sorted(pairs[0].keys() | pairs[1].keys()):
             if (first := pairs[0].get(name)) != (second := pairs[1].get(name)):
                 where = name or "what the step gives"
-                yield Mismatch("identity", number, where, _object(first), _object(second))
-
-
-def _object(first: str | None) -> str:
-    return "an object of its own" if first is None else f"the object that {first} is"
+                yield Mismatch(
+                    "identity", number, where, first and Ref(first), second and Ref(second)
+                )
 
 
 def _steps(objects: Observed[Mapping[int, Any]]) -> frozenset[int]:
@@ -100,20 +99,18 @@ def _by_step(events: Sequence[T]) -> Mapping[int, list[tuple[int, T]]]:
 def _warnings(
     number: int, wanted: list[tuple[int, Warned]], got: list[tuple[int, Warned]]
 ) -> Iterator[Mismatch]:
-    left, right = (
-        " | ".join(f"{entry.category}: {entry.text}" for _, entry in side) for side in (wanted, got)
-    )
+    left, right = (tuple([entry for _, entry in side]) for side in (wanted, got))
     if left != right:
-        yield Mismatch("warning", number, "", left or "none", right or "none")
+        yield Mismatch("warning", number, "", left, right)
 
 
 def _calls(
     number: int, step: Step, wanted: list[tuple[int, Called]], got: list[tuple[int, Called]]
 ) -> Iterator[Mismatch]:
-    before, after = (", ".join(_label(entry) for _, entry in side) for side in (wanted, got))
+    before, after = (tuple([_label(entry) for _, entry in side]) for side in (wanted, got))
     if before != after:
         # Their arguments are not compared: nobody knows which call belongs to which.
-        yield Mismatch("hook_order", number, "", before or "none", after or "none")
+        yield Mismatch("hook_order", number, "", before, after)
         return
     kinds = GRADIENTS if walks(step) else VALUES
     for (place, left), (_, right) in zip(wanted, got, strict=True):

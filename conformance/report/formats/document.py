@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from conformance.campaign.causes.signature import by_gravity
 from conformance.campaign.result import Result
-from conformance.judge.signature import by_gravity
+from conformance.program.script.wording import worded
 from conformance.report.apart import Excused, Lack
 from conformance.report.environment import DISTRIBUTION, Environment
 from conformance.report.findings import Finding
@@ -156,10 +157,11 @@ def _systematic(report: Report, entry: Systematic) -> dict[str, Any]:
 
 def _shown(mismatch: Mismatch) -> dict[str, Any]:
     """A difference with all that is said of it."""
+    texts = worded(mismatch)
     return {
-        **_texts(mismatch, "where", "expected", "actual", "detail"),
+        **_texts(texts, "where", "expected", "actual", "detail"),
         "judgement": mismatch.judgement,
-        "reason": printable(mismatch.reason),
+        "reason": printable(texts.reason),
         "evidence": [printable(text) for text in mismatch.evidence],
     }
 
