@@ -57,12 +57,8 @@ _NOBODY_IS_BLAMED = frozenset({"ill_conditioned", "reference_suspect", "unclaime
 _VALUES = re.compile(r"\w+(\[\d+\])*(\.grad)*(\.shape|\.dtype)?")
 
 
-class Greatest(NamedTuple):
-    """The greatest difference of two arrays' numbers by one measure, and its index."""
-
-    difference: float
-    at: tuple[int, ...]
-    allowed: float
+Greatest: TypeAlias = tuple[float, tuple[int, ...], float]
+"""The greatest difference of two arrays' numbers by one measure, its index, and what is allowed."""
 
 
 class Distance(NamedTuple):

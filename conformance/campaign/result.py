@@ -157,16 +157,12 @@ def _to_json(mismatch: Mismatch) -> dict[str, Any]:
     return {name: getattr(mismatch, name) for name in _FIELDS} | worded(mismatch)._asdict()
 
 
-def _mismatches(data: Iterable[dict[str, Any]]) -> tuple[Mismatch, ...]:
-    return tuple(
-        [
-            Mismatch(**each | {"evidence": (*each["evidence"],), "expected": _read(**each)})
-            for each in data
-        ]
-    )
+def _mismatches(data: Iterable[Mapping[str, Any]]) -> tuple[Mismatch, ...]:
+    return tuple([_mismatch(**entry) for entry in data])
 
 
-def _read(*, expected: str, **_: Any) -> object:
-    """That the reference returned something decides a grade."""
+def _mismatch(*, expected: str, evidence: Iterable[str], **others: Any) -> Mismatch:
+    """That the reference returned something is read from the words: it decides a grade."""
     value = expected.removeprefix("returned ")
-    return expected if value == expected else Returned(Text(value))
+    side = expected if value == expected else Returned(Text(value))
+    return Mismatch(expected=side, evidence=tuple(evidence), **others)

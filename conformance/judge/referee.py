@@ -13,12 +13,12 @@ import numpy as np
 
 from conformance.engines.execute import execute
 from conformance.engines.protocol import Engine
-from conformance.judge.comparing.closeness import is_close
+from conformance.judge.comparing.closeness import Array, is_close
 from conformance.judge.comparing.compare import compare
 from conformance.judge.conventions import NON_FINITE, conventions
 from conformance.judge.nearby.evidence import Case, Evidence, finder
 from conformance.judge.nearby.finite_differences import derivative
-from conformance.judge.nearby.replay import Array, places
+from conformance.judge.nearby.replay import places
 from conformance.judge.otherwise.overwritten import Earlier, differing, overwritten
 from conformance.judge.otherwise.witnesses import Witnesses
 from conformance.judge.shown_grades import shown_grades

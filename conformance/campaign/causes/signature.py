@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from conformance.campaign.causes.abstracting import abstract, abstract_place
 from conformance.catalogue import op_of
@@ -202,8 +203,7 @@ def by_gravity(mismatches: Iterable[Mismatch]) -> list[Mismatch]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Symptom:
+class Symptom(NamedTuple):
     """A difference without the program that shows it: kind, place, and both sides."""
 
     kind: str

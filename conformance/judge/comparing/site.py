@@ -6,9 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-import numpy as np
-
-from conformance.judge.comparing.closeness import difference, sign_of_zero_differs
+from conformance.judge.comparing.closeness import Array, difference, sign_of_zero_differs
 from conformance.program.trace import UNOBSERVED, Raised, Returned, TensorState, Text, Unobserved
 from conformance.verdict import Kind, Mismatch
 
@@ -46,7 +44,7 @@ class Site:
         return Mismatch(kind, self.step, self.where, left, right, detail)
 
     def numbers(
-        self, expected: Any, actual: Any, arrays: tuple[np.ndarray, np.ndarray], dtype: str
+        self, expected: Any, actual: Any, arrays: tuple[Array, Array], dtype: str
     ) -> Iterator[Mismatch]:
         """The mismatch of two values here that are `arrays` of one shape, beyond the tolerance of
         `dtype`."""

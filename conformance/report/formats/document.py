@@ -83,10 +83,6 @@ def _fields(of: Any, *names: str) -> dict[str, Any]:
     return {name: getattr(of, name) for name in names}
 
 
-def _texts(of: Any, *names: str) -> dict[str, str]:
-    return {name: printable(getattr(of, name)) for name in names}
-
-
 def _suite(report: Report, environment: Environment) -> dict[str, Any]:
     settings = report.run.settings
     return {
@@ -157,11 +153,12 @@ def _systematic(report: Report, entry: Systematic) -> dict[str, Any]:
 
 def _shown(mismatch: Mismatch) -> dict[str, Any]:
     """A difference with all that is said of it."""
-    texts = worded(mismatch)
+    texts = {name: printable(text) for name, text in worded(mismatch)._asdict().items()}
+    reason = texts.pop("reason")
     return {
-        **_texts(texts, "where", "expected", "actual", "detail"),
+        **texts,
         "judgement": mismatch.judgement,
-        "reason": printable(texts.reason),
+        "reason": reason,
         "evidence": [printable(text) for text in mismatch.evidence],
     }
 
