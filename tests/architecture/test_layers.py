@@ -113,6 +113,11 @@ def test_a_file_imports_only_from_its_own_room_and_those_below(package: str) -> 
             assert level[room(target)] <= level[room(module)], f"{module} imports {target}"
 
 
+def test_the_judge_gives_values_and_puts_nothing_into_words() -> None:
+    for module, targets in imported("conformance").items():
+        assert room(module) != "judge" or "conformance.program.script.wording" not in targets
+
+
 @pytest.mark.parametrize("package", ROOMS)
 def test_every_room_is_in_the_table_and_every_row_is_a_room(package: str) -> None:
     assert {room(module) for module in modules(package)} == set(ROOMS[package])
