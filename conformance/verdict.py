@@ -146,11 +146,10 @@ def missed_grades(
             continue
         if mismatch.kind in ("crash", "hang"):
             missed |= shows
-            continue
-        if mismatch.kind == "unsupported":
+        elif mismatch.kind == "unsupported":
             missed |= {grade for grade in shows if mismatch.leaves_open(grade)}
-            continue
-        missed.add(GRADE_OF[mismatch.kind])
+        else:
+            missed.add(GRADE_OF[mismatch.kind])
         if mismatch.kind == "raises":
             missed |= shows & ({1} if mismatch.loses_a_value else {3, 4})
     return frozenset(missed)

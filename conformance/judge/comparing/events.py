@@ -106,9 +106,8 @@ def _calls(
         # Their arguments are not compared: nobody knows which call belongs to which.
         yield Mismatch("hook_order", number, "", before, after)
         return
-    kinds = GRADIENTS if walks(step) else VALUES
     for (place, left), (_, right) in zip(wanted, got, strict=True):
-        site = Site(number, f"calls[{place}]", kinds)
+        site = Site(number, f"calls[{place}]", GRADIENTS if walks(step) else VALUES)
         yield from _given(site, left.values, right.values)
 
 
