@@ -9,6 +9,7 @@ from conformance.judge.comparing.compare import compare
 from conformance.judge.referee import adjudicate, judge
 from conformance.program import Program
 from conformance.program.inputs import Input
+from conformance.program.script.wording import worded
 from conformance.program.steps import (
     Apply,
     Backward,
@@ -106,4 +107,5 @@ __all__ = [
     "judge",
     "make",
     "resolve_engine",
+    "worded",
 ]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
+
+from conformance.program.trace import Raised, Returned
 
 Kind: TypeAlias = Literal[
     "unsupported", "crash", "hang", "raises", "error_type", "error_message",
@@ -55,6 +57,19 @@ _NOBODY_IS_BLAMED = frozenset({"ill_conditioned", "reference_suspect", "unclaime
 _VALUES = re.compile(r"\w+(\[\d+\])*(\.grad)*(\.shape|\.dtype)?")
 
 
+Greatest: TypeAlias = tuple[float, tuple[int, ...], float]
+"""The greatest difference of two arrays' numbers by one measure, its index, and what is allowed."""
+
+
+class Distance(NamedTuple):
+    """How far apart two arrays are: how many of their numbers differ, of how many, and how much."""
+
+    differing: int
+    size: int
+    absolute: Greatest
+    relative: Greatest
+
+
 @dataclass(frozen=True, slots=True)
 class Mismatch:
     """One difference between two traces.
@@ -63,25 +78,29 @@ class Mismatch:
         step: the number of the step whose outcome differs, or that made the tensor that does;
             None for an input's state, and for what the subject does not let be read.
         where: what differs, as an expression of the program's names: `t0`, `x0.grad.shape`.
-        expected, actual: the reference's and the subject's, as short text.
-        detail: how far apart: count, greatest absolute and relative difference and its index. Of
-            an `unsupported`, what is lacking, as short as `Tensor.exp`.
+        expected, actual: what the reference did, or has there, and what the subject: an outcome,
+            a value, a `Lost` process, what was warned of or called. A text stands for itself.
+            `wording.worded` puts it into words.
+        detail: what else there is to say. Of an `unsupported`, what is lacking, as short as
+            `Tensor.exp`.
         consequence: whether an earlier mismatch explains it; it then breaks no grade.
         judgement: what the referee says of a difference in values; `reason` names the
-            convention, or the evidence. Of an `unsupported`, `reason` is the exception's text.
+            convention, or the evidence. Of an `unsupported`, `reason` is the exception.
         evidence: what the witnesses said, a line each.
+        distance: of numbers, how far apart they are.
     """
 
     kind: Kind
     step: int | None
     where: str
-    expected: str
-    actual: str
+    expected: object
+    actual: object
     detail: str = ""
     consequence: bool = False
     judgement: Judgement | None = None
-    reason: str = ""
+    reason: str | Raised = ""
     evidence: tuple[str, ...] = ()
+    distance: Distance | None = None
 
     @property
     def counts(self) -> bool:
@@ -91,6 +110,11 @@ class Mismatch:
         if self.consequence or self.judgement in _NOBODY_IS_BLAMED:
             return False
         return self.kind not in _APART or self.judgement == "claimed"
+
+    @property
+    def loses_a_value(self) -> bool:
+        """Whether the subject raises where the reference returned something."""
+        return self.kind == "raises" and isinstance(self.expected, Returned)
 
     def breaks(self, grade: int) -> bool:
         """Whether the difference is one of that grade, whoever is to blame."""
@@ -122,13 +146,12 @@ def missed_grades(
             continue
         if mismatch.kind in ("crash", "hang"):
             missed |= shows
-            continue
-        if mismatch.kind == "unsupported":
+        elif mismatch.kind == "unsupported":
             missed |= {grade for grade in shows if mismatch.leaves_open(grade)}
-            continue
-        missed.add(GRADE_OF[mismatch.kind])
+        else:
+            missed.add(GRADE_OF[mismatch.kind])
         if mismatch.kind == "raises":
-            missed |= shows & ({1} if mismatch.expected.startswith("returned") else {3, 4})
+            missed |= shows & ({1} if mismatch.loses_a_value else {3, 4})
     return frozenset(missed)
 
 

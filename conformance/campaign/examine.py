@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from conformance.campaign.result import Failure, Result, Source
+from conformance.campaign.causes.signature import Suspect, shows_the_same, suspect_of
+from conformance.campaign.result import Failure, Result, Source, written
 from conformance.claims import EVERYTHING, Claims
 from conformance.corpus.case import Case
 from conformance.engines import Engine
@@ -14,8 +15,8 @@ from conformance.engines.isolation import RemoteEngine
 from conformance.engines.isolation.wire import encode
 from conformance.judge.referee import adjudicate, judge
 from conformance.judge.shown_grades import shown_grades
-from conformance.judge.signature import Suspect, shows_the_same, suspect_of
 from conformance.program import Program
+from conformance.program.script.wording import worded
 from conformance.program.trace import Trace, Unsupported
 from conformance.shrink.reduction import reduce
 from conformance.verdict import GRADE_OF, Mismatch, Verdict
@@ -97,7 +98,8 @@ class Examiner:
         return flaky(verdict, again, "the same program gives another answer when it is run again")
 
     def result(self, case: Case, source: Source, verdict: Verdict) -> Result:
-        """The result of a case that is judged."""
+        """The result of a case that is judged, in words."""
+        verdict = replace(verdict, mismatches=written(verdict.mismatches))
         failure = None
         if verdict.outcome == "differ":
             counted = tuple(m for m in verdict.mismatches if m.counts)
@@ -133,7 +135,7 @@ class Examiner:
     def _reduced(self, failure: Failure, kind: str, suspect: Suspect) -> Failure:
         program = reduce(failure.program, self._still_shows(kind, suspect), self.reference)
         self._refresh()
-        mismatches = tuple(m for m in self._judge(program).mismatches if m.counts)
+        mismatches = written(m for m in self._judge(program).mismatches if m.counts)
         if not any(shows_the_same(program, m, suspect) for m in mismatches):
             # The shorter program needs what ran before it: keep the one that shows it alone.
             return self._written(replace(failure, reduced=True))
@@ -191,12 +193,13 @@ def flaky(verdict: Verdict, again: Verdict | None, reason: str) -> Verdict:
     """The verdict on a subject that does not always do the same: nothing that differed counts."""
     first = gravest(verdict.mismatches)
     second = next((m for m in again.mismatches if m.counts), None) if again else None
+    texts = worded(first)
     mismatch = Mismatch(
         "flaky",
         first.step,
         first.where,
-        f"the same each time; {first.expected}",
-        f"{first.actual}; then {second.actual if second else 'as expected'}",
+        f"the same each time; {texts.expected}",
+        f"{texts.actual}; then {worded(second).actual if second else 'as expected'}",
         reason=reason,
     )
     return Verdict(verdict.program_hash, (mismatch,), verdict.shows)

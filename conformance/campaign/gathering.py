@@ -17,6 +17,7 @@ from conformance.catalogue import CATALOGUE
 from conformance.claims.known import matches
 from conformance.corpus.opinfo import Excluded
 from conformance.generate.statistics import Statistics
+from conformance.program.script.wording import worded
 
 KEPT = 8  # programs of each kind of failure: the shortest, from which one is shortened
 
@@ -208,7 +209,7 @@ def _kind(result: Result) -> tuple[str, ...]:
         return result.verdict.outcome, kinds.get("unsupported", "")
     mismatch = gravest(result.verdict.mismatches)
     place = re.sub(r"\d+", "", mismatch.where)
-    said = re.sub(r"\d+", "", mismatch.actual) if mismatch.kind == "raises" else ""
+    said = re.sub(r"\d+", "", worded(mismatch).actual) if mismatch.kind == "raises" else ""
     return result.op, result.check, mismatch.kind, place, said
 
 

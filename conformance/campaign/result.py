@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from conformance.corpus.case import Check
 from conformance.corpus.files import shipped_snippets
 from conformance.program import Program
+from conformance.program.script.wording import worded
+from conformance.program.trace import Returned, Text
 from conformance.verdict import Mismatch, Verdict
 
 Source: TypeAlias = Literal["corpus", "generated"]
@@ -100,11 +102,11 @@ class Result:
         if self.drawn is not None:
             data["drawn"] = [*self.drawn]
         if self.verdict.mismatches:
-            data["mismatches"] = [asdict(mismatch) for mismatch in self.verdict.mismatches]
+            data["mismatches"] = [*map(_to_json, self.verdict.mismatches)]
         if self.failure is not None:
             data["failure"] = {
                 "program": self.failure.program.to_json(readable=False),
-                "mismatches": [asdict(mismatch) for mismatch in self.failure.mismatches],
+                "mismatches": [*map(_to_json, self.failure.mismatches)],
                 "script": self.failure.script,
                 "reduced": self.failure.reduced,
             }
@@ -142,5 +144,25 @@ def lost_worker(name: str, op: str, check: Check, source: Source, key: str, caus
     return Result(name, op, check, source, Verdict(key, (mismatch,)))
 
 
-def _mismatches(data: Any) -> tuple[Mismatch, ...]:
-    return tuple(Mismatch(**entry | {"evidence": tuple(entry["evidence"])}) for entry in data)
+def written(mismatches: Iterable[Mismatch]) -> tuple[Mismatch, ...]:
+    """The mismatches with words in place of what was compared, as they are after `from_json`: a
+    result that is kept is small, and the same in a run that is gone on with."""
+    return _mismatches(map(_to_json, mismatches))
+
+
+_FIELDS = [field.name for field in fields(Mismatch) if field.name != "distance"]
+
+
+def _to_json(mismatch: Mismatch) -> dict[str, Any]:
+    return {name: getattr(mismatch, name) for name in _FIELDS} | worded(mismatch)._asdict()
+
+
+def _mismatches(data: Iterable[Mapping[str, Any]]) -> tuple[Mismatch, ...]:
+    return tuple([_mismatch(**entry) for entry in data])
+
+
+def _mismatch(*, expected: str, evidence: Iterable[str], **others: Any) -> Mismatch:
+    """That the reference returned something is read from the words: it decides a grade."""
+    value = expected.removeprefix("returned ")
+    side = expected if value == expected else Returned(Text(value))
+    return Mismatch(expected=side, evidence=tuple(evidence), **others)

@@ -9,11 +9,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from conformance.campaign.causes.signature import Signature, by_gravity, suspect_of
 from conformance.campaign.plan import Piece, Settings, count_pieces
 from conformance.campaign.result import Result
 from conformance.campaign.workers.orders import Ended, Event
 from conformance.claims.known import Known
-from conformance.judge.signature import Signature, by_gravity, suspect_of
+from conformance.program.script.wording import worded
 from conformance.report.findings import AS_THEY_ARE
 from conformance.report.formats.texts import line
 from conformance.report.scoring.counting import unexpected
@@ -97,7 +98,8 @@ class ProgressLine:
             return
         self._seen.add(cause)
         where = f"{first.where}: " if first.where else ""
-        sides = f"expected {line(first.expected, 40)}, got {line(first.actual, 70)}"
+        texts = worded(first)
+        sides = f"expected {line(texts.expected, 40)}, got {line(texts.actual, 70)}"
         text = f"seen: {result.id}: {first.kind}: {where}{sides}"
         self._console.print(escape(text), highlight=False, soft_wrap=True)
 

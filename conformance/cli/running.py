@@ -24,10 +24,10 @@ from conformance.corpus.case import CHECKS
 from conformance.engines import Engine, EngineError
 from conformance.engines.execute import execute
 from conformance.engines.isolation import Limits, RemoteEngine
-from conformance.judge.formatting import outcome_text
 from conformance.judge.referee import adjudicate
 from conformance.program import Program
 from conformance.program.script import RENDER
+from conformance.program.script.wording import worded, words
 from conformance.program.trace import Trace
 from conformance.report.choosing import to_shrink
 from conformance.report.formats.terminal import show
@@ -141,11 +141,12 @@ def _line(mismatch: Mismatch) -> str:
     consequence = " (a consequence)" if mismatch.consequence else ""
     where = mismatch.where or ("" if mismatch.step is None else f"step {mismatch.step}")
     where = f" {where}" if where else ""
-    found = f"expected {mismatch.expected}, got {mismatch.actual}"
+    texts = worded(mismatch)
+    found = texts.sides()
     if mismatch.kind == "unsupported":  # What is lacking is said by what was got, where it was.
-        found = found if mismatch.actual else f"no {mismatch.detail}"
+        found = found if texts.actual else f"no {texts.detail}"
         return f"{mismatch.kind}{consequence}{where}: {found}"
-    said = "; ".join(filter(None, (found, mismatch.detail, mismatch.reason)))
+    said = "; ".join(filter(None, (found, texts.detail, texts.reason)))
     return f"{mismatch.kind}{judged}{consequence}{where}: {said}"
 
 
@@ -161,5 +162,5 @@ def _steps(program: Program, expected: Trace, actual: Trace) -> Table:
 def _outcome(trace: Trace, number: int) -> str:
     """What became of a step, of which a process that was lost has told nothing."""
     if trace.end is None:
-        return outcome_text(trace.outcomes[number])
+        return words(trace.outcomes[number])
     return trace.end.detail if trace.end.step == number else "?"

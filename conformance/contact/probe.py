@@ -15,7 +15,7 @@ from conformance.engines.execute import execute
 from conformance.engines.observing.texts import said
 from conformance.engines.torchlike.names import Absent
 from conformance.judge.comparing.compare import compare
-from conformance.judge.formatting import outcome_text, short_text
+from conformance.program.script.wording import worded, words
 from conformance.program.trace import (
     Opaque,
     Outcome,
@@ -117,8 +117,8 @@ def _failures(rung: Rung, expected: Trace, run: Run) -> Iterator[_Failure]:
     for mismatch in compare(expected, trace, rung.program):
         reading = mismatch.kind == "raises" and mismatch.where  # said above, where it is asked
         if mismatch.kind in kinds and not reading:
-            found = f"expected {mismatch.expected}, got {mismatch.actual}"
-            yield _Failure(f"{mismatch.where or rung.asks}: {found}", wrong=True)
+            found = f"{mismatch.where or rung.asks}: {worded(mismatch).sides()}"
+            yield _Failure(found, wrong=True)
 
 
 def _outcome(number: int, wanted: Outcome, got: Outcome, run: Run) -> Iterator[_Failure]:
@@ -126,12 +126,12 @@ def _outcome(number: int, wanted: Outcome, got: Outcome, run: Run) -> Iterator[_
         said = got.reason or f"there is no {got.what}"
         yield _Failure(said, run.error_of(number), got.what)
     elif isinstance(wanted, Returned) and isinstance(got, Raised):
-        yield _Failure(outcome_text(got), run.error_of(number), got.lacking)
+        yield _Failure(words(got), run.error_of(number), got.lacking)
     elif isinstance(wanted, Returned) and isinstance(got, Returned):
         if isinstance(wanted.value, Ref) and not isinstance(got.value, Ref):
-            yield _Failure(f"it gives {short_text(got.value)}, which is no Tensor of the module's")
+            yield _Failure(f"it gives {words(got.value)}, which is no Tensor of the module's")
     elif type(wanted) is not type(got):
-        yield _Failure(f"expected {outcome_text(wanted)}; it {outcome_text(got)}")
+        yield _Failure(f"expected {words(wanted)}; it {words(got)}")
     if form := run.trace.forms.get(number):
         yield _Failure(f"there is no {form}", None, form.partition(" (run as ")[0])
 

@@ -16,6 +16,7 @@ from conformance.engines.execute import execute
 from conformance.generate.drawing.single import interpret_call
 from conformance.judge.comparing.compare import compare
 from conformance.program import Program
+from conformance.program.script.wording import worded
 from conformance.program.steps import Call
 from conformance.program.trace import Raised, Returned, Trace, Unsupported
 from conformance.verdict import GRADE_OF
@@ -103,7 +104,5 @@ def _answered(form: Form, program: Program, expected: Trace, trace: Trace) -> Tr
         return Tried(form, answer, f"{outcome.error}: {outcome.message}")
     for mismatch in compare(expected, trace, program):
         if GRADE_OF.get(mismatch.kind) == 1:
-            place = f"{mismatch.where}: " if mismatch.where else ""
-            found = f"{place}expected {mismatch.expected}, got {mismatch.actual}"
-            return Tried(form, "differs", found)
+            return Tried(form, "differs", worded(mismatch).located())
     return Tried(form, "works")

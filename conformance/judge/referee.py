@@ -13,12 +13,12 @@ import numpy as np
 
 from conformance.engines.execute import execute
 from conformance.engines.protocol import Engine
-from conformance.judge.comparing.closeness import is_close
+from conformance.judge.comparing.closeness import Array, is_close
 from conformance.judge.comparing.compare import compare
 from conformance.judge.conventions import NON_FINITE, conventions
 from conformance.judge.nearby.evidence import Case, Evidence, finder
 from conformance.judge.nearby.finite_differences import derivative
-from conformance.judge.nearby.replay import Array, places
+from conformance.judge.nearby.replay import places
 from conformance.judge.otherwise.overwritten import Earlier, differing, overwritten
 from conformance.judge.otherwise.witnesses import Witnesses
 from conformance.judge.shown_grades import shown_grades
@@ -68,9 +68,7 @@ def adjudicate(
     Where the reference failed an assertion of its own, a subject that does not is not blamed
     either: that is `reference_suspect`, too, since nobody means such an error to be raised.
     """
-    mismatches = tuple(
-        _without_assertion(mismatch, expected) for mismatch in compare(expected, actual, program)
-    )
+    mismatches = tuple(map(_without_assertion, compare(expected, actual, program)))
     shows = shown_grades(program, expected)
     counting = any(mismatch.counts for mismatch in mismatches)
     if not counting or not (
@@ -101,12 +99,11 @@ OWN_FAULTS = (
 )
 
 
-def _without_assertion(mismatch: Mismatch, expected: Trace) -> Mismatch:
-    if mismatch.kind in ("raises", "error_type", "error_message") and mismatch.step is not None:
-        outcome = expected.outcomes[mismatch.step]
-        if isinstance(outcome, Raised) and any(each in outcome.message for each in OWN_FAULTS):
-            reason = "it fails an assertion of its own"
-            return replace(mismatch, judgement="reference_suspect", reason=reason)
+def _without_assertion(mismatch: Mismatch) -> Mismatch:
+    raised = None if mismatch.kind == "unsupported" else mismatch.expected
+    if isinstance(raised, Raised) and any(each in raised.message for each in OWN_FAULTS):
+        reason = "it fails an assertion of its own"
+        return replace(mismatch, judgement="reference_suspect", reason=reason)
     return mismatch
 
 

@@ -9,8 +9,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from conformance.campaign.causes.abstracting import abstract
 from conformance.campaign.result import Failure, Result
-from conformance.judge.abstracting import abstract
+from conformance.program.script.wording import worded
 from conformance.report.findings import size
 from conformance.verdict import Mismatch
 
@@ -78,7 +79,7 @@ _SHAPE = re.compile(r"\[[\d, ]*\]")  # of an input that cannot be made: it is no
 
 
 def _lack(what: str, entries: list[tuple[Result, Mismatch]]) -> Lack:
-    reasons = (mismatch.reason for _, mismatch in entries if mismatch.reason)
+    reasons = (worded(mismatch).reason for _, mismatch in entries if mismatch.reason)
     kept = [(r.failure, r.id) for r, _ in entries if r.failure and _shows(r.failure, what)]
     shortest = min(kept, key=lambda entry: size(entry[0].program), default=(None, entries[0][0].id))
     runs = all(mismatch.step is None for _, mismatch in entries)
@@ -118,7 +119,7 @@ def excused_of(results: Iterable[Result]) -> tuple[Excused, ...]:
         for mismatch in result.verdict.mismatches:
             if mismatch.judgement in (None, "unclaimed") or mismatch.counts or mismatch.consequence:
                 continue
-            key = mismatch.judgement, abstract(mismatch.reason)
+            key = mismatch.judgement, abstract(worded(mismatch).reason)
             if key not in seen:
                 seen.add(key)
                 found[key].append((result, mismatch))

@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from conformance.campaign.result import Failure, Result
-from conformance.judge.signature import (
+from conformance.campaign.causes.signature import (
     Signature,
     Suspect,
     by_gravity,
@@ -17,6 +16,7 @@ from conformance.judge.signature import (
     ops_of,
     suspect_of,
 )
+from conformance.campaign.result import Failure, Result
 from conformance.program import Program
 from conformance.program.steps import kind_of
 from conformance.report.urgency import urgency

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from conformance.campaign.causes.signature import Symptom, symptom_of
 from conformance.campaign.result import Failure, Result
-from conformance.judge.signature import Symptom, symptom_of
 from conformance.report.findings import Counts, size
 from conformance.verdict import Mismatch
 

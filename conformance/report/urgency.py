@@ -41,7 +41,7 @@ class Urgency:
 def urgency(mismatch: Mismatch, program: Program) -> Urgency:
     """How much a difference matters."""
     tier = _TIERS.get(mismatch.kind)
-    if tier is None and mismatch.kind == "raises" and mismatch.expected.startswith("returned"):
+    if mismatch.loses_a_value:
         tier = 1  # There is no value either.
     if tier is None:
         tier = GRADE_OF.get(mismatch.kind, 1)

@@ -23,7 +23,7 @@ ROOMS: dict[str, list[str]] = {
         "autograd", "frontend", "func", "utils", "nn", "overrides", "_C", "__init__",
     ],
     "conformance": [
-        "verdict", "program", "catalogue", "engines", "judge", "corpus", "shrink", "generate",
+        "program", "verdict", "catalogue", "engines", "judge", "corpus", "shrink", "generate",
         "strategies",
         "contact", "claims", "campaign", "report", "suite", "pytest_plugin", "cli",
         "api", "__init__", "__main__",
@@ -111,6 +111,11 @@ def test_a_file_imports_only_from_its_own_room_and_those_below(package: str) -> 
     for module, targets in imported(package).items():
         for target in targets:
             assert level[room(target)] <= level[room(module)], f"{module} imports {target}"
+
+
+def test_the_judge_gives_values_and_puts_nothing_into_words() -> None:
+    for module, targets in imported("conformance").items():
+        assert room(module) != "judge" or "conformance.program.script.wording" not in targets
 
 
 @pytest.mark.parametrize("package", ROOMS)

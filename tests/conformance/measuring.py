@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from conformance import Engine, Program, execute, resolve_engine
+from conformance.campaign.causes.signature import is_failure, shows_the_same, suspect_of
 from conformance.campaign.gathering import Run
 from conformance.campaign.plan import Settings
 from conformance.campaign.result import Failure, Result
 from conformance.catalogue import op_of
 from conformance.generate.generated import drawn
 from conformance.judge.referee import adjudicate, judge
-from conformance.judge.signature import is_failure, shows_the_same, suspect_of
 from conformance.report.choosing import to_shrink
 from conformance.report.report import Report, build_report
 from conformance.shrink.reduction import reduce

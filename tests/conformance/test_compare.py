@@ -44,6 +44,7 @@ from conformance.judge.comparing.closeness import (
     tolerances,
 )
 from conformance.judge.referee import adjudicate
+from conformance.program.script.wording import worded
 from conformance.verdict import GRADE_OF
 
 TORCH = resolve_engine("torch")
@@ -131,7 +132,7 @@ def one(actual, program=PROGRAM, expected=TRACE):
 def test_a_difference_in_values_says_how_many_how_far_and_where():
     mismatch = one(FOUND["value"])
     assert (mismatch.step, mismatch.where) == (0, "t0")
-    assert mismatch.detail == (
+    assert worded(mismatch).detail == (
         "1 of 4 elements, greatest absolute difference 1 at (1, 1) (allowed 1e-05), "
         "greatest relative difference inf at (1, 1) (allowed 1.3e-06)"
     )
@@ -148,7 +149,7 @@ def test_raising_where_the_reference_returns_makes_what_follows_a_consequence():
 def test_returning_where_the_reference_raises_counts_too():
     mismatch = one(with_outcome(3, Returned(None)))
     assert mismatch.kind == "raises"
-    assert mismatch.expected.startswith("RuntimeError: element 0 of tensors does not")
+    assert worded(mismatch).expected.startswith("RuntimeError: element 0 of tensors does not")
 
 
 def test_a_step_that_only_the_subject_could_not_reach_is_no_agreement():

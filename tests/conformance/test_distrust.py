@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -25,6 +25,7 @@ from conformance import (
     resolve_engine,
 )
 from conformance.judge.referee import judge
+from conformance.program.script.wording import worded
 
 TORCH = resolve_engine("torch")
 VECTOR = Input.of("x0", np.float32([1.0, 2.0]))
@@ -96,7 +97,7 @@ def raising(error):
 
 def told(verdict):
     """A verdict's kinds that count, once it has been through JSON."""
-    text = json.dumps([asdict(mismatch) for mismatch in verdict.mismatches])
+    text = json.dumps([worded(mismatch) for mismatch in verdict.mismatches])
     text.encode()
     return {mismatch.kind for mismatch in verdict.mismatches if mismatch.counts}
 
@@ -121,7 +122,7 @@ def test_what_is_lacking_is_unsupported_at_the_grade_that_it_is_of():
     assert grades(verdict) == ["unsupported", "agree", "silent", "silent", "unsupported"]
     (values,) = [m for m in verdict.mismatches if m.where == "x0"]
     assert values.detail == ".numpy()"
-    assert values.reason == "NotImplementedError: not yet"
+    assert worded(values).reason == "NotImplementedError: not yet"
 
 
 def test_a_gradient_that_cannot_be_read_leaves_grade_one_open_only_where_there_is_one():
@@ -260,6 +261,6 @@ def test_the_graph_is_followed_to_the_leaves():
     program = Program((LEAF, twice), steps)
     other = Program((LEAF, twice), (operator("*", X1, 2, result="t0"), *steps[1:]))
     found = compare(execute(program, TORCH), execute(other, TORCH), program)
-    assert [(m.kind, m.where, m.expected, m.actual) for m in found] == [
+    assert [(m.kind, *worded(m)[:3]) for m in found] == [
         ("graph", "t0.grad_fn.next_functions[0][0].variable", "x0", "x1")
     ]

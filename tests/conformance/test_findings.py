@@ -13,9 +13,9 @@ from measuring import report_on
 from rich.console import Console
 
 import conformance as c
-from conformance import Backward, Call, Input, Program, Ref
-from conformance.judge.abstracting import abstract, abstract_place
-from conformance.judge.signature import Signature, suspect_of
+from conformance import Backward, Call, Input, Program, Ref, Returned, Text
+from conformance.campaign.causes.abstracting import abstract, abstract_place
+from conformance.campaign.causes.signature import Signature, suspect_of
 from conformance.report.formats.terminal import show
 from conformance.report.formats.texts import capped, essence, printable, replay_command
 from conformance.report.report import Report
@@ -132,7 +132,7 @@ def test_one_error_is_one_cause_whatever_op_raises_it():
     def signature(op: str, number: int) -> Signature:
         program = Program(inputs(2), (Call(op, (X,), result="t0"),))
         text = f"ValueError: {op}() cannot take {number}"
-        wrong = Mismatch("raises", 0, "", "returned a tensor", text)
+        wrong = Mismatch("raises", 0, "", Returned(Text("a tensor")), text)
         return suspect_of(program, wrong, op, shrunk=False).signature
 
     assert signature("exp", 1) == signature("sin", 22)

@@ -29,6 +29,7 @@ from conformance.catalogue import CATALOGUE
 from conformance.engines.foreign import foreign_names, own_names
 from conformance.generate.forms import _samples, tried
 from conformance.judge.comparing.compare import compare
+from conformance.program.script.wording import worded
 
 TORCH = resolve_engine("torch")
 PAIR = Input.of("x0", np.float32([1.0, 2.0]), True), Input.of("x1", np.float32([3.0, 5.0]))
@@ -206,7 +207,7 @@ def first(step, engine):
 def test_not_implemented_is_lacking_where_torch_does_it():
     found = first(Call("relu", (X0,), result="t0"), refusing(NotImplementedError("not yet")))
     assert (found.kind, found.detail) == ("unsupported", "relu")
-    assert found.reason == "NotImplementedError: not yet"
+    assert worded(found).reason == "NotImplementedError: not yet"
 
 
 def test_not_implemented_is_an_error_like_any_other_where_torch_raises():

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from conformance import Call, Input, Program, Ref
+from conformance import Call, Input, Program, Ref, Returned, Text
 from conformance.campaign.gathering import Run
 from conformance.campaign.plan import Settings
 from conformance.campaign.result import Drift, Failure, Result
@@ -84,7 +84,9 @@ EVERYTHING = (
     result(mismatch(judgement="convention", reason="ties | of `max`"), op="amax"),
     result(UNSUPPORTED, op="cos"),
     result(UNOBSERVABLE, op="sin"),
-    result(mismatch("raises", where="", expected="returned a tensor", actual="E: no"), op="erf"),
+    result(
+        mismatch("raises", where="", expected=Returned(Text("a tensor")), actual="E: no"), op="erf"
+    ),
     result(mismatch("grad_value"), source="generated"),
     result(mismatch("dtype"), op="log"),
 )
@@ -142,7 +144,7 @@ def test_a_difference_breaks_the_grade_of_its_kind(kind: str, grade: int):
 
 
 def test_raising_instead_of_returning_gives_no_value_either():
-    report = report_of(result(mismatch("raises", expected="returned None", actual="E: no")))
+    report = report_of(result(mismatch("raises", expected=Returned(Text("None")), actual="E: no")))
     assert [g for g, tally in report.grades.items() if tally.differ] == [1, 2]
 
 

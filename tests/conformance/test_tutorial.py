@@ -7,6 +7,7 @@ from fakes import torch_but
 
 from conformance import Returned, Snippet, Text, Unsupported, compare, execute, resolve_engine
 from conformance.corpus.tutorial import cells, shown
+from conformance.program.script.wording import worded
 
 TORCH = resolve_engine("torch")
 
@@ -72,8 +73,8 @@ def test_other_text_is_a_difference():
     wrong = torch_but(tensor=lambda *args, **kwargs: TORCH.module.tensor(2.0, requires_grad=True))
     (mismatch,) = compare(expected, execute(cell.program, wrong), cell.program)
     assert mismatch.kind == "value"
-    assert "y: 3.0" in mismatch.expected
-    assert "y: 8.0" in mismatch.actual
+    assert "y: 3.0" in worded(mismatch).expected
+    assert "y: 8.0" in worded(mismatch).actual
 
 
 def test_a_cell_that_the_engine_cannot_run_is_unsupported():

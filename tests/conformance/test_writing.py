@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from test_report import mismatch, report_of, result
 
+from conformance import Returned, Text
 from conformance.report.formats import writing
 from conformance.report.formats.files import files_of
 from conformance.report.formats.writing import deaf_to_interrupts, program_file, put, write
@@ -45,7 +46,7 @@ def test_ctrl_c_while_the_report_is_written_loses_nothing(
 
 
 def test_text_that_no_file_can_hold_is_written_by_its_escapes(tmp_path: Path):
-    odd = mismatch("raises", where="", expected="returned None", actual="E: a\ud800\x1b[1mb")
+    odd = mismatch("raises", where="", expected=Returned(Text("None")), actual="E: a\ud800\x1b[1mb")
     write(report_of(result(odd)), tmp_path)
     assert "E: a\\ud800\\x1b[1mb" in (tmp_path / "parity.md").read_text(encoding="utf-8")
     data = json.loads((tmp_path / "parity.json").read_text(encoding="utf-8"))["data"]

@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
+
+from conformance.verdict import Distance, Greatest
+
+Array: TypeAlias = np.ndarray[Any, Any]
 
 
 @cache
@@ -18,10 +22,8 @@ def tolerances() -> Mapping[str, tuple[float, float]]:
     return {str(dtype).rpartition(".")[2]: pair for dtype, pair in _DTYPE_PRECISIONS.items()}
 
 
-def difference(
-    expected: np.ndarray[Any, Any], actual: np.ndarray[Any, Any], dtype: str
-) -> str | None:
-    """How two arrays of one shape differ beyond the tolerance of `dtype`, or None.
+def difference(expected: Array, actual: Array, dtype: str) -> Distance | None:
+    """How far two arrays of one shape are apart beyond the tolerance of `dtype`, or None.
 
     The rule is `assert_close`'s, `|actual - expected| <= atol + rtol * |expected|`, with NaN equal
     to NaN and an infinity only to itself.
@@ -29,13 +31,17 @@ def difference(
     if expected.tobytes() == actual.tobytes() and expected.dtype == actual.dtype:
         return None
     rtol, atol = tolerances().get(dtype, (0.0, 0.0))
-    close = is_close(expected, actual, rtol, atol)
-    return None if close.all() else _described(expected, actual, ~close, rtol, atol)
+    differs = ~is_close(expected, actual, rtol, atol)
+    if not differs.any():
+        return None
+    with np.errstate(all="ignore"):
+        distance = _distance(expected, actual)
+        relative = _greatest(differs, distance / np.abs(_wide(expected)), rtol)
+    absolute = _greatest(differs, distance, atol)
+    return Distance(int(differs.sum()), differs.size, absolute, relative)
 
 
-def is_close(
-    expected: np.ndarray[Any, Any], actual: np.ndarray[Any, Any], rtol: float, atol: float
-) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def is_close(expected: Array, actual: Array, rtol: float, atol: float) -> Array:
     """Element by element, whether the values are within the tolerances."""
     with np.errstate(all="ignore"):
         equal = (expected == actual) | ((expected != expected) & (actual != actual))
@@ -46,36 +52,19 @@ def is_close(
         return np.asarray(equal | finite & (distance <= atol + rtol * np.abs(_wide(expected))))
 
 
-def _wide(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def _wide(array: Array) -> Array:
     """In double precision, so that the comparison itself neither rounds nor overflows."""
     return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)
 
 
-def _distance(expected: np.ndarray[Any, Any], actual: np.ndarray[Any, Any]) -> Any:
+def _distance(expected: Array, actual: Array) -> Any:
     return np.abs(_wide(actual) - _wide(expected))
 
 
-def _described(
-    expected: np.ndarray[Any, Any],
-    actual: np.ndarray[Any, Any],
-    differs: np.ndarray[Any, np.dtype[np.bool_]],
-    rtol: float,
-    atol: float,
-) -> str:
-    with np.errstate(all="ignore"):
-        distance = _distance(expected, actual)
-        absolute, relative = (
-            np.where(differs, np.where(np.isnan(measure), np.inf, measure), -1.0)
-            for measure in (distance, distance / np.abs(_wide(expected)))
-        )
-    parts = [f"{int(differs.sum())} of {differs.size} elements"]
-    for name, measure, allowed in (("absolute", absolute, atol), ("relative", relative, rtol)):
-        position = np.unravel_index(int(np.argmax(measure)), measure.shape)
-        at = f" at {tuple(int(i) for i in position)}" if position else ""
-        parts.append(
-            f"greatest {name} difference {measure[position]:.4g}{at} (allowed {allowed:g})"
-        )
-    return ", ".join(parts)
+def _greatest(differs: Array, measure: Array, allowed: float) -> Greatest:
+    apart = np.where(differs, np.where(np.isnan(measure), np.inf, measure), -1.0)
+    position = np.unravel_index(int(np.argmax(apart)), apart.shape)
+    return float(apart[position]), tuple([int(i) for i in position]), allowed
 
 
 _NUMBER = re.compile(r"-?(?:\d+\.?\d*(?:[eE][+-]?\d+)?|\binf\b|\bnan\b)")
@@ -120,7 +109,7 @@ def numbers_differ(expected: str, actual: str) -> bool:
     return _NUMBER.findall(expected) != _NUMBER.findall(actual)
 
 
-def sign_of_zero_differs(expected: np.ndarray[Any, Any], actual: np.ndarray[Any, Any]) -> bool:
+def sign_of_zero_differs(expected: Array, actual: Array) -> bool:
     """Whether a zero has another sign, which no tolerance sees; none does of another dtype.
 
     Nor does a part of a complex number: torch itself has no sign there. Its vector kernels compute
@@ -135,7 +124,7 @@ def sign_of_zero_differs(expected: np.ndarray[Any, Any], actual: np.ndarray[Any,
     return bool((np.signbit(expected) != np.signbit(actual))[zeros].any())
 
 
-def as_array(value: Any) -> np.ndarray[Any, Any] | None:
+def as_array(value: Any) -> Array | None:
     """A plain value as an array of numbers, if it is one."""
     if isinstance(value, np.ndarray):
         return value
@@ -163,6 +152,6 @@ def same(expected: Any, actual: Any) -> bool:
     return bool(expected == actual or (expected != expected and actual != actual))
 
 
-def is_numeric(array: np.ndarray[Any, Any]) -> bool:
+def is_numeric(array: Array) -> bool:
     """Whether the array holds numbers, or truth values: an engine may give anything."""
     return array.dtype.kind in "biufc"

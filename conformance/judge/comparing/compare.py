@@ -11,7 +11,6 @@ from conformance.judge.comparing.consequences import Consequences
 from conformance.judge.comparing.events import Events
 from conformance.judge.comparing.site import GRADIENTS, VALUES, Kinds, Site
 from conformance.judge.comparing.states import compare_states
-from conformance.judge.formatting import outcome_text, short_text
 from conformance.program import Program
 from conformance.program.script.literals import literal
 from conformance.program.steps import Grad, Read, Step, result_of
@@ -108,7 +107,7 @@ def _lost(end: Lost, steps: int) -> Mismatch:
     step = end.step
     if step is not None and step >= steps:
         step, where = None, "the final state"
-    return Mismatch(end.kind, step, where, "an answer", end.detail, reason=end.output)
+    return Mismatch(end.kind, step, where, "an answer", end, reason=end.output)
 
 
 def _site(number: int, step: Step, expected: Trace) -> tuple[Site, str]:
@@ -139,30 +138,28 @@ def _outcomes(number: int, step: Step, expected: Trace, actual: Trace) -> Iterat
         yield from _errors(number, wanted, got)
     elif type(wanted) is not type(got) or isinstance(got, Unsupported):
         kind, detail, reason = _failure(wanted, got)
-        texts = outcome_text(wanted), outcome_text(got)
-        yield Mismatch(kind, number, "", *texts, detail, reason=reason)
+        yield Mismatch(kind, number, "", wanted, got, detail, reason=reason)
 
 
-def _failure(wanted: Outcome, got: Outcome) -> tuple[Kind, str, str]:
+def _failure(wanted: Outcome, got: Outcome) -> tuple[Kind, str, str | Raised]:
     """The kind of mismatch, its detail and its reason."""
     if isinstance(got, Unsupported):
         return "unsupported", got.what, got.reason
     if isinstance(wanted, Unsupported):
         return "unsupported", f"by the reference: {wanted.what}", wanted.reason
     if isinstance(got, Raised) and got.lacking:
-        return "unsupported", got.lacking, outcome_text(got)
+        return "unsupported", got.lacking, got
     return "raises", "", ""
 
 
 def _errors(number: int, wanted: Raised, got: Raised) -> Iterator[Mismatch]:
-    texts = outcome_text(wanted), outcome_text(got)
     # An engine's own subclass will do: every `except` that catches torch's error catches it.
     if wanted.error != got.error and wanted.error not in got.bases:
-        yield Mismatch("error_type", number, "", *texts)
+        yield Mismatch("error_type", number, "", wanted, got)
     if wanted.message != got.message:
-        yield Mismatch("error_message", number, "", *texts)
+        yield Mismatch("error_message", number, "", wanted, got)
     if wanted.printed != got.printed:
-        yield Mismatch("value", number, "", short_text(wanted.printed), short_text(got.printed))
+        yield Mismatch("value", number, "", Text(wanted.printed), Text(got.printed))
 
 
 def _results(site: Site, dtype: str, wanted: Any, got: Any) -> Iterator[Mismatch]:
@@ -187,7 +184,7 @@ def _plain(site: Site, dtype: str, wanted: Any, got: Any) -> Iterator[Mismatch]:
     if isinstance(wanted, Text) and isinstance(got, Text):
         if wanted != got:
             kind: Kind = "value" if numbers_differ(wanted.text, got.text) else "flag"
-            yield site.differs(kind, wanted.text, got.text)
+            yield site.differs(kind, wanted, got)
     elif isinstance(wanted, str) and isinstance(got, str):
         if not same_text(wanted, got):
             yield site.differs(site.kinds.values, wanted, got)

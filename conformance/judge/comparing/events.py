@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from conformance.judge.comparing.closeness import same
+from conformance.judge.comparing.closeness import Array, same
 from conformance.judge.comparing.site import GRADIENTS, VALUES, Site, unread, values_if_any
 from conformance.program.steps import Step, walks
 from conformance.program.trace import (
@@ -20,6 +20,7 @@ from conformance.program.trace import (
     Unobserved,
     Warned,
 )
+from conformance.program.values import Ref
 from conformance.verdict import Mismatch
 
 T = TypeVar("T", Called, Warned)
@@ -44,9 +45,11 @@ class Events:
         wanted, got = (side.get(number) for side in self._calls)
         if wanted or got:
             yield from _calls(number, step, wanted or [], got or [])
-        warned, also = (side.get(number) for side in self._warnings)
-        if warned or also:
-            yield from _warnings(number, warned or [], also or [])
+        warned, also = (
+            tuple([each for _, each in side.get(number, ())]) for side in self._warnings
+        )
+        if warned != also:
+            yield Mismatch("warning", number, "", warned, also)
         yield from self._gradients(number)
         yield from self._results(number)
 
@@ -67,15 +70,13 @@ class Events:
             return
         if not all(isinstance(outcomes[number], Returned) for outcomes in self._outcomes):
             return
-        pairs = [dict(side.get(number, ())) for side in (wanted, got)]
+        pairs = [
+            {name: Ref(first) for name, first in side.get(number, ())} for side in (wanted, got)
+        ]
         for name in sorted(pairs[0].keys() | pairs[1].keys()):
             if (first := pairs[0].get(name)) != (second := pairs[1].get(name)):
                 where = name or "what the step gives"
-                yield Mismatch("identity", number, where, _object(first), _object(second))
-
-
-def _object(first: str | None) -> str:
-    return "an object of its own" if first is None else f"the object that {first} is"
+                yield Mismatch("identity", number, where, first, second)
 
 
 def _steps(objects: Observed[Mapping[int, Any]]) -> frozenset[int]:
@@ -97,27 +98,16 @@ def _by_step(events: Sequence[T]) -> Mapping[int, list[tuple[int, T]]]:
     return found
 
 
-def _warnings(
-    number: int, wanted: list[tuple[int, Warned]], got: list[tuple[int, Warned]]
-) -> Iterator[Mismatch]:
-    left, right = (
-        " | ".join(f"{entry.category}: {entry.text}" for _, entry in side) for side in (wanted, got)
-    )
-    if left != right:
-        yield Mismatch("warning", number, "", left or "none", right or "none")
-
-
 def _calls(
     number: int, step: Step, wanted: list[tuple[int, Called]], got: list[tuple[int, Called]]
 ) -> Iterator[Mismatch]:
-    before, after = (", ".join(_label(entry) for _, entry in side) for side in (wanted, got))
+    before, after = (tuple([_label(entry) for _, entry in side]) for side in (wanted, got))
     if before != after:
         # Their arguments are not compared: nobody knows which call belongs to which.
-        yield Mismatch("hook_order", number, "", before or "none", after or "none")
+        yield Mismatch("hook_order", number, "", before, after)
         return
-    kinds = GRADIENTS if walks(step) else VALUES
     for (place, left), (_, right) in zip(wanted, got, strict=True):
-        site = Site(number, f"calls[{place}]", kinds)
+        site = Site(number, f"calls[{place}]", GRADIENTS if walks(step) else VALUES)
         yield from _given(site, left.values, right.values)
 
 
@@ -156,9 +146,7 @@ def _tensors(site: Site, wanted: TensorState, got: TensorState) -> Iterator[Mism
         yield from _arrays(site, left, right, wanted.dtype)
 
 
-def _arrays(
-    site: Site, wanted: np.ndarray[Any, Any], got: np.ndarray[Any, Any], dtype: str
-) -> Iterator[Mismatch]:
+def _arrays(site: Site, wanted: Array, got: Array, dtype: str) -> Iterator[Mismatch]:
     """The differences of two tensors' values, or of two arrays that a pack hook stored."""
     if wanted.shape != got.shape:
         yield site.at(".shape").differs(site.kinds.shape, wanted.shape, got.shape)

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from conformance.judge.formatting import outcome_text
 from conformance.program.trace import NO_NODE, NOT_FOLLOWED, GraphNode, Raised, Trace
 
 
 class Difference(NamedTuple):
-    """Where two graphs part, below a tensor's `.grad_fn`. `unread`: why the subject cannot tell."""
+    """Where two graphs part, below a tensor's `.grad_fn`. `actual`: it may be what was raised."""
 
     suffix: str
     expected: Any
     actual: Any
-    unread: Raised | None = None
 
 
 class Graphs:
@@ -60,14 +58,14 @@ class Graphs:
             return None
         if isinstance(got[1], Raised):
             lead = self._edges(0, wanted)
-            return Difference(below, lead, outcome_text(got[1]), got[1])
+            return Difference(below, lead, got[1])
         leads = self._edges(0, wanted), self._edges(1, got)
         if leads[0] != leads[1]:
             return Difference(below, *leads)
         if wanted[2] != got[2] and wanted[2] is not None:
             absent = Raised("AttributeError", "variable", ("AttributeError",))
-            shown = wanted[2] or "a tensor without a name", got[2] or "a tensor without a name"
-            return Difference(f"{suffix}.variable", *shown, absent if got[2] is None else None)
+            found = absent if got[2] is None else got[2] or "a tensor without a name"
+            return Difference(f"{suffix}.variable", wanted[2] or "a tensor without a name", found)
         return None
 
     def _edges(self, side: int, node: GraphNode) -> tuple[str, ...]:

@@ -6,11 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-import numpy as np
-
-from conformance.judge.comparing.closeness import difference, sign_of_zero_differs
-from conformance.judge.formatting import outcome_text, short_text
-from conformance.program.trace import Raised, TensorState, Text, Unobserved
+from conformance.judge.comparing.closeness import Array, difference, sign_of_zero_differs
+from conformance.program.trace import UNOBSERVED, Raised, Returned, TensorState, Text, Unobserved
 from conformance.verdict import Kind, Mismatch
 
 
@@ -42,16 +39,18 @@ class Site:
 
     def differs(self, kind: Kind, expected: Any, actual: Any, detail: str = "") -> Mismatch:
         """The mismatch of two values here."""
-        texts = short_text(expected), short_text(actual)
-        return Mismatch(kind, self.step, self.where, *texts, detail)
+        # What a program gives as text may be as long as it likes, unlike the harness's own.
+        left, right = (Text(side) if isinstance(side, str) else side for side in (expected, actual))
+        return Mismatch(kind, self.step, self.where, left, right, detail)
 
     def numbers(
-        self, expected: Any, actual: Any, arrays: tuple[np.ndarray, np.ndarray], dtype: str
+        self, expected: Any, actual: Any, arrays: tuple[Array, Array], dtype: str
     ) -> Iterator[Mismatch]:
         """The mismatch of two values here that are `arrays` of one shape, beyond the tolerance of
         `dtype`."""
-        if detail := difference(*arrays, dtype):
-            yield self.differs(self.kinds.values, expected, actual, detail)
+        if distance := difference(*arrays, dtype):
+            found = self.differs(self.kinds.values, expected, actual)
+            yield replace(found, distance=distance)
         elif sign_of_zero_differs(*arrays):
             yield self.differs("zero_sign", expected, actual, "a zero has another sign")
 
@@ -90,7 +89,7 @@ def unread(
         return
     suffix = SUFFIXES[field]
     where = f"{site.where}{suffix}"
-    shown = short_text(values_if_any(value))
+    shown = values_if_any(value)
     why = got.unread.get(field)
     if why is None or (isinstance(why, Raised) and says_unsupported(why)):
         # Where there is no gradient, nothing of grade 1 is lost with it.
@@ -99,16 +98,14 @@ def unread(
     elif isinstance(why, Text):
         yield Mismatch(kind, site.step, where, shown, why.text, why.text)
     elif field in ("values", "grad"):
-        expected = shown if value is None else f"returned {shown}"
-        yield Mismatch("raises", site.step, where, expected, outcome_text(why))
+        yield Mismatch("raises", site.step, where, None if value is None else Returned(shown), why)
     else:
-        yield Mismatch(kind, site.step, where, shown, outcome_text(why))
+        yield Mismatch(kind, site.step, where, shown, why)
 
 
-def unsupported(where: str, shown: str, what: str, why: Raised | None) -> Mismatch:
+def unsupported(where: str, shown: Any, what: str, why: Raised | None) -> Mismatch:
     """The mismatch of something that cannot be read."""
-    reason = "" if why is None else outcome_text(why)
-    return Mismatch("unsupported", None, where, shown, "not observable", what, reason=reason)
+    return Mismatch("unsupported", None, where, shown, UNOBSERVED, what, reason=why or "")
 
 
 def says_unsupported(why: Raised) -> bool:

@@ -19,7 +19,6 @@ from conformance.judge.comparing.site import (
     unsupported,
     values_if_any,
 )
-from conformance.judge.formatting import outcome_text, short_text
 from conformance.program import Program
 from conformance.program.steps import Grad, result_of
 from conformance.program.trace import Raised, Returned, TensorState, Text, Trace, Unobserved
@@ -61,7 +60,7 @@ def compare_states(
     for name in [name for name in actual.tensors if name not in expected.tensors]:
         number = made_by.get(name.partition("[")[0])
         if _both_gave_it(number, expected, actual):
-            yield Mismatch("value", number, name, "no tensor", "a tensor")
+            yield Mismatch("value", number, name, "no tensor", Ref(name))
     yield from _aliases(expected, actual, reached)
 
 
@@ -69,17 +68,17 @@ def _absent(name: str, number: int | None, expected: Trace, actual: Trace) -> It
     """A tensor of the reference's that the subject has not, or of which nothing can be read."""
     if name in actual.missing:
         root, _, reason = actual.missing[name].partition(": ")
-        yield Mismatch("unsupported", None, name, "a tensor", "none", root, reason=reason)
+        yield Mismatch("unsupported", None, name, Ref(name), "none", root, reason=reason)
     elif isinstance(why := actual.unread.get(name), Text):
-        yield Mismatch("shape", number, f"{name}.shape", "a tensor", why.text, why.text)
+        yield Mismatch("shape", number, f"{name}.shape", Ref(name), why.text, why.text)
     elif isinstance(why, Raised):
         where = f"{name}.shape"
         if says_unsupported(why):
-            yield unsupported(where, "a tensor", ".shape, .dtype", why)
+            yield unsupported(where, Ref(name), ".shape, .dtype", why)
         else:
-            yield Mismatch("raises", number, where, "returned a tensor", outcome_text(why))
+            yield Mismatch("raises", number, where, Returned(Ref(name)), why)
     elif _both_gave_it(number, expected, actual):
-        yield Mismatch("value", number, name, "a tensor", "no tensor")
+        yield Mismatch("value", number, name, Ref(name), "no tensor")
 
 
 def _both_gave_it(number: int | None, expected: Trace, actual: Trace) -> bool:
@@ -177,10 +176,10 @@ class _State:
             return  # Nor is it said again that there is another.
         for found in self.graphs.differences(wanted, got):
             site = self.site.at(f".grad_fn{found.suffix}")
-            if found.unread is not None and says_unsupported(found.unread):
+            if isinstance(found.actual, Raised) and says_unsupported(found.actual):
                 what = f".grad_fn.{found.suffix.rpartition('.')[2]}"
-                shown = short_text(found.expected)
-                yield from self._once(what, unsupported(site.where, shown, what, found.unread))
+                lacks = unsupported(site.where, found.expected, what, found.actual)
+                yield from self._once(what, lacks)
             else:
                 yield site.differs("graph", found.expected, found.actual)
 
@@ -221,7 +220,7 @@ def _aliases(expected: Trace, actual: Trace, reached: Callable[[str], bool]) -> 
     told = [(_by_storage(*pair), pair in wanted) for pair in sorted(wanted ^ got)]
     alone = [each for each in told if not reached(each[0])]
     for where, sharing in (alone or told)[:1]:
-        yield Mismatch("alias", None, where, short_text(sharing), short_text(not sharing))
+        yield Mismatch("alias", None, where, sharing, not sharing)
 
 
 def _by_storage(first: str, second: str) -> str:

@@ -11,8 +11,8 @@ import numpy as np
 
 from conformance.engines.execute import execute
 from conformance.engines.protocol import Engine
-from conformance.judge.comparing.closeness import as_array, is_close, is_numeric, tolerances
-from conformance.judge.nearby.replay import Array, places
+from conformance.judge.comparing.closeness import Array, as_array, is_close, is_numeric, tolerances
+from conformance.judge.nearby.replay import places
 from conformance.judge.nearby.variants import in_double, perturbed
 from conformance.program import Program
 from conformance.program.steps import Read

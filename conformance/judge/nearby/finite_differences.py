@@ -8,9 +8,10 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from conformance.judge.comparing.closeness import Array
 from conformance.judge.nearby.evidence import Evidence
 from conformance.judge.nearby.plain_functions import PlainFunction, shows_twice, values_in
-from conformance.judge.nearby.replay import Array, places
+from conformance.judge.nearby.replay import places
 from conformance.judge.nearby.variants import about, writes
 from conformance.program import Program
 from conformance.program.steps import (

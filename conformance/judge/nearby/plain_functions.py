@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from conformance.judge.comparing.closeness import Array
 from conformance.judge.nearby.evidence import Evidence
-from conformance.judge.nearby.replay import Array
 from conformance.judge.nearby.variants import shifted
 from conformance.program import Program
 from conformance.program.inputs import Input

@@ -17,12 +17,12 @@ import torch
 from conformance.engines.execute import finished
 from conformance.engines.observing.observe import values_of
 from conformance.engines.protocol import Engine, Session
+from conformance.judge.comparing.closeness import Array
 from conformance.judge.otherwise.dispatching import Otherwise, Way
 from conformance.program import Program
 from conformance.program.steps import EnterMode, LeaveMode, PackHooks
 from conformance.program.trace import TensorState, Trace
 
-Array: TypeAlias = np.ndarray[Any, Any]
 After: TypeAlias = Callable[[int, Session], None]
 
 

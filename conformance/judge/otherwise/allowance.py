@@ -6,9 +6,8 @@ from typing import Any, TypeAlias, TypeGuard
 
 import numpy as np
 
-from conformance.judge.comparing.closeness import is_close, tolerances
+from conformance.judge.comparing.closeness import Array, is_close, tolerances
 
-Array: TypeAlias = np.ndarray[Any, Any]
 Flags: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
 
 SLACK = 8.0  # a value may be this many times further off than one ulp in each number explains

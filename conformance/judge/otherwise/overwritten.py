@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 
 from conformance.engines.execute import execute
 from conformance.engines.protocol import Engine, Session
-from conformance.judge.nearby.replay import Array, places, read, replay
+from conformance.judge.comparing.closeness import Array
+from conformance.judge.nearby.replay import places, read, replay
 from conformance.judge.otherwise.allowance import alike
 from conformance.program import Program
 from conformance.program.trace import Trace

@@ -17,8 +17,9 @@ from typing import TypeAlias
 import numpy as np
 
 from conformance.engines.protocol import Engine, Session
+from conformance.judge.comparing.closeness import Array
 from conformance.judge.nearby.evidence import Find
-from conformance.judge.nearby.replay import Array, places, read, replay, write
+from conformance.judge.nearby.replay import places, read, replay, write
 from conformance.judge.otherwise.allowance import Flags, Question, alike, same_but_rounding
 from conformance.judge.otherwise.dispatching import ALL_OR_NOTHING, Way
 from conformance.judge.otherwise.overwritten import (

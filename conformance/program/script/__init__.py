@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from conformance.program.script.blocks import INDENT, Blocks
 from conformance.program.script.definitions import preamble
 from conformance.program.script.literals import index, literal, operand, tensor
+from conformance.program.script.wording import worded
 from conformance.program.steps import (
     Apply,
     Backward,
@@ -85,8 +86,7 @@ def _guarded(lines: list[str], outcome: Outcome) -> list[str]:
 
 
 def _shown(mismatch: Mismatch) -> list[str]:
-    expected, actual = map(_in_a_line, (mismatch.expected, mismatch.actual))
-    note = f"# {mismatch.kind}: expected {expected}, got {actual}"
+    note = f"# {mismatch.kind}: {worded(mismatch).sides(_in_a_line)}"
     if not mismatch.where:
         return [f"{note} (step {mismatch.step})"]
     return [note, f"print({mismatch.where!r}, {mismatch.where})"]

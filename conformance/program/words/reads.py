@@ -5,9 +5,10 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from conformance.verdict import Kind
+if TYPE_CHECKING:
+    from conformance.verdict import Kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from conformance.campaign.causes.signature import by_gravity
 from conformance.campaign.result import Result
-from conformance.judge.signature import by_gravity
+from conformance.program.script.wording import worded
 from conformance.report.apart import Excused, Lack
 from conformance.report.environment import DISTRIBUTION, Environment
 from conformance.report.findings import Finding
@@ -82,10 +83,6 @@ def _fields(of: Any, *names: str) -> dict[str, Any]:
     return {name: getattr(of, name) for name in names}
 
 
-def _texts(of: Any, *names: str) -> dict[str, str]:
-    return {name: printable(getattr(of, name)) for name in names}
-
-
 def _suite(report: Report, environment: Environment) -> dict[str, Any]:
     settings = report.run.settings
     return {
@@ -156,10 +153,12 @@ def _systematic(report: Report, entry: Systematic) -> dict[str, Any]:
 
 def _shown(mismatch: Mismatch) -> dict[str, Any]:
     """A difference with all that is said of it."""
+    texts = {name: printable(text) for name, text in worded(mismatch)._asdict().items()}
+    reason = texts.pop("reason")
     return {
-        **_texts(mismatch, "where", "expected", "actual", "detail"),
+        **texts,
         "judgement": mismatch.judgement,
-        "reason": printable(mismatch.reason),
+        "reason": reason,
         "evidence": [printable(text) for text in mismatch.evidence],
     }
 

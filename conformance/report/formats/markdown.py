@@ -8,6 +8,7 @@ from functools import cache, partial
 import jinja2
 
 from conformance.corpus.case import CHECKS
+from conformance.program.script.wording import worded
 from conformance.report.environment import Environment
 from conformance.report.formats.files import file_name, finding_file, lack_file, replay
 from conformance.report.formats.notes import notes_of
@@ -65,7 +66,7 @@ def _template() -> jinja2.Template:
         undefined=jinja2.StrictUndefined,
         autoescape=False,  # Markdown, not HTML
     )
-    used = (outcomes, share, capped, systematic_line, file_name, finding_file, lack_file)
+    used = (outcomes, share, capped, systematic_line, file_name, finding_file, lack_file, worded)
     environment.globals.update({each.__name__: each for each in used})
     environment.filters.update(
         {"cell": _cell, "count": "{:,}".format, "inline": _inline, "oneline": line}

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from conformance.corpus.case import CHECKS
+from conformance.program.script.wording import worded
 from conformance.report.findings import Finding
 from conformance.report.formats.files import finding_file, lack_file, replay
 from conformance.report.formats.notes import notes_of
@@ -69,12 +70,8 @@ def _systematic(report: Report, width: int) -> list[str]:
 
 def systematic_line(entry: Systematic) -> str:
     """`in 98.3 % of cases: x0.grad_fn: expected None, got ...`."""
-    example = entry.example
-    where = f"{example.where}: " if example.where else ""
-    return (
-        f"in {share(entry.cases, entry.of)} of cases: {entry.symptom.kind}: {where}"
-        f"expected {line(example.expected)}, got {line(example.actual)}"
-    )
+    found = f"{entry.symptom.kind}: {worded(entry.example).located(line)}"
+    return f"in {share(entry.cases, entry.of)} of cases: {found}"
 
 
 def _findings(report: Report, width: int) -> list[Text]:
@@ -96,9 +93,7 @@ def _finding(report: Report, number: int, finding: Finding, width: int) -> list[
     header = f"{number}. {finding.title}: {finding.kind} ({cases(len(finding.results))})"
     where = f"{mismatch.where}: " if mismatch.where else ""
     side = max((width - len(where) - 20) // 2, 12)
-    difference = (
-        f"{where}expected {line(mismatch.expected, side)}, got {line(mismatch.actual, side)}"
-    )
+    difference = worded(mismatch).located(lambda text: line(text, side))
     return [
         Text(line(f"{header} {finding.id}", width), style="bold red"),
         *(Text(f"   {each}") for each in essence(finding.script, width - 3)),

@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Sequence
 
+from conformance.program.script.wording import worded
 from conformance.verdict import Mismatch
 
 LINES = 60  # of a script on a page
@@ -106,12 +107,13 @@ def differing(mismatch: Mismatch) -> list[str]:
     says of it."""
     at = "" if mismatch.step is None else f" (step {mismatch.step + 1})"
     head = f"{mismatch.kind}: {mismatch.where}{at}" if mismatch.where else f"{mismatch.kind}{at}"
-    judged = f"{mismatch.judgement or ''} {mismatch.reason}".strip()
+    texts = worded(mismatch)
+    judged = f"{mismatch.judgement or ''} {texts.reason}".strip()
     lines = [
         head,
-        f"expected: {mismatch.expected}",
-        f"actual:   {mismatch.actual}",
-        *([f"          {mismatch.detail}"] if mismatch.detail else []),
+        f"expected: {texts.expected}",
+        f"actual:   {texts.actual}",
+        *([f"          {texts.detail}"] if texts.detail else []),
         *([f"judged:   {judged}"] if judged else []),
         *[f"          {each}" for each in mismatch.evidence[:EVIDENCE]],
     ]

@@ -15,6 +15,7 @@ from conformance.campaign.result import Result
 from conformance.campaign.workers.worker import cases_of
 from conformance.claims.known import Known, matches
 from conformance.corpus.case import Case, Check
+from conformance.program.script.wording import worded
 from conformance.report.formats.texts import capped, differing
 from conformance.report.scoring.counting import standing, unexpected
 from conformance.suite.support.session import Suite, current
@@ -80,14 +81,14 @@ def _size(result: Result) -> tuple[int, int]:
 
 
 def _flaky_message(results: Sequence[Result], total: int) -> str:
-    mismatch = results[0].verdict.mismatches[0]
+    texts = worded(results[0].verdict.mismatches[0])
     lines = [
         f"{len(results)} of {total} cases are answered otherwise each time",
         *(f"  {result.id}" for result in results[:SHOWN]),
         "",
-        f"expected: {mismatch.expected}",
-        f"actual:   {mismatch.actual}",
-        f"          {mismatch.reason}",
+        f"expected: {texts.expected}",
+        f"actual:   {texts.actual}",
+        f"          {texts.reason}",
     ]
     return "\n".join(lines)
 

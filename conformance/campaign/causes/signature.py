@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from conformance.campaign.causes.abstracting import abstract, abstract_place
 from conformance.catalogue import op_of
-from conformance.judge.abstracting import abstract, abstract_place
 from conformance.program import Program
+from conformance.program.script.wording import worded
 from conformance.program.steps import Backward, Call, EnterMode, Grad, Step, kind_of, walks
 from conformance.verdict import GRADE_OF, Mismatch
 
@@ -108,7 +110,8 @@ def suspect_of(program: Program, mismatch: Mismatch, about: str, *, shrunk: bool
             return Suspect(Signature(family, _cause(ops, features) or (about,)), found)
         name = (_at(program, mismatch) if family == "forward" else ()) or (about,)
         return Suspect(Signature(family, name, GUESSED), found)
-    texts = abstract(_side(mismatch.expected)), abstract(_side(mismatch.actual))
+    sides = worded(mismatch)
+    texts = abstract(_side(sides.expected)), abstract(_side(sides.actual))
     silent = family in BY_STEP or (family in BY_TEXT and not any(map(_says_something, texts)))
     names = _at(program, mismatch) if silent else ()
     return Suspect(Signature(family, names, abstract_place(mismatch.where), texts), found)
@@ -200,8 +203,7 @@ def by_gravity(mismatches: Iterable[Mismatch]) -> list[Mismatch]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Symptom:
+class Symptom(NamedTuple):
     """A difference without the program that shows it: kind, place, and both sides."""
 
     kind: str
@@ -218,5 +220,5 @@ def symptom_of(mismatch: Mismatch) -> Symptom | None:
     """What the difference looks like in any program; None for a kind that no text can tell."""
     if mismatch.kind in _NO_SYMPTOM:
         return None
-    sides = abstract(mismatch.expected), abstract(mismatch.actual)
+    sides = map(abstract, worded(mismatch)[1:3])
     return Symptom(mismatch.kind, abstract_place(mismatch.where), *sides)

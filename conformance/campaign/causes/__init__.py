@@ -1,0 +1,1 @@
+"""Which differences are of one cause, as far as their programs and their words tell."""
