@@ -62,6 +62,22 @@ REASONS: Final[dict[str, tuple[str, ...]]] = {
         "torch.chunk", "torch.unbind", "torch.split",
     ),
     "operands of two dtypes, promoted in general": ("torch.sub(x0, x1, alpha",),
+    "a view is an array, a tensor and its history, three objects of Python": (
+        "torch.as_strided", "torch.broadcast_to", "torch.view_as_complex", "torch.diagonal",
+        "x0.expand", "torch.narrow", "torch.movedim", "torch.flatten", "x0.T", "x0.mT", "x0[None]",
+        "torch.ravel", "torch.reshape", "x0.reshape", "torch.unflatten", "torch.unsqueeze",
+        "torch.squeeze", "torch.permute", "torch.transpose", "x0.view", "torch.t(", "x0[",
+    ),
+    "indices are looked at before NumPy takes them, in Python": (
+        "torch.index_put", "x0.index_put", "torch.gather", "torch.index_add", "torch.scatter",
+        "torch.index_select", "torch.take(", "torch.index_fill",
+    ),
+    "several calls of NumPy": (
+        "torch.amin", "torch.amax", "torch.roll", "torch.trace", "torch.complex", "torch.clamp", "x0.clamp",
+        "torch.linspace",
+    ),
+    "shapes and dtypes of all operands are looked at, in Python": ("torch.cat", "torch.stack"),
+    "the general way: a number to the power of a tensor": ("torch.pow(2.5",),
 }  # fmt: skip
 
 

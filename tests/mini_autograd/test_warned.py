@@ -8,12 +8,6 @@ import numpy as np
 import pytest
 
 import mini_autograd as torch
-from mini_autograd.core.modes import warn_once
-
-
-@pytest.fixture(autouse=True)
-def _nothing_said_yet(monkeypatch):
-    monkeypatch.setattr(warn_once, "_state", warn_once._State())
 
 
 def said(call):

@@ -21,10 +21,11 @@ from mini_autograd.core.op import DifferentiableOp, differentiable
 Plant = Callable[[pytest.MonkeyPatch], None]
 
 
-def every_twelfth(names: Iterable[str]) -> list[Any]:
-    """The parameters of a test of faults, of which one in twelve runs with the fast tests, too."""
+def every_twelfth(names: Iterable[str], *, but: str = "") -> list[Any]:
+    """The parameters of a test of faults, of which one in twelve runs with the fast tests, too,
+    but for one that takes too long for them."""
     return [
-        pytest.param(name, marks=[] if number % 12 == 11 else [pytest.mark.slow])
+        pytest.param(name, marks=[] if number % 12 == 11 and name != but else [pytest.mark.slow])
         for number, name in enumerate(names)
     ]
 
