@@ -73,8 +73,8 @@ REASONS: Final[dict[str, tuple[str, ...]]] = {
         "torch.index_select", "torch.take(", "torch.index_fill",
     ),
     "several calls of NumPy": (
-        "torch.amin", "torch.amax", "torch.roll", "torch.trace", "torch.complex", "torch.clamp", "x0.clamp",
-        "torch.linspace",
+        "torch.amin", "torch.amax", "torch.roll", "torch.trace", "torch.complex", "torch.clamp",
+        "x0.clamp", "torch.linspace",
     ),
     "shapes and dtypes of all operands are looked at, in Python": ("torch.cat", "torch.stack"),
     "the general way: a number to the power of a tensor": ("torch.pow(2.5",),
