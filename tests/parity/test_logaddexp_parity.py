@@ -72,6 +72,18 @@ def real_beside_complex(m: Any) -> Iterator[str]:
             yield "None" if given[by].grad is None else f"{given[by].grad.item():.4g}"
 
 
+def beside_other_dtypes(m: Any) -> Iterator[str]:
+    """The gradient of either operand beside one that can have none: not beside bools."""
+    for dtype in (m.bool, m.uint8, m.int64, m.float16, m.float64):
+        for by, graph in itertools.product((0, 1), (False, True)):
+            given = [m.ones(2).to(dtype), m.ones(2).to(dtype)]
+            given[by] = m.tensor([0.5, 2.0], requires_grad=True)
+            result = m.logaddexp(*given)
+            seed = m.ones_like(result)
+            yield outcome(lambda r=result, s=seed, g=graph: r.backward(s, create_graph=g))
+            yield str(given[by].grad)
+
+
 def graphs(m: Any) -> Iterator[str]:
     """What is recorded, what is saved, and the gradient of the gradient."""
     for make in (lambda *given: m.tensor(given), lambda *given: m.tensor(given) * (1 + 2j)):
@@ -86,7 +98,14 @@ def graphs(m: Any) -> Iterator[str]:
         yield outcome(lambda result=result: result.sum().abs().backward())
 
 
-TABLES: tuple[Table, ...] = (dtypes, calls, numbers, real_beside_complex, graphs)
+TABLES: tuple[Table, ...] = (
+    dtypes,
+    calls,
+    numbers,
+    real_beside_complex,
+    beside_other_dtypes,
+    graphs,
+)
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__name__)

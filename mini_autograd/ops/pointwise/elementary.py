@@ -80,11 +80,11 @@ def log10(self: Array) -> Array:
 @public()
 @differentiable(
     no_complex_half="logaddexp_cpu",
-    self=lambda grad, self, other, self_dtype: of_kind(
-        grad / conj(plus(exp(other - self), 1)), self_dtype
+    self=lambda grad, self, other, self_dtype, other_dtype: _share(
+        grad, self, other, self_dtype, other_dtype
     ),
-    other=lambda grad, self, other, other_dtype: of_kind(
-        grad / conj(plus(exp(self - other), 1)), other_dtype
+    other=lambda grad, self, other, self_dtype, other_dtype: _share(
+        grad, other, self, other_dtype, self_dtype
     ),
 )
 def logaddexp(self: Array, other: Array) -> Array:
@@ -92,6 +92,13 @@ def logaddexp(self: Array, other: Array) -> Array:
     if self.dtype.kind not in "fc":
         raise errors.not_implemented("logaddexp_cpu", dtypes.of(self))
     return np.logaddexp(self, other) if self.dtype.kind == "f" else _complex_sum(self, other)
+
+
+def _share(grad: Any, own: Any, other: Any, dtype: Any, other_dtype: Any) -> Any:
+    """What one operand gets of the gradient; torch subtracts both as given, which bools refuse."""
+    if other_dtype.kind == "b":
+        raise errors.bool_subtraction_mixed()
+    return of_kind(grad / conj(plus(exp(other - own), 1)), dtype)
 
 
 def _complex_sum(self: Any, other: Any) -> Any:
