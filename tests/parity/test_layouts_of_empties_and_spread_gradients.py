@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -64,6 +65,31 @@ def _zeros_of_running_products(torch: Any) -> Iterator[str]:
                 yield f"{text} {graph}: {grad.tolist()}"
 
 
-@pytest.mark.parametrize("table", [_empty_views, _spread, _zeros_of_running_products])
+def _expanded_seeds(torch: Any) -> Iterator[str]:
+    """Which gradients are the memory of an expanded seed, and with which strides."""
+    leaves = {
+        "dense": torch.ones(1, 2, 2),
+        "with gaps": torch.ones(2, 4)[:, ::2][None, :, :],
+        "transposed with gaps": torch.ones(4, 2).t()[:, ::2][None],
+        "transposed": torch.ones(1, 2, 2).transpose(1, 2),
+        "of two": torch.ones(2, 2, 2),
+    }
+    calls = (
+        "torch.cat([y, x])", "torch.cat([y, y, x])", "x * 1", "x.view_as(x)",
+        "x.reshape(-1)", "torch.stack([x])", "x.unsqueeze(0)", "x.flatten(1)", "x + 0",
+    )  # fmt: skip
+    for (name, leaf), text in itertools.product(leaves.items(), calls):
+        x, y = leaf.detach().requires_grad_(), torch.ones(2, 2, 2, requires_grad=True)
+        out = eval(text, {"torch": torch, "x": x, "y": y})
+        seed = torch.ones(out.shape[1:])[None].expand(out.shape)
+        out.backward(seed)
+        same = x.grad.untyped_storage().data_ptr() == seed.untyped_storage().data_ptr()
+        yield f"{name} {text}: {same} {x.grad.stride()}"
+
+
+TABLES = (_empty_views, _spread, _zeros_of_running_products, _expanded_seeds)
+
+
+@pytest.mark.parametrize("table", TABLES)
 def test_layouts_are_those_of_torch(table: Table) -> None:
     assert differences(table) == []

@@ -75,12 +75,12 @@ def real_beside_complex(m: Any) -> Iterator[str]:
 def beside_other_dtypes(m: Any) -> Iterator[str]:
     """The gradient of either operand beside one that can have none: not beside bools."""
     for dtype in (m.bool, m.uint8, m.int64, m.float16, m.float64):
-        for by, graph in itertools.product((0, 1), (False, True)):
+        for by, again in itertools.product((0, 1), (False, True)):
             given = [m.ones(2).to(dtype), m.ones(2).to(dtype)]
             given[by] = m.tensor([0.5, 2.0], requires_grad=True)
             result = m.logaddexp(*given)
             seed = m.ones_like(result)
-            yield outcome(lambda r=result, s=seed, g=graph: r.backward(s, create_graph=g))
+            yield outcome(lambda r=result, s=seed, g=again: r.backward(s, create_graph=g))
             yield str(given[by].grad)
 
 

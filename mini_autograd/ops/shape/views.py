@@ -98,6 +98,9 @@ def contiguous(self: Array, *, memory_format: Anything = None) -> Any:
 
 def _reshaped(self: Any, shape: Sizes) -> Any:
     if not isinstance(self, Tensor):
+        if 0 in self.strides and self.size:  # a seed that is expanded: NumPy keeps its zeros
+            made = layout.reshaped(self, inferred(tuple(shape), self.size))
+            return np.reshape(self, shape) if made is None else made
         return np.reshape(self, shape)
     array = self._array
     shape = inferred(tuple(shape), array.size)
