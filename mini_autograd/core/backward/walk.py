@@ -130,7 +130,7 @@ def _order(roots: Sequence[Edge], pass_throughs: list[Node]) -> list[Node]:
     `pass_throughs`.
     """
     if numbering.changed:
-        return _order_by_dependencies(roots)
+        return _order_by_dependencies(roots, pass_throughs)
     ranks: dict[Node, int] = {}
     stack: list[Node] = []
     sequence = ACCUMULATE_SEQUENCE
@@ -159,8 +159,8 @@ def _order(roots: Sequence[Edge], pass_throughs: list[Node]) -> list[Node]:
         sequence, edges = ranks[node], node.edges
 
 
-def _order_by_dependencies(roots: Sequence[Edge]) -> list[Node]:
-    """The same if a user set sequence numbers: of the ready nodes, the highest number first."""
+def _order_by_dependencies(roots: Sequence[Edge], pass_throughs: list[Node]) -> list[Node]:
+    """The same if numbers do not grow along the graph: of the ready nodes, the highest first."""
     awaited: dict[Node, int] = {}
     stack: list[Sequence[Edge | None]] = [roots]
     while stack:
@@ -168,6 +168,8 @@ def _order_by_dependencies(roots: Sequence[Edge]) -> list[Node]:
             if node not in awaited:
                 awaited[node] = 0
                 stack.append(node.edges)
+                if node.edges and node.sequence == ACCUMULATE_SEQUENCE:
+                    pass_throughs.append(node)
             awaited[node] += 1
     order: list[Node] = []
     ready: list[tuple[int, int, Node]] = []
