@@ -13,7 +13,13 @@ from typing import Any
 from mini_autograd.autograd.function.context import BackwardCFunction
 from mini_autograd.core.modes.grad_mode import unrecorded
 from mini_autograd.core.saved.saved import kept_for
-from mini_autograd.core.tensor.history import CreationMeta, as_view, set_history, set_requires_grad
+from mini_autograd.core.tensor.history import (
+    CreationMeta,
+    as_view,
+    set_creation,
+    set_history,
+    set_requires_grad,
+)
 from mini_autograd.core.tensor.tensor import Tensor, detached, make
 from mini_autograd.core.tensor.version_counter import counter_of
 from mini_autograd.inplace.checks import check_history
@@ -53,7 +59,7 @@ class Outputs:
         if sum(self._differentiable(each) for each in given) > 1:
             for out in outs:
                 if isinstance(out, Tensor) and out._base is not None:
-                    out._creation = CreationMeta.MULTI_OUTPUT_NODE
+                    set_creation(out, CreationMeta.MULTI_OUTPUT_NODE)
         if not self.dirty <= {id(each) for each in given}:
             raise errors.dirty_not_returned()
         return outs
@@ -79,7 +85,7 @@ class Outputs:
             set_history(out, self.node)
             out._output_nr = index
         if out._base is not None and not (is_input and is_dirty):
-            out._creation = CreationMeta.IN_CUSTOM_FUNCTION
+            set_creation(out, CreationMeta.IN_CUSTOM_FUNCTION)
         return out
 
     def _undifferentiated(self, given: Tensor, is_input: bool, is_dirty: bool) -> Tensor:

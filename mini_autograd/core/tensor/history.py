@@ -94,8 +94,7 @@ def set_history(tensor: Tensor, node: Node) -> None:
 def accumulator_of(tensor: Tensor) -> AccumulateGrad:
     """The AccumulateGrad of a leaf, the same in every graph."""
     held = tensor._accumulator
-    accumulator = None if held is None else held()
-    if accumulator is not None:
+    if held is not None and (accumulator := held()) is not None:
         return accumulator
     made = AccumulateGrad(tensor)
     # Weak: the graph keeps it alive; from the tensor it would be a reference cycle.
@@ -122,12 +121,21 @@ def update_accumulator(leaf: Tensor) -> None:
 def as_view(result: Tensor, source: Tensor, *, several: bool = False) -> Tensor:
     """Make a result a view of its source: it gets the source's base and version counter."""
     result._counter = counter = source._counter or counter_of(source)
+    enabled = state.enabled
+    same_dtype = result._array.dtype is source._array.dtype
+    if counter.uniform and same_dtype and enabled and not several:
+        base = source._base
+        result._base = source if base is None else base
+        counter.add_view(result)
+        if counter.version:
+            result._attr_version = counter.version
+        return result
+    counter.uniform = False
     if source._conjugated and result._array.dtype.kind == "c":
         result._conjugated = True
     if counter.inference:
         result._counter = InferenceCounter()
         return result  # torch does not treat it as a view
-    enabled = state.enabled
     if not enabled and state.composing:
         result._counter = VersionCounter()
         return result
@@ -138,7 +146,7 @@ def as_view(result: Tensor, source: Tensor, *, several: bool = False) -> Tensor:
     counter.add_view(result)
     if counter.version:
         result._attr_version = counter.version
-    if source._dtype_view_of is not None or result._array.dtype is not source._array.dtype:
+    if source._dtype_view_of is not None or not same_dtype:
         result._dtype_view_of = source
     if not enabled:
         kind = CreationMeta.INFERENCE_MODE if state.inference else CreationMeta.NO_GRAD_MODE
@@ -151,6 +159,12 @@ def as_view(result: Tensor, source: Tensor, *, several: bool = False) -> Tensor:
     if source._creation is CreationMeta.INFERENCE_MODE:
         result._creation = CreationMeta.INFERENCE_MODE  # this kind is never replaced
     return result
+
+
+def set_creation(view: Tensor, creation: CreationMeta) -> None:
+    """Note how a view was made, which views of it take over."""
+    view._creation = creation
+    counter_of(view).uniform = False
 
 
 def count_write(tensor: Tensor) -> None:

@@ -213,7 +213,7 @@ class Tensor:
         alias = make(self._array)
         alias._counter = inference_counter() if self.is_inference() else None
         if self._conjugated:
-            alias._conjugated = True
+            mark_conjugated(alias)
         if transforms.depth:
             alias._level = level_of(self)
         return alias
@@ -231,7 +231,7 @@ class Tensor:
             self._counter = InferenceAliasCounter(self._version)
         self._replace_array(value._array)
         if self._conjugated is not value._conjugated:
-            self._conjugated = value._conjugated
+            mark_conjugated(self, value._conjugated)
 
     @data.deleter
     def data(self) -> None:
@@ -289,6 +289,12 @@ def detached(tensor: Tensor) -> Tensor:
     if transforms.depth:
         alias._level = level_of(tensor)
     return alias
+
+
+def mark_conjugated(tensor: Tensor, value: bool = True) -> None:
+    """Note that torch would conjugate it lazily, which its views then take over."""
+    tensor._conjugated = value
+    counter_of(tensor).uniform = False
 
 
 def level_of(tensor: Tensor) -> int:

@@ -24,13 +24,14 @@ _making: Final = threading.RLock()
 class VersionCounter:
     """Counts the in-place writes to one piece of memory, and knows its views."""
 
-    __slots__ = ("version", "views")
+    __slots__ = ("uniform", "version", "views")
 
     inference: ClassVar[bool] = False  # whether its tensors are inference tensors
     version: int
 
     def __init__(self, version: int = 0) -> None:
         self.version = version
+        self.uniform = True  # whether its tensors differ in shape only: see `history.as_view`
         self.views: list[weakref.ref[Tensor]] | None = None  # a write resets their history
 
     def add_view(self, view: Tensor) -> None:
@@ -69,6 +70,10 @@ class InferenceCounter(VersionCounter):
 
     inference = True
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.uniform = False
+
     @property
     def version(self) -> int:
         """Always 0; an error outside inference mode, which refuses a write after it was done."""
@@ -91,6 +96,7 @@ class InferenceAliasCounter(VersionCounter):
     def __init__(self, version: int = 0) -> None:
         super().__init__()
         self._outside = version
+        self.uniform = False
 
     @property
     def version(self) -> int:

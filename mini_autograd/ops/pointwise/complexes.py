@@ -19,7 +19,7 @@ from mini_autograd.core.op import (
     unpromoted,
 )
 from mini_autograd.core.table import ops, shared
-from mini_autograd.core.tensor.tensor import Tensor
+from mini_autograd.core.tensor.tensor import Tensor, mark_conjugated
 from mini_autograd.core.tensor.version_counter import counter_of
 from mini_autograd.messages.ops import pointwise as errors
 from mini_autograd.messages.ops.kernels import no_complex_half
@@ -64,7 +64,7 @@ def _pending(value: Tensor) -> Tensor:
     result: Tensor = conj_complex(value)
     result._counter = counter_of(value)
     if not value._conjugated:
-        result._conjugated = True
+        mark_conjugated(result)
     return result
 
 

@@ -148,9 +148,9 @@ def recording(op: Op, needs: Mapping[str, str]) -> Iterator[str]:
             continue
         test = needs.get(name) or f"{_is_tensor(op, index)}{name}._requires_grad"
         yield f"if {test}:"
-        yield f"    _edge_{name} = ({name}._node, {name}._output_nr)"
-        yield f"    if {name}._node is None:"
-        yield f"        _edge_{name} = _edge_of({name})"
+        yield f"    _from = {name}._node"
+        known = f"(_from, {name}._output_nr)"
+        yield f"    _edge_{name} = _edge_of({name}) if _from is None else {known}"
         yield "else:"
         yield f"    _edge_{name} = None"
     # After the edges, which may give a view a new history, that comes before this node. torch's
