@@ -63,12 +63,16 @@ def view_strides(array: Array, shape: Shape) -> Shape | None:
     Dims that follow each other in memory form a run. A run can be split and merged freely, but a
     new dim must not extend over two runs.
     """
-    old = array.shape
-    if not array.size:
-        return strides_of(array) if shape == old else contiguous_strides(shape, array.itemsize)
+    return reshaped_strides(array.shape, strides_of(array), array.itemsize, shape)
+
+
+@lru_cache(maxsize=1024)
+def reshaped_strides(old: Shape, strides: Shape, itemsize: int, shape: Shape) -> Shape | None:
+    """`view_strides`, from the array's shape and strides."""
+    if 0 in old:
+        return strides if shape == old else contiguous_strides(shape, itemsize)
     if not old:
-        return (array.itemsize,) * len(shape)
-    strides = array.strides
+        return (itemsize,) * len(shape)
     result = [0] * len(shape)
     at = len(shape) - 1
     step, run, taken = strides[-1], 1, 1
@@ -132,10 +136,10 @@ def distance(base: Array, view: Array) -> int:
 
 def restrided(array: Array, shape: Shape, strides: Shape, offset: int = 0) -> Array:
     """A view of the same memory, `offset` bytes behind the array's first element."""
-    if isinstance(array, np.generic):
-        array = np.asarray(array)  # the memory of a scalar is read-only
-    if array.flags.forc and 0 not in shape:
+    if array.flags.forc and 0 not in shape and type(array) is np.ndarray:
         return np.ndarray(shape, array.dtype, array, offset, strides)
+    if isinstance(array, np.generic):
+        return restrided(np.asarray(array), shape, strides, offset)  # whose memory is read-only
     owner, start = memory_of(array)
     if 0 in shape:
         return empties.within(owner, shape, strides, start + offset, array.dtype)
@@ -144,12 +148,9 @@ def restrided(array: Array, shape: Shape, strides: Shape, offset: int = 0) -> Ar
     return np.ndarray(shape, array.dtype, owner, start + offset, strides)
 
 
-def reshaped(array: Array, shape: Shape) -> Array | None:
-    """A view in another shape with torch's strides; None if it needs a copy."""
-    if array.size and array.strides == contiguous_strides(array.shape, array.itemsize):
-        return array.reshape(shape)
-    strides = view_strides(array, shape)
-    return None if strides is None else restrided(array, shape, strides)
+def is_plain(shape: Shape, strides: Shape, itemsize: int) -> bool:
+    """Whether NumPy's reshape of such an array has torch's strides."""
+    return 0 not in shape and strides == contiguous_strides(shape, itemsize)
 
 
 def is_dense(array: Array) -> bool:

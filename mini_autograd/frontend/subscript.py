@@ -34,6 +34,8 @@ def get_item(self: Tensor, item: Any) -> Tensor:
         IndexError: out of range, too many indices, or something that is no index.
         ValueError: a slice that does not go forward.
     """
+    if item is None:
+        return ops.unsqueeze(self, 0)  # type: ignore[no-any-return]
     if type(item) is slice:
         return _sliced(self, 0, item)
     view, indices = _located(self, item)
