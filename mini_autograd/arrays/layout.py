@@ -108,8 +108,10 @@ def _buffer_of(array: Array) -> Array:
 def memory_of(array: Array) -> tuple[Array, int]:
     """The owner of an array's memory, dims in memory order, and the array's offset in bytes."""
     owner = _buffer_of(array)
-    if owner is array and array.flags.c_contiguous:
-        return array, 0
+    if array.flags.c_contiguous and (
+        owner is array or (0 < array.nbytes == owner.nbytes and owner.flags.c_contiguous)
+    ):
+        return owner, 0  # all of it: to compare addresses would cost more
     if (replaced := empties.beyond(owner)) is not None:
         memory, start = replaced
         return memory, start + address_of(array) - address_of(owner)
@@ -136,7 +138,8 @@ def distance(base: Array, view: Array) -> int:
 
 def restrided(array: Array, shape: Shape, strides: Shape, offset: int = 0) -> Array:
     """A view of the same memory, `offset` bytes behind the array's first element."""
-    if array.flags.forc and 0 not in shape and type(array) is np.ndarray:
+    within = 0 not in shape or 0 < array.nbytes >= offset
+    if within and array.flags.forc and type(array) is np.ndarray:
         return np.ndarray(shape, array.dtype, array, offset, strides)
     if isinstance(array, np.generic):
         return restrided(np.asarray(array), shape, strides, offset)  # whose memory is read-only
