@@ -306,6 +306,8 @@ def copied_with_gaps(array: Array) -> Array:
     A dense copy if elements share memory.
     """
     memory, start = memory_of(array)
+    if not start and array.flags.c_contiguous:
+        return copied(array)
     if shows_twice(array) or not array.size or not memory.flags.c_contiguous:
         return copied(array)
     extents = [(size - 1) * step for size, step in zip(array.shape, array.strides, strict=True)]
@@ -340,8 +342,10 @@ def empty_as(array: Array, dtype: np.dtype[Any] | None = None) -> Array:
 
 def copied(array: Array) -> Array:
     """A copy with `preserved_strides`."""
-    made = empty_as(array)
-    np.copyto(made, array)
+    if array.size and array.strides == contiguous_strides(array.shape, array.itemsize):
+        return np.array(array)  # of a NumPy scalar, too
+    made = empty_with(array.shape, preserved_strides(array), array.dtype)
+    made[...] = array
     return made
 
 

@@ -6,6 +6,7 @@ here it is a copy, which knows that torch has yet to conjugate it: NumPy may not
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -123,10 +124,12 @@ def view_as_complex(self: Array) -> Array:
         errors.check_pairs(self.shape, (2,) * (self.ndim - 1) + (1,), 0)
         return np.empty(self.shape[:-1], _COMPLEX_OF[self.dtype])
     start = layout.memory_of(self)[1] // self.itemsize
-    errors.check_pairs(self.shape, [each // self.itemsize for each in self.strides], start)
+    itemsize = self.itemsize
+    _check_pairs(self.shape, tuple([each // itemsize for each in self.strides]), start)
     return self.view(_COMPLEX_OF[self.dtype])[..., 0]
 
 
+_check_pairs: Final = lru_cache(maxsize=256)(errors.check_pairs)
 _COMPLEX_OF: Final[dict[np.dtype[Any], np.dtype[Any]]] = {
     np.dtype(np.float32): np.dtype(np.complex64),
     np.dtype(np.float64): np.dtype(np.complex128),

@@ -297,7 +297,8 @@ def tensor_split(self: Array, indices_or_sections: Anything, dim: Int = 0) -> An
 @unpromoted(view=True, outputs=(), self=lambda grads, dim: stack(grads, dim))
 def unbind(self: Array, dim: Int = 0) -> tuple[Array, ...]:
     """Every slice along a dim."""
-    dim = wrap_dim(dim, self.ndim)
-    if not self.ndim:
+    shape = self.shape
+    dim = wrap_dim(dim, len(shape))
+    if not shape:
         raise shape_errors.no_dims(dim)
-    return tuple([selected(self, dim, index) for index in range(self.shape[dim])])
+    return tuple([selected(self, dim, index) for index in range(shape[dim])])

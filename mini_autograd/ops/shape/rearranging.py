@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -44,10 +45,16 @@ def _inside_roll(result: Any, self: Any, shifts: Any, dims: Any = ()) -> Any:
 @unpromoted(self=lambda grad, dims: flip(grad, dims), inside=_inside_flip)
 def flip(self: Array, dims: Dims) -> Array:
     """Some dims in reverse order."""
-    dims = wrap_dims(dims, self.ndim)
+    key = _backwards(tuple(dims), self.ndim)
     result = layout.empty_as(self)
-    result[...] = np.flip(self, dims) if self.ndim else self
+    result[...] = self[key]
     return result
+
+
+@lru_cache(maxsize=1024)
+def _backwards(dims: tuple[int, ...], ndim: int) -> tuple[slice, ...]:
+    dims = wrap_dims(dims, ndim)
+    return tuple([slice(None, None, -1 if dim in dims else None) for dim in range(ndim)])
 
 
 @public()

@@ -26,7 +26,7 @@ _WHOLE: Final = (slice(None),)  # the index of a dim that stays as it is
 
 def selected(self: Array, dim: int, index: int) -> Array:
     """One position of a dim, which goes; a view."""
-    return self[_WHOLE * dim + (index, ...)]
+    return self[_WHOLE * dim + (index, ...)] if dim else self[index, ...]
 
 
 @public()
@@ -42,7 +42,7 @@ def select(self: Array, dim: Int, index: SymInt) -> Array:
     dim = wrap_dim(dim, len(shape))
     if not -shape[dim] <= index < shape[dim]:
         raise errors.out_of_range_select(index, shape, dim)
-    return self[_WHOLE * dim + (index, ...)]
+    return selected(self, dim, index)
 
 
 @unpromoted(node="SelectBackwardBackward0", grad=lambda grad, dim, index: select(grad, dim, index))
@@ -59,7 +59,7 @@ def sliced(self: Array, dim: int, start: int, stop: int, step: int) -> Array:
         shape = (*self.shape[:dim], 0, *self.shape[dim + 1 :])
         steps = (*self.strides[:dim], self.strides[dim] * step, *self.strides[dim + 1 :])
         return layout.restrided(self, shape, steps, start * self.strides[dim])
-    return self[_WHOLE * dim + (slice(start, stop, step),)]
+    return self[_WHOLE * dim + (slice(start, stop, step),)] if dim else self[start:stop:step]
 
 
 @unpromoted(

@@ -102,29 +102,32 @@ def as_contiguous(self: Array) -> Array:
 
 
 def shape_of(self: Any) -> tuple[int, ...]:
-    """The shape of a tensor or an array, where a tensor's own attribute would cost more."""
-    array = self._array if type(self) is Tensor else self
-    return tuple(array.shape)
+    """The shape of a tensor or an array; a tensor's own attribute would cost more."""
+    return self._array.shape if isinstance(self, Tensor) else tuple(self.shape)
 
 
 @public(function=False)
 @composite
 def contiguous(self: Array, *, memory_format: Anything = None) -> Any:
     """The tensor itself if its elements lie in order, else a copy in which they do."""
+    return _in_order(self)
+
+
+def _in_order(self: Any) -> Any:
     array = self._array if isinstance(self, Tensor) else self
     return self if array.flags.c_contiguous else as_contiguous(self)
 
 
-def _reshaped(self: Any, shape: Sizes) -> Any:
+def _reshaped(self: Any, shape: tuple[int, ...]) -> Any:
+    """`reshape`, of a tensor to a shape that its elements have."""
     if not isinstance(self, Tensor):
         if 0 in self.strides and self.size:  # a seed that is expanded: NumPy keeps its zeros
-            sizes = inferred(tuple(shape), self.size)
+            sizes = inferred(shape, self.size)
             strides = layout.view_strides(self, sizes)
             if strides is not None:
                 return layout.restrided(self, sizes, strides)
         return np.reshape(self, shape)
     array = self._array
-    shape = inferred(tuple(shape), array.size)
     if array.flags.c_contiguous:
         return view(self, shape)
     if layout.view_strides(array, shape) is not None:
@@ -137,14 +140,17 @@ def _reshaped(self: Any, shape: Sizes) -> Any:
 @composite
 def reshape(self: Array, shape: Sizes) -> Any:
     """The same elements in another shape: a view if there is one, else a copy."""
-    return _reshaped(self, shape)
+    sizes = tuple(shape)
+    if isinstance(self, Tensor):
+        sizes = inferred(sizes, self._array.size)
+    return _reshaped(self, sizes)
 
 
 @public()
 @composite
 def ravel(self: Array) -> Any:
     """All elements in one dim."""
-    return view(contiguous(self), (-1,))
+    return view(_in_order(self), (-1,))
 
 
 @public()
@@ -172,17 +178,21 @@ def _flattened(shape: tuple[int, ...], start: int, end: int) -> tuple[int, ...] 
 @composite
 def unflatten(self: Array, dim: Int, sizes: Sizes) -> Any:
     """One dim as several."""
-    shape = shape_of(self)
+    return view(self, _unflattened(shape_of(self), dim, tuple(sizes)))
+
+
+@lru_cache(maxsize=1024)
+def _unflattened(shape: tuple[int, ...], dim: int, sizes: tuple[int, ...]) -> tuple[int, ...]:
     dim = wrap_dim(dim, len(shape))
     if not shape:
         raise errors.unflatten_unexpected(errors.no_dims(dim))
     if not sizes:
         raise errors.unflatten_empty()
     try:
-        sizes = inferred(tuple(sizes), shape[dim])
+        sizes = inferred(sizes, shape[dim])
     except RuntimeError as error:
         raise errors.unflatten_sizes(sizes, dim, shape[dim], error) from None
-    return view(self, (*shape[:dim], *sizes, *shape[dim + 1 :]))
+    return (*shape[:dim], *sizes, *shape[dim + 1 :])
 
 
 @public(function=False)
