@@ -17,6 +17,7 @@ from mini_autograd.arrays import empties
 
 Array = NDArray[Any]
 Shape = tuple[int, ...]
+_ndarray: Final = np.ndarray  # quicker to find
 
 
 @lru_cache(maxsize=1024)
@@ -138,9 +139,9 @@ def distance(base: Array, view: Array) -> int:
 
 def restrided(array: Array, shape: Shape, strides: Shape, offset: int = 0) -> Array:
     """A view of the same memory, `offset` bytes behind the array's first element."""
-    within = 0 not in shape or 0 < array.nbytes >= offset
-    if within and array.flags.forc and type(array) is np.ndarray:
-        return np.ndarray(shape, array.dtype, array, offset, strides)
+    plain = type(array) is _ndarray and array.flags.forc
+    if plain and (0 not in shape or 0 < array.nbytes >= offset):
+        return _ndarray(shape, array.dtype, array, offset, strides)
     if isinstance(array, np.generic):
         return restrided(np.asarray(array), shape, strides, offset)  # whose memory is read-only
     owner, start = memory_of(array)

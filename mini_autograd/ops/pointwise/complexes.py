@@ -123,13 +123,17 @@ def view_as_complex(self: Array) -> Array:
     if not self.size:  # nothing to share, and NumPy's strides of it are arbitrary
         errors.check_pairs(self.shape, (2,) * (self.ndim - 1) + (1,), 0)
         return np.empty(self.shape[:-1], _COMPLEX_OF[self.dtype])
-    start = layout.memory_of(self)[1] // self.itemsize
-    itemsize = self.itemsize
-    _check_pairs(self.shape, tuple([each // itemsize for each in self.strides]), start)
+    _check_pairs(self.shape, self.strides, layout.memory_of(self)[1], self.itemsize)
     return self.view(_COMPLEX_OF[self.dtype])[..., 0]
 
 
-_check_pairs: Final = lru_cache(maxsize=256)(errors.check_pairs)
+@lru_cache(maxsize=256)
+def _check_pairs(
+    shape: tuple[int, ...], strides: tuple[int, ...], start: int, itemsize: int
+) -> None:
+    errors.check_pairs(shape, [each // itemsize for each in strides], start // itemsize)
+
+
 _COMPLEX_OF: Final[dict[np.dtype[Any], np.dtype[Any]]] = {
     np.dtype(np.float32): np.dtype(np.complex64),
     np.dtype(np.float64): np.dtype(np.complex128),

@@ -47,7 +47,7 @@ def diagonal(self: Array, offset: Int = 0, dim1: Int = 0, dim2: Int = 1) -> Arra
     if not result.shape[-1]:  # torch does not move to where it would begin
         result = layout.restrided(self, result.shape, result.strides)
     if self.flags.writeable:
-        result.flags.writeable = True  # NumPy gives a view that it refuses to write to
+        result.setflags(write=True)  # NumPy gives a view that it refuses to write to
     return result
 
 
@@ -128,21 +128,22 @@ def _traced(grad: Any, shape: tuple[int, ...]) -> Any:
     return count_writes(row, 2).reshape(shape)
 
 
-def _below(rows: int, columns: int, diagonal: int) -> Array:
+def _part(rows: int, columns: int, diagonal: int, below: bool) -> Array:
+    """Where matrices have their part on and below a diagonal, or else the rest."""
     last = np.arange(rows) + max(-rows, min(diagonal, columns))
-    return np.greater_equal.outer(last, np.arange(columns))
+    return (np.greater_equal if below else np.less).outer(last, np.arange(columns))
 
 
 _SMALL: Final = 64  # elements of a matrix whose parts are remembered
-_small_below: Final = lru_cache(maxsize=256)(_below)
+_small_part: Final = lru_cache(maxsize=256)(_part)
 
 
 def _triangle(self: Array, diagonal: int, *, below: bool) -> Array:
-    """The part on and below a diagonal, or else the rest; NaN and inf elsewhere leave no trace."""
+    """That part, and zeros; NaN and inf elsewhere leave no trace."""
     rows, columns = self.shape[-2:]
-    kept = (_small_below if rows * columns <= _SMALL else _below)(rows, columns, diagonal)
+    part = _small_part if rows * columns <= _SMALL else _part
     result = np.zeros(self.shape, self.dtype)
-    np.copyto(result, self, where=kept if below else ~kept)
+    np.copyto(result, self, where=part(rows, columns, diagonal, below))
     return result
 
 

@@ -95,7 +95,7 @@ def roll(self: Array, shifts: Ints, dims: Ints | None = ()) -> Array:
         raise errors.roll_lengths(len(shifts), len(dims))
     if not self.size:  # of which torch looks at no dim
         return layout.copied(self)
-    wrapped = tuple(wrap_dim(dim, self.ndim) for dim in dims)
+    wrapped = [wrap_dim(dim, self.ndim) for dim in dims]
     if not self.ndim:
         raise shape_errors.no_dims(wrapped[0])
     for shift, dim in zip(shifts, wrapped, strict=True):
@@ -105,12 +105,9 @@ def roll(self: Array, shifts: Ints, dims: Ints | None = ()) -> Array:
 
 def _rolled(self: Array, shift: int, dim: int) -> Array:
     """The two parts the other way round, joined as torch joins them, which shows in the strides."""
-    start = -shift % self.shape[dim]
-    before, after = (
-        (slice(None),) * dim + (slice(start),),
-        (slice(None),) * dim + (slice(start, None),),
-    )
-    return cat.op.bare([self[after], self[before]], dim)
+    start, rest = -shift % self.shape[dim], (slice(None),) * dim
+    parts = [self[(*rest, slice(start, None))], self[(*rest, slice(start))]]
+    return cat.op.bare(parts, dim)
 
 
 def _unrepeated(grad: Any, repeats: Sequence[int], shape: tuple[int, ...]) -> Any:
