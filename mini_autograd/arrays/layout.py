@@ -207,6 +207,13 @@ def joined_strides(shape: Shape, parts: Sequence[Array]) -> Shape:
     return tuple(result)
 
 
+def empty_joined(shape: Shape, parts: Sequence[Array], dtype: np.dtype[Any]) -> Array:
+    """An uninitialized array for the result of `cat`."""
+    if len(shape) < 4:
+        return np.empty(shape, dtype)
+    return empty_with(shape, joined_strides(shape, parts), dtype)
+
+
 def preserved_strides(array: Array) -> Shape:
     """The strides, in elements, of a copy that keeps the order of the dims.
 

@@ -86,10 +86,7 @@ def cat(tensors: Arrays, dim: Int = 0) -> Array:
         raise errors.cat_nothing()
     shapes = tuple([each.shape for each in tensors])
     shape, dim = _joined_shape(shapes, dim)
-    if len(shape) < 4:
-        result = np.empty(shape, tensors[0].dtype)
-    else:
-        result = layout.empty_with(shape, layout.joined_strides(shape, tensors), tensors[0].dtype)
+    result = layout.empty_joined(shape, tensors, tensors[0].dtype)
     if _LEGACY_EMPTY in shapes:
         tensors = [each for each in tensors if each.shape != _LEGACY_EMPTY]
     return np.concatenate(tensors, dim, result) if tensors else result
