@@ -191,6 +191,8 @@ def _selected(self: Tensor, dim: int, index: int, position: int) -> Tensor:
 
 
 def _sliced(self: Tensor, dim: int, item: slice, *, keep_whole: bool = False) -> Tensor:
+    if keep_whole and item.start is item.stop is item.step is None:
+        return self
     shape = self._array.shape
     start, stop, step = [_bound(each) for each in (item.start, item.stop, item.step)]
     if step is not None and step < 0:
