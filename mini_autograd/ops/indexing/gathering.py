@@ -10,6 +10,7 @@ import numpy as np
 from mini_autograd.arrays import layout
 from mini_autograd.arrays.dims import along, wrap_dim
 from mini_autograd.arrays.dtypes import of_numpy
+from mini_autograd.arrays.layout import Shape
 from mini_autograd.core.modes import warn_once
 from mini_autograd.core.op import (
     Common,
@@ -229,9 +230,7 @@ def take_along_dim(self: Array, indices: IndexArray, dim: Int | None = None) -> 
 
 
 @lru_cache(maxsize=1024)
-def _along_shapes(
-    shape: tuple[int, ...], indices: tuple[int, ...], dim: int
-) -> tuple[int, int, tuple[int, ...], tuple[int, ...]]:
+def _along_shapes(shape: Shape, indices: Shape, dim: int) -> tuple[int, int, Shape, Shape]:
     """The dim from the front, its size, and what shapes a tensor and indices are expanded to."""
     dim = wrap_dim(dim, len(shape))
     before, after = list(shape), list(indices)

@@ -12,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from mini_autograd.arrays import dtypes, layout
+from mini_autograd.arrays.layout import Shape
 from mini_autograd.core.op import (
     Expanded,
     InPlace,
@@ -128,9 +129,7 @@ def view_as_complex(self: Array) -> Array:
 
 
 @lru_cache(maxsize=256)
-def _check_pairs(
-    shape: tuple[int, ...], strides: tuple[int, ...], start: int, itemsize: int
-) -> None:
+def _check_pairs(shape: Shape, strides: Shape, start: int, itemsize: int) -> None:
     errors.check_pairs(shape, [each // itemsize for each in strides], start // itemsize)
 
 

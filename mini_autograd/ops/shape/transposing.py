@@ -8,6 +8,7 @@ from typing import Any
 
 from mini_autograd.arrays import layout
 from mini_autograd.arrays.dims import wrap_dim, wrap_dims
+from mini_autograd.arrays.layout import Shape
 from mini_autograd.core.modes import warn_once
 from mini_autograd.core.op import attribute, public, unpromoted
 from mini_autograd.core.saved.packing import composed
@@ -61,7 +62,7 @@ def permute(self: Array, dims: Dims) -> Array:
 
 
 @lru_cache(maxsize=1024)
-def _order(dims: tuple[int, ...], ndim: int) -> tuple[int, ...]:
+def _order(dims: Shape, ndim: int) -> Shape:
     if len(dims) != ndim:
         raise errors.permute_length(ndim, len(dims))
     order = tuple([wrap_dim(dim, ndim) for dim in dims])
@@ -70,7 +71,7 @@ def _order(dims: tuple[int, ...], ndim: int) -> tuple[int, ...]:
     return order
 
 
-def _inverse(dims: Sequence[int]) -> tuple[int, ...]:
+def _inverse(dims: Sequence[int]) -> Shape:
     order = [dim % len(dims) for dim in dims]
     return tuple(order.index(dim) for dim in range(len(dims)))
 
@@ -81,15 +82,13 @@ def movedim(self: Array, source: Dims, destination: Dims) -> Any:
     return _moved(self, tuple(source), tuple(destination))
 
 
-def _moved(self: Any, source: tuple[int, ...], destination: tuple[int, ...]) -> Any:
+def _moved(self: Any, source: Ints, destination: Ints) -> Any:
     order = _moved_order(source, destination, self.ndim)
     return permute(self, order) if order else alias(self)
 
 
 @lru_cache(maxsize=1024)
-def _moved_order(
-    source: tuple[int, ...], destination: tuple[int, ...], ndim: int
-) -> tuple[int, ...]:
+def _moved_order(source: Ints, destination: Ints, ndim: int) -> Shape:
     if len(source) != len(destination):
         raise errors.movedim_lengths(source, destination)
     origins = [wrap_dim(dim, ndim) for dim in source]
@@ -224,9 +223,7 @@ def unsqueeze(self: Array, dim: Int) -> Array:
 
 
 @lru_cache(maxsize=1024)
-def _with_dim(
-    old: tuple[int, ...], strides: tuple[int, ...], itemsize: int, dim: int
-) -> tuple[tuple[int, ...], tuple[int, ...] | None]:
+def _with_dim(old: Shape, strides: Shape, itemsize: int, dim: int) -> tuple[Shape, Shape | None]:
     """The sizes and strides with a new dim; no strides where NumPy's are torch's."""
     ndim = len(old)
     dim = wrap_dim(dim, ndim + 1)

@@ -14,6 +14,7 @@ import numpy as np
 
 from mini_autograd.arrays import dtypes, layout
 from mini_autograd.arrays.dims import broadcast_dims, wrap_dim
+from mini_autograd.arrays.layout import Shape
 from mini_autograd.core.op import public, unpromoted
 from mini_autograd.core.saved.packing import composed, is_watched
 from mini_autograd.core.table import ops, shared
@@ -26,7 +27,7 @@ from mini_autograd.parsing.overrides import PLAIN, handle_torch_function, has_to
 from mini_autograd.parsing.types import Anything, Array, Int, Sizes
 
 
-def sum_to(grad: Any, shape: tuple[int, ...]) -> Any:
+def sum_to(grad: Any, shape: Shape) -> Any:
     """Summed over what `expand` repeated, to the shape that it had before."""
     if not shape:
         return ops.sum_all(grad)
@@ -39,7 +40,7 @@ def sum_to(grad: Any, shape: tuple[int, ...]) -> Any:
 
 
 @lru_cache(maxsize=1024)
-def inferred(shape: tuple[int, ...], count: int) -> tuple[int, ...]:
+def inferred(shape: Shape, count: int) -> Shape:
     """The shape with a -1 replaced by what is left of `count` elements."""
     known, unknown = 1, -1
     for index, size in enumerate(shape):
@@ -70,9 +71,7 @@ def view(self: Array, size: Sizes) -> Array:
 
 
 @lru_cache(maxsize=1024)
-def _viewed(
-    old: tuple[int, ...], strides: tuple[int, ...], itemsize: int, size: tuple[int, ...]
-) -> tuple[tuple[int, ...], tuple[int, ...] | None]:
+def _viewed(old: Shape, strides: Shape, itemsize: int, size: Shape) -> tuple[Shape, Shape | None]:
     """The sizes and strides of a view in another shape; no strides where NumPy's are torch's."""
     sizes = inferred(size, math.prod(old))
     if layout.is_plain(old, strides, itemsize):
@@ -101,7 +100,7 @@ def as_contiguous(self: Array) -> Array:
     return np.array(self, order="C")
 
 
-def shape_of(self: Any) -> tuple[int, ...]:
+def shape_of(self: Any) -> Shape:
     """The shape of a tensor or an array; a tensor's own attribute would cost more."""
     return self._array.shape if isinstance(self, Tensor) else tuple(self.shape)
 
@@ -118,7 +117,7 @@ def _in_order(self: Any) -> Any:
     return self if array.flags.c_contiguous else as_contiguous(self)
 
 
-def _reshaped(self: Any, shape: tuple[int, ...]) -> Any:
+def _reshaped(self: Any, shape: Shape) -> Any:
     """`reshape`, of a tensor to a shape that its elements have."""
     if not isinstance(self, Tensor):
         if 0 in self.strides and self.size:  # a seed that is expanded: NumPy keeps its zeros
@@ -162,7 +161,7 @@ def flatten(self: Array, start_dim: Int = 0, end_dim: Int = -1) -> Any:
 
 
 @lru_cache(maxsize=1024)
-def _flattened(shape: tuple[int, ...], start: int, end: int) -> tuple[int, ...] | None:
+def _flattened(shape: Shape, start: int, end: int) -> Shape | None:
     """The shape with some dims as one; None where that is one dim."""
     start, end = wrap_dim(start, len(shape)), wrap_dim(end, len(shape))
     if start > end:
@@ -182,7 +181,7 @@ def unflatten(self: Array, dim: Int, sizes: Sizes) -> Any:
 
 
 @lru_cache(maxsize=1024)
-def _unflattened(shape: tuple[int, ...], dim: int, sizes: tuple[int, ...]) -> tuple[int, ...]:
+def _unflattened(shape: Shape, dim: int, sizes: Shape) -> Shape:
     dim = wrap_dim(dim, len(shape))
     if not shape:
         raise errors.unflatten_unexpected(errors.no_dims(dim))
@@ -222,9 +221,7 @@ def expand(self: Array, size: Sizes, *, implicit: Anything = False) -> Array:
 
 
 @lru_cache(maxsize=1024)
-def _expanded(
-    shape: tuple[int, ...], strides: tuple[int, ...], itemsize: int, size: tuple[int, ...]
-) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def _expanded(shape: Shape, strides: Shape, itemsize: int, size: Shape) -> tuple[Shape, Shape]:
     """The sizes and strides of an expanded view."""
     new = len(size) - len(shape)
     sizes: list[int] = []
@@ -273,7 +270,7 @@ def broadcast_tensors(*tensors: Any) -> tuple[Any, ...]:
     """All tensors expanded to their common shape; one that has it already is given back."""
     if not PLAIN.issuperset(map(type, tensors)) and has_torch_function(tensors):
         return handle_torch_function(broadcast_tensors, tensors, *tensors)
-    shape: tuple[int, ...] = ()
+    shape: Shape = ()
     for index, each in enumerate(tensors):
         if not isinstance(each, Tensor):
             raise errors.not_a_tensor(index, each)
@@ -282,7 +279,7 @@ def broadcast_tensors(*tensors: Any) -> tuple[Any, ...]:
 
 
 @lru_cache(maxsize=1024)
-def broadcast_shape(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
+def broadcast_shape(a: Shape, b: Shape) -> Shape:
     """The shape that two shapes broadcast to."""
     try:
         return np.broadcast_shapes(a, b)
