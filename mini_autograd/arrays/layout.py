@@ -17,6 +17,7 @@ from mini_autograd.arrays import empties
 
 Array = NDArray[Any]
 Shape = tuple[int, ...]
+_ndarray: Final = np.ndarray  # quicker to find
 
 
 @lru_cache(maxsize=1024)
@@ -63,12 +64,16 @@ def view_strides(array: Array, shape: Shape) -> Shape | None:
     Dims that follow each other in memory form a run. A run can be split and merged freely, but a
     new dim must not extend over two runs.
     """
-    old = array.shape
-    if not array.size:
-        return strides_of(array) if shape == old else contiguous_strides(shape, array.itemsize)
+    return reshaped_strides(array.shape, strides_of(array), array.itemsize, shape)
+
+
+@lru_cache(maxsize=1024)
+def reshaped_strides(old: Shape, strides: Shape, itemsize: int, shape: Shape) -> Shape | None:
+    """`view_strides`, from the array's shape and strides."""
+    if 0 in old:
+        return strides if shape == old else contiguous_strides(shape, itemsize)
     if not old:
-        return (array.itemsize,) * len(shape)
-    strides = array.strides
+        return (itemsize,) * len(shape)
     result = [0] * len(shape)
     at = len(shape) - 1
     step, run, taken = strides[-1], 1, 1
@@ -104,8 +109,10 @@ def _buffer_of(array: Array) -> Array:
 def memory_of(array: Array) -> tuple[Array, int]:
     """The owner of an array's memory, dims in memory order, and the array's offset in bytes."""
     owner = _buffer_of(array)
-    if owner is array and array.flags.c_contiguous:
-        return array, 0
+    if array.flags.c_contiguous and (
+        owner is array or (0 < array.nbytes == owner.nbytes and owner.flags.c_contiguous)
+    ):
+        return owner, 0  # all of it: to compare addresses would cost more
     if (replaced := empties.beyond(owner)) is not None:
         memory, start = replaced
         return memory, start + address_of(array) - address_of(owner)
@@ -132,10 +139,11 @@ def distance(base: Array, view: Array) -> int:
 
 def restrided(array: Array, shape: Shape, strides: Shape, offset: int = 0) -> Array:
     """A view of the same memory, `offset` bytes behind the array's first element."""
+    plain = type(array) is _ndarray and array.flags.forc
+    if plain and (0 not in shape or 0 < array.nbytes >= offset):
+        return _ndarray(shape, array.dtype, array, offset, strides)
     if isinstance(array, np.generic):
-        array = np.asarray(array)  # the memory of a scalar is read-only
-    if array.flags.forc and 0 not in shape:
-        return np.ndarray(shape, array.dtype, array, offset, strides)
+        return restrided(np.asarray(array), shape, strides, offset)  # whose memory is read-only
     owner, start = memory_of(array)
     if 0 in shape:
         return empties.within(owner, shape, strides, start + offset, array.dtype)
@@ -144,12 +152,9 @@ def restrided(array: Array, shape: Shape, strides: Shape, offset: int = 0) -> Ar
     return np.ndarray(shape, array.dtype, owner, start + offset, strides)
 
 
-def reshaped(array: Array, shape: Shape) -> Array | None:
-    """A view in another shape with torch's strides; None if it needs a copy."""
-    if array.size and array.strides == contiguous_strides(array.shape, array.itemsize):
-        return array.reshape(shape)
-    strides = view_strides(array, shape)
-    return None if strides is None else restrided(array, shape, strides)
+def is_plain(shape: Shape, strides: Shape, itemsize: int) -> bool:
+    """Whether NumPy's reshape of such an array has torch's strides."""
+    return 0 not in shape and strides == contiguous_strides(shape, itemsize)
 
 
 def is_dense(array: Array) -> bool:
@@ -200,6 +205,13 @@ def joined_strides(shape: Shape, parts: Sequence[Array]) -> Shape:
     for dim, step in zip(order, steps, strict=True):
         result[dim] = step
     return tuple(result)
+
+
+def empty_joined(shape: Shape, parts: Sequence[Array], dtype: np.dtype[Any]) -> Array:
+    """An uninitialized array for the result of `cat`."""
+    if len(shape) < 4:
+        return np.empty(shape, dtype)
+    return empty_with(shape, joined_strides(shape, parts), dtype)
 
 
 def preserved_strides(array: Array) -> Shape:
@@ -302,6 +314,8 @@ def copied_with_gaps(array: Array) -> Array:
     A dense copy if elements share memory.
     """
     memory, start = memory_of(array)
+    if not start and array.flags.c_contiguous:
+        return copied(array)
     if shows_twice(array) or not array.size or not memory.flags.c_contiguous:
         return copied(array)
     extents = [(size - 1) * step for size, step in zip(array.shape, array.strides, strict=True)]
@@ -336,8 +350,10 @@ def empty_as(array: Array, dtype: np.dtype[Any] | None = None) -> Array:
 
 def copied(array: Array) -> Array:
     """A copy with `preserved_strides`."""
-    made = empty_as(array)
-    np.copyto(made, array)
+    if array.size and array.strides == contiguous_strides(array.shape, array.itemsize):
+        return np.array(array)  # of a NumPy scalar, too
+    made = empty_with(array.shape, preserved_strides(array), array.dtype)
+    made[...] = array
     return made
 
 

@@ -25,6 +25,7 @@ from mini_autograd.parsing.overrides import KNOWN, has_torch_function, overridab
 
 _SEQUENCE_LIMIT: Final = 32  # a longer list is always an index tensor
 _INT64: Final = range(-(2**63), 2**63)
+_PLAIN: Final = frozenset({int, slice, type(None), type(...)})  # of these, views are made
 
 
 def get_item(self: Tensor, item: Any) -> Tensor:
@@ -34,6 +35,12 @@ def get_item(self: Tensor, item: Any) -> Tensor:
         IndexError: out of range, too many indices, or something that is no index.
         ValueError: a slice that does not go forward.
     """
+    if item is None:
+        return ops.unsqueeze(self, 0)  # type: ignore[no-any-return]
+    if item is ...:
+        return ops.alias(self)  # type: ignore[no-any-return]
+    if type(item) is int:
+        return _selected(self, 0, _checked_int(item), 0)
     if type(item) is slice:
         return _sliced(self, 0, item)
     view, indices = _located(self, item)
@@ -99,9 +106,12 @@ def _located(self: Tensor, item: Any) -> tuple[Tensor, list[Tensor | None]]:
         return _selected(self, 0, _checked_int(item), 0), []
     if item is None:
         return ops.unsqueeze(self, 0), []
-    given = _as_items(item)
+    given = item if type(item) is tuple else _as_items(item)
     # torch counts before it converts: a mask given as a list is one dim, whatever it covers
-    specified = sum(map(_covered, given))
+    if _PLAIN.issuperset(map(type, given)):
+        specified = len(given) - given.count(None) - given.count(...)
+    else:
+        specified = sum(map(_covered, given))
     if specified > self._array.ndim:
         raise errors.too_many_indices(self._array.ndim)
     items = [_as_index(each) for each in given]
@@ -130,13 +140,16 @@ def _located(self: Tensor, item: Any) -> tuple[Tensor, list[Tensor | None]]:
 
 
 def _checked_int(item: Any) -> int:
-    if int(item) not in _INT64:
+    value = int(item)
+    if value not in _INT64:
         raise creation_errors.int64_overflow()
-    return int(item)
+    return value
 
 
 def _as_index(item: Any) -> Any:
     """An int, slice, None, Ellipsis, bool or tensor of at least one dim."""
+    if type(item) is int:
+        return _checked_int(item)
     if item is None or item is Ellipsis or isinstance(item, (slice, bool)):
         return item
     if isinstance(item, (int, np.integer)):
@@ -178,11 +191,10 @@ def _selected(self: Tensor, dim: int, index: int, position: int) -> Tensor:
 
 
 def _sliced(self: Tensor, dim: int, item: slice, *, keep_whole: bool = False) -> Tensor:
+    if keep_whole and item.start is item.stop is item.step is None:
+        return self
     shape = self._array.shape
-    start, stop, step = (
-        None if each is None else operator.index(each)
-        for each in map(_bound, (item.start, item.stop, item.step))
-    )
+    start, stop, step = [_bound(each) for each in (item.start, item.stop, item.step)]
     if step is not None and step < 0:
         raise errors.step_not_positive()
     if not shape:
@@ -194,9 +206,11 @@ def _sliced(self: Tensor, dim: int, item: slice, *, keep_whole: bool = False) ->
     return ops.slice_dim(self, dim, start, max(start, stop), step)  # type: ignore[no-any-return]
 
 
-def _bound(value: Any) -> Any:
-    if value is None or hasattr(type(value), "__index__"):
+def _bound(value: Any) -> int | None:
+    if value is None or type(value) is int:
         return value
+    if hasattr(type(value), "__index__"):
+        return operator.index(value)
     raise errors.slice_bound()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from mini_autograd.arrays import layout
 from mini_autograd.arrays.dims import along, wrap_dim
 from mini_autograd.arrays.dtypes import of_numpy
+from mini_autograd.arrays.layout import Shape
 from mini_autograd.core.modes import warn_once
 from mini_autograd.core.op import (
     Common,
@@ -19,6 +21,7 @@ from mini_autograd.core.op import (
 )
 from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.table import ops
+from mini_autograd.core.tensor.tensor import make
 from mini_autograd.messages.ops import indexing as errors
 from mini_autograd.messages.ops import shapes as shape_errors
 from mini_autograd.ops.tensor import inside
@@ -210,26 +213,35 @@ def take_along_dim(self: Array, indices: IndexArray, dim: Int | None = None) -> 
     """`gather` along a dim, with broadcasting and wrapped indices; else of the flattened tensor."""
     if dim is None:
         return gather(ops.view(self, (-1,)), 0, ops.view(indices, (-1,)))
-    if self.ndim != indices.ndim:
-        raise errors.along_dim_rank(self.ndim, indices.ndim)
-    found = of_numpy(indices._array.dtype)  # type: ignore[attr-defined]
-    if found.name != "int64":
-        raise errors.along_dim_dtype(found.scalar_name)
-    dim = wrap_dim(dim, self.ndim)
-    before, after = list(self.shape), list(indices.shape)
+    array, where = self._array, indices._array  # type: ignore[attr-defined]
+    if array.ndim != where.ndim:
+        raise errors.along_dim_rank(array.ndim, where.ndim)
+    if where.dtype != np.int64:
+        raise errors.along_dim_dtype(of_numpy(where.dtype).scalar_name)
+    dim, size, expanded, wanted = _along_shapes(array.shape, where.shape, dim)
+    if where.shape != wanted:
+        indices = ops.expand(indices, wanted)
+    where = indices._array  # type: ignore[attr-defined]
+    if size and where.flags.c_contiguous:  # as most are: the op would do the same, slower
+        wrapped = make(np.remainder(where, size))
+    else:
+        wrapped = ops.remainder(indices, size)
+    return gather(ops.expand(self, expanded), dim, wrapped)
+
+
+@lru_cache(maxsize=1024)
+def _along_shapes(shape: Shape, indices: Shape, dim: int) -> tuple[int, int, Shape, Shape]:
+    """The dim from the front, its size, and what shapes a tensor and indices are expanded to."""
+    dim = wrap_dim(dim, len(shape))
+    before, after = list(shape), list(indices)
     before[dim] = after[dim] = 1
     try:
         common = np.broadcast_shapes(tuple(before), tuple(after))
     except ValueError:
         raise shape_errors.broadcast(before, after) from None
-    expanded = list(common)
-    expanded[dim] = self.shape[dim]
-    wanted = list(common)
-    wanted[dim] = indices.shape[dim]
-    if indices.shape != tuple(wanted):
-        indices = ops.expand(indices, tuple(wanted))
-    wrapped = ops.remainder(indices, self.shape[dim])
-    return gather(ops.expand(self, tuple(expanded)), dim, wrapped)
+    ends = common[:dim], common[dim + 1 :]
+    expanded, wanted = ((*ends[0], each[dim], *ends[1]) for each in (shape, indices))
+    return dim, shape[dim], expanded, wanted
 
 
 # Records the in-place form.

@@ -6,11 +6,13 @@ here it is a copy, which knows that torch has yet to conjugate it: NumPy may not
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
 
 from mini_autograd.arrays import dtypes, layout
+from mini_autograd.arrays.layout import Shape
 from mini_autograd.core.op import (
     Expanded,
     InPlace,
@@ -122,9 +124,13 @@ def view_as_complex(self: Array) -> Array:
     if not self.size:  # nothing to share, and NumPy's strides of it are arbitrary
         errors.check_pairs(self.shape, (2,) * (self.ndim - 1) + (1,), 0)
         return np.empty(self.shape[:-1], _COMPLEX_OF[self.dtype])
-    start = layout.memory_of(self)[1] // self.itemsize
-    errors.check_pairs(self.shape, [each // self.itemsize for each in self.strides], start)
+    _check_pairs(self.shape, self.strides, layout.memory_of(self)[1], self.itemsize)
     return self.view(_COMPLEX_OF[self.dtype])[..., 0]
+
+
+@lru_cache(maxsize=256)
+def _check_pairs(shape: Shape, strides: Shape, start: int, itemsize: int) -> None:
+    errors.check_pairs(shape, [each // itemsize for each in strides], start // itemsize)
 
 
 _COMPLEX_OF: Final[dict[np.dtype[Any], np.dtype[Any]]] = {

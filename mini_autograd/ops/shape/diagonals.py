@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 import numpy as np
 
@@ -39,12 +40,14 @@ def _diagonal_dims(dim1: int, dim2: int, ndim: int) -> tuple[int, int]:
 )
 def diagonal(self: Array, offset: Int = 0, dim1: Int = 0, dim2: Int = 1) -> Array:
     """The diagonal of two dims as the last dim; a view."""
-    first, second = _diagonal_dims(dim1, dim2, self.ndim)
-    result = self.diagonal(offset, first, second)
+    ndim = self.ndim
+    if not (-ndim <= dim1 < ndim and -ndim <= dim2 < ndim and (dim1 - dim2) % ndim):
+        _diagonal_dims(dim1, dim2, ndim)  # which says why
+    result = self.diagonal(offset, dim1, dim2)
     if not result.shape[-1]:  # torch does not move to where it would begin
         result = layout.restrided(self, result.shape, result.strides)
     if self.flags.writeable:
-        result.flags.writeable = True  # NumPy gives a view that it refuses to write to
+        result.setflags(write=True)  # NumPy gives a view that it refuses to write to
     return result
 
 
@@ -125,16 +128,22 @@ def _traced(grad: Any, shape: tuple[int, ...]) -> Any:
     return count_writes(row, 2).reshape(shape)
 
 
-def _below(self: Array, diagonal: int) -> Array:
-    rows, columns = self.shape[-2:]
+def _part(rows: int, columns: int, diagonal: int, below: bool) -> Array:
+    """Where matrices have their part on and below a diagonal, or else the rest."""
     last = np.arange(rows) + max(-rows, min(diagonal, columns))
-    return np.greater_equal.outer(last, np.arange(columns))
+    return (np.greater_equal if below else np.less).outer(last, np.arange(columns))
 
 
-def _triangle(self: Array, kept: Array) -> Array:
-    """What is kept, and zeros; NaN and inf elsewhere leave no trace."""
+_SMALL: Final = 64  # elements of a matrix whose parts are remembered
+_small_part: Final = lru_cache(maxsize=256)(_part)
+
+
+def _triangle(self: Array, diagonal: int, *, below: bool) -> Array:
+    """That part, and zeros; NaN and inf elsewhere leave no trace."""
+    rows, columns = self.shape[-2:]
+    part = _small_part if rows * columns <= _SMALL else _part
     result = np.zeros(self.shape, self.dtype)
-    np.copyto(result, self, where=kept)
+    np.copyto(result, self, where=part(rows, columns, diagonal, below))
     return result
 
 
@@ -144,7 +153,7 @@ def tril(self: Array, diagonal: SymInt = 0) -> Array:
     """The part of matrices on and below a diagonal."""
     if self.ndim < 2:
         raise errors.triangle_rank("tril")
-    return _triangle(self, _below(self, diagonal))
+    return _triangle(self, diagonal, below=True)
 
 
 @public(in_place=InPlace(expanded=Expanded.MATRICES, common=Common.ANYTHING))
@@ -153,4 +162,4 @@ def triu(self: Array, diagonal: SymInt = 0) -> Array:
     """The part of matrices on and above a diagonal."""
     if self.ndim < 2:
         raise errors.triangle_rank("triu")
-    return _triangle(self, ~_below(self, diagonal - 1))
+    return _triangle(self, diagonal - 1, below=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -19,7 +20,7 @@ from mini_autograd.messages.ops import shapes as shape_errors
 from mini_autograd.ops.pointwise import complexes
 from mini_autograd.ops.shape.slicing import select, selected, slice_dim, sliced
 from mini_autograd.ops.shape.transposing import unsqueeze
-from mini_autograd.ops.shape.views import reshape
+from mini_autograd.ops.shape.views import reshape, shape_of
 from mini_autograd.parsing.overloads import composite, overloaded
 from mini_autograd.parsing.schema import is_int
 from mini_autograd.parsing.types import Anything, Array, Arrays, IndexArray, Int, Sizes, SymInt
@@ -51,29 +52,26 @@ def _placed(grad: Any) -> Any:
     return layout.placed(grad) if isinstance(grad, np.ndarray) else grad
 
 
-def _joined_shape(tensors: Sequence[Array], dim: int) -> tuple[tuple[int, ...], int]:
+@lru_cache(maxsize=1024)
+def _joined_shape(shapes: tuple[tuple[int, ...], ...], dim: int) -> tuple[tuple[int, ...], int]:
     """The shape of the result, and the dim counted from its front."""
-    shapes = {each.shape for each in tensors}
-    if len(shapes) == 1 and (shape := tensors[0].shape) not in ((), _LEGACY_EMPTY):
-        dim = wrap_dim(dim, len(shape))
-        return (*shape[:dim], len(tensors) * shape[dim], *shape[dim + 1 :]), dim
-    for position, each in enumerate(tensors):
-        if not each.ndim:
+    for position, shape in enumerate(shapes):
+        if not shape:
             raise errors.cat_zero_dim(position)
-    kept = [each for each in enumerate(tensors) if each[1].shape != _LEGACY_EMPTY]
+    kept = [each for each in enumerate(shapes) if each[1] != _LEGACY_EMPTY]
     if not kept:
         return _LEGACY_EMPTY, 0
     first = kept[0][1]
-    dim = wrap_dim(dim, first.ndim)
+    dim = wrap_dim(dim, len(first))
     size = 0
-    for position, each in kept:
-        if each.ndim != first.ndim:
-            raise errors.cat_ranks(first.ndim, each.ndim)
-        for other, (expected, got) in enumerate(zip(first.shape, each.shape, strict=True)):
+    for position, shape in kept:
+        if len(shape) != len(first):
+            raise errors.cat_ranks(len(first), len(shape))
+        for other, (expected, got) in enumerate(zip(first, shape, strict=True)):
             if other != dim and expected != got:
                 raise errors.cat_sizes(dim, expected, got, position)
-        size += each.shape[dim]
-    return (*first.shape[:dim], size, *first.shape[dim + 1 :]), dim
+        size += shape[dim]
+    return (*first[:dim], size, *first[dim + 1 :]), dim
 
 
 @public("cat", "concat", "concatenate", method=False)
@@ -86,10 +84,12 @@ def cat(tensors: Arrays, dim: Int = 0) -> Array:
     """The tensors one after the other along a dim."""
     if not len(tensors):
         raise errors.cat_nothing()
-    shape, dim = _joined_shape(tensors, dim)
-    result = layout.empty_with(shape, layout.joined_strides(shape, tensors), tensors[0].dtype)
-    kept = [each for each in tensors if each.shape != _LEGACY_EMPTY]
-    return np.concatenate(kept, axis=dim, out=result) if kept else result
+    shapes = tuple([each.shape for each in tensors])
+    shape, dim = _joined_shape(shapes, dim)
+    result = layout.empty_joined(shape, tensors, tensors[0].dtype)
+    if _LEGACY_EMPTY in shapes:
+        tensors = [each for each in tensors if each.shape != _LEGACY_EMPTY]
+    return np.concatenate(tensors, dim, result) if tensors else result
 
 
 @public(method=False)
@@ -107,23 +107,25 @@ def stack(tensors: Arrays, dim: Int = 0) -> Array:
     for position, each in enumerate(tensors):
         if each.shape != shape:
             raise errors.stack_sizes(shape, each.shape, position)
-    if dim == len(shape):
-        result = np.empty((*shape, len(tensors)), tensors[0].dtype)
-        return np.stack(tensors, axis=dim, out=result)
-    # As torch does, which shows in the strides: joined along a dim that is then cut in two.
     stacked = (*shape[:dim], len(tensors), *shape[dim:])
-    if 0 in shape:
-        return np.empty(stacked, tensors[0].dtype)
-    flat = layout.joined_strides(_joined_shape(tensors, dim)[0], tensors)
-    strides = (*flat[:dim], shape[dim] * flat[dim], *flat[dim:])
-    return np.stack(tensors, dim, layout.empty_with(stacked, strides, tensors[0].dtype))
+    if len(shape) < 4 or dim == len(shape) or 0 in shape:
+        result = np.empty(stacked, tensors[0].dtype)
+    else:
+        # As torch does, which shows in the strides: joined along a dim that is then cut in two.
+        joined = (*shape[:dim], len(tensors) * shape[dim], *shape[dim + 1 :])
+        flat = layout.joined_strides(joined, tensors)
+        strides = (*flat[:dim], shape[dim] * flat[dim], *flat[dim:])
+        result = layout.empty_with(stacked, strides, tensors[0].dtype)
+    key = (slice(None),) * dim + (None,)
+    return np.concatenate([each[key] for each in tensors], dim, result)
 
 
 def _at_least(tensor: Any, ndim: int) -> Any:
     """With dims in front, as `hstack` and its like need them."""
-    if not tensor.ndim:
+    found = tensor._array.ndim
+    if not found:
         return reshape(tensor, (1,) * ndim)
-    return unsqueeze(tensor, 0) if tensor.ndim < ndim else tensor
+    return unsqueeze(tensor, 0) if found < ndim else tensor
 
 
 @public(method=False)
@@ -133,7 +135,7 @@ def hstack(tensors: Arrays) -> Any:
     if not len(tensors):
         raise errors.stack_nothing("hstack")
     rows = [_at_least(each, 1) for each in tensors]
-    return cat(rows, 0 if rows[0].ndim == 1 else 1)
+    return cat(rows, 0 if rows[0]._array.ndim == 1 else 1)
 
 
 @public("vstack", "row_stack", method=False)
@@ -156,12 +158,13 @@ def _narrow_from(self: Array, dim: Int, start: IndexArray, length: Int) -> Any:
 @composite(dispatched=True)
 def narrow(self: Array, dim: Int, start: SymInt, length: SymInt) -> Any:
     """`length` positions of a dim from `start` on; a view."""
-    if not self.ndim:
+    shape = shape_of(self)
+    if not shape:
         raise errors.narrow_zero_dim()
     if length < 0:
         raise errors.narrow_length()
-    dim = wrap_dim(dim, self.ndim)
-    size = self.shape[dim]
+    dim = wrap_dim(dim, len(shape))
+    size = shape[dim]
     if not -size <= start <= size:
         raise errors.narrow_start(start, size)
     start += size if start < 0 else 0
@@ -170,14 +173,19 @@ def narrow(self: Array, dim: Int, start: SymInt, length: SymInt) -> Any:
     return slice_dim(self, dim, start, start + length)
 
 
-public()(overloaded("narrow", _narrow_from, narrow))
+_NARROW_FORMS: Final = [
+    f"(Tensor input, int dim, {each} start, int length)" for each in ("Tensor", "int")
+]
+public()(overloaded("narrow", narrow, _narrow_from, function_forms=_NARROW_FORMS))
 
 
 def _pieces(self: Array, dim: int, sizes: Sequence[int]) -> tuple[Array, ...]:
-    ends = tuple(itertools.accumulate(sizes))
-    return tuple(
-        [sliced(self, dim, end - size, end, 1) for size, end in zip(sizes, ends, strict=True)]
-    )
+    pieces: list[Array] = []
+    start = 0
+    for size in sizes:
+        pieces.append(sliced(self, dim, start, start + size, 1))
+        start += size
+    return tuple(pieces)
 
 
 @unpromoted(
@@ -251,12 +259,13 @@ _split_method.__name__, _split_method.__qualname__ = "split", "Tensor.split"
 @composite(dispatched=True)
 def chunk(self: Array, chunks: Int, dim: Int = 0) -> Any:
     """At most so many pieces, of one size but the last."""
-    if not self.ndim:
+    shape = shape_of(self)
+    if not shape:
         raise errors.split_zero_dim("chunk")
     if chunks <= 0:
         raise errors.chunk_count(chunks)
-    dim = wrap_dim(dim, self.ndim)
-    size = self.shape[dim]
+    dim = wrap_dim(dim, len(shape))
+    size = shape[dim]
     if not size:
         return split_with_sizes(self, (0,) * chunks, dim)
     return split_evenly(self, -(-size // chunks), dim)
@@ -285,7 +294,8 @@ def tensor_split(self: Array, indices_or_sections: Anything, dim: Int = 0) -> An
 @unpromoted(view=True, outputs=(), self=lambda grads, dim: stack(grads, dim))
 def unbind(self: Array, dim: Int = 0) -> tuple[Array, ...]:
     """Every slice along a dim."""
-    dim = wrap_dim(dim, self.ndim)
-    if not self.ndim:
+    shape = self.shape
+    dim = wrap_dim(dim, len(shape))
+    if not shape:
         raise shape_errors.no_dims(dim)
-    return tuple([selected(self, dim, index) for index in range(self.shape[dim])])
+    return tuple([selected(self, dim, index) for index in range(shape[dim])])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -16,9 +17,16 @@ from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import make
 from mini_autograd.messages.ops import joining as errors
 from mini_autograd.messages.ops import shapes as shape_errors
-from mini_autograd.ops.shape.joining import cat
 from mini_autograd.ops.shape.transposing import unsqueeze
-from mini_autograd.ops.shape.views import as_contiguous, expand, flatten, inferred, reshape
+from mini_autograd.ops.shape.views import (
+    as_contiguous,
+    expand,
+    flatten,
+    inferred,
+    reshape,
+    shape_of,
+    view,
+)
 from mini_autograd.ops.tensor import inside
 from mini_autograd.parsing.overloads import composite, overloaded
 from mini_autograd.parsing.types import Array, Dims, IndexArray, Int, Ints, Sizes
@@ -44,10 +52,16 @@ def _inside_roll(result: Any, self: Any, shifts: Any, dims: Any = ()) -> Any:
 @unpromoted(self=lambda grad, dims: flip(grad, dims), inside=_inside_flip)
 def flip(self: Array, dims: Dims) -> Array:
     """Some dims in reverse order."""
-    dims = wrap_dims(dims, self.ndim)
+    key = _backwards(tuple(dims), self.ndim)
     result = layout.empty_as(self)
-    result[...] = np.flip(self, dims) if self.ndim else self
+    result[...] = self[key]
     return result
+
+
+@lru_cache(maxsize=1024)
+def _backwards(dims: tuple[int, ...], ndim: int) -> tuple[slice, ...]:
+    dims = wrap_dims(dims, ndim)
+    return tuple([slice(None, None, -1 if dim in dims else None) for dim in range(ndim)])
 
 
 @public()
@@ -88,7 +102,7 @@ def roll(self: Array, shifts: Ints, dims: Ints | None = ()) -> Array:
         raise errors.roll_lengths(len(shifts), len(dims))
     if not self.size:  # of which torch looks at no dim
         return layout.copied(self)
-    wrapped = tuple(wrap_dim(dim, self.ndim) for dim in dims)
+    wrapped = [wrap_dim(dim, self.ndim) for dim in dims]
     if not self.ndim:
         raise shape_errors.no_dims(wrapped[0])
     for shift, dim in zip(shifts, wrapped, strict=True):
@@ -98,12 +112,13 @@ def roll(self: Array, shifts: Ints, dims: Ints | None = ()) -> Array:
 
 def _rolled(self: Array, shift: int, dim: int) -> Array:
     """The two parts the other way round, joined as torch joins them, which shows in the strides."""
-    start = -shift % self.shape[dim]
-    before, after = (
-        (slice(None),) * dim + (slice(start),),
-        (slice(None),) * dim + (slice(start, None),),
-    )
-    return cat.op.bare([self[after], self[before]], dim)
+    others, size = (slice(None),) * dim, self.shape[dim]
+    start = shift % size
+    after, before = self[(*others, slice(size - start, None))], self[(*others, slice(size - start))]
+    result = layout.empty_joined(self.shape, (after, before), self.dtype)
+    result[(*others, slice(start))] = after
+    result[(*others, slice(start, None))] = before
+    return result
 
 
 def _unrepeated(grad: Any, repeats: Sequence[int], shape: tuple[int, ...]) -> Any:
@@ -157,7 +172,8 @@ def repeat_each(
     """Each element of a dim so many times in a row; by default of all elements."""
     if dim is None:
         self, dim = flatten(self), 0
-    shape, dim = tuple(self.shape), wrap_dim(dim, self.ndim)
+    shape = shape_of(self)
+    dim = wrap_dim(dim, len(shape))
     if repeats < 0:
         raise errors.negative_repeats()
     if output_size is not None and output_size != repeats * math.prod(shape[dim : dim + 1]):
@@ -165,7 +181,8 @@ def repeat_each(
     if not shape:
         self, shape = reshape(self, (1,)), (1,)
     copies = expand(unsqueeze(self, dim + 1), (*shape[: dim + 1], repeats, *shape[dim + 1 :]))
-    return flatten(as_contiguous(copies), dim, dim + 1)
+    merged = (*shape[:dim], shape[dim] * repeats, *shape[dim + 1 :])
+    return view(as_contiguous(copies), merged)
 
 
 @composite(name="repeat_interleave")

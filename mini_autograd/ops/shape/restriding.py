@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -48,21 +49,29 @@ def checked_region(
     memory, start = layout.memory_of(array)
     itemsize = array.itemsize
     offset = start // itemsize if storage_offset is None else storage_offset
+    extent = _extent(tuple(size), tuple(stride))
+    if offset < 0:
+        raise errors.negative_offset(offset)
+    needed = (offset + extent) * itemsize if extent else 0
+    if needed > memory.nbytes:
+        raise errors.out_of_storage(
+            size, stride, offset, itemsize=itemsize, needed=needed, available=memory.nbytes
+        )
+    return offset if extent else 0, start // itemsize
+
+
+@lru_cache(maxsize=1024)
+def _extent(size: tuple[int, ...], stride: tuple[int, ...]) -> int:
+    """How many elements of a memory lie between the first and the last of a view, both included."""
     if len(size) != len(stride):
         raise errors.lengths()
     if min(stride, default=0) < 0:
         raise errors.negative_strides(stride)
     if min(size, default=0) < 0:
         raise errors.negative_sizes(size, stride)
-    if offset < 0:
-        raise errors.negative_offset(offset)
-    last = sum((each - 1) * step for each, step in zip(size, stride, strict=True))
-    needed = 0 if 0 in size else (offset + last + 1) * itemsize
-    if needed > memory.nbytes:
-        raise errors.out_of_storage(
-            size, stride, offset, itemsize=itemsize, needed=needed, available=memory.nbytes
-        )
-    return 0 if 0 in size else offset, start // itemsize
+    if 0 in size:
+        return 0
+    return 1 + sum([(each - 1) * step for each, step in zip(size, stride, strict=True)])
 
 
 @public()

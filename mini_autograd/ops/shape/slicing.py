@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -21,9 +21,12 @@ def alias(self: Array) -> Array:
     return self.view()
 
 
+_WHOLE: Final = (slice(None),)  # the index of a dim that stays as it is
+
+
 def selected(self: Array, dim: int, index: int) -> Array:
     """One position of a dim, which goes; a view."""
-    return self[(slice(None),) * dim + (index, ...)]
+    return self[_WHOLE * dim + (index, ...)] if dim else self[index, ...]
 
 
 @public()
@@ -33,11 +36,12 @@ def selected(self: Array, dim: int, index: int) -> Array:
 )
 def select(self: Array, dim: Int, index: SymInt) -> Array:
     """The slice of the tensor at one index of a dim."""
-    if self.ndim == 0:
+    shape = self.shape
+    if not shape:
         raise errors.zero_dim("select")
-    dim = wrap_dim(dim, self.ndim)
-    if not -self.shape[dim] <= index < self.shape[dim]:
-        raise errors.out_of_range_select(index, self.shape, dim)
+    dim = wrap_dim(dim, len(shape))
+    if not -shape[dim] <= index < shape[dim]:
+        raise errors.out_of_range_select(index, shape, dim)
     return selected(self, dim, index)
 
 
@@ -55,7 +59,7 @@ def sliced(self: Array, dim: int, start: int, stop: int, step: int) -> Array:
         shape = (*self.shape[:dim], 0, *self.shape[dim + 1 :])
         steps = (*self.strides[:dim], self.strides[dim] * step, *self.strides[dim + 1 :])
         return layout.restrided(self, shape, steps, start * self.strides[dim])
-    return self[(slice(None),) * dim + (slice(start, stop, step),)]
+    return self[_WHOLE * dim + (slice(start, stop, step),)] if dim else self[start:stop:step]
 
 
 @unpromoted(
@@ -96,7 +100,7 @@ def _checked_part(part: Array, src: Array) -> Array:
 )
 def select_scatter(self: Array, src: Array, dim: Int, index: Int) -> Array:
     """A copy with `src` at one index of a dim."""
-    part: Array = select(self, dim, index)
+    part: Array = select.op.bare(self, dim, index)
     result = layout.copied_with_gaps(self)
     _checked_part(part, src)
     selected(result, wrap_dim(dim, self.ndim), index)[...] = src

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
-
-import numpy as np
 
 from mini_autograd.arrays import layout
 from mini_autograd.arrays.dims import wrap_dim, wrap_dims
+from mini_autograd.arrays.layout import Shape
 from mini_autograd.core.modes import warn_once
 from mini_autograd.core.op import attribute, public, unpromoted
 from mini_autograd.core.saved.packing import composed
@@ -24,8 +24,11 @@ from mini_autograd.parsing.types import Array, Dims, Int, Ints
 @unpromoted(view=True, self=lambda grad, dim0, dim1: transpose(grad, dim0, dim1))
 def transpose(self: Array, dim0: Int, dim1: Int) -> Array:
     """Two dims swapped."""
-    dim0, dim1 = wrap_dim(dim0, self.ndim), wrap_dim(dim1, self.ndim)
-    return self[...] if not self.ndim else np.swapaxes(layout.placed(self), dim0, dim1)
+    ndim = self.ndim
+    if -ndim <= dim0 < ndim and -ndim <= dim1 < ndim:
+        return (self if self.size else layout.placed(self)).swapaxes(dim0, dim1)
+    wrap_dim(dim0, ndim), wrap_dim(dim1, ndim)
+    return self[...]
 
 
 @public()
@@ -48,23 +51,27 @@ def t(self: Array) -> Array:
     """A matrix transposed; fewer dims as they are."""
     if self.ndim > 2:
         raise errors.not_a_matrix_to_transpose(self.ndim)
-    return layout.placed(self).T
+    return (self if self.size else layout.placed(self)).T
 
 
 @public()
 @unpromoted(view=True, self=lambda grad, dims: permute(grad, _inverse(dims)))
 def permute(self: Array, dims: Dims) -> Array:
     """The dims in another order."""
-    if len(dims) != self.ndim:
-        raise errors.permute_length(self.ndim, len(dims))
-    ndim = self.ndim
-    order = [dim if 0 <= dim < ndim else wrap_dim(dim, ndim) for dim in dims]
+    return (self if self.size else layout.placed(self)).transpose(_order(tuple(dims), self.ndim))
+
+
+@lru_cache(maxsize=1024)
+def _order(dims: Shape, ndim: int) -> Shape:
+    if len(dims) != ndim:
+        raise errors.permute_length(ndim, len(dims))
+    order = tuple([wrap_dim(dim, ndim) for dim in dims])
     if len(set(order)) != len(order):
         raise errors.permute_repeated()
-    return layout.placed(self).transpose(order)
+    return order
 
 
-def _inverse(dims: Sequence[int]) -> tuple[int, ...]:
+def _inverse(dims: Sequence[int]) -> Shape:
     order = [dim % len(dims) for dim in dims]
     return tuple(order.index(dim) for dim in range(len(dims)))
 
@@ -72,7 +79,16 @@ def _inverse(dims: Sequence[int]) -> tuple[int, ...]:
 @composite
 def movedim(self: Array, source: Dims, destination: Dims) -> Any:
     """Some dims moved elsewhere; the others keep their order."""
-    ndim = self.ndim
+    return _moved(self, tuple(source), tuple(destination))
+
+
+def _moved(self: Any, source: Ints, destination: Ints) -> Any:
+    order = _moved_order(source, destination, self.ndim)
+    return permute(self, order) if order else alias(self)
+
+
+@lru_cache(maxsize=1024)
+def _moved_order(source: Ints, destination: Ints, ndim: int) -> Shape:
     if len(source) != len(destination):
         raise errors.movedim_lengths(source, destination)
     origins = [wrap_dim(dim, ndim) for dim in source]
@@ -80,19 +96,16 @@ def movedim(self: Array, source: Dims, destination: Dims) -> Any:
     for which, found, given in (("source", origins, source), ("destination", targets, destination)):
         if len(set(found)) != len(found):
             raise errors.movedim_repeated(which, given)
-    if not ndim:
-        return alias(self)
     rest = iter([dim for dim in range(ndim) if dim not in origins])
-    return permute(
-        self,
-        tuple(origins[targets.index(dim)] if dim in targets else next(rest) for dim in range(ndim)),
+    return tuple(
+        [origins[targets.index(dim)] if dim in targets else next(rest) for dim in range(ndim)]
     )
 
 
 @composite(name="movedim")
 def _movedim_one(self: Array, source: Int, destination: Int) -> Any:
     """One dim moved elsewhere."""
-    return movedim(self, (source,), (destination,))
+    return _moved(self, (source,), (destination,))
 
 
 for _name in ("movedim", "moveaxis"):  # which errors say
@@ -103,10 +116,11 @@ for _name in ("movedim", "moveaxis"):  # which errors say
 @composed
 def matrix_transpose(self: Tensor, name: str = "mT") -> Tensor:
     """The last two dims swapped; torch gives a 0-d tensor back."""
-    if self.ndim == 1:
-        raise errors.matrix_property(name, 1)
-    if self.ndim:
+    ndim = self._array.ndim
+    if ndim > 1:
         return transpose(self, -2, -1)
+    if ndim:
+        raise errors.matrix_property(name, 1)
     if name in errors.ZERO_DIM_PROPERTIES:
         warn_once.once(errors.zero_dim_property(name))
     return self
@@ -137,9 +151,11 @@ def adjoint(self: Tensor) -> Any:
 @composed
 def reversed_dims(self: Tensor) -> Tensor:
     """All dims in reverse order."""
-    if self.ndim != 2:
-        warn_once.once(errors.reversed_dims() if self.ndim else errors.zero_dim_property("T"))
-    return permute(self, tuple(range(self.ndim - 1, -1, -1)))
+    ndim = self._array.ndim
+    if ndim == 2:
+        return permute(self, (1, 0))
+    warn_once.once(errors.reversed_dims() if ndim else errors.zero_dim_property("T"))
+    return permute(self, tuple(range(ndim - 1, -1, -1)))
 
 
 def _unsqueezed(grad: Any, dims: Sequence[int]) -> Any:
@@ -201,12 +217,21 @@ def squeezed_in_place(self: Array, dim: Int) -> Array:
 @unpromoted(view=True, self=lambda grad, dim: squeeze_dim(grad, dim))
 def unsqueeze(self: Array, dim: Int) -> Array:
     """With a new dim of size 1 before `dim`, counted in the result."""
-    ndim = self.ndim
+    strides = self.strides if self.size else layout.strides_of(self)
+    shape, steps = _with_dim(self.shape, strides, self.itemsize, dim)
+    return self.reshape(shape) if steps is None else layout.restrided(self, shape, steps)
+
+
+@lru_cache(maxsize=1024)
+def _with_dim(old: Shape, strides: Shape, itemsize: int, dim: int) -> tuple[Shape, Shape | None]:
+    """The sizes and strides with a new dim; no strides where NumPy's are torch's."""
+    ndim = len(old)
     dim = wrap_dim(dim, ndim + 1)
-    strides = layout.strides_of(self)
-    shape = (*self.shape[:dim], 1, *self.shape[dim:])
-    step = self.itemsize if dim == ndim else self.shape[dim] * strides[dim]
-    return layout.restrided(self, shape, (*strides[:dim], step, *strides[dim:]))
+    shape = (*old[:dim], 1, *old[dim:])
+    if layout.is_plain(old, strides, itemsize):
+        return shape, None
+    step = itemsize if dim == ndim else old[dim] * strides[dim]
+    return shape, (*strides[:dim], step, *strides[dim:])
 
 
 public()(overloaded("squeeze", squeeze, squeeze_dim, squeeze_dims))

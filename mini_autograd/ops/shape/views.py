@@ -14,6 +14,7 @@ import numpy as np
 
 from mini_autograd.arrays import dtypes, layout
 from mini_autograd.arrays.dims import broadcast_dims, wrap_dim
+from mini_autograd.arrays.layout import Shape
 from mini_autograd.core.op import public, unpromoted
 from mini_autograd.core.saved.packing import composed, is_watched
 from mini_autograd.core.table import ops, shared
@@ -26,7 +27,7 @@ from mini_autograd.parsing.overrides import PLAIN, handle_torch_function, has_to
 from mini_autograd.parsing.types import Anything, Array, Int, Sizes
 
 
-def sum_to(grad: Any, shape: tuple[int, ...]) -> Any:
+def sum_to(grad: Any, shape: Shape) -> Any:
     """Summed over what `expand` repeated, to the shape that it had before."""
     if not shape:
         return ops.sum_all(grad)
@@ -39,7 +40,7 @@ def sum_to(grad: Any, shape: tuple[int, ...]) -> Any:
 
 
 @lru_cache(maxsize=1024)
-def inferred(shape: tuple[int, ...], count: int) -> tuple[int, ...]:
+def inferred(shape: Shape, count: int) -> Shape:
     """The shape with a -1 replaced by what is left of `count` elements."""
     known, unknown = 1, -1
     for index, size in enumerate(shape):
@@ -64,10 +65,21 @@ def inferred(shape: tuple[int, ...], count: int) -> tuple[int, ...]:
 @unpromoted(view=True, self=lambda grad, self_shape: reshape(grad, self_shape))
 def view(self: Array, size: Sizes) -> Array:
     """The same elements in another shape; an error if they would have to be copied."""
-    result = layout.reshaped(self, inferred(tuple(size), self.size))
-    if result is None:
+    strides = self.strides if self.size else layout.strides_of(self)
+    shape, steps = _viewed(self.shape, strides, self.itemsize, tuple(size))
+    return self.reshape(shape) if steps is None else layout.restrided(self, shape, steps)
+
+
+@lru_cache(maxsize=1024)
+def _viewed(old: Shape, strides: Shape, itemsize: int, size: Shape) -> tuple[Shape, Shape | None]:
+    """The sizes and strides of a view in another shape; no strides where NumPy's are torch's."""
+    sizes = inferred(size, math.prod(old))
+    if layout.is_plain(old, strides, itemsize):
+        return sizes, None
+    found = layout.reshaped_strides(old, strides, itemsize, sizes)
+    if found is None:
         raise errors.view_needs_copy()
-    return result
+    return sizes, found
 
 
 @unpromoted(view=True, self=lambda grad, self_shape: reshape(grad, self_shape))
@@ -88,22 +100,33 @@ def as_contiguous(self: Array) -> Array:
     return np.array(self, order="C")
 
 
+def shape_of(self: Any) -> Shape:
+    """The shape of a tensor or an array; a tensor's own attribute would cost more."""
+    return self._array.shape if isinstance(self, Tensor) else tuple(self.shape)
+
+
 @public(function=False)
 @composite
 def contiguous(self: Array, *, memory_format: Anything = None) -> Any:
     """The tensor itself if its elements lie in order, else a copy in which they do."""
+    return _in_order(self)
+
+
+def _in_order(self: Any) -> Any:
     array = self._array if isinstance(self, Tensor) else self
     return self if array.flags.c_contiguous else as_contiguous(self)
 
 
-def _reshaped(self: Any, shape: Sizes) -> Any:
+def _reshaped(self: Any, shape: Shape) -> Any:
+    """`reshape`, of a tensor to a shape that its elements have."""
     if not isinstance(self, Tensor):
         if 0 in self.strides and self.size:  # a seed that is expanded: NumPy keeps its zeros
-            made = layout.reshaped(self, inferred(tuple(shape), self.size))
-            return np.reshape(self, shape) if made is None else made
+            sizes = inferred(shape, self.size)
+            strides = layout.view_strides(self, sizes)
+            if strides is not None:
+                return layout.restrided(self, sizes, strides)
         return np.reshape(self, shape)
     array = self._array
-    shape = inferred(tuple(shape), array.size)
     if array.flags.c_contiguous:
         return view(self, shape)
     if layout.view_strides(array, shape) is not None:
@@ -116,81 +139,94 @@ def _reshaped(self: Any, shape: Sizes) -> Any:
 @composite
 def reshape(self: Array, shape: Sizes) -> Any:
     """The same elements in another shape: a view if there is one, else a copy."""
-    return _reshaped(self, shape)
+    sizes = tuple(shape)
+    if isinstance(self, Tensor):
+        sizes = inferred(sizes, self._array.size)
+    return _reshaped(self, sizes)
 
 
 @public()
 @composite
 def ravel(self: Array) -> Any:
     """All elements in one dim."""
-    return view(contiguous(self), (-1,))
+    return view(_in_order(self), (-1,))
 
 
 @public()
 @composite
 def flatten(self: Array, start_dim: Int = 0, end_dim: Int = -1) -> Any:
     """The dims from start to end, both included, as one."""
-    shape, ndim = tuple(self.shape), self.ndim
-    start, end = wrap_dim(start_dim, ndim), wrap_dim(end_dim, ndim)
+    merged = _flattened(shape_of(self), start_dim, end_dim)
+    return self if merged is None else _reshaped(self, merged)
+
+
+@lru_cache(maxsize=1024)
+def _flattened(shape: Shape, start: int, end: int) -> Shape | None:
+    """The shape with some dims as one; None where that is one dim."""
+    start, end = wrap_dim(start, len(shape)), wrap_dim(end, len(shape))
     if start > end:
         raise errors.flatten_order()
-    if not ndim:
-        return _reshaped(self, (1,))
+    if not shape:
+        return (1,)
     if start == end:
-        return self
-    merged = math.prod(shape[start : end + 1])
-    return _reshaped(self, (*shape[:start], merged, *shape[end + 1 :]))
+        return None
+    return (*shape[:start], math.prod(shape[start : end + 1]), *shape[end + 1 :])
 
 
 @public()
 @composite
 def unflatten(self: Array, dim: Int, sizes: Sizes) -> Any:
     """One dim as several."""
-    shape, dim = tuple(self.shape), wrap_dim(dim, self.ndim)
+    return view(self, _unflattened(shape_of(self), dim, tuple(sizes)))
+
+
+@lru_cache(maxsize=1024)
+def _unflattened(shape: Shape, dim: int, sizes: Shape) -> Shape:
+    dim = wrap_dim(dim, len(shape))
     if not shape:
         raise errors.unflatten_unexpected(errors.no_dims(dim))
-    if not len(sizes):
+    if not sizes:
         raise errors.unflatten_empty()
     try:
-        sizes = inferred(tuple(sizes), shape[dim])
+        sizes = inferred(sizes, shape[dim])
     except RuntimeError as error:
         raise errors.unflatten_sizes(sizes, dim, shape[dim], error) from None
-    return view(self, (*shape[:dim], *sizes, *shape[dim + 1 :]))
+    return (*shape[:dim], *sizes, *shape[dim + 1 :])
 
 
 @public(function=False)
 @composite
 def view_as(self: Array, other: Array) -> Any:
     """`view` in another tensor's shape."""
-    return view(self, tuple(other.shape))
+    return view(self, shape_of(other))
 
 
 @public(function=False)
 @composite
 def reshape_as(self: Array, other: Array) -> Any:
     """`reshape` to another tensor's shape."""
-    return reshape(self, tuple(other.shape))
+    return reshape(self, shape_of(other))
 
 
 @public(function=False)
 @unpromoted(view=True, self=lambda grad, self_shape: sum_to(grad, self_shape))
 def expand(self: Array, size: Sizes, *, implicit: Anything = False) -> Array:
     """Dims of size 1, and new ones in front, repeated without a copy; -1 keeps a size."""
-    made = _expanded(self.shape, layout.strides_of(self), self.dtype, tuple(size))
-    return layout.restrided(self, *made)
+    if len(size) < self.ndim:
+        name = dtypes.of_numpy(self.dtype).scalar_name
+        raise errors.expand_too_few(name, self.shape, tuple(size))
+    strides = self.strides if self.size else layout.strides_of(self)
+    shape, steps = _expanded(self.shape, strides, self.itemsize, tuple(size))
+    return layout.restrided(self, shape, steps)
 
 
 @lru_cache(maxsize=1024)
-def _expanded(
-    shape: tuple[int, ...], strides: tuple[int, ...], dtype: np.dtype[Any], size: tuple[int, ...]
-) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def _expanded(shape: Shape, strides: Shape, itemsize: int, size: Shape) -> tuple[Shape, Shape]:
     """The sizes and strides of an expanded view."""
     new = len(size) - len(shape)
-    if new < 0:
-        raise errors.expand_too_few(dtypes.of_numpy(dtype).scalar_name, shape, size)
     sizes: list[int] = []
     steps: list[int] = []
-    step = dtype.itemsize  # of a new dim of size 1, which torch gives what contiguity would
+    step = itemsize  # of a new dim of size 1, which torch gives what contiguity would
     for dim in range(len(size) - 1, -1, -1):
         wanted = int(size[dim])
         if dim >= new:
@@ -217,7 +253,7 @@ def _expanded(
 @composite
 def expand_as(self: Array, other: Array) -> Any:
     """`expand` to another tensor's shape."""
-    return expand(self, tuple(other.shape))
+    return expand(self, shape_of(other))
 
 
 @public()
@@ -234,15 +270,16 @@ def broadcast_tensors(*tensors: Any) -> tuple[Any, ...]:
     """All tensors expanded to their common shape; one that has it already is given back."""
     if not PLAIN.issuperset(map(type, tensors)) and has_torch_function(tensors):
         return handle_torch_function(broadcast_tensors, tensors, *tensors)
-    shape: tuple[int, ...] = ()
+    shape: Shape = ()
     for index, each in enumerate(tensors):
         if not isinstance(each, Tensor):
             raise errors.not_a_tensor(index, each)
-        shape = broadcast_shape(shape, each.shape)
-    return tuple(each if each.shape == shape else expand(each, shape) for each in tensors)
+        shape = broadcast_shape(shape, each._array.shape)
+    return tuple([each if each._array.shape == shape else expand(each, shape) for each in tensors])
 
 
-def broadcast_shape(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
+@lru_cache(maxsize=1024)
+def broadcast_shape(a: Shape, b: Shape) -> Shape:
     """The shape that two shapes broadcast to."""
     try:
         return np.broadcast_shapes(a, b)
