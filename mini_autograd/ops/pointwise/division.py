@@ -161,7 +161,10 @@ def _remainder(a: Any, b: Any) -> Any:
         return np.remainder(a, b)
     # not np.remainder: that gives a zero the sign of `b`
     rest = np.fmod(a, b)
-    return np.where((rest != 0) & (np.signbit(rest) != np.signbit(b)), rest + b, rest)
+    apart = np.signbit(rest) != np.signbit(b)
+    if not np.count_nonzero(apart):
+        return rest
+    return np.where(apart & (rest != 0), rest + b, rest)
 
 
 def _fmod(a: Any, b: Any) -> Any:

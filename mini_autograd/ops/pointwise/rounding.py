@@ -144,7 +144,7 @@ def abs(self: Array) -> Array:
 
 
 @public(in_place=InPlace())
-@differentiable(self=lambda grad: zeros_like_grad(grad))
+@differentiable(scalars=True, self=lambda grad: zeros_like_grad(grad))
 def sign(self: Array) -> Array:
     """-1, 0 or 1; a NotImplementedError for complex numbers."""
     if self.dtype.kind == "c":
@@ -156,8 +156,10 @@ def _signs(array: Any) -> Any:
     """-1, 0 or 1; 0 for NaN, as torch has it: it is neither greater nor smaller than zero."""
     if array.dtype.kind == "b":
         return np.array(array)
-    positive, negative = np.greater(array, 0), np.less(array, 0)
-    return np.subtract(positive.view(np.int8), negative.view(np.int8)).astype(array.dtype)
+    signs = np.sign(array)
+    if array.dtype.kind == "f" and np.count_nonzero(missing := np.isnan(signs)):
+        return np.where(missing, array.dtype.type(0), signs)
+    return signs
 
 
 @public(in_place=InPlace())
