@@ -33,10 +33,10 @@ def _bounded(extreme: np.ufunc, array: Any, bound: Any) -> Any:
     result = extreme(bound, array)
     if result.dtype.kind != "f" or (bound.ndim == 0 and bound):
         return result
-    if type(result) is not np.ndarray:  # no view of what was given
-        return result if result else np.asarray(array)[()] if array == bound else result
-    if np.count_nonzero(result) == result.size:
+    if not numbers.has_zero(result):
         return result
+    if type(result) is not np.ndarray:
+        return np.asarray(array)[()] if array == bound else result  # no view of what was given
     np.copyto(result, array, where=array == bound)
     return result
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from mini_autograd.arrays import dtypes, layout
+from mini_autograd.arrays.numbers import has_zero
 from mini_autograd.core.op import InPlace, Promotion, differentiable, operator, public
 from mini_autograd.core.table import ops, shared
 from mini_autograd.core.tensor.tensor import Tensor, make
@@ -157,8 +158,8 @@ def _signs(array: Any) -> Any:
     if array.dtype.kind == "b":
         return np.array(array)
     signs = np.sign(array)
-    if array.dtype.kind == "f" and np.count_nonzero(missing := np.isnan(signs)):
-        return np.where(missing, array.dtype.type(0), signs)
+    if array.dtype.kind == "f" and has_zero(present := signs == signs):
+        return np.where(present, signs, array.dtype.type(0))
     return signs
 
 

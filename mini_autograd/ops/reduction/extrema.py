@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from mini_autograd.arrays import dtypes
 from mini_autograd.arrays.dims import along, wrap_dim
+from mini_autograd.arrays.numbers import has_zero
 from mini_autograd.core.op import public, unpromoted
 from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.saved.packing import is_watched
@@ -66,9 +67,18 @@ def _reduced(name: str, pick: np.ufunc, array: Array, dim: Any, keepdim: bool) -
         kernel = "max_values_cpu" if pick is np.maximum else "min_values_cpu"
         raise errors.not_implemented(kernel, dtypes.of(array))
     result = fold(pick, array, dims, keepdim)
-    if kind == "f" and array.itemsize > 2 and np.count_nonzero(result) != result.size:
-        result = fold(pick, np.flip(array, dims), dims, keepdim)  # torch gives the first zero
+    if kind == "f" and array.itemsize > 2 and has_zero(result):
+        result = fold(pick, _backward(array, dims), dims, keepdim)  # torch gives the first zero
     return result
+
+
+def _backward(array: Array, dims: tuple[int, ...]) -> Array:
+    """`np.flip`, in a tenth of its time."""
+    return array[tuple([_BACKWARD if dim in dims else _FORWARD for dim in range(array.ndim)])]
+
+
+_FORWARD: Final = slice(None)
+_BACKWARD: Final = slice(None, None, -1)
 
 
 @public()
@@ -137,7 +147,7 @@ def _of_all(name: str, pick: np.ufunc, array: Array) -> Array:
         _check_empty(name, array, None)
     if array.dtype.kind == "c":
         raise errors.not_implemented(f"{name}_all", dtypes.of(array))
-    result = pick.reduce(array, None)
+    result = fold(pick, array, None, False)
     if array.dtype.char == "e" and not result:
         result = pick.reduce(np.flip(array), axis=None)  # of halves NumPy gives the first zero
     return result

@@ -94,22 +94,12 @@ def _about_the_mean(part: Array, lie_in_a_line: bool) -> Any:
     return np.add.reduce(np.multiply(distance, distance), axis=None)
 
 
-def _welford(rows: Array) -> tuple[Any, Any]:
+def _welford(rows: Iterable[Any]) -> tuple[Any, Any]:
     """The squares' sum about the mean of each column and the mean, row by row, as torch takes them.
 
     B. P. Welford (1962), Technometrics 4 (3). The order shows: equal numbers have no variance, and
     after an infinite number there is no mean.
     """
-    if rows.ndim > 1 and rows.size <= _FEW:
-        columns = [_squares_and_mean(each) for each in rows.reshape(len(rows), -1).T.tolist()]
-        squares, mean = np.array(columns).T.reshape(2, *rows.shape[1:])
-        return squares, mean
-    if rows.ndim == 1:
-        return _squares_and_mean(rows.tolist())  # floats are quicker
-    return _squares_and_mean(rows)
-
-
-def _squares_and_mean(rows: Iterable[Any]) -> tuple[Any, Any]:
     mean = squares = 0.0
     for i, row in enumerate(rows, 1):
         delta = row - mean
@@ -133,10 +123,14 @@ def _moments(part: Array, dims: tuple[int, ...]) -> tuple[Any, Any]:
     """The squares' sum about the mean and the mean, in double precision, over dims."""
     kept = [d for d in range(part.ndim) if d not in dims]
     if not kept and 0 < part.size <= _FEW:
-        return _squares_and_mean(part.reshape(-1).tolist())
+        return _welford(part.reshape(-1).tolist())  # floats are quicker
     shape = [part.shape[d] for d in kept]
     if not part.size:
         return np.full(shape, math.nan), np.full(shape, math.nan)
+    if part.size <= _FEW:
+        columns = part.transpose(*kept, *dims).reshape(math.prod(shape), -1).tolist()
+        squares, means = zip(*[_welford(each) for each in columns], strict=True)
+        return np.array(squares), means
     rows = part.transpose(*dims, *kept).reshape(-1, *shape).astype(np.float64, order="C")
     return _welford(rows) if len(rows) <= _FEW else _in_two_passes(rows)
 
@@ -184,7 +178,7 @@ def _made(value: Any, dtype: np.dtype[Any], shape: tuple[int, ...]) -> Any:
     if not shape:
         return dtype.type(value)
     made = np.empty(shape, dtype)
-    made[...] = value if made.size == 1 else np.reshape(value, shape)
+    made[...] = value if made.size == 1 else np.asarray(value).reshape(shape)
     return made
 
 

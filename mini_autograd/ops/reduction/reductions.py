@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from mini_autograd.arrays import dtypes, layout
 from mini_autograd.arrays.dims import wrap_dim, wrap_dims
+from mini_autograd.arrays.numbers import has_zero
 from mini_autograd.core.modes.grad_mode import state
 from mini_autograd.core.op import public, unpromoted
 from mini_autograd.core.table import ops
@@ -26,18 +28,24 @@ Dims = tuple[int, ...] | None  # None stands for all of them
 
 def reduced_dims(dim: Any, ndim: int) -> tuple[int, ...]:
     """The dims to reduce, wrapped and in order; None and an empty list stand for all."""
-    if type(dim) is int and -ndim <= dim < ndim:
-        return (dim % ndim,)
-    if dim is None or (not ndim and dim in (0, -1)):
-        return tuple(range(ndim))
+    return (_known_dims if type(dim) in _HASHED else _reduced_dims)(dim, ndim)
+
+
+_HASHED: Final = frozenset({int, tuple, type(None)})
+
+
+def _reduced_dims(dim: Any, ndim: int) -> tuple[int, ...]:
     if isinstance(dim, (int, np.integer)):
         dim = (int(dim),)
-    if not len(dim):
+    if dim is None or not len(dim):
         return tuple(range(ndim))
     if len(dim) == 1 and ndim:
         return (wrap_dim(dim[0], ndim),)
     wrapped = wrap_dims(dim, ndim)
     return tuple(sorted(wrapped)) if ndim else ()
+
+
+_known_dims: Final = lru_cache(_reduced_dims)
 
 
 def restored(grad: Any, dim: Any, keepdim: bool, ndim: int) -> Any:
@@ -53,6 +61,8 @@ def restored(grad: Any, dim: Any, keepdim: bool, ndim: int) -> Any:
 
 def fold(step: Any, array: Array, dims: Dims, keepdim: bool, dtype: Any = None) -> Any:
     """A ufunc's reduction, contiguous as torch's, whatever the order of the operand's dims."""
+    if not array.ndim and dtype is None and array.dtype.kind == "f":
+        return array[()] + 0 if step is np.add else array[()]  # a sum begins with a zero
     result = step.reduce(array, dims, dtype, None, keepdim)
     if result.ndim < 2 or (array.flags.c_contiguous and array.size):
         return result
@@ -87,12 +97,12 @@ def _in_one_run(shape: tuple[int, ...], dims: Dims) -> bool:
     return [*pairwise([False, *wide])].count((False, True)) < 2
 
 
-_AS_THEY_ARE: Final = "fdFD"  # the dtypes whose sums are of the same
+AS_THEY_ARE: Final = "fdFD"  # the dtypes in which torch sums and multiplies numbers of them
 
 
 def _summed(array: Array, dims: Dims, keepdim: bool, dtype: DType | None) -> Array:
     """Integers in int64, half precision in single and rounded once, as torch sums."""
-    if dtype is None and array.dtype.char in _AS_THEY_ARE:
+    if dtype is None and array.dtype.char in AS_THEY_ARE:
         return fold(np.add, array, dims, keepdim)
     wanted = array.dtype if dtype is None else dtype.numpy
     if dtype is None and wanted.kind in "biu":
@@ -187,9 +197,9 @@ def nansum(
     if dtype is not None and dtype.is_complex and self.dtype.kind == "f":
         raise errors.not_implemented("nansum_cpu", dtype)
     if self.dtype.kind == "f":
-        missing = np.isnan(self)
-        if not self.flags.c_contiguous or np.count_nonzero(missing):
-            self = np.where(missing, self.dtype.type(0), self)
+        present = self == self
+        if not self.flags.c_contiguous or has_zero(present):
+            self = np.where(present, self, self.dtype.type(0))
     return _summed(self, dims, keepdim, dtype)
 
 
