@@ -71,7 +71,7 @@ def gather(self: Array, dim: Int, index: IndexArray, *, sparse_grad: Bool = Fals
     _check_index_dtype("gather", index)
     if index.size == 0:
         return np.empty(index.shape, self.dtype)
-    if max(index.ndim, 1) != max(self.ndim, 1):
+    if index.ndim != self.ndim and max(index.ndim, self.ndim) > 1:
         raise errors.index_rank("input")
     if self.ndim and index.ndim and index.shape != self.shape:
         for d, (size, bound) in enumerate(zip(index.shape, self.shape, strict=True)):
@@ -92,9 +92,9 @@ def _target(self: Array, dim: int, index: IndexArray, src: Array | None) -> tupl
     result = self.copy()
     if index.size == 0:
         return result, result
-    if max(index.ndim, 1) != max(self.ndim, 1):
+    if index.ndim != self.ndim and max(index.ndim, self.ndim) > 1:
         raise errors.index_rank("self")
-    if src is not None and max(index.ndim, 1) != max(src.ndim, 1):
+    if src is not None and index.ndim != src.ndim and max(index.ndim, src.ndim) > 1:
         raise errors.index_rank("src")
     whole, given = self.shape or (1,), index.shape or (1,)
     source = None if src is None else src.shape or (1,)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -238,12 +238,10 @@ def index_put(self: Array, indices: IndexArrays, values: Array, accumulate: Bool
 
 def _is_one_mask(shape: tuple[int, ...], indices: _Indices) -> bool:
     """Whether torch would rather fill under a mask; that of bytes it then refuses."""
-    given = [dim for dim, each in enumerate(indices) if each is not None]
-    if len(given) != 1:
+    given = [(dim, each) for dim, each in enumerate(indices) if each is not None]
+    if len(given) != 1 or given[0][1].dtype.kind == "i":
         return False
-    dim, mask = given[0], cast(NDArray[Any], indices[given[0]])
-    if mask.dtype.kind == "i":
-        return False
+    dim, mask = given[0]
     if mask.dtype == np.uint8:
         _check_mask(mask, shape, dim)
         raise errors.mask_dtype("masked_fill_", "unsigned char")

@@ -130,7 +130,7 @@ def index_add(
         if not source.ndim:
             raise shape_errors.no_dims(dim)
         raise errors.add_count(index.size, rows.shape[dim], dim)
-    if self.ndim != source.ndim or _without(self.shape, dim) != _without(source.shape, dim):
+    if self.shape != source.shape and not _fit(self, source, dim):
         raise errors.add_shapes(self.shape, source.shape)
     result = self.copy()
     into, index = _as_row(result), _as_row(index)
@@ -153,6 +153,13 @@ def index_add(
 
 def _without(shape: tuple[int, ...], dim: int) -> tuple[int, ...]:
     return shape[:dim] + shape[dim + 1 :]
+
+
+def _fit(array: Array, source: Array, dim: int) -> bool:
+    """Whether the slices of a dim have one shape."""
+    if array.ndim == 1 == source.ndim:
+        return True
+    return array.ndim == source.ndim and _without(array.shape, dim) == _without(source.shape, dim)
 
 
 def _selected_as(grad: Any, dim: int, index: IndexArray, shape: tuple[int, ...]) -> Any:
@@ -248,7 +255,7 @@ def index_copy(self: Array, dim: Int, index: IndexArray, source: Array) -> Array
         raise errors.copy_index_dtype(of_numpy(index.dtype).scalar_name)
     check_dtypes(self, source, errors.copy_dtypes)
     rows = _as_row(source)
-    if self.ndim != source.ndim or _without(self.shape, dim) != _without(source.shape, dim):
+    if self.shape != source.shape and not _fit(self, source, dim):
         raise errors.copy_shapes(_without(self.shape, dim), _without(source.shape, dim), dim)
     if index.size != rows.shape[dim]:
         raise errors.copy_count(index.size, rows.shape[dim])

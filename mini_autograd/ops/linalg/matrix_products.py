@@ -169,7 +169,7 @@ def dot(self: Array, tensor: Array) -> Array:
 def vdot(self: Array, other: Array) -> Array:
     """The product of two vectors, the first conjugated."""
     _checked_dot(self, other)
-    return _product(np.conjugate(self), other, "dot")
+    return _product(np.conjugate(self) if self.dtype.kind == "c" else self, other, "dot")
 
 
 def outer_product(self: Any, vec2: Any) -> Any:

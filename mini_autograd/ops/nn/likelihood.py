@@ -90,7 +90,7 @@ def _likelihood(
         total_weight = np.add.reduce(weights, axis=None, dtype=_wide(self))
     if reduction == "mean":
         total = total / total_weight
-    return np.asarray(total).astype(self.dtype), np.asarray(total_weight).astype(self.dtype)
+    return np.asarray(total, self.dtype), np.asarray(total_weight, self.dtype)
 
 
 def _of_no_class(self: Array, target: Array, reduction: str) -> Array:
