@@ -23,6 +23,7 @@ from mini_autograd.ops.nn.targets import (
     counting,
     is_index,
 )
+from mini_autograd.ops.reduction.reductions import fold
 from mini_autograd.parsing.types import Array, Int, Mask, Str
 
 
@@ -83,11 +84,12 @@ def _likelihood(
         losses = np.where(mask, losses, self.dtype.type(0))
     if reduction == "none" and self.ndim > 1:
         return losses, np.zeros((), self.dtype)
-    total = np.add.reduce(losses, axis=None, dtype=_wide(self))
+    wide = np.float32 if self.dtype.char == "e" else None
+    total = fold(np.add, losses, None, False, wide)
     if weights is None:
-        total_weight = np.dtype(_wide(self)).type(target.size)
+        total_weight = total.dtype.type(target.size)
     else:
-        total_weight = np.add.reduce(weights, axis=None, dtype=_wide(self))
+        total_weight = fold(np.add, weights, None, False, wide)
     if reduction == "mean":
         total = total / total_weight
     return np.asarray(total, self.dtype), np.asarray(total_weight, self.dtype)
@@ -129,10 +131,6 @@ def _likelihood_grad(
     result = np.zeros(self.shape, self.dtype)
     result[places] = values if mask is None else np.where(mask, values, 0)
     return result
-
-
-def _wide(array: Array) -> Any:
-    return np.float32 if array.dtype == np.float16 else array.dtype
 
 
 @unpromoted(

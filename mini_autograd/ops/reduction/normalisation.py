@@ -56,7 +56,8 @@ def _wide(array: Array) -> Array:
 
 def _in_rows(array: Array) -> Array:
     """Likewise, contiguous: torch's softmax kernels give no other order."""
-    return np.asarray(_wide(array), order="C")
+    wide = _wide(array)
+    return wide if wide.flags.c_contiguous else np.asarray(wide, order="C")
 
 
 def _of_rows(step: Any, array: Array, dim: int) -> Any:
