@@ -79,7 +79,7 @@ def gather(self: Array, dim: Int, index: IndexArray, *, sparse_grad: Bool = Fals
                 raise errors.gather_size(d, index.shape, self.shape, dim)
     _check_bounds(index, dim, self.shape[dim] if self.ndim else 1)
     if index.ndim < 2:
-        return self.take(index)
+        return (self if self.ndim else self.reshape(1))[index]
     found = _reached(self, dim, index)[along(dim, index)]
     return layout.in_rows(found)  # however the index lies
 

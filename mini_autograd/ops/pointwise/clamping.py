@@ -14,6 +14,7 @@ from mini_autograd.messages.ops import pointwise as errors
 from mini_autograd.messages.tensors import state as tensor_errors
 from mini_autograd.ops.pointwise.arithmetic import promoted
 from mini_autograd.ops.pointwise.choosing import where
+from mini_autograd.ops.pointwise.rounding import FEW
 from mini_autograd.parsing.overloads import composite, overloaded
 from mini_autograd.parsing.types import Array, Number
 
@@ -33,7 +34,7 @@ def _bounded(extreme: np.ufunc, array: Any, bound: Any) -> Any:
     result = extreme(bound, array)
     if result.dtype.kind != "f" or (bound.ndim == 0 and bound):
         return result
-    if not numbers.has_zero(result):
+    if result.size <= FEW and not numbers.has_zero(result):
         return result
     if type(result) is not np.ndarray:
         return np.asarray(array)[()] if array == bound else result  # no view of what was given

@@ -20,6 +20,7 @@ from mini_autograd.parsing.overloads import overloaded
 from mini_autograd.parsing.types import Array, Int
 
 _BOTH: Final = InPlace(function=True)
+FEW: Final = 1024  # up to as many elements, the fewest calls are the quickest
 
 
 @shared
@@ -157,6 +158,9 @@ def _signs(array: Any) -> Any:
     """-1, 0 or 1; 0 for NaN, as torch has it: it is neither greater nor smaller than zero."""
     if array.dtype.kind == "b":
         return np.array(array)
+    if array.size > FEW:
+        positive, negative = np.greater(array, 0), np.less(array, 0)
+        return np.subtract(positive.view(np.int8), negative.view(np.int8)).astype(array.dtype)
     signs = np.sign(array)
     if array.dtype.kind == "f" and has_zero(present := signs == signs):
         return np.where(present, signs, array.dtype.type(0))
