@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,14 +45,41 @@ def wrap_dims(dims: Iterable[int], ndim: int) -> tuple[int, ...]:
 def along(dim: int, index: NDArray[Any]) -> tuple[NDArray[Any], ...]:
     """The key of one index for each element along a dim: with the other dims' own positions."""
     if index.ndim < 2:
-        return (index.reshape(-1),)
-    last = index.ndim - 1
+        return (index if index.ndim else index.reshape(1),)
     return tuple(
         [
-            index if each == dim else np.arange(size).reshape(-1, *[1] * (last - each))
+            index if each == dim else positions(size, index.ndim - 1 - each)
             for each, size in enumerate(index.shape)
         ]
     )
+
+
+def positions(size: int, following: int) -> NDArray[Any]:
+    """All indices of a dim, with dims of size one for those that follow."""
+    return _positions(size, following) if size <= _FEW else _counted(size, following)
+
+
+def _counted(size: int, following: int) -> NDArray[Any]:
+    return np.arange(size).reshape(-1, *[1] * following)
+
+
+_positions: Final = lru_cache(_counted)
+
+
+def in_range(index: NDArray[Any], lowest: int, size: int) -> bool:
+    """Whether all of some indices are at least `lowest` and less than `size`."""
+    if index.size <= _FEW:
+        found = index.tolist() if index.ndim == 1 else index.reshape(-1).tolist()
+        return not found or (lowest <= min(found) and max(found) < size)
+    if not lowest:
+        return bool(np.maximum.reduce(index.view(_UNSIGNED[index.itemsize]), axis=None) < size)
+    greatest, least = np.maximum.reduce(index, axis=None), np.minimum.reduce(index, axis=None)
+    return bool(lowest <= least and greatest < size)
+
+
+_FEW: Final = 16  # indices that Python compares sooner than NumPy
+# By item size the types in which a negative index is a great one.
+_UNSIGNED: Final = {1: np.uint8, 4: np.uint32, 8: np.uint64}
 
 
 def broadcast_dims(shape: tuple[int, ...], target: tuple[int, ...]) -> tuple[int, ...] | None:

@@ -8,6 +8,7 @@ pair of dtypes and ranks (tests/parity/test_promotion_parity.py).
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -199,11 +200,19 @@ def number_array(number: complex, wanted: np.dtype[Any]) -> NDArray[Any]:
     Raises:
         OverflowError: an int of more than 64 bits.
     """
+    if type(number) is float:
+        return np.array(number, wanted)
     check_int(number)
     if wanted.kind in "iu" and isinstance(number, (int, np.integer)):
         return np.array(int(number) & 0xFFFFFFFFFFFFFFFF, np.uint64).astype(wanted)
     if wanted.kind != "c" and isinstance(number, (complex, np.complexfloating)):
         number = number.real
+    return np.array(number, wanted)
+
+
+@lru_cache(maxsize=256)
+def constant(number: int, wanted: np.dtype[Any]) -> NDArray[Any]:
+    """A number of the program's own, to compute with: NumPy takes longer for Python's numbers."""
     return np.array(number, wanted)
 
 

@@ -12,6 +12,13 @@ from mini_autograd.messages.ops import kernels
 from mini_autograd.messages.ops import pointwise as errors
 
 
+def has_zero(array: Any) -> bool:
+    """Whether an element of an array, or NumPy's scalar, is zero or false."""
+    if type(array) is not np.ndarray:
+        return not array
+    return bool(np.count_nonzero(array) != array.size)
+
+
 def check_alpha(alpha: complex, dtype: np.dtype[Any]) -> None:
     """Raise if the `alpha` of `add` or `sub` has a higher category than the result's dtype."""
     kind: str = dtype.kind

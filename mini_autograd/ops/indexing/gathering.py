@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from mini_autograd.arrays import layout
-from mini_autograd.arrays.dims import along, wrap_dim
+from mini_autograd.arrays.dims import along, in_range, wrap_dim
 from mini_autograd.arrays.dtypes import of_numpy
 from mini_autograd.arrays.layout import Shape
 from mini_autograd.core.modes import warn_once
@@ -35,11 +35,8 @@ def _check_index_dtype(name: str, index: IndexArray) -> None:
         raise errors.scatter_index_dtype(name)
 
 
-UNSIGNED: Final = {4: np.uint32, 8: np.uint64}  # in which a negative index is a great one
-
-
 def _check_bounds(index: IndexArray, dim: int, size: int) -> None:
-    if index.size and np.maximum.reduce(index.view(UNSIGNED[index.itemsize]), axis=None) >= size:
+    if not in_range(index, 0, size):
         wrong = index[(index < 0) | (index >= size)].flat[0]
         raise errors.out_of_bounds_scatter(int(wrong), dim, size)
 
@@ -77,15 +74,17 @@ def gather(self: Array, dim: Int, index: IndexArray, *, sparse_grad: Bool = Fals
     _check_index_dtype("gather", index)
     if index.size == 0:
         return np.empty(index.shape, self.dtype)
-    if max(index.ndim, 1) != max(self.ndim, 1):
+    if index.ndim != self.ndim and max(index.ndim, self.ndim) > 1:
         raise errors.index_rank("input")
     if self.ndim and index.ndim and index.shape != self.shape:
         for d, (size, bound) in enumerate(zip(index.shape, self.shape, strict=True)):
             if d != dim and size > bound:
                 raise errors.gather_size(d, index.shape, self.shape, dim)
     _check_bounds(index, dim, self.shape[dim] if self.ndim else 1)
+    if index.ndim < 2:
+        return (self if self.ndim else self.reshape(1))[index]
     found = _reached(self, dim, index)[along(dim, index)]
-    return layout.in_rows(found) if index.ndim else found[0]  # however the index lies
+    return layout.in_rows(found)  # however the index lies
 
 
 def _target(self: Array, dim: int, index: IndexArray, src: Array | None) -> tuple[Array, Array]:
@@ -93,12 +92,12 @@ def _target(self: Array, dim: int, index: IndexArray, src: Array | None) -> tupl
     _check_index_dtype("scatter", index)
     if src is not None and src.dtype != self.dtype:
         raise errors.scatter_dtypes()
-    result = np.array(self, order="C")
+    result = self.copy()
     if index.size == 0:
         return result, result
-    if max(index.ndim, 1) != max(self.ndim, 1):
+    if index.ndim != self.ndim and max(index.ndim, self.ndim) > 1:
         raise errors.index_rank("self")
-    if src is not None and max(index.ndim, 1) != max(src.ndim, 1):
+    if src is not None and index.ndim != src.ndim and max(index.ndim, src.ndim) > 1:
         raise errors.index_rank("src")
     whole, given = self.shape or (1,), index.shape or (1,)
     source = None if src is None else src.shape or (1,)
@@ -111,7 +110,9 @@ def _target(self: Array, dim: int, index: IndexArray, src: Array | None) -> tupl
 def _source(src: Array, index: IndexArray) -> Array:
     if index.ndim == 0 or src.ndim == 0:
         return src.reshape(-1)[:1]
-    return src[tuple(slice(size) for size in index.shape)]
+    if src.shape == index.shape:
+        return src
+    return src[tuple([slice(size) for size in index.shape])]
 
 
 @unpromoted(
@@ -162,7 +163,7 @@ def scatter_add(self: Array, dim: Int, index: IndexArray, src: Array) -> Array:
 def gather_into(ufunc: np.ufunc, into: Array, where: Any, given: Any) -> None:
     """Adds or multiplies in place, each place as often as it is named; what halves come to is
     rounded once, as torch's scattering does it."""
-    if into.dtype != np.float16:
+    if into.dtype.char != "e":
         ufunc.at(into, where, given)
         return
     wide = into.astype(np.float32)

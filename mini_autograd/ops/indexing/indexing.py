@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mini_autograd.arrays import dtypes, layout
+from mini_autograd.arrays.dims import in_range
 from mini_autograd.core.op import (
     Common,
     Expanded,
@@ -30,6 +32,7 @@ from mini_autograd.parsing.types import Array, Bool, IndexArray, IndexArrays
 
 _Indices = Sequence[NDArray[Any] | None]
 _Key = tuple[Any, ...]
+_Shape = tuple[int, ...]
 
 
 class _Located:
@@ -37,25 +40,9 @@ class _Located:
 
     def __init__(self, shape: tuple[int, ...], indices: _Indices) -> None:
         expanded = _expanded(shape, indices)
-        given = [each for each in expanded if each is not None]
-        shapes = [each.shape for each in given]
-        try:
-            self.common = shapes[0] if len(given) == 1 else np.broadcast_shapes(*shapes)
-        except ValueError:
-            raise errors.index_shapes(shapes) from None
-        if len(expanded) > len(shape):
-            raise errors.too_many_index_tensors(len(shape), len(expanded))
-        self.indexed = [dim for dim, each in enumerate(expanded) if each is not None]
-        if not self.indexed:
-            raise errors.no_index()
+        shapes = tuple([None if each is None else each.shape for each in expanded])
+        self.common, self.indexed, self.at, self.shape = _indexed(shape, shapes)
         self.key: _Key = tuple([slice(None) if each is None else each for each in expanded])
-        rest = [size for dim, size in enumerate(shape) if dim not in self.indexed]
-        first, last = self.indexed[0], self.indexed[-1]
-        # The indexed dims become the common ones in their place, or in front if not adjacent.
-        self.at = first if last - first == len(self.indexed) - 1 else 0
-        self.shape = (*rest[: self.at], *self.common, *rest[self.at :])
-        if 0 not in self.common and 0 in [shape[dim] for dim in self.indexed]:
-            raise errors.empty_dim()
         self._whole = shape
 
     def check_range(self) -> None:
@@ -82,16 +69,40 @@ class _Located:
         return layout.walked_strides(self.shape, tuple(operands))
 
 
+@lru_cache(maxsize=1024)
+def _indexed(
+    shape: _Shape, shapes: tuple[_Shape | None, ...]
+) -> tuple[_Shape, tuple[int, ...], int, _Shape]:
+    """The common shape of index tensors, the dims that have one, where the common dims come in
+    the result, and its shape."""
+    given = [each for each in shapes if each is not None]
+    try:
+        common = given[0] if len(given) == 1 else np.broadcast_shapes(*given)
+    except ValueError:
+        raise errors.index_shapes(given) from None
+    if len(shapes) > len(shape):
+        raise errors.too_many_index_tensors(len(shape), len(shapes))
+    indexed = tuple([dim for dim, each in enumerate(shapes) if each is not None])
+    if not indexed:
+        raise errors.no_index()
+    rest = [size for dim, size in enumerate(shape) if dim not in indexed]
+    # The indexed dims become the common ones in their place, or in front if not adjacent.
+    at = indexed[0] if indexed[-1] - indexed[0] == len(indexed) - 1 else 0
+    if 0 not in common and 0 in [shape[dim] for dim in indexed]:
+        raise errors.empty_dim()
+    return common, indexed, at, (*rest[:at], *common, *rest[at:])
+
+
 def _expanded(shape: tuple[int, ...], indices: _Indices) -> list[NDArray[Any] | None]:
     """One index tensor of ints a dim, None for a whole dim."""
     expanded: list[NDArray[Any] | None] = []
     for each in indices:
         if each is None:
             expanded.append(None)
-        elif each.dtype.kind in "b" or each.dtype == np.uint8:
-            expanded.extend(_mask_positions(each, shape, len(expanded)))
         elif each.dtype.kind == "i" and each.itemsize >= 4:
             expanded.append(each)
+        elif each.dtype.kind in "b" or each.dtype == np.uint8:
+            expanded.extend(_mask_positions(each, shape, len(expanded)))
         else:
             raise errors.index_dtype()
     return expanded
@@ -115,8 +126,7 @@ def _check_mask(mask: NDArray[Any], shape: tuple[int, ...], dim: int) -> None:
 
 
 def _check_range(index: NDArray[Any], ordinal: int, size: int) -> None:
-    greatest, least = np.maximum.reduce(index, axis=None), np.minimum.reduce(index, axis=None)
-    if greatest >= size or least < -size:
+    if not in_range(index, -size, size):
         wrong = index[(index >= size) | (index < -size)]
         raise errors.out_of_bounds(int(wrong.flat[0]), ordinal, size)
 
@@ -218,17 +228,18 @@ def index_put(self: Array, indices: IndexArrays, values: Array, accumulate: Bool
     result = layout.copied(self)
     if 0 in located.shape:
         return result
+    key = located.key if len(located.key) > 1 else located.key[0]
     if accumulate:
-        np.add.at(result, located.key, values)
+        np.add.at(result, key, values)
     else:
-        result[located.key] = values
+        result[key] = values
     return result
 
 
 def _is_one_mask(shape: tuple[int, ...], indices: _Indices) -> bool:
     """Whether torch would rather fill under a mask; that of bytes it then refuses."""
     given = [(dim, each) for dim, each in enumerate(indices) if each is not None]
-    if len(given) != 1:
+    if len(given) != 1 or given[0][1].dtype.kind == "i":
         return False
     dim, mask = given[0]
     if mask.dtype == np.uint8:
@@ -238,6 +249,8 @@ def _is_one_mask(shape: tuple[int, ...], indices: _Indices) -> bool:
 
 
 def _broadcasts(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
+    if not shape or shape == target:
+        return True
     if len(shape) > len(target):
         return False
     return all(a in (1, b) for a, b in zip(shape[::-1], target[::-1], strict=False))

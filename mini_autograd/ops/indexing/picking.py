@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from mini_autograd.arrays import layout
-from mini_autograd.arrays.dims import wrap_dim
+from mini_autograd.arrays.dims import in_range, wrap_dim
 from mini_autograd.arrays.dtypes import int64, of_numpy
 from mini_autograd.core.op import (
     Common,
@@ -23,7 +23,7 @@ from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.messages.ops import indexing as errors
 from mini_autograd.messages.ops import shapes as shape_errors
-from mini_autograd.ops.indexing.gathering import UNSIGNED, gather_into
+from mini_autograd.ops.indexing.gathering import gather_into
 from mini_autograd.ops.pointwise.arithmetic import scaled
 from mini_autograd.ops.tensor import inside
 from mini_autograd.ops.tensor.writing import check_dtypes, check_history, checked_number
@@ -32,7 +32,7 @@ from mini_autograd.parsing.types import Array, Bool, IndexArray, Int, Number
 
 
 def _is_index(index: IndexArray) -> bool:
-    return index.dtype.kind == "i" and index.itemsize >= 4
+    return index.dtype.char in "li" or (index.dtype.kind == "i" and index.itemsize >= 4)
 
 
 def _as_row(array: Array) -> Array:
@@ -44,11 +44,9 @@ def _at(dim: int, index: IndexArray) -> tuple[Any, ...]:
 
 
 def _first_outside(index: IndexArray, lowest: int, size: int) -> int | None:
-    shifted = (index - lowest).view(UNSIGNED[index.itemsize])  # so what is too low is great
-    if not index.size or np.maximum.reduce(shifted, axis=None) < size - lowest:
+    if in_range(index, lowest, size):
         return None
-    outside = index[(index < lowest) | (index >= size)]
-    return int(outside.flat[0]) if outside.size else None
+    return int(index[(index < lowest) | (index >= size)].flat[0])
 
 
 @public()
@@ -77,7 +75,7 @@ def index_select(self: Array, dim: Int, index: IndexArray) -> Array:
         raise errors.select_out_of_range()
     if self.ndim == 0:
         return self.copy()
-    return np.take(row, index, axis=dim)
+    return row.take(index, dim)
 
 
 @inside.first
@@ -132,9 +130,9 @@ def index_add(
         if not source.ndim:
             raise shape_errors.no_dims(dim)
         raise errors.add_count(index.size, rows.shape[dim], dim)
-    if self.ndim != source.ndim or _without(self.shape, dim) != _without(source.shape, dim):
+    if self.shape != source.shape and not _fit(self, source, dim):
         raise errors.add_shapes(self.shape, source.shape)
-    result = np.array(self, order="C")
+    result = self.copy()
     into, index = _as_row(result), _as_row(index)
     if into.ndim > 1 and not into.size:
         return result  # torch looks at no index then
@@ -155,6 +153,13 @@ def index_add(
 
 def _without(shape: tuple[int, ...], dim: int) -> tuple[int, ...]:
     return shape[:dim] + shape[dim + 1 :]
+
+
+def _fit(array: Array, source: Array, dim: int) -> bool:
+    """Whether the slices of a dim have one shape."""
+    if array.ndim == 1 == source.ndim:
+        return True
+    return array.ndim == source.ndim and _without(array.shape, dim) == _without(source.shape, dim)
 
 
 def _selected_as(grad: Any, dim: int, index: IndexArray, shape: tuple[int, ...]) -> Any:
@@ -250,11 +255,11 @@ def index_copy(self: Array, dim: Int, index: IndexArray, source: Array) -> Array
         raise errors.copy_index_dtype(of_numpy(index.dtype).scalar_name)
     check_dtypes(self, source, errors.copy_dtypes)
     rows = _as_row(source)
-    if self.ndim != source.ndim or _without(self.shape, dim) != _without(source.shape, dim):
+    if self.shape != source.shape and not _fit(self, source, dim):
         raise errors.copy_shapes(_without(self.shape, dim), _without(source.shape, dim), dim)
     if index.size != rows.shape[dim]:
         raise errors.copy_count(index.size, rows.shape[dim])
-    result = np.array(self, order="C")
+    result = self.copy()
     into, index = _as_row(result), _as_row(index)
     if _reaches(into, dim, index):
         outside = _first_outside(index, 0, into.shape[dim])
@@ -281,7 +286,7 @@ def _flat_positions(self: Array, index: IndexArray) -> IndexArray:
 )
 def take(self: Array, index: IndexArray) -> Array:
     """The elements of the flattened tensor at the indices, in the shape of the index."""
-    return np.asarray(self.reshape(-1)[_flat_positions(self, index)], order="C")
+    return self.take(_flat_positions(self, index))
 
 
 @public(in_place=InPlace(memory_last=True, common=Common.NOTHING))

@@ -36,11 +36,18 @@ def _product(a: Array, b: Array, kernel: str) -> Array:
         raise errors.not_implemented(kernel, dtypes.bool_)
     if a.dtype.char == _HALF:
         return np.matmul(a, b, dtype=np.float32).astype(np.float16)
+    if a.ndim == b.ndim == 1 and a.dtype.kind == "f" and _are_rows(a, b):
+        return a.dot(b)
     if a.ndim == 2 and a.shape[1] == 1 and len(a) > 1 and b.shape[-1] > 1:
         return np.multiply(a, b)  # so torch: no sum, which would lose the sign of a zero
     if a.dtype.kind == "c":
         return np.matmul(a, b) + 0  # torch's sums are never a negative zero, NumPy's may be
     return np.matmul(a, b)
+
+
+def _are_rows(a: Array, b: Array) -> bool:
+    """Whether vectors are such that `dot` computes as `matmul`, in half of its time."""
+    return len(a) > 1 and a.flags.c_contiguous and b.flags.c_contiguous
 
 
 def _scaled(grad: Any, factor: Any) -> Any:
@@ -131,7 +138,8 @@ def mv(self: Array, vec: Array) -> Array:
     """The product of a matrix and a vector."""
     if not self.ndim:
         raise dim_errors.no_dims(0)
-    _checked_mv(self, vec, np.empty(self.shape[:1], vec.dtype))
+    if self.ndim != 2 or vec.ndim != 1 or self.shape[1] != len(vec) or self.dtype != vec.dtype:
+        _checked_mv(self, vec, np.empty(self.shape[:1], vec.dtype))
     return _product(self, vec, "addmv_impl_cpu")
 
 
@@ -161,7 +169,7 @@ def dot(self: Array, tensor: Array) -> Array:
 def vdot(self: Array, other: Array) -> Array:
     """The product of two vectors, the first conjugated."""
     _checked_dot(self, other)
-    return _product(np.conjugate(self), other, "dot")
+    return _product(np.conjugate(self) if self.dtype.kind == "c" else self, other, "dot")
 
 
 def outer_product(self: Any, vec2: Any) -> Any:
@@ -253,12 +261,14 @@ def _check_product(tensor: Tensor, given: Sequence[Any]) -> None:
 )
 def addmm(self: Array, mat1: Array, mat2: Array, *, beta: Number = 1, alpha: Number = 1) -> Array:
     """`beta * self + alpha * mat1 @ mat2`."""
-    for each, name in ((self, "self"), (mat1, "mat1")):
-        if each.dtype != mat2.dtype:
-            raise errors.addmm_dtypes(name, dtypes.of(each), dtypes.of(mat2))
-    for each, name in ((mat1, "mat1"), (mat2, "mat2")):
-        if each.ndim != 2:
-            raise errors.not_a_matrix_of(name, each.ndim)
+    if self.dtype != mat2.dtype:
+        raise errors.addmm_dtypes("self", dtypes.of(self), dtypes.of(mat2))
+    if mat1.dtype != mat2.dtype:
+        raise errors.addmm_dtypes("mat1", dtypes.of(mat1), dtypes.of(mat2))
+    if mat1.ndim != 2:
+        raise errors.not_a_matrix_of("mat1", mat1.ndim)
+    if mat2.ndim != 2:
+        raise errors.not_a_matrix_of("mat2", mat2.ndim)
     shape = (mat1.shape[0], mat2.shape[1])
     if mat1.shape[1] != mat2.shape[0]:
         raise errors.inner_sizes(mat1.shape, mat2.shape)

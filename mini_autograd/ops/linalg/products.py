@@ -115,8 +115,13 @@ def _batched(a: Tensor, b: Tensor) -> Any:
 
 def _fuses(bias: Any) -> bool:
     """Whether torch adds it inside of the product, whatever the rank of the input."""
-    is_vector = bias.ndim == 1 or sum(size != 1 for size in bias.shape) == 1
-    return is_vector and contiguous(bias) is bias
+    is_vector = bias.ndim == 1 or sum([size != 1 for size in bias.shape]) == 1
+    return is_vector and _in_order(bias)
+
+
+def _in_order(value: Any) -> bool:
+    array = value._array if isinstance(value, Tensor) else value
+    return bool(array.flags.c_contiguous)
 
 
 @composite
@@ -128,7 +133,7 @@ def linear(input: Array, weight: Array, bias: Array | None = None) -> Any:
         return _matmul(input, t(weight))
     if input.ndim == 2:
         return addmm(bias, input, t(weight))
-    if _fuses(bias) and contiguous(input) is input:
+    if _fuses(bias) and _in_order(input):
         shape = tuple(input.shape)
         rows = reshape(input, (math.prod(shape[:-1]), shape[-1]))
         result = addmm(bias, rows, t(weight))

@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from mini_autograd.arrays import dtypes
+from mini_autograd.arrays.dims import positions
 from mini_autograd.core.modes.grad_mode import state
 from mini_autograd.core.op import DifferentiableOp, unpromoted
 from mini_autograd.core.table import ops
@@ -19,8 +20,10 @@ from mini_autograd.ops.nn.targets import (
     check_spatial,
     check_target_dtype,
     check_targets,
+    counting,
     is_index,
 )
+from mini_autograd.ops.reduction.reductions import fold
 from mini_autograd.parsing.types import Array, Int, Mask, Str
 
 
@@ -52,19 +55,15 @@ def _aimed(
     The mask is None where all count; what is ignored points to class 0, with a weight of zero.
     The weights are None where all are one.
     """
-    kept = target != ignore_index
-    mask = None if kept.all() else kept
-    index = target if mask is None else np.where(kept, target, 0)
+    mask = counting(target, ignore_index)
+    index = target if mask is None else np.where(mask, target, 0)
     if weight is None:
-        weights = None if mask is None else kept.astype(self.dtype)
+        weights = None if mask is None else mask.astype(self.dtype)
     else:
         weight = weight.reshape(-1)
-        weights = weight[index] if mask is None else np.where(kept, weight[index], 0)
+        weights = weight[index] if mask is None else np.where(mask, weight[index], 0)
     last = target.ndim - 1
-    places = [
-        np.arange(size).reshape((size,) + (1,) * (last - dim))
-        for dim, size in enumerate(target.shape)
-    ]
+    places = [positions(size, last - dim) for dim, size in enumerate(target.shape)]
     places.insert(axis, index.astype(np.int64, copy=False))
     return tuple(places), weights, mask
 
@@ -85,14 +84,15 @@ def _likelihood(
         losses = np.where(mask, losses, self.dtype.type(0))
     if reduction == "none" and self.ndim > 1:
         return losses, np.zeros((), self.dtype)
-    total = np.add.reduce(losses, axis=None, dtype=_wide(self))
+    wide = np.float32 if self.dtype.char == "e" else None
+    total = fold(np.add, losses, None, False, wide)
     if weights is None:
-        total_weight = np.dtype(_wide(self)).type(target.size)
+        total_weight = total.dtype.type(target.size)
     else:
-        total_weight = np.add.reduce(weights, axis=None, dtype=_wide(self))
+        total_weight = fold(np.add, weights, None, False, wide)
     if reduction == "mean":
         total = total / total_weight
-    return np.asarray(total).astype(self.dtype), np.asarray(total_weight).astype(self.dtype)
+    return np.asarray(total, self.dtype), np.asarray(total_weight, self.dtype)
 
 
 def _of_no_class(self: Array, target: Array, reduction: str) -> Array:
@@ -131,10 +131,6 @@ def _likelihood_grad(
     result = np.zeros(self.shape, self.dtype)
     result[places] = values if mask is None else np.where(mask, values, 0)
     return result
-
-
-def _wide(array: Array) -> Any:
-    return np.float32 if array.dtype == np.float16 else array.dtype
 
 
 @unpromoted(
@@ -204,18 +200,18 @@ nll_loss2d_backward: Final = _gradient(nll_loss2d, "NllLoss2DBackwardBackward0")
 
 def likelihood_loss(self: Any, target: Any, weight: Any, reduction: str, ignore_index: int) -> Any:
     """Chooses the op by the input's dims; what has three or five of them is made four."""
-    shape = tuple(self.shape)
+    shape, given = tuple(self.shape), tuple(target.shape)
     if not shape:
         raise errors.no_dims()
-    batch = target.shape[0] if len(target.shape) else 0
+    batch = given[0] if given else 0
     if len(shape) != 1 and shape[0] != batch:
         raise errors.batch_size(shape[0], batch)
     expected = (shape[0], *shape[2:])
-    if len(shape) not in (1, 2, 4) and tuple(target.shape[1:]) != shape[2:]:
+    if len(shape) not in (1, 2, 4) and given[1:] != shape[2:]:
         raise errors.target_size(expected, target.shape)
     _check_weight(weight, "nll_loss_forward" if len(shape) <= 2 else "nll_loss2d_forward")
-    if len(shape) == len(target.shape) == 1 and target.shape != (1,) and is_index(target._array):
-        raise errors.target_of_a_row(target.shape[0])
+    if len(shape) == len(given) == 1 and given != (1,) and is_index(target._array):
+        raise errors.target_of_a_row(given[0])
     if len(shape) <= 2:
         return nll_loss(self, target, weight, reduction, ignore_index)[0]
     if len(shape) == 4:

@@ -154,7 +154,8 @@ def cross_entropy_loss(
     label_smoothing: Float,
 ) -> Any:
     """Cross entropy; a target of the input's shape holds probabilities, else classes."""
-    if tuple(self.shape) == tuple(target.shape):
+    shape = tuple(self.shape)
+    if shape == tuple(target.shape):
         if target._array.dtype.kind != "f":  # type: ignore[attr-defined]
             raise errors.probabilities_dtype(target.dtype)
         if ignore_index >= 0:
@@ -162,5 +163,5 @@ def cross_entropy_loss(
         return probability_loss(self, target, weight, reduction, label_smoothing)
     if label_smoothing > 0:
         return smoothed_loss(self, target, weight, reduction, ignore_index, label_smoothing)
-    logs = ops.log_softmax(self, 0 if len(self.shape) == 1 else 1)
+    logs = ops.log_softmax_along(self, 0 if len(shape) == 1 else 1)
     return likelihood_loss(logs, target, weight, reduction, ignore_index)

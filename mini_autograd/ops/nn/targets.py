@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from mini_autograd.arrays import dtypes
+from mini_autograd.arrays.dims import in_range
 from mini_autograd.messages.ops import losses as errors
 from mini_autograd.messages.ops import shapes as shape_errors
 from mini_autograd.messages.ops.reductions import not_implemented
@@ -15,7 +16,7 @@ from mini_autograd.parsing.types import Array
 
 def is_index(target: Array) -> bool:
     """Whether the targets are classes, and no probabilities."""
-    return dtypes.of(target) in (dtypes.int64, dtypes.uint8)
+    return target.dtype.char in "lB" or dtypes.of(target) in (dtypes.int64, dtypes.uint8)
 
 
 def check_target_dtype(target: Array) -> None:
@@ -44,12 +45,19 @@ def check_targets(self: Array, target: Array, weight: Any, axis: int, ignore_ind
 
 def check_bounds(classes: int, target: Array, ignore_index: int) -> None:
     """Whether each target that counts is a class."""
-    # Without a sign, a negative number is greater than any class.
-    wrong = (target.view(np.uint64) if target.dtype == np.int64 else target) >= classes
-    if wrong.any():
+    if not in_range(target, 0, classes):
+        wrong = (target < 0) | (target >= classes)
         wrong &= target != ignore_index
         if wrong.any():
             raise errors.target_out_of_bounds(int(target[wrong].flat[0]))
+
+
+def counting(target: Array, ignore_index: int) -> Array | None:
+    """Which targets are not to be ignored; None if all count."""
+    if target.size == 1 and target.item() != ignore_index:
+        return None
+    kept = target != ignore_index
+    return None if kept.all() else kept
 
 
 def check_spatial(self: Array, target: Array) -> None:

@@ -57,7 +57,8 @@ def _times(array: Any, alpha: complex, beside: Any) -> Any:
     """
     if type(alpha) is int and alpha == 1 and (type(beside) in FLOATS or beside.dtype.kind != "c"):
         return array
-    np.broadcast_shapes(beside.shape, array.shape)  # its error comes first
+    if beside.shape != array.shape:
+        np.broadcast_shapes(beside.shape, array.shape)  # its error comes first
     numbers.check_alpha(alpha, array.dtype)
     return np.multiply(array, dtypes.number_array(alpha, array.dtype))
 

@@ -14,6 +14,7 @@ from mini_autograd.messages.ops import pointwise as errors
 from mini_autograd.messages.tensors import state as tensor_errors
 from mini_autograd.ops.pointwise.arithmetic import promoted
 from mini_autograd.ops.pointwise.choosing import where
+from mini_autograd.ops.pointwise.rounding import FEW
 from mini_autograd.parsing.overloads import composite, overloaded
 from mini_autograd.parsing.types import Array, Number
 
@@ -31,7 +32,9 @@ def _bounded(extreme: np.ufunc, array: Any, bound: Any) -> Any:
     """Of two zeros the array's, as torch has it for numbers, and where it is not vectorised for
     tensors; which one NumPy gives is a matter of its kernel."""
     result = extreme(bound, array)
-    if result.dtype.kind != "f" or (bound.ndim == 0 and bound != 0):
+    if result.dtype.kind != "f" or (bound.ndim == 0 and bound):
+        return result
+    if result.size <= FEW and not numbers.has_zero(result):
         return result
     if type(result) is not np.ndarray:
         return np.asarray(array)[()] if array == bound else result  # no view of what was given
@@ -61,6 +64,12 @@ def _clamp_numbers(array: Any, low: Any, high: Any, *, two_sided: bool) -> Any:
     bounds = [each for each in (low, high) if each is not None]
     if not bounds:
         raise errors.clamp_without_bounds()
+    if array.dtype.kind == "f" and _REAL.issuperset(map(type, bounds)):
+        dtype = array.dtype
+        ends = [each if each is None else dtypes.number_array(each, dtype) for each in (low, high)]
+        for bound in bounds:
+            numbers.check_representable(bound, dtype)
+        return _clamped(array, *ends)
     for bound in bounds:
         # only clamp takes `1 + 0j` as a bound, and only of floats
         if isinstance(bound, complex) and (array.dtype.kind != "f" or not two_sided):
@@ -77,6 +86,9 @@ def _clamp_numbers(array: Any, low: Any, high: Any, *, two_sided: bool) -> Any:
     return _clamped(
         array, None if low is None else converted[0], None if high is None else converted[-1]
     )
+
+
+_REAL: Final = frozenset({int, float, bool})
 
 
 def _kernel(low: Any, high: Any) -> str:

@@ -148,14 +148,15 @@ _COMPLEX_OF: Final[dict[np.dtype[Any], np.dtype[Any]]] = {
 )
 def complex_of(real: Array, imag: Array) -> Array:
     """`real + 1j * imag`."""
-    for part in (real, imag):
-        if part.dtype.kind != "f":
-            raise errors.complex_of_dtypes(dtypes.of(real), dtypes.of(imag))
+    if real.dtype.kind != "f" or imag.dtype.kind != "f":
+        raise errors.complex_of_dtypes(dtypes.of(real), dtypes.of(imag))
     if real.dtype != imag.dtype:
         raise errors.complex_of_two_dtypes(dtypes.of(real), dtypes.of(imag))
-    if real.dtype == np.float16:
+    if real.dtype.char == "e":
         raise no_complex_half()
-    shape, dtype = np.broadcast_shapes(real.shape, imag.shape), _COMPLEX_OF[real.dtype]
+    shape, dtype = real.shape, _COMPLEX_OF[real.dtype]
+    if shape != imag.shape:
+        shape = np.broadcast_shapes(shape, imag.shape)
     result = np.empty(shape, dtype)
     result.real, result.imag = real, imag
     return layout.arranged(result, real, imag)

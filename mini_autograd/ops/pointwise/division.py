@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from mini_autograd.arrays import dtypes
+from mini_autograd.arrays.numbers import has_zero
 from mini_autograd.core.op import (
     DifferentiableOp,
     InPlace,
@@ -161,7 +162,8 @@ def _remainder(a: Any, b: Any) -> Any:
         return np.remainder(a, b)
     # not np.remainder: that gives a zero the sign of `b`
     rest = np.fmod(a, b)
-    return np.where((rest != 0) & (np.signbit(rest) != np.signbit(b)), rest + b, rest)
+    alike = np.signbit(rest) == np.signbit(b)
+    return np.where(alike | (rest == 0), rest, rest + b) if has_zero(alike) else rest
 
 
 def _fmod(a: Any, b: Any) -> Any:

@@ -10,9 +10,17 @@ import numpy as np
 
 from mini_autograd.arrays import dtypes
 from mini_autograd.arrays.complex_power import one_over
+from mini_autograd.arrays.dtypes import constant
 from mini_autograd.core.op import InPlace, Promotion, differentiable, public
 from mini_autograd.messages.ops import pointwise as errors
-from mini_autograd.ops.pointwise.arithmetic import negated_times, plus, scaled, scaled_times, times
+from mini_autograd.ops.pointwise.arithmetic import (
+    FLOATS,
+    negated_times,
+    plus,
+    scaled,
+    scaled_times,
+    times,
+)
 from mini_autograd.ops.pointwise.choosing import of_kind
 from mini_autograd.ops.pointwise.complexes import conj
 from mini_autograd.parsing.types import Array
@@ -23,7 +31,7 @@ _BOTH: Final = InPlace(function=True)
 
 def _widened(array: Any) -> Any:
     """Halves in single precision, as torch computes what takes several roundings."""
-    return array.astype(np.float32) if array.dtype == np.float16 else array
+    return array.astype(np.float32) if array.dtype.char == "e" else array
 
 
 @public(in_place=_BOTH)
@@ -122,10 +130,12 @@ def sqrt(self: Array) -> Array:
 
 
 @public(in_place=_BOTH)
-@_floating(self=lambda grad, result: scaled_times(grad, -0.5, conj(result**3)))
+@_floating(scalars=True, self=lambda grad, result: scaled_times(grad, -0.5, conj(result**3)))
 def rsqrt(self: Array) -> Array:
     """The reciprocal of the square root."""
-    return np.divide(1, np.sqrt(_widened(self))).astype(self.dtype, copy=False)
+    root = np.sqrt(_widened(self))
+    result = 1 / root if type(root) in FLOATS else np.divide(constant(1, root.dtype), root)
+    return result.astype(np.float16) if self.dtype.char == "e" else result
 
 
 @public(in_place=_BOTH)
@@ -212,14 +222,21 @@ def atan(self: Array) -> Array:
 
 
 @public(in_place=_BOTH)
-@_floating(self=lambda grad, result: sigmoid_backward(grad, result), unsaved="#1 'output'")
+@_floating(
+    scalars=True,
+    self=lambda grad, result: sigmoid_backward(grad, result),
+    unsaved="#1 'output'",
+)
 def sigmoid(self: Array) -> Array:
     """`1 / (1 + exp(-self))`."""
-    result = np.negative(_widened(self))
-    out = result if type(result) is np.ndarray else None  # a 0-d one comes as a scalar
-    result = np.add(np.exp(result, out=out), 1, out=out)
-    result = np.divide(1, result, out=out)
-    return result.astype(self.dtype, copy=False)
+    result = -_widened(self)
+    if type(result) in FLOATS:
+        result = 1 / (np.exp(result) + 1)
+    else:
+        out = result if type(result) is np.ndarray else None  # a 0-d one comes as a scalar
+        one = constant(1, result.dtype)
+        result = np.divide(one, np.add(np.exp(result, out=out), one, out=out), out=out)
+    return result.astype(np.float16) if self.dtype.char == "e" else result
 
 
 @differentiable(

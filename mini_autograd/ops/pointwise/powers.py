@@ -198,9 +198,13 @@ def pow_base(self: Number, exponent: Array) -> Array:
     array, number = promoted(exponent, self)
     if array.dtype.kind == "b":
         raise errors.not_implemented("pow", dtypes.of(array))
-    if number == 1 and not (isinstance(self, bool) and is_complex(array)):
+    value = number.item()
+    if value == 1 and not (isinstance(self, bool) and is_complex(array)):
         return np.ones_like(array, order="C")
-    result = _power(np.full(array.shape, number), array)
+    base = np.empty(array.shape, array.dtype)
+    base.fill(value)
+    ordinary = array.dtype.kind == "f" and value and math.isfinite(value)
+    result = (np.power if ordinary else _power)(base, array)
     return np.asarray(result, order="C")  # whatever the order of the exponent's dims
 
 

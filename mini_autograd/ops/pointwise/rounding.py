@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from mini_autograd.arrays import dtypes, layout
+from mini_autograd.arrays.numbers import has_zero
 from mini_autograd.core.op import InPlace, Promotion, differentiable, operator, public
 from mini_autograd.core.table import ops, shared
 from mini_autograd.core.tensor.tensor import Tensor, make
@@ -19,6 +20,7 @@ from mini_autograd.parsing.overloads import overloaded
 from mini_autograd.parsing.types import Array, Int
 
 _BOTH: Final = InPlace(function=True)
+FEW: Final = 1024  # up to as many elements, the fewest calls are the quickest
 
 
 @shared
@@ -144,7 +146,7 @@ def abs(self: Array) -> Array:
 
 
 @public(in_place=InPlace())
-@differentiable(self=lambda grad: zeros_like_grad(grad))
+@differentiable(scalars=True, self=lambda grad: zeros_like_grad(grad))
 def sign(self: Array) -> Array:
     """-1, 0 or 1; a NotImplementedError for complex numbers."""
     if self.dtype.kind == "c":
@@ -156,8 +158,13 @@ def _signs(array: Any) -> Any:
     """-1, 0 or 1; 0 for NaN, as torch has it: it is neither greater nor smaller than zero."""
     if array.dtype.kind == "b":
         return np.array(array)
-    positive, negative = np.greater(array, 0), np.less(array, 0)
-    return np.subtract(positive.view(np.int8), negative.view(np.int8)).astype(array.dtype)
+    if array.size > FEW:
+        positive, negative = np.greater(array, 0), np.less(array, 0)
+        return np.subtract(positive.view(np.int8), negative.view(np.int8)).astype(array.dtype)
+    signs = np.sign(array)
+    if array.dtype.kind == "f" and has_zero(present := signs == signs):
+        return np.where(present, signs, array.dtype.type(0))
+    return signs
 
 
 @public(in_place=InPlace())

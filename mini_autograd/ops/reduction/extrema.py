@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from mini_autograd.arrays import dtypes
 from mini_autograd.arrays.dims import along, wrap_dim
+from mini_autograd.arrays.numbers import has_zero
 from mini_autograd.core.op import public, unpromoted
 from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.saved.packing import is_watched
@@ -50,8 +51,6 @@ def _both_shared_grads(grads: Any, self: Any, results: Any, dim: Any, keepdim: b
 
 
 def _check_empty(name: str, array: Array, dims: Any) -> None:
-    if array.size:
-        return
     if dims is None or not len(dims):
         raise errors.needs_dim(name)
     for each in dims:
@@ -60,16 +59,26 @@ def _check_empty(name: str, array: Array, dims: Any) -> None:
 
 
 def _reduced(name: str, pick: np.ufunc, array: Array, dim: Any, keepdim: bool) -> Array:
-    _check_empty(name, array, (dim,) if isinstance(dim, int) else dim)
+    if not array.size:
+        _check_empty(name, array, (dim,) if isinstance(dim, int) else dim)
     dims = reduced_dims(dim, array.ndim)
-    if array.dtype.kind == "c":
+    kind = array.dtype.kind
+    if kind == "c":
         kernel = "max_values_cpu" if pick is np.maximum else "min_values_cpu"
         raise errors.not_implemented(kernel, dtypes.of(array))
     result = fold(pick, array, dims, keepdim)
-    may_be_zero = array.itemsize > 2 and array.dtype.kind == "f"
-    if may_be_zero and not np.logical_and.reduce(result, axis=None):
-        result = fold(pick, np.flip(array, dims), dims, keepdim)  # torch gives the first zero
+    if kind == "f" and array.itemsize > 2 and has_zero(result):
+        result = fold(pick, _backward(array, dims), dims, keepdim)  # torch gives the first zero
     return result
+
+
+def _backward(array: Array, dims: tuple[int, ...]) -> Array:
+    """`np.flip`, in a tenth of its time."""
+    return array[tuple([_BACKWARD if dim in dims else _FORWARD for dim in range(array.ndim)])]
+
+
+_FORWARD: Final = slice(None)
+_BACKWARD: Final = slice(None, None, -1)
 
 
 @public()
@@ -107,7 +116,10 @@ def least_and_greatest(
             raise errors.aminmax_empty_dim(wrapped)
     if self.dtype.kind == "c":
         raise errors.aminmax_complex(dtypes.of(self), of_scalar=not self.ndim and dim is not None)
-    return amin(self, _listed(dim), keepdim), amax(self, _listed(dim), keepdim)
+    return (
+        _reduced("amin", np.minimum, self, dim, keepdim),
+        _reduced("amax", np.maximum, self, dim, keepdim),
+    )
 
 
 def _listed(dim: int | None) -> tuple[int, ...]:
@@ -131,11 +143,12 @@ def evenly(grad: Any, self: Any, result: Any) -> Any:
 
 
 def _of_all(name: str, pick: np.ufunc, array: Array) -> Array:
-    _check_empty(name, array, None)
+    if not array.size:
+        _check_empty(name, array, None)
     if array.dtype.kind == "c":
         raise errors.not_implemented(f"{name}_all", dtypes.of(array))
-    result = pick.reduce(array, axis=None)
-    if array.dtype == np.float16 and not result:
+    result = fold(pick, array, None, False)
+    if array.dtype.char == "e" and not result:
         result = pick.reduce(np.flip(array), axis=None)  # of halves NumPy gives the first zero
     return result
 
@@ -170,14 +183,18 @@ def picked_grad(
 
 def index_of(
     name: str, pick: Callable[..., Any], array: Array, dim: int, keepdim: bool
-) -> tuple[Array, Array]:
+) -> tuple[Any, Any]:
     """The first extreme elements along a dim, and their indices."""
     dim = wrap_dim(dim, array.ndim)
-    _check_empty(name, array, (dim,))
+    if not array.size:
+        _check_empty(name, array, (dim,))
     if array.dtype.kind == "c":
         raise errors.does_not_support(name, "complex")
     if not array.ndim:
         return np.array(array), np.zeros((), np.int64)
+    if array.ndim == 1 and not keepdim:
+        index = pick(array)
+        return array[index], index
     index = pick(array, dim, keepdims=True)
     values = array[along(dim, index)]
     return (values, index) if keepdim else (values.squeeze(dim), index.squeeze(dim))

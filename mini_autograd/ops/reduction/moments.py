@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -27,6 +29,7 @@ from mini_autograd.parsing.overloads import composite, overloaded
 from mini_autograd.parsing.types import Array, Bool, Ints, Number
 
 _FEW: Final = 64  # numbers taken one by one, as torch does; more would be slow
+_SEQUENTIAL: Final = 8  # fewer numbers NumPy adds one after the other
 
 
 def _real_correction(correction: Any) -> float:
@@ -81,23 +84,24 @@ def _total(part: Array, lie_in_a_line: bool) -> Any:
 
 def _about_the_mean(part: Array, lie_in_a_line: bool) -> Any:
     """The squares' sum about the mean of all, which is rounded to the dtype: `std_var_all_cpu`."""
-    center = np.true_divide(_total(part, lie_in_a_line), part.size, dtype=part.dtype)
+    center = _total(part, lie_in_a_line) / part.size
+    if part.size < _SEQUENTIAL and part.flags.c_contiguous:
+        mean, squares = float(center), 0.0
+        for each in part.reshape(-1).tolist():
+            squares += (each - mean) * (each - mean)
+        return squares
     distance = part.astype(np.float64) - np.float64(center)
     return np.add.reduce(np.multiply(distance, distance), axis=None)
 
 
-def _welford(rows: Array) -> tuple[Any, Any]:
+def _welford(rows: Iterable[Any]) -> tuple[Any, Any]:
     """The squares' sum about the mean of each column and the mean, row by row, as torch takes them.
 
     B. P. Welford (1962), Technometrics 4 (3). The order shows: equal numbers have no variance, and
     after an infinite number there is no mean.
     """
-    if rows.ndim > 1 and rows.size <= _FEW:
-        columns = [_welford(each) for each in rows.reshape(len(rows), -1).T]
-        squares, mean = np.array(columns).T
-        return squares.reshape(rows.shape[1:]), mean.reshape(rows.shape[1:])
-    mean = squares = np.zeros(rows.shape[1:]) if rows.ndim > 1 else 0.0
-    for i, row in enumerate(rows if rows.ndim > 1 else rows.tolist(), 1):  # floats are quicker
+    mean = squares = 0.0
+    for i, row in enumerate(rows, 1):
         delta = row - mean
         mean = mean + delta / i
         squares = squares + delta * (row - mean)
@@ -118,9 +122,15 @@ def _in_two_passes(rows: Array) -> tuple[Any, Any]:
 def _moments(part: Array, dims: tuple[int, ...]) -> tuple[Any, Any]:
     """The squares' sum about the mean and the mean, in double precision, over dims."""
     kept = [d for d in range(part.ndim) if d not in dims]
+    if not kept and 0 < part.size <= _FEW:
+        return _welford(part.reshape(-1).tolist())  # floats are quicker
     shape = [part.shape[d] for d in kept]
     if not part.size:
         return np.full(shape, math.nan), np.full(shape, math.nan)
+    if part.size <= _FEW:
+        columns = part.transpose(*kept, *dims).reshape(math.prod(shape), -1).tolist()
+        squares, means = zip(*[_welford(each) for each in columns], strict=True)
+        return np.array(squares), means
     rows = part.transpose(*dims, *kept).reshape(-1, *shape).astype(np.float64, order="C")
     return _welford(rows) if len(rows) <= _FEW else _in_two_passes(rows)
 
@@ -130,7 +140,7 @@ def _variance(name: str, array: Array, dim: Any, correction: Any, keepdim: bool)
     part; no mean of `var` and `std`. Then the shape that both get."""
     correction = _real_correction(correction)
     dims = reduced_dims(dim, array.ndim)
-    n = math.prod([array.shape[d] for d in dims])
+    n, shape = _reduced_shape(array.shape, dims, keepdim)
     freedom = n - correction
     parts = _parts(array)
     if freedom <= 0 or not array.size:
@@ -144,21 +154,38 @@ def _variance(name: str, array: Array, dim: Any, correction: Any, keepdim: bool)
         found = [_moments(part, dims) for part in parts]
         squares, means = [each for each, _ in found], [mean for _, mean in found]
     divisor = np.float64(max(0, freedom))  # of NaN it is 0, as in C++
-    variances = [np.true_divide(each, divisor) for each in squares]
-    if len(parts) > 1:
-        variances = [np.asarray(each).astype(array.real.dtype) for each in variances]
-    kept = [(d, size) for d, size in enumerate(array.shape) if keepdim or d not in dims]
-    shape = tuple([1 if d in dims else size for d, size in kept])
-    return sum(variances[1:], start=variances[0]), means, shape
+    if len(parts) == 1:
+        return squares[0] / divisor, means, shape
+    variances = [np.asarray(each / divisor).astype(array.real.dtype) for each in squares]
+    return variances[0] + variances[1], means, shape
+
+
+@lru_cache(maxsize=1024)
+def _reduced_shape(
+    shape: tuple[int, ...], dims: tuple[int, ...], keepdim: bool
+) -> tuple[int, tuple[int, ...]]:
+    """How many elements are reduced to one, and the shape of the results."""
+    kept = [1 if d in dims else size for d, size in enumerate(shape) if keepdim or d not in dims]
+    return math.prod([shape[d] for d in dims]), tuple(kept)
 
 
 def _rounded(value: Any, array: Array, shape: tuple[int, ...]) -> Array:
     """In the real dtype of the input's precision."""
-    return np.asarray(value).astype(array.real.dtype).reshape(shape)
+    return _made(value, array.dtype if array.dtype.kind == "f" else array.real.dtype, shape)
+
+
+def _made(value: Any, dtype: np.dtype[Any], shape: tuple[int, ...]) -> Any:
+    if not shape:
+        return dtype.type(value)
+    made = np.empty(shape, dtype)
+    made[...] = value if made.size == 1 else np.asarray(value).reshape(shape)
+    return made
 
 
 def _joined(parts: list[Any], array: Array, shape: tuple[int, ...]) -> Array:
     """The mean in the input's dtype, from the means of its real and imaginary parts."""
+    if len(parts) == 1:
+        return _made(parts[0], array.dtype, shape)
     joined = np.empty(shape, array.dtype)
     for into, part in zip(_parts(joined), parts, strict=True):
         into[...] = np.reshape(part, shape)

@@ -8,6 +8,7 @@ import numpy as np
 
 from mini_autograd.arrays import dtypes, layout
 from mini_autograd.arrays.dims import wrap_dim
+from mini_autograd.arrays.numbers import has_zero
 from mini_autograd.core.op import Promotion, differentiable, public, unpromoted
 from mini_autograd.core.table import ops
 from mini_autograd.messages.ops import kernels as kernel_errors
@@ -34,26 +35,38 @@ def _logsumexp_grad(grad: Any, self: Any, result: Any, dim: Any, keepdim: bool) 
 )
 def logsumexp(self: Array, dim: Ints, keepdim: Bool = False) -> Array:
     """`log(sum(exp(x)))` over dims, without overflow."""
-    if self.size and not np.size(dim) and self.ndim and not keepdim:
+    if not keepdim and isinstance(dim, (tuple, list)) and not dim and self.size and self.ndim:
         raise tensor_errors.result_shape([], [1] * self.ndim)
     dims = reduced_dims(dim, self.ndim)
     if not self.size:
         return np.asarray(np.log(fold(np.add, np.exp(self), dims, keepdim)))
     shift = fold(np.maximum, self.real, dims, True)
-    shift = np.where(np.isinf(shift), shift.dtype.type(0), shift)
+    if has_zero(finite := np.isfinite(shift)):
+        shift = np.where(finite | (shift != shift), shift, shift.dtype.type(0))
     # of halves each step is rounded, as torch composes it; only the sum is wider inside
-    total = fold(np.add, _wide(np.exp(self - shift)), dims, keepdim).astype(self.dtype)
-    return layout.in_rows(np.asarray(np.log(total) + shift.reshape(np.shape(total))))
+    total = fold(np.add, _wide(np.exp(self - shift)), dims, keepdim)
+    total = total.astype(np.float16) if self.dtype.char == "e" else total
+    return layout.in_rows(np.asarray(np.log(total) + shift.reshape(total.shape)))
 
 
 def _wide(array: Array) -> Array:
     """Half precision is computed in single and rounded once."""
-    return array.astype(np.float32) if array.dtype == np.float16 else array
+    return array.astype(np.float32) if array.dtype.char == "e" else array
 
 
 def _in_rows(array: Array) -> Array:
     """Likewise, contiguous: torch's softmax kernels give no other order."""
-    return np.asarray(_wide(array), order="C")
+    wide = _wide(array)
+    return wide if wide.flags.c_contiguous else np.asarray(wide, order="C")
+
+
+def _of_rows(step: Any, array: Array, dim: int) -> Any:
+    """A reduction, to go with the elements; one alone is its own sum, but for minus zero."""
+    if not array.ndim or array.shape[dim] == 1:
+        return array
+    if array.ndim == 1:
+        return np.asarray(step.reduce(array))  # which NumPy takes sooner than a row of one
+    return step.reduce(array, dim, None, None, True)
 
 
 def _row_sums(array: Array, dim: int) -> Any:
@@ -80,11 +93,10 @@ def _check_scalar_types(grad: Array, output: Array) -> None:
         raise kernel_errors.scalar_type(dtypes.of(grad), dtypes.of(output))
 
 
-def _shifted(array: Array, dim: int) -> tuple[Array, Any]:
-    """The elements less the greatest of their row, and the dim to reduce (none of a 0-d array)."""
-    axis = dim if array.ndim else None
+def _shifted(array: Array, dim: int) -> Array:
+    """The elements less the greatest of their row."""
     wide = _in_rows(array)
-    return np.asarray(wide - np.maximum.reduce(wide, axis=axis, keepdims=True)), axis
+    return np.asarray(wide - _of_rows(np.maximum, wide, dim))
 
 
 @unpromoted(
@@ -97,9 +109,9 @@ def softmax_along(self: Array, dim: Int) -> Array:
     dim = _checked("softmax", self, dim)
     if not self.size:
         return np.array(self)
-    powers, axis = _shifted(self, dim)
-    np.exp(powers, out=powers)
-    powers /= np.add.reduce(powers, axis=axis, keepdims=True)
+    powers = _shifted(self, dim)
+    np.exp(powers, powers)
+    powers /= _of_rows(np.add, powers, dim)
     return powers.astype(self.dtype, copy=False)
 
 
@@ -136,15 +148,15 @@ def log_softmax_along(self: Array, dim: Int) -> Array:
     dim = _checked("log_softmax", self, dim)
     if not self.size:
         return np.array(self)
-    shifted, axis = _shifted(self, dim)
-    logs = np.log(_kept(np.add.reduce(np.exp(shifted), axis=axis, keepdims=True), self, dim))
+    shifted = _shifted(self, dim)
+    logs = np.log(_kept(_of_rows(np.add, np.exp(shifted), dim), self, dim))
     shifted -= _kept(logs, self, dim)
     return shifted.astype(self.dtype, copy=False)
 
 
 def _kept(value: Any, array: Array, dim: int) -> Any:
     """In half precision torch's kernel for the last dim stores the sum, and its logarithm."""
-    if array.dtype != np.float16 or dim != array.ndim - 1:
+    if array.dtype.char != "e" or dim != array.ndim - 1:
         return value
     return value.astype(np.float16).astype(np.float32)
 

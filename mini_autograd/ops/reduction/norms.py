@@ -66,7 +66,7 @@ def _check_dtype(found: dtypes.dtype, wanted: dtypes.dtype | None) -> None:
 
 
 def _check_elements(array: Array, order: float, dim: Any) -> None:
-    if array.size or not (order < 0 or order == math.inf):
+    if not (order < 0 or order == math.inf):
         return
     if dim is None or not np.size(dim):
         raise errors.norm_without_elements(order, None)
@@ -91,14 +91,15 @@ def linalg_vector_norm(
     dtypes.check_int(ord)
     order = float(ord)
     dims = reduced_dims(dim, self.ndim)
-    _check_elements(self, order, dim)
+    if not self.size:
+        _check_elements(self, order, dim)
     array = self if dtype is None else self.astype(dtype.numpy)
     size = array if order == 2 and array.dtype.kind == "f" else np.abs(array)
     wanted = size.dtype
-    if wanted == np.float16:
+    if wanted.char == "e":
         size = size.astype(np.float32)
     # Of single elements torch gives the magnitudes, unless it is told a dim that there is not.
-    single = bool(size.size) and all(size.shape[each] == 1 for each in dims)
+    single = bool(size.size) and not [each for each in dims if size.shape[each] != 1]
     single = single and (bool(dims) or dim is None or not np.size(dim))
     if single and order == 0 and array.dtype.kind == "c":  # torch casts what is not zero
         warn_once.once(conversion_errors.casts_complex(), stacklevel=5)
@@ -113,7 +114,7 @@ def _norm(size: Array, order: float, dims: tuple[int, ...], keepdim: bool, singl
     if order == 0:
         return fold(np.add, size != 0, dims, keepdim, size.dtype)
     if order == 1 or single:
-        return fold(np.add, np.abs(size), dims, keepdim)
+        return fold(np.add, np.abs(size) if order == 2 else size, dims, keepdim)
     if order == 2:
         return np.sqrt(fold(np.add, size * size, dims, keepdim))
     total = fold(np.add, size**order, dims, keepdim)

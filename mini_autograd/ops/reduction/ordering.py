@@ -10,6 +10,7 @@ import numpy as np
 
 from mini_autograd.arrays import dtypes, layout
 from mini_autograd.arrays.dims import along, wrap_dim
+from mini_autograd.arrays.numbers import has_zero
 from mini_autograd.core.op import public, unpromoted
 from mini_autograd.messages.ops import reductions as errors
 from mini_autograd.ops import return_types
@@ -163,10 +164,11 @@ def median_all(self: Array) -> Array:
         return np.array(np.nan).astype(self.dtype)
     if self.dtype.kind in "bc":
         raise errors.not_implemented("median_cpu", dtypes.of(self))
-    flat = self.reshape(-1)
-    if self.dtype.kind == "f" and np.isnan(flat).any():
+    if self.dtype.kind == "f" and has_zero(self == self):
         return np.full((), np.nan, self.dtype)
-    return np.partition(flat, (flat.size - 1) // 2)[(flat.size - 1) // 2]
+    flat, middle = self.flatten(), (self.size - 1) // 2
+    flat.partition(middle)
+    return flat[middle]
 
 
 @unpromoted(

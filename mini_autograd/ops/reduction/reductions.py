@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from mini_autograd.arrays import dtypes, layout
 from mini_autograd.arrays.dims import wrap_dim, wrap_dims
+from mini_autograd.arrays.numbers import has_zero
 from mini_autograd.core.modes.grad_mode import state
 from mini_autograd.core.op import public, unpromoted
 from mini_autograd.core.table import ops
@@ -26,6 +28,13 @@ Dims = tuple[int, ...] | None  # None stands for all of them
 
 def reduced_dims(dim: Any, ndim: int) -> tuple[int, ...]:
     """The dims to reduce, wrapped and in order; None and an empty list stand for all."""
+    return (_known_dims if type(dim) in _HASHED else _reduced_dims)(dim, ndim)
+
+
+_HASHED: Final = frozenset({int, tuple, type(None)})
+
+
+def _reduced_dims(dim: Any, ndim: int) -> tuple[int, ...]:
     if isinstance(dim, (int, np.integer)):
         dim = (int(dim),)
     if dim is None or not len(dim):
@@ -34,6 +43,9 @@ def reduced_dims(dim: Any, ndim: int) -> tuple[int, ...]:
         return (wrap_dim(dim[0], ndim),)
     wrapped = wrap_dims(dim, ndim)
     return tuple(sorted(wrapped)) if ndim else ()
+
+
+_known_dims: Final = lru_cache(_reduced_dims)
 
 
 def restored(grad: Any, dim: Any, keepdim: bool, ndim: int) -> Any:
@@ -49,8 +61,10 @@ def restored(grad: Any, dim: Any, keepdim: bool, ndim: int) -> Any:
 
 def fold(step: Any, array: Array, dims: Dims, keepdim: bool, dtype: Any = None) -> Any:
     """A ufunc's reduction, contiguous as torch's, whatever the order of the operand's dims."""
-    result = step.reduce(array, axis=dims, keepdims=keepdim, dtype=dtype)
-    if (array.flags.c_contiguous and array.size) or result.ndim < 2:
+    if not array.ndim and dtype is None and array.dtype.kind == "f":
+        return array[()] + 0 if step is np.add else array[()]  # a sum begins with a zero
+    result = step.reduce(array, dims, dtype, None, keepdim)
+    if result.ndim < 2 or (array.flags.c_contiguous and array.size):
         return result
     return layout.in_rows(result)
 
@@ -83,14 +97,16 @@ def _in_one_run(shape: tuple[int, ...], dims: Dims) -> bool:
     return [*pairwise([False, *wide])].count((False, True)) < 2
 
 
+AS_THEY_ARE: Final = "fdFD"  # the dtypes in which torch sums and multiplies numbers of them
+
+
 def _summed(array: Array, dims: Dims, keepdim: bool, dtype: DType | None) -> Array:
     """Integers in int64, half precision in single and rounded once, as torch sums."""
+    if dtype is None and array.dtype.char in AS_THEY_ARE:
+        return fold(np.add, array, dims, keepdim)
     wanted = array.dtype if dtype is None else dtype.numpy
-    if dtype is None:
-        if wanted.kind in "fc" and wanted != np.float16:
-            return fold(np.add, array, dims, keepdim)
-        if wanted.kind in "biu":
-            wanted = np.dtype(np.int64)
+    if dtype is None and wanted.kind in "biu":
+        wanted = np.dtype(np.int64)
     if wanted.kind == "b":
         return fold(np.logical_or, array.astype(bool), dims, keepdim)
     if wanted == np.float16:
@@ -132,12 +148,13 @@ def _averaged(array: Array, dim: Any, keepdim: bool, dtype: DType | None) -> Arr
         raise errors.mean_input(dtypes.of(array))
     if dtype is not None and dtype.numpy.kind not in "fc":
         raise errors.mean_dtype(dtype)
-    wanted = array.dtype if dtype is None else dtype.numpy
-    if wanted == np.float16:  # torch divides before it rounds
+    if (array.dtype if dtype is None else dtype.numpy).char == "e":
+        # torch divides before it rounds
         single = _averaged(array.astype(np.float32), dim, keepdim, None)
         return np.asarray(single).astype(np.float16)
-    total = _summed(array, reduced_dims(dim, array.ndim), keepdim, dtype)
-    return np.true_divide(total, count(array.shape, dim), dtype=wanted)
+    dims = reduced_dims(dim, array.ndim)
+    total = _summed(array, dims, keepdim, dtype)
+    return total / (array.size if len(dims) == array.ndim else count(array.shape, dims))
 
 
 @unpromoted(
@@ -179,8 +196,11 @@ def nansum(
         raise errors.nansum_complex()
     if dtype is not None and dtype.is_complex and self.dtype.kind == "f":
         raise errors.not_implemented("nansum_cpu", dtype)
-    present = np.where(np.isnan(self), self.dtype.type(0), self) if self.dtype.kind == "f" else self
-    return _summed(present, dims, keepdim, dtype)
+    if self.dtype.kind == "f":
+        present = self == self
+        if not self.flags.c_contiguous or has_zero(present):
+            self = np.where(present, self, self.dtype.type(0))
+    return _summed(self, dims, keepdim, dtype)
 
 
 def _tested(test: np.ufunc, array: Array, dim: Any, keepdim: bool) -> Array:

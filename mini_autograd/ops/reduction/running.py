@@ -14,6 +14,7 @@ from mini_autograd.core.saved.packing import is_watched
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.ops.reduction.reductions import (
+    AS_THEY_ARE,
     differentiable_dtype,
     fold,
     reduced_dims,
@@ -170,15 +171,16 @@ def like(value: Any, other: Any) -> Any:
     return converted(value, other.dtype) if value.ndim > 1 else value.astype(other.dtype)
 
 
-def _product(array: Array, dims: tuple[int, ...], keepdim: bool, dtype: DType | None) -> Array:
+def _product(array: Array, dims: tuple[int, ...], keepdim: bool, dtype: DType | None) -> Any:
+    if dtype is None and array.dtype.char in AS_THEY_ARE:
+        return fold(np.multiply, array, dims, keepdim)
     wanted = array.dtype if dtype is None else dtype.numpy
     if dtype is None and wanted.kind in "biu":
         wanted = np.dtype(np.int64)
     array = without_imaginary(array, wanted, array.size).astype(wanted, copy=False)
     if wanted == np.float16 and array.size:  # torch rounds every product, NumPy the last one
         array = _last_product(array, dims)
-    result = fold(np.multiply, array, dims, keepdim, wanted)
-    return np.asarray(result)
+    return fold(np.multiply, array, dims, keepdim, wanted)
 
 
 def _last_product(array: Array, dims: tuple[int, ...]) -> Array:

@@ -43,6 +43,9 @@ def checked_number(value: Any, wanted: np.dtype[Any]) -> Any:
     Raises:
         RuntimeError: a finite number beyond the dtype's range, or a complex one into a real dtype.
     """
+    if type(value) is float and wanted.kind == "f":
+        numbers.check_representable(value, wanted)
+        return np.array(value, wanted)
     dtypes.check_int(value)
     if isinstance(value, (complex, np.complexfloating)) and wanted.kind not in "cb":
         if value.imag != 0:
