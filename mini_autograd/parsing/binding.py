@@ -43,6 +43,7 @@ class Written:
         self.by_dtype = by_dtype
         self._write = write
         self._gathers = schema.gathers
+        self._positional = schema.positional
         self._namespace: dict[str, Any] = {}
         self._waiting: list[Any] = []
 
@@ -71,9 +72,9 @@ class Written:
         if not self._namespace:
             self._namespace["_written"] = lambda: self.made
             exec(_placeholder(self._gathers), self._namespace)
-        rest = _all if hasattr(general, "takes_gaps") else _given
+        rest = _all if getattr(general, "takes_gaps", -1) >= self._positional else _given
         function = self._namespace["caller"](general, gathers, rest)
-        function.takes_gaps = True
+        function.takes_gaps = self._positional  # more than these it would refuse
         if "made" not in vars(self):
             self._waiting.append(function)
         return function
@@ -299,7 +300,7 @@ def binder(
     def text() -> Iterator[str]:
         binding = Binding(schema, start)
         yield binding.signature()
-        if not start:
+        if not start and schema.parameters[0].words != ("Arrays",):
             yield from binding.raw_call(0)
         yield from binding.names_bound()
         yield from binding.options()
