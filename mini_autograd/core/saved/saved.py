@@ -27,7 +27,7 @@ from mini_autograd.core.saved.packing import (
     packing_threads,
 )
 from mini_autograd.core.tensor.tensor import Tensor, make
-from mini_autograd.core.tensor.version_counter import VersionCounter, counter_of
+from mini_autograd.core.tensor.version_counter import VersionCounter, counter_of, counter_of_result
 from mini_autograd.messages.graph import modes as mode_errors
 from mini_autograd.messages.graph import saved as saved_errors
 from mini_autograd.messages.graph import walk as errors
@@ -257,7 +257,7 @@ def _modified(
 def saved_output(tensor: Tensor, output: int) -> SavedResult:
     """What a node with several outputs saves for one of them."""
     if tensor._array.dtype.kind in "fc":
-        return SavedResult(tensor._array, counter_of(tensor), output)
+        return SavedResult(tensor._array, counter_of_result(tensor), output)
     return SavedIndex(tensor, output)
 
 

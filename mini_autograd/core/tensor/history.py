@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 # Threads must share one node per leaf. Reentrant, as garbage collection may run code inside.
 _making: Final = threading.RLock()
+_acquire: Final = _making.acquire
+_release: Final = _making.release
 
 
 class CreationMeta(Enum):
@@ -102,10 +104,13 @@ def accumulator_of(tensor: Tensor) -> AccumulateGrad:
     # One atomic step, so that two threads get the same node: cheaper than a lock.
     if held is None and tensor.__dict__.setdefault("_accumulator", reference) is reference:
         return made
-    with _making:
+    _acquire()  # a `with` takes twice as long
+    try:
         if tensor._accumulator is held:
             tensor._accumulator = reference
             return made
+    finally:
+        _release()
     return accumulator_of(tensor)
 
 
@@ -126,7 +131,11 @@ def as_view(result: Tensor, source: Tensor, *, several: bool = False) -> Tensor:
     if counter.uniform and same_dtype and enabled and not several:
         base = source._base
         result._base = source if base is None else base
-        counter.add_view(result)
+        views = counter.views
+        if views and len(views) % 8:  # else there may be dead ones
+            views.append(weakref.ref(result))
+        else:
+            counter.add_view(result)
         if counter.version:
             result._attr_version = counter.version
         return result

@@ -121,3 +121,11 @@ def counter_of(tensor: Tensor) -> VersionCounter:
         with _making:
             counter = tensor._counter = tensor._counter or VersionCounter()
     return counter
+
+
+def counter_of_result(result: Tensor) -> VersionCounter:
+    """Likewise of an op's result, which no other thread knows yet: without a lock."""
+    counter = result._counter
+    if counter is None:
+        counter = result._counter = VersionCounter()
+    return counter

@@ -27,7 +27,7 @@ from mini_autograd.core.saved.packing import deferring, packing_threads
 from mini_autograd.core.saved.saved import SavedResult, SavedTensor, pack, saved_output
 from mini_autograd.core.tensor.history import all_inference, as_view, edge_of
 from mini_autograd.core.tensor.tensor import Tensor, make, plain
-from mini_autograd.core.tensor.version_counter import counter_of
+from mini_autograd.core.tensor.version_counter import counter_of_result
 from mini_autograd.messages.graph import walk as errors
 from mini_autograd.parsing.binding import RAW, namespace_of
 
@@ -162,8 +162,8 @@ _NAMESPACE: Final[dict[str, Any]] = {
     "_SavedResult": SavedResult, "_SavedTensor": SavedTensor, "_FREED": FREED, "_anomaly": anomaly,
     "_arranged": arranged, "_array_of": _array_of, "_as_arrays": _as_arrays,
     "_as_tensors": _as_tensors, "_as_view": as_view, "_asarray": np.asarray, "_attach": _attach,
-    "_counter_of": counter_of, "_disagree": _disagree, "_edge": _edge, "_edge_of": edge_of,
-    "_NUMBERS": _NUMBERS, "_saved_output": saved_output, "_make": make, "_ndarray": np.ndarray,
+    "_counter_of_result": counter_of_result, "_disagree": _disagree, "_edge": _edge,
+    "_edge_of": edge_of, "_NUMBERS": _NUMBERS, "_saved_output": saved_output, "_make": make, "_ndarray": np.ndarray,
     "_pack": pack, "_record_refused": record_refused, "_packing_threads": packing_threads,
     "_new": object.__new__, "_next_sequence": next_sequence, "_number_array": np.array,
     "_placed": placed, "_plain": plain, "_present": _present, "_shapes": _shapes,

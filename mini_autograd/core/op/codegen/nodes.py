@@ -147,12 +147,16 @@ def recording(op: Op, needs: Mapping[str, str]) -> Iterator[str]:
             yield f"_edges_{name} = tuple([_edge(_each) for _each in {name}])"
             continue
         test = needs.get(name) or f"{_is_tensor(op, index)}{name}._requires_grad"
-        yield f"if {test}:"
-        yield f"    _from = {name}._node"
+        indent = ""
+        if len(op.promoted) > 1 or name not in needs:  # else that was why it is recorded
+            yield f"if {test}:"
+            indent = "    "
+        yield f"{indent}_from = {name}._node"
         known = f"(_from, {name}._output_nr)"
-        yield f"    _edge_{name} = _edge_of({name}) if _from is None else {known}"
-        yield "else:"
-        yield f"    _edge_{name} = None"
+        yield f"{indent}_edge_{name} = _edge_of({name}) if _from is None else {known}"
+        if indent:
+            yield "else:"
+            yield f"    _edge_{name} = None"
     # After the edges, which may give a view a new history, that comes before this node. torch's
     # node of an op without a derivative comes before all others, as those of leaves.
     yield f"_node.sequence = {'_next_sequence()' if op.rules else ACCUMULATE_SEQUENCE}"
@@ -219,7 +223,7 @@ def _saved(op: Op, slot: Slot, needs: Mapping[str, str]) -> str:
 _EXPRESSIONS: Final = {
     Keep.OPERAND: "_saved_operand({name})",
     Keep.VALUE: "{name}",
-    Keep.RESULT: "_SavedResult({out}._array, _counter_of({out}), 0)",
+    Keep.RESULT: "_SavedResult({out}._array, _counter_of_result({out}), 0)",
     Keep.SHAPE: "_array_of({name}).shape",
     Keep.STRIDES: "_array_of({name}).strides",
     Keep.DTYPE: "_array_of({name}).dtype",
