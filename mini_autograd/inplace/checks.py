@@ -129,11 +129,7 @@ def check_operands(op: InPlace, tensor: Tensor, given: Sequence[Any], refused: E
 
 
 def check_result(
-    op: InPlace,
-    tensor: Tensor,
-    result: Tensor,
-    given: Sequence[Tensor],
-    asked: dtypes.dtype | None,
+    op: InPlace, tensor: Tensor, result: Tensor, given: Sequence[Tensor], asked: dtypes.dtype | None
 ) -> None:
     """Whether the result can be written: the tensor's shape, and no higher kind of number.
 

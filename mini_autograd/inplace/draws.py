@@ -11,13 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from mini_autograd.arrays import dtypes, layout
-from mini_autograd.core.op import (
-    Common,
-    DifferentiableOp,
-    InPlace,
-    public,
-    unpromoted,
-)
+from mini_autograd.core.op import Common, DifferentiableOp, InPlace, public, unpromoted
 from mini_autograd.core.table import ops
 from mini_autograd.creation import sampling
 from mini_autograd.creation.sampling import Generator, numbers_of

@@ -13,12 +13,7 @@ import numpy as np
 
 from mini_autograd.core.modes.grad_mode import state
 from mini_autograd.core.modes.transforms import state as transforms
-from mini_autograd.core.op import (
-    DifferentiableOp,
-    InPlace,
-    public,
-    unpromoted,
-)
+from mini_autograd.core.op import DifferentiableOp, InPlace, public, unpromoted
 from mini_autograd.core.saved.packing import announce_write, composed, packing_threads
 from mini_autograd.core.tensor.history import autograd_sees, count_write, set_history
 from mini_autograd.core.tensor.tensor import Tensor

@@ -245,12 +245,7 @@ def _modified(
     if made_by is not None:
         producer = f"output {output} of {given_name(made_by.name())}"
     return errors.modified_in_place(
-        tensor.type_name,
-        tensor.shape,
-        producer,
-        counter.version,
-        expected,
-        traced=anomaly.enabled,
+        tensor.type_name, tensor.shape, producer, counter.version, expected, traced=anomaly.enabled
     )
 
 

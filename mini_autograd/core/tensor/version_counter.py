@@ -31,7 +31,9 @@ class VersionCounter:
 
     def __init__(self, version: int = 0) -> None:
         self.version = version
-        self.uniform = True  # whether its tensors differ in shape only: see `history.as_view`
+        self.uniform = (
+            not self.inference
+        )  # whether its tensors differ in shape only: see `history.as_view`
         self.views: list[weakref.ref[Tensor]] | None = None  # a write resets their history
 
     def add_view(self, view: Tensor) -> None:
@@ -70,10 +72,6 @@ class InferenceCounter(VersionCounter):
 
     inference = True
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.uniform = False
-
     @property
     def version(self) -> int:
         """Always 0; an error outside inference mode, which refuses a write after it was done."""
@@ -96,7 +94,6 @@ class InferenceAliasCounter(VersionCounter):
     def __init__(self, version: int = 0) -> None:
         super().__init__()
         self._outside = version
-        self.uniform = False
 
     @property
     def version(self) -> int:

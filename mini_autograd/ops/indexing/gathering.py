@@ -12,13 +12,7 @@ from mini_autograd.arrays.dims import along, in_range, wrap_dim
 from mini_autograd.arrays.dtypes import of_numpy
 from mini_autograd.arrays.layout import Shape
 from mini_autograd.core.modes import warn_once
-from mini_autograd.core.op import (
-    Common,
-    DifferentiableOp,
-    InPlace,
-    public,
-    unpromoted,
-)
+from mini_autograd.core.op import Common, DifferentiableOp, InPlace, public, unpromoted
 from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import make
@@ -263,11 +257,6 @@ public(
     )
 )(
     overloaded(
-        "scatter",
-        scatter,
-        scatter_number,
-        _scatter_reduced,
-        _scatter_number_reduced,
-        out=True,
+        "scatter", scatter, scatter_number, _scatter_reduced, _scatter_number_reduced, out=True
     )
 )

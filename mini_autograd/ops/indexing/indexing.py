@@ -12,13 +12,7 @@ from numpy.typing import NDArray
 
 from mini_autograd.arrays import dtypes, layout
 from mini_autograd.arrays.dims import in_range
-from mini_autograd.core.op import (
-    Common,
-    Expanded,
-    InPlace,
-    public,
-    unpromoted,
-)
+from mini_autograd.core.op import Common, Expanded, InPlace, public, unpromoted
 from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.saved.packing import is_watched
 from mini_autograd.core.table import ops

@@ -9,13 +9,7 @@ import numpy as np
 
 from mini_autograd.arrays.dtypes import bool_, of_numpy
 from mini_autograd.arrays.layout import copied
-from mini_autograd.core.op import (
-    Common,
-    Expanded,
-    InPlace,
-    public,
-    unpromoted,
-)
+from mini_autograd.core.op import Common, Expanded, InPlace, public, unpromoted
 from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.saved.packing import is_watched
 from mini_autograd.core.table import ops, shared

@@ -11,13 +11,7 @@ import numpy as np
 from mini_autograd.arrays import layout
 from mini_autograd.arrays.dims import in_range, wrap_dim
 from mini_autograd.arrays.dtypes import int64, of_numpy
-from mini_autograd.core.op import (
-    Common,
-    Expanded,
-    InPlace,
-    public,
-    unpromoted,
-)
+from mini_autograd.core.op import Common, Expanded, InPlace, public, unpromoted
 from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor, make
@@ -87,11 +81,7 @@ def _inside_index_add(
         alpha == 1
         and alpha is not True
         and self.ndim > 1
-        and wrap_dim(dim, self.ndim)
-        in (
-            0,
-            self.ndim - 1,
-        )
+        and wrap_dim(dim, self.ndim) in (0, self.ndim - 1)
     )
     if not scatters or not self.numel() or not index.numel():
         return result if result is None else inside.copies(result, self)

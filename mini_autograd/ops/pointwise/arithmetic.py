@@ -69,11 +69,7 @@ _OF_NUMBERS: Final = InPlace(number_seen=True, overloads=TENSORS)
 
 
 @public(in_place=_OF_NUMBERS._replace(augmented="+=", shapes_first=True))
-@differentiable(
-    scalars=True,
-    self=lambda grad: grad,
-    other=lambda grad, alpha: scaled(grad, alpha),
-)
+@differentiable(scalars=True, self=lambda grad: grad, other=lambda grad, alpha: scaled(grad, alpha))
 def add(self: Array | Number, other: Array | Number, *, alpha: Number = 1) -> Array:
     """`self + alpha * other`."""
     return self + _times(other, alpha, self)
@@ -82,11 +78,7 @@ def add(self: Array | Number, other: Array | Number, *, alpha: Number = 1) -> Ar
 operator("__add__", "__radd__")(add.operator)
 
 
-@differentiable(
-    name="sub",
-    self=lambda grad: grad,
-    other=lambda grad, alpha: scaled(-grad, alpha),
-)
+@differentiable(name="sub", self=lambda grad: grad, other=lambda grad, alpha: scaled(-grad, alpha))
 def sub_promoted(self: Array | Number, other: Array | Number, *, alpha: Number = 1) -> Array:
     """`self - alpha * other`."""
     kind = self.dtype.kind  # type: ignore[union-attr]
@@ -137,23 +129,13 @@ def over(self: Array, other: Number) -> Array:
     return _by_number(np.divide, self, other)
 
 
-@unpromoted(
-    name="add",
-    node="AddBackward1",
-    elementwise=True,
-    self=lambda grad: grad,
-)
+@unpromoted(name="add", node="AddBackward1", elementwise=True, self=lambda grad: grad)
 def plus(self: Array, other: Number) -> Array:
     """`self + other` for rules, likewise."""
     return np.add(*promoted(self, other))
 
 
-@unpromoted(
-    name="sub",
-    node="SubBackward1",
-    elementwise=True,
-    self=lambda grad: grad,
-)
+@unpromoted(name="sub", node="SubBackward1", elementwise=True, self=lambda grad: grad)
 def minus(self: Array, other: Number) -> Array:
     """`self - other` for rules, likewise."""
     return np.subtract(*promoted(self, other))
@@ -187,11 +169,7 @@ def _by_number(function: Callable[..., Any], array: Any, number: complex) -> Any
     return function(*promoted(array, number))
 
 
-@differentiable(
-    name="rsub",
-    self=lambda grad, alpha: scaled(-grad, alpha),
-    other=lambda grad: grad,
-)
+@differentiable(name="rsub", self=lambda grad, alpha: scaled(-grad, alpha), other=lambda grad: grad)
 def rsub_tensor(self: Array, other: Array, *, alpha: Number = 1) -> Array:
     """`other - alpha * self`."""
     if self.dtype.kind == "b":

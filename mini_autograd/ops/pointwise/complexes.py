@@ -13,13 +13,7 @@ import numpy as np
 
 from mini_autograd.arrays import dtypes, layout
 from mini_autograd.arrays.layout import Shape
-from mini_autograd.core.op import (
-    Expanded,
-    InPlace,
-    attribute,
-    public,
-    unpromoted,
-)
+from mini_autograd.core.op import Expanded, InPlace, attribute, public, unpromoted
 from mini_autograd.core.table import ops, shared
 from mini_autograd.core.tensor.tensor import Tensor, mark_conjugated
 from mini_autograd.core.tensor.version_counter import counter_of
@@ -77,11 +71,7 @@ def conj_parsed(self: Array) -> Array:
     return conj(self)
 
 
-@unpromoted(
-    name="conj_physical_",
-    node="ConjPhysicalBackward1",
-    self=lambda grad: conj(grad),
-)
+@unpromoted(name="conj_physical_", node="ConjPhysicalBackward1", self=lambda grad: conj(grad))
 def _conj_written(self: Array) -> Array:
     return np.conjugate(self)
 

@@ -238,8 +238,7 @@ def _floor_divided(self: Array, other: Array | Number) -> Array:
 
 public(
     in_place=_BY_NUMBER._replace(
-        augmented="//=",
-        recorded=overloaded("floor_divide", _floor_divided, function_forms=BY_ANY),
+        augmented="//=", recorded=overloaded("floor_divide", _floor_divided, function_forms=BY_ANY)
     )
 )(overloaded("floor_divide", floor_divide, function_forms=BY_ANY))
 

@@ -223,9 +223,7 @@ def atan(self: Array) -> Array:
 
 @public(in_place=_BOTH)
 @_floating(
-    scalars=True,
-    self=lambda grad, result: sigmoid_backward(grad, result),
-    unsaved="#1 'output'",
+    scalars=True, self=lambda grad, result: sigmoid_backward(grad, result), unsaved="#1 'output'"
 )
 def sigmoid(self: Array) -> Array:
     """`1 / (1 + exp(-self))`."""

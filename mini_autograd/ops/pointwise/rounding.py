@@ -206,11 +206,7 @@ def _inside_angle(result: Any, self: Any) -> Any:
 
 
 @public()
-@differentiable(
-    promotion=Promotion.FLOATING,
-    self=angle_grad,
-    inside=_inside_angle,
-)
+@differentiable(promotion=Promotion.FLOATING, self=angle_grad, inside=_inside_angle)
 def angle(self: Array) -> Array:
     """The argument in radians: for reals pi where negative, else zero."""
     if self.dtype.kind == "c":

@@ -153,21 +153,13 @@ def _of_all(name: str, pick: np.ufunc, array: Array) -> Array:
     return result
 
 
-@unpromoted(
-    name="max",
-    node="MaxBackward1",
-    self=evenly,
-)
+@unpromoted(name="max", node="MaxBackward1", self=evenly)
 def max_all(self: Array) -> Array:
     """The greatest of all elements; ties share the gradient."""
     return _of_all("max", np.maximum, self)
 
 
-@unpromoted(
-    name="min",
-    node="MinBackward1",
-    self=evenly,
-)
+@unpromoted(name="min", node="MinBackward1", self=evenly)
 def min_all(self: Array) -> Array:
     """The least of all elements; ties share the gradient."""
     return _of_all("min", np.minimum, self)

@@ -201,11 +201,7 @@ def _inside(result: Any, self: Any, *_: Any) -> Any:
 
 @unpromoted(self=_var_grad, inside=_inside)
 def var(
-    self: Array,
-    dim: Ints | None = None,
-    *,
-    correction: Number | None = None,
-    keepdim: Bool = False,
+    self: Array, dim: Ints | None = None, *, correction: Number | None = None, keepdim: Bool = False
 ) -> Array:
     """The variance over dims; the sum of squares is divided by their count less `correction`."""
     if self.dtype.kind not in "fc":
@@ -216,11 +212,7 @@ def var(
 
 @unpromoted(self=_std_grad, inside=_inside)
 def std(
-    self: Array,
-    dim: Ints | None = None,
-    *,
-    correction: Number | None = None,
-    keepdim: Bool = False,
+    self: Array, dim: Ints | None = None, *, correction: Number | None = None, keepdim: Bool = False
 ) -> Array:
     """The square root of the variance; where it is zero, the gradient is zero."""
     if self.dtype.kind not in "fc":
@@ -253,17 +245,9 @@ def _std_mean_grad(
     )
 
 
-@unpromoted(
-    outputs=("result0", "result1"),
-    partial=True,
-    self=_var_mean_grad,
-)
+@unpromoted(outputs=("result0", "result1"), partial=True, self=_var_mean_grad)
 def var_mean(
-    self: Array,
-    dim: Ints | None = None,
-    *,
-    correction: Number | None = None,
-    keepdim: Bool = False,
+    self: Array, dim: Ints | None = None, *, correction: Number | None = None, keepdim: Bool = False
 ) -> tuple[Array, Array]:
     """The variance and the mean."""
     if self.dtype.kind not in "fc":
@@ -272,17 +256,9 @@ def var_mean(
     return _rounded(variance, self, shape), _joined(means, self, shape)
 
 
-@unpromoted(
-    outputs=("result0", "result1"),
-    partial=True,
-    self=_std_mean_grad,
-)
+@unpromoted(outputs=("result0", "result1"), partial=True, self=_std_mean_grad)
 def std_mean(
-    self: Array,
-    dim: Ints | None = None,
-    *,
-    correction: Number | None = None,
-    keepdim: Bool = False,
+    self: Array, dim: Ints | None = None, *, correction: Number | None = None, keepdim: Bool = False
 ) -> tuple[Array, Array]:
     """The standard deviation and the mean."""
     if self.dtype.kind not in "fc":

@@ -119,12 +119,7 @@ def argsort(self: Array, dim: Int = -1, descending: Bool = False, *, stable: Boo
     return _sorted(self, dim, descending, stable=stable)[1]
 
 
-@unpromoted(
-    name="topk",
-    node="TopkBackward0",
-    outputs=("values", "indices"),
-    self=_ordered_grad,
-)
+@unpromoted(name="topk", node="TopkBackward0", outputs=("values", "indices"), self=_ordered_grad)
 def greatest(
     self: Array, k: Int, dim: Int = -1, largest: Bool = True, sorted: Bool = True
 ) -> tuple[Array, Array]:
@@ -153,11 +148,7 @@ def topk(self: Array, k: Int, dim: Int = -1, largest: Bool = True, sorted: Bool 
     return return_types.topk(greatest(self, k, dim, largest, sorted))
 
 
-@unpromoted(
-    name="median",
-    node="MedianBackward0",
-    self=evenly,
-)
+@unpromoted(name="median", node="MedianBackward0", self=evenly)
 def median_all(self: Array) -> Array:
     """The lower of the middle elements; NaN if one is, or if there is none."""
     if not self.size:

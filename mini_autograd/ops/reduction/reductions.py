@@ -123,9 +123,7 @@ def _summed(array: Array, dims: Dims, keepdim: bool, dtype: DType | None) -> Arr
 
 
 @unpromoted(
-    name="sum",
-    node="SumBackward0",
-    self=lambda grad, self_shape: ops.expand(grad, self_shape),
+    name="sum", node="SumBackward0", self=lambda grad, self_shape: ops.expand(grad, self_shape)
 )
 def sum_all(self: Array, *, dtype: DType | None = None) -> Array:
     """The sum of all elements."""

@@ -9,13 +9,7 @@ import numpy as np
 
 from mini_autograd.arrays import dtypes, layout
 from mini_autograd.arrays.dims import wrap_dim
-from mini_autograd.core.op import (
-    Common,
-    Expanded,
-    InPlace,
-    public,
-    unpromoted,
-)
+from mini_autograd.core.op import Common, Expanded, InPlace, public, unpromoted
 from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor, make

@@ -211,11 +211,7 @@ def split_evenly(self: Array, split_size: Int, dim: Int = 0) -> tuple[Array, ...
 
 
 @public()
-@unpromoted(
-    view=True,
-    outputs=(),
-    self=lambda grads, self_shape, split_sizes, dim: cat(grads, dim),
-)
+@unpromoted(view=True, outputs=(), self=lambda grads, self_shape, split_sizes, dim: cat(grads, dim))
 def split_with_sizes(self: Array, split_sizes: Sizes, dim: Int = 0) -> tuple[Array, ...]:
     """Pieces of the given sizes."""
     if not self.ndim:

@@ -130,11 +130,7 @@ filled = public("fill", function=False, method=False, in_place=_FILLED)(
 
 
 @public("zero", function=False, method=False, in_place=_ZEROED)
-@unpromoted(
-    name="zero_",
-    node="ZeroBackward0",
-    self=lambda grad: ops.zeros_like_grad(grad),
-)
+@unpromoted(name="zero_", node="ZeroBackward0", self=lambda grad: ops.zeros_like_grad(grad))
 def zeroed(self: Array) -> Array:
     """A tensor like `self`, of zeros."""
     return _like(self, 0)
