@@ -118,8 +118,7 @@ def update_accumulator(leaf: Tensor) -> None:
     """Give a leaf's hooks to its AccumulateGrad, or to the next one if there is none now."""
     leaf._hooked = True
     held = leaf._accumulator
-    accumulator = None if held is None else held()
-    if accumulator is not None:
+    if held is not None and (accumulator := held()) is not None:
         accumulator.take_hooks()
 
 
