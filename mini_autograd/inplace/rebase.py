@@ -64,9 +64,11 @@ class CopySlices(Node):
             return [None] * len(self.edges)
         if self.saved is None:
             raise walk_errors.second_backward()
+        geometry, _, written = self.saved
+        if geometry.base_overlaps:
+            raise errors.overlapping_write()  # torch copies the gradient into memory laid out so
         if arithmetic.records:
             return self._recorded(grad, arithmetic, wanted)
-        geometry, _, written = self.saved
         geometry.check_within(grad.dtype.itemsize)
         part = part_of_memory(grad, geometry)
         first = None if wanted[0] is None else written.edges[0]

@@ -26,7 +26,8 @@ def data(drawing: Drawing) -> Step | None:
 def set_data(drawing: Drawing) -> Step | None:
     """`.data = ...`, mostly with a tensor of the same shape and dtype that requires no grad."""
     tape = drawing.tape
-    live = drawing.one(lambda entry: entry.category == "float")
+    # An inference tensor is left half of one by torch: the next write to it ends the process.
+    live = drawing.one(lambda x: x.category == "float" and not x.tensor.is_inference())
     if live is None:
         return None
     like = [entry for entry in drawing.live() if _may_replace(live, entry)]

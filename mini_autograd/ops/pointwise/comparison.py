@@ -66,8 +66,8 @@ def _over_operand(name: str, compare: np.ufunc) -> Bound:
     def zeros(grad: Any, self_shape: tuple[int, ...]) -> Any:
         return count_writes(ops.zeros_of(grad, self_shape))
 
-    def zeros_of_other(grad: Any, other_shape: tuple[int, ...]) -> Any:
-        return count_writes(ops.zeros_of(grad, other_shape))
+    def zeros_of_other(grad: Any, other_shape: tuple[int, ...], other_dtype: Any) -> Any:
+        return count_writes(ops.zeros_of(grad, other_shape, other_dtype))
 
     stem = name.capitalize()
     number = differentiable(name=name, node=f"{stem}Backward0", self=zeros)

@@ -44,9 +44,12 @@ class Geometry:
     @property
     def overlaps(self) -> bool:
         """Whether an element of the base is shown twice."""
-        return 0 not in self.shape and any(
-            stride == 0 and size > 1 for stride, size in zip(self._strides, self.shape, strict=True)
-        )
+        return _overlap(self.shape, self._strides)
+
+    @property
+    def base_overlaps(self) -> bool:
+        """Whether elements of the base share memory, as `.data = ...` can make them."""
+        return _overlap(*self._base)
 
     @property
     def exceeds(self) -> bool:
@@ -94,6 +97,11 @@ class Geometry:
             shown = [s * step for s in self._strides]
             self._positions = restrided(memory[self._offset :], self.shape, shown).copy()
         return self._positions
+
+
+def _overlap(shape: tuple[int, ...], strides: tuple[int, ...]) -> bool:
+    dims = zip(strides, shape, strict=True)
+    return 0 not in shape and any(stride == 0 and size > 1 for stride, size in dims)
 
 
 def _flat(array: Array, is_part: bool) -> Array:
