@@ -31,7 +31,7 @@ from mini_autograd.core.saved.gradient_tensors import (
     share_version,
     tensor_to_gradient,
 )
-from mini_autograd.core.saved.packing import announce_write, packing_threads
+from mini_autograd.core.saved.packing import announce_write, is_watched, packing_threads
 from mini_autograd.core.saved.saved import check_attached, unpacked_array, unpacked_tensor
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor, make
@@ -108,14 +108,13 @@ class RawArithmetic(_BothArithmetics):
         torch would have counted as one more element.
         """
         held = sums[output]
+        watched = packing_threads and is_watched()  # then torch writes to no sum
         if type(held) is not _ndarray:
             sums[output] = held + _addend(grad)
-            if target.sequence == ACCUMULATE_SEQUENCE and _is_unshared(held, 1, grads, index):
-                if len(sums) == 1:
-                    sums.append(1)
-                else:
-                    sums[1] += 1
-        elif _is_own(held) and _is_unshared(held, 2, grads, index):
+            to_leaf = target.sequence == ACCUMULATE_SEQUENCE and not watched
+            if to_leaf and _is_unshared(held, 1, grads, index):
+                sums[1:] = [sums[1] + 1 if len(sums) > 1 else 1]
+        elif not watched and _is_own(held) and _is_unshared(held, 2, grads, index):
             held += _addend(grad)
             count_write(held)
         else:

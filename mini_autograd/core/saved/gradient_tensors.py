@@ -142,11 +142,13 @@ def count_writes(grad: Any, writes: int = 1, *, dispatched: bool = False) -> Any
     Raises:
         RuntimeError: `dispatched`, with watchers in inference mode.
     """
+    if packing.packing_threads and packing.is_watched():  # then torch writes to nothing it made
+        if dispatched and state.inference:
+            raise errors.inference_version()  # torch reads the version before the write
+        return grad
     if isinstance(grad, Tensor):
         counter_of(grad).version += writes
         return grad
-    if dispatched and observing_threads and state.inference and packing.is_watched():
-        raise errors.inference_version()  # torch reads the version before the write
     grad = np.asarray(grad)
     for _ in range(writes):
         count_write(grad)

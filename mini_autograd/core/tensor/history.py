@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 # Threads must share one node per leaf. Reentrant, as garbage collection may run code inside.
 _making: Final = threading.RLock()
-_acquire: Final = _making.acquire
-_release: Final = _making.release
 
 
 class CreationMeta(Enum):
@@ -104,13 +102,13 @@ def accumulator_of(tensor: Tensor) -> AccumulateGrad:
     # One atomic step, so that two threads get the same node: cheaper than a lock.
     if held is None and tensor.__dict__.setdefault("_accumulator", reference) is reference:
         return made
-    _acquire()  # a `with` takes twice as long
+    _making.acquire()  # a `with` takes twice as long
     try:
         if tensor._accumulator is held:
             tensor._accumulator = reference
             return made
     finally:
-        _release()
+        _making.release()
     return accumulator_of(tensor)
 
 

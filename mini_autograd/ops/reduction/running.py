@@ -196,6 +196,8 @@ def prod_grad(grad: Any, self: Any, result: Any, dim: int) -> Any:
     """The product of all other elements: a quotient, or without division where there are zeros."""
     if not _avoids_division(self):
         return grad * ops.conj(result / self)
+    if 0 in self.shape:
+        return ops.expand(grad, tuple(self.shape))
     size = self.shape[dim]
     if size == 1:
         return grad

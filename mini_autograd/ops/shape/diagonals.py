@@ -11,6 +11,7 @@ from mini_autograd.arrays import dtypes, layout
 from mini_autograd.arrays.dims import wrap_dim
 from mini_autograd.core.op import Common, Expanded, InPlace, public, unpromoted
 from mini_autograd.core.saved.gradient_tensors import count_writes
+from mini_autograd.core.saved.packing import is_watched
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.messages.ops import joining as errors
@@ -117,7 +118,8 @@ def _traced(grad: Any, shape: tuple[int, ...]) -> Any:
     row: Any = ops.zeros_of(grad, (shape[0] * shape[1],))
     places = np.arange(min(shape), dtype=np.int64) * (shape[1] + 1)
     if isinstance(grad, Tensor):
-        return count_writes(row.index_fill_(0, make(places), grad)).view(shape)
+        fill = row.index_fill if is_watched() else row.index_fill_
+        return count_writes(fill(0, make(places), grad)).view(shape)
     row[places] = grad
     return count_writes(row, 2).reshape(shape)
 
