@@ -63,7 +63,7 @@ FAULTS_OF_OPS: Final[dict[str, Fault]] = {
     ),
     "a tie that counts twice": fault(
         "grad_value",
-        attribute(extrema, "_shared_grad", lambda _: _whole_to_each_tie),
+        rule(ops.amax, self=_whole_to_each_tie),
         "amax amin add",
     ),
     "a tie for the first alone": fault(
