@@ -12,14 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mini_autograd.autograd.dead_ends import find_live
-from mini_autograd.core.graph.graph import (
-    AccumulateGrad,
-    Arithmetic,
-    Edge,
-    Grad,
-    next_sequence,
-    numbering,
-)
+from mini_autograd.core.graph.graph import AccumulateGrad, Arithmetic, Edge, Grad
 from mini_autograd.core.modes.grad_mode import is_grad_enabled, is_inference_mode_enabled
 from mini_autograd.core.modes.transforms import state as transforms
 from mini_autograd.core.tensor.history import edge_of
@@ -57,7 +50,6 @@ class Level:
     def __init__(self, *, records: bool | None = None) -> None:
         self.records = _recording() if records is None else records
         self._wrapped: dict[int, tuple[Tensor, LevelLeaf, Tensor]] = {}
-        self._opened = 0  # the number of the node recorded last when the first leaf was made
 
     def __enter__(self) -> Level:
         return self
@@ -68,8 +60,6 @@ class Level:
             link_to_given(leaf, given)
             if self.records and given._requires_grad:
                 node.edges = (edge_of(given),)
-                if given._node is not None and given._node.sequence > self._opened:
-                    numbering.changed = True  # the function wrote to what it was given
 
     @property
     def ends(self) -> frozenset[LevelLeaf]:
@@ -87,7 +77,6 @@ class Level:
         leaf._level = transforms.level
         node = LevelLeaf(leaf)
         leaf._accumulator = weakref.ref(node)
-        self._opened = self._opened or next_sequence()
         self._wrapped[id(leaf)] = leaf, node, given
         return leaf
 

@@ -34,7 +34,7 @@ next_sequence = itertools.count().__next__
 
 
 class _Numbering:
-    """Whether sequence numbers may not grow along the graph: a user has set one, say."""
+    """Whether a user has set a sequence number: if not, they grow along the graph."""
 
     changed = False
 

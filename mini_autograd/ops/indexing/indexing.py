@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from mini_autograd.arrays import dtypes, layout
 from mini_autograd.arrays.dims import in_range
+from mini_autograd.arrays.layout import Shape
 from mini_autograd.core.op import Common, Expanded, InPlace, public, unpromoted
 from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.saved.packing import is_watched
@@ -26,7 +27,6 @@ from mini_autograd.parsing.types import Array, Bool, IndexArray, IndexArrays
 
 _Indices = Sequence[NDArray[Any] | None]
 _Key = tuple[Any, ...]
-_Shape = tuple[int, ...]
 
 
 class _Located:
@@ -65,8 +65,8 @@ class _Located:
 
 @lru_cache(maxsize=1024)
 def _indexed(
-    shape: _Shape, shapes: tuple[_Shape | None, ...]
-) -> tuple[_Shape, tuple[int, ...], int, _Shape]:
+    shape: Shape, shapes: tuple[Shape | None, ...]
+) -> tuple[Shape, tuple[int, ...], int, Shape]:
     """The common shape of index tensors, the dims that have one, where the common dims come in
     the result, and its shape."""
     given = [each for each in shapes if each is not None]
