@@ -28,6 +28,15 @@ from mini_autograd.arrays.dtypes import (
     set_default_dtype,
     uint8,
 )
+from mini_autograd.arrays.formats import (
+    channels_last,
+    channels_last_3d,
+    contiguous_format,
+    layout,
+    memory_format,
+    preserve_format,
+    strided,
+)
 from mini_autograd.autograd.anomaly_mode import (
     is_anomaly_check_nan_enabled,
     is_anomaly_enabled,
@@ -87,13 +96,7 @@ from mini_autograd.frontend.predicates import (
 )
 from mini_autograd.frontend.printing import get_printoptions, set_printoptions
 from mini_autograd.frontend.serialization import load, save
-from mini_autograd.parsing.factories import (
-    channels_last,
-    contiguous_format,
-    device,
-    preserve_format,
-    strided,
-)
+from mini_autograd.parsing.factories import device
 
 __version__ = "0.1.0"
 

@@ -178,12 +178,12 @@ def shows_twice(array: Array) -> bool:
     return array.size > 0 and any(not step and n > 1 for step, n in pairs)
 
 
-_CHANNELS_LAST: Final = {4: (0, 2, 3, 1), 5: (0, 2, 3, 4, 1)}  # the dims, slowest first
+CHANNELS_LAST: Final = {4: (0, 2, 3, 1), 5: (0, 2, 3, 4, 1)}  # the dims, slowest first
 
 
 def is_channels_last(array: Array) -> bool:
     """Whether a 4-d or 5-d array has torch's channels_last memory format."""
-    order = _CHANNELS_LAST.get(array.ndim)
+    order = CHANNELS_LAST.get(array.ndim)
     if order is None or not array.size or not array.strides[1]:
         return False
     reached = 0
@@ -197,7 +197,7 @@ def is_channels_last(array: Array) -> bool:
 
 def joined_strides(shape: Shape, parts: Sequence[Array]) -> Shape:
     """The strides, in elements, of the result of `cat`: channels_last if all parts are."""
-    order = _CHANNELS_LAST.get(len(shape))
+    order = CHANNELS_LAST.get(len(shape))
     if order is None or not all(map(is_channels_last, parts)):
         return contiguous_strides(shape, 1)
     result = [0] * len(shape)

@@ -7,26 +7,23 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mini_autograd.arrays import dtypes
-from mini_autograd.arrays import layout as layouts
+from mini_autograd.arrays import dtypes, formats
+from mini_autograd.arrays.dtypes import get_default_dtype
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.creation.data import checked_size
 from mini_autograd.messages import arguments as argument_errors
 from mini_autograd.messages.tensors import creation as errors
-from mini_autograd.ops.tensor.conversion import copied_as
 from mini_autograd.ops.tensor.writing import checked_number
-from mini_autograd.parsing.factories import Factory, factory, preserve_format
-from mini_autograd.parsing.types import Anything, Array, DType, Int, Number, Sizes
+from mini_autograd.parsing.factories import Factory, factory
+from mini_autograd.parsing.types import Anything, Array, DType, Int, MemoryFormat, Number, Sizes
 
 
 def _filled(name: str, value: int) -> Factory:
-    """`zeros`, `ones` or `empty`."""
+    """`zeros` or `ones`."""
 
     @factory(name)
-    def made(
-        _: Anything, size: Sizes, *, dtype: DType | None = None, memory_format: Anything = None
-    ) -> NDArray[Any]:
-        wanted = dtype or dtypes.get_default_dtype()
+    def made(_: Anything, size: Sizes, *, dtype: DType | None = None) -> NDArray[Any]:
+        wanted = dtype or get_default_dtype()
         array = np.empty(checked_size(name, size), wanted.numpy)
         array.fill(value)  # the same as `np.full` in a third of the time
         return array
@@ -47,10 +44,7 @@ def _new_filled(name: str, value: int) -> Factory:
 def _full_as(
     array: NDArray[Any], value: Any, wanted: np.dtype[Any] | None, memory_format: Any
 ) -> NDArray[Any]:
-    if memory_format in (None, preserve_format):
-        made = layouts.empty_as(array, wanted)
-    else:
-        made = copied_as(array, memory_format).astype(wanted or array.dtype)
+    made = formats.empty_like(array, wanted or array.dtype, memory_format)
     made[...] = value
     return made
 
@@ -60,7 +54,11 @@ def _like(name: str, value: int) -> Factory:
 
     @factory(name)
     def made(
-        _: Anything, input: Array, *, dtype: DType | None = None, memory_format: Anything = None
+        _: Anything,
+        input: Array,
+        *,
+        dtype: DType | None = None,
+        memory_format: MemoryFormat | None = None,
     ) -> NDArray[Any]:
         wanted = None if dtype is None else dtype.numpy
         array = input._array  # type: ignore[attr-defined]
@@ -71,7 +69,6 @@ def _like(name: str, value: int) -> Factory:
 
 zeros: Final = _filled("zeros", 0)
 ones: Final = _filled("ones", 1)
-empty: Final = _filled("empty", 0)
 new_zeros: Final = _new_filled("new_zeros", 0)
 new_ones: Final = _new_filled("new_ones", 1)
 new_empty: Final = _new_filled("new_empty", 0)
@@ -87,6 +84,24 @@ def _number(name: str, value: Any) -> Any:
     if value._array.ndim or value._requires_grad:
         raise argument_errors.wrong_type(name, "fill_value", 2, "Number", value)
     return value.item()
+
+
+@factory()
+def empty(
+    _: Anything,
+    size: Sizes,
+    *,
+    dtype: DType | None = None,
+    memory_format: MemoryFormat | None = None,
+) -> NDArray[Any]:
+    """A tensor that holds anything: zeros."""
+    size = checked_size("empty", size)
+    if memory_format is formats.preserve_format:
+        raise errors.preserve_nothing()
+    memory_format = memory_format or formats.contiguous_format
+    array = formats.empty_in(memory_format, size, (dtype or get_default_dtype()).numpy)
+    array.fill(0)
+    return array
 
 
 @factory()
@@ -119,7 +134,7 @@ def full_like(
     fill_value: Number | Array,
     *,
     dtype: DType | None = None,
-    memory_format: Anything = None,
+    memory_format: MemoryFormat | None = None,
 ) -> NDArray[Any]:
     """A tensor of one number, shaped as another and by default of its dtype."""
     array = input._array  # type: ignore[attr-defined]
@@ -131,7 +146,7 @@ def full_like(
 @factory()
 def scalar_tensor(_: Anything, s: Number, *, dtype: DType | None = None) -> NDArray[Any]:
     """A 0-d tensor, by default of the default dtype."""
-    wanted = (dtype or dtypes.get_default_dtype()).numpy
+    wanted = (dtype or get_default_dtype()).numpy
     return np.asarray(checked_number(s, wanted))
 
 
@@ -141,5 +156,5 @@ def eye(_: Anything, n: Int, m: Int | None = None, *, dtype: DType | None = None
     for name, each in (("n", n), ("m", n if m is None else m)):
         if each < 0:
             raise errors.negative_count(name, each)
-    wanted = dtype or dtypes.get_default_dtype()
+    wanted = dtype or get_default_dtype()
     return np.eye(n, m, dtype=wanted.numpy)

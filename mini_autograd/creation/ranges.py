@@ -95,13 +95,18 @@ def _linspace(
     dtype: DType | None = None,
 ) -> NDArray[Any]:
     """`steps` numbers at equal distances from `start` to `end`, both included."""
-    ranks = [each._array.ndim for each in (start, end) if isinstance(each, Tensor)]
-    if any(ranks):
-        raise errors.linspace_ends(*ranks)
+    given = {"start": start, "end": end}
+    ranks = {name: each._array.ndim for name, each in given.items() if isinstance(each, Tensor)}
+    if any(ranks.values()):
+        raise errors.linspace_ends(ranks)
     first, last = _number(start), _number(end)
     if steps < 0:
         raise errors.negative_steps()
-    wanted = (dtype or dtypes.of_number(float(first))).numpy
+    are_complex = isinstance(first, complex) or isinstance(last, complex)
+    inferred = dtypes.of_number(complex(first) if are_complex else float(first))
+    if are_complex and dtype is not None and not dtype.is_complex:
+        raise errors.linspace_dtype(inferred, dtype)
+    wanted = (dtype or inferred).numpy
     inner = np.dtype(np.float64) if wanted.kind in "iu" else wanted
     if wanted.kind in "iu":
         first, last = int(first), int(last)

@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mini_autograd.arrays import dtypes
+from mini_autograd.arrays.formats import empty_like
 from mini_autograd.creation.data import checked_size
 from mini_autograd.messages.tensors import creation as errors
 from mini_autograd.parsing.factories import OPTIONS, by_count, factory
-from mini_autograd.parsing.types import Anything, Array, DType, Int, Sizes
+from mini_autograd.parsing.types import Anything, Array, DType, Int, MemoryFormat, Sizes
 
 
 class Generator:
@@ -118,11 +119,17 @@ def _drawn(name: str, draw: Any) -> Any:
 def _drawn_like(name: str, draw: Any) -> Any:
     @factory(name)
     def made(
-        _: Anything, input: Array, *, dtype: DType | None = None, memory_format: Anything = None
+        _: Anything,
+        input: Array,
+        *,
+        dtype: DType | None = None,
+        memory_format: MemoryFormat | None = None,
     ) -> NDArray[Any]:
         array = input._array  # type: ignore[attr-defined]
         wanted = dtype.numpy if dtype else array.dtype
-        return draw(array.shape, wanted, None).astype(wanted)  # type: ignore[no-any-return]
+        made = empty_like(array, wanted, memory_format)
+        made[...] = draw(array.shape, wanted, None)
+        return made
 
     return made
 

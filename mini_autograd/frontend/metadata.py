@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mini_autograd.arrays.dtypes import dtype
+from mini_autograd.arrays.formats import strided
 from mini_autograd.arrays.layout import memory_of, strides_of
 from mini_autograd.core.op import attribute, public
 from mini_autograd.core.tensor.history import accumulator_of
@@ -17,7 +18,7 @@ from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.ops import shapes as errors
 from mini_autograd.messages.tensors import creation as device_errors
 from mini_autograd.messages.tensors import state as tensor_errors
-from mini_autograd.parsing.factories import CPU, device, strided
+from mini_autograd.parsing.factories import CPU, device
 from mini_autograd.parsing.overloads import composite
 from mini_autograd.parsing.types import Array
 

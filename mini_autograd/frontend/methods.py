@@ -29,8 +29,8 @@ from mini_autograd.inplace import rebase
 from mini_autograd.inplace.forms import as_function
 from mini_autograd.messages import arguments as argument_errors
 from mini_autograd.messages.functions import transforms as func_errors
-from mini_autograd.messages.tensors import conversion as conversion_errors
 from mini_autograd.messages.tensors import state as errors
+from mini_autograd.ops.tensor.conversion import converted_if_needed, only_format
 from mini_autograd.parsing import surface
 from mini_autograd.parsing.overloads import composite
 from mini_autograd.parsing.types import Array, Bool
@@ -105,11 +105,9 @@ def detach_(self: Tensor) -> Tensor:
 as_function("detach_")
 
 
-def cpu(self: Tensor, *args: Any, memory_format: Any = None) -> Tensor:
+def cpu(self: Tensor, *args: Any, **named: Any) -> Tensor:
     """The tensor itself: it is on the CPU."""
-    if args:
-        raise conversion_errors.takes_no_arguments("cpu", len(args))
-    return self
+    return converted_if_needed(self, self.dtype, memory_format=only_format("cpu", args, named))
 
 
 _compared: Final = surface.operators["__eq__"]

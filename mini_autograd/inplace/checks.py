@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from mini_autograd.arrays import dtypes, layout
+from mini_autograd.arrays.dims import wrap_dim
 from mini_autograd.core.modes import warn_once
 from mini_autograd.core.modes.transforms import state as transforms
 from mini_autograd.core.op import Common, Expanded, InPlace
@@ -23,12 +24,13 @@ from mini_autograd.messages.tensors import state as tensor_errors
 from mini_autograd.ops.shape.views import check_written_shape
 
 
-def _fills(tensor: Tensor, given: Sequence[Tensor]) -> bool:
-    """Whether what is written is one number under one mask that fits, for which torch fills."""
+def _fills(tensor: Tensor, given: Sequence[Tensor], at: int) -> bool:
+    """Whether what is written is one number under one mask that fits, for which torch fills; the
+    mask stands at the dim `at`."""
     if len(given) != 2 or given[0]._array.dtype.kind != "b" or given[1]._array.size != 1:
         return False
-    mask, shape = given[0]._array.shape, tensor._array.shape  # at whichever dims it stands
-    return any(shape[at : at + len(mask)] == mask for at in range(len(shape) - len(mask) + 1))
+    mask = given[0]._array.shape
+    return tensor._array.shape[at : at + len(mask)] == mask
 
 
 def check_history(tensor: Tensor, needs_grad: bool) -> None:
@@ -45,11 +47,11 @@ def check_history(tensor: Tensor, needs_grad: bool) -> None:
 
 
 def check_memory(
-    op: InPlace, tensor: Tensor, given: Sequence[Tensor], *, fills: bool = False
+    op: InPlace, tensor: Tensor, given: Sequence[Tensor], *, fills: int | None = None
 ) -> None:
     """Refuses memory that is written to twice, or read from while it is written to.
 
-    `fills`: the op may fill under a mask instead, and nothing else was refused.
+    `fills`: the dim of the mask under which the op may fill instead, if nothing else was refused.
     """
     array = tensor._array
     if op.real_result and array.dtype.kind == "c":
@@ -59,7 +61,7 @@ def check_memory(
     if layout.shows_twice(array):
         if op.expanded is Expanded.WARNED:
             warnings.warn(errors.expanded_write(op.name), UserWarning, stacklevel=4)
-            if fills and _fills(tensor, given):
+            if fills is not None and _fills(tensor, given, fills):
                 warnings.warn(errors.expanded_write("masked_fill_"), UserWarning, stacklevel=4)
         elif op.expanded is Expanded.MATRICES:
             if not _matrices_follow(array):
@@ -128,15 +130,22 @@ def check_operands(op: InPlace, tensor: Tensor, given: Sequence[Any], refused: E
             raise tensor_errors.result_cast(found, tensor.dtype)
 
 
-def check_result(
-    op: InPlace, tensor: Tensor, result: Tensor, given: Sequence[Tensor], asked: dtypes.dtype | None
-) -> None:
+def check_asked(tensor: Tensor, dim: Any, asked: Any) -> None:
+    """Whether a running sum is to be of the tensor's own dtype, after torch looked at the dim."""
+    if isinstance(asked, dtypes.dtype) and asked is not tensor.dtype and type(dim) is int:
+        wrap_dim(dim, tensor._array.ndim)
+        raise errors.bad_dtype(tensor.dtype, asked)
+
+
+def check_result(op: InPlace, tensor: Tensor, result: Tensor, given: Sequence[Tensor]) -> None:
     """Whether the result can be written: the tensor's shape, and no higher kind of number.
 
-    `given` are the tensors and `asked` the dtype among the arguments.
+    `given` are the tensors among the arguments.
     """
     array, values = tensor._array, result._array
     if values.shape != array.shape:
+        if op.check is not None:
+            op.check(tensor, given)
         if op.product:
             raise errors.bad_size(array.shape, values.shape)
         raise tensor_errors.result_shape(array.shape, values.shape)
@@ -144,8 +153,6 @@ def check_result(
     if found is wanted:
         return
     if op.running is not None:
-        if asked is not None:
-            raise errors.bad_dtype(wanted, found)
         if wanted is dtypes.bool_ and array.ndim and array.size:
             raise kernel_errors.not_implemented(op.running, wanted)
     elif not dtypes.can_cast(found, wanted):

@@ -37,6 +37,7 @@ from mini_autograd.core.tensor.history import autograd_sees, count_write, edge_o
 from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.core.tensor.version_counter import counter_of
 from mini_autograd.inplace.checks import (
+    check_asked,
     check_captured,
     check_history,
     check_memory,
@@ -85,11 +86,14 @@ def in_place(op: InPlace, method: Method) -> Method:
         )
         if needs_grad:
             check_recordable(name, self, method, args, kwargs)
+        if op.running is not None and "dtype" in kwargs and len(args) < 2:
+            check_asked(self, args[0] if args else kwargs.get("dim"), kwargs["dtype"])
         original = _original(self, needs_grad)
         waiting: Iterable[tuple[Node, tuple[Tensor, ...]]] = ()
         on_floats = self._array.dtype.kind in "fc"
         accumulates = any(each is True for each in (*args, *kwargs.values()))
-        fills = op.fills_by_mask and not accumulates  # what is accumulated is no fill
+        # What is accumulated is no fill.
+        fills = _first_dim(args, kwargs) if op.fills_by_mask and not accumulates else None
         try:
             if needs_grad and on_floats:
                 if packing_threads:
@@ -113,7 +117,7 @@ def in_place(op: InPlace, method: Method) -> Method:
             raise
         if not op.memory_last:
             check_memory(op, self, given, fills=fills)
-        check_result(op, self, result, given, kwargs.get("dtype"))
+        check_result(op, self, result, given)
         if op.compares:
             warn_of_truths(self, (*given, *args, *kwargs.values()))
         if op.memory_last:
@@ -171,6 +175,12 @@ def _arrays(values: Any) -> Any:
     if isinstance(values, (tuple, list)):
         return [_arrays(each) for each in values]
     return values._array if isinstance(values, Tensor) else values
+
+
+def _first_dim(args: tuple[Any, ...], kwargs: dict[str, Any]) -> int:
+    """The dim at which the first of the indices stands."""
+    indices = args[0] if args else kwargs.get("indices", ())
+    return next((at for at, each in enumerate(indices) if each is not None), 0)
 
 
 def _original(tensor: Tensor, needs_grad: bool) -> Tensor:

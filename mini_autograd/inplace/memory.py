@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from mini_autograd.arrays import layout
+from mini_autograd.arrays.formats import preserve_format, strides_in, suggested
 from mini_autograd.core.graph.graph import ACCUMULATE_SEQUENCE, Arithmetic, Grad, Node
 from mini_autograd.core.modes.grad_mode import state
 from mini_autograd.core.op import public
@@ -21,7 +22,7 @@ from mini_autograd.inplace.rebase import rebase
 from mini_autograd.messages.tensors import inplace as errors
 from mini_autograd.ops.shape.restriding import as_strided, checked_region, strided_view
 from mini_autograd.parsing.overloads import composite, overloaded
-from mini_autograd.parsing.types import Anything, Array, Bool, Int, Number, Sizes
+from mini_autograd.parsing.types import Array, Bool, Int, MemoryFormat, Number, Sizes
 
 
 class NotImplementedNode(Node):
@@ -115,7 +116,7 @@ public(function=False)(
 
 @public(function=False)
 @composite(name="resize_", dispatched=True)
-def _resize(self: Array, size: Sizes, *, memory_format: Anything = None) -> Any:
+def _resize(self: Array, size: Sizes, *, memory_format: MemoryFormat | None = None) -> Any:
     """Another shape on the same memory, or where that is too small, on a larger copy of it.
 
     What is new holds anything. Unlike torch's, other tensors on the memory keep the smaller one.
@@ -125,9 +126,23 @@ def _resize(self: Array, size: Sizes, *, memory_format: Anything = None) -> Any:
         raise errors.resize_with_grad()
     if any(each < 0 for each in size):
         raise errors.resize_overflow()
-    array, shape = self._array, tuple(size)
+    resized = _resize_memory(self, tuple(size))
+    if memory_format is not None:
+        if memory_format is preserve_format:
+            raise errors.resize_format()
+        array = self._array
+        steps = [each * array.itemsize for each in strides_in(memory_format, array.shape)]
+        self._array = layout.restrided(array, array.shape, tuple(steps))
+    if resized:
+        count_write(self)
+    return self
+
+
+def _resize_memory(self: Tensor, shape: tuple[int, ...]) -> bool:
+    """Whether there was another shape to give it, which it has now."""
+    array = self._array
     if array.shape == shape:
-        return self
+        return False
     if packing_threads:
         announce_write(self)
     memory, start = layout.memory_of(array)
@@ -140,15 +155,18 @@ def _resize(self: Array, size: Sizes, *, memory_format: Anything = None) -> Any:
     else:
         strides = layout.contiguous_strides(shape, array.itemsize)
         self._array = np.ndarray(shape, array.dtype, memory, start, strides)
-    count_write(self)
-    return self
+    return True
 
 
 @public(function=False)
 @composite(name="resize_as_", dispatched=True)
-def _resize_as(self: Array, the_template: Array, *, memory_format: Anything = None) -> Any:
+def _resize_as(
+    self: Array, the_template: Array, *, memory_format: MemoryFormat | None = None
+) -> Any:
     """`resize_` to another tensor's shape."""
-    return _resize.method(self, tuple(the_template.shape))
+    if memory_format is preserve_format:
+        memory_format = suggested(the_template._array)  # type: ignore[attr-defined]
+    return _resize.method(self, tuple(the_template.shape), memory_format=memory_format)
 
 
 as_function("resize_as_")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
+from mini_autograd.arrays.formats import contiguous_format
 from mini_autograd.core.graph.graph import Arithmetic, Edge, Grad, Node, hooks_of, next_sequence
 from mini_autograd.core.modes.anomaly import anomaly
 from mini_autograd.core.tensor.history import check_creation, edge_of, set_history
@@ -21,7 +22,6 @@ from mini_autograd.ops.pointwise.complexes import view_as_complex, view_as_real
 from mini_autograd.ops.shape.restriding import as_strided as restrided
 from mini_autograd.ops.shape.strided import Geometry, as_strided_scatter, part_of_memory
 from mini_autograd.ops.tensor.conversion import clone
-from mini_autograd.parsing.factories import contiguous_format
 
 Step = Callable[[Tensor], Tensor]
 

@@ -11,7 +11,9 @@ Told = TypeVar("Told", bound=Exception)
 
 _OF_THE_HEAP: Final = 1 << 9  # CPython's flag of classes that a program made
 # Those that stand for torch's own, written in C.
-_STATIC: Final = {"mini_autograd.dtype", "mini_autograd.device", "mini_autograd.Size"}
+_STATIC: Final = {
+    f"mini_autograd.{name}" for name in ("dtype", "device", "Size", "layout", "memory_format")
+}
 
 
 def type_name(value: object) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 from mini_autograd.arrays.dtypes import dtype as DType  # noqa: N812 - the parameter is called dtype
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor, make
+from mini_autograd.core.tensor.version_counter import counter_of
 from mini_autograd.messages.ops import losses as errors
 from mini_autograd.messages.tensors import creation as creation_errors
 from mini_autograd.ops.nn.likelihood import likelihood_loss
@@ -94,7 +95,9 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
         num_classes = int(classes.max()) + 1
     elif num_classes <= classes.max():
         raise errors.one_hot_too_large()
-    return make((classes[..., None] == np.arange(num_classes)).astype(np.int64))
+    made = make((classes[..., None] == np.arange(num_classes)).astype(np.int64))
+    counter_of(made).version += 2  # torch fills it with zeros, then writes the ones
+    return made
 
 
 def _reduction(size_average: bool | None, reduce: bool | None, reduction: str) -> str:

@@ -51,23 +51,6 @@ class device:
         return hash((self.type, self.index))
 
 
-class Format:
-    """A layout or memory format: accepted where torch takes one, told where torch tells it."""
-
-    __slots__ = ("_name",)
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def __repr__(self) -> str:
-        return f"torch.{self._name}"
-
-
-strided: Final = Format("strided")
-preserve_format: Final = Format("preserve_format")
-contiguous_format: Final = Format("contiguous_format")
-channels_last: Final = Format("channels_last")
-
 CPU: Final = device("cpu")
 
 

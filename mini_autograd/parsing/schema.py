@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple, Protocol
 import numpy as np
 
 from mini_autograd.arrays.dtypes import dtype
+from mini_autograd.arrays.formats import memory_format
 from mini_autograd.core.tensor.size import Size
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages import arguments as errors
@@ -105,6 +106,7 @@ _WORDS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
     "Dims": (_is_sizes, "tuple of ints"),
     "Bool": (lambda value: isinstance(value, bool), "bool"),
     "DType": (lambda value: isinstance(value, dtype), "torch.dtype"),
+    "MemoryFormat": (lambda value: isinstance(value, memory_format), "torch.memory_format"),
     "Str": (lambda value: isinstance(value, str), "str"),
     "Anything": (lambda value: True, "object"),
 }
@@ -126,6 +128,7 @@ _EXACT: Final[dict[str, tuple[type, ...]]] = {
     "Float": (float, int),
     "Bool": (bool,),
     "DType": (dtype,),
+    "MemoryFormat": (memory_format,),
     "Str": (str,),
     "None": (type(None),),
 }

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mini_autograd.arrays.dtypes import dtype
+from mini_autograd.arrays.formats import memory_format
 
 Array = NDArray[Any]  # a tensor operand, promoted with the others
 Mask = NDArray[np.bool_]  # a tensor operand that keeps its dtype and gets no gradient
@@ -28,5 +29,6 @@ Sizes = Sequence[int]  # given as a sequence; each as a method's only argument a
 Dims = Sequence[int]  # likewise, of numbers that torch never traces
 Bool = bool
 DType = dtype
+MemoryFormat = memory_format
 Str = str
 Anything = Any

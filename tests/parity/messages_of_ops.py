@@ -87,9 +87,14 @@ a.masked_fill(torch.ones(2, 1), 1.0)
 a.masked_select(torch.ones(2, 3))
 a.masked_scatter(m[:, None], a.double())
 a.masked_scatter(m[:, None], torch.ones(1))
+a.masked_scatter(m[:, None].to(torch.uint8), a)
 """
 
 JOINING = """
+torch.tensor_split(a, torch.ones(1))
+torch.tensor_split(a, torch.tensor([[1]]))
+torch.repeat_interleave(a, torch.tensor([1]), output_size=7)
+torch.repeat_interleave(torch.tensor([[1]]))
 torch.cat([])
 torch.cat([x, torch.ones(2, 2)])
 torch.cat([n, n])
@@ -176,6 +181,7 @@ F.softmax(a)
 F.mse_loss(a, a, size_average=False)
 F.mse_loss(a, torch.ones(2, 1))
 b = torch.ones(2, requires_grad=True); z = F.mse_loss(b, m + 0.0); b.data = n; z.backward()
+v = torch.ones(2, 2, 2, 2).mT.requires_grad_(); F.nll_loss(v, torch.ones(2, 2, 2).long()).backward()
 t = torch.tensor([0]); z = F.nll_loss(x[:1], t); t.data = torch.zeros(1); z.backward()
 """
 
@@ -255,6 +261,9 @@ x.sum(dtype=torch.int64)
 """
 
 SHAPES = """
+torch.select_scatter(torch.ones(2, dtype=torch.complex64, requires_grad=True), c[0], 0, 0)
+a.float(memory_format=torch.channels_last)
+torch.ones(2, 3).t().contiguous(memory_format=torch.preserve_format)
 x.view(5)
 x.reshape(5)
 x.t().view(6)

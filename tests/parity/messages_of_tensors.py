@@ -44,6 +44,8 @@ a.fill_(foo=1)
 """
 
 CREATION = """
+torch.linspace(1j, 2, 3, dtype=torch.float32)
+torch.empty(2, memory_format=torch.preserve_format)
 torch.zeros(-1)
 torch.ones(-1)
 torch.full((2,), 1, dtype="a")
@@ -119,6 +121,7 @@ torch.ones(2).fill_diagonal_(1)
 torch.ones(2, 2, 3).fill_diagonal_(1)
 torch.ones(1, 1, 1).t_()
 a.resize_(-1)
+a.resize_(2, memory_format=torch.preserve_format)
 b = x * 2; b.set_(a); b.sum().backward()
 a.set_(i)
 b = torch.ones(2, requires_grad=True) * 2; b.set_(torch.ones(2)); b.sum().backward()

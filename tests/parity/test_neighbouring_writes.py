@@ -242,7 +242,27 @@ def seeds_given_other_data(m: Any) -> Iterator[str]:
         yield f"{name} {data}: {versions} {[x, leaf, plain, seen, x.grad]}"
 
 
+def masks_of_expanded_memory(m: Any) -> Iterator[str]:
+    """Torch warns of a fill where one number is written under one mask that fits its place."""
+    off, on = m.tensor([False] * 3), m.tensor([True, False, False])
+    two, many = m.tensor([False] * 2), m.tensor([[False, False]] * 3)
+    everything = slice(None)
+    keys = (
+        *((..., off), (off,), off, (off, everything), (..., two), (many,), (..., many)),
+        *((everything, off), (everything, two), (..., on), (on,), (two,), (m.tensor([0]),)),
+        *((m.tensor(False),), (None, m.tensor(False)), (everything, many), (None, two)),
+    )
+    shapes = ((3, 2), (2, 2), (3, 3), (2, 3, 2))
+    for shape, key, value in itertools.product(shapes, keys, (1.0, m.ones(1), m.ones(()))):
+        x = m.tensor(1.0).broadcast_to(shape)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            told = outcome(lambda x=x, key=key, value=value: x.__setitem__(key, value))
+        yield f"{shape} {key} {value}: {told} {[str(each.message)[:40] for each in caught]}"
+
+
 TABLES: tuple[Table, ...] = (
+    masks_of_expanded_memory,
     seeds_given_other_data,
     saved_indices_changed_since,
     versions_of_gradients_of_comparisons,

@@ -14,6 +14,7 @@ an operand's name     the operand, a saved tensor: writing to it makes backward 
 ``<operand>_shape``   its shape only, so nothing is saved (``<operand>_shapes`` of several)
 ``<operand>_strides`` its strides in bytes only
 ``<operand>_dtype``   its dtype only (``<operand>_dtypes`` of several)
+``<operand>_dim``     how many dims it has; ``<operand>_numel`` how many elements
 another argument      its value, as the user gave it
 ====================  ==================================================================
 

@@ -61,6 +61,8 @@ def differentiable(
     inside: Callable[..., Any] = calls_nothing,
     unsaved: str = "#0 'self'",
     elementwise: bool | None = None,
+    complex_gradient: bool = True,
+    warns: bool = False,
     **rules: Rule,
 ) -> Callable[[Forward], DifferentiableOp]:
     """Makes an op of a forward on arrays.
@@ -88,6 +90,9 @@ def differentiable(
         unsaved: the argument of torch's rule that misses a result which could not be saved.
         elementwise: whether its rules go element by element, so that one walk can take many rows;
             by default those of an op whose operands are broadcast, if they read no shape.
+        complex_gradient: whether torch records it where it gives complex numbers; if not, a call
+            that would be recorded raises.
+        warns: whether its forward may warn: torch says first that a call cannot be recorded.
         rules: for each differentiable operand, its derivative; an operand without one that
             requires grad makes backward raise.
     """
@@ -96,6 +101,7 @@ def differentiable(
         op = Op(
             name or forward.__name__, forward, rules, promotion, node, view, outputs, constant,
             scalars, order, no_complex_half, together, partial, inside, unsaved, elementwise,
+            complex_gradient, warns,
         )  # fmt: skip
         general = functools.partial(_apply, op, True)
         caller = op.written.caller

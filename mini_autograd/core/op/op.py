@@ -42,6 +42,8 @@ class Op:
     inside: Callable[..., Any]
     unsaved: str
     given_elementwise: bool | None
+    complex_gradient: bool
+    warns: bool
 
     def __post_init__(self) -> None:
         self.schema = schema = Schema(self.name, self.bare)
@@ -128,7 +130,14 @@ class Op:
         """All that rules read, in torch's order of saving and unpacking: the first stale one is
         what an error names."""
         used = {key for each in self.reads.values() for key in each}
-        return sorted(used, key=lambda key: (key.startswith("result"), key))
+        return sorted(used, key=self._order_of_saving)
+
+    def _order_of_saving(self, key: str) -> tuple[bool, str]:
+        """Operands by their names, then results by theirs."""
+        place = key.removeprefix("result")
+        if place == key:
+            return False, key
+        return True, self.outputs[int(place)] if self.outputs and place else key
 
     @cached_property
     def elementwise(self) -> bool:
@@ -172,19 +181,23 @@ class Op:
         return record
 
     def _slot(self, key: str) -> Slot:
-        """torch saves a tensor that one of several rules uses only if that input needs grad."""
+        """torch saves a tensor that one of several rules uses only if that input needs grad, and
+        strides only if their own operand does."""
         names = self.names
         if key in names:
+            index = names.index(key)
+            if index not in self.operands:
+                return Slot(Keep.VALUE, index, None)
             users = [names.index(operand) for operand, used in self.reads.items() if key in used]
             only_for = users[0] if len(users) == 1 and len(self.rules) > 1 else None
-            index = names.index(key)
-            keep = Keep.OPERAND if index in self.operands else Keep.VALUE
-            return Slot(keep, index, only_for)
+            return Slot(Keep.OPERAND, index, only_for)
         if key.startswith("result"):
             return Slot(Keep.RESULT, int(key.removeprefix("result") or 0), None)
         stem, _, what = key.rpartition("_")
         assert stem in names, f"a rule of {self.name} reads {key!r}, which is nothing of the op's"
-        return Slot(Keep[what.upper()], names.index(stem), None)
+        keep, index = Keep[what.upper()], names.index(stem)
+        own = keep is Keep.STRIDES and len(self.rules) > 1
+        return Slot(keep, index, index if own else None)
 
 
 def calls_nothing(result: Any, *_: Any) -> Any:

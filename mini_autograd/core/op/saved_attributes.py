@@ -39,7 +39,13 @@ def _name(op: Op, key: str, slot: Slot) -> str | None:
     """torch's name for what a slot keeps; None if torch does not show it."""
     if slot.keep is Keep.RESULT and op.outputs:
         return op.outputs[slot.index]
+    if slot.keep is Keep.DIM:
+        return key
+    if slot.keep is Keep.NUMEL:
+        return f"{key.removesuffix('_numel')}_sym_numel"
     if slot.keep is Keep.SHAPE:
+        if key.replace("_shape", "_dtype") in op.keys:
+            return None  # torch makes zeros of both together, which it does not show
         return f"{key.removesuffix('_shape')}_sym_sizes"
     if slot.keep is Keep.STRIDES and not op.view:
         return f"{key.removesuffix('_strides')}_sym_strides"
@@ -57,7 +63,7 @@ def _getter(key: str, place: int, slot: Slot, words: Sequence[str]) -> Callable[
         if key == "reduction":
             return _REDUCTIONS.index(saved)
         if slot.keep is Keep.STRIDES:
-            return tuple([each // node.accepted[0][1].itemsize for each in saved])
+            return tuple([each // node.accepted[0][1].itemsize for each in saved or ()])
         if slot.keep not in TENSORS:
             return _shown(saved, words)
         if isinstance(saved, list):

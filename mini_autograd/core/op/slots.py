@@ -14,6 +14,8 @@ class Keep(Enum):
     SHAPE = auto()
     STRIDES = auto()
     DTYPE = auto()
+    DIM = auto()
+    NUMEL = auto()
     SHAPES = auto()
     DTYPES = auto()
     RESULT = auto()

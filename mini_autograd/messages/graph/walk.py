@@ -59,6 +59,8 @@ def invalid_gradient_shape(
 
 
 leaf_moved = Message(RuntimeError, "leaf variable has been moved into the graph interior")
+no_complex_gradient = Message(RuntimeError, "{name} does not support automatic differentiation for "
+    "outputs with complex dtype.")
 derivative_not_implemented = Message(RuntimeError, "derivative for aten::{name} is not implemented")
 # A complex gradient where a rule of torch's does not take the real part.
 complex_gradient = Message(RuntimeError, "Expected isFloatingType(grad.scalar_type()) || "

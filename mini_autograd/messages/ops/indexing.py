@@ -11,6 +11,8 @@ from mini_autograd.messages.message import Message
 # `x[...]`, `select`, `index_put`, and writing to a part of a tensor.
 byte_mask = Message(UserWarning,
     "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.")
+byte_mask_scattered = Message(UserWarning, "masked_scatter_ received a mask with dtype "
+    "torch.uint8, this behavior is now deprecated,please use a mask with dtype torch.bool instead.")
 sequence_index = Message(UserWarning, "Using a non-tuple sequence for multidimensional indexing is "
     "deprecated and will be changed in pytorch 2.9; use x[tuple(seq)] instead of x[seq]. In "
     "pytorch 2.9 this will be interpreted as tensor index, x[torch.tensor(seq)], which will result "

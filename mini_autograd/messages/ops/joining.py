@@ -30,6 +30,10 @@ split_negative_sizes = Message(RuntimeError, "split_with_sizes expects split_siz
     "non-negative entries, but got split_sizes={sizes:list}")
 chunk_count = Message(RuntimeError, "chunk expects `chunks` to be greater than 0, got: {chunks}")
 sections_count = Message(RuntimeError, "number of sections must be larger than 0, got {sections}")
+tensor_split_dtype = Message(RuntimeError, "tensor_split expected tensor_indices_or_sections to "
+    "have dtype of long, but got {given.scalar_name}")
+tensor_split_rank = Message(RuntimeError, "tensor_split expected tensor_indices_or_sections to be "
+    "a zero-dimensional or one-dimensional tensor, but got a tensor with {ndim} dims")
 tensor_split_zero_dim = Message(RuntimeError,
     "tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")
 
@@ -62,7 +66,9 @@ negative_repeats = Message(RuntimeError, "Repeats must be non-negative")
 repeats_negative = Message(RuntimeError, "repeats can not be negative")
 repeats_rank = Message(RuntimeError, "repeats must be 0-dim or 1-dim tensor")
 repeats_sizes = Message(RuntimeError, "repeats must have the same size as input along dim, but got "
-    "repeats.size(0) = {repeats} and input.size(0) = {size}")
+    "repeats.size(0) = {repeats} and input.size({dim}) = {size}")
+repeats_no_vector = Message(RuntimeError, "repeat_interleave only accept 1D vector as repeat")
+repeats_allocated = Message(RuntimeError, "allocated size does not match required size")
 repeats_output_size = Message(RuntimeError,
     "repeat_interleave: Invalid output_size, expected {expected} but got {given}")
 

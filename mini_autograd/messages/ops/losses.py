@@ -36,6 +36,8 @@ def class_weights(classes: int, shape: Sequence[int], *, probabilities: bool) ->
     return _class_weights("cross_entropy: " if probabilities else "", classes, shape)
 
 
+# The gradient of images lies as they do, and torch's kernel knows only those in order.
+images_not_in_order = Message(RuntimeError, "grad_input must be contiguous")
 spatial_class_weights = Message(RuntimeError,
     "weight tensor should be defined either for all or no classes")
 weight_without_derivative = Message(RuntimeError, "The function '{name}' is not differentiable "

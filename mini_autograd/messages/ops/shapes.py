@@ -133,6 +133,11 @@ def broadcast_shapes(
     """Shapes that do not broadcast, where `broadcast_shapes` finds it."""
     return _broadcast_shapes(shape[dim], dim, position, shape, common)
 
+# Memory formats.
+format_rank = Message(RuntimeError, "required rank {rank} tensor to use {name} format")
+contiguous_preserve = Message(RuntimeError,
+    "preserve memory format is unsupported by the contiguous operator")
+
 # Views by strides and by dtype: `as_strided`, `unfold`, `view(dtype)`.
 lengths = Message(RuntimeError, "mismatch in length of strides and shape")
 negative_strides = Message(RuntimeError,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mini_autograd.messages.message import Message
@@ -19,6 +19,8 @@ default_dtype_type = Message(TypeError,
     "invalid dtype object: only floating-point types are supported as the default type")
 default_dtype_not_float = Message(TypeError,
     "only floating-point types are supported as the default type")
+
+preserve_nothing = Message(RuntimeError, "unsupported memory format Preserve")
 
 # Data: arrays and nested sequences.
 _unsupported_numpy_type = Message(TypeError, "can't convert np.ndarray of type {kind}. The only "
@@ -81,8 +83,17 @@ def negative_size(name: str, size: int, sizes: Sequence[int]) -> RuntimeError:
 
 negative_count = Message(RuntimeError, "{name} must be greater or equal to 0, got {value}")
 negative_steps = Message(RuntimeError, "number of steps must be non-negative")
-linspace_ends = Message(RuntimeError, "linspace only supports 0-dimensional start and end tensors, "
-    "but got start with {start} dimension(s) and end with {end} dimension(s).")
+_linspace_ends = Message(RuntimeError,
+    "linspace only supports 0-dimensional start and end tensors, but got {listed}.")
+
+
+def linspace_ends(ranks: Mapping[str, int]) -> RuntimeError:
+    """Ends of a range of which one has dims; those that are numbers are not told."""
+    return _linspace_ends(" and ".join([f"{k} with {v} dimension(s)" for k, v in ranks.items()]))
+
+
+linspace_dtype = Message(RuntimeError, "torch.linspace(): inferred dtype {inferred.cpp_name} can't "
+    "be safely cast to passed dtype {wanted.scalar_name}")
 zero_step = Message(RuntimeError, "step must be nonzero")
 zero_integral_step = Message(ValueError, "step must be nonzero")
 unbounded_range = Message(RuntimeError, "unsupported range: {start} -> {end}")

@@ -104,6 +104,7 @@ diagonal_shape = Message(RuntimeError, "all dimensions of input must be of equal
 set_dtype = Message(RuntimeError,
     "Could not set tensor of type {given:c} to a tensor of type {found:c}")
 resize_with_grad = Message(RuntimeError, "cannot resize variables that require grad")
+resize_format = Message(RuntimeError, "Unsupported memory formatPreserve")
 resize_overflow = Message(RuntimeError, "numel: integer multiplication overflow")
 set_derivative = Message(RuntimeError, "derivative for set_ is not implemented")
 

@@ -86,7 +86,7 @@ def _target(self: Array, dim: int, index: IndexArray, src: Array | None) -> tupl
     _check_index_dtype("scatter", index)
     if src is not None and src.dtype != self.dtype:
         raise errors.scatter_dtypes()
-    result = self.copy()
+    result = np.array(self, order="C")  # of a NumPy scalar too, as a gradient may be
     if index.size == 0:
         return result, result
     if index.ndim != self.ndim and max(index.ndim, self.ndim) > 1:

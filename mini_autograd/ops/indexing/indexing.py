@@ -254,7 +254,10 @@ def _broadcasts(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
 @unpromoted(name="nonzero")
 def nonzero_positions(self: IndexArray) -> IndexArray:
     """The positions of the elements that are not zero, one a row."""
-    return np.argwhere(self)
+    found = np.argwhere(self)
+    if found.size:
+        return found
+    return layout.empty_with(found.shape, (1, len(found)), found.dtype)  # as torch lays it out
 
 
 @public()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -16,7 +17,7 @@ from mini_autograd.core.table import ops, shared
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.ops import indexing as errors
 from mini_autograd.ops.pointwise.choosing import of_kind, where
-from mini_autograd.ops.shape.views import broadcast_shape, check_written_shape
+from mini_autograd.ops.shape.views import broadcast_shape, check_written_shape, expand
 from mini_autograd.ops.tensor import inside
 from mini_autograd.ops.tensor.writing import check_dtypes, check_history, checked_number
 from mini_autograd.parsing.overloads import composite, overloaded
@@ -107,7 +108,14 @@ def masked_select(self: Array, mask: Mask) -> Array:
     return np.asarray(self[mask])
 
 
-@public(in_place=InPlace())
+def _check_scattering(tensor: Tensor, given: Sequence[Any]) -> None:
+    """What `masked_scatter_` asks before it looks at the mask's dtype."""
+    if len(given) == 2 and all(isinstance(each, Tensor) for each in given):
+        check_dtypes(tensor._array, given[1]._array, errors.masked_scatter_dtypes)
+        expand.op.bare(given[0]._array, tensor._array.shape)  # for its errors
+
+
+@public(in_place=InPlace(check=_check_scattering))
 @unpromoted(
     self=lambda grad, mask: masked_fill_number(grad, mask, 0),
     source=lambda grad, mask, source_shape: masked_scatter_backward(grad, mask, source_shape),
@@ -115,8 +123,8 @@ def masked_select(self: Array, mask: Mask) -> Array:
 )
 def masked_scatter(self: Array, mask: Mask, source: Array) -> Array:
     """A copy with the first elements of `source`, in order, where the mask is true."""
-    _check_scattered(self, mask, source)
     self, mask = _both(self, mask)
+    _check_scattered(self, mask, source)
     return _write_in_order(np.array(self, order="C"), mask, source)
 
 
@@ -133,6 +141,8 @@ def masked_scatter_into(self: Array, mask: Mask, source: Array) -> Array:
 
 def _check_scattered(self: Array, mask: Mask, source: Array) -> None:
     check_dtypes(self, source, errors.masked_scatter_dtypes)
+    if mask.dtype == np.uint8:
+        warnings.warn(errors.byte_mask_scattered(), UserWarning, stacklevel=2)
     if mask.dtype.kind != "b":
         raise errors.mask_dtype("masked_scatter_", of_numpy(mask.dtype).scalar_name)
 

@@ -97,7 +97,7 @@ def _inside_index_add(
 @unpromoted(
     self=lambda grad: grad,
     # Of the factor, of which the derivative has the conjugate, torch 2.13 takes no conjugate.
-    source=lambda grad, dim, index, alpha, source: scaled(
+    source=lambda grad, dim, index, alpha, source, source_dim: scaled(
         _selected_as(grad, dim, index, source.shape), alpha.conjugate()
     ),
     inside=_inside_index_add,
@@ -229,7 +229,9 @@ def _index_fill_tensor(self: Array, dim: Int, index: IndexArray, value: Array) -
 @public(in_place=InPlace(common=Common.NOTHING))
 @unpromoted(
     self=lambda grad, dim, index: index_fill_number(grad, dim, index, 0),
-    source=lambda grad, dim, index, source: _selected_as(grad, dim, index, source.shape),
+    source=lambda grad, dim, index, source, source_dim: _selected_as(
+        grad, dim, index, source.shape
+    ),
     inside=inside.copies,
 )
 def index_copy(self: Array, dim: Int, index: IndexArray, source: Array) -> Array:
@@ -245,8 +247,9 @@ def index_copy(self: Array, dim: Int, index: IndexArray, source: Array) -> Array
         raise errors.copy_index_dtype(of_numpy(index.dtype).scalar_name)
     check_dtypes(self, source, errors.copy_dtypes)
     rows = _as_row(source)
-    if self.shape != source.shape and not _fit(self, source, dim):
-        raise errors.copy_shapes(_without(self.shape, dim), _without(source.shape, dim), dim)
+    slices = _without(self.shape, dim), _without(source.shape, dim)
+    if slices[0] != slices[1]:
+        raise errors.copy_shapes(*slices, dim)
     if index.size != rows.shape[dim]:
         raise errors.copy_count(index.size, rows.shape[dim])
     result = self.copy()
@@ -281,8 +284,8 @@ def take(self: Array, index: IndexArray) -> Array:
 
 @public(in_place=InPlace(memory_last=True, common=Common.NOTHING))
 @unpromoted(
-    self=lambda grad, index, source, accumulate: (
-        grad if accumulate else put(grad, index, ops.zeros_of(grad, source.shape), False)
+    self=lambda grad, index, accumulate: (
+        grad if accumulate else put(grad, index, ops.zeros_of(grad, index.shape), False)
     ),
     source=lambda grad, index, source: ops.view(take(grad, index), source.shape),
     inside=inside.saves,

@@ -123,7 +123,9 @@ def _checked_mv(self: Array, vec: Array, start: Array) -> None:
     if self.ndim != 2 or vec.ndim != 1 or start.ndim > 1:
         raise errors.mv_dims(self.ndim, vec.ndim, start.ndim)
     if self.shape[1] != len(vec) or start.size not in (1, len(self)):
-        raise errors.mv_sizes(start.size if start.ndim else len(self), self.shape, len(vec))
+        if not start.ndim:  # whose size torch then asks for
+            raise dim_errors.no_dims(0)
+        raise errors.mv_sizes(start.size, self.shape, len(vec))
     if self.dtype != vec.dtype or start.dtype != vec.dtype:
         raise errors.mv_dtypes(dtypes.of(start), dtypes.of(self), dtypes.of(vec))
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from mini_autograd.core.op import binary_operator, public
+from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.core.tensor.version_counter import counter_of
 from mini_autograd.messages.ops import linalg as errors
@@ -159,15 +160,24 @@ def inner(self: Array, other: Array) -> Any:
         raise errors.inner_last_dims(first, second)
     if self.dtype != other.dtype:
         raise errors.inner_dtypes()
-    a = permute(self, tuple(range(len(first))))
-    b = permute(other, (len(second) - 1, *range(len(second) - 1)))
-    if len(first) == len(second) == 1:
-        return reshape(dot(a, b), ())
-    product = mm(
-        reshape(a, (math.prod(first[:-1]), first[-1])),
-        reshape(b, (second[-1], math.prod(second[:-1]))),
-    )
+    if first[-1] == 1:  # then torch sums one, though there is nothing to sum
+        self = ops.sum(self, (-1,), True, dtype=self.dtype)
+    a = permute(self, (*range(len(first) - 1), -1))
+    b = permute(other, (-1, *range(len(second) - 1)))
+    rows, columns, contracted = math.prod(first[:-1]), math.prod(second[:-1]), first[-1]
+    if rows == columns == 1:
+        product = _inner_of_rows(a, b)
+    else:
+        product = mm(reshape(a, (rows, contracted)), reshape(b, (contracted, columns)))
     return reshape(product, first[:-1] + second[:-1])
+
+
+def _inner_of_rows(a: Any, b: Any) -> Any:
+    """Of tensors that are one row each, of whatever rank; torch computes it by how they lie."""
+    if a._array.flags.c_contiguous and b._array.flags.c_contiguous:
+        return dot(*[each if each.ndim == 1 else reshape(each, (each.numel(),)) for each in (a, b)])
+    product = ops.squeeze(a) * ops.squeeze(b)
+    return ops.sum_all(product, dtype=product.dtype)
 
 
 @binary_operator("__matmul__")

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd.arrays import dtypes
+from mini_autograd.arrays import dtypes, layout
 from mini_autograd.arrays.dims import positions
 from mini_autograd.core.modes.grad_mode import state
 from mini_autograd.core.op import DifferentiableOp, unpromoted
@@ -113,11 +113,15 @@ def _likelihood_grad(
 ) -> Array:
     """The gradient of a loss by its input. A lone row has no row of targets."""
     axis = _classes(self)
+    result = layout.empty_as(self)
+    if self.ndim == 4 and not result.flags.c_contiguous:
+        raise errors.images_not_in_order()
+    result.fill(0)
     check_kept(self, target, weight, axis)
     if self.ndim == 1:
         target = target.reshape(-1)[:1].reshape(())  # the first, if another shape was given it
     if not self.size:
-        return np.zeros(self.shape, self.dtype)
+        return result
     spatial = self.ndim == 4
     if target.dtype != np.int64 and (spatial or target.dtype != np.uint8):  # as a hook unpacked it
         if spatial and target.dtype != np.uint8:
@@ -128,7 +132,6 @@ def _likelihood_grad(
     if reduction == "mean":
         grad_output = grad_output / total_weight
     values = -grad_output if weights is None else -grad_output * weights
-    result = np.zeros(self.shape, self.dtype)
     result[places] = values if mask is None else np.where(mask, values, 0)
     return result
 

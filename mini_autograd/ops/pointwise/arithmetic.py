@@ -169,7 +169,12 @@ def _by_number(function: Callable[..., Any], array: Any, number: complex) -> Any
     return function(*promoted(array, number))
 
 
-@differentiable(name="rsub", self=lambda grad, alpha: scaled(-grad, alpha), other=lambda grad: grad)
+@differentiable(
+    name="rsub",
+    order=("other", "self"),
+    self=lambda grad, alpha: scaled(-grad, alpha),
+    other=lambda grad: grad,
+)
 def rsub_tensor(self: Array, other: Array, *, alpha: Number = 1) -> Array:
     """`other - alpha * self`."""
     if self.dtype.kind == "b":

@@ -15,14 +15,13 @@ from mini_autograd.core.op import (
     differentiable,
     operator,
     public,
-    quiet,
 )
 from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.table import ops
-from mini_autograd.core.tensor.tensor import Tensor, make
+from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.ops import pointwise as errors
 from mini_autograd.parsing.overloads import Bound, composite, overloaded
-from mini_autograd.parsing.types import Array, Bool, Number
+from mini_autograd.parsing.types import Array, Number
 
 _TRUTHS: Final = InPlace(compares=True, differentiable=False)
 _BITS: Final = InPlace(shapes_first=True, casts_first=True)
@@ -211,27 +210,6 @@ def bitwise_not(self: Array) -> Array:
 
 @public()
 @differentiable()
-def isnan(self: Array) -> Array:
-    """Whether it is no number."""
-    return np.isnan(self)
-
-
-@public()
-@differentiable()
-def isinf(self: Array) -> Array:
-    """Whether it is infinite."""
-    return np.isinf(self)
-
-
-@public()
-@differentiable()
-def isfinite(self: Array) -> Array:
-    """Whether it is neither infinite nor no number."""
-    return np.isfinite(self)
-
-
-@public()
-@differentiable()
 def signbit(self: Array) -> Array:
     """Whether it is negative, -0.0 included."""
     if self.dtype.kind == "c":
@@ -244,44 +222,6 @@ def signbit(self: Array) -> Array:
 def equal(self: Array, other: Array) -> bool:
     """Whether shape and all elements are the same; dtypes may differ."""
     return self.shape == other.shape and bool(np.all(eq(self, other)._array))
-
-
-@public()
-@composite
-def isclose(
-    self: Array, other: Array, rtol: Number = 1e-05, atol: Number = 1e-08, equal_nan: Bool = False
-) -> Any:
-    """Where `abs(self - other) <= atol + rtol * abs(other)`, or both are the same."""
-    tensors: Any = self, other
-    a, b = [each._array for each in tensors]
-    if a.dtype != b.dtype:
-        raise errors.dtypes_differ(dtypes.of(a), dtypes.of(b))
-    for name, tolerance in (("rtol", rtol.real), ("atol", atol.real)):
-        if tolerance < 0:
-            raise errors.negative_tolerance(name, tolerance)
-    same = eq(self, other)._array
-    return make(np.asarray(quiet.run(_close, a, b, same, rtol.real, atol.real, equal_nan)))
-
-
-def _close(a: Any, b: Any, same: Any, rtol: float, atol: float, equal_nan: bool) -> Any:
-    if equal_nan and a.dtype.kind in "fc":
-        same = same | (np.isnan(a) & np.isnan(b))
-    if rtol == 0 and atol == 0:
-        return same
-    if a.dtype.kind in "biu":  # in the default dtype, as integers of it would overflow
-        default = dtypes.get_default_dtype().numpy
-        a, b = a.astype(default), b.astype(default)
-    error = np.abs(a - b)
-    return same | (np.isfinite(error) & (error <= atol + np.abs(rtol * b)))
-
-
-@public()
-@composite
-def allclose(
-    self: Array, other: Array, rtol: Number = 1e-05, atol: Number = 1e-08, equal_nan: Bool = False
-) -> bool:
-    """Whether `isclose` holds everywhere."""
-    return bool(np.all(isclose(self, other, rtol, atol, equal_nan)._array))
 
 
 @operator("__invert__")

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd.arrays import dtypes, layout
+from mini_autograd.arrays import dtypes, empties, layout
 from mini_autograd.arrays.layout import Shape
 from mini_autograd.core.op import Expanded, InPlace, attribute, public, unpromoted
 from mini_autograd.core.table import ops, shared
@@ -76,6 +76,13 @@ def _conj_written(self: Array) -> Array:
     return np.conjugate(self)
 
 
+@unpromoted(
+    name="conj_physical", node="ConjPhysicalBackward0", self=lambda grad: conj_physical(grad)
+)
+def _conj_now(self: Array) -> Array:
+    return np.conjugate(self, out=layout.empty_as(self))
+
+
 @public(
     in_place=InPlace(
         function=True,
@@ -83,10 +90,11 @@ def _conj_written(self: Array) -> Array:
         recorded=overloaded("conj_physical", _conj_written, method_forms=("()",)),
     )
 )
-@unpromoted(node="ConjPhysicalBackward0", self=lambda grad: conj_physical(grad))
-def conj_physical(self: Array) -> Array:
-    """The conjugate, in memory of its own."""
-    return np.conjugate(self) if self.dtype.kind == "c" else self.copy()
+@composite
+def conj_physical(self: Array) -> Any:
+    """The conjugate, in memory of its own; a real tensor itself."""
+    array = self._array if isinstance(self, Tensor) else self
+    return _conj_now(self) if array.dtype.kind == "c" else self
 
 
 @public()
@@ -102,6 +110,8 @@ def view_as_real(self: Array) -> Array:
     """A complex tensor as pairs of reals along a new last dimension, on the same memory."""
     if self.dtype.kind != "c":
         raise errors.view_as_real_of_real()
+    if not self.size:
+        self = layout.placed(self)  # of a gradient, too
     return self[..., None].view(self.real.dtype)
 
 
@@ -109,12 +119,14 @@ def view_as_real(self: Array) -> Array:
 @unpromoted(view=True, self=lambda grad: view_as_real(grad))
 def view_as_complex(self: Array) -> Array:
     """The inverse of `view_as_real`; needs the pairs side by side in memory."""
+    if self.dtype == np.float16:
+        raise no_complex_half()
     if self.dtype not in _COMPLEX_OF:
         raise errors.view_as_complex_dtype(dtypes.of(self))
-    if not self.size:  # nothing to share, and NumPy's strides of it are arbitrary
-        errors.check_pairs(self.shape, (2,) * (self.ndim - 1) + (1,), 0)
-        return np.empty(self.shape[:-1], _COMPLEX_OF[self.dtype])
-    _check_pairs(self.shape, self.strides, layout.memory_of(self)[1], self.itemsize)
+    strides = layout.strides_of(self)
+    _check_pairs(self.shape, strides, layout.memory_of(self)[1], self.itemsize)
+    if not self.size:  # nothing to share
+        return empties.with_strides(self.shape[:-1], strides[:-1], _COMPLEX_OF[self.dtype])
     return self.view(_COMPLEX_OF[self.dtype])[..., 0]
 
 
@@ -132,8 +144,8 @@ _COMPLEX_OF: Final[dict[np.dtype[Any], np.dtype[Any]]] = {
 @public(method=False)
 @unpromoted(
     name="complex",
-    real=lambda grad: real(grad),
-    imag=lambda grad: imag(grad),
+    real=lambda grad, real: _real_of(grad),
+    imag=lambda grad, imag: _imag_of(grad),
     inside=inside.writes_out("complex"),
 )
 def complex_of(real: Array, imag: Array) -> Array:
@@ -173,6 +185,10 @@ def imag(value: Any) -> Any:
             raise errors.imag_of_real()
         return ops.select(view_as_real(value), array.ndim, 1)
     return np.imag(value)
+
+
+# `complex` saves operands that its rules do not need: torch's formulas name functions like these.
+_real_of, _imag_of = real, imag
 
 
 @public(method=False)

@@ -10,13 +10,13 @@ import numpy as np
 
 from mini_autograd.arrays import dtypes, layout
 from mini_autograd.arrays.numbers import has_zero
-from mini_autograd.core.op import InPlace, Promotion, differentiable, operator, public
+from mini_autograd.core.op import InPlace, Promotion, differentiable, operator, public, unpromoted
 from mini_autograd.core.table import ops, shared
 from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.messages.ops import pointwise as errors
 from mini_autograd.ops.pointwise.complexes import conj
 from mini_autograd.ops.tensor import inside
-from mini_autograd.parsing.overloads import overloaded
+from mini_autograd.parsing.overloads import composite, overloaded
 from mini_autograd.parsing.types import Array, Int
 
 _BOTH: Final = InPlace(function=True)
@@ -102,7 +102,8 @@ def round_whole(self: Array) -> Array:
 def round_decimals(self: Array, *, decimals: Int) -> Array:
     """The nearest multiple of 10 to the power of `-decimals`."""
     if self.dtype.kind != "f":
-        raise errors.not_implemented("round_vml_cpu", dtypes.of(self))
+        kernel = "round_cpu" if decimals else "round_vml_cpu"
+        raise errors.not_implemented(kernel, dtypes.of(self))
     if decimals == 0:
         return np.rint(self)
     scale = self.dtype.type(10.0 ** builtins.abs(decimals))
@@ -197,22 +198,26 @@ def angle_grad(grad: Any, self: Any) -> Any:
     if not is_complex(self):
         return ops.zeros_as(grad, self)
     magnitude = abs(self)
-    along = self / magnitude**2 * grad * 1j
+    along = ops.times(grad * self / magnitude**2, 1j)
     return ops.where(magnitude == 0, 0.0, along)
 
 
-def _inside_angle(result: Any, self: Any) -> Any:
-    return inside.writes_out("angle")() if is_complex(self) else result
+@differentiable(promotion=Promotion.FLOATING, name="angle", node="AngleBackward0", self=angle_grad)
+def _angle_of_real(self: Array) -> Array:
+    angles = np.where(self < 0, self.dtype.type(np.pi), self.dtype.type(0))
+    return np.where(np.isnan(self), self, angles)
+
+
+@unpromoted(name="angle", node="AngleBackward0", self=angle_grad, inside=inside.writes_out("angle"))
+def _angle_of_complex(self: Array) -> Array:
+    return np.array(np.angle(self), order="C")  # as torch's kernel lays it out
 
 
 @public()
-@differentiable(promotion=Promotion.FLOATING, self=angle_grad, inside=_inside_angle)
-def angle(self: Array) -> Array:
+@composite
+def angle(self: Array) -> Any:
     """The argument in radians: for reals pi where negative, else zero."""
-    if self.dtype.kind == "c":
-        return np.angle(self)
-    angles = np.where(self < 0, self.dtype.type(np.pi), self.dtype.type(0))
-    return np.where(np.isnan(self), self, angles)
+    return _angle_of_complex(self) if is_complex(self) else _angle_of_real(self)
 
 
 public(in_place=_BOTH)(overloaded("round", round_whole, round_decimals, out=True))

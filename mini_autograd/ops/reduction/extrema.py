@@ -17,6 +17,7 @@ from mini_autograd.core.table import ops
 from mini_autograd.messages.ops import reductions as errors
 from mini_autograd.ops import return_types
 from mini_autograd.ops.reduction.reductions import both, fold, reduced_dims, restored
+from mini_autograd.ops.reduction.running import like
 from mini_autograd.ops.tensor import inside
 from mini_autograd.parsing.overloads import composite, overloaded
 from mini_autograd.parsing.types import Array, Bool, Int, Ints
@@ -42,12 +43,12 @@ def _shared_grad(grad: Any, self: Any, result: Any, dim: Any, keepdim: bool) -> 
 
 def _both_shared_grads(grads: Any, self: Any, results: Any, dim: Any, keepdim: bool) -> Any:
     """Likewise of two results; of one alone where the other got no gradient."""
-    return both(
-        *[
-            None if grad is None else _shared_grad(grad, self, result, dim, keepdim)
-            for grad, result in zip(grads, results, strict=True)
-        ]
-    )
+    shares = [
+        None if grad is None else like(_shared_grad(grad, self, result, dim, keepdim), self)
+        for grad, result in zip(grads, results, strict=True)
+    ]
+    summed = both(*shares)
+    return summed if any(grad is None for grad in grads) else count_writes(summed)
 
 
 def _check_empty(name: str, array: Array, dims: Any) -> None:

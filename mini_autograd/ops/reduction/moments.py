@@ -111,7 +111,7 @@ def _welford(rows: Iterable[Any]) -> tuple[Any, Any]:
 def _in_two_passes(rows: Array) -> tuple[Any, Any]:
     """The same of many rows: of equal numbers, and of infinite ones, what that order makes."""
     mean = np.add.reduce(rows, axis=0) / np.float64(len(rows))
-    mean = np.where((rows == rows[0]).all(axis=0), rows[0], mean)
+    mean = np.where((rows == rows[0]).all(axis=0), rows[0] + 0.0, mean)
     distance = rows - mean
     squares = np.add.reduce(np.multiply(distance, distance), axis=0)
     are_finite = np.isfinite(rows[:-1]).all(axis=0)
@@ -143,7 +143,7 @@ def _variance(name: str, array: Array, dim: Any, correction: Any, keepdim: bool)
     n, shape = _reduced_shape(array.shape, dims, keepdim)
     freedom = n - correction
     parts = _parts(array)
-    if freedom <= 0 or not array.size:
+    if freedom <= 0 or not (array.size or correction < 0):
         for _ in parts:
             warnings.warn(errors.no_freedom(name), UserWarning, stacklevel=4)
     means: list[Any] = []
@@ -199,7 +199,7 @@ def _inside(result: Any, self: Any, *_: Any) -> Any:
     return result
 
 
-@unpromoted(self=_var_grad, inside=_inside)
+@unpromoted(warns=True, self=_var_grad, inside=_inside)
 def var(
     self: Array, dim: Ints | None = None, *, correction: Number | None = None, keepdim: Bool = False
 ) -> Array:
@@ -210,7 +210,7 @@ def var(
     return _rounded(variance, self, shape)
 
 
-@unpromoted(self=_std_grad, inside=_inside)
+@unpromoted(warns=True, self=_std_grad, inside=_inside)
 def std(
     self: Array, dim: Ints | None = None, *, correction: Number | None = None, keepdim: Bool = False
 ) -> Array:
@@ -245,7 +245,7 @@ def _std_mean_grad(
     )
 
 
-@unpromoted(outputs=("result0", "result1"), partial=True, self=_var_mean_grad)
+@unpromoted(warns=True, outputs=("result0", "result1"), partial=True, self=_var_mean_grad)
 def var_mean(
     self: Array, dim: Ints | None = None, *, correction: Number | None = None, keepdim: Bool = False
 ) -> tuple[Array, Array]:
@@ -256,7 +256,7 @@ def var_mean(
     return _rounded(variance, self, shape), _joined(means, self, shape)
 
 
-@unpromoted(outputs=("result0", "result1"), partial=True, self=_std_mean_grad)
+@unpromoted(warns=True, outputs=("result0", "result1"), partial=True, self=_std_mean_grad)
 def std_mean(
     self: Array, dim: Ints | None = None, *, correction: Number | None = None, keepdim: Bool = False
 ) -> tuple[Array, Array]:

@@ -112,11 +112,15 @@ def _sort_plain(self: Array, dim: Int = -1, descending: Bool = False) -> Any:
     return return_types.sort(sort_along(self, dim, descending))
 
 
-@public()
-@unpromoted()
-def argsort(self: Array, dim: Int = -1, descending: Bool = False, *, stable: Bool = False) -> Array:
+@composite(name="argsort")
+def _argsort_stable(self: Array, *, stable: Bool, dim: Int = -1, descending: Bool = False) -> Any:
+    return sort_stably(self, stable=stable, dim=dim, descending=descending)[1]
+
+
+@composite(name="argsort")
+def _argsort_plain(self: Array, dim: Int = -1, descending: Bool = False) -> Any:
     """The indices that sort the elements along a dim."""
-    return _sorted(self, dim, descending, stable=stable)[1]
+    return sort_along(self, dim, descending)[1]
 
 
 @unpromoted(name="topk", node="TopkBackward0", outputs=("values", "indices"), self=_ordered_grad)
@@ -148,7 +152,7 @@ def topk(self: Array, k: Int, dim: Int = -1, largest: Bool = True, sorted: Bool 
     return return_types.topk(greatest(self, k, dim, largest, sorted))
 
 
-@unpromoted(name="median", node="MedianBackward0", self=evenly)
+@unpromoted(name="median", node="MedianBackward0", complex_gradient=False, self=evenly)
 def median_all(self: Array) -> Array:
     """The lower of the middle elements; NaN if one is, or if there is none."""
     if not self.size:
@@ -201,6 +205,22 @@ public()(
             "(Tensor input, *, bool stable, int dim = -1, bool descending = False, "
             "tuple of Tensors out = None)",
             "(Tensor input, int dim = -1, bool descending = False, *, tuple of Tensors out = None)",
+        ),
+    )
+)
+public()(
+    overloaded(
+        "argsort",
+        _argsort_plain,
+        _argsort_stable,
+        function_forms=(
+            "(Tensor input, *, bool stable, int dim = -1, bool descending = False, "
+            "Tensor out = None)",
+            "(Tensor input, int dim = -1, bool descending = False)",
+        ),
+        method_forms=(
+            "(*, bool stable, int dim = -1, bool descending = False)",
+            "(int dim = -1, bool descending = False)",
         ),
     )
 )

@@ -88,6 +88,8 @@ def both(first: Any, second: Any) -> Any:
     """The sum of what two outputs' gradients give; either is None if that output got none."""
     if first is None or second is None:
         return second if first is None else first
+    if isinstance(first, np.ndarray) and first.ndim > 1:
+        return layout.arranged(first + second, first, second)
     return first + second
 
 
@@ -158,7 +160,7 @@ def _averaged(array: Array, dim: Any, keepdim: bool, dtype: DType | None) -> Arr
 @unpromoted(
     name="mean",
     node="MeanBackward0",
-    self=lambda grad, self_shape: over(ops.expand(grad, self_shape), count(self_shape, None)),
+    self=lambda grad, self_shape, self_numel: over(ops.expand(grad, self_shape), self_numel),
     inside=inside.sums_out,
 )
 def mean_all(self: Array, *, dtype: DType | None = None) -> Array:
@@ -168,7 +170,7 @@ def mean_all(self: Array, *, dtype: DType | None = None) -> Array:
 
 @unpromoted(
     node="MeanBackward1",
-    self=lambda grad, self_shape, dim, keepdim: over(
+    self=lambda grad, self_shape, self_numel, dim, keepdim: over(
         spread(grad, self_shape, dim, keepdim), count(self_shape, dim)
     ),
     inside=inside.sums_out,

@@ -7,12 +7,14 @@ from typing import Any, Final
 import numpy as np
 
 from mini_autograd.arrays.dims import wrap_dim
+from mini_autograd.arrays.dtypes import bool_
 from mini_autograd.core.modes.grad_mode import state
 from mini_autograd.core.op import InPlace, public, unpromoted
 from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.saved.packing import is_watched
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor, make
+from mini_autograd.messages.ops import kernels as errors
 from mini_autograd.ops.reduction.reductions import (
     AS_THEY_ARE,
     differentiable_dtype,
@@ -31,11 +33,13 @@ _WIDER: Final = {np.dtype(np.float16): np.float32, np.dtype(np.float32): np.floa
 
 def _accumulated(step: np.ufunc, array: Array, dim: int, dtype: DType | None) -> Array:
     dim = wrap_dim(dim, array.ndim)
+    if dtype is bool_ and array.ndim and array.size:
+        kernel = "cumsum_out_cpu" if step is np.add else "cumprod_out_cpu"
+        raise errors.not_implemented(kernel, dtype)
     wanted = array.dtype if dtype is None else dtype.numpy
     if dtype is None and wanted.kind in "biu":
         wanted = np.dtype(np.int64)
-    if array.dtype.kind == "c" and wanted.kind != "c":
-        array = array.real
+    array = without_imaginary(array, wanted, array.size)
     array = array.astype(wanted, copy=False, order="C")
     if not array.ndim:
         return np.array(array)

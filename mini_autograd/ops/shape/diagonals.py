@@ -38,6 +38,8 @@ def diagonal(self: Array, offset: Int = 0, dim1: Int = 0, dim2: Int = 1) -> Arra
     ndim = self.ndim
     if not (-ndim <= dim1 < ndim and -ndim <= dim2 < ndim and (dim1 - dim2) % ndim):
         _diagonal_dims(dim1, dim2, ndim)  # which says why
+    if not self.size:
+        self = layout.placed(self)  # of a gradient, too
     result = self.diagonal(offset, dim1, dim2)
     if not result.shape[-1]:  # torch does not move to where it would begin
         result = layout.restrided(self, result.shape, result.strides)
@@ -59,9 +61,11 @@ def diagonal_backward(grad: Array, shape: Ints, offset: Int, dim1: Int, dim2: In
 
 @unpromoted(
     node="DiagonalBackward0_copy",
-    self=lambda grad, self_shape, offset: diagonal_backward(grad, self_shape, offset, 0, 1),
+    self=lambda grad, self_shape, offset, dim1, dim2: diagonal_backward(
+        grad, self_shape, offset, dim1, dim2
+    ),
 )
-def diagonal_copy(self: Array, offset: Int = 0) -> Array:
+def diagonal_copy(self: Array, offset: Int = 0, dim1: Int = 0, dim2: Int = 1) -> Array:
     """The diagonal of a matrix."""
     return self.diagonal(offset).copy()
 
@@ -103,10 +107,10 @@ def diag(self: Array, diagonal: Int = 0) -> Any:
 @unpromoted(self=lambda grad, self_shape: _traced(grad, self_shape))
 def trace(self: Array) -> Array:
     """The sum of the diagonal of a matrix."""
-    if self.ndim != 2:
-        raise errors.trace_rank(self.ndim)
     if self.dtype.kind == "b":
         raise errors.not_implemented("trace", dtypes.bool_)
+    if self.ndim != 2:
+        raise errors.trace_rank(self.ndim)
     if self.dtype.kind in "iu":
         return np.asarray(np.trace(self, dtype=np.int64))
     wide = np.float32 if self.dtype == np.float16 else self.dtype

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd.arrays import layout
+from mini_autograd.arrays import dtypes, layout
 from mini_autograd.arrays.dims import wrap_dim
 from mini_autograd.core.op import differentiable, public, unpromoted
 from mini_autograd.core.saved.gradient_tensors import count_writes
@@ -273,10 +273,15 @@ def tensor_split(self: Array, indices_or_sections: Anything, dim: Int = 0) -> An
     """So many pieces as even as can be, or pieces between the given indices."""
     if not self.ndim:
         raise errors.tensor_split_zero_dim()
-    dim = wrap_dim(dim, self.ndim)
-    size, given = self.shape[dim], indices_or_sections
+    given = indices_or_sections
     if isinstance(given, Tensor):
+        if given.dtype is not dtypes.int64:
+            raise errors.tensor_split_dtype(given.dtype)
+        if given.ndim > 1:
+            raise errors.tensor_split_rank(given.ndim)
         given = given.tolist()
+    dim = wrap_dim(dim, self.ndim)
+    size = self.shape[dim]
     if is_int(given):
         if given <= 0:
             raise errors.sections_count(given)

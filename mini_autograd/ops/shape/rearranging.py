@@ -176,10 +176,10 @@ def repeat_each(
     dim = wrap_dim(dim, len(shape))
     if repeats < 0:
         raise errors.negative_repeats()
+    if not shape:
+        raise shape_errors.dim_range(1, 0)  # of the dim that torch unsqueezes
     if output_size is not None and output_size != repeats * math.prod(shape[dim : dim + 1]):
         raise errors.repeats_output_size(repeats * math.prod(shape[dim : dim + 1]), output_size)
-    if not shape:
-        self, shape = reshape(self, (1,)), (1,)
     copies = expand(unsqueeze(self, dim + 1), (*shape[: dim + 1], repeats, *shape[dim + 1 :]))
     merged = (*shape[:dim], shape[dim] * repeats, *shape[dim + 1 :])
     return view(as_contiguous(copies), merged)
@@ -192,23 +192,30 @@ def repeat_by_counts(
     """Each element of a dim as often as its own count says."""
     if dim is None:
         self, dim = flatten(self), 0
-    elif not self.ndim:
-        self = flatten(self)
-    dim = wrap_dim(dim, self.ndim)
-    size, counts = self.shape[dim], repeats._array  # type: ignore[attr-defined]
+    counts = repeats._array  # type: ignore[attr-defined]
     if counts.ndim > 1:
         raise errors.repeats_rank()
+    if not self.ndim:
+        raise shape_errors.no_dims(dim)
+    size = self.shape[wrap_dim(dim, self.ndim)]
     if counts.size == 1:
         counts = np.broadcast_to(counts.reshape(1), (size,))
     elif len(counts) != size:
-        raise errors.repeats_sizes(len(counts), size)
-    return ops.index_select(self, dim, make(_positions(counts)))
+        raise errors.repeats_sizes(len(counts), dim, size)
+    return ops.index_select(self, dim, make(_positions(counts, output_size)))
 
 
-def _positions(counts: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """Each index as often as its count says."""
+def _positions(counts: np.ndarray[Any, Any], output_size: int | None) -> np.ndarray[Any, Any]:
+    """Each index as often as its count says, `output_size` together."""
+    if counts.ndim != 1:
+        raise errors.repeats_no_vector()
     if counts.dtype not in (np.int32, np.int64):
         raise errors.not_implemented("repeat_interleave_cpu", make(counts).dtype)
+    if counts.size and output_size is not None:
+        if output_size < 0:
+            raise errors.negative_size(output_size, (output_size,))
+        if counts.sum() != output_size:
+            raise errors.repeats_allocated()
     if (counts < 0).any():
         raise errors.repeats_negative()
     return np.repeat(np.arange(len(counts), dtype=counts.dtype), counts)
@@ -217,7 +224,7 @@ def _positions(counts: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 @composite(name="repeat_interleave")
 def positions_by_counts(repeats: IndexArray, *, output_size: Int | None = None) -> Any:
     """Each index as often as its count says."""
-    return make(_positions(repeats._array))  # type: ignore[attr-defined]
+    return make(_positions(repeats._array, output_size))  # type: ignore[attr-defined]
 
 
 public()(

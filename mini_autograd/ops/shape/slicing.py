@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -11,7 +12,6 @@ from mini_autograd.arrays.dims import wrap_dim
 from mini_autograd.core.op import public, unpromoted
 from mini_autograd.core.table import ops
 from mini_autograd.messages.ops import indexing as errors
-from mini_autograd.parsing.overloads import composite
 from mini_autograd.parsing.types import Array, Int, Ints, SymInt
 
 
@@ -93,6 +93,7 @@ def _checked_part(part: Array, src: Array) -> Array:
 
 @public()
 @unpromoted(
+    complex_gradient=False,
     self=lambda grad, src_shape, src_dtype, dim, index: select_scatter(
         grad, ops.zeros_of(grad, src_shape), dim, index
     ),
@@ -107,22 +108,26 @@ def select_scatter(self: Array, src: Array, dim: Int, index: Int) -> Array:
     return result
 
 
-@unpromoted(
-    name="slice_scatter",
-    self=lambda grad, src_shape, dim, start, stop, step: slice_scatter_dim(
-        grad, ops.zeros_of(grad, src_shape), dim, start, stop, step
-    ),
-    src=lambda grad, dim, start, stop, step: slice_dim(grad, dim, start, stop, step),
-)
-def slice_scatter_dim(self: Array, src: Array, dim: Int, start: Int, stop: Int, step: Int) -> Array:
-    """A copy with `src` at a range of a dim."""
-    result = layout.copied_with_gaps(self)
-    _checked_part(sliced(result, dim, start, stop, step), src)[...] = src
-    return result
+def _span(shape: Sequence[int], dim: int, start: Any, end: Any, step: int) -> tuple[int, ...]:
+    """The dim and range that `slice_scatter` writes to, the bounds clamped as a slice's."""
+    if not shape:
+        raise errors.zero_dim("slice")
+    dim = wrap_dim(dim, len(shape))
+    if step <= 0:
+        raise errors.step_not_positive_slice()
+    return dim, *slice(start, end, step).indices(shape[dim])
 
 
 @public()
-@composite
+@unpromoted(
+    complex_gradient=False,
+    self=lambda grad, src_shape, src_dtype, dim, start, end, step: slice_scatter(
+        grad, ops.zeros_of(grad, src_shape), dim, start, end, step
+    ),
+    src=lambda grad, dim, start, end, step: slice_dim(
+        grad, *_span(grad.shape, dim, start, end, step)
+    ),
+)
 def slice_scatter(
     self: Array,
     src: Array,
@@ -130,10 +135,9 @@ def slice_scatter(
     start: Int | None = None,
     end: Int | None = None,
     step: Int = 1,
-) -> Any:
-    """A copy with `src` at a range of a dim, the bounds clamped as a slice's."""
-    dim = wrap_dim(dim, self.ndim)
-    if step <= 0:
-        raise errors.step_not_positive_slice()
-    start, stop, step = slice(start, end, step).indices(self.shape[dim])
-    return slice_scatter_dim(self, src, dim, start, stop, step)
+) -> Array:
+    """A copy with `src` at a range of a dim."""
+    part = _span(self.shape, dim, start, end, step)
+    result = layout.copied_with_gaps(self)
+    _checked_part(sliced(result, *part), src)[...] = src
+    return result

@@ -14,6 +14,7 @@ import numpy as np
 
 from mini_autograd.arrays import dtypes, layout
 from mini_autograd.arrays.dims import broadcast_dims, wrap_dim
+from mini_autograd.arrays.formats import contiguous_format, copied_as, is_in, preserve_format
 from mini_autograd.arrays.layout import Shape
 from mini_autograd.core.op import public, unpromoted
 from mini_autograd.core.saved.packing import composed, is_watched
@@ -24,7 +25,7 @@ from mini_autograd.messages.tensors import state as tensor_errors
 from mini_autograd.ops.tensor import inside
 from mini_autograd.parsing.overloads import composite
 from mini_autograd.parsing.overrides import PLAIN, handle_torch_function, has_torch_function
-from mini_autograd.parsing.types import Anything, Array, Int, Sizes
+from mini_autograd.parsing.types import Anything, Array, Int, MemoryFormat, Sizes
 
 
 def sum_to(grad: Any, shape: Shape) -> Any:
@@ -95,9 +96,9 @@ def unsafe_view(self: Array, size: Sizes) -> Array:
 
 
 @unpromoted(node="CloneBackward0", self=lambda grad: grad, inside=inside.copies)
-def as_contiguous(self: Array) -> Array:
-    """A copy with the last dim closest in memory."""
-    return np.array(self, order="C")
+def as_contiguous(self: Array, memory_format: MemoryFormat = contiguous_format) -> Array:
+    """A copy with the last dim closest in memory, unless another format is told."""
+    return copied_as(self, memory_format)
 
 
 def shape_of(self: Any) -> Shape:
@@ -107,9 +108,15 @@ def shape_of(self: Any) -> Shape:
 
 @public(function=False)
 @composite
-def contiguous(self: Array, *, memory_format: Anything = None) -> Any:
+def contiguous(self: Array, *, memory_format: MemoryFormat = contiguous_format) -> Any:
     """The tensor itself if its elements lie in order, else a copy in which they do."""
-    return _in_order(self)
+    if memory_format is contiguous_format:
+        return _in_order(self)
+    if is_in(memory_format, self._array):  # type: ignore[attr-defined]
+        return self
+    if memory_format is preserve_format:
+        raise errors.contiguous_preserve()
+    return as_contiguous(self, memory_format)
 
 
 def _in_order(self: Any) -> Any:

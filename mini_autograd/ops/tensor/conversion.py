@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from mini_autograd.arrays import dtypes, layout
 from mini_autograd.arrays.dtypes import dtype as DTypeOf  # noqa: N812 - the parameter is called dtype
+from mini_autograd.arrays.formats import copied_as, empty_like, preserve_format, suggested
+from mini_autograd.arrays.formats import memory_format as FormatOf  # noqa: N812 - likewise
 from mini_autograd.core.modes import warn_once
 from mini_autograd.core.modes.grad_mode import is_grad_enabled
 from mini_autograd.core.op import public, unpromoted
@@ -19,17 +21,10 @@ from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.messages import arguments as argument_errors
 from mini_autograd.messages.tensors import conversion as errors
 from mini_autograd.ops.tensor import inside
-from mini_autograd.parsing.factories import (
-    as_dtype,
-    channels_last,
-    checked_device,
-    contiguous_format,
-    device,
-    preserve_format,
-)
+from mini_autograd.parsing.factories import as_dtype, checked_device, device
 from mini_autograd.parsing.overrides import KNOWN, has_torch_function, overridable
 from mini_autograd.parsing.schema import is_number
-from mini_autograd.parsing.types import Anything, Array, DType
+from mini_autograd.parsing.types import Array, DType, MemoryFormat
 
 
 @shared
@@ -62,10 +57,12 @@ def without_imaginary(array: NDArray[Any], wanted: np.dtype[Any], count: int = 1
 
 
 @shared
-def converted(array: NDArray[Any], wanted: np.dtype[Any]) -> NDArray[Any]:
+def converted(
+    array: NDArray[Any], wanted: np.dtype[Any], memory_format: Any = None
+) -> NDArray[Any]:
     """A copy in another dtype, rounded as C rounds."""
+    made = empty_like(array, wanted, memory_format)
     array = without_imaginary(array, wanted, array.size)
-    made = layout.empty_as(array, wanted)
     if wanted == np.float16 and array.dtype.kind in "fiu" and array.itemsize > 4:
         array = array.astype(np.float32)  # torch's half is made of a float, so it rounds twice
     np.copyto(made, array, casting="unsafe")
@@ -87,36 +84,26 @@ def in_dtype(grad: Any, wanted: np.dtype[Any]) -> Any:
     self=lambda grad, self_dtype: in_dtype(grad, self_dtype),
     inside=inside.copies,
 )
-def to_dtype(self: Array, dtype: DType, memory_format: Anything = None) -> Array:
+def to_dtype(self: Array, dtype: DType, memory_format: MemoryFormat | None = None) -> Array:
     """A copy in another dtype; complex numbers lose their imaginary part to a real one."""
-    made = converted(self, dtype.numpy)
-    return made if memory_format is None else copied_as(made, memory_format)
+    return converted(self, dtype.numpy, memory_format)
 
 
 @public()
 @unpromoted(elementwise=True, self=lambda grad: grad, inside=inside.copies)
-def clone(self: Array, *, memory_format: Anything = None) -> Array:
+def clone(self: Array, *, memory_format: MemoryFormat | None = None) -> Array:
     """A copy; it keeps the order of the dims in memory, unless told another."""
     return copied_as(self, memory_format)
 
 
-def copied_as(array: NDArray[Any], memory_format: Any) -> NDArray[Any]:
-    """A copy in a memory format: by default in the order that the dims have."""
-    if memory_format is contiguous_format:
-        return np.array(array, order="C")
-    if memory_format is channels_last and array.ndim == 4:
-        return np.array(array.transpose(0, 2, 3, 1), order="C").transpose(0, 3, 1, 2)
-    return layout.copied(array)
-
-
-def _converted_if_needed(
+def converted_if_needed(
     self: Tensor, wanted: DTypeOf, *, copy: bool = False, memory_format: Any = None
 ) -> Tensor:
     array = self._array
     same = array.dtype == wanted.numpy and (
         memory_format is None
         or memory_format is preserve_format
-        or copied_as(array, memory_format).strides == array.strides
+        or memory_format is suggested(array)
     )
     if same and not copy:
         return self
@@ -154,9 +141,10 @@ def to(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         wanted = as_dtype(rest.pop(0))
     copy = copy or (len(rest) > 1 and rest[1] is True)
     is_dtype = wanted is None or isinstance(wanted, DTypeOf)
+    is_dtype = is_dtype and isinstance(memory_format, FormatOf | None)
     if kwargs or not is_dtype or not all(isinstance(each, bool) for each in rest):
         raise errors.to_arguments(*given)
-    return _converted_if_needed(self, wanted or self.dtype, copy=copy, memory_format=memory_format)
+    return converted_if_needed(self, wanted or self.dtype, copy=copy, memory_format=memory_format)
 
 
 _asking_for: Final = overridable("to", method=True)(to)  # a plain tensor like one of a subclass
@@ -167,11 +155,26 @@ def _dtype_of(value: Any) -> Any:
     return value.dtype if isinstance(value, Tensor) else as_dtype(type(value))
 
 
+def only_format(name: str, args: Sequence[Any], named: Mapping[str, Any]) -> Any:
+    """The memory format that is given, or None; there is nothing else to give.
+
+    Raises:
+        TypeError: that is no memory format, or something else is given.
+    """
+    if args:
+        raise errors.takes_no_arguments(name, len(args))
+    memory_format = named.get("memory_format")
+    if not isinstance(memory_format, FormatOf | None):
+        wanted = "torch.memory_format"
+        raise argument_errors.wrong_type(name, "memory_format", None, wanted, memory_format)
+    for key in named.keys() - {"memory_format"}:
+        raise argument_errors.unexpected_keyword(name, key)
+    return memory_format
+
+
 def _to(wanted: DTypeOf, name: str) -> Callable[..., Tensor]:
-    def method(self: Tensor, *args: Any, memory_format: Any = None) -> Tensor:
-        if args:
-            raise errors.takes_no_arguments(name, len(args))
-        return _converted_if_needed(self, wanted, memory_format=memory_format)
+    def method(self: Tensor, *args: Any, **named: Any) -> Tensor:
+        return converted_if_needed(self, wanted, memory_format=only_format(name, args, named))
 
     method.__name__ = method.__qualname__ = name
     method.__doc__ = f"`to({wanted})`."
@@ -204,7 +207,7 @@ def type_(self: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
         wanted = _TYPES[wanted]
     if not isinstance(wanted, DTypeOf):
         raise errors.type_argument()
-    return _converted_if_needed(self, wanted)
+    return converted_if_needed(self, wanted)
 
 
 @public(function=False)
@@ -212,7 +215,7 @@ def type_as(self: Tensor, other: Tensor) -> Tensor:
     """The tensor in another's dtype."""
     if not isinstance(other, Tensor):
         raise argument_errors.wrong_type("type_as", "other", 1, "Tensor", other)
-    return _converted_if_needed(self, other.dtype)
+    return converted_if_needed(self, other.dtype)
 
 
 for _name, _wanted in {

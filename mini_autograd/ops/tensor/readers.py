@@ -7,11 +7,12 @@ from typing import Any
 
 from mini_autograd.arrays import empties, layout
 from mini_autograd.arrays.dims import wrap_dim
+from mini_autograd.arrays.formats import contiguous_format, is_in
 from mini_autograd.core.op import attribute, public
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.ops import shapes as errors
 from mini_autograd.parsing.overloads import composite
-from mini_autograd.parsing.types import Anything, Array, Int
+from mini_autograd.parsing.types import Array, Int, MemoryFormat
 
 
 @public("dim", "ndimension", function=False)
@@ -103,9 +104,9 @@ def stride(self: Array, dim: Int | None = None) -> Any:
 
 @public(function=False)
 @composite
-def is_contiguous(self: Array, memory_format: Anything = None) -> bool:
+def is_contiguous(self: Array, *, memory_format: MemoryFormat = contiguous_format) -> bool:
     """Whether the elements lie in memory in order, without gaps."""
-    return bool(self._array.flags.c_contiguous)  # type: ignore[attr-defined]
+    return is_in(memory_format, self._array)  # type: ignore[attr-defined]
 
 
 @attribute("nbytes")

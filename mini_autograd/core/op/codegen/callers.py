@@ -142,6 +142,9 @@ class _Caller:
         for each in op.schema.parameters:
             value = passed.get(each.name, each.name)
             given.append(f"{each.name}={value}" if each.keyword_only else value)
+        if op.warns:
+            yield f"    if _state.enabled and {self.first}._requires_grad:"
+            yield f"        _edge_of({self.first})"
         yield "    try:"
         run = "_forward(" if op.view else "_quiet.run(_forward, "  # a view computes nothing
         yield f"        _array = {run}{', '.join(given)})"

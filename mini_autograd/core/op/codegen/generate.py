@@ -72,6 +72,7 @@ class _NoArray:
 
     shape = strides = ()
     dtype = None
+    ndim = size = 0
 
 
 _NO_ARRAY: Final = _NoArray()
@@ -167,7 +168,8 @@ _NAMESPACE: Final[dict[str, Any]] = {
     "_ndarray": np.ndarray, "_pack": pack, "_record_refused": record_refused,
     "_packing_threads": packing_threads, "_new": object.__new__, "_next_sequence": next_sequence,
     "_number_array": np.array, "_placed": placed, "_plain": plain, "_present": _present,
-    "_shapes": _shapes, "_no_derivative": errors.derivative_not_implemented, "_quiet": quiet,
+    "_shapes": _shapes, "_no_derivative": errors.derivative_not_implemented,
+    "_no_complex_gradient": errors.no_complex_gradient, "_quiet": quiet,
     "_raise_broadcast": raise_broadcast, "_raise_of_rule": raise_of_rule, "_refused": _refused,
     "_saved_operand": _saved_operand, "_state": state, "_inference_used": inference_used,
     "_all_inference": all_inference, "_second_backward": errors.second_backward,

@@ -137,6 +137,10 @@ def recording(op: Op, needs: Mapping[str, str]) -> Iterator[str]:
     `needs` has, for operands that are surely tensors or numbers, the test whether they need a
     gradient.
     """
+    if not op.complex_gradient:
+        array = "_array" if op.outputs is None else "_outs[0]._array"
+        yield f"if {array}.dtype.kind == 'c':"
+        yield f"    raise _no_complex_gradient({op.name!r})"
     yield f"_node = _new({op.title})"
     yield "_node.hooks = None"
     yield "if _anomaly.enabled:"
@@ -227,6 +231,8 @@ _EXPRESSIONS: Final = {
     Keep.SHAPE: "_array_of({name}).shape",
     Keep.STRIDES: "_array_of({name}).strides",
     Keep.DTYPE: "_array_of({name}).dtype",
+    Keep.DIM: "_array_of({name}).ndim",
+    Keep.NUMEL: "_array_of({name}).size",
     Keep.SHAPES: "tuple([_each._array.shape for _each in {name}])",
     Keep.DTYPES: "tuple([_each._array.dtype for _each in {name}])",
 }
