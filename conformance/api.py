@@ -48,7 +48,7 @@ from conformance.program.trace import (
     Unsupported,
     Warned,
 )
-from conformance.program.values import DType, ProgramError, Ref
+from conformance.program.values import Constant, DType, ProgramError, Ref
 from conformance.suite.support.agreement import Differs, assert_agrees
 from conformance.verdict import GRADES, Mismatch, Verdict
 
@@ -60,6 +60,7 @@ __all__ = [
     "Call",
     "Called",
     "ClearGrad",
+    "Constant",
     "Copy",
     "DType",
     "Detach",

@@ -13,7 +13,7 @@ from conformance.corpus.case import Case
 from conformance.engines import TorchLike
 from conformance.engines.execute import execute
 from conformance.generate.drawing.drawn import Drawn
-from conformance.generate.generated import FILLS, drawn
+from conformance.generate.generated import drawn
 from conformance.generate.statistics import Statistics
 from conformance.generate.statistics.counting import Counting
 from conformance.judge.referee import judge
@@ -102,19 +102,18 @@ def _drawn(
     lost: dict[int, str],
     begin: Callable[[int], None],
 ) -> Iterator[tuple[int, Drawn | str]]:
-    """The numbered programs, of one structure after the other."""
+    """The numbered programs."""
     reference = examiner.reference
     if not isinstance(reference, TorchLike):
         raise TypeError(f"programs are drawn on a torch-like reference; {reference.name} is none")
-    for start in range(0, piece.count, FILLS):
-        count = min(FILLS, piece.count - start)
-        begin(start)
-        if start in lost:
-            yield from ((start + place, lost[start]) for place in range(count))
-            continue
-        ops = (piece.op,) if piece.op else settings.drawn or None
-        programs = drawn(reference, count=count, seed=piece.seed, start=start, ops=ops)
-        yield from ((start + place, program) for place, program in enumerate(programs))
+    ops = (piece.op,) if piece.op else settings.drawn or None
+    for number in range(piece.count):
+        begin(number)
+        if number in lost:
+            yield number, lost[number]
+        else:
+            (program,) = drawn(reference, count=1, seed=piece.seed, start=number, ops=ops)
+            yield number, program
 
 
 def _rest(program: Program, verdict: Verdict, examiner: Examiner) -> tuple[Program, Verdict]:

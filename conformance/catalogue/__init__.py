@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from conformance.catalogue.conversion import CONVERSION
-from conformance.catalogue.creation import CREATION
+from conformance.catalogue.derived import DERIVED
 from conformance.catalogue.entry import CONVENTIONS, Arg, Form, OpEntry, Operand, Param, Signature
 from conformance.catalogue.indexing import INDEXING
 from conformance.catalogue.linalg import LINALG
@@ -16,6 +17,7 @@ from conformance.catalogue.views import JOINING, VIEWS
 from conformance.program.steps import Call, Step
 
 __all__ = [
+    "BY_HAND",
     "CATALOGUE",
     "CONVENTIONS",
     "Arg",
@@ -27,15 +29,24 @@ __all__ = [
     "op_of",
 ]
 
-CATALOGUE: Mapping[str, OpEntry] = {
+BY_HAND: dict[str, OpEntry] = {
     entry.name: entry
     for family in (
         *(POINTWISE, REDUCTIONS, LINALG, VIEWS, JOINING),
-        *(INDEXING, LOSSES, CONVERSION, CREATION),
+        *(INDEXING, LOSSES, CONVERSION),
     )
     for entry in family
 }
-"""Every op by its name, family by family."""
+
+
+def _joined(derived: OpEntry) -> OpEntry:
+    """A derived entry, or that by hand with the samples of both."""
+    entry = BY_HAND.get(derived.name)
+    return replace(entry, opinfo=entry.opinfo + derived.opinfo) if entry else derived
+
+
+CATALOGUE: Mapping[str, OpEntry] = BY_HAND | {each.name: _joined(each) for each in DERIVED}
+"""Every op by its name, family by family; last, those that have no row by hand."""
 
 _BY_FORM: Mapping[tuple[str, str], str] = {
     (form.kind, form.op): entry.name

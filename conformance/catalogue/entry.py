@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
+
+from conformance.program.steps import Call
 
 Family: TypeAlias = Literal[
     "pointwise", "reductions", "linalg", "views", "joining", "indexing", "losses", "conversion",
-    "creation",
+    "derived",
 ]  # fmt: skip
 
 Category: TypeAlias = Literal["float", "complex", "int", "bool"]
@@ -97,6 +99,41 @@ class Form:
     order: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class SampleInput:
+    """A tensor of a sample.
+
+    Attributes:
+        dtype: its own, as an index or a mask has one; "" for a tensor of the dtype that is asked.
+        values: as nested lists, where not any would do.
+        constant: whether torch has no derivative by it.
+    """
+
+    name: str
+    dtype: str
+    shape: tuple[int, ...]
+    values: Any = None
+    constant: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A call that torch's own test data makes of an op.
+
+    Attributes:
+        call: on inputs by those names.
+        free: whether tensors of any shapes that broadcast will do.
+        writes: of the op's in-place forms those that take the same arguments.
+        view: whether the result has an input's memory.
+    """
+
+    inputs: tuple[SampleInput, ...]
+    call: Call
+    free: bool = False
+    writes: tuple[str, ...] = ()
+    view: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpEntry:
     """What the harness knows of one op of torch.
@@ -112,6 +149,8 @@ class OpEntry:
         view: whether the result may share its operand's memory.
         conventions: the rows of `CONVENTIONS` that the op can touch.
         opinfo: name and variant of the entries for it in torch's OpInfo database.
+        sampled: how to call it where there is no signature: samples as JSON data.
+        dtypes: those that may be asked of a sample.
     """
 
     name: str
@@ -123,6 +162,13 @@ class OpEntry:
     view: bool = False
     conventions: tuple[str, ...] = ()
     opinfo: tuple[tuple[str, str], ...] = ()
+    sampled: tuple[str, ...] = ()
+    dtypes: tuple[str, ...] = ()
+
+    @property
+    def drawable(self) -> bool:
+        """Whether generated programs call it."""
+        return bool(self.signatures or self.sampled)
 
 
 CONVENTIONS = {

@@ -277,11 +277,17 @@ def replay(file: Path, engine: str, reference: str, output: Path, timeout: float
 
 @cli.command()
 @click.argument("given", metavar="[NAMES]...", nargs=-1)
-def ops(given: tuple[str, ...]) -> int:
+@click.option(
+    "--samples", is_flag=True, help="Tell instead which of torch's samples become no program, why."
+)
+def ops(given: tuple[str, ...], samples: bool) -> int:
     """List the ops that the harness asks about; with NAMES, tell all about those."""
-    from conformance.cli.listing import show_op, show_ops
+    from conformance.cli.listing import show_op, show_ops, show_samples
 
     console = Console()
+    if samples:
+        show_samples(console)
+        return 0
     for name in options.every_op(click.get_current_context(), None, given):
         show_op(CATALOGUE[name], console)
     if not given:

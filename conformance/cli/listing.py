@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib.metadata import entry_points
 from textwrap import shorten
 from typing import get_args
 
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import track
 from rich.table import Table
 
 from conformance.catalogue import CATALOGUE, CONVENTIONS, Form, OpEntry
 from conformance.contact.process import forms_in_process
 from conformance.contact.rungs.rung import Climbed
+from conformance.corpus.opinfo import Corpus
+from conformance.corpus.opinfo.database import database, entry_name
+from conformance.corpus.opinfo.stored import stored_corpus
 from conformance.generate.forms import Answer, Tried
 from conformance.program.words.operators import OPERATORS
 
@@ -23,6 +27,7 @@ GROUP = "conformance.engines"
 """The entry point group by which an installed package says that it is, or has, an engine."""
 
 WHY = 120  # characters of a reason in the table
+MOST = 12  # reasons under the table of samples
 
 
 def show_ops(console: Console) -> None:
@@ -37,7 +42,12 @@ def show_ops(console: Console) -> None:
             ", ".join(f"{name}.{variant}".strip(".") for name, variant in entry.opinfo),
         )
     console.print(table)
-    console.print(f"{len(CATALOGUE)} ops")
+    entries = sum(len(entry.opinfo) for entry in CATALOGUE.values())
+    drawn = sum(entry.drawable for entry in CATALOGUE.values())
+    console.print(
+        f"{len(CATALOGUE)} ops, of {entries} entries of torch's own test data; generated programs "
+        f"call {drawn} of them"
+    )
 
 
 def show_op(entry: OpEntry, console: Console) -> None:
@@ -115,3 +125,47 @@ def _written(form: Form) -> str:
             return OPERATORS[form.op].text.format("x", "y", "z")
         case _:
             return f"x.{form.op}"
+
+
+def show_samples(console: Console) -> None:
+    """A table of the entries of which samples became no program, and the sums over all."""
+    described = track(CATALOGUE.values(), "building the corpus", console=console, transient=True)
+    corpora = [stored_corpus(entry.name, entry.opinfo) for entry in described]
+    programs = Counter(_entry_of(case.id) for each in corpora for case in each.cases)
+    table = Table("entry of torch's database", "programs", "left out", "why")
+    for name, (count, reason) in sorted(_left_out(corpora).items()):
+        table.add_row(escape(name), f"{programs[name]:,}", f"{count:,}", escape(reason))
+    console.print(table)
+    _sums(corpora, programs, console)
+
+
+def _left_out(corpora: Iterable[Corpus]) -> dict[str, tuple[int, str]]:
+    """By entry, how many of its samples gave no program, and the reason of most."""
+    reasons: dict[str, Counter[str]] = {}
+    for corpus in corpora:
+        for each in corpus.excluded:
+            reasons.setdefault(_entry_of(each.id), Counter())[each.reason] += 1
+    return {name: (found.total(), found.most_common(1)[0][0]) for name, found in reasons.items()}
+
+
+def _sums(corpora: Iterable[Corpus], programs: Counter[str], console: Console) -> None:
+    entries = [entry_name(*pair) for each in CATALOGUE.values() for pair in each.opinfo]
+    known = database()
+    for what, names in (
+        ("entries", entries),
+        ("of those that autograd supports", [n for n in entries if known[n].supports_autograd]),
+    ):
+        asked = sum(bool(programs[name]) for name in names)
+        console.print(f"{asked} of {len(names)} {what} are asked about", highlight=False)
+    reasons = Counter(each.reason for corpus in corpora for each in corpus.excluded)
+    console.print(
+        f"{programs.total():,} programs; {reasons.total():,} samples became none:", highlight=False
+    )
+    for reason, count in reasons.most_common(MOST):
+        console.print(f"  {count:,}: {reason}", markup=False, highlight=False)
+    if rest := len(reasons) - MOST:
+        console.print(f"  and {rest} more reasons")
+
+
+def _entry_of(case: str) -> str:
+    return case.split("/")[1]

@@ -75,7 +75,7 @@ def _intricate(program: Program) -> tuple[int, ...]:
 
 
 def calls_of(entry: OpEntry, reference: TorchLike) -> Iterator[tuple[Program, Trace]]:
-    if entry.signatures:
+    if entry.drawable:
         for number in range(DRAWS):
             choices = Random(f"{entry.name}/{number}").randbytes
             program, expected = interpret_call(reference, entry.name, "value", choices)

@@ -12,20 +12,15 @@ from conformance.generate.drawing.drawn import Drawn
 from conformance.generate.drawing.interpretation import (
     HEADER,
     MOST_STEPS,
-    REFILLED,
-    VALUES,
     Choices,
     interpret,
     of_many_steps,
-    refilled,
 )
 from conformance.generate.drawing.ops import entries_of
 from conformance.judge.referee import adjudicate
 from conformance.program import Program
 from conformance.program.trace import Trace
 from conformance.verdict import Verdict
-
-FILLS = 3  # programs of one structure, which differ in the values of the inputs
 
 
 def drawn(
@@ -36,10 +31,9 @@ def drawn(
     start: int = 0,
     ops: Sequence[str] | None = None,
     max_steps: int = MOST_STEPS,
-    fills: int = FILLS,
 ) -> Iterator[Drawn]:
     """So many programs from number `start` on, with what the reference did; the same ones for the
-    same arguments. Of each structure there are `fills`, that differ in the inputs' values.
+    same arguments.
 
     The choices that `strategies.programs` asks Hypothesis for come from a plain generator here.
     Hypothesis looks for a failure and then for its smallest form, so it draws a good part of its
@@ -47,19 +41,12 @@ def drawn(
     that does not grow. Program `number` of a seed does not depend on those before it.
     """
     entries = entries_of(ops)
-    number, end = start, start + count
-    while number < end:
-        structure, fill = divmod(number, fills)
-        choices = _choices(seed, structure)
-        first = interpret(reference, entries, choices, max_steps=max_steps)
-        others = [choices(VALUES) for _ in range(fills - 1)]
-        for place in range(fill, min(fills, fill + end - number)):
-            number += 1
-            yield refilled(first, others[place - 1], reference) if place else first
+    for number in range(start, start + count):
+        yield interpret(reference, entries, _choices(seed, number), max_steps=max_steps)
 
 
-def _choices(seed: int, structure: int) -> Choices:
-    generator = Random(f"{seed}/{structure}")
+def _choices(seed: int, number: int) -> Choices:
+    generator = Random(f"{seed}/{number}")
 
     def choices(size: int) -> bytes:
         made = generator.randbytes(size)
@@ -75,11 +62,9 @@ def choices_of(
     seed: int,
     ops: Sequence[str] | None = None,
     max_steps: int = MOST_STEPS,
-    fills: int = FILLS,
 ) -> list[bytes]:
     """The choices by which `strategies.programs` gives the program that `drawn` numbers so."""
-    structure, fill = divmod(number, fills)
-    draw = _choices(seed, structure)
+    draw = _choices(seed, number)
     made: list[bytes] = []
 
     def choices(size: int) -> bytes:
@@ -87,13 +72,7 @@ def choices_of(
         return made[-1]
 
     interpret(reference, entries_of(ops), choices, max_steps=max_steps)
-    if not fill:
-        return made
-    others = [draw(VALUES) for _ in range(fills - 1)]
-    header, *rows = made
-    if header[0] == REFILLED:
-        rows.pop()
-    return [bytes([REFILLED]) + header[1:], *rows, others[fill - 1]]
+    return made
 
 
 def examined(

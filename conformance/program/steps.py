@@ -7,11 +7,11 @@ table of each engine adapter; a test holds the tables complete.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, dataclass, field, fields
-from typing import TypeAlias, get_args
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import MISSING, dataclass, field, fields, replace
+from typing import Any, TypeAlias, get_args
 
-from conformance.program.values import Ref, Value, refs
+from conformance.program.values import Ref, Value, map_refs, refs
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +291,16 @@ def result_of(step: Step) -> str | None:
 def refs_of(step: Step) -> Iterator[Ref]:
     """Every value that the step uses, in reading order."""
     return refs(values_of(step))
+
+
+def map_step(step: Step, of: Callable[[Ref], Value]) -> Step:
+    """The step with its references replaced by what `of` gives for them."""
+    changed: dict[str, Any] = {
+        name: after
+        for name in _FIELDS[type(step)]
+        if (after := map_refs(before := getattr(step, name), of)) != before
+    }
+    return replace(step, **changed) if changed else step
 
 
 def names_of(step: Step) -> set[str]:

@@ -74,10 +74,17 @@ class DType:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A memory format or a layout as an argument: `Constant("channels_last")`."""
+
+    name: str
+
+
 T = TypeVar("T")
 Value: TypeAlias = Any
-"""Ref, DType, None, bool, int, float, complex, str, slice, Ellipsis, and lists, tuples and
-dicts (with str keys) of these. `encode` refuses anything else."""
+"""Ref, DType, Constant, None, bool, int, float, complex, str, slice, Ellipsis, and lists, tuples
+and dicts (with str keys) of these. `encode` refuses anything else."""
 
 
 def refs(value: Value) -> Iterator[Ref]:
@@ -93,6 +100,19 @@ def refs(value: Value) -> Iterator[Ref]:
             yield from refs(item)
     elif isinstance(value, slice):
         yield from refs((value.start, value.stop, value.step))
+
+
+def map_refs(value: Value, of: Callable[[Ref], Value]) -> Value:
+    """The value with every reference in it replaced by what `of` gives for it."""
+    if isinstance(value, Ref):
+        return of(value)
+    if isinstance(value, list):
+        return [map_refs(item, of) for item in value]
+    if isinstance(value, tuple):
+        return tuple(map_refs(item, of) for item in value)
+    if isinstance(value, dict):
+        return {key: map_refs(item, of) for key, item in value.items()}
+    return value
 
 
 def scalars(value: Value) -> Iterator[Value]:
@@ -129,6 +149,7 @@ _ENCODE: Mapping[type, Callable[[Any], Any]] = {
     type(Ellipsis): lambda value: {"ellipsis": True},
     Ref: lambda value: {"ref": value.name},
     DType: lambda value: {"dtype": value.name},
+    Constant: lambda value: {"constant": value.name},
 }
 
 
@@ -183,6 +204,7 @@ _DECODE: Mapping[str, Callable[[Any], Value]] = {
     "ellipsis": _decode_ellipsis,
     "ref": lambda data: Ref(_expect(str, data)),
     "dtype": lambda data: DType(_expect(str, data)),
+    "constant": lambda data: Constant(_expect(str, data)),
 }
 
 

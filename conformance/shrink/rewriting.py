@@ -2,36 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import fields, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from conformance.program import Program
-from conformance.program.steps import HANDLED, Step, refs_of, result_of
-from conformance.program.values import Ref, Value
-
-
-def map_refs(value: Value, of: Callable[[Ref], Value]) -> Value:
-    """The value with every reference in it replaced by what `of` gives for it."""
-    if isinstance(value, Ref):
-        return of(value)
-    if isinstance(value, list):
-        return [map_refs(item, of) for item in value]
-    if isinstance(value, tuple):
-        return tuple(map_refs(item, of) for item in value)
-    if isinstance(value, Mapping):
-        return {key: map_refs(item, of) for key, item in value.items()}
-    return value
-
-
-def map_step(step: Step, of: Callable[[Ref], Value]) -> Step:
-    """The step with its references replaced."""
-    changed: dict[str, Any] = {
-        entry.name: after
-        for entry in fields(step)
-        if (after := map_refs(before := getattr(step, entry.name), of)) != before
-    }
-    return replace(step, **changed) if changed else step
+from conformance.program.steps import HANDLED, Step, map_step, refs_of, result_of
+from conformance.program.values import Ref
 
 
 def without_steps(program: Program, dropped: Iterable[int]) -> Program:

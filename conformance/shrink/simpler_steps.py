@@ -27,6 +27,7 @@ from conformance.program.steps import (
     PackHooks,
     RegisterHook,
     Step,
+    map_step,
     options_of,
     refs_of,
     result_of,
@@ -36,7 +37,7 @@ from conformance.program.values import Ref, Value
 from conformance.program.words.functionals import MAPS
 from conformance.program.words.functions import FUNCTIONS
 from conformance.program.words.hooks import HOOKS
-from conformance.shrink.rewriting import bypassed, map_step, without_steps, without_unused_inputs
+from conformance.shrink.rewriting import bypassed, without_steps, without_unused_inputs
 
 
 def fewer_steps(program: Program, reference: Engine) -> Iterator[Program]:

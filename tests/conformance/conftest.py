@@ -17,7 +17,7 @@ from conformance.strategies import Drawn
 @pytest.fixture(scope="session")
 def sample() -> Sequence[Drawn]:
     """2,500 programs as a campaign draws them."""
-    return list(drawn(TorchLike(torch), count=2500, seed=11, fills=1))
+    return list(drawn(TorchLike(torch), count=2500, seed=11))
 
 
 @pytest.fixture(scope="session")

@@ -69,3 +69,13 @@ def test_a_wrong_value_beside_what_is_lacking_counts_and_what_needs_it_is_not_to
     assert (verdict.mismatches[0].kind, verdict.mismatches[0].step) == ("unsupported", 0)
     assert {m.where for m in verdict.mismatches[1:]} <= {"t1", "t1.grad_fn"}
     assert verdict.outcome == "differ"
+
+
+def test_what_an_op_writes_beside_its_result_is_lacking_with_it():
+    """Batch normalization updates the running mean and variance, which no name tells."""
+    inputs = (Input.of("x0", np.float32([[1.0], [3.0]])), *INPUTS[1:])
+    running = [Input.of(f"x{n}", np.float32([1.0])) for n in (3, 4)]
+    args = (X0, None, None, Ref("x3"), Ref("x4"), True, 0.5, 1e-5)
+    call = Call("native_batch_norm", args, result="t0")
+    verdict = judge(Program((*inputs, *running), (call,)), TORCH, torch_but("native_batch_norm"))
+    assert verdict.outcome == "unsupported"

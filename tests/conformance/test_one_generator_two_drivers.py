@@ -15,10 +15,8 @@ from conformance import TorchLike
 from conformance.generate.drawing.interpretation import (
     HEADER,
     MOST_STEPS,
-    REFILLED,
     ROW,
     STEPS,
-    VALUES,
     interpret,
     replayed,
 )
@@ -38,11 +36,10 @@ def program_of(choices, ops=EVERY):
 
 
 @pytest.mark.parametrize("ops", [None, ["mul"], ["cat", "sum", "__setitem__", "view"]])
-@pytest.mark.parametrize("fills", [1, 3])
-def test_the_choices_of_a_number_give_the_program_of_that_number(ops, fills):
-    programs = drawn(REFERENCE, count=9, seed=7, ops=ops, fills=fills)
+def test_the_choices_of_a_number_give_the_program_of_that_number(ops):
+    programs = drawn(REFERENCE, count=9, seed=7, ops=ops)
     for number, (program, _) in enumerate(programs):
-        choices = choices_of(REFERENCE, number, seed=7, ops=ops, fills=fills)
+        choices = choices_of(REFERENCE, number, seed=7, ops=ops)
         assert program_of(choices, entries_of(ops)) == program
 
 
@@ -62,21 +59,17 @@ def test_the_choices_of_fewer_steps_are_those_of_fewer_steps():
         assert again.program == program
 
 
-def test_choices_are_a_header_and_a_row_for_each_step_and_other_values_at_last():
+def test_choices_are_a_header_and_a_row_for_each_step():
     header, *rows = choices_of(REFERENCE, 0, seed=1)
     assert len(header) == HEADER
     assert {len(row) for row in rows} == {ROW}
     assert len(rows) in STEPS
-    header, *again, values = choices_of(REFERENCE, 1, seed=1)
-    assert header[0] == REFILLED
-    assert again == rows
-    assert len(values) == VALUES
 
 
 HEADERS = st.binary(min_size=HEADER, max_size=HEADER).map(
-    lambda header: bytes([0]) + header[1:-1] + bytes([STEPS.index(MOST_STEPS)])
+    lambda header: header[:-1] + bytes([STEPS.index(MOST_STEPS)])
 )
-"""Those of as many steps as there may be, and of the values that were drawn first."""
+"""Those of as many steps as there may be."""
 
 
 @QUICK
@@ -100,7 +93,7 @@ def test_a_row_taken_out_leaves_the_steps_before_it(header, number, place):
 def test_a_row_taken_out_is_a_step_less_for_the_most_part():
     less = Counter()
     for number in range(60):
-        header, *rows = choices_of(REFERENCE, number, seed=2, fills=1)
+        header, *rows = choices_of(REFERENCE, number, seed=2)
         whole = len(program_of([header, *rows]).steps)
         for place in range(len(rows)):
             rest = [*rows[:place], bytes(ROW), *rows[place + 1 :]]
@@ -112,7 +105,7 @@ def changed(change, place):
     """In what share of programs the row at that place matters, changed so."""
     others = []
     for number in range(100):
-        header, *rows = choices_of(REFERENCE, number, seed=4, fills=1)
+        header, *rows = choices_of(REFERENCE, number, seed=4)
         whole = program_of([header, *rows])
         rows[place] = change(rows[place])
         others.append(program_of([header, *rows]) != whole)

@@ -41,7 +41,7 @@ def test_the_script_leaves_every_tensor_as_the_program_does(name):
 def test_the_scripts_of_drawn_programs_do_what_the_programs_do():
     writing = ["mul", "add", "exp", "sum", "select", "transpose", "narrow", "split"]
     for ops, count in ((None, 250), (writing, 150)):
-        for each in drawn(TORCH, count=count, seed=5, fills=1, ops=ops):
+        for each in drawn(TORCH, count=count, seed=5, ops=ops):
             assert differences_of_the_script(each.program) == (), each.program.script()
 
 

@@ -220,7 +220,10 @@ def test_no_state_of_torch_is_left_behind():
     assert torch.get_default_dtype() == torch.float32
 
 
-@pytest.mark.parametrize("name", DRAWN)
+SAMPLED = [name for name, entry in CATALOGUE.items() if entry.sampled]
+
+
+@pytest.mark.parametrize("name", [*DRAWN, *SAMPLED[::9]])
 def test_one_op_can_be_asked_for(name):
     for program, _ in drawn(REFERENCE, count=5, seed=1, ops=[name]):
         assert {called for s in program.steps if (called := op_of(s))} <= {name}

@@ -12,8 +12,15 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
+from conformance.catalogue import BY_HAND
 from conformance.corpus.case import Case, Check
-from conformance.corpus.opinfo.database import database, entry_name, error_samples, samples_of
+from conformance.corpus.opinfo.database import (
+    MOST,
+    database,
+    entry_name,
+    error_samples,
+    samples_of,
+)
 from conformance.corpus.opinfo.grad_outputs import draw_grad_output, generator
 from conformance.engines import TorchLike
 from conformance.engines.execute import execute
@@ -21,7 +28,8 @@ from conformance.program import Program
 from conformance.program.inputs import Input
 from conformance.program.steps import Backward, Grad
 from conformance.program.trace import Raised, TensorState, Trace
-from conformance.program.values import Ref
+from conformance.program.values import NUMPY_DTYPES, ProgramError, Ref
+from conformance.program.words.checked import check_vocabulary
 
 GRADIENTS: tuple[Check, ...] = ("value", "gradient", "second_order")
 
@@ -36,9 +44,15 @@ SHARES: Mapping[str, tuple[tuple[Check, ...], int]] = {
 }
 """For each dtype, what its samples are asked, and that every n-th of them is taken."""
 
-THINNED: Mapping[str, int] = {"eye": 5, "linspace": 23}
-"""Entries of which only every n-th sample is taken at all: they have hundreds of sizes and
-bounds, which would outweigh the ops that autograd is about."""
+AT_MOST: Mapping[str, int] = {
+    "float32": 4, "float64": 1, "float16": 1, "complex64": 2, "int64": 1, "uint8": 1, "bool": 1,
+    "errors": 4,
+}  # fmt: skip
+"""Of an op without a row by hand, how many samples are taken of each dtype, one as far from the
+next as from any other, and of its errors: some have thousands."""
+
+
+LARGEST = 200_000  # elements of a sample's inputs together: more say nothing that fewer do not
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +92,24 @@ def _cases(op: str, name: str) -> Iterator[Case | Excluded]:
     if info is None:
         yield Excluded(f"opinfo/{name}", "this torch's database has no such entry")
         return
-    for dtype, (checks, every) in SHARES.items():
-        samples = samples_of(info, name, dtype)
-        every *= THINNED.get(info.name, 1)
-        for number, sample in enumerate(samples):
-            if number % every == 0:
-                identity = _Identity(op, name, dtype, number)
-                yield from _of_sample(identity, info.op, sample, checks)
-    for number, wrong in enumerate(error_samples(info, name)):
+    for dtype, (checks, _) in SHARES.items():
+        for number, sample in _taken(info, dtype, samples_of(info, name, dtype, MOST)):
+            identity = _Identity(op, name, dtype, number)
+            yield from _of_sample(identity, info.op, sample, checks)
+    for number, wrong in _taken(info, "errors", error_samples(info, name)):
         yield _of_error(_Identity(op, name, "errors", number), info.op, wrong.sample_input)
+
+
+def _taken(info: Any, dtype: str, samples: Sequence[Any]) -> Iterator[tuple[int, Any]]:
+    """The samples of which cases are made, by their numbers."""
+    if (info.name, info.variant_test_name) not in _BY_HAND:
+        every = -(-len(samples) // AT_MOST[dtype])
+    else:
+        every = SHARES[dtype][1] if dtype in SHARES else 1
+    yield from ((n, each) for n, each in enumerate(samples) if n % max(every, 1) == 0)
+
+
+_BY_HAND = frozenset(pair for entry in BY_HAND.values() for pair in entry.opinfo)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +133,7 @@ class _Identity:
 def _of_sample(
     identity: _Identity, function: Any, sample: Any, checks: Sequence[Check]
 ) -> Iterator[Case | Excluded]:
-    value = program_of(function, sample)
+    value = program_of(function, sample, database()[identity.info].name)
     if isinstance(value, str):
         yield identity.excluded("value", value)
         return
@@ -126,7 +149,7 @@ def _of_sample(
 
 
 def _of_error(identity: _Identity, function: Any, sample: Any) -> Case | Excluded:
-    program = program_of(function, sample)
+    program = program_of(function, sample, database()[identity.info].name)
     if isinstance(program, str):
         return identity.excluded("errors", program)
     if not isinstance(_run(program).outcomes[0], Raised):
@@ -134,15 +157,19 @@ def _of_error(identity: _Identity, function: Any, sample: Any) -> Case | Exclude
     return identity.case("errors", program)
 
 
-def program_of(function: Any, sample: Any) -> Program | str:
+def program_of(function: Any, sample: Any, entry: str = "") -> Program | str:
     """The sample's call as a program, or why there is none."""
-    from conformance.corpus.opinfo.samples import Inexpressible, call_of
+    from conformance.corpus.opinfo.samples import Inexpressible, calls_of
 
     try:
-        recording, call = call_of(function, (sample.input, *sample.args), sample.kwargs)
-    except Inexpressible as reason:
+        recording, calls = calls_of(function, (sample.input, *sample.args), sample.kwargs, entry)
+        for call in calls:
+            check_vocabulary(call, call.op)
+        if (elements := sum(entry.array.size for entry in recording.inputs)) > LARGEST:
+            return f"inputs of {elements:,} elements"
+        return Program(tuple(recording.inputs), calls)
+    except (Inexpressible, ProgramError) as reason:
         return str(reason)
-    return Program(tuple(recording.inputs), (call,))
 
 
 class _Differentiation:
@@ -211,7 +238,9 @@ def _differentiable(trace: Trace, name: str) -> dict[str, TensorState]:
     return {
         key: state
         for key, state in trace.tensors.items()
-        if key.partition("[")[0] == name and state.requires_grad is True
+        if key.partition("[")[0] == name
+        and state.requires_grad is True
+        and state.dtype in NUMPY_DTYPES  # else NumPy could hold no seed of it
     }
 
 

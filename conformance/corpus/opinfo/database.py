@@ -7,12 +7,15 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from conformance.corpus.opinfo.grad_outputs import generator
 from conformance.program.values import DIFFERENTIABLE
+
+MOST = 400  # samples of an entry that are made at all: some have thousands, alike but for sizes
 
 
 @cache
@@ -29,8 +32,8 @@ def entry_name(name: str, variant: str) -> str:
     return f"{name}.{variant}" if variant else name
 
 
-def samples_of(info: Any, name: str, dtype: str) -> list[Any]:
-    """An entry's samples of a dtype; none if the op does not take it."""
+def samples_of(info: Any, name: str, dtype: str, most: int | None = None) -> list[Any]:
+    """An entry's samples of a dtype, `most` at most; none if the op does not take it."""
     import torch
 
     kind = getattr(torch, dtype)
@@ -38,7 +41,8 @@ def samples_of(info: Any, name: str, dtype: str) -> list[Any]:
         return []
     requires_grad = dtype in DIFFERENTIABLE and info.supports_autograd
     with _seeded(name, dtype):
-        return list(info.sample_inputs("cpu", kind, requires_grad=requires_grad, set_seed=False))
+        # `sample_inputs` notes from where each sample comes, which takes longer than to make it.
+        return list(islice(info.sample_inputs_func(info, "cpu", kind, requires_grad), most))
 
 
 def error_samples(info: Any, name: str) -> list[Any]:
@@ -46,7 +50,7 @@ def error_samples(info: Any, name: str) -> list[Any]:
     if info.error_inputs_func is None:
         return []
     with _seeded(name, "errors"):
-        return list(info.error_inputs("cpu", set_seed=False))
+        return list(info.error_inputs_func(info, "cpu"))
 
 
 @contextmanager
@@ -58,7 +62,7 @@ def _seeded(*words: str) -> Iterator[None]:
     plain, numpy = random.getstate(), np.random.get_state()
     with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        torch.manual_seed(seed)
+        torch.default_generator.manual_seed(seed)  # and not those of other devices
         random.seed(seed)
         np.random.seed(seed)
         try:

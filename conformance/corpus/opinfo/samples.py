@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from operator import attrgetter
-from typing import Any, TypeAlias
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import torch
@@ -12,8 +12,10 @@ from torch.overrides import TorchFunctionMode
 
 from conformance.program.inputs import Input
 from conformance.program.steps import Call
-from conformance.program.values import NUMPY_DTYPES, DType, Ref, Value
+from conformance.program.values import NUMPY_DTYPES, Constant, DType, Ref, Value
 from conformance.program.words.operators import OPERATORS
+
+MOST_CALLS: Final = 4  # of one sample: more are no op any more
 
 
 class Inexpressible(Exception):  # noqa: N818 - no error: a sample that no program can hold
@@ -42,6 +44,14 @@ class Recording:
         if isinstance(given, tuple):  # torch.Size, and named tuples
             return tuple(self.value(item) for item in given)
         raise Inexpressible(f"a {type(given).__name__} as an argument")
+
+    def name(self, result: Any, name: str) -> None:
+        """Give a tensor that was computed, or each of several, a name."""
+        if isinstance(result, torch.Tensor):
+            self._named[id(result)] = name, result
+        elif isinstance(result, (tuple, list)):
+            for number, each in enumerate(result):
+                self.name(each, f"{name}[{number}]")
 
     def _input(self, tensor: torch.Tensor) -> Ref:
         if id(tensor) not in self._named:
@@ -73,6 +83,10 @@ def _each(recording: Recording, items: Any) -> list[Value]:
     return [recording.value(item) for item in items]
 
 
+def _constant(recording: Recording, given: Any) -> Value:
+    return Constant(str(given).rpartition(".")[2])
+
+
 def _plain(recording: Recording, given: Any) -> Value:
     return given
 
@@ -84,6 +98,8 @@ _ENCODE: Mapping[type, Callable[[Recording, Any], Value]] = {
     dict: lambda recording, given: dict(zip(given, _each(recording, given.values()), strict=True)),
     slice: lambda recording, given: slice(*_each(recording, (given.start, given.stop, given.step))),
     torch.dtype: lambda recording, given: DType(_dtype_name(given)),
+    torch.memory_format: _constant,
+    torch.layout: _constant,
     np.bool_: lambda recording, given: given.item(),
     np.int64: lambda recording, given: given.item(),
     np.float64: lambda recording, given: given.item(),
@@ -98,23 +114,38 @@ _REFLECTED: Mapping[str, str] = {
 """The symbol by the method that is asked with the operands exchanged: `+` by `__radd__`."""
 
 
-def call_of(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Recording, Call]:
-    """The call, written as a user writes it, and the inputs that it takes.
+def calls_of(
+    function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], entry: str = ""
+) -> tuple[Recording, tuple[Call, ...]]:
+    """The calls, written as a user writes them, and the inputs that they take. What the function
+    gives is named `t0`; what it computes on the way is named `a0`, `a1` and so on.
+
+    Args:
+        entry: the name of the database's entry, which is a path under torch where it can be.
 
     Raises:
         Inexpressible: what is called has no name of the module's, or an argument has no form.
     """
-    path = _path_of(function)
-    if path is None:
-        function, args, kwargs = _calls_within(function, args, kwargs)
-        path = _path_of(function)
-    recording = Recording()
+    within = [_Called(function, args, kwargs)]
+    if _path_of(function, entry) is None:
+        within = _calls_within(function, args, kwargs)
+    recording, calls = Recording(), list[Call]()
+    for number, called in enumerate(within):
+        name = "t0" if called is within[-1] else f"a{number}"
+        calls.append(_call(recording, called, entry, name))
+        recording.name(called.result, name)
+    return recording, tuple(calls)
+
+
+def _call(recording: Recording, called: _Called, entry: str, result: str) -> Call:
+    function, args, kwargs, _ = called
     kwargs = {name: given for name, given in kwargs.items() if not _is_default(name, given)}
     values = tuple(_each(recording, args))
     named = {key: recording.value(item) for key, item in kwargs.items()}
     if "out" in named:
         raise Inexpressible("out=")
-    return recording, _written(path, getattr(function, "__name__", ""), function, values, named)
+    form, op, values = _written(function, values, entry)
+    return Call(op, values, named, form, result)
 
 
 def _is_default(name: str, given: Any) -> bool:
@@ -127,25 +158,28 @@ def _is_default(name: str, given: Any) -> bool:
 
 
 def _written(
-    path: str | None, name: str, function: Any, args: tuple[Value, ...], kwargs: dict[str, Value]
-) -> Call:
+    function: Any, args: tuple[Value, ...], entry: str
+) -> tuple[str, str, tuple[Value, ...]]:
+    """The form of a call, the name in it, and the arguments in its order."""
+    path, name = _path_of(function, entry), getattr(function, "__name__", "")
     if path is not None:
-        return Call(path, args, kwargs, "function", "t0")
+        return "function", path, args
     if name == "__getitem__":
-        return Call("[]", args, kwargs, "operator", "t0")
+        return "operator", "[]", args
     if name.startswith("__r") and (symbol := _REFLECTED.get(name)):
-        return Call(symbol, args[::-1], kwargs, "operator", "t0")
+        return "operator", symbol, args[::-1]
     if name == "__get__":
-        return Call(function.__self__.__name__, args, kwargs, "attribute", "t0")
+        return "attribute", function.__self__.__name__, args
     if hasattr(torch.Tensor, name):
-        return Call(name, args, kwargs, "method", "t0")
+        return "method", name, args
     raise Inexpressible(f"a call of {name or function!r}, which torch has under no name")
 
 
-def _path_of(function: Any) -> str | None:
+def _path_of(function: Any, entry: str) -> str | None:
     """The dotted name under torch by which users call the function."""
     name = getattr(function, "__name__", "")
-    for path in (name, f"nn.functional.{name}", f"linalg.{name.removeprefix('linalg_')}"):
+    room, _, rest = name.partition("_")
+    for path in (entry, name, f"nn.functional.{name}", f"{room}.{rest}"):
         try:
             if attrgetter(path)(torch) is function:
                 return path
@@ -154,7 +188,11 @@ def _path_of(function: Any) -> str | None:
     return None
 
 
-_Called: TypeAlias = tuple[Any, tuple[Any, ...], dict[str, Any]]
+class _Called(NamedTuple):
+    function: Any
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    result: Any = None
 
 
 class _Calls(TorchFunctionMode):
@@ -167,21 +205,35 @@ class _Calls(TorchFunctionMode):
     def __torch_function__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
     ) -> Any:
-        self.noted.append((func, args, dict(kwargs or {})))
-        return func(*args, **(kwargs or {}))
+        called = _Called(func, args, dict(kwargs or {}))
+        self.noted.append(called)
+        result = func(*args, **called.kwargs)
+        self.noted[-1] = called._replace(result=result)
+        return result
 
 
-def _calls_within(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Called:
-    """The one call of torch's that a lambda of the database makes."""
+def _calls_within(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[_Called]:
+    """The calls of torch's that a lambda of the database makes, but for those that only look."""
     if getattr(torch.Tensor, getattr(function, "__name__", ""), None) is function:
-        return function, args, kwargs
+        return [_Called(function, args, kwargs)]
+    result = None
     with _Calls() as calls:
         try:
-            function(*args, **kwargs)
+            result = function(*args, **kwargs)
         except Exception as error:
             if not calls.noted:
                 raise Inexpressible(f"a function that raises {type(error).__name__}") from error
-    if len(calls.noted) != 1:
+    noted: list[_Called] = calls.noted
+    if len(noted) > 1:
+        noted = [each for each in noted if each.result is None or _has_tensors(each.result)]
+    if not noted or len(noted) > MOST_CALLS:
         raise Inexpressible(f"a function that makes {len(calls.noted)} calls")
-    called: _Called = calls.noted[0]
-    return called
+    if len(noted) > 1 and result is not noted[-1].result:
+        raise Inexpressible("a function that computes with what torch gave")
+    return noted
+
+
+def _has_tensors(value: Any) -> bool:
+    if isinstance(value, (tuple, list)):
+        return any(map(_has_tensors, value))
+    return isinstance(value, torch.Tensor)

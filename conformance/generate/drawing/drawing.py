@@ -10,7 +10,7 @@ from conformance.engines.execute import finished
 from conformance.engines.observing.observe import dtype_name, values_of
 from conformance.engines.torchlike import TorchLike, TorchLikeSession
 from conformance.generate.drawing.drawn import Drawn
-from conformance.generate.drawing.ops import Ops
+from conformance.generate.drawing.ops import Ops, Theme
 from conformance.generate.drawing.tape import Tape
 from conformance.generate.planning.effects import writes
 from conformance.generate.planning.planner import Planner
@@ -36,7 +36,7 @@ from conformance.program.steps import (
     result_of,
 )
 from conformance.program.trace import Outcome, Returned
-from conformance.program.values import DIFFERENTIABLE, Ref
+from conformance.program.values import DIFFERENTIABLE, NUMPY_DTYPES, Ref
 
 WIDE = 1 << 16  # more than there are ops, by far: each is picked as often as any other
 
@@ -82,7 +82,9 @@ class Drawing:
         ops: those that the program may call.
         features: those that it may use.
         flawed: whether it may hold calls that are wrong on purpose.
+        theme: what the program is about, if it is about one op more than others.
         walked: whether a backward pass through its calls is the point of it.
+        left: how many steps may be taken yet.
         number: the choice of the step that is being drawn; it has a say in which op is called.
         history: what was done so far, and to what.
         leaves: the tensors that require grad and are no result of an op.
@@ -94,7 +96,9 @@ class Drawing:
         self.tape = Tape(b"")
         self.features: frozenset[str] = frozenset()
         self.flawed = False
+        self.theme: Theme | None = None
         self.walked = False
+        self.left = 0
         self.number = 0
         self.inputs: list[Input] = []
         self.steps: list[Step] = []
@@ -166,6 +170,9 @@ class Drawing:
         if result_of(step) is not None:
             self._results += 1
         made = self.history.take(step, outcome)
+        # What is of no dtype that an input can have, as bfloat16, is looked at and not used.
+        of = {name: dtype_name(self._value(Ref(name)).dtype) for name in made}
+        made = tuple(name for name in made if of[name] in NUMPY_DTYPES)
         self._names += made
         if isinstance(outcome, Returned):
             self._follow(step, required)

@@ -12,14 +12,11 @@ from itertools import accumulate
 from typing import TypeAlias
 
 from conformance.engines import TorchLike
-from conformance.engines.execute import execute
 from conformance.generate.drawing.drawing import WIDE, Drawing
 from conformance.generate.drawing.drawn import Drawn
 from conformance.generate.drawing.features import FLAWED_PERCENT, switched_on
-from conformance.generate.drawing.fills import filled
 from conformance.generate.drawing.ops import Ops
 from conformance.generate.drawing.tape import Tape, sizes_of_a_program
-from conformance.generate.planning.history import interactions
 from conformance.generate.planning.steering import awaits_walk, steered
 from conformance.generate.steps import calls, contexts, custom, hooks, memory, reads, walks
 from conformance.program.steps import Backward, Step
@@ -30,8 +27,6 @@ Choices: TypeAlias = Callable[[int], bytes]
 ROW = 32  # bytes a step: enough for nearly all; the choices beyond are the simplest
 SWITCHES = 64  # bytes that say what the program may use
 HEADER = SWITCHES + ROW  # with those that say how it ends
-VALUES = 64  # bytes from which other values of the inputs are read
-REFILLED = 255  # the header's first byte, where the inputs get other values at last
 
 MOST_STEPS = 12
 _SHORT = (1, 3, 4, 5, 6, 7, 3, 8, 2, 5, 9, 4, 6, 12, 4, 7)
@@ -107,16 +102,18 @@ def interpret(
             and a last `backward`.
     """
     header = choices(HEADER)
-    first, last = Tape(header[ROW:]), Tape(header[1:ROW])  # the first byte says what follows
+    first, last = Tape(header[ROW:]), Tape(header[:ROW])
     drawing = Drawing(reference, ops)
     count = min(first.pick(STEPS), max_steps)
     drawing.flawed = first.chance(FLAWED_PERCENT)
     sizes = last.sizes = sizes_of_a_program(first)
     drawing.features = switched_on(first, features)
+    drawing.theme = ops.theme(first)
     table = _Table(drawing.features, often=WANTED if features else 1)
     try:
         for row in [choices(ROW) for _ in range(count)]:
-            if any(row):
+            drawing.left = count - len(drawing.steps)
+            if any(row) and drawing.left > 0:
                 drawing.tape = Tape(row, sizes)
                 drawing.take(_step(drawing, table))
         drawing.tape = last
@@ -126,8 +123,7 @@ def interpret(
     except BaseException:
         drawing.session.finish()
         raise
-    drawn = drawing.finish()
-    return refilled(drawn, choices(VALUES), reference) if header[0] == REFILLED else drawn
+    return drawing.finish()
 
 
 def of_many_steps(header: bytes) -> bytes:
@@ -135,13 +131,6 @@ def of_many_steps(header: bytes) -> bytes:
     show in no short one; a property test needs its time for many examples, and to shrink them."""
     long = len(STEPS) - len(_LONG) + header[-1] % len(_LONG)
     return header[:-1] + bytes([long])
-
-
-def refilled(drawn: Drawn, values: bytes, reference: TorchLike) -> Drawn:
-    """The same steps on inputs of other values."""
-    program = filled(drawn.program, values)
-    trace = execute(program, reference)
-    return Drawn(program, trace, interactions(program, trace))
 
 
 class _Table:

@@ -7,11 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import Final, NamedTuple
 
 from conformance.catalogue import CATALOGUE
-from conformance.catalogue.entry import OpEntry, Operand
-from conformance.generate.drawing.tape import spread, weighted
+from conformance.catalogue.derived import samples_of
+from conformance.catalogue.entry import OpEntry, Operand, Sample
+from conformance.generate.drawing.tape import Tape, spread, weighted
+
+THEME_PERCENT: Final = 35.0  # of the programs have one
+RESHAPING: Final = frozenset({"sum", "expand", "reshape", "__getitem__"})
+
+
+class Theme(NamedTuple):
+    """An op and one of its samples, of whose tensors most of a program's have the shapes, so that
+    the op meets what is done to tensors before."""
+
+    entry: OpEntry
+    sample: Sample
 
 
 @dataclass(frozen=True)
@@ -23,12 +36,23 @@ class Ops:
         views: those whose result may share memory.
         writing: those that write into a tensor.
         items: item assignment.
+        sampled: those that have no signature, and are called as torch's own samples are.
+        reshaping: whether a tensor may be brought to another shape for one of these.
     """
 
     plain: tuple[OpEntry, ...]
     views: tuple[OpEntry, ...]
     writing: tuple[OpEntry, ...]
     items: tuple[OpEntry, ...]
+    sampled: tuple[OpEntry, ...]
+    reshaping: bool
+
+    def theme(self, tape: Tape) -> Theme | None:
+        """What a program is about, if it is about one op more than others."""
+        if not self.sampled or not tape.chance(THEME_PERCENT):
+            return None
+        entry = self.sampled[tape.below(1 << 16) % len(self.sampled)]
+        return Theme(entry, tape.pick(samples_of(entry)))
 
     @cached_property
     def joining(self) -> tuple[OpEntry, ...]:
@@ -42,16 +66,31 @@ def entries_of(names: Sequence[str] | None) -> Ops:
     Raises:
         ValueError: none of them can be drawn.
     """
-    entries = [CATALOGUE[name] for name in (CATALOGUE if names is None else names)]
-    drawable = [entry for entry in entries if entry.signatures]
+    return _entries_of(tuple(CATALOGUE if names is None else names))
+
+
+@lru_cache(maxsize=64)
+def _entries_of(names: tuple[str, ...]) -> Ops:
+    entries = [CATALOGUE[name] for name in names]
+    # Until engines were seen to take them, what is known by samples only is drawn by itself.
+    drawable = [entry for entry in entries if entry.signatures] or [
+        entry for entry in entries if entry.drawable
+    ]
     if not drawable:
-        raise ValueError(f"no generated program calls any of {', '.join(names or CATALOGUE)}")
+        raise ValueError(f"no generated program calls any of {', '.join(names)}")
     return Ops(
         plain=_row([entry for entry in drawable if entry.forms and not entry.view], _weight),
         views=_row([entry for entry in drawable if entry.forms and entry.view], _alike),
-        writing=_row([e for e in drawable if e.inplace and not _is_item(e)], _alike),
+        writing=_row([e for e in drawable if _is_written(e) and not _is_item(e)], _alike),
         items=_row([entry for entry in drawable if _is_item(entry)], _alike),
+        sampled=tuple(entry for entry in drawable if entry.forms and not entry.signatures),
+        reshaping={*names} >= RESHAPING,
     )
+
+
+def _is_written(entry: OpEntry) -> bool:
+    taken = entry.signatures or any(samples_of(entry, form.op) for form in entry.inplace)
+    return bool(entry.inplace and taken)
 
 
 def _is_item(entry: OpEntry) -> bool:
@@ -64,6 +103,8 @@ def _row(entries: Sequence[OpEntry], weight: Callable[[OpEntry], int]) -> tuple[
 
 def _weight(entry: OpEntry) -> int:
     """More for an op where graphs join, less for one where they end."""
+    if not entry.signatures:
+        return 2  # there are five times as many
     if not entry.differentiable:
         return 4
     operands = [param for param in entry.signatures[0] if isinstance(param, Operand)]
@@ -72,9 +113,11 @@ def _weight(entry: OpEntry) -> int:
 
 def _alike(entry: OpEntry) -> int:
     """More for an op that has only this row."""
+    if not entry.signatures:
+        return 1
     return 1 if entry.forms and not entry.view else 2
 
 
 def _joins(entry: OpEntry) -> bool:
-    second = entry.signatures[0][1:2]
+    second = entry.signatures[0][1:2] if entry.signatures else ()
     return any(isinstance(param, Operand) and param.shape == "broadcast" for param in second)

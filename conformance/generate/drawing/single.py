@@ -40,7 +40,8 @@ def interpret_call(reference: TorchLike, op: str, check: Question, choices: Choi
 
 def _call(drawing: Drawing, op: str) -> None:
     entry = CATALOGUE[op]
-    writes = bool(entry.inplace) and (not entry.forms or drawing.tape.chance(WRITES_PERCENT))
+    there = entry in drawing.ops.writing or entry in drawing.ops.items
+    writes = there and (not entry.forms or drawing.tape.chance(WRITES_PERCENT))
     if writes and drawing.walked:  # A leaf may not be written to, and no graph would tell.
         drawing.take(calls.call(drawing, CATALOGUE["clone"]))
     drawing.take(calls.call(drawing, entry, writes=writes))

@@ -8,6 +8,7 @@ from itertools import count
 from conformance.catalogue.entry import Arg, Category, Form, OpEntry, Operand, Param, Signature
 from conformance.generate.drawing.drawing import Drawing
 from conformance.generate.drawing.tape import Tape
+from conformance.generate.steps import sampled
 from conformance.generate.steps.mistakes import surplus, wrong_argument
 from conformance.generate.values.arguments import ahead, argument
 from conformance.generate.values.operands import RELATIONS, Call, anything, operand
@@ -21,6 +22,7 @@ WRITING = frozenset({"in-place", "items"})
 """The features by which a program writes into what it has."""
 
 WRONG_PERCENT = 60.0  # of the calls of a program that may hold wrong ones
+THEME_PERCENT = 50.0  # of the plain calls are of the program's theme
 NUMBER_PERCENT = 22.0  # of the operands that may be a Python number
 NAMED_PERCENT = 25.0  # of the arguments that may be given by name or by position
 
@@ -28,6 +30,8 @@ NAMED_PERCENT = 25.0  # of the arguments that may be given by name or by positio
 def plain(drawing: Drawing) -> Step:
     """A call of an op that makes a tensor, or of any that the program may call at all."""
     ops = drawing.ops
+    if drawing.theme and drawing.tape.chance(THEME_PERCENT):
+        return call(drawing, drawing.theme.entry)
     if entries := ops.plain or ops.views:
         return call(drawing, drawing.pick_op(entries))
     return call(drawing, drawing.pick_op(ops.writing or ops.items), writes=True)
@@ -69,6 +73,8 @@ def join(drawing: Drawing) -> Step | None:
 
 def call(drawing: Drawing, entry: OpEntry, *, writes: bool = False) -> CallStep:
     """A call of the op on the program's tensors; new inputs are made as it needs them."""
+    if not entry.signatures:
+        return sampled.call(drawing, entry, writes=writes)
     tape = drawing.tape
     form = tape.pick(entry.inplace if writes else entry.forms)
     drawn = Call(drawing, entry, tape.pick(_signatures(entry, writes)), writes)

@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 
 from conformance.catalogue.entry import Arg, Kind
 from conformance.generate.drawing.tape import Tape
-from conformance.generate.steps.indexes import (
+from conformance.generate.values import shaping
+from conformance.generate.values.indexes import (
     index,
     index_tensors,
     selected,
     value_written,
     values_like,
 )
-from conformance.generate.values import shaping
 from conformance.generate.values.operands import Call
 from conformance.generate.values.values import number
 from conformance.program.values import DType, Value

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from conformance.catalogue.entry import ANY, Category, Domain
+from conformance.catalogue.entry import ANY, Category, Domain, SampleInput
 from conformance.generate.drawing.tape import Tape, weighted
 from conformance.generate.values.shaping import Shape, product
 from conformance.generate.values.values import Array, elements
 from conformance.program.inputs import Input
 from conformance.program.inputs.layout import contiguous_strides
-from conformance.program.values import COMPLEX, DIFFERENTIABLE, FLOATING
+from conformance.program.values import COMPLEX, DIFFERENTIABLE, FLOATING, NUMPY_DTYPES
 
 _DTYPES: tuple[tuple[str, int], ...] = (
     ("float32", 132),
@@ -50,6 +50,16 @@ def dtype(tape: Tape, categories: frozenset[Category] = ANY) -> str:
     return tape.pick(_dtypes_of(categories))
 
 
+@cache
+def _among(names: tuple[str, ...]) -> tuple[str, ...]:
+    return weighted(*[row for row in _DTYPES if row[0] in names]) or names
+
+
+def dtype_among(tape: Tape, names: tuple[str, ...]) -> str:
+    """One of these dtypes, float32 most of all."""
+    return tape.pick(_among(names))
+
+
 def tensor(
     tape: Tape,
     name: str,
@@ -74,6 +84,22 @@ def tensor(
 def _name(dtype: np.dtype[Any]) -> str:
     """Its name, which NumPy makes up each time that it is asked."""
     return str(dtype.name)
+
+
+OWN_PERCENT = 75.0  # of the tensors whose values matter have those of the sample
+
+
+def like_sample(
+    tape: Tape, name: str, given: SampleInput, dtype: str, *, grad_percent: float = 85
+) -> Input:
+    """An input as a sample has it, of drawn values where not its own matter."""
+    if given.values is None or tape.chance(100 - OWN_PERCENT):
+        return tensor(tape, name, dtype, given.shape, grad_percent=grad_percent)
+    layout = tape.pick(LAYOUTS)
+    values = np.asarray(given.values).astype(NUMPY_DTYPES[dtype]).reshape(given.shape)
+    grad = dtype in DIFFERENTIABLE and not tape.chance(100 - grad_percent)
+    # Expanded, it would have the values of its first row only.
+    return laid_out(name, values, "contiguous" if layout == "expanded" else layout, grad)
 
 
 def laid_out(name: str, values: Array, layout: str, requires_grad: bool = False) -> Input:

@@ -7,7 +7,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from conformance.catalogue.entry import ANY, INEXACT, Category, OpEntry, Operand, Signature
+from conformance.catalogue.entry import (
+    ANY,
+    INEXACT,
+    Category,
+    OpEntry,
+    Operand,
+    SampleInput,
+    Signature,
+)
 from conformance.generate.drawing.drawing import Drawing, Live
 from conformance.generate.drawing.tape import weighted
 from conformance.generate.values import making, shaping
@@ -51,6 +59,16 @@ class Call:
             result = broadcast(result, live.shape) or result
         return result
 
+    def may_take_part(self, live: Live) -> bool:
+        """Whether the tensor may be written to, or read by a call that writes to the first."""
+        if not self.tensors:
+            allowed = self.drawing.flawed or not _is_guarded(self, live)
+            return allowed and self.drawing.may_be_written(live)
+        if live.ref == self.first.ref and self.entry.family == "pointwise":
+            return True
+        # Reading and writing one memory in two layouts is not defined.
+        return not live.shares_memory(self.first)
+
 
 # Which of the tensors that fit is taken, or that it is a new one.
 _FIRST_PLACES = weighted((0, 62), (1, 16), (2, 8), (3, 6), (5, 4), (None, 14))
@@ -64,7 +82,7 @@ def operand(call: Call, spec: Operand) -> Live:
         place = None  # The values that its conventions are about are drawn into new inputs.
     fitting = []
     if place is not None and not spec.indexes:
-        fitting = _in_order(call, [lv for lv in call.drawing.live() if _fits(call, spec, lv)])
+        fitting = in_order(call, [lv for lv in call.drawing.live() if _fits(call, spec, lv)])
     live = fitting[(place or 0) % len(fitting)] if fitting else fresh(call, spec)
     call.tensors.append(live)
     if spec.shape not in RELATIONS:
@@ -72,7 +90,7 @@ def operand(call: Call, spec: Operand) -> Live:
     return live
 
 
-def _in_order(call: Call, fitting: list[Live]) -> list[Live]:
+def in_order(call: Call, fitting: list[Live]) -> list[Live]:
     """The best first. To write into: a tensor to which something else was done before. To read:
     one that was then written to, or a gradient. Then results with a graph, newest first, so that
     graphs grow deep, and tensors that the call does not have yet, so that graphs join."""
@@ -120,7 +138,7 @@ def _fits(call: Call, spec: Operand, live: Live) -> bool:
         and not _makes_complex_half(call, live.dtype)
         and (not spec.alike or not call.tensors or live.dtype == call.first.dtype)
         and _fits_shape(call, spec, live.shape)
-        and (not call.writes or _may_take_part_in_writing(call, live))
+        and (not call.writes or call.may_take_part(live))
         and (not spec.constant or not live.requires_grad or call.drawing.flawed)
         and (not call.drawing.walked or live.category in INEXACT or not spec.dtypes & INEXACT)
         and (spec.domain != "finite" or _is_moderate(live))
@@ -139,16 +157,6 @@ def _categories(call: Call, spec: Operand) -> frozenset[Category]:
     if call.writes and call.tensors:
         return spec.dtypes & _WITHIN[call.first.category]
     return spec.dtypes
-
-
-def _may_take_part_in_writing(call: Call, live: Live) -> bool:
-    if not call.tensors:
-        allowed = call.drawing.flawed or not _is_guarded(call, live)
-        return allowed and call.drawing.may_be_written(live)
-    if live.ref == call.first.ref and call.entry.family == "pointwise":
-        return True
-    # Reading and writing one memory in two layouts is not defined.
-    return not live.shares_memory(call.first)
 
 
 def _is_guarded(call: Call, live: Live) -> bool:
@@ -220,6 +228,10 @@ def fresh(call: Call, spec: Operand) -> Live:
     dtype = _fresh_dtype(call, spec)
     guarded = spec.constant or (call.writes and not call.tensors)
     grad_percent = 6.0 if guarded else 98.0 if call.drawing.walked else 85.0
+    if given := _of_the_theme(call, spec):
+        return call.drawing.fresh(
+            lambda name: making.like_sample(tape, name, given, dtype, grad_percent=grad_percent)
+        )
     return call.drawing.fresh(
         lambda name: making.tensor(
             tape,
@@ -231,6 +243,18 @@ def fresh(call: Call, spec: Operand) -> Live:
             grad_percent=grad_percent,
         )
     )
+
+
+def _of_the_theme(call: Call, spec: Operand) -> SampleInput | None:
+    """A tensor that the program's theme takes, if there is one and this is to be like it."""
+    theme = call.drawing.theme
+    if theme is None or call.tensors or spec.shape != "any" or spec.domain not in _UNBOUND:
+        return None
+    given = [each for each in theme.sample.inputs if not each.dtype]
+    return call.drawing.tape.pick(given) if given and call.drawing.tape.chance(60) else None
+
+
+_UNBOUND = frozenset({"real", "positive", "probability"})  # where other values are no fault
 
 
 def _fresh_dtype(call: Call, spec: Operand) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from conformance.program import Program, steps
 from conformance.program.steps import Call, Snippet, Step, names_of, result_of
@@ -22,10 +22,17 @@ class Consequences:
     what it is given (it writes, goes backward, registers a hook), then everything that it may
     have reached differs too: each name that any step so far has used together with one of its
     own, since those may share memory or a graph. From then on what is reached reaches on.
+
+    Args:
+        program: whose steps they are.
+        written: the inputs that somebody wrote to. Where no step says that it writes to one, a
+            call did so that does not say it: batch normalization writes its running mean.
     """
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, written: Collection[str] = ()) -> None:
         self._all = False
+        telling = [step for step in program.steps if isinstance(step, Call) and not _is_pure(step)]
+        self._written = frozenset(written).difference(*map(names_of, telling))
         self._reached: set[str] = set()
         self._group: dict[str, set[str]] = {}  # names used together, however indirectly
         self._of_program = {entry.name for entry in program.inputs}
@@ -57,7 +64,7 @@ class Consequences:
     def _spread(self, step: Step, names: Iterable[str]) -> None:
         if _is_global(step):
             self._all = True
-        elif _is_pure(step):
+        elif _is_pure(step) and self._written.isdisjoint(names_of(step)):
             self._reached.update(filter(None, (result_of(step),)))
         else:
             for name in names:

@@ -9,7 +9,7 @@ import numpy as np
 
 from conformance.program.inputs import Input
 from conformance.program.inputs.layout import View
-from conformance.program.values import COMPLEX, FLOATING, DType, Ref, Value
+from conformance.program.values import COMPLEX, FLOATING, Constant, DType, Ref, Value
 
 # The dtypes that torch.tensor gives to Python numbers, so that `dtype=` need not be written.
 _INFERRED = frozenset({"float32", "int64", "bool", "complex64"})
@@ -19,7 +19,7 @@ def literal(value: Value) -> str:
     """A value as Python source."""
     if isinstance(value, Ref):
         return value.name
-    if isinstance(value, DType):
+    if isinstance(value, (DType, Constant)):
         return f"torch.{value.name}"
     if isinstance(value, float):
         return number(value)

@@ -21,13 +21,21 @@ from conformance.program.steps import (
     Step,
     values_of,
 )
-from conformance.program.values import DType, ProgramError, Ref, brief, refs, scalars
+from conformance.program.values import Constant, DType, ProgramError, Ref, brief, refs, scalars
 from conformance.program.words.functionals import APIS, MAPS
 from conformance.program.words.functions import FUNCTIONS
 from conformance.program.words.hooks import HOOKS, PACKS, REGISTER
 from conformance.program.words.operators import COPIES, FORMS, OPERATORS
 from conformance.program.words.reads import READS
-from conformance.program.words.vocabulary import DTYPES, KEYWORDS, MODES, OPTIONS, may_call
+from conformance.program.words.vocabulary import (
+    CONSTANTS,
+    DTYPES,
+    KEYWORDS,
+    LEFT_OUT,
+    MODES,
+    OPTIONS,
+    may_call,
+)
 
 
 def check_vocabulary(step: Step, where: str) -> None:
@@ -43,12 +51,18 @@ def check_vocabulary(step: Step, where: str) -> None:
     for item in scalars(values_of(step)):
         if isinstance(item, DType):
             _known(where, "dtype", item.name, DTYPES)
+        elif isinstance(item, Constant):
+            _known(where, "constant", item.name, CONSTANTS)
         else:
             check_number(item, where)
 
 
 def _known(where: str, field: str, word: Any, table: Iterable[str]) -> None:
-    if not isinstance(word, str) or word not in (names := list(table)):
+    if not isinstance(word, str) or word not in (
+        names := sorted(table)
+        if isinstance(table, frozenset)
+        else list(table)  # sets have no order
+    ):
         raise ProgramError(f"{where}: {field}={brief(word)} is none of {', '.join(names)}")
 
 
@@ -56,6 +70,8 @@ def _call(step: Call, where: str) -> None:
     _known(where, "form", step.form, sorted(FORMS))
     if step.form == "operator":
         _operator(step, where)
+    elif why := LEFT_OUT.get(step.op.removesuffix("_")):
+        raise ProgramError(f"{where}: op={brief(step.op)} {why}, so no program calls it")
     elif not may_call(step.form, step.op):
         raise ProgramError(f"{where}: op={brief(step.op)} is no {step.form} that a program calls")
     if step.form in ("method", "attribute") and not isinstance((*step.args, None)[0], Ref):

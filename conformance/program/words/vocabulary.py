@@ -7,6 +7,8 @@ code, touches files, draws random numbers or shows memory that nobody wrote (`to
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 def _names(text: str, prefix: str = "") -> frozenset[str]:
     return frozenset(f"{prefix}{word}" for word in text.split())
@@ -14,40 +16,46 @@ def _names(text: str, prefix: str = "") -> frozenset[str]:
 
 _PLAIN = _names(
     """
-    abs absolute acos acosh add addbmm addcdiv addcmul addmm addmv addr adjoint all amax amin
-    aminmax angle any arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin
-    argsort argwhere as_strided as_strided_scatter as_tensor asin asinh atan atan2 atanh
-    atleast_1d atleast_2d atleast_3d baddbmm bfloat16 bincount bitwise_and bitwise_left_shift
-    bitwise_not bitwise_or bitwise_right_shift bitwise_xor block_diag bmm bool broadcast_tensors
-    broadcast_to bucketize byte cartesian_prod cat cdist cdouble ceil cfloat chalf char cholesky
+    _chunk_cat _native_batch_norm_legit _segment_reduce _unsafe_masked_index
+    _unsafe_masked_index_put_accumulate abs absolute acos acosh add addbmm addcdiv addcmul addmm
+    addmv addr adjoint alias_copy all allclose amax amin aminmax angle any arange arccos arccosh
+    arcsin arcsinh arctan arctan2 arctanh argmax argmin argsort argwhere as_strided
+    as_strided_copy as_strided_scatter as_tensor asin asinh atan atan2 atanh atleast_1d atleast_2d
+    atleast_3d baddbmm bfloat16 bincount bitwise_and bitwise_left_shift bitwise_not bitwise_or
+    bitwise_right_shift bitwise_xor block_diag bmm bool broadcast_tensors broadcast_to bucketize
+    byte cartesian_prod cat cdist cdouble ceil cfloat chalf channel_shuffle char cholesky
     cholesky_inverse cholesky_solve chunk clamp clamp_max clamp_min clip clone column_stack
-    combinations complex concat concatenate conj conj_physical contiguous conv1d conv2d conv3d
-    conv_transpose1d conv_transpose2d conv_transpose3d copy copysign corrcoef cos cosh
-    count_nonzero cov cross cummax cummin cumprod cumsum cumulative_trapezoid deg2rad det detach
-    diag diag_embed diagflat diagonal diagonal_scatter diff digamma dist div divide dot double
-    dsplit dstack einsum eq erf erfc erfinv exp exp2 expand expand_as expm1 eye fill fix flatten
-    flip fliplr flipud float float_power floor floor_divide fmax fmin fmod frac frexp full
-    full_like gather gcd ge ger gradient greater greater_equal grid_sampler_2d grid_sampler_3d
-    group_norm gt half heaviside histc histogram hsplit hstack hypot i0 igamma igammac imag
-    index_add index_copy index_fill index_put index_reduce index_select inner int inverse
-    isclose isfinite isin isinf isnan isneginf isposinf isreal istft kron kthvalue layer_norm
-    lcm ldexp le lerp less less_equal lgamma linspace log log10 log1p log2 log_softmax logaddexp
-    logaddexp2 logcumsumexp logdet logical_and logical_not logical_or logical_xor logit logspace
-    logsumexp long lt lu lu_solve lu_unpack masked_fill masked_scatter masked_select matmul
-    matrix_exp matrix_power max maximum mean median meshgrid min minimum mm mode moveaxis
-    movedim msort mul multiply mv mvlgamma nan_to_num nanmean nanmedian nanquantile nansum
-    narrow ne neg negative new_full new_ones new_tensor new_zeros nextafter nonzero
-    nonzero_static norm not_equal ones ones_like outer permute pinverse polar polygamma positive
-    pow prod put qr quantile rad2deg ravel real reciprocal relu remainder renorm repeat
-    repeat_interleave requires_grad reshape reshape_as resolve_conj resolve_neg rms_norm roll
-    rot90 round row_stack rsqrt rsub scalar_tensor scatter scatter_add scatter_reduce
-    searchsorted select select_scatter set sgn short sigmoid sign signbit sin sinc sinh
-    slice_scatter softmax sort split split_with_sizes sqrt square squeeze stack std std_mean
-    stft sub subtract sum sum_to_size svd swapaxes swapdims t take take_along_dim tan tanh
-    tensor tensor_split tensordot tile to topk trace transpose trapezoid trapz triangular_solve
-    tril tril_indices triu triu_indices true_divide trunc type_as unbind unflatten unfold unique
-    unique_consecutive unravel_index unsqueeze var var_mean vdot view view_as view_as_complex
-    view_as_real vsplit vstack where xlogy zero zeros zeros_like
+    combinations complex concat concatenate conj conj_physical constant_pad_nd contiguous conv1d
+    conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d copy copysign corrcoef cos
+    cosh count_nonzero cov cross cummax cummin cumprod cumsum cumulative_trapezoid deg2rad det
+    detach diag diag_embed diagflat diagonal diagonal_copy diagonal_scatter diff digamma dist div
+    divide dot double dsplit dstack einsum eq equal erf erfc erfinv exp exp2 expand expand_as
+    expand_copy expm1 eye fill fix flatten flip fliplr flipud float float_power floor floor_divide
+    fmax fmin fmod frac frexp full full_like gather gcd ge geqrf ger gradient greater
+    greater_equal grid_sampler_2d grid_sampler_3d group_norm gt half hardshrink hash_tensor
+    heaviside histc histogram histogramdd hsplit hstack hypot i0 igamma igammac imag index_add
+    index_copy index_fill index_put index_reduce index_select inner int inverse isclose isfinite
+    isin isinf isnan isneginf isposinf isreal istft kron kthvalue layer_norm lcm ldexp le
+    lerp less less_equal lgamma linspace log log10 log1p log2 log_softmax logaddexp logaddexp2
+    logcumsumexp logdet logical_and logical_not logical_or logical_xor logit logspace logsumexp
+    long lt lu lu_solve lu_unpack masked_fill masked_scatter masked_select matmul matrix_exp
+    matrix_power max maximum mean median meshgrid min minimum mm mode moveaxis movedim msort mul
+    multiply mv mvlgamma nan_to_num nanmean nanmedian nanquantile nansum narrow narrow_copy
+    native_batch_norm native_group_norm native_layer_norm ne neg negative new_full new_ones
+    new_tensor new_zeros nextafter nonzero nonzero_static norm not_equal ones ones_like ormqr
+    outer pairwise_distance pdist permute permute_copy pinverse pixel_shuffle pixel_unshuffle
+    polar polygamma positive pow prod put qr quantile rad2deg ravel real reciprocal relu remainder
+    renorm repeat repeat_interleave requires_grad reshape reshape_as resolve_conj resolve_neg
+    rms_norm roll rot90 round row_stack rsqrt rsub scalar_tensor scatter scatter_add
+    scatter_reduce searchsorted segment_reduce select select_scatter set sgn short sigmoid sign
+    signbit sin sinc sinh slice_scatter softmax sort split split_with_sizes split_with_sizes_copy
+    sqrt square squeeze squeeze_copy stack std std_mean stft sub subtract sum sum_to_size svd
+    swapaxes swapdims t t_copy take take_along_dim tan tanh tensor tensor_split tensordot tile to
+    topk trace transpose transpose_copy trapezoid trapz triangular_solve tril tril_indices triu
+    triu_indices true_divide trunc type_as unbind unbind_copy unflatten unfold unfold_copy unique
+    unique_consecutive unravel_index unsafe_chunk unsafe_split unsqueeze unsqueeze_copy var
+    var_mean vdot view view_as view_as_complex view_as_real view_copy vsplit vstack where xlogy
+    zero zeros zeros_like
     """
 )
 
@@ -68,6 +76,8 @@ _PREFIXED = (
         rms_norm selu sigmoid silu smooth_l1_loss soft_margin_loss softmax softmin softplus
         softshrink softsign tanh tanhshrink threshold triplet_margin_loss
         triplet_margin_with_distance_loss unfold
+        linear_cross_entropy multi_head_attention_forward scaled_dot_product_attention
+        upsample_bilinear upsample_nearest
         """,
         "nn.functional.",
     ),
@@ -100,11 +110,52 @@ _PREFIXED = (
         """,
         "special.",
     ),
+    _names(
+        """
+        amax amin argmax argmin cumprod cumsum log_softmax logaddexp logsumexp mean median norm
+        normalize prod softmax softmin std sum var
+        """,
+        "masked.",
+    ),
+    _names(
+        "bartlett blackman cosine exponential gaussian general_cosine general_hamming hamming hann "
+        "kaiser nuttall",
+        "signal.windows.",
+    ),
 )
 
 CALLS: frozenset[str] = frozenset({"autograd.backward"}).union(_PLAIN, *_PREFIXED)
 """Functions by their dotted name under `torch`, and methods. With a `_` at its end, a name without
 dots is the form that writes in place."""
+
+LEFT_OUT: Mapping[str, str] = {
+    **dict.fromkeys(
+        _names(
+            """
+            bernoulli cauchy exponential geometric log_normal multinomial normal rand rand_like
+            randint randint_like randn randn_like randperm uniform nn.functional.alpha_dropout
+            nn.functional.dropout nn.functional.dropout1d nn.functional.dropout2d
+            nn.functional.dropout3d nn.functional.feature_alpha_dropout
+            nn.functional.fractional_max_pool2d nn.functional.fractional_max_pool2d_with_indices
+            nn.functional.fractional_max_pool3d nn.functional.fractional_max_pool3d_with_indices
+            nn.functional.rrelu
+            """
+        ),
+        "draws random numbers",
+    ),
+    **dict.fromkeys(
+        _names(
+            "empty empty_like empty_permuted empty_strided new_empty new_empty_strided resize "
+            "resize_as"
+        ),
+        "shows memory that nobody wrote",
+    ),
+    "item": "gives no tensor, which a read shows",
+    "to_sparse": "gives a sparse tensor",
+    "broadcast_shapes": "takes and gives no tensor",
+}
+"""What no program calls, in any form, and why; of the rest that is not here, torch has no name for
+users."""
 
 ATTRIBUTES: frozenset[str] = frozenset({"data", "grad", "real", "imag", "T", "mT", "H", "mH"})
 """What a call may take as an attribute of a tensor. What is only looked at is in `reads.READS`."""
@@ -131,37 +182,43 @@ DTYPES: frozenset[str] = _names(
 )
 """The dtypes that an argument may be. (Those of an input, which NumPy has, are fewer.)"""
 
+CONSTANTS: frozenset[str] = _names(
+    "channels_last channels_last_3d contiguous_format preserve_format strided"
+)
+"""The memory formats and layouts that an argument may be."""
+
 KEYWORDS: frozenset[str] = _names(
     """
-    A B L LD LU LU_data LU_pivots M N P Q R S U UPLO V Vh X a abs accumulate adjoint
-    align_corners align_to_window alpha anchor angle antialias append approximate assume_unique
-    atol aweights axis0 axis1 b base batch1 batch2 beta bias bin_edges bins blank boundaries
-    ceil_mode center check_errors chunks col compute_mode compute_uv condition copy correction
-    count_include_pad create_graph cudnn_enable cudnn_enabled data decimals delta density
-    descending destination device diagonal dilation dim dim0 dim1 dim2 dimension dims dims_other
-    dims_self divisor_override downscale_factor driver dtype dx edge_order eigenvalues
-    eigenvectors eigvals eigvecs element elements end end_dim eps equal_nan equation exponent
-    fill_value full full_matrices fweights get_infos grad_tensors grad_variables gradient grid
-    groups hermitian hist hop_length i idx ignore_index imag implicit include_last_offset
+    A B L LD LU LU_data LU_pivots M N P Q R S U UPLO V Vh X a abs accumulate adjoint align_corners
+    align_to_window alpha anchor angle antialias append approximate as_tuple assume_unique atol
+    attn_mask aweights axis axis0 axis1 b base batch1 batch2 beta bias bin_edges bins blank
+    boundaries ceil_mode center check_errors chunks col compute_mode compute_uv condition copy
+    correction count_include_pad create_graph cudnn_enable cudnn_enabled data decimals delta
+    density descending destination device diagonal dilation dim dim0 dim1 dim2 dimension dims
+    dims_other dims_self divisor_override downscale_factor driver dtype dx edge_order eigenvalues
+    eigenvectors eigvals eigvecs element elements enable_gqa end end_dim eps equal_nan equation
+    exponent fill_value full full_matrices fweights get_infos grad_tensors grad_variables gradient
+    grid groups hermitian hist hop_length i idx ignore_index imag implicit include_last_offset
     include_self increasing ind index indexing indices info inplace input input1 input2
-    input_lengths input_scale inputs interpolation interpolation_mode inverse invert k keepdim
-    kernel_size l label_smoothing lambd largest layout left length list log_input log_probs
-    log_target logabsdet m mantissa margin mask mat mat1 mat2 max max_norm max_val max_values
-    maxnorm memory_format min min_indices min_val minlength mode momentum n n_fft nan negative
-    negative_slope neginf non_blocking norm norm_type normalized normalized_shape num_classes
-    num_groups offset offsets onesided ord other out out_dtype out_int32 output_padding
-    output_size p pad pad_mode padding padding_idx padding_mode path per_sample_weights pivot
-    pivots pos_weight posinf positive prepend q r range rank rcond real recompute_scale_factor
-    reduce reduction repeats requires_grad residuals result retain_graph return_complex
-    return_counts return_inverse reverse right rounding_mode row rtol running_mean running_var s
-    scale scale_factor scale_grad_by_freq sections self separator shape shifts side sign
-    singular_values size size_average sizes solution some sorted sorted_sequence sorter source
-    spacing sparse sparse_grad split_size split_size_or_sections split_sizes src stable start
-    start_dim step steps storage_offset stride swap t target target_lengths targets tau tensor
-    tensor1 tensor2 tensor_indices_or_sections tensors test_element test_elements threshold tol
-    training transpose unbiased unitriangular unpack_data unpack_pivots upper upscale_factor
-    use_input_stats value values var vec vec1 vec2 weight weights win_length window
-    with_replacement x x1 x2 y zero_infinity
+    input_lengths input_mask input_scale inputs interpolation interpolation_mode inverse invert
+    is_causal k keepdim kernel_size key_padding_mask l label_smoothing lambd largest layout left
+    length linear_bias list log_input log_probs log_target logabsdet m mantissa margin mask mat
+    mat1 mat2 max max_norm max_val max_values maxnorm memory_format min min_indices min_val
+    minlength mode momentum n n_fft nan need_weights negative negative_slope neginf non_blocking
+    norm norm_type normalized normalized_shape num_classes num_groups offset offsets onesided ord
+    other out out_dtype out_int32 output_padding output_size p pad pad_mode padding padding_idx
+    padding_mode path per_sample_weights pivot pivots pos_weight posinf positive prepend q r range
+    rank rcond real recompute_scale_factor reduce reduction repeats requires_grad residuals result
+    retain_graph return_complex return_counts return_indices return_inverse reverse right
+    rounding_mode row rtol running_mean running_var s scale scale_factor scale_grad_by_freq
+    sections self separator shape shifts side sign singular_values size size_average sizes solution
+    some sorted sorted_sequence sorter source spacing sparse sparse_grad split_size
+    split_size_or_sections split_sizes src stable start start_dim std step steps storage_offset
+    stride swap sym t target target_lengths targets tau tensor tensor1 tensor2
+    tensor_indices_or_sections tensors test_element test_elements threshold tol training transpose
+    unbiased unitriangular unsafe unpack_data unpack_pivots upper upscale_factor use_input_stats
+    value values var vec vec1 vec2 weight weights win_length window with_replacement x x1 x2 y
+    zero_infinity
     """
 )
 """The arguments that a call may give by name."""

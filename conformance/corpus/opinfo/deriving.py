@@ -1,0 +1,85 @@
+"""Writes `catalogue/derived.txt` from torch's database.
+
+To write it anew: `python -m conformance.corpus.opinfo.deriving`.
+
+An op's forms are the names under which torch has it: those of the entry and of its aliases, as a
+function, as a method, as one that writes in place. What a program may not call is no form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from operator import attrgetter
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from conformance.catalogue import BY_HAND, derived
+from conformance.catalogue.entry import Form, OpEntry
+from conformance.corpus.opinfo import templates
+from conformance.corpus.opinfo.database import database
+from conformance.program.words.vocabulary import may_call
+
+
+def text() -> str:
+    """What the file is to say."""
+    taken = {pair for entry in BY_HAND.values() for pair in entry.opinfo}
+    forms = {form for entry in BY_HAND.values() for form in (*entry.forms, *entry.inplace)}
+    infos: dict[str, list[Any]] = {}
+    for info in database().values():
+        if (info.name, info.variant_test_name) not in taken:
+            infos.setdefault(info.name, []).append(info)
+    lines: list[str] = []
+    for name, found in sorted(infos.items()):
+        entry = _entry(name, found, forms)
+        forms.update(entry.forms, entry.inplace)  # an alias that is an entry too has it first
+        lines += derived.lines_of(entry)
+    head = f"# torch's database, without what has a row by hand: see {Path(derived.__file__).name}"
+    return "\n".join([head, *lines]) + "\n"
+
+
+def _entry(name: str, infos: list[Any], taken: set[Form]) -> OpEntry:
+    names = dict.fromkeys([name, *[alias.name for info in infos for alias in info.aliases]])
+    found = [form for each in names for form in _forms(each) if form not in taken]
+    writes = tuple(form for form in found if _writes(form))
+    samples = () if name in BY_HAND or not found else templates.samples(infos, writes)
+    return OpEntry(
+        name=name,
+        family="derived",
+        signatures=(),
+        forms=tuple(form for form in found if not _writes(form)),
+        inplace=writes,
+        differentiable=any(info.supports_autograd for info in infos),
+        view=any(sample.view for sample in samples),
+        opinfo=tuple((name, info.variant_test_name) for info in infos),
+        sampled=tuple(map(derived.encoded, samples)),
+        dtypes=templates.dtypes_of(infos, samples) if samples else (),
+    )
+
+
+def _writes(form: Form) -> bool:
+    return form.op.endswith("_") and not form.op.endswith("__")
+
+
+def _forms(name: str) -> Iterator[Form]:
+    if may_call("function", name) and callable(_under_torch(name)):
+        yield Form("function", name)
+    method = getattr(torch.Tensor, name, None) if "." not in name else None
+    if callable(method) and may_call("method", name):
+        yield Form("method", name)
+    elif method is not None and may_call("attribute", name):
+        yield Form("attribute", name)
+    if method is not None and hasattr(torch.Tensor, f"{name}_") and may_call("method", f"{name}_"):
+        yield Form("method", f"{name}_")
+
+
+def _under_torch(path: str) -> Any:
+    try:
+        return attrgetter(path)(torch)
+    except AttributeError:
+        return None
+
+
+if __name__ == "__main__":
+    Path(derived.__file__).with_name(derived.FILE).write_text(text(), encoding="utf-8")
