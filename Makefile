@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: parity test unit test-all bench fuzz lint clean
+.PHONY: parity test unit test-all bench fuzz kill-table lint clean
 
 parity: $(INSTALLED)
 	$(BIN)/conformance run --engine mini_autograd --output build
@@ -30,6 +30,9 @@ lint: $(INSTALLED)
 
 bench: $(INSTALLED)
 	$(BIN)/python -m benchmarks
+
+kill-table: $(INSTALLED)
+	$(BIN)/python -m kill_table --output build/kill-table
 
 clean:
 	rm -rf .venv build

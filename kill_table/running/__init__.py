@@ -1,0 +1,1 @@
+"""Programs asked of a mutant, in a process of its own."""
