@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 
 import conformance
+from conformance.catalogue import CATALOGUE
 from conformance.corpus.opinfo import Corpus, corpus_of
 
 VARIABLE = "CONFORMANCE_CACHE"
@@ -51,9 +52,10 @@ def stored_corpus(op: str, infos: tuple[tuple[str, str], ...]) -> Corpus:
 
 
 def is_kept() -> bool:
-    """Whether something of this version's corpus is kept, so that little need be built."""
+    """Whether this version's corpus is kept for the most part, so that little need be built."""
     folder = _folder()
-    return folder is not None and folder.is_dir()
+    kept = sum(1 for _ in folder.glob("*.pickle")) if folder is not None else 0
+    return 2 * kept > len(CATALOGUE)
 
 
 def _folder() -> Path | None:
