@@ -322,6 +322,7 @@ def run(*arguments: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_a_wrong_mutant_is_killed_and_the_engine_itself_is_not(tmp_path):
     output = run("tests/quality/asking_mutants.py", str(tmp_path))
     wrong, same = (Record.from_json(line) for line in output.splitlines())
