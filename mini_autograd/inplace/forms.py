@@ -178,8 +178,10 @@ def _arrays(values: Any) -> Any:
 
 
 def _first_dim(args: tuple[Any, ...], kwargs: dict[str, Any]) -> int:
-    """The dim at which the first of the indices stands."""
+    """The dim at which the first of the indices stands; 0 where they are none, as is said later."""
     indices = args[0] if args else kwargs.get("indices", ())
+    if not isinstance(indices, (tuple, list)):
+        return 0
     return next((at for at, each in enumerate(indices) if each is not None), 0)
 
 

@@ -242,6 +242,14 @@ def seeds_given_other_data(m: Any) -> Iterator[str]:
         yield f"{name} {data}: {versions} {[x, leaf, plain, seen, x.grad]}"
 
 
+def indices_that_are_none(m: Any) -> Iterator[str]:
+    for indices in (None, 1.0, 1, "a", m.tensor(0), m.tensor([0]), [], ()):
+        for value in ((), (1.0,), (m.tensor(2.0),)):
+            x = m.tensor([1.0, 2.0])
+            told = outcome(lambda x=x, of=indices, value=value: x.index_put_(of, *value))
+            yield f"{indices} {value}: {told} {x}"
+
+
 def masks_of_expanded_memory(m: Any) -> Iterator[str]:
     """Torch warns of a fill where one number is written under one mask that fits its place."""
     off, on = m.tensor([False] * 3), m.tensor([True, False, False])
@@ -262,6 +270,7 @@ def masks_of_expanded_memory(m: Any) -> Iterator[str]:
 
 
 TABLES: tuple[Table, ...] = (
+    indices_that_are_none,
     masks_of_expanded_memory,
     seeds_given_other_data,
     saved_indices_changed_since,
