@@ -167,7 +167,7 @@ class OpEntry:
 
     @property
     def drawable(self) -> bool:
-        """Whether generated programs call it."""
+        """Whether generated programs call it, be it only where it is asked for alone."""
         return bool(self.signatures or self.sampled)
 
 

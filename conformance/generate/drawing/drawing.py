@@ -171,8 +171,9 @@ class Drawing:
             self._results += 1
         made = self.history.take(step, outcome)
         # What is of no dtype that an input can have, as bfloat16, is looked at and not used.
-        of = {name: dtype_name(self._value(Ref(name)).dtype) for name in made}
-        made = tuple(name for name in made if of[name] in NUMPY_DTYPES)
+        made = tuple(
+            name for name in made if dtype_name(self._value(Ref(name)).dtype) in NUMPY_DTYPES
+        )
         self._names += made
         if isinstance(outcome, Returned):
             self._follow(step, required)

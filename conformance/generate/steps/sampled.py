@@ -14,7 +14,6 @@ from conformance.generate.drawing.tape import weighted
 from conformance.generate.values import making, shaping
 from conformance.generate.values.operands import Call as Operands
 from conformance.generate.values.operands import anything, in_order
-from conformance.generate.values.shaping import Shape
 from conformance.program.inputs import Input
 from conformance.program.steps import Call, map_step
 from conformance.program.values import NUMPY_DTYPES, Ref
@@ -107,7 +106,7 @@ def _there(drawn: Operands, sample: Sample, given: SampleInput, dtype: str) -> L
             if live.dtype in dtypes
             and not (given.constant and live.requires_grad)
             and (shape is None or live.shape == shape)
-            and (not sample.free or _broadcasts(drawn, live.shape))
+            and (not (sample.free and drawn.tensors) or drawn.broadcasts(live.shape, drawn.writes))
             and (not drawn.writes or drawn.may_take_part(live))
         ],
     )
@@ -151,13 +150,6 @@ def _live(drawing: Drawing, ref: Ref) -> Live:
     return next(live for live in drawing.live() if live.ref == ref)
 
 
-def _broadcasts(drawn: Operands, shape: Shape) -> bool:
-    if not drawn.tensors:
-        return True
-    together = shaping.broadcast(drawn.together, shape)
-    return together is not None and (not drawn.writes or together == drawn.first.shape)
-
-
 def _fresh(drawn: Operands, sample: Sample, given: SampleInput, dtype: str) -> Live:
     """A new input for it: of drawn values, or with those that the sample has."""
     tape = drawn.drawing.tape
@@ -165,17 +157,10 @@ def _fresh(drawn: Operands, sample: Sample, given: SampleInput, dtype: str) -> L
         values = np.asarray(given.values, NUMPY_DTYPES[given.dtype]).reshape(given.shape)
         return drawn.drawing.fresh(lambda name: Input.of(name, values))
     dtype = dtype or making.dtype_among(tape, drawn.entry.dtypes)
-    guarded = given.constant or (drawn.writes and not drawn.tensors)
-    percent = 6.0 if guarded else 98.0 if drawn.drawing.walked else 85.0
-    as_given = replace(given, shape=_shape(drawn)) if sample.free else given
+    percent = drawn.grad_percent(given.constant)
+    if sample.free:
+        shape = drawn.partner(drawn.writes) if drawn.tensors else shaping.shape(tape)
+        given = replace(given, shape=shape)
     return drawn.drawing.fresh(
-        lambda name: making.like_sample(tape, name, as_given, dtype, grad_percent=percent)
+        lambda name: making.like_sample(tape, name, given, dtype, grad_percent=percent)
     )
-
-
-def _shape(drawn: Operands) -> Shape:
-    """One that broadcasts with those so far."""
-    if not drawn.tensors:
-        return shaping.shape(drawn.drawing.tape)
-    of = drawn.first.shape if drawn.writes else drawn.together
-    return shaping.partner(drawn.drawing.tape, of, within=drawn.writes)

@@ -69,6 +69,23 @@ class Call:
         # Reading and writing one memory in two layouts is not defined.
         return not live.shares_memory(self.first)
 
+    def broadcasts(self, shape: Shape, within: bool) -> bool:
+        """Whether the shape broadcasts with those so far; `within`, to that of the first."""
+        if within:
+            return broadcast(self.first.shape, shape) == self.first.shape
+        return broadcast(self.together, shape) is not None
+
+    def partner(self, within: bool) -> Shape:
+        """A drawn shape that does."""
+        of = self.first.shape if within else self.together
+        return shaping.partner(self.drawing.tape, of, within=within)
+
+    def grad_percent(self, constant: bool) -> float:
+        """How many of a hundred new inputs are to require grad."""
+        if constant or (self.writes and not self.tensors):
+            return 6.0
+        return 98.0 if self.drawing.walked else 85.0
+
 
 # Which of the tensors that fit is taken, or that it is a new one.
 _FIRST_PLACES = weighted((0, 62), (1, 16), (2, 8), (3, 6), (5, 4), (None, 14))
@@ -189,17 +206,16 @@ def _fits_shape(call: Call, spec: Operand, shape: Shape) -> bool:
             return _joins(shape, call.first.shape, _dim(call))
         if spec.shape == "gathered":
             return False  # Indices are always new inputs.
-        return _broadcasts(call, spec, shape)
+        return call.broadcasts(shape, _within(call, spec))
     return shaping.matches(spec.shape, shape, call.letters) is not None
 
 
 RELATIONS = frozenset({"any", "same", "broadcast", "expandable", "joinable", "gathered"})
 
 
-def _broadcasts(call: Call, spec: Operand, shape: Shape) -> bool:
-    if call.writes or spec.shape == "expandable":
-        return broadcast(call.first.shape, shape) == call.first.shape
-    return broadcast(call.together, shape) is not None
+def _within(call: Call, spec: Operand) -> bool:
+    """Whether the operand is to broadcast to the first one's shape."""
+    return call.writes or spec.shape == "expandable"
 
 
 def _joins(shape: Shape, first: Shape, dim: int) -> bool:
@@ -226,8 +242,7 @@ def fresh(call: Call, spec: Operand) -> Live:
         values = indices(tape, shaping.product(shape), bound).reshape(shape)
         return call.drawing.fresh(lambda name: Input.of(name, values))
     dtype = _fresh_dtype(call, spec)
-    guarded = spec.constant or (call.writes and not call.tensors)
-    grad_percent = 6.0 if guarded else 98.0 if call.drawing.walked else 85.0
+    grad_percent = call.grad_percent(spec.constant)
     if given := _of_the_theme(call, spec):
         return call.drawing.fresh(
             lambda name: making.like_sample(tape, name, given, dtype, grad_percent=grad_percent)
@@ -291,8 +306,7 @@ def _fresh_shape(call: Call, spec: Operand) -> Shape:
         return (*first[:dim], tape.between(1, 3), *first[dim + 1 :])
     if spec.shape == "gathered":
         return _gathered(call, first)
-    within = call.writes or spec.shape == "expandable"
-    return shaping.partner(tape, first if within else call.together, within=within)
+    return call.partner(_within(call, spec))
 
 
 def _gathered(call: Call, first: Shape) -> Shape:
