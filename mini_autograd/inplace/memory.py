@@ -50,14 +50,15 @@ class NotImplementedNode(Node):
 NotImplementedNode.__qualname__ = NotImplementedNode.__name__ = "NotImplemented"  # as it prints
 
 
-def _show(tensor: Tensor, source: Tensor, array: Any) -> Tensor:
-    """The tensor, showing another's memory from then on; no gradient passes."""
+def _show(tensor: Tensor, source: Tensor, array: Any, *recorded: Tensor) -> Tensor:
+    """The tensor, showing another's memory from then on; no gradient passes. The `recorded` are the
+    inputs of its node."""
     if source._array.dtype != tensor._array.dtype:
         raise errors.set_dtype(source.dtype, tensor.dtype)
-    needs_grad = state.enabled and (tensor._requires_grad or source._requires_grad)
-    needs_grad = needs_grad and autograd_sees(tensor, source)
+    needs_grad = state.enabled and any(each._requires_grad for each in recorded)
+    needs_grad = needs_grad and autograd_sees(*recorded)
     check_history(tensor, needs_grad)
-    node = NotImplementedNode(tensor, source, made=array) if needs_grad else None
+    node = NotImplementedNode(*recorded, made=array) if needs_grad else None
     if packing_threads:
         announce_write(tensor)
     tensor._array = array
@@ -72,20 +73,24 @@ def _set_tensor(self: Array, source: Array) -> Any:
     """Shows the same memory in the same way."""
     assert isinstance(self, Tensor)
     assert isinstance(source, Tensor)
-    return _show(self, source, source._array)
+    return _show(self, source, source._array, self, source)
 
 
 @composite(name="set_", dispatched=True)
 def _set_region(
     self: Array, source: Array, storage_offset: Int, size: Sizes, stride: Sizes = ()
 ) -> Any:
-    """Shows a region of that memory."""
+    """Shows a region of that memory, counted from where the source begins, which is no input of
+    its node: torch takes a storage there."""
     assert isinstance(self, Tensor)
     assert isinstance(source, Tensor)
     array = source._array
-    steps = stride or [each // array.itemsize for each in layout.contiguous_strides(size, 1)]
-    region = checked_region(array, size, steps, storage_offset)
-    return _show(self, source, strided_view.op.bare(array, size, steps, *region))
+    if not array.flags.c_contiguous:
+        raise errors.set_source()
+    steps = stride or layout.contiguous_strides(size, 1)
+    start = layout.memory_of(array)[1] // array.itemsize
+    region = checked_region(array, size, steps, start + storage_offset)
+    return _show(self, source, strided_view.op.bare(array, size, steps, *region), self)
 
 
 @composite(name="set_", dispatched=True)
@@ -93,7 +98,7 @@ def _set_nothing(self: Array) -> Any:
     """Shows no elements."""
     assert isinstance(self, Tensor)
     nothing = make(np.empty(0, self._array.dtype))
-    return _show(self, nothing, nothing._array)
+    return _show(self, nothing, nothing._array, self)
 
 
 _REGION: Final = "int storage_offset, tuple of ints size, tuple of ints stride = None"

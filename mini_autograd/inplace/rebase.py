@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from mini_autograd.arrays.formats import contiguous_format
-from mini_autograd.core.graph.graph import Arithmetic, Edge, Grad, Node, hooks_of, next_sequence
+from mini_autograd.core.graph.graph import Arithmetic, Edge, Grad, Node, hooks_of, sequence
 from mini_autograd.core.modes.anomaly import anomaly
 from mini_autograd.core.tensor.history import check_creation, edge_of, set_history
 from mini_autograd.core.tensor.tensor import Tensor, make
@@ -42,7 +42,7 @@ class CopySlices(Node):
         self.edges = (base_edge, *written.edges[1:])
         self.accepted = ((base._array.shape, base._array.dtype),)
         self.saved = (Geometry(base._array, view._array), _way(view), written)
-        self.sequence = next_sequence()
+        self.sequence = sequence.next()
         self.hooks = None
         if anomaly.enabled:
             anomaly.remember(self)

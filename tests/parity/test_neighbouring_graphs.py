@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -248,10 +249,56 @@ def watched_reshapes(m: Any) -> Iterator[str]:
         yield f"{op} {name}: {graph(result)} {graph(grad)}"
 
 
+def graphs_of_threads(m: Any) -> Iterator[str]:
+    """Each thread numbers its nodes from 0 on, and the walk goes by the numbers."""
+    x = m.ones(2, requires_grad=True)
+    for _ in range(4):
+        before = x * 2
+    made: list[Any] = []
+
+    def work() -> None:
+        made.extend((x * 3, (x * 4).exp()))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    yield str([each.grad_fn._sequence_nr() for each in made])
+    order: list[str] = []
+    for name, each in {"before": before, "first": made[0], "second": made[1]}.items():
+        each.register_hook(lambda grad, name=name: order.append(name))
+    (before.sum() + made[0].sum() + made[1].sum()).backward()
+    yield f"{order} {x.grad}"
+
+
+def edges_of_functions(m: Any) -> Iterator[str]:
+    """The gradient edge of a custom Function's result holds on to the graph by a view's node."""
+
+    class Double(m.autograd.Function):  # type: ignore[misc, name-defined]
+        @staticmethod
+        def forward(ctx: Any, x: Any) -> Any:
+            return x * 2
+
+        @staticmethod
+        def backward(ctx: Any, grad: Any) -> Any:
+            return grad * 2
+
+    x = m.ones(2, requires_grad=True)
+    for grad_mode, (name, made) in itertools.product(
+        (m.enable_grad, m.no_grad), {"function": Double.apply(x), "op": x * 2, "leaf": x}.items()
+    ):
+        with grad_mode():
+            edge = m.autograd.graph.get_gradient_edge(made)
+        token = edge.ownership_token
+        m.autograd.backward([edge], [m.ones(2)], retain_graph=True)
+        yield f"{name} {edge.node.name()} {token and token.name()} {x.grad}"
+
+
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize(
     "table",
     [
+        edges_of_functions,
+        graphs_of_threads,
         watched_reshapes,
         recorded_gradients,
         views_that_hooks_write_to,

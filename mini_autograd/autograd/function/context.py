@@ -17,7 +17,7 @@ import numpy as np
 from mini_autograd.autograd.function.gradients import checked_gradients
 from mini_autograd.autograd.function.marks import FunctionCtx
 from mini_autograd.autograd.node_calls import input_metadata
-from mini_autograd.core.graph.graph import Arithmetic, Edge, Grad, Metadata, Node, next_sequence
+from mini_autograd.core.graph.graph import Arithmetic, Edge, Grad, Metadata, Node, sequence
 from mini_autograd.core.graph.hooks import Hooks
 from mini_autograd.core.graph.torch_property import ReadOnly
 from mini_autograd.core.modes.anomaly import anomaly
@@ -91,7 +91,7 @@ class BackwardCFunction(FunctionCtx):
         tensors = [each for each in args if isinstance(each, Tensor)] if records else ()
         self._edges = tuple([edge_of(each) if each._requires_grad else None for each in tensors])
         # After `edge_of`, which may record a view's new history, and before the forward records.
-        self._sequence = next_sequence()
+        self._sequence = sequence.next()
 
     @property
     def as_node(self) -> FunctionNode:

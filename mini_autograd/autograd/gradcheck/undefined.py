@@ -9,7 +9,7 @@ from typing import Any
 from mini_autograd.autograd.gradcheck.differences import Function, as_tuple
 from mini_autograd.autograd.gradcheck.gradient_rows import with_grad
 from mini_autograd.core.backward.backward import grad
-from mini_autograd.core.graph.graph import Arithmetic, Edge, Grad, Node, next_sequence
+from mini_autograd.core.graph.graph import Arithmetic, Edge, Grad, Node, sequence
 from mini_autograd.core.tensor.history import edge_of
 from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.messages.functions import gradcheck as errors
@@ -27,7 +27,7 @@ class UndefinedGrad(Node):
         self.edges = (edge,)
         self.accepted = ((array.shape, array.dtype),)
         self.saved = ()
-        self.sequence = next_sequence()
+        self.sequence = sequence.next()
         self.hooks = None
 
     def backward(self, grads: list[Grad | None], arithmetic: Arithmetic) -> Sequence[Grad | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from mini_autograd.core.graph.graph import Edge, Node
-from mini_autograd.core.modes.grad_mode import state
+from mini_autograd.core.modes.grad_mode import enable_grad, state
 from mini_autograd.core.tensor.history import edge_of
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.graph import backward as backward_errors
@@ -15,7 +15,8 @@ from mini_autograd.messages.graph import hooks as errors
 class GradientEdge(NamedTuple):
     """A node and the number of its output; `backward` and `grad` take it in place of a tensor.
 
-    It keeps the graph alive, but not the tensor's memory. `ownership_token` is unused.
+    It keeps the graph alive, but not the tensor's memory: where the node is a custom Function's by
+    the node of a view, the `ownership_token`.
     """
 
     node: Node
@@ -41,7 +42,12 @@ def get_gradient_edge(tensor: Tensor) -> GradientEdge:
     """
     if not tensor.requires_grad:
         raise errors.edge_without_grad()
-    return GradientEdge(node_of(tensor).as_grad_fn, tensor.output_nr)
+    node = node_of(tensor)
+    grad_fn, token = node.as_grad_fn, None
+    if grad_fn is not node:  # the context of a custom Function, which does not keep the graph alive
+        with enable_grad():
+            token = tensor.view_as(tensor).grad_fn
+    return GradientEdge(grad_fn, tensor.output_nr, token)
 
 
 def node_of(tensor: Tensor | GradientEdge) -> Node:

@@ -160,7 +160,8 @@ def _order(roots: Sequence[Edge], pass_throughs: list[Node]) -> list[Node]:
 
 
 def _order_by_dependencies(roots: Sequence[Edge], pass_throughs: list[Node]) -> list[Node]:
-    """The same if a user set sequence numbers: of the ready nodes, the highest number first."""
+    """The same where numbers do not grow along the graph: of the ready nodes, the highest number
+    first."""
     awaited: dict[Node, int] = {}
     stack: list[Sequence[Edge | None]] = [roots]
     while stack:

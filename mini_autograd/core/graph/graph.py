@@ -30,16 +30,29 @@ Edge = tuple["Node", int]  # a node and which of its outputs
 Grad = Any  # an array or a tensor, depending on the arithmetic
 
 ACCUMULATE_SEQUENCE: Final = 2**64 - 1  # torch's: a leaf runs as soon as it is ready
-next_sequence = itertools.count().__next__
 
 
 class _Numbering:
-    """Whether a user has set a sequence number: if not, they grow along the graph."""
+    """Whether sequence numbers may not grow along the graph: a user has set one, or a second thread
+    has recorded nodes."""
 
     changed = False
+    begun = False
 
 
 numbering: Final = _Numbering()
+
+
+class _Sequence(threading.local):
+    """The sequence numbers, which each thread counts from 0 on, as torch's do. `next` gives the
+    present thread's next one."""
+
+    def __init__(self) -> None:
+        self.next = itertools.count().__next__
+        numbering.changed, numbering.begun = numbering.changed or numbering.begun, True
+
+
+sequence: Final = _Sequence()
 
 
 class Arithmetic(Protocol):

@@ -103,6 +103,7 @@ diagonal_rank = Message(RuntimeError, "dimensions must larger than 1")
 diagonal_shape = Message(RuntimeError, "all dimensions of input must be of equal length")
 set_dtype = Message(RuntimeError,
     "Could not set tensor of type {given:c} to a tensor of type {found:c}")
+set_source = Message(RuntimeError, "passed in tensor to be used as storage must be contiguous")
 resize_with_grad = Message(RuntimeError, "cannot resize variables that require grad")
 resize_format = Message(RuntimeError, "Unsupported memory formatPreserve")
 resize_overflow = Message(RuntimeError, "numel: integer multiplication overflow")

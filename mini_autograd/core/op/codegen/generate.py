@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from mini_autograd.arrays.layout import arranged, contiguous_strides, placed
-from mini_autograd.core.graph.graph import Edge, next_sequence
+from mini_autograd.core.graph.graph import Edge, sequence
 from mini_autograd.core.modes.anomaly import anomaly
 from mini_autograd.core.modes.creation_observers import inference_used
 from mini_autograd.core.modes.grad_mode import state
@@ -166,7 +166,7 @@ _NAMESPACE: Final[dict[str, Any]] = {
     "_counter_of_result": counter_of_result, "_disagree": _disagree, "_edge": _edge,
     "_edge_of": edge_of, "_NUMBERS": _NUMBERS, "_saved_output": saved_output, "_make": make,
     "_ndarray": np.ndarray, "_pack": pack, "_record_refused": record_refused,
-    "_packing_threads": packing_threads, "_new": object.__new__, "_next_sequence": next_sequence,
+    "_packing_threads": packing_threads, "_new": object.__new__, "_sequence": sequence,
     "_number_array": np.array, "_placed": placed, "_plain": plain, "_present": _present,
     "_shapes": _shapes, "_no_derivative": errors.derivative_not_implemented,
     "_no_complex_gradient": errors.no_complex_gradient, "_quiet": quiet,

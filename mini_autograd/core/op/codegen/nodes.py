@@ -163,7 +163,7 @@ def recording(op: Op, needs: Mapping[str, str]) -> Iterator[str]:
             yield f"    _edge_{name} = None"
     # After the edges, which may give a view a new history, that comes before this node. torch's
     # node of an op without a derivative comes before all others, as those of leaves.
-    yield f"_node.sequence = {'_next_sequence()' if op.rules else ACCUMULATE_SEQUENCE}"
+    yield f"_node.sequence = {'_sequence.next()' if op.rules else ACCUMULATE_SEQUENCE}"
     yield f"_node.edges = ({_edges(op)},)" if op.promoted else "_node.edges = ()"
     if not op.rules:  # and it has no others than the edges that a gradient would take
         yield "_node.edges = tuple(filter(None, _node.edges))"
