@@ -31,8 +31,10 @@ from conformance.program.steps import (
     RetainGrad,
     SetData,
     SetGrad,
+    SetGradDtype,
     Snippet,
     Step,
+    WeakReference,
 )
 from conformance.program.trace import (
     UNOBSERVED,
@@ -48,7 +50,7 @@ from conformance.program.trace import (
     Unsupported,
     Warned,
 )
-from conformance.program.values import Constant, DType, ProgramError, Ref
+from conformance.program.values import Constant, DType, NumPyScalar, ProgramError, Ref
 from conformance.suite.support.agreement import Differs, assert_agrees
 from conformance.verdict import GRADES, Mismatch, Verdict
 
@@ -77,6 +79,7 @@ __all__ = [
     "Mismatch",
     "MultiGradHook",
     "NotRun",
+    "NumPyScalar",
     "Outcome",
     "PackHooks",
     "Program",
@@ -92,6 +95,7 @@ __all__ = [
     "Session",
     "SetData",
     "SetGrad",
+    "SetGradDtype",
     "Snippet",
     "Step",
     "TensorState",
@@ -101,6 +105,7 @@ __all__ = [
     "Unsupported",
     "Verdict",
     "Warned",
+    "WeakReference",
     "adjudicate",
     "assert_agrees",
     "compare",

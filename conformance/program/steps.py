@@ -33,9 +33,10 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Backward:
-    """`root.backward(gradient, retain_graph=, create_graph=, inputs=)`."""
+    """`root.backward(gradient, retain_graph=, create_graph=, inputs=)`; of several roots, or of
+    gradient edges, `torch.autograd.backward(roots, gradients, ...)`."""
 
-    root: Ref
+    root: Value
     gradient: Value = None
     retain_graph: Value = None
     create_graph: Value = False
@@ -69,6 +70,14 @@ class ClearGrad:
     """`tensor.grad = None`, as an optimiser does between two steps."""
 
     tensor: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class SetGradDtype:
+    """`tensor.grad_dtype = dtype`: what its gradients are cast to; None takes any."""
+
+    tensor: Ref
+    dtype: Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +211,14 @@ class Forget:
 
 
 @dataclass(frozen=True, slots=True)
+class WeakReference:
+    """`result = weakref.ref(tensor)`: it tells whether the tensor is still alive."""
+
+    tensor: Ref
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
 class Read:
     """Observe a tensor: `what` is a row of `reads.READS`; the outcome is a plain value.
     `other` is the second operand of those that have one: `x._base is y`."""
@@ -220,9 +237,9 @@ class Snippet:
 
 
 Step: TypeAlias = (
-    Call | Backward | Grad | SetGrad | ClearGrad | Detach | RequiresGrad | RetainGrad | EnterMode
-    | PackHooks | LeaveMode | RegisterHook | MultiGradHook | RemoveHook | Apply | Functional
-    | SetData | Copy | Forget | Read | Snippet
+    Call | Backward | Grad | SetGrad | ClearGrad | SetGradDtype | Detach | RequiresGrad
+    | RetainGrad | EnterMode | PackHooks | LeaveMode | RegisterHook | MultiGradHook | RemoveHook
+    | Apply | Functional | SetData | Copy | Forget | WeakReference | Read | Snippet
 )  # fmt: skip
 
 KINDS: Mapping[str, type[Step]] = {
@@ -230,8 +247,8 @@ KINDS: Mapping[str, type[Step]] = {
 }
 """The name of each kind in JSON, in statistics and in reports: `set_grad` of `SetGrad`."""
 
-HANDLED = RegisterHook | MultiGradHook
-"""The kinds whose result is a hook's handle, which is there to be removed and not to be seen."""
+HANDLED = RegisterHook | MultiGradHook | WeakReference
+"""The kinds whose result is a handle: it is there to be used, and not to be seen."""
 
 _NAMES: Mapping[type[Step], str] = {kind: name for name, kind in KINDS.items()}
 _FIELDS: Mapping[type[Step], tuple[str, ...]] = {

@@ -170,6 +170,7 @@ class Trace:
         unread: the tensors of which not even shape and dtype could be read, and why.
         forms: the number of each step whose form of call the engine lacks, and which one was
             called in its place.
+        born: of the tensors whose version was not 0 when they got their name, that version.
         end: how the engine's process was lost, if it was; nothing else is known then.
     """
 
@@ -185,4 +186,5 @@ class Trace:
     graph: tuple[GraphNode, ...] = ()
     unread: Mapping[str, Raised | Text] = field(default_factory=dict)
     forms: Mapping[int, str] = field(default_factory=dict)
+    born: Mapping[str, int] = field(default_factory=dict)
     end: Lost | None = None

@@ -81,10 +81,36 @@ class Constant:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class NumPyScalar:
+    """A scalar of NumPy's as an argument: `NumPyScalar("float64", 2.0)` is `np.float64(2.)`."""
+
+    dtype: str
+    value: bool | int | float
+
+    def __post_init__(self) -> None:
+        if self.dtype not in NUMPY_DTYPES or self.dtype in COMPLEX:
+            raise ProgramError(f"dtype={brief(self.dtype)} is none of a NumPy scalar")
+        if type(self.value) is not type(NUMPY_DTYPES[self.dtype].type(0).item()):
+            raise ProgramError(f"{brief(self.value)} is no value of {self.dtype}")
+        self.made()
+
+    def made(self) -> Any:
+        """The scalar itself.
+
+        Raises:
+            ProgramError: the dtype has no such value.
+        """
+        try:
+            return NUMPY_DTYPES[self.dtype].type(self.value)
+        except OverflowError as error:
+            raise ProgramError(f"{brief(self.value)} is no value of {self.dtype}") from error
+
+
 T = TypeVar("T")
 Value: TypeAlias = Any
-"""Ref, DType, Constant, None, bool, int, float, complex, str, slice, Ellipsis, and lists, tuples
-and dicts (with str keys) of these. `encode` refuses anything else."""
+"""Ref, DType, Constant, NumPyScalar, None, bool, int, float, complex, str, slice, Ellipsis, and
+lists, tuples and dicts (with str keys) of these. `encode` refuses anything else."""
 
 
 def refs(value: Value) -> Iterator[Ref]:
@@ -150,6 +176,7 @@ _ENCODE: Mapping[type, Callable[[Any], Any]] = {
     Ref: lambda value: {"ref": value.name},
     DType: lambda value: {"dtype": value.name},
     Constant: lambda value: {"constant": value.name},
+    NumPyScalar: lambda value: {"numpy": [value.dtype, encode(value.value)]},
 }
 
 
@@ -189,6 +216,11 @@ def _decode_slice(data: Any) -> slice:
     return slice(decode(start), decode(stop), decode(step))
 
 
+def _decode_numpy(data: Any) -> NumPyScalar:
+    dtype, value = _expect(list, data)
+    return NumPyScalar(_expect(str, dtype), decode(value))
+
+
 def _decode_ellipsis(data: Any) -> Any:
     if data is not True:
         raise ValueError("only true is")
@@ -205,6 +237,7 @@ _DECODE: Mapping[str, Callable[[Any], Value]] = {
     "ref": lambda data: Ref(_expect(str, data)),
     "dtype": lambda data: DType(_expect(str, data)),
     "constant": lambda data: Constant(_expect(str, data)),
+    "numpy": _decode_numpy,
 }
 
 

@@ -26,6 +26,7 @@ from conformance.program.steps import (
     MultiGradHook,
     PackHooks,
     RegisterHook,
+    SetGradDtype,
     Step,
     map_step,
     options_of,
@@ -33,7 +34,7 @@ from conformance.program.steps import (
     result_of,
 )
 from conformance.program.trace import TensorState
-from conformance.program.values import Ref, Value
+from conformance.program.values import NumPyScalar, Ref, Value
 from conformance.program.words.functionals import MAPS
 from conformance.program.words.functions import FUNCTIONS
 from conformance.program.words.hooks import HOOKS
@@ -111,12 +112,28 @@ def _plainer(step: Step) -> Iterator[Step]:
 
 
 def _plainer_walk(step: Backward | Grad) -> Iterator[Step]:
+    yield from _fewer_roots(step)
     for name in options_of(step):
         default: dict[str, Any] = {name: OPTIONS[type(step)][name]}
         yield replace(step, **default)
     if isinstance(step, Grad) and isinstance(step.inputs, list | tuple) and len(step.inputs) > 1:
         for item in step.inputs:
             yield replace(step, inputs=item)
+
+
+def _fewer_roots(step: Backward | Grad) -> Iterator[Step]:
+    """One root of several, with its own seed."""
+    roots = step.root if isinstance(step, Backward) else step.outputs
+    seeds = step.gradient if isinstance(step, Backward) else step.grad_outputs
+    if isinstance(roots, Ref):
+        return
+    for place, root in enumerate(roots):
+        own = seeds[place] if isinstance(seeds, list | tuple) and place < len(seeds) else None
+        for one in (root, [root]) if len(roots) > 1 else (root,):
+            if isinstance(step, Backward):
+                yield replace(step, root=one, gradient=own if one is root or own is None else [own])
+            else:
+                yield replace(step, outputs=one, grad_outputs=own)
 
 
 def _plainer_call(step: Call) -> Iterator[Step]:
@@ -127,6 +144,11 @@ def _plainer_call(step: Call) -> Iterator[Step]:
     for place, value in enumerate(step.args):
         for simpler in _simpler_values(value):
             yield replace(step, args=(*step.args[:place], simpler, *step.args[place + 1 :]))
+
+
+def _plainer_grad_dtype(step: SetGradDtype) -> Iterator[Step]:
+    if step.dtype is not None:
+        yield replace(step, dtype=None)
 
 
 def _plainer_hook(step: RegisterHook) -> Iterator[Step]:
@@ -177,6 +199,7 @@ _PLAINER: Sequence[tuple[Any, Callable[[Any], Iterator[Step]]]] = (
     (Backward | Grad, _plainer_walk),
     (Call, _plainer_call),
     (RegisterHook, _plainer_hook),
+    (SetGradDtype, _plainer_grad_dtype),
     (MultiGradHook, _plainer_multi_grad_hook),
     (Apply, _plainer_function),
     (Functional, _plainer_functional),
@@ -188,5 +211,7 @@ def _simpler_values(value: Value) -> Iterator[Value]:
     if isinstance(value, list | tuple) and len(value) > 1:
         for left_out in range(len(value)):
             yield type(value)(item for place, item in enumerate(value) if place != left_out)
+    if isinstance(value, NumPyScalar):
+        yield value.value
     if type(value) in (int, float) and value not in (0, 1, 2):
         yield from (type(value)(1), type(value)(2))

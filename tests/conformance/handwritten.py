@@ -19,6 +19,7 @@ from conformance import (
     Input,
     LeaveMode,
     MultiGradHook,
+    NumPyScalar,
     PackHooks,
     Program,
     Read,
@@ -29,7 +30,9 @@ from conformance import (
     RetainGrad,
     SetData,
     SetGrad,
+    SetGradDtype,
     Snippet,
+    WeakReference,
 )
 from conformance.program.words.reads import READS
 
@@ -224,6 +227,109 @@ PROGRAMS = {
             Forget(Ref("t5")),
             Read(T0, "grad_fn"),
             Read(Ref("t5[1]"), "item"),
+        ),
+    ),
+    "several roots": Program(
+        (Input.of("x0", np.float32([1.0, -2.0]), True), Input.of("x1", np.float32([3.0, 5.0]))),
+        (
+            operator("*", X0, X0, result="t0"),
+            method("sum", T0, result="t1"),
+            Backward([T1, T0], [None, X1], retain_graph=True),
+            Backward((T0, T1), [X1, None], retain_graph=True, inputs=[X0]),
+            Grad([T0, T0], [X0], [X1, X1], retain_graph=True, result="t2"),
+            Call("autograd.graph.get_gradient_edge", (T0,), result="t3"),
+            Call("autograd.graph.get_gradient_edge", (X0,), result="t4"),
+            Backward([Ref("t3")], [X1], retain_graph=True),
+            Grad(T1, [Ref("t3"), Ref("t4")], result="t5"),
+            Backward([T1, T0]),
+        ),
+    ),
+    "life times": Program(
+        (Input.of("x0", np.float32([1.0, -2.0]), True), Input.of("x1", np.float32([3.0, 5.0]))),
+        (
+            operator("*", X0, X1, result="t0"),
+            method("exp", T0, result="t1"),
+            operator("*", T1, T1, result="t2"),
+            WeakReference(T0, "h0"),
+            WeakReference(T1, "h1"),
+            Forget(T0),
+            Forget(T1),
+            Read(Ref("h0"), "alive"),
+            Read(Ref("h1"), "alive"),
+            Backward(T2, X1),
+            Read(Ref("h1"), "alive"),
+        ),
+    ),
+    "memory by strides": Program(
+        (Input.of("x0", np.float32([1.0, -2.0]), True), Input.of("x1", np.float32([3.0, 5.0]))),
+        (
+            operator("*", X0, X0, result="t0"),
+            Call("as_strided", (T0, (2, 2), (1, 0)), result="t1"),
+            Backward(T1, T1),
+            method("set_", X1, X0),
+            method("set_", T0, X1, 1, (1,)),
+            method("set_", X1),
+        ),
+    ),
+    "dtypes of gradients": Program(
+        (Input.of("x0", np.float32([1.0, -2.0]), True), Input.of("x1", np.float64([3.0, 5.0]))),
+        (
+            SetGradDtype(X0, DType("float64")),
+            Backward(X0, X1),
+            Read(X0, "grad_dtype"),
+            SetGradDtype(X0, None),
+            ClearGrad(X0),
+            SetGradDtype(X0, None),
+            Backward(X0, X1),
+        ),
+    ),
+    "scalars of NumPy's": Program(
+        (Input.of("x0", np.float32([1.0, -2.0]), True), Input.of("x1", np.int64([3, 5]))),
+        (
+            operator("*", NumPyScalar("float64", 2.0), X0, result="t0"),
+            operator("+", X1, NumPyScalar("float32", -0.5), result="t1"),
+            operator("-", NumPyScalar("bool", True), X1, result="t2"),
+            operator("//", NumPyScalar("int32", 7), X1, result="t3"),
+            operator("**", X0, NumPyScalar("uint8", 2), result="t4"),
+            operator("*=", X1, NumPyScalar("int64", 2)),
+        ),
+    ),
+    "into a tensor": Program(
+        (Input.of("x0", np.float32([1.0, -2.0])), Input.of("x1", np.float32([3.0, 5.0]))),
+        (
+            Call("mul", (X0, X0), {"out": X1}, result="t0"),
+            Call("exp", (X0,), {"out": X0}),
+            Call("sum", (X0,), {"out": X1}),
+        ),
+    ),
+    "forward mode": Program(
+        (Input.of("x0", np.float32([1.0, -2.0]), True), Input.of("x1", np.float32([3.0, 5.0]))),
+        (
+            EnterMode("autograd.forward_ad.dual_level"),
+            Call("autograd.forward_ad.make_dual", (X0, X1), result="t0"),
+            operator("*", T0, T0, result="t1"),
+            Call("autograd.forward_ad.unpack_dual", (T1,), result="t2"),
+            Backward(Ref("t2[1]"), X1),
+            LeaveMode(),
+            Call("autograd.forward_ad.unpack_dual", (T1,), result="t3"),
+            Functional("func.jvp", "cube", (X1,), (X1,), result="t4"),
+            Functional("func.vmap", "square_sum", X1, result="t5"),
+        ),
+    ),
+    "run otherwise": Program(
+        (Input.of("x0", np.float32([1.0, -2.0]), True), Input.of("x1", np.float32([3.0, 5.0]))),
+        (
+            Functional("no_grad()", "cube", X0, result="t0"),
+            Functional("enable_grad() of a generator", "cube", X0, result="t1"),
+            EnterMode("no_grad"),
+            Functional("in a thread", "product", (X0, X1), result="t2"),
+            LeaveMode(),
+            Functional("30 times", "shifted", X0, result="t3"),
+            Functional(
+                "utils.checkpoint.checkpoint", "sines", X0, None, {"use_reentrant": False}, "t4"
+            ),
+            Backward(T2, X1),
+            Backward(Ref("t4"), X1),
         ),
     ),
     "snippets": Program(

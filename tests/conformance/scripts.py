@@ -47,6 +47,7 @@ def differences_of_the_script(program):
     again = replace(
         Trace("script", trace.outcomes, states, aliases_of(live, states), {}, calls),
         graph=tuple(observer.graph.nodes),
+        born=trace.born,
     )
     return compare(trace, again, program)
 

@@ -127,7 +127,7 @@ def broken(**changes):
             r"what='\?'",
         ),
         (broken(**{"steps/0": {"kind": "detach", "tensor": 1, "result": "t0"}}), r"must be a ref"),
-        (broken(**{"steps/0": {"kind": "backward"}}), r"backward.root must be a ref"),
+        (broken(**{"steps/0": {"kind": "backward"}}), r"backward.root must be given"),
     ],
 )
 def test_a_broken_file_says_where_and_what(data, message):

@@ -81,9 +81,9 @@ def packed(behaviour):
 def differentiated(api, function):
     """A program of one functional call."""
     inputs = (X0, X1)[: MAPS[function].operands]
-    vectors = X1 if "{vectors}" in APIS[api] else None
-    if api == "autograd.functional.jvp" and len(inputs) > 1:
-        vectors = (X1, X1)
+    vectors = X1 if APIS[api].takes_vectors else None
+    if api == "func.jvp" or (api == "autograd.functional.jvp" and len(inputs) > 1):
+        vectors = (X1, X1)[: len(inputs)]
     return Program(INPUTS, (Functional(api, function, inputs, vectors, result="t0"),))
 
 

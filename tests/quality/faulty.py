@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from operator import attrgetter
 
 import torch
 
@@ -47,7 +48,7 @@ class FaultyTorch:
 def _places(path):
     owner, dot, name = path.rpartition(".")
     if dot:
-        return [(getattr(torch, owner), name)]
+        return [(attrgetter(owner)(torch), name)]
     return [(owner, name) for owner in (torch, torch.Tensor) if hasattr(owner, name)]
 
 

@@ -127,6 +127,13 @@ class TorchLikeSession:
         namespace["log"] = self.log
         return namespace[name]
 
+    def defined_by(self, source: str) -> dict[str, Any]:
+        """The names that the source defines, with those that it may use."""
+        namespace = {"torch": self.module, "log": self.log}
+        if source:
+            exec(compiled(source), namespace)
+        return namespace
+
     def _make(self, entry: Input) -> None:
         self._inputs.add(entry.name)
         self._owners[entry.name] = None
@@ -238,6 +245,11 @@ class TorchLikeSession:
             tuple(observer.graph.nodes),
             self.unread,
             self.forms,
+            {
+                name: self.bound.versions[name] or 0
+                for name in live
+                if self.bound.versions.get(name)
+            },
         )
 
     def release(self) -> None:

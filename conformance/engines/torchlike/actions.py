@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import weakref
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -27,8 +28,10 @@ from conformance.program.steps import (
     RetainGrad,
     SetData,
     SetGrad,
+    SetGradDtype,
     Snippet,
     Step,
+    WeakReference,
     options_of,
 )
 from conformance.program.trace import Text, Unsupported
@@ -41,10 +44,14 @@ if TYPE_CHECKING:
 
 def _backward(session: Session, step: Backward) -> None:
     names = session.names
-    root = names[step.root.name]
     # Only what is not the default is passed on: an engine need not know the other arguments.
     options = names.resolve(options_of(step))
-    called("backward", names.attribute(root, "backward"), (), options)
+    if isinstance(step.root, Ref):
+        called("backward", names.attribute(names[step.root.name], "backward"), (), options)
+        return
+    seeds = (options.pop("gradient"),) if "gradient" in options else ()
+    function = names.lookup("autograd.backward")
+    called("autograd.backward", function, (names.resolve(step.root), *seeds), options)
 
 
 def _grad(session: Session, step: Grad) -> Any:
@@ -75,6 +82,21 @@ def _set_data(session: Session, step: SetData) -> None:
         lacking = f"{type(tensor).__name__}.data"
         raise Absent(Unsupported(lacking))  # Python would set it all the same.
     tensor.data = session.names.resolve(step.value)
+
+
+def _set_grad_dtype(session: Session, step: SetGradDtype) -> None:
+    tensor = session.names[step.tensor.name]
+    if not hasattr(type(tensor), "grad_dtype"):
+        raise Absent(Unsupported(f"{type(tensor).__name__}.grad_dtype"))  # as of `.data`
+    tensor.grad_dtype = session.names.resolve(step.dtype)
+
+
+def _weak_reference(session: Session, step: WeakReference) -> Any:
+    tensor = session.names[step.tensor.name]
+    try:
+        return weakref.ref(tensor)
+    except TypeError as error:
+        raise Absent(Unsupported("weakref.ref", said(error))) from error
 
 
 def _read(session: Session, step: Read) -> Any:
@@ -125,8 +147,10 @@ ACTIONS: Mapping[type[Step], Callable[[Session, Any], Any]] = {
         session.names.lookup(step.mode)(*session.names.all(step.args))
     ),
     LeaveMode: _leave_mode,
+    SetGradDtype: _set_grad_dtype,
     SetData: _set_data,
     Forget: lambda session, step: session.names.forget(step.tensor.name),
+    WeakReference: _weak_reference,
     Read: _read,
     Snippet: _snippet,
     **CALLBACKS,

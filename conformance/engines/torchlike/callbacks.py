@@ -97,7 +97,9 @@ def _apply(session: Session, step: Apply) -> Any:
 def _functional(session: Session, step: Functional) -> Any:
     names = session.names
     inputs = names.resolve(step.inputs)
-    text = APIS[step.api].format(
+    api = APIS[step.api]
+    path = step.api if api.path is None else api.path
+    text = api.text.format(
         api="api",
         function="function",
         inputs="inputs",
@@ -106,7 +108,8 @@ def _functional(session: Session, step: Functional) -> Any:
         kwargs=", **kwargs",
     )
     namespace = {
-        "api": names.lookup(step.api),
+        **session.defined_by(api.defines),
+        "api": names.lookup(path) if path else None,
         "function": session.defined(step.function, MAPS[step.function].source),
         "inputs": inputs,
         "spread": inputs if isinstance(inputs, tuple) else (inputs,),

@@ -194,6 +194,8 @@ def called(name: str, function: Any, args: Sequence[Any], options: dict[str, Any
     try:
         return function(*args, **options) if options else function(*args)
     except TypeError as error:
+        if "out" in options and _refuses_out(str(error)):
+            raise Refused(error, f"{name}(out=)") from error
         if not _only_passed_on(error.__traceback__):
             raise
         if lacking := _not_taken(function, len(args), options):
@@ -201,6 +203,14 @@ def called(name: str, function: Any, args: Sequence[Any], options: dict[str, Any
         if lacking := _refused(error, options):
             raise Refused(error, f"{name}({lacking})") from error
         raise
+
+
+def _refuses_out(text: str) -> bool:
+    """Whether the error says that the call takes no `out=`, in Python's words or in those of the
+    parser that torch has. Torch takes any tensor: an engine that does not answers nothing."""
+    if found := _KEYWORD.search(text):
+        return "out" in found.groups()
+    return "invalid combination of arguments" in text and "out=Tensor" in text
 
 
 def _not_taken(function: Any, count: int, options: dict[str, Any]) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from conformance.engines.observing.texts import said
 from conformance.program.trace import NotRun, Unsupported
-from conformance.program.values import Constant, DType, Ref, Value
+from conformance.program.values import Constant, DType, NumPyScalar, Ref, Value
 
 
 class Absent(Exception):  # noqa: N818 - not an error: a step that cannot be taken, and why
@@ -120,6 +120,7 @@ _RESOLVE: Mapping[type, Callable[[Names, Any], Any]] = {
     Ref: lambda names, value: names[value.name],
     DType: lambda names, value: names.lookup(value.name),
     Constant: lambda names, value: names.lookup(value.name),
+    NumPyScalar: lambda names, value: value.made(),
     list: lambda names, value: [names.resolve(item) for item in value],
     tuple: lambda names, value: tuple([names.resolve(item) for item in value]),
     dict: lambda names, value: {key: names.resolve(item) for key, item in value.items()},

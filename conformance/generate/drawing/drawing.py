@@ -88,6 +88,8 @@ class Drawing:
         number: the choice of the step that is being drawn; it has a say in which op is called.
         history: what was done so far, and to what.
         leaves: the tensors that require grad and are no result of an op.
+        repeated: what is left of a pass that is gone through again.
+        renamed: what stands there for the names of the first time.
     """
 
     def __init__(self, reference: TorchLike, ops: Ops) -> None:
@@ -104,6 +106,8 @@ class Drawing:
         self.steps: list[Step] = []
         self.history = Planner()
         self.leaves: set[str] = set()
+        self.repeated: list[Step] = []
+        self.renamed: dict[str, Ref] = {}
         self._names: list[str] = []  # of the tensors, oldest first
         self._live: list[Live] | None = None  # what `live` gave since the last step
         self._results = 0
@@ -124,6 +128,10 @@ class Drawing:
             value = self.session.value
             self._live = [Live(name, value(name), leaves) for name in reversed(self._names)]
         return self._live
+
+    def named(self, ref: Ref) -> Live | None:
+        """The tensor of that name, if there is one."""
+        return next((live for live in self.live() if live.ref == ref), None)
 
     def may_be_written(self, live: Live) -> bool:
         """Whether torch survives a write to it: it dies in the next backward pass if that memory
@@ -224,7 +232,9 @@ _HARMLESS = (Backward, Detach, EnterMode, Grad, LeaveMode, Read, RegisterHook, R
 
 def _changes_nothing(step: Step) -> bool:
     """Whether the step leaves the shape, dtype and `requires_grad` of every tensor as they are."""
-    return isinstance(step, _HARMLESS) or (isinstance(step, Call) and not writes(step))
+    return isinstance(step, _HARMLESS) or (
+        isinstance(step, Call) and not writes(step) and "out" not in step.kwargs
+    )
 
 
 def differentiable(tensors: Iterable[Live]) -> list[Live]:

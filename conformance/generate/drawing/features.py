@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.generate.drawing.tape import Tape
-from conformance.generate.planning.effects import views, writes
+from conformance.generate.planning.effects import DUAL_LEVEL, EDGE, views, writes
 from conformance.program import Program
 from conformance.program.steps import (
     KINDS,
@@ -36,9 +36,13 @@ from conformance.program.steps import (
     RetainGrad,
     SetData,
     SetGrad,
+    SetGradDtype,
     Step,
+    WeakReference,
 )
 from conformance.program.trace import Raised, Trace
+from conformance.program.values import NumPyScalar, scalars
+from conformance.program.words.functionals import APIS
 
 GRAD_MODES = frozenset({"no_grad", "enable_grad", "set_grad_enabled"})
 
@@ -66,6 +70,10 @@ def _is_item(step: Call) -> bool:
     return step.op == "[]="
 
 
+def _writes(step: Call) -> bool:
+    return writes(step) and not _is_item(step) and step.op != "set_"
+
+
 def _attribute(name: str) -> Callable[[Any], bool]:
     return lambda step: step.form == "attribute" and step.op == name
 
@@ -78,16 +86,36 @@ def _hook(*places: str) -> Callable[[Any], bool]:
     return lambda step: step.on in places
 
 
+def _has_numpy(step: Call) -> bool:
+    return any(isinstance(value, NumPyScalar) for value in scalars(step.args))
+
+
+def _several_roots(step: Backward | Grad) -> bool:
+    roots = step.root if isinstance(step, Backward) else step.outputs
+    return isinstance(roots, list | tuple) and len(roots) > 1
+
+
+def _calls(feature: str) -> Callable[[Any], bool]:
+    """A call that is given a function, by the feature that it shows."""
+    return lambda step: APIS[step.api].feature == feature
+
+
 def _option(name: str) -> Callable[[Any], bool]:
     """A backward pass that is given this option."""
     return lambda step: bool(getattr(step, name))
 
 
+def _goes_forward(step: Functional | EnterMode) -> bool:
+    if isinstance(step, EnterMode):
+        return step.mode == DUAL_LEVEL
+    return APIS[step.api].feature == "forward AD"
+
+
 _WALKS = (Backward, Grad)
-_KNOWN_MODES = GRAD_MODES | {"inference_mode"}
+_KNOWN_MODES = GRAD_MODES | {"inference_mode", DUAL_LEVEL}
 
 FEATURES: Mapping[str, Feature] = {
-    "in-place": Feature(45, (Call,), lambda step: writes(step) and not _is_item(step)),
+    "in-place": Feature(45, (Call,), _writes),
     "items": Feature(18, (Call,), _is_item),
     "views": Feature(45, (Call,), views),
     "detach": Feature(14, (Detach,)),
@@ -105,7 +133,7 @@ FEATURES: Mapping[str, Feature] = {
     "other modes": Feature(12, (EnterMode,), lambda step: step.mode not in _KNOWN_MODES),
     "left by an error": Feature(60, (LeaveMode,), lambda step: bool(step.raising)),
     "functions": Feature(18, (Apply,)),
-    "functional": Feature(12, (Functional,)),
+    "functional": Feature(12, (Functional,), _calls("functional")),
     "autograd.grad": Feature(25, (Grad,)),
     "create_graph": Feature(22, _WALKS, _option("create_graph")),
     "retain_graph": Feature(25, _WALKS, _option("retain_graph")),
@@ -115,7 +143,20 @@ FEATURES: Mapping[str, Feature] = {
     "use .grad": Feature(20, (Call,), _attribute("grad")),
     "requires_grad_": Feature(14, (RequiresGrad,)),
     "retain_grad": Feature(18, (RetainGrad,)),
-    "reads": Feature(25, (Read,)),
+    "reads": Feature(25, (Read,), lambda step: step.what != "alive"),
+    "several roots": Feature(10, _WALKS, _several_roots),
+    "gradient edges": Feature(9, (Call,), lambda step: step.op == EDGE),
+    "set_": Feature(7, (Call,), lambda step: step.op == "set_"),
+    "grad_dtype": Feature(8, (SetGradDtype,)),
+    "out=": Feature(11, (Call,), lambda step: "out" in step.kwargs),
+    "NumPy scalars": Feature(9, (Call,), _has_numpy),
+    "life times": Feature(9, (WeakReference,)),
+    "decorators": Feature(8, (Functional,), _calls("decorators")),
+    "threads": Feature(7, (Functional,), _calls("threads")),
+    "deep graphs": Feature(6, (Functional,), _calls("deep graphs")),
+    "checkpoint": Feature(5, (Functional,), _calls("checkpoint")),
+    "vmap": Feature(5, (Functional,), _calls("vmap")),
+    "forward AD": Feature(6, (Functional, EnterMode), _goes_forward),
 }
 """Every switch; in a program's bytes they stand in this order."""
 
@@ -124,12 +165,13 @@ _SHOWN_BY: Mapping[type[Step], tuple[tuple[str, Callable[[Any], bool]], ...]] = 
     for kind in KINDS.values()
 }
 
-FLAWED_PERCENT = 10.0  # of the programs may hold what torch refuses on purpose
+FLAWED_PERCENT = 8.0  # of the programs may hold what torch refuses on purpose
 
 
 COMPANIONS: tuple[tuple[str, str, float], ...] = (
     ("functions", "create_graph", 55),
     ("use .grad", "create_graph", 30),
+    ("clear .grad", "use .grad", 50),
     ("tensor hooks", "in-place", 30),
     ("pack hooks", "in-place", 30),
     ("inference mode", "in-place", 30),
@@ -143,7 +185,11 @@ COMPANIONS: tuple[tuple[str, str, float], ...] = (
 programs."""
 
 
-NEEDS: Mapping[str, str] = {"left by an error": "grad modes", "hook removal": "tensor hooks"}
+NEEDS: Mapping[str, str] = {
+    "left by an error": "grad modes",
+    "hook removal": "tensor hooks",
+    "life times": "del",
+}
 """What a feature needs: only a block that was opened is left, and only a hook is removed."""
 
 WANTED_PERCENT = 65.0  # of the programs have a feature on that is asked for beside many others

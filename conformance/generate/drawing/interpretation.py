@@ -18,7 +18,10 @@ from conformance.generate.drawing.features import FLAWED_PERCENT, switched_on
 from conformance.generate.drawing.ops import Ops
 from conformance.generate.drawing.tape import Tape, sizes_of_a_program
 from conformance.generate.planning.steering import awaits_walk, steered
-from conformance.generate.steps import calls, contexts, custom, hooks, memory, reads, walks
+from conformance.generate.steps import calls, contexts, hooks, memory, reads
+from conformance.generate.steps.custom import applying, calling, differentiating
+from conformance.generate.steps.odd import into, scalars
+from conformance.generate.steps.walks import leaves, passes, roots, sizes
 from conformance.program.steps import Backward, Step
 
 Choices: TypeAlias = Callable[[int], bytes]
@@ -40,17 +43,17 @@ FOLLOW_PERCENT = 40.0  # of the steps go on with what an earlier one began
 _DrawStep = Callable[[Drawing], Step | None]
 _Weighted = tuple[tuple[_DrawStep, int], ...]
 
-_ALWAYS: _Weighted = ((calls.plain, 36), (walks.backward, 12))
+_ALWAYS: _Weighted = ((calls.plain, 36), (passes.backward, 12), (sizes.again, 3))
 
 STEPS_OF_FEATURES: Mapping[str, _Weighted] = {
     "in-place": ((calls.write, 50),),
     "items": ((calls.item, 10),),
-    "views": ((calls.view, 54),),
+    "views": ((calls.view, 54), (memory.as_strided, 3)),
     "detach": ((memory.detach, 16),),
     ".data": ((memory.data, 10), (memory.set_data, 8)),
     "copies": ((memory.copy, 16),),
     "del": ((memory.forget, 20),),
-    "tensor hooks": ((hooks.on_tensor, 22),),
+    "tensor hooks": ((hooks.on_tensor, 22), (hooks.twin, 4)),
     "accumulate hooks": ((hooks.on_accumulation, 20),),
     "node hooks": ((hooks.on_node, 22),),
     "multi-grad hooks": ((hooks.on_several, 16),),
@@ -60,18 +63,31 @@ STEPS_OF_FEATURES: Mapping[str, _Weighted] = {
     "inference mode": ((contexts.inference, 12),),
     "other modes": ((contexts.other, 14),),
     "left by an error": (),
-    "functions": ((custom.apply, 34),),
-    "functional": ((custom.functional, 14),),
-    "autograd.grad": ((walks.grad, 20),),
-    "create_graph": ((walks.use_grad, 4),),
-    "retain_graph": ((walks.backward, 12),),
+    "functions": ((applying.apply, 34),),
+    "functional": ((differentiating.functional, 14),),
+    "autograd.grad": ((passes.grad, 20),),
+    "create_graph": ((leaves.use_grad, 4),),
+    "retain_graph": ((passes.backward, 12),),
     "inputs=": (),
-    "set .grad": ((walks.set_grad, 14),),
-    "clear .grad": ((walks.clear_grad, 14),),
-    "use .grad": ((walks.use_grad, 22),),
-    "requires_grad_": ((walks.requires_grad, 14),),
-    "retain_grad": ((walks.retain_grad, 18),),
+    "set .grad": ((leaves.set_grad, 14),),
+    "clear .grad": ((leaves.clear_grad, 14),),
+    "use .grad": ((leaves.use_grad, 22),),
+    "requires_grad_": ((leaves.requires_grad, 14),),
+    "retain_grad": ((leaves.retain_grad, 18),),
     "reads": ((reads.read, 22),),
+    "several roots": ((roots.several, 30),),
+    "gradient edges": ((roots.edge, 20), (roots.through_edges, 24)),
+    "set_": ((memory.set_, 20),),
+    "grad_dtype": ((leaves.set_grad_dtype, 20),),
+    "out=": ((into.into, 30),),
+    "NumPy scalars": ((scalars.scalar_operand, 30),),
+    "life times": ((memory.life, 44),),
+    "decorators": ((calling.decorated, 22),),
+    "threads": ((calling.in_a_thread, 22),),
+    "deep graphs": ((calling.repeated, 20),),
+    "checkpoint": ((calling.checkpointed, 24),),
+    "vmap": ((calling.mapped, 28),),
+    "forward AD": ((calling.along, 20), (contexts.dual, 24)),
 }
 """For each feature the steps that may use it, and how often they are drawn beside those of every
 program. A feature with an empty row changes how the steps of another are drawn."""
@@ -168,5 +184,5 @@ def _finish(drawing: Drawing) -> None:
     if not done and drawing.tape.chance(JOIN_PERCENT) and (step := calls.join(drawing)):
         drawing.take(step)
     percent = 25 if done and not awaits_walk(drawing) else 85
-    if drawing.tape.chance(percent) and (step := walks.backward(drawing)):
+    if drawing.tape.chance(percent) and (step := passes.backward(drawing)):
         drawing.take(step)

@@ -12,7 +12,8 @@ from conformance.generate.drawing.drawn import Drawn
 from conformance.generate.drawing.interpretation import ROW, Choices
 from conformance.generate.drawing.ops import entries_of
 from conformance.generate.drawing.tape import Tape, sizes_of_a_program
-from conformance.generate.steps import calls, walks
+from conformance.generate.steps import calls
+from conformance.generate.steps.walks import passes
 
 Question: TypeAlias = Literal["value", "gradient", "second_order", "errors"]
 QUESTIONS: tuple[Question, ...] = get_args(Question)
@@ -52,12 +53,12 @@ def _not(drawing: Drawing) -> None:
 
 
 def _backward(drawing: Drawing) -> None:
-    if step := walks.backward(drawing):
+    if step := passes.backward(drawing):
         drawing.take(step)
 
 
 def _double_backward(drawing: Drawing) -> None:
-    if step := walks.grad_with_graph(drawing):
+    if step := passes.grad_with_graph(drawing):
         drawing.take(step)
         _backward(drawing)
 

@@ -11,12 +11,21 @@ _VIEWS = frozenset(name for name, entry in CATALOGUE.items() if entry.view)
 IN_PLACE = frozenset({"DoubleInPlace", "UnmarkedInPlace", "MarkedAndKept"})
 """The custom functions that write into their operand."""
 
+DUAL_LEVEL = "autograd.forward_ad.dual_level"
+EDGE = "autograd.graph.get_gradient_edge"
+
 
 def writes(step: Step) -> bool:
     """Whether the step writes into the memory of its first operand."""
-    return isinstance(step, Call) and (step.form, step.op) in _WRITES
+    return (isinstance(step, Call) and (step.form, step.op) in _WRITES) or _sets(step)
 
 
 def views(step: Step) -> bool:
     """Whether the step's result may share the memory of its first operand."""
-    return isinstance(step, Call) and not writes(step) and op_of(step) in _VIEWS
+    if not isinstance(step, Call) or writes(step):
+        return False
+    return op_of(step) in _VIEWS or step.op == "as_strided"
+
+
+def _sets(step: Step) -> bool:
+    return isinstance(step, Call) and step.op == "set_"

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from conformance.generate.planning.effects import IN_PLACE, views, writes
+from conformance.generate.planning.effects import EDGE, IN_PLACE, views, writes
 from conformance.generate.planning.modes import Modes
 from conformance.program import Program
 from conformance.program.steps import (
@@ -19,6 +19,7 @@ from conformance.program.steps import (
     Call,
     Detach,
     EnterMode,
+    Forget,
     Grad,
     LeaveMode,
     MultiGradHook,
@@ -28,6 +29,7 @@ from conformance.program.steps import (
     RetainGrad,
     SetData,
     Step,
+    WeakReference,
     refs_of,
 )
 from conformance.program.trace import Outcome, Raised, Returned, Trace
@@ -47,12 +49,20 @@ class History:
     Attributes:
         modes: the `with` blocks that are open.
         handles: the names of the hooks' handles, oldest first.
+        edges: those of gradient edges.
+        watched: those of weak references, each with that of its tensor.
+        forgotten: the tensors that the program has deleted.
         met: how often two effects met, by their names.
     """
 
     def __init__(self) -> None:
         self.modes = Modes()
         self.handles: dict[str, str] = {}  # each with the tensor that it is registered on
+        self.edges: dict[str, str] = {}  # each with the tensor whose gradient passes there
+        self.watched: dict[str, str] = {}
+        self.forgotten: set[str] = set()
+        self._ops: dict[str, str] = {}  # of each result the op that made it
+        self._passes: dict[tuple[str, ...], frozenset[str]] = {}  # by the ops, from which names
         self.met: Counter[str] = Counter()
         self._parents: dict[str, frozenset[str]] = {}
         self._memory: dict[str, str] = {}  # the name that stands for all of one memory
@@ -120,9 +130,18 @@ class History:
         if not self.modes.inference and not names.isdisjoint(self._inference):
             self.met["an inference tensor, then an op"] += 1
         self._awaiting |= names & self._gradients
+        if step.op == EDGE and step.result is not None:
+            self.edges[step.result] = used[0].name
+            self._parents[step.result] = self.ancestors(used)
+            return
         self._used |= names
-        if writes(step):
+        self._ops.update(dict.fromkeys(made, step.op))
+        if isinstance(target := step.kwargs.get("out"), Ref):
+            self.written((target, *used))
+        elif writes(step):
             self.written(used)
+            if step.op == "set_" and len(used) > 1:
+                self.share(used[0].name, used[1].name)
         elif step.form == "attribute" and step.op == "grad":
             self._gradients.update(made)
         elif used and (views(step) or step.form == "attribute"):  # `.data`, `.T`
@@ -169,6 +188,9 @@ class History:
         roots = refs(step.root if isinstance(step, Backward) else step.outputs)
         ancestors = self.ancestors(roots)
         graph = ancestors & self._graphs
+        ops = tuple([op for name, op in self._ops.items() if name in ancestors])
+        if ops and self._passes.setdefault(ops, ancestors).isdisjoint(graph):
+            self.met["backward, then through the same ops anew"] += 1
         self._gradients.update(made)
         self._awaiting -= {self._memory.get(name, name) for name in ancestors} | graph
         for met in self._met_by_a_walk(ancestors, graph):
@@ -245,12 +267,21 @@ def _replaced(history: History, step: SetData, used: tuple[Ref, ...], made: Any)
         history.share(used[0].name, used[1].name)
 
 
+def _watched(history: History, step: WeakReference, used: Any, made: Any) -> None:
+    history.watched[step.result] = step.tensor.name
+
+
+def _forgotten(history: History, step: Forget, used: Any, made: Any) -> None:
+    history.forgotten.add(step.tensor.name)
+
+
 _FOLLOW: Mapping[type[Step], Callable[[History, Any, tuple[Ref, ...], tuple[str, ...]], None]] = {
     Apply: _applied,
     Backward: History.walked,
     Call: History.called,
     Detach: _detached,
     EnterMode: _opened,
+    Forget: _forgotten,
     Grad: History.walked,
     LeaveMode: _closed,
     MultiGradHook: _hooked,
@@ -259,6 +290,7 @@ _FOLLOW: Mapping[type[Step], Callable[[History, Any, tuple[Ref, ...], tuple[str,
     RemoveHook: _unhooked,
     RetainGrad: _retained,
     SetData: _replaced,
+    WeakReference: _watched,
 }
 """What each kind of step does to the history; a kind that is not here does nothing to it."""
 

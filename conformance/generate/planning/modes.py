@@ -45,6 +45,10 @@ class Modes:
         """Whether what is saved goes through pack hooks."""
         return any(isinstance(mode, PackHooks) for mode in self._open)
 
+    def within(self, mode: str) -> bool:
+        """Whether a block of that name is open."""
+        return self._innermost(frozenset({mode})) is not None
+
     def _innermost(self, names: frozenset[str]) -> EnterMode | None:
         found = (m for m in reversed(self._open) if isinstance(m, EnterMode) and m.mode in names)
         return next(found, None)

@@ -11,7 +11,8 @@ from collections.abc import Callable
 
 from conformance.generate.drawing.drawing import Drawing
 from conformance.generate.drawing.tape import weighted
-from conformance.generate.steps import calls, contexts, walks
+from conformance.generate.steps import calls, contexts
+from conformance.generate.steps.walks import passes, sizes
 from conformance.program.steps import Step
 
 _DrawStep = Callable[[Drawing], Step | None]
@@ -70,13 +71,18 @@ def _awaits_use(drawing: Drawing) -> bool:
     return any(drawing.history.awaits_use(live.ref.name) for live in drawing.live())
 
 
+def _repeats(drawing: Drawing) -> bool:
+    return bool(drawing.repeated)
+
+
 _STEERED: tuple[tuple[Callable[[Drawing], bool], _DrawStep, int], ...] = (
     (_may_write, calls.write, 5),
     (_may_write_items, calls.item, 2),
-    (awaits_walk, walks.backward, 2),
+    (awaits_walk, passes.backward, 2),
     (_awaits_use, calls.join, 2),
-    (_may_walk_again, walks.backward_again, 1),
+    (_may_walk_again, passes.backward_again, 1),
     (_may_hide, calls.view, 1),
     (_awaits_recording, contexts.leave, 2),
+    (_repeats, sizes.onward, 8),
 )
 """What waits, what draws the step that meets it, and how often that one is taken."""

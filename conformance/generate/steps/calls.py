@@ -9,7 +9,7 @@ from conformance.catalogue.entry import Arg, Category, Form, OpEntry, Operand, P
 from conformance.generate.drawing.drawing import Drawing
 from conformance.generate.drawing.tape import Tape
 from conformance.generate.steps import sampled
-from conformance.generate.steps.mistakes import surplus, wrong_argument
+from conformance.generate.steps.odd.mistakes import surplus, wrong_argument
 from conformance.generate.values.arguments import ahead, argument
 from conformance.generate.values.operands import RELATIONS, Call, anything, operand
 from conformance.generate.values.values import number
@@ -71,12 +71,20 @@ def join(drawing: Drawing) -> Step | None:
     return call(drawing, drawing.pick_op(drawing.ops.joining)) if drawing.ops.joining else None
 
 
-def call(drawing: Drawing, entry: OpEntry, *, writes: bool = False) -> CallStep:
-    """A call of the op on the program's tensors; new inputs are made as it needs them."""
+def call(
+    drawing: Drawing, entry: OpEntry, *, writes: bool = False, form: int | None = None
+) -> CallStep:
+    """A call of the op on the program's tensors; new inputs are made as it needs them. `form` is
+    the place of its form among the op's, if that is not to be drawn."""
     if not entry.signatures:
         return sampled.call(drawing, entry, writes=writes)
     tape = drawing.tape
-    form = tape.pick(entry.inplace if writes else entry.forms)
+    forms = entry.inplace if writes else entry.forms
+    return _drawn(drawing, entry, tape.pick(forms) if form is None else forms[form], writes)
+
+
+def _drawn(drawing: Drawing, entry: OpEntry, form: Form, writes: bool) -> CallStep:
+    tape = drawing.tape
     drawn = Call(drawing, entry, tape.pick(_signatures(entry, writes)), writes)
     _omit(drawn, form)
     is_wrong = drawing.flawed and tape.chance(WRONG_PERCENT)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from conformance.generate.drawing.drawing import Drawing
 from conformance.generate.drawing.tape import weighted
-from conformance.program.steps import EnterMode, LeaveMode, PackHooks, Step
+from conformance.generate.planning.effects import DUAL_LEVEL
+from conformance.generate.values import making
+from conformance.program.steps import Call, EnterMode, LeaveMode, PackHooks, Step
+from conformance.program.values import DIFFERENTIABLE
 from conformance.program.words.hooks import PACKS
 
 RAISING_PERCENT = 45.0  # of the blocks that may be left by an error are
@@ -43,6 +46,32 @@ def inference(drawing: Drawing) -> Step:
 def other(drawing: Drawing) -> Step:
     """A block of another mode of autograd's."""
     return drawing.tape.pick(_OTHERS)
+
+
+def dual(drawing: Drawing) -> Step | None:
+    """A block of forward-mode AD; within one, a tensor with a tangent, or these two apart."""
+    tape = drawing.tape
+    if not drawing.history.modes.within(DUAL_LEVEL):
+        return EnterMode(DUAL_LEVEL)
+    fits = [live for live in drawing.live() if live.dtype in DIFFERENTIABLE]
+    if not fits:
+        return None
+    if tape.chance(45):
+        return Call(_UNPACK, (fits[0].ref,), {}, result=drawing.result())
+    live = tape.pick(fits)
+    alike = [other for other in fits if (other.shape, other.dtype) == (live.shape, live.dtype)]
+    if not alike[1:] or tape.chance(50):
+        tangent = drawing.fresh(
+            lambda name: making.tensor(
+                tape, name, live.dtype, live.shape, special=False, grad_percent=15
+            )
+        )
+    else:
+        tangent = tape.pick(alike)
+    return Call(_MAKE, (live.ref, tangent.ref), {}, result=drawing.result())
+
+
+_MAKE, _UNPACK = "autograd.forward_ad.make_dual", "autograd.forward_ad.unpack_dual"
 
 
 def pack(drawing: Drawing) -> Step:

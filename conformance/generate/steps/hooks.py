@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from conformance.generate.drawing.drawing import Drawing, Live
 from conformance.generate.drawing.tape import weighted
 from conformance.generate.steps.calls import WRITING
-from conformance.program.steps import MultiGradHook, RegisterHook, RemoveHook, Step
+from conformance.program.inputs import Input
+from conformance.program.steps import Call, MultiGradHook, RegisterHook, RemoveHook, Step
 from conformance.program.values import Ref
 from conformance.program.words.hooks import HOOKS
 
@@ -52,6 +55,26 @@ def on_tensor(drawing: Drawing) -> Step | None:
     if live is not None and _is_stale(drawing, live):
         return None  # One that does not fit may have been chosen.
     return _registered(drawing, live, "tensor")
+
+
+def twin(drawing: Drawing) -> Step | None:
+    """An op of a leaf that has a hook and of another leaf with the same values: what tells tensors
+    apart by their values takes one for the other. A hook, where there is no such leaf."""
+    leaves = [live for live in drawing.live() if _is_twin(drawing, live)]
+    ops = [entry for entry in drawing.ops.joining if entry.forms[0].kind == "function"]
+    if not leaves or not ops:
+        return on_tensor(drawing)
+    live = drawing.tape.pick(leaves)
+    entry = next(entry for entry in drawing.inputs if entry.name == live.ref.name)
+    other = drawing.fresh(lambda name: Input.of(name, np.array(entry.array), True))
+    op = drawing.pick_op(ops).forms[0].op
+    return Call(op, (live.ref, other.ref), {}, result=drawing.result())
+
+
+def _is_twin(drawing: Drawing, live: Live) -> bool:
+    of_input = any(entry.name == live.ref.name for entry in drawing.inputs)
+    hooked = drawing.history.is_hooked(live.ref.name)
+    return of_input and hooked and live.is_leaf and live.requires_grad
 
 
 def _takes_hooks(drawing: Drawing, live: Live) -> bool:

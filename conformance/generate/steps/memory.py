@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from conformance.generate.drawing.drawing import Drawing, Live
-from conformance.generate.drawing.tape import weighted
+from conformance.generate.drawing.tape import Tape, weighted
 from conformance.generate.values import making
-from conformance.program.steps import Call, Copy, Detach, Forget, SetData, Step
+from conformance.program.steps import (
+    Call,
+    Copy,
+    Detach,
+    Forget,
+    Read,
+    SetData,
+    Step,
+    WeakReference,
+)
+from conformance.program.values import Ref, Value
 from conformance.program.words.operators import COPIES
 
 
@@ -69,6 +79,77 @@ def forget(drawing: Drawing) -> Step | None:
         return None
     names = [entry for entry in live if "[" not in entry.ref.name]
     return Forget(drawing.tape.pick(names).ref) if names else None
+
+
+def set_(drawing: Drawing) -> Step | None:
+    """`set_`: another's memory, as it is seen there or otherwise, or none at all."""
+    tape = drawing.tape
+    live = drawing.one(lambda x: _may_be_set(drawing, x))
+    if live is None or not _may_be_set(drawing, live):
+        return None
+    sources = [
+        entry
+        for entry in drawing.live()
+        if entry.dtype == live.dtype and entry.ref != live.ref and entry.size
+    ]
+    args: tuple[Value, ...] = (live.ref,)
+    if sources and not tape.chance(6):
+        source = tape.pick(sources)
+        args = (*args, source.ref)
+        if tape.chance(30):
+            offset, size, stride = _geometry(tape, source)
+            args = (*args, offset - int(source.tensor.storage_offset()), size, stride)
+    return Call("set_", args, {}, "method", drawing.result() if tape.chance(25) else None)
+
+
+def _may_be_set(drawing: Drawing, live: Live) -> bool:
+    is_leaf = live.is_leaf and live.requires_grad and drawing.grad_enabled
+    return (drawing.flawed or not is_leaf) and drawing.may_be_written(live)
+
+
+def as_strided(drawing: Drawing) -> Step | None:
+    """`as_strided`: any view of the memory that a tensor has."""
+    tape = drawing.tape
+    live = drawing.one(lambda live: bool(live.size))
+    if live is None:
+        return None
+    offset, size, stride = _geometry(tape, live)
+    last = (offset,) if offset or tape.chance(30) else ()
+    form = "method" if tape.chance(50) else "function"
+    return Call("as_strided", (live.ref, size, stride, *last), {}, form, drawing.result())
+
+
+def _geometry(tape: Tape, live: Live) -> tuple[int, tuple[int, ...], tuple[int, ...]]:
+    """An offset, sizes and strides that reach no further than the tensor does: how much memory is
+    behind it is an engine's own affair."""
+    own = live.tensor.stride()
+    held = 1 + sum((count - 1) * by for count, by in zip(live.shape, own, strict=True))
+    start = int(live.tensor.storage_offset())
+    size = tuple(tape.size() for _ in range(tape.pick((1, 2, 2, 0, 1))))
+    stride = tuple(tape.pick((1, 2, 0, 3, 1)) for _ in size)
+    offset = tape.pick((0, 0, 1))
+    reach = offset + sum((count - 1) * by for count, by in zip(size, stride, strict=True))
+    if reach < held:
+        return start + offset, size, stride
+    return start, (held,), (1,)
+
+
+def life(drawing: Drawing) -> Step | None:
+    """A weak reference, the end of the last other one, and whether the tensor is still alive: it
+    is where the graph holds it."""
+    tape, history = drawing.tape, drawing.history
+    gone = [name for name, of in history.watched.items() if of in history.forgotten]
+    if gone and tape.chance(60):
+        return Read(Ref(tape.pick(gone)), "alive")
+    live = {entry.ref.name for entry in drawing.live()}
+    held = [of for of in history.watched.values() if of in live]
+    if held and tape.chance(60):
+        return Forget(Ref(tape.pick(held)))
+    fits = [entry for entry in drawing.live() if "[" not in entry.ref.name]
+    results = [entry for entry in fits if not entry.is_leaf]
+    if results and not tape.chance(25):
+        fits = results
+    return WeakReference(tape.pick(fits).ref, drawing.result()) if fits else None
 
 
 def _requires_grad(live: Live) -> bool:

@@ -77,14 +77,18 @@ def same_text(expected: str, actual: str) -> bool:
     """Whether two printed tensors differ by no more than how their numbers were rounded.
 
     Values that agree within tolerance may print one unit apart in the last place that is shown,
-    or as far as their dtype may be, and then a column's width may follow; every other character
-    must be the same.
+    or as far as their dtype may be. Where one is written in more characters for that, a column's
+    width may follow; every other character must be the same, white space as well.
     """
     if expected == actual:
         return True
     numbers = _NUMBER.findall(expected), _NUMBER.findall(actual)
-    texts = [" ".join(_NUMBER.sub("#", text).split()) for text in (expected, actual)]
-    if texts[0] != texts[1] or len(numbers[0]) != len(numbers[1]):
+    if len(numbers[0]) != len(numbers[1]):
+        return False
+    texts = [_NUMBER.sub("#", text) for text in (expected, actual)]
+    if any(len(left) != len(right) for left, right in zip(*numbers, strict=True)):
+        texts = [" ".join(text.split()) for text in texts]
+    if texts[0] != texts[1]:
         return False
     said = _DTYPE.search(expected)
     relative, _ = tolerances().get(said[1] if said else "float32", (0.0, 0.0))

@@ -10,7 +10,7 @@ from conformance.program.steps import Call, Snippet, Step, names_of, result_of
 from conformance.program.words.operators import OPERATORS
 
 # Steps that change nothing but the name that they bind, and steps that may change all that follows.
-_PURE = (steps.Copy, steps.Detach, steps.Forget, steps.Read)
+_PURE = (steps.Copy, steps.Detach, steps.Forget, steps.WeakReference, steps.Read)
 _GLOBAL = (steps.EnterMode, steps.LeaveMode, steps.PackHooks, Snippet)
 _NAMES = re.compile(r"[A-Za-z_]\w*")
 

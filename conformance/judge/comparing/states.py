@@ -61,7 +61,33 @@ def compare_states(
         number = made_by.get(name.partition("[")[0])
         if _both_gave_it(number, expected, actual):
             yield Mismatch("value", number, name, "no tensor", Ref(name))
+    yield from _births(expected, actual, made_by)
     yield from _aliases(expected, actual, reached)
+
+
+def _births(
+    expected: Trace, actual: Trace, made_by: Mapping[str | None, int]
+) -> Iterator[Mismatch]:
+    """The tensors that had another version when they got their name: a view has its base's. Not
+    those in which the reference's own kernels wrote while they made them."""
+    shared = {name for group in _groups(expected) for name in group}
+    for name in dict.fromkeys((*expected.born, *actual.born)):
+        wanted, got = expected.born.get(name, 0), actual.born.get(name, 0)
+        if wanted == got or (wanted and name not in shared):
+            continue
+        states = expected.tensors.get(name), actual.tensors.get(name)
+        versions = [None if state is None else state.version for state in states]
+        if versions[0] is not None and versions[0] == versions[1]:
+            number = made_by.get(name.partition("[")[0])
+            yield Mismatch("version", number, f"{name}._version", wanted, got)
+
+
+def _groups(trace: Trace) -> Iterator[list[str]]:
+    """The names of tensors, but for gradients, that share memory."""
+    if not isinstance(trace.aliases, Unobserved):
+        for group in trace.aliases:
+            names = [name for name in group if name in trace.tensors]
+            yield from [names] if len(names) > 1 else []
 
 
 def _absent(name: str, number: int | None, expected: Trace, actual: Trace) -> Iterator[Mismatch]:

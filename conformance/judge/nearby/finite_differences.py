@@ -65,7 +65,9 @@ written there is not seen, nor is what is written into a gradient.)"""
 
 
 def _writes(step: Step) -> bool:
-    return writes(step) or (isinstance(step, Call) and bool(step.kwargs.get("inplace")))
+    return writes(step) or (
+        isinstance(step, Call) and any(step.kwargs.get(name) for name in ("inplace", "out"))
+    )
 
 
 def _without_failures(program: Program, evidence: Evidence) -> Program:
@@ -173,8 +175,12 @@ _Walk: TypeAlias = tuple[str, Sequence[Ref], Sequence[Value]]
 def _of_backward(where: str, step: Backward) -> _Walk | None:
     """The input's name, the root and its seed; None where the walk goes to chosen inputs only."""
     name, _, field = where.partition(".")
-    plain = field == "grad" and step.inputs is None
-    return (name, [step.root], [step.gradient]) if plain else None
+    if field != "grad" or step.inputs is not None:
+        return None
+    if isinstance(step.root, Ref):
+        return name, [step.root], [step.gradient]
+    seeds = step.gradient if isinstance(step.gradient, list | tuple) else [None] * len(step.root)
+    return name, step.root, seeds
 
 
 def _of_grad(where: str, step: Any) -> _Walk | None:

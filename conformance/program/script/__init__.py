@@ -30,12 +30,14 @@ from conformance.program.steps import (
     RetainGrad,
     SetData,
     SetGrad,
+    SetGradDtype,
     Snippet,
     Step,
+    WeakReference,
     options_of,
 )
 from conformance.program.trace import NotRun, Raised, Returned
-from conformance.program.values import Value
+from conformance.program.values import Ref, Value
 from conformance.program.words.functionals import APIS
 from conformance.program.words.hooks import HOOKS, PACKS, PARAMETERS, REGISTER, function
 from conformance.program.words.operators import COPIES, OPERATORS
@@ -136,6 +138,8 @@ _FORMS: Mapping[str, Callable[[Call], str]] = {
 def _backward(step: Backward) -> list[str]:
     options = options_of(step)
     args = [options.pop("gradient")] if "gradient" in options else []
+    if not isinstance(step.root, Ref):
+        return [f"torch.autograd.backward({_arguments([step.root, *args], options)})"]
     return [f"{step.root.name}.backward({_arguments(args, options)})"]
 
 
@@ -175,8 +179,9 @@ def _pack_hooks(step: PackHooks) -> list[str]:
 
 def _functional(step: Functional) -> list[str]:
     inputs = step.inputs if isinstance(step.inputs, tuple) else (step.inputs,)
-    call = APIS[step.api].format(
-        api=f"torch.{step.api}",
+    api = APIS[step.api]
+    call = api.text.format(
+        api=f"torch.{step.api if api.path is None else api.path}",
         function=step.function,
         inputs=literal(step.inputs),
         spread=_arguments(inputs, {}),
@@ -195,6 +200,7 @@ RENDER: Mapping[type[Step], Callable[[Any], list[str]]] = {
     Backward: _backward,
     Grad: _grad,
     SetGrad: lambda step: [f"{step.tensor.name}.grad = {literal(step.value)}"],
+    SetGradDtype: lambda step: [f"{step.tensor.name}.grad_dtype = {literal(step.dtype)}"],
     ClearGrad: lambda step: [f"{step.tensor.name}.grad = None"],
     Detach: lambda step: [f"{step.result} = {step.tensor.name}.detach()"],
     RequiresGrad: _requires_grad,
@@ -210,6 +216,7 @@ RENDER: Mapping[type[Step], Callable[[Any], list[str]]] = {
     SetData: lambda step: [f"{step.tensor.name}.data = {literal(step.value)}"],
     Copy: lambda step: [f"{step.result} = {COPIES[step.how].format(step.tensor.name)}"],
     Forget: lambda step: [f"del {step.tensor.name}"],
+    WeakReference: lambda step: [f"{step.result} = weakref.ref({step.tensor.name})"],
     Read: _read,
     Snippet: lambda step: step.code.rstrip("\n").split("\n"),
 }

@@ -13,8 +13,11 @@ from conformance.program.steps import (
     Read,
     RegisterHook,
     Step,
+    WeakReference,
+    values_of,
 )
-from conformance.program.words.functionals import MAPS
+from conformance.program.values import NumPyScalar, scalars
+from conformance.program.words.functionals import APIS, MAPS
 from conformance.program.words.functions import FUNCTIONS
 from conformance.program.words.reads import READS
 
@@ -31,22 +34,38 @@ def log(*call):
 
 def preamble(steps: Sequence[Step]) -> list[str]:
     """The lines before the inputs, each definition once and only if a step needs it."""
-    modules = {step.how for step in steps if isinstance(step, Copy)}
-    imports = ["import copy"] if modules & {"copy", "deepcopy"} else []
-    imports += ["import pickle"] if "pickle" in modules else []
-    lines = [*imports, *([""] if imports else []), "import torch", ""]
-    for text in dict.fromkeys(_definitions(steps)):
+    lines = [*_of_python(steps), *_of_numpy(steps), "import torch", ""]
+    definitions = [*dict.fromkeys(_definitions(steps))]
+    if any(isinstance(step, _LOGGING) for step in steps) or any("log(" in t for t in definitions):
+        definitions.insert(0, LOG)
+    for text in definitions:
         lines += [*text.rstrip("\n").split("\n"), ""]
     return lines
 
 
+def _of_python(steps: Sequence[Step]) -> list[str]:
+    modules = {step.how for step in steps if isinstance(step, Copy)}
+    imports = ["import copy"] if modules & {"copy", "deepcopy"} else []
+    imports += ["import pickle"] if "pickle" in modules else []
+    imports += ["import weakref"] if any(isinstance(s, WeakReference) for s in steps) else []
+    return [*imports, ""] if imports else []
+
+
+def _of_numpy(steps: Sequence[Step]) -> list[str]:
+    values = (value for step in steps for value in scalars(values_of(step)))
+    return ["import numpy as np"] if any(isinstance(v, NumPyScalar) for v in values) else []
+
+
+# What these record stands among the steps, and in no definition.
+_LOGGING = (RegisterHook, MultiGradHook, PackHooks, Apply)
+
+
 def _definitions(steps: Sequence[Step]) -> Iterator[str]:
-    if any(isinstance(step, RegisterHook | MultiGradHook | PackHooks | Apply) for step in steps):
-        yield LOG
     for step in steps:
         if isinstance(step, Apply):
             yield FUNCTIONS[step.function].source(step.function)
         elif isinstance(step, Functional):
             yield MAPS[step.function].source
+            yield from filter(None, (APIS[step.api].defines,))
         elif isinstance(step, Read) and (text := READS[step.what].defines):
             yield text

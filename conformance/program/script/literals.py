@@ -9,7 +9,15 @@ import numpy as np
 
 from conformance.program.inputs import Input
 from conformance.program.inputs.layout import View
-from conformance.program.values import COMPLEX, FLOATING, Constant, DType, Ref, Value
+from conformance.program.values import (
+    COMPLEX,
+    FLOATING,
+    Constant,
+    DType,
+    NumPyScalar,
+    Ref,
+    Value,
+)
 
 # The dtypes that torch.tensor gives to Python numbers, so that `dtype=` need not be written.
 _INFERRED = frozenset({"float32", "int64", "bool", "complex64"})
@@ -21,6 +29,9 @@ def literal(value: Value) -> str:
         return value.name
     if isinstance(value, (DType, Constant)):
         return f"torch.{value.name}"
+    if isinstance(value, NumPyScalar):
+        name = "bool_" if value.dtype == "bool" else value.dtype
+        return f"np.{name}({literal(value.value)})"
     if isinstance(value, float):
         return number(value)
     if isinstance(value, complex):

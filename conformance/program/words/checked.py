@@ -8,6 +8,7 @@ from typing import Any
 from conformance.program.limits import check_number, check_size
 from conformance.program.steps import (
     Apply,
+    Backward,
     Call,
     Copy,
     EnterMode,
@@ -119,12 +120,19 @@ def _functional(step: Functional, where: str) -> None:
     _keywords(step.kwargs, where, OPTIONS)
 
 
+def _backward(step: Backward, where: str) -> None:
+    roots = step.root if isinstance(step.root, list | tuple) else (step.root,)
+    if not roots or not all(isinstance(root, Ref) for root in roots):
+        raise ProgramError(f"{where}: root={brief(step.root)} is no ref, and no list of some")
+
+
 def _forget(step: Forget, where: str) -> None:
     if step.tensor.name != step.tensor.base:
         raise ProgramError(f"{where}: {step.tensor.name!r} is no name that can be deleted")
 
 
 _CHECKS: Mapping[type[Step], Callable[[Any, str], None]] = {
+    Backward: _backward,
     Call: _call,
     Read: _read,
     RegisterHook: _register_hook,

@@ -138,6 +138,45 @@ _DIFFERENTIABLE: Mapping[str, Written] = {
     ),
 }
 
+_WALK = '(y * y).sum().backward()\n    log("walked", torch.is_grad_enabled())'
+
+_AROUND: Mapping[str, Written] = {
+    "NoTensors": Written(
+        "x",
+        'return x * 2, "text", None, 3, [x]',
+        "return grad * 2",
+        grads="grad, text, nothing, number, tensors",
+    ),
+    "InferenceInside": Written(
+        "x", "with torch.inference_mode():\n    return x * 2", "return grad * 2"
+    ),
+    "GradInside": Written("x", "with torch.enable_grad():\n    return x * x", "return grad * 3"),
+    "NoGradInBackward": Written("x", "return x * 2", "with torch.no_grad():\n    return grad * 2"),
+    "ModeLeft": Written(
+        "x",
+        # Not in backward: torch then adds up gradients in the mode that a node has left behind.
+        "torch.set_grad_enabled(True)\nreturn x * 2",
+        "return grad * 2",
+    ),
+    "WalkInForward": Written(
+        "x",
+        "y = x.detach().requires_grad_()\n"
+        f"with torch.enable_grad():\n    {_WALK}\n"
+        'log("left", torch.is_grad_enabled())\n'
+        "return y.grad",
+        "return grad * 2",
+    ),
+    "WalkInBackward": Written(
+        "x",
+        "ctx.save_for_backward(x)\nreturn x * x",
+        "y = ctx.saved_tensors[0].detach().requires_grad_()\n"
+        f"with torch.enable_grad():\n    {_WALK}\n"
+        'log("left", torch.is_grad_enabled())\n'
+        "return grad * y.grad",
+    ),
+}
+"""What gives more than tensors, opens a mode, or goes backward itself."""
+
 _ON_MEMORY: Mapping[str, Written] = {
     "DoubleInPlace": Written("x", "ctx.mark_dirty(x)\nreturn x.mul_(2)", "return grad * 2"),
     "UnmarkedInPlace": Written("x", "return x.mul_(2)", "return grad * 2"),
@@ -183,5 +222,5 @@ _FAILING: Mapping[str, Written] = {
     "NoBackward": Written("x", "return x * 2", None),
 }
 
-FUNCTIONS: Mapping[str, Written] = {**_DIFFERENTIABLE, **_ON_MEMORY, **_FAILING}
+FUNCTIONS: Mapping[str, Written] = {**_DIFFERENTIABLE, **_AROUND, **_ON_MEMORY, **_FAILING}
 """The classes by name."""

@@ -26,6 +26,14 @@ _ANYWHERE: Mapping[str, str] = {
     "remove_itself": "{handle}.remove()",
 }
 
+_WALK_AND_READ_MODE = (
+    "inner = grad.detach().requires_grad_()\n"
+    "with torch.enable_grad():\n"
+    "    (inner * inner).sum().backward()\n"
+    "    log(torch.is_grad_enabled())\n"
+    "log(torch.is_grad_enabled(), inner.grad)"
+)
+
 _ON_TENSOR: Mapping[str, str] = {
     **_ANYWHERE,
     "same": "return grad",
@@ -47,6 +55,7 @@ _ON_TENSOR: Mapping[str, str] = {
     "    inner = grad.detach().requires_grad_()\n"
     "    (inner * inner).sum().backward()\n"
     "return inner.grad",
+    "walk_and_read_mode": _WALK_AND_READ_MODE,
     "add_hook": "{tensor}.register_hook(lambda grad: log('added', grad))",
 }
 
@@ -59,6 +68,7 @@ _ON_ACCUMULATION: Mapping[str, str] = {
     "clone": "param.grad = param.grad.clone()",
     "wrong_result": "return param.grad",
     "read_mode": "log(torch.is_grad_enabled(), param is {tensor})",
+    "walk_and_read_mode": _WALK_AND_READ_MODE.replace("grad.detach", "param.detach"),
 }
 
 _ON_NODE: Mapping[str, str] = {

@@ -8,18 +8,20 @@ import re
 from functools import cache
 
 from conformance.program.values import ProgramError, Ref, brief
-from conformance.program.words.functionals import MAPS
+from conformance.program.words.functionals import APIS, MAPS
 from conformance.program.words.functions import FUNCTIONS
 from conformance.program.words.hooks import HOOKS, PACKS, PARAMETERS
 from conformance.program.words.reads import READS
 
 SCRIPT = frozenset({"torch", "calls", "log", "hook", "pack", "unpack", "copy", "pickle", "error"})
+SCRIPT |= {"np", "weakref"}
 """What a printed script calls its own things."""
 
 # ASCII alone: Python takes `ﬁ` and `fi` for one name, a table does not. Not `_` and `__import__`.
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 _REF = re.compile(r"([A-Za-z][A-Za-z0-9_]{0,63})(\[(0|[1-9][0-9]{0,5})\]){0,8}")
 _WORD = re.compile(r"(?<![.\w])[A-Za-z_]\w*")  # no attribute
+_DEFINED = re.compile(r"^(?:def|import) (\w+)", re.M)
 _TEXT = re.compile(r"'[^']*'|\"[^\"]*\"")
 
 
@@ -28,7 +30,8 @@ def reserved() -> frozenset[str]:
     """The names that mean something in a printed script: a program that bound one of them would
     make the script do something else than the program did."""
     python = {*dir(builtins), *keyword.kwlist, *keyword.softkwlist}
-    defined = {*FUNCTIONS, *MAPS, *(what for what, row in READS.items() if row.defines)}
+    texts = [row.defines for row in READS.values()] + [row.defines for row in APIS.values()]
+    defined = {*FUNCTIONS, *MAPS, *(name for text in texts for name in _DEFINED.findall(text))}
     # Within a hook the tensor that it was registered on stands by its name.
     bodies = [*PARAMETERS.values(), *(body for rows in HOOKS.values() for body in rows.values())]
     bodies += [body for pair in PACKS.values() for body in pair]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -71,6 +72,21 @@ def saved(node):
 """
 
 
+_ALIVE = """\
+import gc
+
+
+def alive(reference):
+    gc.collect()
+    return reference() is not None
+"""
+
+
+def _alive(reference: Any) -> bool:
+    gc.collect()
+    return reference() is not None
+
+
 _ITERATED = ("__iter__", "__getitem__")
 
 
@@ -134,6 +150,8 @@ READS: Mapping[str, Observation] = {
         "value",
         methods=("__contains__", *_ITERATED),
     ),
+    "grad_dtype": _attribute("grad_dtype", "flag"),
+    "alive": Observation(_alive, "alive({0})", "flag", _ALIVE),
     "is": Observation(operator.is_, "{0} is {1}", "alias"),
     "base_is": Observation(
         lambda tensor, other: tensor._base is other, "{0}._base is {1}", "alias"

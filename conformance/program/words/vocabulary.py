@@ -124,7 +124,11 @@ _PREFIXED = (
     ),
 )
 
-CALLS: frozenset[str] = frozenset({"autograd.backward"}).union(_PLAIN, *_PREFIXED)
+_OF_GRAPHS = _names("backward graph.get_gradient_edge", "autograd.") | _names(
+    "make_dual unpack_dual", "autograd.forward_ad."
+)
+
+CALLS: frozenset[str] = _OF_GRAPHS.union(_PLAIN, *_PREFIXED)
 """Functions by their dotted name under `torch`, and methods. With a `_` at its end, a name without
 dots is the form that writes in place."""
 
@@ -169,6 +173,7 @@ MODES: frozenset[str] = frozenset(
         "autograd.detect_anomaly",
         "autograd.set_detect_anomaly",
         "autograd.set_multithreading_enabled",
+        "autograd.forward_ad.dual_level",
         "autograd.graph.save_on_cpu",
         "autograd.graph.disable_saved_tensors_hooks",
         "autograd.graph.allow_mutation_on_saved_tensors",
@@ -226,8 +231,9 @@ KEYWORDS: frozenset[str] = _names(
 OPTIONS: frozenset[str] = _names(
     "argnums atol check_backward_ad check_batched_forward_grad check_batched_grad check_forward_ad "
     "check_grad_dtypes check_undefined_grad chunk_size create_graph eps fast_mode "
-    "gen_non_contig_grad_outputs has_aux masked nondet_tol outer_jacobian_strategy raise_exception "
-    "randomness rtol strategy strict vectorize"
+    "gen_non_contig_grad_outputs has_aux in_dims masked nondet_tol out_dims "
+    "outer_jacobian_strategy preserve_rng_state raise_exception randomness rtol strategy strict "
+    "use_reentrant vectorize"
 )
 """The arguments that a functional call may give by name."""
 

@@ -1,21 +1,11 @@
-"""Steps that go through the graph, and those that change what a leaf or a gradient is."""
+"""Steps that go through the graph."""
 
 from __future__ import annotations
 
-from conformance.generate.drawing.drawing import Drawing, Live, differentiable
+from conformance.generate.drawing.drawing import Drawing, Live
 from conformance.generate.drawing.tape import weighted
-from conformance.generate.values import making
 from conformance.generate.values.seeds import seed
-from conformance.program.steps import (
-    Backward,
-    Call,
-    ClearGrad,
-    Grad,
-    RequiresGrad,
-    RetainGrad,
-    SetGrad,
-    Step,
-)
+from conformance.program.steps import Backward, Grad, Step
 from conformance.program.values import Value
 
 SPENT_PERCENT = 4.0  # of the backward passes may go through what another has freed
@@ -24,15 +14,12 @@ PLAIN_PERCENT = 25.0  # of them begin at the newest result, whatever lies behind
 
 def backward(drawing: Drawing) -> Step | None:
     """`backward` from a result that requires grad, whose graph is still there if possible."""
-    root = _root(drawing)
+    root = one_root(drawing)
     if root is None:
         return None
-    retain, create = _graph_options(drawing, root)
+    retain, create = graph_options(drawing, root)
     gradient = seed(drawing, root, graph=create)
-    inputs = None
-    if "inputs=" in drawing.features and drawing.tape.chance(60):
-        inputs = _inputs(drawing, root)
-    return Backward(root.ref, gradient, retain, create, inputs)
+    return Backward(root.ref, gradient, retain, create, inputs_if_any(drawing, root))
 
 
 def backward_again(drawing: Drawing) -> Step | None:
@@ -44,7 +31,7 @@ def backward_again(drawing: Drawing) -> Step | None:
     return Backward(root.ref, seed(drawing, root))
 
 
-def _graph_options(drawing: Drawing, root: Live) -> tuple[Value, bool]:
+def graph_options(drawing: Drawing, root: Live) -> tuple[Value, bool]:
     """`retain_graph` and `create_graph`, which a custom function of the graph is part of."""
     retains = "retain_graph" in drawing.features and drawing.tape.chance(60)
     percent = 75 if drawing.history.leads_to_function(root.ref.name) else 50
@@ -58,7 +45,8 @@ _NEITHER = weighted((None, 30), (False, 1))
 _BOTH = weighted((True, 3), (False, 1))
 
 
-def _root(drawing: Drawing) -> Live | None:
+def one_root(drawing: Drawing) -> Live | None:
+    """What to go backward from."""
     live = drawing.live()
     if not live:
         return None
@@ -87,7 +75,14 @@ def _root(drawing: Drawing) -> Live | None:
 _ROOTS = weighted((0, 8), (1, 1), (2, 1))
 
 
-def _inputs(drawing: Drawing, root: Live) -> Value:
+def inputs_if_any(drawing: Drawing, root: Live) -> Value:
+    """`inputs=` of a backward pass from the root, where the program gives some."""
+    if "inputs=" in drawing.features and drawing.tape.chance(60):
+        return inputs_of(drawing, root)
+    return None
+
+
+def inputs_of(drawing: Drawing, root: Live) -> Value:
     """One to three of the tensors that the root was made from, in a list, a tuple or alone."""
     tape = drawing.tape
     ancestors = drawing.history.ancestors([root.ref])
@@ -109,12 +104,12 @@ def _inputs(drawing: Drawing, root: Live) -> Value:
 
 def grad(drawing: Drawing) -> Step | None:
     """`autograd.grad` of a result for some of what it was made from."""
-    root = _root(drawing)
+    root = one_root(drawing)
     if root is None:
         return None
     tape = drawing.tape
-    wanted = _inputs(drawing, root)
-    retain, create = _graph_options(drawing, root)
+    wanted = inputs_of(drawing, root)
+    retain, create = graph_options(drawing, root)
     allow, materialize = tape.pick(
         ((None, False), (None, False), (True, False), (True, True), (None, True), (False, False))
     )
@@ -132,75 +127,9 @@ def grad(drawing: Drawing) -> Step | None:
 
 def grad_with_graph(drawing: Drawing) -> Step | None:
     """`autograd.grad` of a result for what it was made from, with a graph of its own."""
-    root = _root(drawing)
+    root = one_root(drawing)
     if root is None:
         return None
-    wanted = _inputs(drawing, root)
+    wanted = inputs_of(drawing, root)
     gradient = seed(drawing, root, graph=True)
     return Grad(root.ref, wanted, gradient, None, True, True, False, drawing.result())
-
-
-def set_grad(drawing: Drawing) -> Step | None:
-    """`.grad` of a tensor given by hand."""
-    live = drawing.one(lambda entry: entry.is_leaf and entry.requires_grad)
-    if live is None:
-        return None
-    tape = drawing.tape
-    shape, dtype = live.shape, live.dtype
-    if drawing.flawed and tape.chance(40):
-        shape, dtype = (*shape, 1), making.dtype(tape)
-    value = drawing.fresh(
-        lambda name: making.tensor(tape, name, dtype, shape, special=False, grad_percent=5)
-    )
-    return SetGrad(live.ref, value.ref)
-
-
-def use_grad(drawing: Drawing) -> Step | None:
-    """`.grad` of a leaf, under a name, so that what follows computes with it; backward where no
-    leaf has one."""
-    fits = _with_grad(drawing)
-    if not fits:
-        return backward(drawing)
-    return Call("grad", (drawing.tape.pick(fits).ref,), {}, "attribute", drawing.result())
-
-
-def _with_grad(drawing: Drawing) -> list[Live]:
-    """The leaves that have a gradient. No others are asked, since torch would warn."""
-    leaves = drawing.leaves
-    return [
-        live for live in drawing.live() if live.ref.name in leaves and live.tensor.grad is not None
-    ]
-
-
-def clear_grad(drawing: Drawing) -> Step | None:
-    """`.grad = None`, where there is one for the most part."""
-    if (fits := _with_grad(drawing)) and not drawing.tape.chance(10):
-        return ClearGrad(drawing.tape.pick(fits).ref)
-    live = drawing.one(lambda entry: entry.is_leaf and entry.requires_grad)
-    return None if live is None else ClearGrad(live.ref)
-
-
-def requires_grad(drawing: Drawing) -> Step | None:
-    """`.requires_grad_(...)`, of a leaf that may."""
-    fitting = [entry for entry in differentiable(drawing.live()) if entry.is_leaf]
-    if drawing.flawed and drawing.tape.chance(40):
-        fitting = drawing.live()
-    if not fitting:
-        return None
-    live = drawing.tape.pick(fitting)
-    return RequiresGrad(live.ref, not live.requires_grad)
-
-
-def _is_result(live: Live) -> bool:
-    return live.requires_grad and not live.is_leaf
-
-
-def retain_grad(drawing: Drawing) -> Step | None:
-    """`.retain_grad()`, of a result for the most part, and of one that has a hook."""
-    live = None
-    if drawing.tape.chance(50):
-        live = drawing.one(
-            lambda entry: _is_result(entry) and drawing.history.is_hooked(entry.ref.name)
-        )
-    live = live or drawing.one(_is_result)
-    return None if live is None else RetainGrad(live.ref)

@@ -1,0 +1,1 @@
+"""Steps that are given code: functions that a program applies, differentiates, or calls."""
