@@ -95,7 +95,7 @@ class Piece:
 
 
 def _can_be_drawn(op: str) -> bool:
-    return bool(CATALOGUE[op].signatures)
+    return CATALOGUE[op].drawable
 
 
 def programs_alone(settings: Settings) -> tuple[tuple[str, ...], int]:

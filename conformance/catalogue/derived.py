@@ -1,10 +1,10 @@
 """The ops that have no row by hand: an entry of torch's own test data is all that is known of one.
 
 `derived.txt` has a line for each: its name, the variants of its entries there (`-` for that which
-has no name), how it is written, how it is written in place, whether a gradient flows and whether
-the result may share memory, and the dtypes. The lines beneath it are samples of its calls, each a
-JSON object. `conformance.corpus.opinfo.deriving` writes the file, and a test holds that it says
-what the installed torch does.
+has no name), how it is written, how it is written in place, whether a gradient flows, the result
+may share memory and torch misreads what is expanded, and the dtypes. The lines beneath it are
+samples of its calls, each a JSON object. `conformance.corpus.opinfo.deriving` writes the file, and
+a test holds that it says what the installed torch does.
 """
 
 from __future__ import annotations
@@ -51,13 +51,18 @@ def _entry(line: str) -> OpEntry:
         view="view" in flags.split(),
         opinfo=tuple((name, each.removeprefix(NAMELESS)) for each in variants.split()),
         dtypes=tuple(dtypes.split()),
+        dense="dense" in flags.split(),
     )
 
 
 def lines_of(entry: OpEntry) -> Iterator[str]:
     """The lines of an entry."""
     words = {kind: word for word, kind in _KINDS.items()}
-    flags = [(entry.differentiable, "gradient"), (entry.view, "view")]
+    flags = [
+        (entry.differentiable, "gradient"),
+        (entry.view, "view"),
+        (entry.dense, "dense"),
+    ]
     columns = (
         [entry.name],
         [variant or NAMELESS for _, variant in entry.opinfo],

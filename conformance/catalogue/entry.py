@@ -151,6 +151,7 @@ class OpEntry:
         opinfo: name and variant of the entries for it in torch's OpInfo database.
         sampled: how to call it where there is no signature: samples as JSON data.
         dtypes: those that may be asked of a sample.
+        dense: whether torch misreads an operand that is expanded.
     """
 
     name: str
@@ -164,6 +165,7 @@ class OpEntry:
     opinfo: tuple[tuple[str, str], ...] = ()
     sampled: tuple[str, ...] = ()
     dtypes: tuple[str, ...] = ()
+    dense: bool = False
 
     @property
     def drawable(self) -> bool:

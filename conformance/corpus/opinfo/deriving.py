@@ -3,7 +3,8 @@
 To write it anew: `python -m conformance.corpus.opinfo.deriving`.
 
 An op's forms are the names under which torch has it: those of the entry and of its aliases, as a
-function, as a method, as one that writes in place. What a program may not call is no form.
+function, as a method, as one that writes in place. What a program may not call is no form; nor is
+an alias that records another node.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from conformance.catalogue import BY_HAND, derived
 from conformance.catalogue.entry import Form, OpEntry
 from conformance.corpus.opinfo import templates
 from conformance.corpus.opinfo.database import database
+from conformance.corpus.opinfo.expanded import is_misread
 from conformance.program.words.vocabulary import may_call
 
 
@@ -44,17 +46,21 @@ def _entry(name: str, infos: list[Any], taken: set[Form]) -> OpEntry:
     found = [form for each in names for form in _forms(each) if form not in taken]
     writes = tuple(form for form in found if _writes(form))
     samples = () if name in BY_HAND or not found else templates.samples(infos, writes)
+    dtypes = templates.dtypes_of(infos, samples) if samples else ()
+    view = any(sample.view for sample in samples)
+    forms = [form for form in found if not _writes(form)]
     return OpEntry(
         name=name,
         family="derived",
         signatures=(),
-        forms=tuple(form for form in found if not _writes(form)),
+        forms=tuple(form for form in forms if templates.is_alias(samples, form, forms[0])),
         inplace=writes,
         differentiable=any(info.supports_autograd for info in infos),
-        view=any(sample.view for sample in samples),
+        view=view,
         opinfo=tuple((name, info.variant_test_name) for info in infos),
         sampled=tuple(map(derived.encoded, samples)),
-        dtypes=templates.dtypes_of(infos, samples) if samples else (),
+        dtypes=dtypes,
+        dense=not view and is_misread(samples, dtypes),
     )
 
 

@@ -6,8 +6,8 @@ write in place, whether its result is a view.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -17,13 +17,12 @@ from conformance.catalogue.entry import Form, Sample, SampleInput
 from conformance.corpus.opinfo import program_of
 from conformance.corpus.opinfo.database import entry_name, samples_of
 from conformance.corpus.opinfo.grad_outputs import generator
-from conformance.engines import TorchLike
-from conformance.engines.execute import execute
+from conformance.corpus.opinfo.running import run
 from conformance.program import Program
 from conformance.program.inputs import Input
 from conformance.program.steps import Call
-from conformance.program.trace import Raised, Trace, Unobserved
-from conformance.program.values import NUMPY_DTYPES, Ref, Value
+from conformance.program.trace import Trace, Unobserved
+from conformance.program.values import DIFFERENTIABLE, NUMPY_DTYPES, Ref, Value
 
 MOST: Final = 5  # samples of an op, each of another kind as far as there are
 LARGEST: Final = 400  # elements of a sample's inputs: programs of small tensors are fast
@@ -32,8 +31,6 @@ TRIALS: Final = 4  # of other values
 FIRST: Final = ("float32", "int64", "complex64", "bool")  # the dtypes to take samples of
 _SHAPES: Final = ((), (3,), (2, 1, 2))  # in any of which an elementwise op is to work
 _ELEMENTWISE = ("UnaryUfuncInfo", "BinaryUfuncInfo")
-
-_TORCH = TorchLike(torch, "torch")
 
 
 def dtypes_of(infos: Sequence[Any], samples: Sequence[Sample]) -> tuple[str, ...]:
@@ -103,7 +100,7 @@ def _of_entry(info: Any, writes: Sequence[Form]) -> Iterator[Sample]:
         if isinstance(program, str) or len(program.steps) > 1:
             continue  # what is computed before is another op's
         if sum(entry.array.size for entry in program.inputs) <= LARGEST:
-            trace = _run(program)
+            trace = run(program)
             if trace is not None:
                 yield _sample(program, trace, dtype, writes, elementwise)
 
@@ -174,22 +171,33 @@ def _may_write(program: Program, form: Form) -> bool:
         return False
     copy = Call("clone", (first,), form="method", result="a0")
     written = Call(form.op, (Ref("a0"), *call.args[1:]), call.kwargs, "method", "t0")
-    trace = _run(Program(program.inputs, (copy, written)))
+    trace = run(Program(program.inputs, (copy, written)))
     # Some kernels give what they write to another shape. Where that has memory of another's, as
     # NumPy's, it fails after they have done so, and the next op writes past the end of it.
     return trace is not None and trace.tensors["t0"].shape == trace.tensors[first.name].shape
 
 
 def _works(program: Program) -> bool:
-    return _run(program) is not None
+    return run(program) is not None
 
 
-def _run(program: Program) -> Trace | None:
-    """What torch does with it; None where a step of it raises."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        trace = execute(program, _TORCH)
-    return None if any(isinstance(each, Raised) for each in trace.outcomes) else trace
+def is_alias(samples: Sequence[Sample], form: Form, first: Form) -> bool:
+    """Whether the function records the node that the first form does."""
+    return (
+        form.kind != "function"
+        or form == first
+        or all(_nodes(each, form) == _nodes(each, first) for each in samples)
+    )
+
+
+def _nodes(sample: Sample, form: Form) -> list[object]:
+    call = replace(sample.call, form=form.kind, op=form.op)
+    inputs = (
+        Input.of(each.name, each.array, each.dtype in DIFFERENTIABLE)
+        for each in _of_dtype(sample, "float32").inputs
+    )
+    trace = run(Program(tuple(inputs), (call,)))
+    return [] if trace is None else [state.grad_fn for state in trace.tensors.values()]
 
 
 def _is_view(trace: Trace) -> bool:

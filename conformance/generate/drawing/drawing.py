@@ -62,6 +62,11 @@ class Live:
         """How many elements it has."""
         return int(self.tensor.numel())
 
+    @property
+    def is_expanded(self) -> bool:
+        """Whether elements along some dim are one place in memory."""
+        return 0 in self.tensor.stride()
+
     def values(self) -> Any:
         """Its values as a NumPy array."""
         return values_of(self.tensor)

@@ -72,10 +72,7 @@ def entries_of(names: Sequence[str] | None) -> Ops:
 @lru_cache(maxsize=64)
 def _entries_of(names: tuple[str, ...]) -> Ops:
     entries = [CATALOGUE[name] for name in names]
-    # Until engines were seen to take them, what is known by samples only is drawn by itself.
-    drawable = [entry for entry in entries if entry.signatures] or [
-        entry for entry in entries if entry.drawable
-    ]
+    drawable = [entry for entry in entries if entry.drawable]
     if not drawable:
         raise ValueError(f"no generated program calls any of {', '.join(names)}")
     return Ops(

@@ -104,6 +104,7 @@ def _there(drawn: Operands, sample: Sample, given: SampleInput, dtype: str) -> L
             live
             for live in drawn.drawing.live()
             if live.dtype in dtypes
+            and not (drawn.entry.dense and live.is_expanded)
             and not (given.constant and live.requires_grad)
             and (shape is None or live.shape == shape)
             and (not (sample.free and drawn.tensors) or drawn.broadcasts(live.shape, drawn.writes))
@@ -121,7 +122,7 @@ def _adapted(drawn: Operands, sample: Sample, given: SampleInput, dtype: str) ->
     takes = (
         drawing.ops.reshaping
         and drawing.left > RESHAPING
-        and not (fixed or sample.free or drawn.writes)
+        and not (fixed or sample.free or drawn.writes or drawn.entry.dense)
     )
     if not takes or not drawing.tape.chance(ADAPTED_PERCENT):
         return None
@@ -157,10 +158,10 @@ def _fresh(drawn: Operands, sample: Sample, given: SampleInput, dtype: str) -> L
         values = np.asarray(given.values, NUMPY_DTYPES[given.dtype]).reshape(given.shape)
         return drawn.drawing.fresh(lambda name: Input.of(name, values))
     dtype = dtype or making.dtype_among(tape, drawn.entry.dtypes)
-    percent = drawn.grad_percent(given.constant)
+    percent, dense = drawn.grad_percent(given.constant), drawn.entry.dense
     if sample.free:
         shape = drawn.partner(drawn.writes) if drawn.tensors else shaping.shape(tape)
         given = replace(given, shape=shape)
     return drawn.drawing.fresh(
-        lambda name: making.like_sample(tape, name, given, dtype, grad_percent=percent)
+        lambda name: making.like_sample(tape, name, given, dtype, grad_percent=percent, dense=dense)
     )

@@ -70,9 +70,11 @@ def tensor(
     special: bool = True,
     edges: bool = False,
     grad_percent: float = 85,
+    dense: bool = False,
 ) -> Input:
-    """An input of that dtype and shape, with drawn values, layout and requires_grad."""
-    layout = tape.pick(LAYOUTS)
+    """An input of that dtype and shape, with drawn values, layout and requires_grad; not expanded
+    if it is to be `dense`."""
+    layout = _layout(tape, dense)
     values = elements(tape, product(shape), dtype, domain, special=special, edges=edges)
     values = values.reshape(shape)
     # Read before the layout, so that the layout may be shrunk without the flag changing.
@@ -90,16 +92,26 @@ OWN_PERCENT = 75.0  # of the tensors whose values matter have those of the sampl
 
 
 def like_sample(
-    tape: Tape, name: str, given: SampleInput, dtype: str, *, grad_percent: float = 85
+    tape: Tape,
+    name: str,
+    given: SampleInput,
+    dtype: str,
+    *,
+    grad_percent: float = 85,
+    dense: bool = False,
 ) -> Input:
     """An input as a sample has it, of drawn values where not its own matter."""
     if given.values is None or tape.chance(100 - OWN_PERCENT):
-        return tensor(tape, name, dtype, given.shape, grad_percent=grad_percent)
-    layout = tape.pick(LAYOUTS)
+        return tensor(tape, name, dtype, given.shape, grad_percent=grad_percent, dense=dense)
+    layout = _layout(tape, dense=True)  # Expanded, it would have the values of its first row only.
     values = np.asarray(given.values).astype(NUMPY_DTYPES[dtype]).reshape(given.shape)
     grad = dtype in DIFFERENTIABLE and not tape.chance(100 - grad_percent)
-    # Expanded, it would have the values of its first row only.
-    return laid_out(name, values, "contiguous" if layout == "expanded" else layout, grad)
+    return laid_out(name, values, layout, grad)
+
+
+def _layout(tape: Tape, dense: bool) -> str:
+    layout = tape.pick(LAYOUTS)
+    return "contiguous" if dense and layout == "expanded" else layout
 
 
 def laid_out(name: str, values: Array, layout: str, requires_grad: bool = False) -> Input:

@@ -7,7 +7,7 @@ recorded, so a gradient has a graph and can be differentiated again, to any orde
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Final
 
 import numpy as np
@@ -25,6 +25,7 @@ from mini_autograd.core.graph.graph import (
     Node,
     Shape,
 )
+from mini_autograd.core.modes.warn_once import after_walk, suppressed
 from mini_autograd.core.saved.gradient_tensors import (
     count_write,
     gradient_to_tensor,
@@ -37,6 +38,7 @@ from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.core.tensor.version_counter import VersionCounter, counter_of
 from mini_autograd.messages.graph import hooks as hook_errors
+from mini_autograd.messages.tensors import conversion as conversion_errors
 from mini_autograd.messages.tensors import inplace as inplace_errors
 
 Array = NDArray[Any]
@@ -51,6 +53,16 @@ def _check_replacement(was: Tensor, given: object, name: str) -> None:
         raise hook_errors.hook_changed_type(name, was.type_name, given.type_name)
     if given._array.shape != was._array.shape:
         raise hook_errors.hook_changed_shape(name)
+
+
+def _without_imaginary(cast: Callable[..., Any], grad: Any, wanted: Any, count: int) -> Any:
+    """A complex gradient cast to the real `grad_dtype` of a leaf, of which torch warns at the end
+    of the walk."""
+    if count:
+        message = conversion_errors.casts_complex()
+        after_walk(message, str(message))
+    with suppressed():
+        return cast(grad, wanted)
 
 
 # As NumPy's scalars, see `saved.unpacked_array`.
@@ -143,6 +155,8 @@ class RawArithmetic(_BothArithmetics):
         """The gradient in another dtype."""
         if grad.dtype == dtype:
             return grad
+        if grad.dtype.kind == "c" and dtype.kind != "c":
+            return _without_imaginary(ops.converted, grad, dtype, grad.size)  # type: ignore[no-any-return]
         if grad.flags.c_contiguous and 1 not in grad.shape:
             return grad.astype(dtype)
         cast: Array = ops.converted(grad, dtype)
@@ -291,9 +305,12 @@ class TensorArithmetic(_BothArithmetics):
 
     def cast(self, grad: Tensor, dtype: np.dtype[Any]) -> Tensor:
         """The gradient in another dtype."""
-        if grad._array.dtype == dtype:
+        held, wanted = grad._array, dtypes.of_numpy(dtype)
+        if held.dtype == dtype:
             return grad
-        return ops.to_dtype(grad, dtypes.of_numpy(dtype))  # type: ignore[no-any-return]
+        if held.dtype.kind == "c" and dtype.kind != "c":
+            return _without_imaginary(ops.to_dtype, grad, wanted, held.size)  # type: ignore[no-any-return]
+        return ops.to_dtype(grad, wanted)  # type: ignore[no-any-return]
 
     def one(self, metadata: Metadata) -> Tensor:
         """One."""

@@ -61,12 +61,12 @@ class ObservedWalk:
     def will_execute(self, node: Node) -> bool:
         """Whether multi-grad hooks may wait for the node, as torch answers.
 
-        A single root counts as not executed.
+        A single root counts as not executed, and so does what the walk does not reach.
 
         Raises:
             RuntimeError: the node is a leaf whose gradient `grad` captures.
         """
-        if node is self.only_root or not self.executes(node):
+        if node is self.only_root or node not in self._reached or not self.executes(node):
             return False
         if node in self.captured_at and not node.edges:
             raise hook_errors.leaf_in_grad()
@@ -204,12 +204,13 @@ def validated(
         return None
     node, output = edge
     shape, dtype = node.accepted[output]
-    grad = arithmetic.real_for(grad, dtype)
+    leaf = node.leaf if isinstance(node, AccumulateGrad) else None
+    grad = arithmetic.real_for(grad, dtype if leaf is None else leaf._array.dtype)
     if grad.shape != shape:
         summed = arithmetic.sum_to(grad, shape)
         if summed is None:
             name = None if maker is None else maker.name()
             raise errors.invalid_gradient_shape(name, index, grad.shape, shape)
         grad = summed
-    takes_any = isinstance(node, AccumulateGrad) and node.leaf._grad_dtype is None
+    takes_any = leaf is not None and leaf._grad_dtype is None
     return grad if takes_any else arithmetic.cast(grad, dtype)

@@ -9,7 +9,6 @@ from mini_autograd.arrays import dtypes
 from mini_autograd.compat import switches
 from mini_autograd.core.backward.arithmetic import RAW
 from mini_autograd.core.backward.edges import GradientEdge
-from mini_autograd.core.backward.observed_walk import validated
 from mini_autograd.core.graph.graph import Arithmetic, Edge, Grad, Metadata
 from mini_autograd.core.tensor.history import edge_of
 from mini_autograd.core.tensor.size import Size
@@ -31,7 +30,8 @@ def roots_and_seeds(
     given: Cotangents | None,
     arithmetic: Arithmetic,
 ) -> tuple[list[Edge], list[Grad | None]]:
-    """The edges that a walk starts from, and the gradient at each.
+    """The edges that a walk starts from, and the gradient at each, not yet in the shape and dtype
+    that its node takes.
 
     Raises:
         RuntimeError: as `backward` does.
@@ -62,10 +62,7 @@ def roots_and_seeds(
         if edge is None:
             raise errors.root_without_graph(index)
         roots.append(edge)
-    return roots, [
-        validated(seed, root, arithmetic, None, index)
-        for index, (root, seed) in enumerate(zip(roots, seeds, strict=True))
-    ]
+    return roots, seeds
 
 
 def _plain_seed(output: Tensor, given: Any, edge: Edge, arithmetic: Arithmetic) -> Grad | None:

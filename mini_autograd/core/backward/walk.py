@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from mini_autograd.core.backward.observed_walk import Captures, ObservedWalk, validated
 from mini_autograd.core.graph.graph import (
     ACCUMULATE_SEQUENCE,
+    AccumulateGrad,
     Arithmetic,
     Edge,
     Grad,
@@ -20,6 +21,7 @@ from mini_autograd.core.graph.graph import (
     numbering,
 )
 from mini_autograd.core.modes.anomaly import anomaly
+from mini_autograd.messages.graph import walk as errors
 
 
 def run(
@@ -31,7 +33,7 @@ def run(
 ) -> list[Grad | None]:
     """Walk from the roots, each with its seed, to every leaf, or to the captures only.
 
-    A seed has its root's shape and dtype. With captures, no other leaf accumulates; the result
+    With captures, no other leaf accumulates; the result
     has the gradient that arrived at each captured edge, None where none did.
     """
     pass_throughs = list[Node]()
@@ -110,8 +112,11 @@ def _started(
 ) -> dict[Node, list[Grad | None]]:
     """The seeds by root node, before the first node runs; a root may be given twice."""
     arrived: dict[Node, list[Grad | None]] = {}
-    for edge, seed in zip(roots, seeds, strict=True):
+    for index, (edge, given) in enumerate(zip(roots, seeds, strict=True)):
         node, output = edge
+        seed = validated(given, edge, arithmetic, None, index)
+        if len(roots) > 1 and node.accepted[output][1].kind == "c":
+            _check_complex_seed(node)
         sums = arrived.get(node)
         if sums is None:
             arrived[node] = [seed] if len(node.accepted) == 1 else _placed(seed, edge)
@@ -119,6 +124,12 @@ def _started(
             held = sums[output]
             sums[output] = seed if held is None else arithmetic.add(held, seed)
     return arrived
+
+
+def _check_complex_seed(node: Node) -> None:
+    """Torch looks at the seeds of several roots once more when they are in the `grad_dtype`."""
+    if isinstance(node, AccumulateGrad) and node.leaf._array.dtype.kind != "c":
+        raise errors.complex_for_real()
 
 
 def _order(roots: Sequence[Edge], pass_throughs: list[Node]) -> list[Node]:

@@ -12,6 +12,9 @@ grad_layout = Message(UserWarning, "grad and param do not obey the gradient layo
     "is not an error, but may impair performance.\ngrad.sizes() = {grad_shape:list}, strides() = "
     "{grad_strides}\nparam.sizes() = {shape:list}, strides() = {strides}",
     order="grad_shape shape grad_strides strides")
+complex_for_real = Message(RuntimeError, "Expected isFloatingType(grad.scalar_type()) || "
+    "(input_is_complex == grad_is_complex) to be true, but got false.  (Could this error message "
+    "be improved?  If so, please report an enhancement request to PyTorch.)")
 second_backward = Message(RuntimeError, "Trying to backward through the graph a second time (or "
     "directly access saved tensors after they have already been freed). Saved intermediate values "
     "of the graph are freed when you call .backward() or autograd.grad(). Specify "
