@@ -127,12 +127,17 @@ def address_of(array: Array) -> int:
     return address
 
 
+def shares(base: Array, view: Array) -> bool:
+    """Whether both show one memory, be they empty."""
+    return _buffer_of(view) is _buffer_of(base)
+
+
 def distance(base: Array, view: Array) -> int:
     """The offset in bytes of a view's first element from its base's.
 
     If `view.data` was set to other memory, both offsets are taken in their own memory.
     """
-    if _buffer_of(view) is _buffer_of(base):
+    if shares(base, view):
         return address_of(view) - address_of(base)
     return memory_of(view)[1] - memory_of(base)[1]
 

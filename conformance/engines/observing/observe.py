@@ -33,6 +33,7 @@ class Observer:
     def __init__(self, tensors: Mapping[str, Any], tensor_type: type[Any]) -> None:
         self.graph = Graph(tensors)
         self._tensor_type = tensor_type
+        self._failed: dict[int, Raised | Text] = {}  # by tensor, what it raised when first read
 
     def state_of(
         self, tensor: Any, version: int | None = None, depth: int = GRAD_DEPTH
@@ -49,6 +50,7 @@ class Observer:
         """
         shape, dtype = shape_of(tensor), dtype_name(tensor.dtype)
         why: dict[str, Raised | Text] = {}
+        failed: Raised | Text | None = None
         try:
             seen: list[Any] = [
                 values_of(tensor, shape),
@@ -61,12 +63,18 @@ class Observer:
                 tensor.output_nr,
             ]
             sound = type(seen[1]) is type(seen[2]) is bool and type(seen[6]) is type(seen[7]) is int
-        except Exception:
-            sound = False
+        except Exception as error:
+            sound, failed = False, unread(error)
         if not sound:
             # An engine may lack a field in any way: no attribute, NotImplementedError, a stub that
             # fails. Guarding each costs as much as reading it, so that is left to such engines.
             seen = [_guarded(field, read, self, tensor, why) for field, read in _READERS.items()]
+            if failed and not why:
+                self._failed[id(tensor)] = failed
+        if self._failed and (failed := self._failed.get(id(tensor))):
+            # It raised once, as an assertion of torch does: the second answer means nothing.
+            seen[1] = seen[2] = seen[4] = UNOBSERVED
+            why.update(requires_grad=failed, is_leaf=failed, grad_fn=failed)
         values, requires_grad, is_leaf, grad, node, stride, writes, output_nr = seen
         if grad is not None and grad is not UNOBSERVED:
             grad = self._gradient(grad, depth - 1) if depth else UNOBSERVED

@@ -192,7 +192,7 @@ def _gradient(loss: DifferentiableOp, node: str) -> DifferentiableOp:
             grad, target, weight, reduction, ignore_index
         )[0],
         # torch saves the target and weights even where only this is to be given
-        self=lambda grad, target, weight: ops.zeros_of(grad, tuple(grad.shape)),
+        self=lambda grad, target, weight: ops.zeros_as(grad, grad),
     )
     return made(_likelihood_grad)
 

@@ -116,7 +116,7 @@ def view_as_real(self: Array) -> Array:
 
 
 @public(method=False)
-@unpromoted(view=True, self=lambda grad: view_as_real(grad))
+@unpromoted(view=True, self=lambda grad: view_as_real(ops.contiguous(grad)))
 def view_as_complex(self: Array) -> Array:
     """The inverse of `view_as_real`; needs the pairs side by side in memory."""
     if self.dtype == np.float16:

@@ -33,7 +33,10 @@ class Geometry:
         self.shape = view.shape
         self.is_part = base.dtype.kind == "c" and view.dtype.kind == "f"
         step = view.itemsize
-        self._offset = layout.distance(base, view) // step if view.size else 0
+        somewhere = view.size or not layout.shares(
+            base, view
+        )  # no address is sure of what is empty
+        self._offset = layout.distance(base, view) // step if somewhere else 0
         self._strides = tuple(stride // step for stride in view.strides)
         shape, strides = base.shape, tuple(stride // step for stride in base.strides)
         if self.is_part:
@@ -61,8 +64,10 @@ class Geometry:
         """As torch, which makes it a view of the base's gradient.
 
         Raises:
-            RuntimeError: that has less memory.
+            RuntimeError: that has less memory, or begins behind it.
         """
+        if self._offset < 0:
+            raise errors.negative_offset(self._offset)
         if self.exceeds:
             base, view = self.regions
             needed, available = view.size * itemsize, base.size * itemsize
