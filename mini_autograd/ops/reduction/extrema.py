@@ -38,13 +38,13 @@ def _shared_grad(grad: Any, self: Any, result: Any, dim: Any, keepdim: bool) -> 
     """The gradient, split evenly among the elements equal to the result."""
     grad, result = _viewed(grad, dim, keepdim), _viewed(result, dim, keepdim)
     mask = result == self
-    return grad / ops.sum(mask, dim, True) * mask
+    return like(grad / ops.sum(mask, dim, True) * mask, grad)
 
 
 def _both_shared_grads(grads: Any, self: Any, results: Any, dim: Any, keepdim: bool) -> Any:
     """Likewise of two results; of one alone where the other got no gradient."""
     shares = [
-        None if grad is None else like(_shared_grad(grad, self, result, dim, keepdim), self)
+        None if grad is None else _shared_grad(grad, self, result, dim, keepdim)
         for grad, result in zip(grads, results, strict=True)
     ]
     summed = both(*shares)

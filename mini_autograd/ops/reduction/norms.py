@@ -16,6 +16,7 @@ from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.ops import reductions as errors
 from mini_autograd.messages.tensors import conversion as conversion_errors
 from mini_autograd.ops.reduction.reductions import fold, reduced_dims, restored
+from mini_autograd.ops.reduction.running import like
 from mini_autograd.parsing.overloads import composite, with_forms
 from mini_autograd.parsing.overrides import PLAIN, handle_torch_function, has_torch_function
 from mini_autograd.parsing.types import Array, Bool, DType, Ints, Number, Str
@@ -36,7 +37,7 @@ def _norm_grad(grad: Any, self: Any, result: Any, ord: Any, dim: Any, keepdim: b
     size = ops.abs(self)
     if math.isinf(ord):
         mask = (size == norm) | (size != size)
-        shares = grad / ops.sum(mask, dim, True) * mask
+        shares = like(grad / ops.sum(mask, dim, True) * mask, grad)
         return ops.sgn(self) * shares
     if ord < 1:
         powers = ops.masked_zero(_raised(size, ord - 1), self == 0)
