@@ -4,7 +4,7 @@ of, over operands that lie in memory in several ways."""
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -134,7 +134,43 @@ def hooks_of_argsort(m: Any) -> Iterator[str]:
         yield outcome(lambda named=named: x.argsort(**named))
 
 
-TABLES: tuple[Table, ...] = (inner_products, saved_arguments, written_operands, hooks_of_argsort)
+def _nodes(node: Any, depth: int = 5) -> Any:
+    if node is None or not depth:
+        return None
+    return [node.name(), *(_nodes(each, depth - 1) for each, _ in node.next_functions)]
+
+
+def gradients_of_gradients(m: Any) -> Iterator[str]:
+    """The graphs behind second orders of likelihoods and complex views, by the seed's layout."""
+    seeds: dict[str, Callable[..., Any]] = {
+        "rows": lambda *shape: m.ones(*shape),
+        "columns": lambda *shape: m.ones(*shape[::-1]).permute(*range(len(shape))[::-1]),
+        "expanded": lambda *shape: m.ones(*[1] * len(shape)).expand(*shape),
+        "strided": lambda *shape: m.ones(*shape[:-1], 2 * shape[-1])[..., ::2],
+    }
+    losses = (m.nn.functional.cross_entropy, m.nn.functional.nll_loss)
+    shapes = ((1, 2, 2), (2, 3, 2), (2, 3), (2, 3, 2, 1), (2, 3, 2, 1, 2))
+    for (name, seed), requires_grad in itertools.product(seeds.items(), (False, True)):
+        for (place, loss), shape in itertools.product(enumerate(losses), shapes):
+            x = m.ones(*shape, requires_grad=True)
+            made = loss(x, m.zeros((shape[0], *shape[2:]), dtype=m.int64))
+            first = m.autograd.grad(made * made, x, create_graph=True)[0]
+            given = seed(*shape).requires_grad_(requires_grad)
+            again = m.autograd.grad(first, x, given, create_graph=True)[0]
+            yield f"{name} {place} {shape}: {again.stride()} {_nodes(again.grad_fn)}"
+        x = m.ones(2, 3, 2, requires_grad=True)
+        given = seed(2, 3).to(m.complex64).requires_grad_(requires_grad)
+        first = m.autograd.grad(m.view_as_complex(x), x, given, create_graph=True)[0]
+        yield f"{name} complex: {first.stride()} {_nodes(first.grad_fn)}"
+
+
+TABLES: tuple[Table, ...] = (
+    inner_products,
+    saved_arguments,
+    written_operands,
+    hooks_of_argsort,
+    gradients_of_gradients,
+)
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__name__)

@@ -269,36 +269,9 @@ def masks_of_expanded_memory(m: Any) -> Iterator[str]:
         yield f"{shape} {key} {value}: {told} {[str(each.message)[:40] for each in caught]}"
 
 
-def regions_that_were_set(m: Any) -> Iterator[str]:
-    """`set_` to a region of another's memory: its strides, its graph, what it refuses."""
-    sources: dict[str, Callable[[], Any]] = {
-        "plain": lambda: m.arange(6.0),
-        "part": lambda: m.arange(6.0)[1:],
-        "leaf": lambda: m.arange(6.0).requires_grad_(),
-        "turned": lambda: m.arange(6.0).view(2, 3).t(),
-        "expanded": lambda: m.ones(1).expand(6),
-    }
-    targets: dict[str, Callable[[], Any]] = {
-        "plain": lambda: m.ones(2),
-        "result": lambda: m.ones(2, requires_grad=True) * 2,
-        "leaf": lambda: m.ones(2, requires_grad=True),
-    }
-    regions = ((0, (2,)), (1, (2, 2)), (0, (2, 2), (1, 2)), (2, ()), (0, (3,), (0,)))
-    for (of, source), (to, target) in itertools.product(sources.items(), targets.items()):
-        for region in regions:
-            x, y = source(), target()
-            told = outcome(lambda x=x, y=y, region=region: y.set_(x, *region) is y)
-            node = y.grad_fn
-            edges = node and [
-                (each and each.name(), number) for each, number in node.next_functions
-            ]
-            yield f"{of} {to} {region}: {told} {y} {y.stride()} {y._version} {edges}"
-
-
 TABLES: tuple[Table, ...] = (
     indices_that_are_none,
     masks_of_expanded_memory,
-    regions_that_were_set,
     seeds_given_other_data,
     saved_indices_changed_since,
     versions_of_gradients_of_comparisons,

@@ -226,17 +226,17 @@ def walk_from(
     """Walk from the roots to all leaves, or to the captures only; returns the captured gradients.
 
     Grad mode inside is on if the walk records, for hooks too. Warnings are given at the end, the
-    given one first.
+    given one before those of the nodes.
     """
     outer = warn_once.take_deferred() if warn_once.deferred else None
-    if warning is not None:
-        warn_once.after_walk(warning, str(warning))
     before = state.enabled, state.wanted
     state.wanted = arithmetic.records
     if not (observing_threads and state.inference):
         state.enabled = arithmetic.records
     try:
-        return quiet_context().run(walk.run, roots, seeds, arithmetic, keep_graph, captures)
+        return quiet_context().run(
+            walk.run, roots, seeds, arithmetic, keep_graph, captures, warning
+        )
     except ValueError as error:
         raise_of_rule(error)
         raise

@@ -21,6 +21,7 @@ from mini_autograd.core.graph.graph import (
     numbering,
 )
 from mini_autograd.core.modes.anomaly import anomaly
+from mini_autograd.core.modes.warn_once import after_walk
 from mini_autograd.messages.graph import walk as errors
 
 
@@ -30,6 +31,7 @@ def run(
     arithmetic: Arithmetic,
     keep_graph: bool,
     captures: Captures | None = None,
+    warning: UserWarning | None = None,
 ) -> list[Grad | None]:
     """Walk from the roots, each with its seed, to every leaf, or to the captures only.
 
@@ -43,6 +45,10 @@ def run(
     if captures is not None or anomaly.enabled:
         observed = ObservedWalk(order, arithmetic, captures, roots)
     arrived = _started(roots, seeds, arithmetic)
+    if warning is not None:
+        after_walk(warning, str(warning))
+    if len(roots) > 1:
+        _check_complex_seeds(roots)
     for node in order:
         outputs = arrived.pop(node, None)
         if outputs is None:
@@ -115,8 +121,6 @@ def _started(
     for index, (edge, given) in enumerate(zip(roots, seeds, strict=True)):
         node, output = edge
         seed = validated(given, edge, arithmetic, None, index)
-        if len(roots) > 1 and node.accepted[output][1].kind == "c":
-            _check_complex_seed(node)
         sums = arrived.get(node)
         if sums is None:
             arrived[node] = [seed] if len(node.accepted) == 1 else _placed(seed, edge)
@@ -126,10 +130,12 @@ def _started(
     return arrived
 
 
-def _check_complex_seed(node: Node) -> None:
+def _check_complex_seeds(roots: Sequence[Edge]) -> None:
     """Torch looks at the seeds of several roots once more when they are in the `grad_dtype`."""
-    if isinstance(node, AccumulateGrad) and node.leaf._array.dtype.kind != "c":
-        raise errors.complex_for_real()
+    for node, output in roots:
+        is_complex = node.accepted[output][1].kind == "c"
+        if is_complex and isinstance(node, AccumulateGrad) and node.leaf._array.dtype.kind != "c":
+            raise errors.complex_for_real()
 
 
 def _order(roots: Sequence[Edge], pass_throughs: list[Node]) -> list[Node]:

@@ -1,0 +1,101 @@
+"""What arrives at leaves: in which dtype, with which warnings, and which hooks wait for it."""
+
+from __future__ import annotations
+
+import itertools
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.parity.tables import Table, differences, outcome
+
+
+def leaves_of_another_grad_dtype(m: Any) -> Iterator[str]:
+    """A leaf's gradient in its `grad_dtype`, be the leaf a root itself."""
+    ops: dict[str, Callable[[Any], Any]] = {
+        "leaf": lambda x: [x],
+        "leaf twice": lambda x: [x, x],
+        "view": lambda x: [x.view(1, 1)],
+        "sum": lambda x: [x.sum()],
+        "cat": lambda x: [m.cat([x.view(1), x.view(1)])],
+        "abs": lambda x: [x.abs()],
+    }
+    own = (m.float16, m.float32, m.complex64)
+    wanted = (m.float16, m.float64, m.complex64, None)
+    ways = ("backward", "graph", "inputs", "grad", "recorded")
+    for dtype, given, op, value, way in itertools.product(own, wanted, ops, (1.0, 3e38), ways):
+        number = min(value, 3e4) if dtype is m.float16 else value
+        x = m.tensor(number, dtype=dtype).requires_grad_()
+        seen: list[Any] = []
+        x.register_hook(lambda grad, seen=seen: seen.append(f"{grad.dtype} {grad}"))
+
+        def told(
+            x: Any = x, given: Any = given, op: Any = op, number: Any = number, way: str = way
+        ):
+            made = ops[op](x)
+            x.grad_dtype = given
+            seeds = [m.full(tuple(each.shape), number, dtype=each.dtype) for each in made]
+            if way in ("grad", "recorded"):
+                return m.autograd.grad(made, x, seeds, create_graph=way == "recorded")[0]
+            inputs = [x] if way == "inputs" else None
+            m.autograd.backward(made, seeds, create_graph=way == "graph", inputs=inputs)
+            return x.grad
+
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            found = outcome(told)
+        texts = [f"{each.category.__name__} {str(each.message)[:40]}" for each in said]
+        yield f"{dtype} {given} {op} {value} {way}: {found} {seen} {texts}"
+
+
+def extrema_of_any_dtype(m: Any) -> Iterator[str]:
+    """The dtype that rules give where the leaf takes any."""
+    ops: tuple[Callable[[Any], Any], ...] = (
+        *(lambda x: x.amax(), lambda x: x.amin(0), lambda x: x.aminmax()[0], lambda x: x.max()),
+        *(lambda x: x.norm(float("inf")), lambda x: x.median(), lambda x: x.norm(float("-inf"))),
+    )
+    for dtype, (place, op) in itertools.product((m.float16, m.float32), enumerate(ops)):
+        x = m.tensor([1.0, 2.0, 2.0], dtype=dtype, requires_grad=True)
+        made = op(x)
+        x.grad_dtype = None
+        made.backward()
+        yield f"{dtype} {place}: {x.grad} {x.grad.dtype}"
+
+
+def hooks_of_several(m: Any) -> Iterator[str]:
+    """A hook of several tensors in `grad`, which waits for those that the walk reaches."""
+    walks: dict[str, Callable[[Any, Any], Any]] = {
+        "y, x": lambda x, y: ([y], [x]),
+        "y, y": lambda x, y: ([y], [y]),
+        "2y, x": lambda x, y: ([y * 2], [x]),
+        "xy, x": lambda x, y: ([y * x], [x]),
+        "y, xy": lambda x, y: ([y], [x, y]),
+        "yx, x": lambda x, y: ([y, x], [x]),
+        "yy, x": lambda x, y: ([y, y], [x]),
+        "2y y, x": lambda x, y: ([y * 2, y], [x]),
+        "2y, xy": lambda x, y: ([y * 2], [x, y]),
+    }
+    for name, leaves, mode, unused in itertools.product(
+        walks, (True, False), ("all", "any"), (False, True)
+    ):
+        x, y = (m.tensor(1.0, requires_grad=True) for _ in range(2))
+        if not leaves:
+            x, y = x * 1, y * 1
+        seen: list[Any] = []
+        x.register_hook(lambda grad, seen=seen: seen.append("x"))
+        y.register_hook(lambda grad, seen=seen: seen.append("y"))
+        m.autograd.graph.register_multi_grad_hook((x, y), seen.append, mode=mode)
+        roots, inputs = walks[name](x, y)
+        told = outcome(lambda r=roots, i=inputs, u=unused: m.autograd.grad(r, i, allow_unused=u))
+        yield f"{name} {leaves} {mode} {unused}: {told} {seen}"
+
+
+TABLES: tuple[Table, ...] = (leaves_of_another_grad_dtype, extrema_of_any_dtype, hooks_of_several)
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__name__)
+@pytest.mark.filterwarnings("ignore")
+def test_each_is_what_it_is_on_torch(table: Table):
+    assert differences(table) == []
