@@ -94,12 +94,12 @@ def reshaped_strides(old: Shape, strides: Shape, itemsize: int, shape: Shape) ->
 
 def owner_of(array: Array) -> Array:
     """The array that owns the memory."""
-    buffer = _buffer_of(array)
+    buffer = buffer_of(array)
     replaced = empties.beyond(buffer)
     return buffer if replaced is None else replaced[0]
 
 
-def _buffer_of(array: Array) -> Array:
+def buffer_of(array: Array) -> Array:
     """Likewise, or what is in its place where an empty array begins behind its end."""
     while isinstance(array.base, np.ndarray):
         array = array.base
@@ -108,7 +108,7 @@ def _buffer_of(array: Array) -> Array:
 
 def memory_of(array: Array) -> tuple[Array, int]:
     """The owner of an array's memory, dims in memory order, and the array's offset in bytes."""
-    owner = _buffer_of(array)
+    owner = buffer_of(array)
     if array.flags.c_contiguous and (
         owner is array or (0 < array.nbytes == owner.nbytes and owner.flags.c_contiguous)
     ):
@@ -129,7 +129,7 @@ def address_of(array: Array) -> int:
 
 def shares(base: Array, view: Array) -> bool:
     """Whether both show one memory, be they empty."""
-    return _buffer_of(view) is _buffer_of(base)
+    return buffer_of(view) is buffer_of(base)
 
 
 def distance(base: Array, view: Array) -> int:

@@ -116,7 +116,13 @@ for _name in ("is_conj", "is_distributed", "is_inference", "is_neg", "is_signed"
     public(method=False)(_asked(_name))
 
 
-@public("is_shared", "is_pinned", "is_neg", "is_distributed", function=False)
+@public(function=False)
+def is_neg(self: Tensor) -> bool:
+    """Whether torch has yet to negate it: the imaginary part of what it has yet to conjugate."""
+    return self._conjugated and self._array.dtype.kind != "c"
+
+
+@public("is_shared", "is_pinned", "is_distributed", function=False)
 @attribute(
     "is_cuda", "is_ipu", "is_maia", "is_meta", "is_mkldnn", "is_mps", "is_mtia", "is_nested",
     "is_quantized", "is_sparse", "is_sparse_csr", "is_vulkan", "is_xla", "is_xpu",

@@ -154,7 +154,8 @@ def numpy(self: Tensor, *args: Any, force: bool = False) -> NDArray[Any]:
     if self._requires_grad and not force and is_grad_enabled():
         raise errors.numpy_requires_grad()
     if self._conjugated and not force:
-        raise errors.numpy_conjugated()
+        is_complex = self._array.dtype.kind == "c"
+        raise errors.numpy_conjugated() if is_complex else errors.numpy_negated()
     return self._array.view()  # whose shape the user may set
 
 

@@ -59,6 +59,8 @@ def check_memory(
     if op.common is Common.ITSELF and given and _is_same(array, given[0]._array):
         return
     if layout.shows_twice(array):
+        if tensor._conjugated:  # torch conjugates it where it is before it calls the op
+            raise errors.overlapping_write()
         if op.expanded is Expanded.WARNED:
             warnings.warn(errors.expanded_write(op.name), UserWarning, stacklevel=4)
             if fills is not None and _fills(tensor, given, fills):

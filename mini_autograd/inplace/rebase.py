@@ -18,7 +18,13 @@ from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.core.tensor.version_counter import counter_of
 from mini_autograd.messages.graph import walk as walk_errors
 from mini_autograd.messages.tensors import inplace as errors
-from mini_autograd.ops.pointwise.complexes import view_as_complex, view_as_real
+from mini_autograd.ops.pointwise.complexes import (
+    conj,
+    conj_complex,
+    negative_view,
+    view_as_complex,
+    view_as_real,
+)
 from mini_autograd.ops.shape.restriding import as_strided as restrided
 from mini_autograd.ops.shape.strided import Geometry, as_strided_scatter, part_of_memory
 from mini_autograd.ops.tensor.conversion import clone
@@ -41,7 +47,9 @@ class CopySlices(Node):
         base_edge = edge_of(base) if base._requires_grad else None
         self.edges = (base_edge, *written.edges[1:])
         self.accepted = ((base._array.shape, base._array.dtype),)
-        self.saved = (Geometry(base._array, view._array), _way(view), written)
+        geometry = Geometry(base._array, view._array)
+        geometry.conjugates = view._conjugated is not base._conjugated
+        self.saved = (geometry, _way(view), written)
         self.sequence = sequence.next()
         self.hooks = None
         if anomaly.enabled:
@@ -70,14 +78,15 @@ class CopySlices(Node):
         if arithmetic.records:
             return self._recorded(grad, arithmetic, wanted)
         geometry.check_within(grad.dtype.itemsize)
-        part = part_of_memory(grad, geometry)
+        part = _conjugated_as(geometry, part_of_memory(grad, geometry))
         first = None if wanted[0] is None else written.edges[0]
         inner = written.backward_for([part], arithmetic, (first, *wanted[1:]))
         if self.edges[0] is None or inner[0] is None:
             return [None, *inner[1:]]
         if geometry.overlaps:
             raise errors.overlapping_write()  # torch writes the gradient into such a view too
-        return [as_strided_scatter(grad, inner[0], geometry), *inner[1:]]
+        answer = _conjugated_as(geometry, inner[0])
+        return [as_strided_scatter(grad, answer, geometry), *inner[1:]]
 
     def _recorded(
         self, grad: Tensor, arithmetic: Arithmetic, wanted: Sequence[Edge | None]
@@ -102,6 +111,13 @@ class CopySlices(Node):
         What that saved is freed with it, unless the graph leads to it by what it saved itself.
         """
         self.saved = None
+
+
+def _conjugated_as(geometry: Geometry, part: Grad) -> Grad:
+    """The part as the view shows it; a real view of conjugates shows what is negated."""
+    if not geometry.conjugates:
+        return part
+    return conj(part) if part.dtype.kind == "c" else -part
 
 
 def rebase(tensor: Tensor, node: Node) -> None:
@@ -144,10 +160,12 @@ def renew_history(view: Tensor) -> None:
 
 def _way(view: Tensor) -> Sequence[Step]:
     """How the view is made of its base: see `_replay`."""
-    base, source_view = view._base, view._dtype_view_of
+    base, source_view = view._base, view._replays
     assert base is not None
     source = base if source_view is None else source_view
     before = () if source is base else _way(source)
+    if source._conjugated is not view._conjugated:
+        return (*before, conj if source._array.dtype.kind == "c" else negative_view)
     if source._array.dtype.kind == view._array.dtype.kind:
         region = Geometry(source._array, view._array).regions[1]
         return (*before, lambda whole: restrided(whole, *region))
@@ -158,7 +176,7 @@ def _replay(view: Tensor, base: Tensor, *, into: Tensor) -> None:
     """Records how a view is made of its base: as one piece, or from where the dtype changes on,
     as every view on the way was made.
     """
-    source_view = view._dtype_view_of
+    source_view = view._replays
     if source_view is None:
         part_of_memory.op.record(into, base, Geometry(base._array, view._array))
         return
@@ -166,7 +184,10 @@ def _replay(view: Tensor, base: Tensor, *, into: Tensor) -> None:
     if source_view is not base:
         source = make(source_view._array)
         _replay(source_view, base, into=source)
-    if source_view._array.dtype.kind == view._array.dtype.kind:
+    if source_view._conjugated is not view._conjugated:
+        is_complex = source_view._array.dtype.kind == "c"
+        (conj_complex if is_complex else negative_view).op.record(into, source)
+    elif source_view._array.dtype.kind == view._array.dtype.kind:
         part_of_memory.op.record(into, source, Geometry(source_view._array, view._array))
     elif view._array.dtype.kind == "c":
         view_as_complex.op.record(into, source)

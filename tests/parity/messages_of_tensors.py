@@ -94,6 +94,7 @@ len(s)
 iter(s)
 f"{torch.tensor([1.0]):.2f}"
 c.conj().numpy()
+c.conj().imag.numpy()
 a.to([])
 a.to("cpu", foo=3)
 a.to(0)
@@ -141,6 +142,7 @@ y.requires_grad_(False)
 """
 
 GRAPH = """
+s.grad_dtype = torch.complex64; torch.autograd.backward([s, s])
 y.backward()
 y.backward(torch.ones(3))
 torch.ones(2).sum().backward()

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mini_autograd.arrays import empties, layout
+from mini_autograd.arrays import empties, mirrors
 from mini_autograd.core.modes.creation_observers import observing_threads
 from mini_autograd.core.modes.grad_mode import state, unrecorded
 from mini_autograd.core.saved import packing
@@ -70,7 +70,7 @@ def tensor_to_gradient(grad: Tensor) -> Array:
 
 
 def _owner_of(array: Array) -> Array:
-    return empties.origin(layout.owner_of(array))
+    return empties.origin(mirrors.storage_of(array))
 
 
 def share_version(grad: Tensor) -> None:

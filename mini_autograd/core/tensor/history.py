@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Final
 
+from mini_autograd.arrays import mirrors
 from mini_autograd.core.graph.graph import AccumulateGrad, Edge, Node
 from mini_autograd.core.modes.creation_observers import inference_used
 from mini_autograd.core.modes.grad_mode import state
@@ -137,7 +138,7 @@ def as_view(result: Tensor, source: Tensor, *, several: bool = False) -> Tensor:
             result._attr_version = counter.version
         return result
     counter.uniform = False
-    if source._conjugated and result._array.dtype.kind == "c":
+    if source._conjugated and result._array.dtype.kind == source._array.dtype.kind:
         result._conjugated = True
     if counter.inference:
         result._counter = InferenceCounter()
@@ -152,8 +153,8 @@ def as_view(result: Tensor, source: Tensor, *, several: bool = False) -> Tensor:
     counter.add_view(result)
     if counter.version:
         result._attr_version = counter.version
-    if source._dtype_view_of is not None or not same_dtype:
-        result._dtype_view_of = source
+    if source._replays is not None or not same_dtype:
+        result._replays = source
     if not enabled:
         kind = CreationMeta.INFERENCE_MODE if state.inference else CreationMeta.NO_GRAD_MODE
         result._creation = kind
@@ -175,6 +176,7 @@ def set_creation(view: Tensor, creation: CreationMeta) -> None:
 
 def count_write(tensor: Tensor) -> None:
     """Counts an op's write into a tensor."""
+    mirrors.written(tensor._array)
     if not state.composing:
         counter_of(tensor).advance()
 

@@ -60,7 +60,7 @@ class Tensor:
     _attr_version: int = 0  # the version at which its history was made
     _outdated: Node | None = None  # its history before the last write
     _own_requires_grad: bool = False  # as set on the view itself
-    _dtype_view_of: Tensor | None = None  # the view's source, if it or the source changed dtype
+    _replays: Tensor | None = None  # the view's source, if dtype or conjugation changed on the way
     _accumulator: weakref.ref[AccumulateGrad] | None = None
     _kept_accumulator: AccumulateGrad | None = None  # kept alive, as it has a `grad_dtype`
     _level: int = 0  # of the transform that made it; 0 outside
@@ -69,7 +69,7 @@ class Tensor:
     _linked_leaves: weakref.WeakValueDictionary[int, Tensor] | None = None
     _detached_at: int | None = None  # its version when it was detached in place
     _retains_grad: bool = False
-    _conjugated: bool = False  # whether torch would conjugate it lazily
+    _conjugated: bool = False  # whether torch would conjugate it lazily, or negate what is real
     _hooked: bool = False  # whether a leaf has, or had, hooks
     _hooks: HookDict | None = None
     _accumulated_hooks: HookDict | None = None

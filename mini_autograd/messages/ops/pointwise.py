@@ -56,6 +56,10 @@ rounding_of_complex = Message(NotImplementedError, "{name} is not supported for 
 clamp_of_complex = Message(NotImplementedError, "clamp is not supported for complex types")
 extremum_of_complex = Message(RuntimeError, "{name} not implemented for complex tensors.")
 signbit_of_complex = Message(NotImplementedError, "signbit is not implemented for complex tensors.")
+view_as_real_of_conjugated = Message(RuntimeError, "view_as_real doesn't work on unresolved "
+    "conjugated tensors.  To resolve the conjugate tensor so you can view it as real, use "
+    "self.resolve_conj(); however, be warned that the resulting tensor will NOT alias the "
+    "original.")
 view_as_real_of_real = Message(RuntimeError, "view_as_real is only supported for complex tensors")
 
 # `isclose`.

@@ -81,6 +81,8 @@ numpy_requires_grad = Message(RuntimeError,
     "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
 numpy_conjugated = Message(RuntimeError, "Can't call numpy() on Tensor that has conjugate bit set. "
     "Use tensor.resolve_conj().numpy() instead.")
+numpy_negated = Message(RuntimeError, "Can't call numpy() on Tensor that has negative bit set. Use "
+    "tensor.resolve_neg().numpy() instead.")
 zero_dim_length = Message(TypeError, "len() of a 0-d tensor")
 zero_dim_iteration = Message(TypeError, "iteration over a 0-d tensor")
 not_an_index = Message(TypeError,

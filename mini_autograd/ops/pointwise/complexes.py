@@ -1,7 +1,7 @@
 """Complex parts; for real tensors they cost nothing, as rules conjugate everything.
 
-torch's `conj()` of a complex tensor is a view that shares memory; NumPy has no such layout, so
-here it is a copy, which knows that torch has yet to conjugate it: NumPy may not see it so.
+torch's `conj()` of a complex tensor is a view that shares memory and is yet to be conjugated; NumPy
+has no such layout: see `arrays.mirrors`.
 """
 
 from __future__ import annotations
@@ -11,12 +11,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from mini_autograd.arrays import dtypes, empties, layout
+from mini_autograd.arrays import dtypes, empties, layout, mirrors
 from mini_autograd.arrays.layout import Shape
 from mini_autograd.core.op import Expanded, InPlace, attribute, public, unpromoted
 from mini_autograd.core.table import ops, shared
 from mini_autograd.core.tensor.tensor import Tensor, mark_conjugated
-from mini_autograd.core.tensor.version_counter import counter_of
 from mini_autograd.messages.ops import pointwise as errors
 from mini_autograd.messages.ops.kernels import no_complex_half
 from mini_autograd.ops.tensor import inside
@@ -24,16 +23,10 @@ from mini_autograd.parsing.overloads import composite, overloaded
 from mini_autograd.parsing.types import Array
 
 
-@unpromoted(name="conj", node="ConjBackward0", self=lambda grad: conj(grad))
+@unpromoted(name="conj", node="ConjBackward0", view=True, self=lambda grad: conj(grad))
 def conj_complex(self: Array) -> Array:
-    """The conjugate of a complex tensor, laid out as that: for torch it is a view."""
-    if (self.flags.c_contiguous and 1 not in self.shape) or not self.size:
-        return np.conjugate(self)
-    once = self[tuple([slice(None if stride else 1) for stride in self.strides])]
-    span = sum([(n - 1) * stride for n, stride in zip(once.shape, once.strides, strict=True)])
-    memory = np.empty(span // self.itemsize + 1, self.dtype)
-    np.conjugate(once, out=np.ndarray(once.shape, self.dtype, memory, strides=once.strides))
-    return np.ndarray(self.shape, self.dtype, memory, strides=self.strides)
+    """The conjugate of a complex tensor, on the same memory."""
+    return mirrors.conjugated(self) if self.size else self[...]
 
 
 _REAL: Final = frozenset({float, int, bool, np.float16, np.float32, np.float64})
@@ -55,12 +48,11 @@ def conj(value: Any) -> Any:
 
 
 def _pending(value: Tensor) -> Tensor:
-    """The conjugate, which torch computes once somebody reads it: what is written to the value
-    until then counts as written to it."""
+    """The conjugate, which torch computes once somebody reads it."""
     result: Tensor = conj_complex(value)
-    result._counter = counter_of(value)
-    if not value._conjugated:
-        mark_conjugated(result)
+    mark_conjugated(result, not value._conjugated)
+    if result._base is not None:
+        result._replays = value
     return result
 
 
@@ -101,22 +93,35 @@ def conj_physical(self: Array) -> Any:
 @composite
 def resolve_conj(self: Array) -> Array:
     """The tensor itself, or a copy where torch has yet to conjugate it."""
-    return ops.clone(self) if getattr(self, "_conjugated", False) else self
+    return _resolved(self) if _is_conj(self) else self  # type: ignore[arg-type]
+
+
+@public()
+@composite
+def resolve_neg(self: Array) -> Array:
+    """The tensor itself, or a copy where torch has yet to negate it."""
+    return self if _is_conj(self) else _resolved(self)  # type: ignore[arg-type]
+
+
+def _resolved(value: Any) -> Any:
+    return ops.clone(value) if getattr(value, "_conjugated", False) else value
 
 
 @public(method=False)
-@unpromoted(view=True, self=lambda grad: view_as_complex(ops.contiguous(grad)))
+@unpromoted(view=True, self=lambda grad: view_as_complex(_resolved(ops.contiguous(grad))))
 def view_as_real(self: Array) -> Array:
     """A complex tensor as pairs of reals along a new last dimension, on the same memory."""
     if self.dtype.kind != "c":
         raise errors.view_as_real_of_real()
+    if mirrors.is_mirrored(self):
+        raise errors.view_as_real_of_conjugated()
     if not self.size:
         self = layout.placed(self)  # of a gradient, too
     return self[..., None].view(self.real.dtype)
 
 
 @public(method=False)
-@unpromoted(view=True, self=lambda grad: view_as_real(ops.contiguous(grad)))
+@unpromoted(view=True, self=lambda grad: view_as_real(_resolved(ops.contiguous(grad))))
 def view_as_complex(self: Array) -> Array:
     """The inverse of `view_as_real`; needs the pairs side by side in memory."""
     if self.dtype == np.float16:
@@ -183,8 +188,28 @@ def imag(value: Any) -> Any:
         array = value._array
         if array.dtype.kind != "c":
             raise errors.imag_of_real()
-        return ops.select(view_as_real(value), array.ndim, 1)
+        return ops.select(
+            _negated(value) if value._conjugated else view_as_real(value), array.ndim, 1
+        )
     return np.imag(value)
+
+
+def _negated(value: Tensor) -> Tensor:
+    """The parts of the conjugate, which are yet to be negated."""
+    parts: Tensor = view_as_real(conj(value))
+    result: Tensor = negative_view(parts)
+    mark_conjugated(result)
+    if result._base is not None:
+        result._replays = parts
+    return result
+
+
+@unpromoted(name="_neg_view", node="NegViewBackward0", view=True, self=lambda grad: -grad)
+def negative_view(self: Array) -> Array:
+    """Of pairs of real and imaginary parts those of the conjugates, of which the second ones are
+    negative: only these are to be shown."""
+    mirrored = mirrors.conjugated(self.view(_COMPLEX_OF[self.dtype])[..., 0])
+    return mirrored[..., None].view(self.dtype)
 
 
 # `complex` saves operands that its rules do not need: torch's formulas name functions like these.
@@ -207,7 +232,7 @@ def imag_parsed(self: Array) -> Array:
 
 @public("is_conj", function=False)
 def _is_conj(self: Tensor) -> bool:
-    return self._conjugated
+    return self._conjugated and self._array.dtype.kind == "c"
 
 
 def _set_real(self: Tensor, value: Any) -> None:

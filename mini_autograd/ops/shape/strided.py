@@ -25,12 +25,14 @@ class Geometry:
     """Where the elements of a view lie in its base; the positions are found when first asked for.
 
     A real view of a complex base shows its real and imaginary parts, which then count as elements.
+    Whether it shows the conjugates, who makes it says.
     """
 
-    __slots__ = ("_base", "_offset", "_positions", "_strides", "is_part", "shape")
+    __slots__ = ("_base", "_offset", "_positions", "_strides", "conjugates", "is_part", "shape")
 
     def __init__(self, base: NDArray[Any], view: NDArray[Any]) -> None:
         self.shape = view.shape
+        self.conjugates = False
         self.is_part = base.dtype.kind == "c" and view.dtype.kind == "f"
         step = view.itemsize
         somewhere = view.size or not layout.shares(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from mini_autograd.arrays import empties, layout
+from mini_autograd.arrays import empties, layout, mirrors
 from mini_autograd.arrays.dims import wrap_dim
 from mini_autograd.arrays.formats import contiguous_format, is_in
 from mini_autograd.core.op import attribute, public
@@ -44,8 +44,7 @@ def storage_offset(self: Tensor) -> int:
 @public(function=False)
 def data_ptr(self: Tensor) -> int:
     """The address of its first element; 0 if there is none."""
-    address: int = self._array.__array_interface__["data"][0]
-    return address if self._array.size else 0
+    return mirrors.address_of(self._array) if self._array.size else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ class UntypedStorage:
 @public(function=False)
 def untyped_storage(self: Tensor) -> UntypedStorage:
     """The memory in which it lies, whole: one for a tensor and all views of it."""
-    memory = layout.owner_of(self._array)  # in whatever order: it begins where it begins
+    memory = mirrors.storage_of(self._array)  # in whatever order: it begins where it begins
     size = 0 if empties.is_nothing(memory) else memory.nbytes
     return UntypedStorage(layout.address_of(memory), size)
 
