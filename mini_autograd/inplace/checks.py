@@ -68,6 +68,9 @@ def check_memory(
         elif op.expanded is Expanded.MATRICES:
             if not _matrices_follow(array):
                 raise errors.overlapping_write()
+        elif op.expanded is Expanded.REAL:
+            if array.dtype.kind == "c":
+                raise errors.overlapping_write()
         elif op.expanded is not Expanded.ALLOWED and (op.expanded is Expanded.REFUSED or given):
             raise errors.overlapping_write()
     if op.common is Common.ANYTHING or not array.size:

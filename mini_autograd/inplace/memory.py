@@ -11,6 +11,7 @@ import numpy as np
 from mini_autograd.arrays import layout
 from mini_autograd.arrays.formats import preserve_format, strides_in, suggested
 from mini_autograd.core.graph.graph import ACCUMULATE_SEQUENCE, Arithmetic, Grad, Node
+from mini_autograd.core.modes.anomaly import anomaly
 from mini_autograd.core.modes.grad_mode import state
 from mini_autograd.core.op import public
 from mini_autograd.core.saved.packing import announce_write, packing_threads
@@ -37,6 +38,8 @@ class NotImplementedNode(Node):
         self.accepted = ((made.shape, made.dtype),)
         self.saved = ()
         self.hooks = None
+        if anomaly.enabled:
+            anomaly.remember(self)
 
     def name(self) -> str:
         """torch's C++ name."""

@@ -16,6 +16,7 @@ class Expanded(Enum):
     WARNED = auto()
     BY_NUMBERS = auto()  # not by tensors
     MATRICES = auto()  # where matrices follow one another, as those of three dims always may
+    REAL = auto()  # where numbers are real, which are then left as they are
     ALLOWED = auto()
 
 

@@ -108,7 +108,21 @@ def in_functions(m: Any) -> Iterator[str]:
         yield outcome(call)
 
 
-TABLES: tuple[Table, ...] = (written, in_functions)
+def writes_to_what_is_expanded(m: Any) -> Iterator[str]:
+    """Torch conjugates where it is what it is to write to, which it refuses of what is expanded."""
+    writes: tuple[Callable[[Any], Any], ...] = (
+        *(lambda y: y.zero_(), lambda y: y.fill_(2), lambda y: y.tril_(), lambda y: y.mul_(2)),
+        *(lambda y: y.masked_fill_(m.tensor([True, False]), 2), lambda y: y.conj_physical_()),
+        *(lambda y: y.index_fill_(0, m.tensor([0]), 2), lambda y: y.t_(), lambda y: y.neg_()),
+    )
+    for place, write in enumerate(writes):
+        for way in (lambda x: x.conj(), lambda x: x.conj().imag, lambda x: x, lambda x: x.real):
+            x = m.ones(1, 1, dtype=m.complex64)
+            y = way(x).expand(2, 2)
+            yield f"{place}: {outcome(lambda write=write, y=y: write(y))} {x}"
+
+
+TABLES: tuple[Table, ...] = (written, in_functions, writes_to_what_is_expanded)
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__name__)

@@ -92,7 +92,34 @@ def hooks_of_several(m: Any) -> Iterator[str]:
         yield f"{name} {leaves} {mode} {unused}: {told} {seen}"
 
 
-TABLES: tuple[Table, ...] = (leaves_of_another_grad_dtype, extrema_of_any_dtype, hooks_of_several)
+def versions_of_hooked_gradients(m: Any) -> Iterator[str]:
+    """A gradient that a hook was given, and whether it is kept for `.grad` as it is."""
+    ops: dict[str, Callable[[Any], Any]] = {
+        "product": lambda x: (x * 2).sum(),
+        "amin": lambda x: x.amin(),
+        "difference": lambda x: (1 - x).sum(),
+        "broadcast": lambda x: m.rsub(x, m.ones(2, 3)).sum(),
+        "expand": lambda x: x.expand(2, 3).sum(),
+        "norm": lambda x: x.norm(),
+        "twice": lambda x: (x * x).sum() + x.sum(),
+    }
+    for (name, op), shape, keeps in itertools.product(
+        ops.items(), ((), (1,), (3,), (1, 3)), (False, True)
+    ):
+        x = m.full(shape, 2.0).requires_grad_()
+        kept: list[Any] = []
+        x.register_hook(kept.append if keeps else lambda grad: None)
+        op(x).backward()
+        seen = [(each is x.grad, each._version) for each in kept]
+        yield f"{name} {shape} {keeps}: {x.grad._version} {seen}"
+
+
+TABLES: tuple[Table, ...] = (
+    leaves_of_another_grad_dtype,
+    extrema_of_any_dtype,
+    hooks_of_several,
+    versions_of_hooked_gradients,
+)
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__name__)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -80,7 +81,34 @@ def writes_beside_what_was_set(m: Any) -> Iterator[str]:
             yield f"{name} {early} {region} {write} {graph}: {outcome(told)}"
 
 
-TABLES: tuple[Table, ...] = (regions_that_were_set, writes_beside_what_was_set)
+def empty_pieces(m: Any) -> Iterator[str]:
+    """Writes to nothing, wherever in its base that begins; and what anomaly mode says of `set_`."""
+    for start, key in itertools.product((0, 1), (slice(-1, -1), slice(5, 5), slice(0, 0))):
+        for shape in ((1, 0), (1, 2), (2, 1)):
+
+            def told(start: int = start, key: Any = key, shape: Any = shape) -> Any:
+                x = m.tensor(1.0, requires_grad=True)
+                piece = m.zeros(shape).narrow(0, start, 0)
+                piece[key,] = x
+                piece.backward(m.zeros(piece.shape))
+                return x.grad
+
+            yield f"{start} {key} {shape}: {outcome(told)}"
+    for early in (False, True):
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            x = m.tensor(1.0, requires_grad=True)
+            made = x * 1
+            if early:
+                made.set_(x)
+            with m.autograd.detect_anomaly():
+                if not early:
+                    made.set_(x)
+                yield outcome(made.backward)
+        yield str(["".join(str(each.message).split()[:6]) for each in said])
+
+
+TABLES: tuple[Table, ...] = (regions_that_were_set, writes_beside_what_was_set, empty_pieces)
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__name__)

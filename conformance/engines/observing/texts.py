@@ -10,6 +10,7 @@ from types import CodeType
 _ADDRESS = re.compile(r"(<function) [\w.]+\.<locals>\.[\w.<>]+ at 0x[0-9a-f]+|\b0x[0-9a-f]{6,}\b")
 _FILE = "<program>"
 
+_STACK = "\nException raised from "
 LIMIT = 100_000  # characters of a text that an engine gives: more than any that torch prints here
 
 
@@ -30,8 +31,9 @@ def text_of(text: str) -> str:
 
 
 def without_addresses(text: str) -> str:
-    """The text with every object's address, another in each process, left out."""
-    return _ADDRESS.sub(_without, text) if "0x" in text else text
+    """The text with every object's address, another in each process, left out, and without the
+    stack of C++ that some of torch's errors end with."""
+    return _ADDRESS.sub(_without, text.partition(_STACK)[0]) if "0x" in text else text
 
 
 def said(error: BaseException) -> str:

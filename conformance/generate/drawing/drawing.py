@@ -67,6 +67,22 @@ class Live:
         """Whether elements along some dim are one place in memory."""
         return 0 in self.tensor.stride()
 
+    @property
+    def overlaps(self) -> bool:
+        """Whether elements are one place in memory, but for those along a dim of stride 0, which
+        torch refuses to write to."""
+        dims = sorted(
+            (step, size)
+            for step, size in zip(self.tensor.stride(), self.shape, strict=True)
+            if step and size > 1
+        )
+        reach = 0
+        for step, size in dims:
+            if step <= reach:
+                return True
+            reach += step * (size - 1)
+        return False
+
     def values(self) -> Any:
         """Its values as a NumPy array."""
         return values_of(self.tensor)
@@ -139,9 +155,10 @@ class Drawing:
         return next((live for live in self.live() if live.ref == ref), None)
 
     def may_be_written(self, live: Live) -> bool:
-        """Whether torch survives a write to it: it dies in the next backward pass if that memory
-        is a later output of an op, which retains its gradient."""
-        return not any(
+        """Whether torch survives a write to it, and says what comes of it: it dies in the next
+        backward pass if that memory is a later output of an op, which retains its gradient; and
+        where windows overlap, how often an element is written to is a kernel's own affair."""
+        return not live.overlaps and not any(
             other.tensor.output_nr and other.tensor.retains_grad and live.shares_memory(other)
             for other in self.live()
             if "[" in other.ref.name

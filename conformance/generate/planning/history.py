@@ -34,6 +34,7 @@ from conformance.program.steps import (
 )
 from conformance.program.trace import Outcome, Raised, Returned, Trace
 from conformance.program.values import Ref, refs
+from conformance.program.words.hooks import HOOKS
 
 SAVED, VIEWED, HOOKED, RETAINED = "a save", "a view", "a hook", "retain_grad"
 UNHOOKED, MADE, PACKED = "a hook removed", "a Function", "a pack hook"
@@ -52,6 +53,8 @@ class History:
         edges: those of gradient edges.
         watched: those of weak references, each with that of its tensor.
         forgotten: the tensors that the program has deleted.
+        leaks: whether it made a cycle that torch never frees, of a hook that uses its tensor, or
+            of a gradient with a graph: who is alive then is an engine's own affair.
         met: how often two effects met, by their names.
     """
 
@@ -61,6 +64,7 @@ class History:
         self.edges: dict[str, str] = {}  # each with the tensor whose gradient passes there
         self.watched: dict[str, str] = {}
         self.forgotten: set[str] = set()
+        self.leaks = False
         self._ops: dict[str, str] = {}  # of each result the op that made it
         self._passes: dict[tuple[str, ...], frozenset[str]] = {}  # by the ops, from which names
         self.met: Counter[str] = Counter()
@@ -186,6 +190,7 @@ class History:
     def walked(self, step: Backward | Grad, used: tuple[Ref, ...], made: tuple[str, ...]) -> None:
         """A backward pass went through the graph."""
         roots = refs(step.root if isinstance(step, Backward) else step.outputs)
+        self.leaks |= isinstance(step, Backward) and step.create_graph is not False
         ancestors = self.ancestors(roots)
         graph = ancestors & self._graphs
         ops = tuple([op for name, op in self._ops.items() if name in ancestors])
@@ -243,6 +248,8 @@ def _detached(history: History, step: Detach, used: Any, made: tuple[str, ...]) 
 
 
 def _hooked(history: History, step: Any, used: tuple[Ref, ...], made: Any) -> None:
+    place = step.on if isinstance(step, RegisterHook) else step.mode
+    history.leaks |= "{tensor}" in HOOKS[place][step.behaviour]
     history.handles[step.result] = used[0].name
     for ref in used:
         history.mark(ref.name, HOOKED)

@@ -138,6 +138,8 @@ def life(drawing: Drawing) -> Step | None:
     """A weak reference, the end of the last other one, and whether the tensor is still alive: it
     is where the graph holds it."""
     tape, history = drawing.tape, drawing.history
+    if history.leaks:
+        return None
     gone = [name for name, of in history.watched.items() if of in history.forgotten]
     if gone and tape.chance(60):
         return Read(Ref(tape.pick(gone)), "alive")

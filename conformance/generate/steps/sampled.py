@@ -97,14 +97,14 @@ def _there(drawn: Operands, sample: Sample, given: SampleInput, dtype: str) -> L
     if given.dtype or place is None:
         return None
     dtypes = (dtype,) if dtype else drawn.entry.dtypes
-    shape = None if sample.free else given.shape
+    shape, dense = None if sample.free else given.shape, _is_dense(drawn)
     fitting = in_order(
         drawn,
         [
             live
             for live in drawn.drawing.live()
             if live.dtype in dtypes
-            and not (drawn.entry.dense and live.is_expanded)
+            and not (dense and live.is_expanded)
             and not (given.constant and live.requires_grad)
             and (shape is None or live.shape == shape)
             and (not (sample.free and drawn.tensors) or drawn.broadcasts(live.shape, drawn.writes))
@@ -112,6 +112,11 @@ def _there(drawn: Operands, sample: Sample, given: SampleInput, dtype: str) -> L
         ],
     )
     return fitting[place % len(fitting)] if fitting else None
+
+
+def _is_dense(drawn: Operands) -> bool:
+    """Whether the tensor must not be expanded: not every kernel looks what it writes to."""
+    return drawn.entry.dense or (drawn.writes and not drawn.tensors)
 
 
 def _adapted(drawn: Operands, sample: Sample, given: SampleInput, dtype: str) -> Live | None:
@@ -158,7 +163,7 @@ def _fresh(drawn: Operands, sample: Sample, given: SampleInput, dtype: str) -> L
         values = np.asarray(given.values, NUMPY_DTYPES[given.dtype]).reshape(given.shape)
         return drawn.drawing.fresh(lambda name: Input.of(name, values))
     dtype = dtype or making.dtype_among(tape, drawn.entry.dtypes)
-    percent, dense = drawn.grad_percent(given.constant), drawn.entry.dense
+    percent, dense = drawn.grad_percent(given.constant), _is_dense(drawn)
     if sample.free:
         shape = drawn.partner(drawn.writes) if drawn.tensors else shaping.shape(tape)
         given = replace(given, shape=shape)

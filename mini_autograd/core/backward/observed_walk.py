@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import itertools
 import threading
+import weakref
 from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
@@ -48,7 +49,7 @@ class ObservedWalk:
         self.captured: list[Grad | None] = [None] * sum(map(len, self.captures.values()))
         self.captured_at = {node for (node, _), places in self.captures.items() if places}
         self.needed = None if captures is None else _nodes_to_run(captures, order)
-        self._scalar_arrays: dict[int, tuple[Grad, Grad]] = {}
+        self._scalar_arrays: dict[int, tuple[Grad, weakref.ref[Grad]]] = {}
         # In torch a single root runs its tensor's hooks even if it leads to no capture.
         self.only_root = roots[0][0] if len(roots) == 1 else None
 
@@ -138,11 +139,13 @@ class ObservedWalk:
         for place, grad in enumerate(grads):
             if isinstance(grad, np.generic):
                 known = self._scalar_arrays.get(id(grad))
-                if known is None:
-                    if not is_observed:
+                array = None if known is None else known[1]()  # None: nobody has it any longer
+                if array is None:
+                    if known is None and not is_observed:
                         continue
-                    known = self._scalar_arrays[id(grad)] = grad, np.asarray(grad)
-                grads[place] = known[1]
+                    array = np.asarray(grad)
+                    self._scalar_arrays[id(grad)] = grad, weakref.ref(array)
+                grads[place], array = array, None
         if is_observed and len(grads) > count:
             for _ in range(grads.pop() or 0):
                 self.arithmetic.count_write(grads[0])

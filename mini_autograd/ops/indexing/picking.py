@@ -154,8 +154,9 @@ def _fit(array: Array, source: Array, dim: int) -> bool:
 
 def _selected_as(grad: Any, dim: int, index: IndexArray, shape: tuple[int, ...]) -> Any:
     """The slices at the indices, in the shape of the source that they came from."""
-    found = index_select(grad, dim, index)
-    return ops.expand(found, shape) if shape else found
+    if shape:
+        return ops.expand(index_select(grad, dim, index), shape)
+    return index_select(grad, dim, index.squeeze(0) if index.ndim else index)
 
 
 def _distinct(index: Any) -> Any:

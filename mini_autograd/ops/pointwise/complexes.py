@@ -78,7 +78,7 @@ def _conj_now(self: Array) -> Array:
 @public(
     in_place=InPlace(
         function=True,
-        expanded=Expanded.ALLOWED,
+        expanded=Expanded.REAL,
         recorded=overloaded("conj_physical", _conj_written, method_forms=("()",)),
     )
 )

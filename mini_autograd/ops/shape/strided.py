@@ -60,7 +60,7 @@ class Geometry:
     def exceeds(self) -> bool:
         """Whether it does not lie within the base: somebody gave the view other data."""
         base, view = self.regions
-        return view.size > base.size
+        return 0 not in self.shape and view.size > base.size
 
     def check_within(self, itemsize: int) -> None:
         """As torch, which makes it a view of the base's gradient.
