@@ -105,7 +105,7 @@ class Drawing:
         flawed: whether it may hold calls that are wrong on purpose.
         theme: what the program is about, if it is about one op more than others.
         walked: whether a backward pass through its calls is the point of it.
-        left: how many steps may be taken yet.
+        most: how many steps may be drawn.
         number: the choice of the step that is being drawn; it has a say in which op is called.
         history: what was done so far, and to what.
         leaves: the tensors that require grad and are no result of an op.
@@ -121,7 +121,7 @@ class Drawing:
         self.flawed = False
         self.theme: Theme | None = None
         self.walked = False
-        self.left = 0
+        self.most = 0
         self.number = 0
         self.inputs: list[Input] = []
         self.steps: list[Step] = []
@@ -153,6 +153,11 @@ class Drawing:
     def named(self, ref: Ref) -> Live | None:
         """The tensor of that name, if there is one."""
         return next((live for live in self.live() if live.ref == ref), None)
+
+    @property
+    def left(self) -> int:
+        """How many steps may be drawn yet."""
+        return self.most - len(self.steps)
 
     def may_be_written(self, live: Live) -> bool:
         """Whether torch survives a write to it, and says what comes of it: it dies in the next

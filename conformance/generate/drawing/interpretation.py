@@ -120,7 +120,7 @@ def interpret(
     header = choices(HEADER)
     first, last = Tape(header[ROW:]), Tape(header[:ROW])
     drawing = Drawing(reference, ops)
-    count = min(first.pick(STEPS), max_steps)
+    count = drawing.most = min(first.pick(STEPS), max_steps)
     drawing.flawed = first.chance(FLAWED_PERCENT)
     sizes = last.sizes = sizes_of_a_program(first)
     drawing.features = switched_on(first, features)
@@ -128,7 +128,6 @@ def interpret(
     table = _Table(drawing.features, often=WANTED if features else 1)
     try:
         for row in [choices(ROW) for _ in range(count)]:
-            drawing.left = count - len(drawing.steps)
             if any(row) and drawing.left > 0:
                 drawing.tape = Tape(row, sizes)
                 drawing.take(_step(drawing, table))

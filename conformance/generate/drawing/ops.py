@@ -37,7 +37,7 @@ class Ops:
         writing: those that write into a tensor.
         items: item assignment.
         sampled: those that have no signature, and are called as torch's own samples are.
-        reshaping: whether a tensor may be brought to another shape for one of these.
+        names: those of them all.
     """
 
     plain: tuple[OpEntry, ...]
@@ -45,7 +45,7 @@ class Ops:
     writing: tuple[OpEntry, ...]
     items: tuple[OpEntry, ...]
     sampled: tuple[OpEntry, ...]
-    reshaping: bool
+    names: frozenset[str]
 
     def theme(self, tape: Tape) -> Theme | None:
         """What a program is about, if it is about one op more than others."""
@@ -53,6 +53,11 @@ class Ops:
             return None
         entry = self.sampled[tape.below(1 << 16) % len(self.sampled)]
         return Theme(entry, tape.pick(samples_of(entry)))
+
+    @cached_property
+    def reshaping(self) -> bool:
+        """Whether a tensor may be brought to another shape for one of these."""
+        return self.names >= RESHAPING
 
     @cached_property
     def joining(self) -> tuple[OpEntry, ...]:
@@ -81,7 +86,7 @@ def _entries_of(names: tuple[str, ...]) -> Ops:
         writing=_row([e for e in drawable if _is_written(e) and not _is_item(e)], _alike),
         items=_row([entry for entry in drawable if _is_item(entry)], _alike),
         sampled=tuple(entry for entry in drawable if entry.forms and not entry.signatures),
-        reshaping={*names} >= RESHAPING,
+        names=frozenset(names),
     )
 
 

@@ -18,6 +18,8 @@ from conformance.program.steps import (
 from conformance.program.values import Ref, Value
 from conformance.program.words.operators import COPIES
 
+AS_STRIDED = "as_strided"
+
 
 def detach(drawing: Drawing) -> Step | None:
     """`.detach()`."""
@@ -110,13 +112,13 @@ def _may_be_set(drawing: Drawing, live: Live) -> bool:
 def as_strided(drawing: Drawing) -> Step | None:
     """`as_strided`: any view of the memory that a tensor has."""
     tape = drawing.tape
-    live = drawing.one(lambda live: bool(live.size))
+    live = drawing.one(lambda live: bool(live.size)) if AS_STRIDED in drawing.ops.names else None
     if live is None:
         return None
     offset, size, stride = _geometry(tape, live)
     last = (offset,) if offset or tape.chance(30) else ()
     form = "method" if tape.chance(50) else "function"
-    return Call("as_strided", (live.ref, size, stride, *last), {}, form, drawing.result())
+    return Call(AS_STRIDED, (live.ref, size, stride, *last), {}, form, drawing.result())
 
 
 def _geometry(tape: Tape, live: Live) -> tuple[int, tuple[int, ...], tuple[int, ...]]:

@@ -126,6 +126,7 @@ def _adapted(drawn: Operands, sample: Sample, given: SampleInput, dtype: str) ->
     fixed = given.dtype or given.constant or given.values is not None
     takes = (
         drawing.ops.reshaping
+        and "views" in drawing.features
         and drawing.left > RESHAPING
         and not (fixed or sample.free or drawn.writes or drawn.entry.dense)
     )
