@@ -51,6 +51,7 @@ from conformance.program.trace import (
     Warned,
 )
 from conformance.program.values import Constant, DType, NumPyScalar, ProgramError, Ref
+from conformance.program.words.own import Op, Sample
 from conformance.suite.support.agreement import Differs, assert_agrees
 from conformance.verdict import GRADES, Mismatch, Verdict
 
@@ -80,6 +81,7 @@ __all__ = [
     "MultiGradHook",
     "NotRun",
     "NumPyScalar",
+    "Op",
     "Outcome",
     "PackHooks",
     "Program",
@@ -92,6 +94,7 @@ __all__ = [
     "RequiresGrad",
     "RetainGrad",
     "Returned",
+    "Sample",
     "Session",
     "SetData",
     "SetGrad",
