@@ -100,16 +100,16 @@ def _module_of_file(source: str) -> tuple[ModuleType, str, tuple[str, ...]]:
     if not path.stem.isidentifier():
         raise OwnOpsError(f"{source}: a script could not import it: {path.stem!r} is no name")
     folder, there = str(path.parent.absolute()), sys.modules.get(path.stem)
-    sys.path.insert(0, folder)  # as the script that is printed does; its neighbours may be engines
+    sys.path.insert(0, folder)
     try:
         module = _import(source, path.stem)
     finally:
         sys.path.remove(folder)
-        if folder not in sys.path:
-            sys.path.append(folder)
     if not os.path.samefile(getattr(module, "__file__", None) or os.devnull, path):
         where = "imported already" if there else "found first"
         raise OwnOpsError(f"{source}: another module {path.stem!r} is {where}; rename the file")
+    if folder not in sys.path:
+        sys.path.append(folder)  # as the script that is printed does: its neighbours may be engines
     lines: tuple[str, ...] = (f"import {path.stem}",)
     if path.parent != Path():
         lines = ("import sys", "", f"sys.path.append({path.parent.as_posix()!r})", *lines)
@@ -144,9 +144,8 @@ def _trouble(op: Op) -> str:
         return "is a name of torch's own"
     if op.opinfo is not None:
         return ""
-    if unknown := [each for each in op.dtypes if each not in NUMPY_DTYPES] or not op.dtypes:
-        known = ", ".join(NUMPY_DTYPES)
-        return f"has the dtypes {unknown or list(op.dtypes)!r}, which are none of {known}"
+    if not op.dtypes or {*op.dtypes} - {*NUMPY_DTYPES}:
+        return f"has the dtypes {list(op.dtypes)!r}, and may have {', '.join(NUMPY_DTYPES)}"
     if not op.samples:
         return "has no samples"
     for each in (*op.samples, *op.errors):

@@ -95,6 +95,7 @@ def _suite(report: Report, environment: Environment) -> dict[str, Any]:
         "seed": settings.seed,
         "max_examples": settings.max_examples,
         "ops": [*settings.names],
+        "ops_from": [*settings.own],
         "checks": [*settings.checks],
     }
 
