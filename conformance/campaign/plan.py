@@ -10,6 +10,7 @@ from conformance.catalogue import CATALOGUE
 from conformance.claims import EVERYTHING, Claims
 from conformance.corpus.case import CHECKS, OWN_CASES, Check
 from conformance.corpus.found import ops_found
+from conformance.corpus.opinfo.own import entry_of
 from conformance.corpus.provocations import FEATURES
 from conformance.program.words.own import OWN
 
@@ -107,7 +108,7 @@ class Piece:
 
 
 def _can_be_drawn(op: str) -> bool:
-    return op in OWN or bool(CATALOGUE[op].signatures)
+    return entry_of(op).drawable if op in OWN else bool(CATALOGUE[op].signatures)
 
 
 def programs_alone(settings: Settings) -> tuple[tuple[str, ...], int]:

@@ -15,7 +15,10 @@ from conformance.program.words.own import OWN
 from conformance.strategies import Drawn, op_calls, programs
 from conformance.suite.support.properties import hold, require
 
-OPS = [*(name for name, entry in CATALOGUE.items() if entry.signatures), *OWN]
+OPS = [
+    *(name for name, entry in CATALOGUE.items() if entry.signatures),
+    *(name for name in OWN if entry_of(name).drawable),
+]
 
 
 def _checks(entry: OpEntry) -> tuple[Question, ...]:

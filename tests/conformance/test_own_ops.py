@@ -17,6 +17,7 @@ import scaled_ops
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.errors import InvalidArgument
 from scaled_ops import CENTRED, SCALE
 from torch.testing._internal.common_dtype import floating_types
 from torch.testing._internal.opinfo.core import ErrorInput, OpInfo, SampleInput
@@ -128,6 +129,14 @@ def test_generated_programs_call_them_beside_others(data: st.DataObject):
     program, trace = data.draw(programs(ops=[SCALE, "sum", "add"]))
     assert {*filter(None, map(op_of, program.steps))} <= {SCALE, "sum", "add", "clone"}
     assert len(trace.outcomes) == len(program.steps)
+
+
+def test_one_whose_samples_are_all_large_is_asked_and_not_drawn(listed):
+    with known_ops([listed(Op(SCALE, samples=[Sample(torch.ones(500))]))]):
+        assert [case.check for case in own_corpus(SCALE).cases][:2] == ["value", "gradient"]
+        assert [*generated_pieces(Settings("torch", ops=(SCALE,)))] == []
+        with pytest.raises(InvalidArgument, match="no generated program calls any of"):
+            programs(ops=[SCALE])
 
 
 @pytest.mark.usefixtures("known")

@@ -76,7 +76,7 @@ def entries_of(names: Sequence[str] | None) -> Ops:
 def _entries_of(names: tuple[str, ...], own: tuple[OwnOp | None, ...]) -> Ops:
     entries = [entry_of(name) for name in names]
     # Until engines were seen to take them, what is known by samples only is drawn by itself.
-    drawable = [entry for entry in entries if entry.signatures or entry.family == "own"] or [
+    drawable = [e for e in entries if e.signatures or (e.family == "own" and e.drawable)] or [
         entry for entry in entries if entry.drawable
     ]
     if not drawable:
