@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from conformance.engines import Engine, EngineError, Session, TorchLike, resolve_engine
 from conformance.engines.execute import execute
+from conformance.engines.own import add_ops
 from conformance.engines.torchlike.create import make
 from conformance.judge.comparing.compare import compare
 from conformance.judge.referee import adjudicate, judge
@@ -51,6 +52,7 @@ from conformance.program.trace import (
     Warned,
 )
 from conformance.program.values import Constant, DType, NumPyScalar, ProgramError, Ref
+from conformance.program.words.own import Op, Sample
 from conformance.suite.support.agreement import Differs, assert_agrees
 from conformance.verdict import GRADES, Mismatch, Verdict
 
@@ -80,6 +82,7 @@ __all__ = [
     "MultiGradHook",
     "NotRun",
     "NumPyScalar",
+    "Op",
     "Outcome",
     "PackHooks",
     "Program",
@@ -92,6 +95,7 @@ __all__ = [
     "RequiresGrad",
     "RetainGrad",
     "Returned",
+    "Sample",
     "Session",
     "SetData",
     "SetGrad",
@@ -106,6 +110,7 @@ __all__ = [
     "Verdict",
     "Warned",
     "WeakReference",
+    "add_ops",
     "adjudicate",
     "assert_agrees",
     "compare",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,11 @@ _OPTIONS: tuple[tuple[str, str, dict[str, Any]], ...] = (
         "--claims",
         "what the engine claims, in TOML; conformance_claims.toml of its package by default",
         {"metavar": "FILE"},
+    ),
+    (
+        "--ops-from",
+        "your own ops: a Python file or module with a list OPS; may be repeated",
+        {"metavar": "FILE", "action": "append"},
     ),
     ("--xfails-file", f"known differences, {_LINES}", {"metavar": "FILE", "action": "append"}),
     ("--skips-file", f"cases not to run, {_LINES}", {"metavar": "FILE", "action": "append"}),
@@ -89,6 +95,7 @@ def pytest_configure(config: pytest.Config) -> None:
     from conformance.engines.isolation.forking import loading
 
     importable_from_here()
+    _know_own_ops(config)
     engine, contact = config.option.conformance_engine, None
     with loading("conformance.suite.support.session"):
         # Of pytest-xdist's processes, one asks.
@@ -101,6 +108,19 @@ def pytest_configure(config: pytest.Config) -> None:
     prepare(config, has)
     hooks = Hooks(config, contact.summary if contact else (), has)
     config.pluginmanager.register(hooks, "conformance-hooks")
+
+
+def _know_own_ops(config: pytest.Config) -> None:
+    """Know the user's own ops until the run ends."""
+    from conformance.corpus.opinfo.own import known_ops
+    from conformance.engines.own import OwnOpsError
+
+    stack = ExitStack()
+    try:
+        stack.enter_context(known_ops(config.option.conformance_ops_from))
+    except OwnOpsError as error:
+        raise pytest.UsageError(f"--ops-from: {error}") from error
+    config.add_cleanup(stack.close)
 
 
 def _refuse_without_contact(engine: str) -> Contact:

@@ -15,9 +15,11 @@ from conformance.campaign.result import Drift, Result
 from conformance.campaign.workers.orders import COUNTS, Ended
 from conformance.catalogue import CATALOGUE
 from conformance.claims.known import matches
+from conformance.corpus.case import is_frozen
 from conformance.corpus.opinfo import Excluded
 from conformance.generate.statistics import Statistics
 from conformance.program.script.wording import worded
+from conformance.program.words.own import OWN
 
 KEPT = 8  # programs of each kind of failure: the shortest, from which one is shortened
 
@@ -86,7 +88,7 @@ class Gathered:
         self.settings = settings
         self._parts: dict[str, _Part] = {}
         self._order = {piece.name: n for n, piece in enumerate(corpus_pieces(settings))}
-        self._ops = {name: n for n, name in enumerate(CATALOGUE)}
+        self._ops = {name: n for n, name in enumerate((*CATALOGUE, *OWN))}
         self._places: dict[str, tuple[int, int]] = {}  # of the pieces that have something
         self._thinned = KEPT * 32  # failures from which on some may go without their programs
         self.statistics = Statistics()
@@ -160,7 +162,7 @@ def gather(
         settings,
         {"engine": versions[1], "reference": versions[0]},
         tuple(results),
-        corpus=tuple(pair for entry in ended for pair in entry.corpus),
+        corpus=tuple(pair for entry in ended for pair in entry.corpus if is_frozen(pair[0])),
         excluded=tuple(sample for entry in ended for sample in entry.excluded),
         drift=tuple(cell for entry in ended for cell in entry.drift),
         given_up=tuple(sorted(gathered.given_up)),

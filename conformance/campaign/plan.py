@@ -8,9 +8,11 @@ from typing import Literal
 
 from conformance.catalogue import CATALOGUE
 from conformance.claims import EVERYTHING, Claims
-from conformance.corpus.case import CHECKS, Check
+from conformance.corpus.case import CHECKS, OWN_CASES, Check
 from conformance.corpus.found import ops_found
+from conformance.corpus.opinfo.own import entry_of
 from conformance.corpus.provocations import FEATURES
+from conformance.program.words.own import OWN
 
 ALONE = 4  # one generated program of so many calls one op only: what differs there is its doing
 FEWEST = 12  # programs that an op has alone; fewer show little, and each piece takes a moment
@@ -34,6 +36,7 @@ class Settings:
         claims: what the subject claims; what is outside of it is not run.
         has: the ops that the subject has in some form; () where that is not known. The corpus asks
             about all, but a program that calls one of the others shows no more than that it lacks.
+        own: the sources of the user's own ops that are asked about beside the catalogue's.
     """
 
     engine: str
@@ -48,16 +51,17 @@ class Settings:
     environment: tuple[tuple[str, str], ...] = ()
     claims: Claims = EVERYTHING
     has: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The ops that are asked about, in the catalogue's order."""
-        return tuple(name for name in CATALOGUE if not self.ops or name in self.ops)
+        """The ops that are asked about, in the catalogue's order; then the user's own."""
+        return tuple(name for name in (*CATALOGUE, *OWN) if not self.ops or name in self.ops)
 
     @property
     def drawn(self) -> tuple[str, ...]:
         """The ops that generated programs call; empty for every op."""
-        claimed = tuple(name for name in self.names if name in self.claims.ops)
+        claimed = self.drawable
         found = tuple(name for name in claimed if name in self.has or not _can_be_drawn(name))
         drawn = found if any(map(_can_be_drawn, found)) else claimed
         return drawn if len(drawn) < len(CATALOGUE) else ()
@@ -66,8 +70,17 @@ class Settings:
     def left_out(self) -> tuple[str, ...]:
         """The claimed ops that programs do not call, since the subject has no name for them."""
         drawn = self.drawn or tuple(CATALOGUE)
-        claimed = (name for name in self.names if name in self.claims.ops)
-        return tuple(name for name in claimed if _can_be_drawn(name) and name not in drawn)
+        return tuple(name for name in self.drawable if _can_be_drawn(name) and name not in drawn)
+
+    @property
+    def drawable(self) -> tuple[str, ...]:
+        """The ops that programs may call: of the user's own only those that are asked for by name,
+        so that what is drawn of torch's stays the same beside them."""
+        return tuple(
+            name
+            for name in self.names
+            if self.claims.has(name) and (name not in OWN or name in self.ops)
+        )
 
     @property
     def whole(self) -> bool:
@@ -78,7 +91,7 @@ class Settings:
 @dataclass(frozen=True, slots=True)
 class Piece:
     """Some of the work: the tutorial, a feature's provocations, an op's cases of the corpus, what
-    was found of an op, or some generated programs.
+    was found of an op, the cases of a user's own op, or some generated programs.
 
     Attributes:
         name: unique in the campaign.
@@ -87,7 +100,7 @@ class Piece:
         seed, count: of the programs to generate.
     """
 
-    source: Literal["tutorial", "provocations", "opinfo", "found", "generated"]
+    source: Literal["tutorial", "provocations", "opinfo", "found", "own", "generated"]
     name: str
     op: str = ""
     seed: int = 0
@@ -95,7 +108,7 @@ class Piece:
 
 
 def _can_be_drawn(op: str) -> bool:
-    return CATALOGUE[op].drawable
+    return entry_of(op).drawable
 
 
 def programs_alone(settings: Settings) -> tuple[tuple[str, ...], int]:
@@ -147,8 +160,7 @@ def count_pieces(settings: Settings) -> int:
 
 def _draws(settings: Settings) -> bool:
     """Whether programs are drawn: they are wanted, and there is an op to draw."""
-    asked = (name for name in settings.names if name in settings.claims.ops)
-    return "programs" in settings.checks and any(map(_can_be_drawn, asked))
+    return "programs" in settings.checks and any(map(_can_be_drawn, settings.drawable))
 
 
 def _starts(start: int, end: int) -> range:
@@ -157,7 +169,7 @@ def _starts(start: int, end: int) -> range:
 
 
 def corpus_pieces(settings: Settings) -> Iterator[Piece]:
-    """The pieces of the frozen corpus."""
+    """The pieces of the frozen corpus, and after them those of the user's own ops."""
     if "tutorial" in settings.checks and not settings.ops:
         yield Piece("tutorial", "tutorial")
     if "messages" in settings.checks and not settings.ops:
@@ -169,5 +181,7 @@ def corpus_pieces(settings: Settings) -> Iterator[Piece]:
                 yield Piece("found", f"found/{name}", op=name)
     if set(settings.checks) - {"messages", "tutorial", "found", "programs"}:
         for name in settings.names:
-            if CATALOGUE[name].opinfo:
+            if name in OWN:
+                yield Piece("own", f"{OWN_CASES}/{name}", op=name)
+            elif CATALOGUE[name].opinfo:
                 yield Piece("opinfo", f"opinfo/{name}", op=name)

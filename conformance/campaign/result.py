@@ -13,7 +13,7 @@ from conformance.program.script.wording import worded
 from conformance.program.trace import Returned, Text
 from conformance.verdict import Mismatch, Verdict
 
-Source: TypeAlias = Literal["corpus", "generated"]
+Source: TypeAlias = Literal["corpus", "own", "generated"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,8 @@ class Result:
 
     Attributes:
         id, op, check: as in `Case`.
-        source: whether the case belongs to the frozen corpus, which alone makes the score.
+        source: whether the case belongs to the frozen corpus, which alone makes the score, or is
+            of a user's own op.
         failure: the program to look at, of a case that does not agree; there may be enough of its
             like.
         like: of one that goes without a program for that reason, the key of a case like it.

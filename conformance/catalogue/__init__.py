@@ -56,5 +56,8 @@ _BY_FORM: Mapping[tuple[str, str], str] = {
 
 
 def op_of(step: Step) -> str | None:
-    """The catalogue's name of the op that a step calls, if it calls one that is there."""
-    return _BY_FORM.get((step.form, step.op)) if isinstance(step, Call) else None
+    """The catalogue's name of the op that a step calls, if it calls one that is there; or the name
+    of a user's own op, which is in no catalogue."""
+    if not isinstance(step, Call):
+        return None
+    return step.op if step.form == "own" else _BY_FORM.get((step.form, step.op))

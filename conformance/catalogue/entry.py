@@ -9,7 +9,7 @@ from conformance.program.steps import Call
 
 Family: TypeAlias = Literal[
     "pointwise", "reductions", "linalg", "views", "joining", "indexing", "losses", "conversion",
-    "derived",
+    "derived", "own",
 ]  # fmt: skip
 
 Category: TypeAlias = Literal["float", "complex", "int", "bool"]
@@ -93,7 +93,7 @@ class Form:
         order: the params in this form's own order, where it differs (`x.where(condition, y)`).
     """
 
-    kind: Literal["function", "method", "attribute", "operator"]
+    kind: Literal["function", "method", "attribute", "operator", "own"]
     op: str
     arguments: bool = True
     order: tuple[int, ...] = ()

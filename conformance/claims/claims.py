@@ -14,6 +14,7 @@ from conformance.program.inputs.layout import contiguous_strides
 from conformance.program.steps import Call, Snippet, walks
 from conformance.program.trace import Raised, TensorState, Trace
 from conformance.program.values import NUMPY_DTYPES, DType
+from conformance.program.words.own import OWN
 from conformance.verdict import GRADE_OF, GRADES, Mismatch
 
 OPS: tuple[str, ...] = tuple(CATALOGUE)
@@ -74,13 +75,17 @@ class Claims:
             if entry.name not in ("note", "where")
         )
 
+    def has(self, op: str) -> bool:
+        """Whether the op is claimed. A user's own is: who names its file wants it asked."""
+        return op in self.ops or op in OWN
+
     def about(self, program: Program, expected: Trace) -> str | None:
         """Why a program is outside of what is claimed, the first reason; None if it is inside.
         `expected` is the reference's trace."""
         if self.everything:
             return None
         for kind, claimed, used in (
-            ("op", self.ops, _ops_of(program)),
+            ("op", {*self.ops, *OWN}, _ops_of(program)),
             ("dtype", self.dtypes, _dtypes_of(program, expected)),
             ("feature", self.features, _features_of(program, expected)),
         ):

@@ -21,6 +21,7 @@ from conformance.engines import (
     importable_from_here,
     resolve_engine,
 )
+from conformance.program.words.own import OWN
 
 if TYPE_CHECKING:
     from conformance.claims import Claims
@@ -73,6 +74,7 @@ def cli(context: click.Context) -> None:
 @cli.command()
 @options.ENGINE
 @options.REFERENCE
+@options.OPS_FROM
 @options.OPS
 @options.option(
     "--checks",
@@ -199,10 +201,9 @@ def check(engine: str, as_json: bool, timeout: float) -> int:
 )
 @options.JOBS
 @click.option("--seed", type=click.IntRange(min=0), help="Of the first round; drawn by default.")
+@options.OPS_FROM
 @click.argument("pytest_options", nargs=-1, type=click.UNPROCESSED)
-def fuzz(
-    engine: str, minutes: float, jobs: int, seed: int | None, pytest_options: Sequence[str]
-) -> int:
+def fuzz(engine: str, own: Sequence[str], pytest_options: Sequence[str], **chosen: Any) -> int:
     """Run the property tests for some minutes, in rounds, on Hypothesis.
 
     What fails is kept in Hypothesis's database and tried first the next time. Each round says its
@@ -210,9 +211,8 @@ def fuzz(
     """
     from conformance.cli.fuzzing import fuzz as run_rounds
 
-    return run_rounds(
-        engine, minutes=minutes, jobs=jobs, seed=seed, more=pytest_options, console=Console()
-    )
+    more = [*(part for source in own for part in ("--ops-from", source)), *pytest_options]
+    return run_rounds(engine, more=more, console=Console(), **chosen)
 
 
 @cli.command()
@@ -223,7 +223,8 @@ def fuzz(
     default=Path(".hypothesis", "examples"),
     help="The folder of Hypothesis's database.",
 )
-def feed(folder: Path, database: Path) -> int:
+@options.OPS_FROM
+def feed(folder: Path, database: Path, own: object) -> int:
     """Hand the findings of `run` over to Hypothesis's database.
 
     FOLDER is the output of `run`. The property test of whole programs tries them first then.
@@ -256,8 +257,11 @@ def feed(folder: Path, database: Path) -> int:
 @options.ENGINE
 @options.REFERENCE
 @options.OUTPUT(help="The folder of the report, where FILE is a finding's id.")
+@options.OPS_FROM
 @options.TIMEOUT(help="How long one step may take before it counts as hung.")
-def replay(file: Path, engine: str, reference: str, output: Path, timeout: float) -> int:
+def replay(
+    file: Path, engine: str, reference: str, output: Path, timeout: float, own: object
+) -> int:
     """Run one program FILE on both engines, and show what each did.
 
     `conformance run` writes such a file for each failure. FILE may be a finding's id instead, as
@@ -277,19 +281,21 @@ def replay(file: Path, engine: str, reference: str, output: Path, timeout: float
 
 @cli.command()
 @click.argument("given", metavar="[NAMES]...", nargs=-1)
+@options.OPS_FROM
 @click.option(
     "--samples", is_flag=True, help="Tell instead which of torch's samples become no program, why."
 )
-def ops(given: tuple[str, ...], samples: bool) -> int:
+def ops(given: tuple[str, ...], samples: bool, own: object) -> int:
     """List the ops that the harness asks about; with NAMES, tell all about those."""
     from conformance.cli.listing import show_op, show_ops, show_samples
+    from conformance.corpus.opinfo.own import entry_of
 
     console = Console()
     if samples:
         show_samples(console)
         return 0
     for name in options.every_op(click.get_current_context(), None, given):
-        show_op(CATALOGUE[name], console)
+        show_op(entry_of(name), console)
     if not given:
         show_ops(console)
     return 0
@@ -297,9 +303,10 @@ def ops(given: tuple[str, ...], samples: bool) -> int:
 
 @cli.command()
 @click.argument("name", required=False)
+@options.OPS_FROM
 @options.OPS
 @options.TIMEOUT(help="How long the calls of an op may take before they count as hung.")
-def engines(name: str | None, ops: tuple[str, ...], timeout: float) -> int:
+def engines(name: str | None, ops: tuple[str, ...], timeout: float, own: object) -> int:
     """List the engines that are installed; with NAME, call each form of each op on that one."""
     from conformance.cli.contact import refuse_without_contact
     from conformance.cli.listing import show_engine, show_engines
@@ -308,5 +315,5 @@ def engines(name: str | None, ops: tuple[str, ...], timeout: float) -> int:
         show_engines(Console())
         return 0
     refuse_without_contact(name, timeout)
-    show_engine(name, ops or [*CATALOGUE], timeout, Console())
+    show_engine(name, ops or [*CATALOGUE, *OWN], timeout, Console())
     return 0

@@ -19,9 +19,11 @@ from conformance.contact.process import forms_in_process
 from conformance.contact.rungs.rung import Climbed
 from conformance.corpus.opinfo import Corpus
 from conformance.corpus.opinfo.database import database, entry_name
+from conformance.corpus.opinfo.own import entry_of, own_corpus
 from conformance.corpus.opinfo.stored import stored_corpus
 from conformance.generate.forms import Answer, Tried
 from conformance.program.words.operators import OPERATORS
+from conformance.program.words.own import OWN
 
 GROUP = "conformance.engines"
 """The entry point group by which an installed package says that it is, or has, an engine."""
@@ -33,7 +35,7 @@ MOST = 12  # reasons under the table of samples
 def show_ops(console: Console) -> None:
     """A table of the catalogue."""
     table = Table("op", "family", "written", "gradient", "OpInfo entries")
-    for entry in CATALOGUE.values():
+    for entry in (*CATALOGUE.values(), *map(entry_of, OWN)):
         table.add_row(
             entry.name,
             entry.family,
@@ -48,7 +50,8 @@ def show_ops(console: Console) -> None:
     console.print(
         f"generated programs call {together}, and {alone} more where these are asked for alone"
     )
-    console.print(f"{len(CATALOGUE)} ops, of {entries} entries of torch's own test data")
+    more = f", and {len(OWN)} of your own" if OWN else ""
+    console.print(f"{len(CATALOGUE)} ops, of {entries} entries of torch's own test data{more}")
 
 
 def show_op(entry: OpEntry, console: Console) -> None:
@@ -62,6 +65,9 @@ def show_op(entry: OpEntry, console: Console) -> None:
         table.add_row("convention", escape(CONVENTIONS[convention]))
     for name, variant in entry.opinfo:
         table.add_row("OpInfo entry", f"{name}.{variant}".strip("."))
+    if entry.name in OWN:
+        table.add_row("from", escape(OWN[entry.name].source))
+        table.add_row("cases", str(len(own_corpus(entry.name).cases)))
     table.add_row("gradient", "yes" if entry.differentiable else "no")
     table.add_row("view", "yes" if entry.view else "no")
     console.print(table)
@@ -89,7 +95,7 @@ def show_engine(name: str, ops: Sequence[str], timeout: float, console: Console)
     counts: Counter[Answer] = Counter()
     whole = 0
     for op in ops:
-        entry = CATALOGUE[op]
+        entry = entry_of(op)
         answers = _answers(entry, called[op])
         counts.update(each.answer for each in answers)
         absent = [_written(each.form) for each in answers if each.answer == "absent"]
@@ -122,6 +128,8 @@ def _written(form: Form) -> str:
     match form.kind:
         case "function":
             return f"torch.{form.op}"
+        case "own":
+            return OWN[form.op].text
         case "operator":
             return OPERATORS[form.op].text.format("x", "y", "z")
         case _:

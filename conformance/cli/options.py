@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 import click
 
 from conformance.catalogue import CATALOGUE
+from conformance.program.words.own import OWN, sources
 
 MOST_PROGRAMS = 10**9  # weeks of work on any machine
 MOST_JOBS = 1024
@@ -97,7 +98,23 @@ def variables(context: Any, option: Any, given: Sequence[str]) -> tuple[tuple[st
     return tuple(pairs)
 
 
-every_op = names([*CATALOGUE], "`conformance ops` lists them")
+def every_op(context: Any, option: Any, given: Sequence[str]) -> tuple[str, ...]:
+    """A check of an option that takes names of ops, of the user's own as well."""
+    return names((*CATALOGUE, *OWN), "`conformance ops` lists them")(context, option, given)
+
+
+def own_ops(context: click.Context, option: Any, given: Sequence[str]) -> tuple[str, ...]:
+    """Know the ops of these sources, and of those that installed packages announce, until the
+    command ends; gives all the sources."""
+    from conformance.corpus.opinfo.own import known_ops
+    from conformance.engines.own import OwnOpsError
+
+    try:
+        context.with_resource(known_ops(given))
+    except OwnOpsError as error:
+        raise click.BadParameter(str(error), context, option) from error
+    return sources()
+
 
 ENGINE = option(
     "--engine",
@@ -121,6 +138,16 @@ OPS = option(
     callback=every_op,
     metavar="A,B",
     help="Only these ops; `conformance ops` lists them.",
+)
+OPS_FROM = option(
+    "--ops-from",
+    "own",
+    multiple=True,
+    type=click.Path(),  # in a variable, as paths are parted
+    is_eager=True,  # the names of ops are checked against what it adds
+    callback=own_ops,
+    metavar="FILE",
+    help="Ask of your own ops too: a Python file or module with a list OPS. Repeatable.",
 )
 OUTPUT = partial(option, "--output", type=FOLDER, default=Path("build"))
 TIMEOUT = partial(option, "--timeout", type=Seconds(), default=20.0, metavar="SECONDS")

@@ -101,6 +101,7 @@ def settings_of(options: Mapping[str, Any]) -> Settings:
         environment=options["engine_env"],
         claims=options["claims"],
         has=options.get("has", ()),
+        own=options["own"],
     )
 
 

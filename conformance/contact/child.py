@@ -16,13 +16,14 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import IO, Any
 
-from conformance.catalogue import CATALOGUE
 from conformance.contact.probe import climb, failed_import, lost_import, passed_import
 from conformance.contact.process import NAMES
 from conformance.contact.rungs.ladder import LADDER, blocked
 from conformance.contact.rungs.rung import Climbed
+from conformance.corpus.opinfo.own import entry_of
 from conformance.engines import Engine, EngineError, resolve_engine
 from conformance.engines.offering import ops_of
+from conformance.engines.own import add_ops
 from conformance.generate.forms import tried
 
 
@@ -68,6 +69,7 @@ class _Child:
     def climb(self, climbed: dict[str, Climbed]) -> None:
         name = self.order["name"]
         reference = resolve_engine("torch")
+        add_ops(self.order["own"])
         self.tell(ready=True)
         faulthandler.enable(self.faults)
         if "import" in climbed and climbed["import"].state != "passed":
@@ -106,7 +108,7 @@ class _Child:
                 continue
             self._begin(Climbed(name, "", "crashed"))
             answers = [
-                (each.answer, each.said) for each in tried(CATALOGUE[name], engine, reference)
+                (each.answer, each.said) for each in tried(entry_of(name), engine, reference)
             ]
             self._done(Climbed(name, "", "passed", json.dumps(answers)))
 

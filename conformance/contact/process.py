@@ -20,6 +20,7 @@ from conformance.contact.contact import Contact
 from conformance.contact.places import place_in
 from conformance.contact.rungs.ladder import LADDER, blocked
 from conformance.contact.rungs.rung import LOWEST, Climbed
+from conformance.program.words.own import sources
 
 BRIEF = 20.0  # seconds for a rung without which a run goes on as well
 IMPORT_SECONDS = 120.0  # that loading an engine may take: some compile kernels, or wait for a disk
@@ -137,6 +138,7 @@ class _Attempt:
             **asdict(wanted),
             "seconds": {rung: wanted.seconds(rung) for rung in (*LOWEST, "")},
             "path": sys.path,
+            "own": sources(),
             "given": [asdict(each) for each in given],
             "told": str(told),
             "faults": str(faults),

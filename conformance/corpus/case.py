@@ -17,6 +17,9 @@ Check: TypeAlias = Literal[
 CHECKS: tuple[Check, ...] = get_args(Check)
 """In the order in which reports show them."""
 
+OWN_CASES = "own"
+"""What the ids of cases of a user's own ops begin with; they are no part of the frozen corpus."""
+
 NO_OP = "autograd"
 """What stands in an op's place where none is at fault: a walk, a hook, a mode."""
 
@@ -52,12 +55,17 @@ def op_and_check(case: str) -> tuple[str, str]:
     `opinfo/sum/float32/gradient/3` is of `sum` and `gradient`. Of a program at which no op is at
     fault the op is `NO_OP`."""
     source, *rest = case.split("/")
-    if source == "opinfo":
+    if source in ("opinfo", OWN_CASES):
         check = next((word for word in rest[1:] if word in CHECKS), "")
         return _OF_ENTRY.get(rest[0], rest[0]), check
     if source == "tutorial":
         return source, source
     return (rest[0] if len(rest) > 1 else NO_OP), source
+
+
+def is_frozen(case: str) -> bool:
+    """Whether the case of that id is one of the frozen corpus, and not of a user's own op."""
+    return case.partition("/")[0] != OWN_CASES
 
 
 def hash_of_corpus(entries: Iterable[tuple[str, str]]) -> str:

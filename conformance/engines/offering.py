@@ -7,21 +7,33 @@ from typing import Any
 from conformance.catalogue import CATALOGUE, Form
 from conformance.engines.torchlike import TorchLike
 from conformance.engines.torchlike.names import Absent, Names, offers
+from conformance.engines.torchlike.own import function_of
 from conformance.program.words.operators import OPERATORS
+from conformance.program.words.own import OWN
 
 
 def ops_of(engine: object) -> tuple[str, ...]:
-    """The catalogue's ops that the engine has in some form, in the catalogue's order; all of them
-    where nothing can be looked for, or where looking fails."""
+    """The catalogue's ops that the engine has in some form, in the catalogue's order, and a user's
+    own; all of them where nothing can be looked for, or where looking fails."""
     kind = getattr(engine.module, "Tensor", None) if isinstance(engine, TorchLike) else None
     if not isinstance(engine, TorchLike) or not isinstance(kind, type):
-        return tuple(CATALOGUE)
+        return (*CATALOGUE, *OWN)
     names = Names(engine.module)
-    return tuple(
-        name
-        for name, entry in CATALOGUE.items()
-        if any(_may_have(form, names, kind) for form in (*entry.forms, *entry.inplace))
+    return (
+        *(
+            name
+            for name, entry in CATALOGUE.items()
+            if any(_may_have(form, names, kind) for form in (*entry.forms, *entry.inplace))
+        ),
+        *(name for name in OWN if _has_own(name, engine.name, names)),
     )
+
+
+def _has_own(name: str, engine: str, names: Names) -> bool:
+    try:
+        return function_of(name, engine, names) is not None
+    except Absent:
+        return False
 
 
 def _may_have(form: Form, names: Names, kind: type[Any]) -> bool:

@@ -18,6 +18,7 @@ from conformance.generate.drawing.ops import entries_of
 from conformance.generate.drawing.single import QUESTIONS, Question, interpret_call
 from conformance.generate.drawing.warming import warm_up
 from conformance.generate.ingredients import known
+from conformance.program.words.own import OWN
 
 
 def op_calls(
@@ -116,7 +117,7 @@ def _drawable(ops: Iterable[str]) -> tuple[str, ...]:
     Raises:
         InvalidArgument: one is unknown, or none can be.
     """
-    names = tuple(known(ops, CATALOGUE, "op"))
+    names = tuple(known(ops, (*CATALOGUE, *OWN), "op"))
     try:
         entries_of(names)
     except ValueError as error:

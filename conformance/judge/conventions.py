@@ -23,6 +23,6 @@ NON_FINITE: frozenset[str] = frozenset(
 def conventions(program: Program) -> Iterator[str]:
     """The conventions that the program's ops may touch, as the catalogue names them, in program
     order, each once."""
-    ops = [op for step in program.steps if (op := op_of(step)) is not None]
-    names = dict.fromkeys(name for op in ops for name in CATALOGUE[op].conventions)
+    entries = [CATALOGUE.get(op_of(step) or "") for step in program.steps]
+    names = dict.fromkeys(name for entry in entries if entry for name in entry.conventions)
     yield from (name.replace("_", " ") for name in names)

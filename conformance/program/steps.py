@@ -19,9 +19,10 @@ class Call:
     """Apply an op. `result` names what it gives; a tuple's items are then `t0[0]`, `t0[1]`.
 
     `form` says how `op` is written (`operators.FORMS`): "function" (`torch.<op>(*args)`, dotted
-    names included), "method" (`args[0].<op>(*args[1:])`), "attribute" (`args[0].<op>`) or
-    "operator", where `op` is a symbol of `operators.OPERATORS`: "+", "+=", "[]", "[]=", ...
-    A reflected operator is one whose first operand is a Python number.
+    names included), "method" (`args[0].<op>(*args[1:])`), "attribute" (`args[0].<op>`), "own",
+    where `op` is one of a user's own (`own.OWN`), or "operator", where it is a symbol of
+    `operators.OPERATORS`: "+", "+=", "[]", "[]=", ... A reflected operator is one whose first
+    operand is a Python number.
     """
 
     op: str

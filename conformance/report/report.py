@@ -36,8 +36,9 @@ class Report:
 
     Attributes:
         folder: where its files are, as a prefix of their names: `build/`.
-        score: by grade, on the frozen corpus alone; the generated programs beside it.
-        tests: by op and check, on the frozen corpus alone.
+        score: by grade, on the frozen corpus alone; the user's own ops and the generated programs
+            beside it.
+        tests: by op and check, on the frozen corpus and the user's own ops.
         basics: likewise, each case at the lowest grade that it can show: values and gradients,
             or for an error that it is raised.
         systematic: what nearly every case shows.
@@ -78,6 +79,11 @@ class Report:
         return self.score.lost
 
     @property
+    def own(self) -> Tally:
+        """The cases of the user's own ops, which are no part of the score."""
+        return self.score.own
+
+    @property
     def generated(self) -> Tally:
         """The generated programs, which are no part of the score."""
         return self.score.generated
@@ -85,7 +91,7 @@ class Report:
     @property
     def unexpected(self) -> int:
         """The cases that differ or are flaky, and are in no list of known differences."""
-        return sum(tally.differ + tally.flaky for tally in (self.total, self.generated))
+        return sum(tally.differ + tally.flaky for tally in (self.total, self.own, self.generated))
 
     @property
     def stale(self) -> tuple[KnownUse, ...]:
@@ -124,7 +130,7 @@ def build_report(run: Run, known: Sequence[Known] = (), folder: str = "build/") 
     score, tests = Score(), _Tests()
     for result in run.results:
         score.count(result, known, run.settings.claims.grade)
-        if result.source == "corpus":
+        if result.source != "generated":
             tests.count(result, known)
     score.generated.agree += run.agreeing
     score.generated.unclaimed += sum(run.unclaimed.values())
@@ -173,7 +179,7 @@ def _use(entry: Known, run: Run) -> KnownUse:
         return KnownUse(entry, shown, "used")
     # Of what is generated, another run shows something else: its absence proves nothing. Nor does
     # that of a pattern, while other cases that it may mean were not run.
-    ran = [result.id for result in named if result.source == "corpus"]
+    ran = [result.id for result in named if result.source != "generated"]
     if ran and (run.whole or entry.pattern in ran):
         return KnownUse(entry, (), "stale")
     return KnownUse(entry, (), "undrawn" if entry.of_programs else "unmatched")

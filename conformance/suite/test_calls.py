@@ -9,11 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.catalogue import CATALOGUE, OpEntry
+from conformance.corpus.opinfo.own import entry_of
 from conformance.generate.drawing.single import Question
+from conformance.program.words.own import OWN
 from conformance.strategies import Drawn, op_calls, programs
 from conformance.suite.support.properties import hold, require
 
-OPS = [name for name, entry in CATALOGUE.items() if entry.signatures]
+OPS = [
+    *(name for name, entry in CATALOGUE.items() if entry.signatures),
+    *(name for name in OWN if entry_of(name).drawable),
+]
 
 
 def _checks(entry: OpEntry) -> tuple[Question, ...]:
@@ -34,7 +39,7 @@ def _programs(op: str) -> st.SearchStrategy[Drawn]:
 
 @pytest.mark.parametrize(
     ("op", "check"),
-    [pytest.param(op, check, id=f"{op}-{check}") for op in OPS for check in _checks(CATALOGUE[op])],
+    [pytest.param(op, check, id=f"{op}-{check}") for op in OPS for check in _checks(entry_of(op))],
 )
 @given(data=st.data())
 def test_call(op: str, check: Question, data: st.DataObject) -> None:

@@ -24,6 +24,7 @@ def loaded() -> None:
     importlib.import_module("conformance.suite.support.properties")
     importlib.import_module("conformance.corpus.opinfo.samples")
     importlib.import_module("conformance.corpus.opinfo.database").database()
+    importlib.import_module("scaled_ops")  # which registers ops with torch, once a process
 
 
 @pytest.fixture
@@ -245,3 +246,25 @@ def test_a_session_on_what_cannot_make_a_tensor_stops_before_any_test(
     result = pytester.runpytest_subprocess("--pyargs", "conformance", "--engine", "unable_engine")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*it stops at 'tensor'*", "*ValueError: no memory", "*in tensor"])
+
+
+def test_a_users_own_ops_are_asked_too(suite):
+    given = ("--engine", "scaling_engine", "--ops-from", "scaled_ops")
+    test = "test_ops::test_op[tests_of_conformance::scale"
+    result = suite(*given, only=(f"{test}-gradient]", f"{test}-errors]"))
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(
+        ["*t0 = torch.ops.tests_of_conformance.scale(x0, 0.5)*", "*cases of your own ops: *"]
+    )
+
+
+def test_a_users_own_ops_are_drawn_alone(suite):
+    op = "test_calls::test_call[tests_of_conformance.centred-value]"
+    given = ("--engine", "scaling_engine", "--ops-from", "scaled_ops", "--max-examples", "5")
+    suite(*given, only=(op,)).assert_outcomes(passed=1)
+
+
+def test_own_ops_that_cannot_be_used_are_a_usage_error(suite):
+    result = suite("--engine", "torch", "--ops-from", "absent.py")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*--ops-from: there is no file absent.py*"])

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from conformance.campaign.examine import Examiner, trimmed
 from conformance.campaign.plan import Piece, Settings
-from conformance.campaign.result import Drift, Result, lost_worker
+from conformance.campaign.result import Drift, Result, Source, lost_worker
 from conformance.campaign.workers.orders import (
     Ended,
     Event,
@@ -33,6 +33,7 @@ from conformance.claims.known import matches
 from conformance.corpus.case import Case
 from conformance.corpus.found import cases_found
 from conformance.corpus.opinfo import Excluded
+from conformance.corpus.opinfo.own import own_corpus
 from conformance.corpus.opinfo.stored import stored_corpus
 from conformance.corpus.provocations import cases_about
 from conformance.corpus.tutorial import cells, shown
@@ -40,6 +41,7 @@ from conformance.engines import Engine, resolve_engine
 from conformance.engines.execute import execute
 from conformance.engines.isolation.parent import die_with_parent, keep_descendants, kill_descendants
 from conformance.engines.isolation.remote import Limits
+from conformance.engines.own import add_ops
 from conformance.generate.statistics import Statistics
 
 
@@ -84,6 +86,7 @@ class Worker:
         import torch
 
         torch.set_num_threads(1)  # One core a process; and sums come out the same everywhere.
+        add_ops(settings.own)
         gc.freeze()  # What was imported stays: to search it for garbage takes long, and often.
         self.settings = settings
         self.reference: Engine = resolve_engine(settings.reference)
@@ -122,6 +125,7 @@ class Worker:
 
     def _corpus(self, order: Order) -> Iterator[Result | Ended]:
         cases, excluded = cases_of(order.piece)
+        source = source_of(order.piece)
         asked, lost = [], dict(order.lost)
         for number, case in enumerate(cases):
             if case.check not in self.settings.checks or matches(self.settings.skips, case.id):
@@ -132,9 +136,9 @@ class Worker:
             self._begin(number)
             if number in lost:
                 key, cause = case.program.hash, lost[number]
-                yield lost_worker(case.id, case.op, case.check, "corpus", key, cause)
+                yield lost_worker(case.id, case.op, case.check, source, key, cause)
             else:
-                yield trimmed(self.examiner.examine(case, "corpus"))
+                yield trimmed(self.examiner.examine(case, source))
         drift = drifted(self.reference) if order.piece.source == "tutorial" else ()
         yield Ended(tuple(asked), excluded, drift)
 
@@ -180,7 +184,7 @@ def place_of(path: Path) -> int | None:
 
 
 def cases_of(piece: Piece) -> tuple[tuple[Case, ...], tuple[Excluded, ...]]:
-    """A piece's cases of the frozen corpus, and what gave none."""
+    """A piece's cases of the frozen corpus or of a user's own op, and what gave none."""
     if piece.source == "tutorial":
         named = ((f"tutorial/{cell.id}", cell.program) for cell in cells())
         return tuple(Case(name, "tutorial", "tutorial", program) for name, program in named), ()
@@ -188,8 +192,16 @@ def cases_of(piece: Piece) -> tuple[tuple[Case, ...], tuple[Excluded, ...]]:
         return cases_about(piece.op), ()
     if piece.source == "found":
         return cases_found(piece.op), ()
-    corpus = stored_corpus(piece.op, CATALOGUE[piece.op].opinfo)
+    if piece.source == "own":
+        corpus = own_corpus(piece.op)
+    else:
+        corpus = stored_corpus(piece.op, CATALOGUE[piece.op].opinfo)
     return corpus.cases, corpus.excluded
+
+
+def source_of(piece: Piece) -> Source:
+    """What the results of a piece's cases count for."""
+    return piece.source if piece.source in ("own", "generated") else "corpus"
 
 
 def drifted(reference: Engine) -> tuple[Drift, ...]:

@@ -92,17 +92,27 @@ def _cases(op: str, name: str) -> Iterator[Case | Excluded]:
     if info is None:
         yield Excluded(f"opinfo/{name}", "this torch's database has no such entry")
         return
+    few = (info.name, info.variant_test_name) not in _BY_HAND
+    yield from cases_from(info, op, f"opinfo/{name}", few=few)
+
+
+def cases_from(info: Any, op: str, within: str, *, few: bool = False) -> Iterator[Case | Excluded]:
+    """The cases that an entry gives, of ids that begin with `within`.
+
+    Args:
+        few: whether it is one that `AT_MOST` is about.
+    """
+    name = within.partition("/")[2]
     for dtype, (checks, _) in SHARES.items():
-        for number, sample in _taken(info, dtype, samples_of(info, name, dtype, MOST)):
-            identity = _Identity(op, name, dtype, number)
-            yield from _of_sample(identity, info.op, sample, checks)
-    for number, wrong in _taken(info, "errors", error_samples(info, name)):
-        yield _of_error(_Identity(op, name, "errors", number), info.op, wrong.sample_input)
+        for number, sample in _taken(dtype, samples_of(info, name, dtype, MOST), few):
+            yield from _of_sample(_Identity(op, within, dtype, number), info, sample, checks)
+    for number, wrong in _taken("errors", error_samples(info, name), few):
+        yield _of_error(_Identity(op, within, "errors", number), info, wrong.sample_input)
 
 
-def _taken(info: Any, dtype: str, samples: Sequence[Any]) -> Iterator[tuple[int, Any]]:
+def _taken(dtype: str, samples: Sequence[Any], few: bool) -> Iterator[tuple[int, Any]]:
     """The samples of which cases are made, by their numbers."""
-    if (info.name, info.variant_test_name) not in _BY_HAND:
+    if few:
         every = -(-len(samples) // AT_MOST[dtype])
     else:
         every = SHARES[dtype][1] if dtype in SHARES else 1
@@ -115,13 +125,13 @@ _BY_HAND = frozenset(pair for entry in BY_HAND.values() for pair in entry.opinfo
 @dataclass(frozen=True, slots=True)
 class _Identity:
     op: str
-    info: str
+    within: str
     dtype: str
     number: int
 
     def id(self, check: Check) -> str:
         middle = check if self.dtype == check else f"{self.dtype}/{check}"
-        return f"opinfo/{self.info}/{middle}/{self.number}"
+        return f"{self.within}/{middle}/{self.number}"
 
     def case(self, check: Check, program: Program) -> Case:
         return Case(self.id(check), self.op, check, program)
@@ -131,16 +141,16 @@ class _Identity:
 
 
 def _of_sample(
-    identity: _Identity, function: Any, sample: Any, checks: Sequence[Check]
+    identity: _Identity, info: Any, sample: Any, checks: Sequence[Check]
 ) -> Iterator[Case | Excluded]:
-    value = program_of(function, sample, database()[identity.info].name)
+    value = program_of(info.op, sample, info.name)
     if isinstance(value, str):
         yield identity.excluded("value", value)
         return
     yield identity.case("value", value)
     if "gradient" not in checks:
         return
-    run = _Differentiation(identity, value, _run(value))
+    run = _Differentiation(identity, value, run_on_torch(value))
     if not run.outputs or not run.inputs:
         return
     yield identity.case("gradient", run.gradient())
@@ -148,11 +158,11 @@ def _of_sample(
         yield identity.case("second_order", second)
 
 
-def _of_error(identity: _Identity, function: Any, sample: Any) -> Case | Excluded:
-    program = program_of(function, sample, database()[identity.info].name)
+def _of_error(identity: _Identity, info: Any, sample: Any) -> Case | Excluded:
+    program = program_of(info.op, sample, info.name)
     if isinstance(program, str):
         return identity.excluded("errors", program)
-    if not isinstance(_run(program).outcomes[0], Raised):
+    if not isinstance(run_on_torch(program).outcomes[0], Raised):
         return identity.excluded("errors", "torch raises only for what a program leaves out")
     return identity.case("errors", program)
 
@@ -195,7 +205,7 @@ class _Differentiation:
         gradient depends on nothing."""
         seeds = self._seeds("second_order", "v", self.outputs, requires_grad=True)
         first = replace(self._grad(seeds), create_graph=True)
-        gradients = _differentiable(_run(self._with(seeds, first)), "g")
+        gradients = _differentiable(run_on_torch(self._with(seeds, first)), "g")
         if not gradients:
             return None
         combination = self._seeds("second_order", "u", gradients)
@@ -244,7 +254,8 @@ def _differentiable(trace: Trace, name: str) -> dict[str, TensorState]:
     }
 
 
-def _run(program: Program) -> Trace:
+def run_on_torch(program: Program) -> Trace:
+    """What torch does with the program."""
     import torch
 
     with warnings.catch_warnings():

@@ -14,6 +14,7 @@ from conformance.program.inputs import Input
 from conformance.program.steps import Call
 from conformance.program.values import NUMPY_DTYPES, Constant, DType, Ref, Value
 from conformance.program.words.operators import OPERATORS
+from conformance.program.words.own import OWN
 
 MOST_CALLS: Final = 4  # of one sample: more are no op any more
 
@@ -121,13 +122,14 @@ def calls_of(
     gives is named `t0`; what it computes on the way is named `a0`, `a1` and so on.
 
     Args:
-        entry: the name of the database's entry, which is a path under torch where it can be.
+        entry: the name of the database's entry, which is a path under torch where it can be; or
+            of a user's own op.
 
     Raises:
         Inexpressible: what is called has no name of the module's, or an argument has no form.
     """
     within = [_Called(function, args, kwargs)]
-    if _path_of(function, entry) is None:
+    if _named(function, entry) is None:
         within = _calls_within(function, args, kwargs)
     recording, calls = Recording(), list[Call]()
     for number, called in enumerate(within):
@@ -161,9 +163,9 @@ def _written(
     function: Any, args: tuple[Value, ...], entry: str
 ) -> tuple[str, str, tuple[Value, ...]]:
     """The form of a call, the name in it, and the arguments in its order."""
-    path, name = _path_of(function, entry), getattr(function, "__name__", "")
-    if path is not None:
-        return "function", path, args
+    named, name = _named(function, entry), getattr(function, "__name__", "")
+    if named is not None:
+        return *named, args
     if name == "__getitem__":
         return "operator", "[]", args
     if name.startswith("__r") and (symbol := _REFLECTED.get(name)):
@@ -173,6 +175,14 @@ def _written(
     if hasattr(torch.Tensor, name):
         return "method", name, args
     raise Inexpressible(f"a call of {name or function!r}, which torch has under no name")
+
+
+def _named(function: Any, entry: str) -> tuple[str, str] | None:
+    """The form and the name by which users call the function itself."""
+    if entry in OWN:
+        return "own", entry
+    path = _path_of(function, entry)
+    return None if path is None else ("function", path)
 
 
 def _path_of(function: Any, entry: str) -> str | None:

@@ -29,6 +29,7 @@ LARGEST: Final = 400  # elements of a sample's inputs: programs of small tensors
 DIGITS: Final = 3  # of the values that are kept, which are read by people, too
 TRIALS: Final = 4  # of other values
 FIRST: Final = ("float32", "int64", "complex64", "bool")  # the dtypes to take samples of
+_ORDERED: Final = (*FIRST, *(each for each in NUMPY_DTYPES if each not in FIRST))
 _SHAPES: Final = ((), (3,), (2, 1, 2))  # in any of which an elementwise op is to work
 _ELEMENTWISE = ("UnaryUfuncInfo", "BinaryUfuncInfo")
 
@@ -91,8 +92,8 @@ def _elements(sample: Sample) -> tuple[bool, int]:
 
 def _of_entry(info: Any, writes: Sequence[Form]) -> Iterator[Sample]:
     name = entry_name(info.name, info.variant_test_name)
-    dtype = next((each for each in FIRST if info.supports_dtype(getattr(torch, each), "cpu")), None)
-    if dtype is None:
+    kinds = (each for each in _ORDERED if info.supports_dtype(getattr(torch, each), "cpu"))
+    if (dtype := next(kinds, None)) is None:
         return
     elementwise = type(info).__name__ in _ELEMENTWISE
     for sample in samples_of(info, name, dtype):

@@ -30,18 +30,19 @@ from conformance.engines.isolation.parent import (
     wait_for_children,
 )
 from conformance.engines.isolation.wire import encode
+from conformance.engines.own import OwnOpsError, add_ops
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Serve the process that started this one. The arguments are the engine's name and the numbers
-    of the files that both share: requests, answers and memory."""
-    name, *numbers = arguments
+    """Serve the process that started this one. The arguments are the engine's name, the numbers of
+    the files that both share (requests, answers and memory), and the sources of own ops."""
+    name, *numbers = arguments[:4]
     requests, answers, memory = map(int, numbers)
     shared = Shared(memory)
     die_with_parent(os.getppid())
     keep_descendants()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _Host(name, requests, answers, shared).serve()
+    _Host(name, requests, answers, shared).serve(arguments[4:])
 
 
 LARGEST = 1 << 28  # bytes of an answer: the judge has to hold it
@@ -52,12 +53,13 @@ class _Host:
         self.name, self.requests, self.answers, self.shared = name, requests, answers, shared
         self.runner = os.getpid()
 
-    def serve(self) -> None:
+    def serve(self, own: Sequence[str]) -> None:
         """Load the engine and say so, then run what is asked until nobody asks any more."""
         try:
             engine = resolve_engine(self.name)
+            add_ops(own)
             hello = engine.name, _text(lambda: engine.version)
-        except EngineError as error:
+        except (EngineError, OwnOpsError) as error:
             self._say(0, "failed", str(error).encode("utf-8", "backslashreplace"))
             return
         self._say(0, "hello", marshal.dumps(hello))

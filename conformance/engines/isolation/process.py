@@ -17,6 +17,7 @@ from conformance.engines.isolation.channel import RESTART, Record, Shared, is_re
 from conformance.engines.isolation.parent import kill_children, kill_descendants
 from conformance.engines.observing.texts import without_addresses
 from conformance.program.trace import Lost
+from conformance.program.words.own import sources
 
 LAST_BREATH = 1.0  # seconds that a process may take to end once its pipe is closed
 OUTPUT = 4000  # bytes of the end of what it wrote that are looked at
@@ -54,7 +55,7 @@ class Process:
         if (here := os.getcwd()) not in path:
             path.append(here)
         self._popen = subprocess.Popen(
-            [sys.executable, "-c", _BOOT.format(path=path), engine, *map(str, files)],
+            [sys.executable, "-c", _BOOT.format(path=path), engine, *map(str, files), *sources()],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=self._output,

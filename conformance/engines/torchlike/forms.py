@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from conformance.catalogue import CATALOGUE, Form, op_of
 from conformance.engines.observing.texts import said
 from conformance.engines.torchlike.names import Absent, AbsentForm, Refused, offers
+from conformance.engines.torchlike.own import function_of
 from conformance.program.steps import Call
 from conformance.program.trace import Unsupported
 from conformance.program.values import Ref
@@ -48,6 +49,12 @@ def _method(session: Session, step: Call) -> Any:
         of_class = getattr(type(owner), step.op, None)
         method, args = (of_class, [owner, *args]) if of_class else (method, args)
     return called(step.op, method, args, options)
+
+
+def _own(session: Session, step: Call) -> Any:
+    names = session.names
+    function = function_of(step.op, session.engine.name, names)
+    return called(step.op, function, names.all(step.args), names.resolve(step.kwargs))
 
 
 def _attribute(session: Session, step: Call) -> Any:
@@ -103,6 +110,7 @@ _FORMS: Mapping[str, Callable[[Session, Call], Any]] = {
     "method": _method,
     "attribute": _attribute,
     "operator": _operator,
+    "own": _own,
 }
 
 

@@ -13,7 +13,9 @@ from typing import Final, NamedTuple
 from conformance.catalogue import CATALOGUE
 from conformance.catalogue.derived import samples_of
 from conformance.catalogue.entry import OpEntry, Operand, Sample
+from conformance.corpus.opinfo.own import entry_of
 from conformance.generate.drawing.tape import Tape, spread, weighted
+from conformance.program.words.own import OWN, OwnOp
 
 THEME_PERCENT: Final = 35.0  # of the programs have one
 RESHAPING: Final = frozenset({"sum", "expand", "reshape", "__getitem__"})
@@ -71,12 +73,13 @@ def entries_of(names: Sequence[str] | None) -> Ops:
     Raises:
         ValueError: none of them can be drawn.
     """
-    return _entries_of(tuple(CATALOGUE if names is None else names))
+    given = tuple(CATALOGUE if names is None else names)
+    return _entries_of(given, tuple(OWN.get(name) for name in given if name in OWN))
 
 
 @lru_cache(maxsize=64)
-def _entries_of(names: tuple[str, ...]) -> Ops:
-    entries = [CATALOGUE[name] for name in names]
+def _entries_of(names: tuple[str, ...], own: tuple[OwnOp | None, ...]) -> Ops:
+    entries = [entry_of(name) for name in names]
     drawable = [entry for entry in entries if entry.drawable]
     if not drawable:
         raise ValueError(f"no generated program calls any of {', '.join(names)}")

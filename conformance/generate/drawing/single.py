@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Literal, TypeAlias, get_args
 
 from conformance.catalogue import CATALOGUE
+from conformance.corpus.opinfo.own import entry_of
 from conformance.engines import TorchLike
 from conformance.generate.drawing.drawing import Drawing
 from conformance.generate.drawing.drawn import Drawn
@@ -40,7 +41,7 @@ def interpret_call(reference: TorchLike, op: str, check: Question, choices: Choi
 
 
 def _call(drawing: Drawing, op: str) -> None:
-    entry = CATALOGUE[op]
+    entry = entry_of(op)
     there = entry in drawing.ops.writing or entry in drawing.ops.items
     writes = there and (not entry.forms or drawing.tape.chance(WRITES_PERCENT))
     if writes and drawing.walked:  # A leaf may not be written to, and no graph would tell.

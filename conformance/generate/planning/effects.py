@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from conformance.catalogue import CATALOGUE, op_of
+from conformance.corpus.opinfo.own import entry_of
 from conformance.program.steps import Call, Step
 
 _WRITES = frozenset((form.kind, form.op) for entry in CATALOGUE.values() for form in entry.inplace)
@@ -24,6 +25,8 @@ def views(step: Step) -> bool:
     """Whether the step's result may share the memory of its first operand."""
     if not isinstance(step, Call) or writes(step):
         return False
+    if step.form == "own":
+        return entry_of(step.op).view
     return op_of(step) in _VIEWS or step.op == "as_strided"
 
 

@@ -91,5 +91,6 @@ def _is_pure(step: Step) -> bool:
         return isinstance(step, _PURE)
     if step.form == "operator":
         return not OPERATORS[step.op].statement
-    writes = step.op.endswith("_") or step.result is None or "." in step.op
+    unknown = step.form == "own" or "." in step.op
+    writes = step.op.endswith("_") or step.result is None or unknown
     return not writes and not any(step.kwargs.get(name) for name in ("out", "inplace"))

@@ -41,6 +41,7 @@ from conformance.program.values import Ref, Value
 from conformance.program.words.functionals import APIS
 from conformance.program.words.hooks import HOOKS, PACKS, PARAMETERS, REGISTER, function
 from conformance.program.words.operators import COPIES, OPERATORS
+from conformance.program.words.own import OWN
 from conformance.program.words.reads import READS
 
 if TYPE_CHECKING:
@@ -132,6 +133,7 @@ _FORMS: Mapping[str, Callable[[Call], str]] = {
     ),
     "attribute": lambda step: f"{operand(step.args[0])}.{step.op}",
     "operator": _operator,
+    "own": lambda step: f"{OWN[step.op].text}({_arguments(step.args, step.kwargs)})",
 }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from conformance.program.steps import (
     Apply,
+    Call,
     Copy,
     Functional,
     MultiGradHook,
@@ -19,6 +20,7 @@ from conformance.program.steps import (
 from conformance.program.values import NumPyScalar, scalars
 from conformance.program.words.functionals import APIS, MAPS
 from conformance.program.words.functions import FUNCTIONS
+from conformance.program.words.own import OWN
 from conformance.program.words.reads import READS
 
 LOG = """\
@@ -34,7 +36,7 @@ def log(*call):
 
 def preamble(steps: Sequence[Step]) -> list[str]:
     """The lines before the inputs, each definition once and only if a step needs it."""
-    lines = [*_of_python(steps), *_of_numpy(steps), "import torch", ""]
+    lines = [*_of_python(steps), *_of_numpy(steps), "import torch", "", *_of_own_ops(steps)]
     definitions = [*dict.fromkeys(_definitions(steps))]
     if any(isinstance(step, _LOGGING) for step in steps) or any("log(" in t for t in definitions):
         definitions.insert(0, LOG)
@@ -54,6 +56,12 @@ def _of_python(steps: Sequence[Step]) -> list[str]:
 def _of_numpy(steps: Sequence[Step]) -> list[str]:
     values = (value for step in steps for value in scalars(values_of(step)))
     return ["import numpy as np"] if any(isinstance(v, NumPyScalar) for v in values) else []
+
+
+def _of_own_ops(steps: Sequence[Step]) -> list[str]:
+    ops = (OWN[step.op] for step in steps if isinstance(step, Call) and step.form == "own")
+    blocks = dict.fromkeys(each.imports for each in ops)
+    return [line for block in blocks for line in (*block, "")]
 
 
 # What these record stands among the steps, and in no definition.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from keyword import iskeyword
 from typing import Any
 
 from conformance.program.limits import check_number, check_size
@@ -27,6 +28,7 @@ from conformance.program.words.functionals import APIS, MAPS
 from conformance.program.words.functions import FUNCTIONS
 from conformance.program.words.hooks import HOOKS, PACKS, REGISTER
 from conformance.program.words.operators import COPIES, FORMS, OPERATORS
+from conformance.program.words.own import OWN
 from conformance.program.words.reads import READS
 from conformance.program.words.vocabulary import (
     CONSTANTS,
@@ -71,16 +73,30 @@ def _call(step: Call, where: str) -> None:
     _known(where, "form", step.form, sorted(FORMS))
     if step.form == "operator":
         _operator(step, where)
+    elif step.form == "own":
+        _own(step, where)
     elif why := LEFT_OUT.get(step.op.removesuffix("_")):
         raise ProgramError(f"{where}: op={brief(step.op)} {why}, so no program calls it")
     elif not may_call(step.form, step.op):
         raise ProgramError(f"{where}: op={brief(step.op)} is no {step.form} that a program calls")
     if step.form in ("method", "attribute") and not isinstance((*step.args, None)[0], Ref):
         raise ProgramError(f"{where}: the {step.form} {step.op!r} has nothing to act on")
-    _keywords(step.kwargs, where, KEYWORDS)
+    if step.form != "own":
+        _keywords(step.kwargs, where, KEYWORDS)
     if step.kwargs and step.form in ("operator", "attribute"):
         raise ProgramError(f"{where}: an {step.form} takes no {min(step.kwargs)}=")
     check_size(step, where)
+
+
+def _own(step: Call, where: str) -> None:
+    if step.op not in OWN:
+        raise ProgramError(
+            f"{where}: op={brief(step.op)} is no op of torch's: name the file or module that it "
+            "is from by --ops-from"
+        )
+    for name in step.kwargs:
+        if not name.isidentifier() or iskeyword(name):
+            raise ProgramError(f"{where}: {brief(name)} is no name of an argument")
 
 
 def _operator(step: Call, where: str) -> None:

@@ -95,7 +95,7 @@ OPERATORS: Mapping[str, Operator] = {
     "^=": _in_place("ixor", "^="),
 }
 
-FORMS: frozenset[str] = frozenset({"function", "method", "attribute", "operator"})
+FORMS: frozenset[str] = frozenset({"function", "method", "attribute", "operator", "own"})
 
 COPIES: Mapping[str, str] = {
     "copy": "copy.copy({0})",

@@ -59,6 +59,7 @@ def to_document(report: Report, environment: Environment) -> dict[str, Any]:
             "summary": report.total.to_json(),
             "grades": [_grade(number, tally) for number, tally in report.grades.items()],
             "tests": [_test(report, *test, tally) for test, tally in report.tests.items()],
+            "own": report.own.to_json(),
             "generated": report.generated.to_json(),
             "exercised": run.statistics.to_json(),
             "lost": dict(sorted(report.lost.items())),
@@ -94,6 +95,7 @@ def _suite(report: Report, environment: Environment) -> dict[str, Any]:
         "seed": settings.seed,
         "max_examples": settings.max_examples,
         "ops": [*settings.names],
+        "ops_from": [*settings.own],
         "checks": [*settings.checks],
     }
 

@@ -37,7 +37,8 @@ def lack_file(lack: Lack) -> str:
 def replay(report: Report, file: str) -> str:
     """The command that runs the program of a report's file again."""
     settings = report.run.settings
-    return replay_command(f"{report.folder}{file}", settings.engine, settings.reference)
+    path = f"{report.folder}{file}"
+    return replay_command(path, settings.engine, settings.reference, settings.own)
 
 
 def files_of(report: Report) -> Iterator[tuple[str, Failure]]:

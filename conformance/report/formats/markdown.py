@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from functools import cache, partial
 
 import jinja2
@@ -50,6 +51,7 @@ def to_markdown(report: Report, environment: Environment) -> str:
 def _command(report: Report) -> str:
     settings = report.run.settings
     parts = ["conformance run", f"--engine {settings.engine}", f"--reference {settings.reference}"]
+    parts += [f"--ops-from {shlex.quote(source)}" for source in settings.own]
     parts += [f"--ops {','.join(settings.ops)}"] if settings.ops else []
     parts += [f"--checks {','.join(settings.checks)}"] if settings.checks != CHECKS else []
     parts += [f"--max-examples {settings.max_examples}", f"--seed {settings.seed}"]

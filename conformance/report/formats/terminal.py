@@ -158,9 +158,10 @@ def _aside(report: Report, width: int) -> list[str]:
 
 def _closing(report: Report) -> list[str]:
     """What else is to be known of the run."""
-    run, total, generated = report.run, report.total, report.generated
+    run = report.run
     lines = []
-    if total.asked + generated.asked and not total.attempted + generated.attempted:
+    tallies = (report.total, report.own, report.generated)
+    if any(each.asked for each in tallies) and not any(each.attempted for each in tallies):
         lack = report.lacks[0].what if report.lacks else "what the cases need"
         lines.append(f"nothing could be run: {run.settings.engine} lacks {lack}")
     lines += [f"stale: {use.entry.where}: {use.entry.pattern}" for use in report.stale]

@@ -131,9 +131,11 @@ def cases(count: int) -> str:
     return f"{count:,} case{'s' * (count != 1)}"
 
 
-def replay_command(file: str, engine: str, reference: str) -> str:
-    """The command that runs a program again, as it can be pasted into a shell."""
+def replay_command(file: str, engine: str, reference: str, own: Sequence[str] = ()) -> str:
+    """The command that runs a program again, as it can be pasted into a shell. `own`: the sources
+    of the user's own ops."""
     parts: Sequence[str] = ["conformance", "replay", file, "--engine", engine]
     if reference != "torch":
         parts = [*parts, "--reference", reference]
+    parts = [*parts, *(part for source in own for part in ("--ops-from", source))]
     return shlex.join(parts)

@@ -23,11 +23,13 @@ class Score:
     Attributes:
         total: of the frozen corpus, each case in all that it shows.
         grades: likewise, by grade.
-        generated: of the generated programs, which are no part of the score.
+        own: of the user's own ops, which are no part of the score.
+        generated: of the generated programs, which are none either.
         lost: the cases that crashed or hung, by the kind.
     """
 
     total: Tally = field(default_factory=Tally)
+    own: Tally = field(default_factory=Tally)
     generated: Tally = field(default_factory=Tally)
     grades: dict[int, Tally] = field(default_factory=lambda: {grade: Tally() for grade in GRADES})
     lost: Counter[str] = field(default_factory=Counter)
@@ -37,10 +39,11 @@ class Score:
         mismatches, attempted = result.verdict.mismatches, attempted_in(result.verdict)
         self.lost.update({m.kind for m in mismatches if m.kind in ("crash", "hang")})
         came_to = standing(result, known)
-        whole = self.generated if result.source == "generated" else self.total
+        beside = {"own": self.own, "generated": self.generated}
+        whole = beside.get(result.source, self.total)
         whole.count(came_to, attempted=attempted)
         whole.as_claimed += came_to == "unclaimed" and not result.verdict.outside
-        if result.source == "generated":
+        if result.source in beside:
             return
         for grade, tally in self.grades.items():
             at_grade = standing_at(grade, result, known)
@@ -51,6 +54,7 @@ class Score:
     def merge(self, other: Score) -> None:
         """Add what another process counted."""
         self.total.add(other.total)
+        self.own.add(other.own)
         self.generated.add(other.generated)
         for grade, tally in other.grades.items():
             self.grades[grade].add(tally)
@@ -63,8 +67,10 @@ class Score:
             programs: how to call what was generated.
         """
         lines = [*headline(self.grades), f"cases: {outcomes(self.total)}"]
-        if not self.total.total and self.generated.total:
+        if not self.total.total and (self.own.total or self.generated.total):
             lines = []  # Nothing of the corpus was to be run.
+        if self.own.total:
+            lines.append(f"{self.own.total:,} cases of your own ops: {outcomes(self.own)}")
         if self.generated.total:
             lines.append(f"{self.generated.total:,} {programs}: {outcomes(self.generated)}")
         said = {"crash": "killed their process", "hang": "never ended"}
@@ -76,17 +82,24 @@ class Score:
         """The counts as JSON data, for another process."""
         return {
             "total": asdict(self.total),
+            "own": asdict(self.own),
             "generated": asdict(self.generated),
             "grades": {str(grade): asdict(tally) for grade, tally in self.grades.items()},
             "lost": dict(self.lost),
         }
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was counted."""
+        return not (self.total.total or self.own.total or self.generated.total)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Score:
         """What `to_json` wrote."""
         grades = {int(grade): Tally(**tally) for grade, tally in data["grades"].items()}
         lost = Counter[str](data["lost"])
-        return cls(Tally(**data["total"]), Tally(**data["generated"]), grades, lost)
+        total, own, generated = (Tally(**data[name]) for name in ("total", "own", "generated"))
+        return cls(total, own, generated, grades, lost)
 
 
 def attempted_in(verdict: Verdict) -> bool:

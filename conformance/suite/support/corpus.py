@@ -12,10 +12,11 @@ import pytest
 from conformance.campaign.examine import gravest
 from conformance.campaign.plan import Piece
 from conformance.campaign.result import Result
-from conformance.campaign.workers.worker import cases_of
+from conformance.campaign.workers.worker import cases_of, source_of
 from conformance.claims.known import Known, matches
 from conformance.corpus.case import Case, Check
 from conformance.program.script.wording import worded
+from conformance.program.words.own import OWN
 from conformance.report.formats.texts import capped, differing
 from conformance.report.scoring.counting import standing, unexpected
 from conformance.suite.support.session import Suite, current
@@ -28,11 +29,12 @@ def check_samples(op: str, check: Check) -> None:
     """Run the test of an op's samples, and end it as pytest ends tests: it returns, or it fails,
     skips or xfails."""
     suite = current()
-    cases = [case for case in cases_of(Piece("opinfo", op, op=op))[0] if case.check == check]
+    piece = Piece("own" if op in OWN else "opinfo", op, op=op)
+    cases = [case for case in cases_of(piece)[0] if case.check == check]
     asked = [case for case in cases if not matches(suite.settings.skips, case.id)]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Programs go to edges of which torch warns.
-        found = [suite.examiner.examine(case, "corpus") for case in asked]
+        found = [suite.examiner.examine(case, source_of(piece)) for case in asked]
     conclude(found, suite)
 
 

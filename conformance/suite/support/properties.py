@@ -157,7 +157,8 @@ def _kept(name: str, program: Program) -> str:
         path.write_text(f"{json.dumps(program.to_json(), indent=1)}\n", encoding="utf-8")
     except OSError:
         return ""
-    command = replay_command(str(path), suite.settings.engine, suite.settings.reference)
+    settings = suite.settings
+    command = replay_command(str(path), settings.engine, settings.reference, settings.own)
     return f"replay:   {command}"
 
 
@@ -170,7 +171,7 @@ def replayed(program: Program) -> Drawn:
 def require(op: str) -> None:
     """Skip the test where the subject has no such op, or does not claim it."""
     suite = current()
-    if op not in suite.settings.claims.ops:
+    if not suite.settings.claims.has(op):
         pytest.skip(f"not claimed: {op}")
-    if suite.ops is not None and op not in suite.ops:
+    if (has := suite.settings.has) and op not in has:
         pytest.skip(f"unsupported: {op}")

@@ -17,6 +17,7 @@ from conformance.claims import ClaimsError, claims_of
 from conformance.claims.known import Known, KnownError, known_of, read_patterns
 from conformance.engines import Engine, EngineError, resolve_engine
 from conformance.engines.isolation import Limits
+from conformance.program.words.own import sources
 from conformance.suite.support.summary import Scored
 
 
@@ -84,6 +85,7 @@ def prepare(config: pytest.Config, has: Sequence[str] = ()) -> None:
             skips=read_patterns(map(Path, option.conformance_skips)),
             claims=claims_of(option.conformance_engine, Path(claims) if claims else None),
             has=tuple(has),
+            own=sources(),
         )
         known = known_of(settings.engine, map(Path, option.conformance_xfails))
         reference = resolve_engine(settings.reference)

@@ -38,7 +38,7 @@ class Scored:
 def attach_score(item: pytest.Item, scored: Scored) -> None:
     """Give the test's report what its cases came to."""
     score = scored.taken()
-    if score.total.total or score.generated.total:
+    if not score.is_empty:
         item.user_properties.append((PROPERTY, score.to_json()))
 
 
@@ -53,4 +53,4 @@ def add_score(config: pytest.Config, properties: Sequence[tuple[str, Any]]) -> N
 def lines(config: pytest.Config) -> list[str]:
     """What is printed at the end; nothing where no case was run."""
     score = config.stash.get(_SCORE, Score())
-    return score.lines() if score.total.total or score.generated.total else []
+    return [] if score.is_empty else score.lines()
