@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
+from operator import attrgetter
 
 from conformance.catalogue.entry import OpEntry
 from conformance.generate.drawing.drawing import Drawing, Live
 from conformance.generate.steps.calls import call
 from conformance.generate.values import making
-from conformance.generate.values.shaping import Shape
-from conformance.program.steps import Step, refs_of
+from conformance.program.steps import Call, Step, refs_of
 from conformance.program.values import Ref, Value
 
 KEPT_PERCENT = 10.0  # of the calls on what requires grad, which torch refuses
@@ -37,8 +38,10 @@ def into(drawing: Drawing) -> Step | None:
     refused = drawing.grad_enabled and any(live.requires_grad for live in given)
     if not given or (refused and not tape.chance(KEPT_PERCENT)):
         return step
-    target = _target(drawing, given)
-    kwargs: dict[str, Value] = {**step.kwargs, "out": target}
+    result = _result(drawing, step)
+    if result is None:
+        return step
+    kwargs: dict[str, Value] = {**step.kwargs, "out": _target(drawing, result)}
     return replace(step, kwargs=kwargs)
 
 
@@ -48,17 +51,34 @@ def _function(entry: OpEntry) -> int | None:
     return next(places, None)
 
 
-def _target(drawing: Drawing, given: list[Live]) -> Ref:
-    """One that fits the operands, as far as these tell; torch gives it another shape if need be."""
-    tape, first = drawing.tape, given[0]
-    shape: Shape = max((live.shape for live in given), key=len)
+def _result(drawing: Drawing, call: Call) -> Live | None:
+    """What the call gives without it."""
+    names = drawing.session.names
+    function = attrgetter(call.op)(drawing.session.module)
+    with warnings.catch_warnings(), drawing.session.module.no_grad():
+        warnings.simplefilter("ignore")
+        try:
+            given = function(*names.all(call.args), **names.resolve(call.kwargs))
+        except Exception:
+            return None
+    return Live("", given, ())
+
+
+def _target(drawing: Drawing, result: Live) -> Ref:
+    """One of the result's shape and dtype: torch gives another's memory, which is not its own, the
+    new shape before it says that it cannot. Nor does every kernel look what is expanded."""
+    tape = drawing.tape
     fits = [
         live
         for live in drawing.live()
-        if live.dtype == first.dtype and not live.requires_grad and drawing.may_be_written(live)
+        if (live.dtype, live.shape) == (result.dtype, result.shape)
+        and not (live.requires_grad or live.is_expanded)
+        and drawing.may_be_written(live)
     ]
     if fits and tape.chance(45):
         return tape.pick(fits).ref
     return drawing.fresh(
-        lambda name: making.tensor(tape, name, first.dtype, shape, special=False, grad_percent=0)
+        lambda name: making.tensor(
+            tape, name, result.dtype, result.shape, special=False, grad_percent=0, dense=True
+        )
     ).ref
