@@ -183,6 +183,17 @@ def shows_twice(array: Array) -> bool:
     return array.size > 0 and any(not step and n > 1 for step, n in pairs)
 
 
+def windows_overlap(shape: Shape, strides: Shape) -> bool:
+    """Whether elements of such strides may share memory in any way."""
+    reach = 0
+    for step, size in sorted(zip(strides, shape, strict=True)):
+        if size > 1:
+            if step <= reach:
+                return True
+            reach += step * (size - 1)
+    return False
+
+
 CHANNELS_LAST: Final = {4: (0, 2, 3, 1), 5: (0, 2, 3, 4, 1)}  # the dims, slowest first
 
 

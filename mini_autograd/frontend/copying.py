@@ -45,7 +45,7 @@ def deep_copy(self: Tensor, memo: dict[int, Any]) -> Tensor:
     array = _with_copied_memory(self._array, memo)
     made = as_kind(_leaf(array, self._requires_grad), type(self))
     if self._grad is not None:
-        made._grad = self._grad.__deepcopy__(memo)
+        made.grad = self._grad.__deepcopy__(memo)  # which is refused where it no longer fits
     vars(made).update(_copied_attributes(self, memo))
     memo[id(self)] = made
     return made

@@ -195,7 +195,9 @@ class RawArithmetic(_BothArithmetics):
             grad_layout.check(into, leaf._array)
             return
         shared = _references(grad) > _UNSHARED
-        if type(grad) is not _ndarray:  # a NumPy scalar: see `saved.unpacked_array`
+        if grad.ndim != leaf._array.ndim:  # whose data was replaced
+            kept, shared = _copied(grad, leaf._array.shape, leaf._array.strides), True
+        elif type(grad) is not _ndarray:  # a NumPy scalar: see `saved.unpacked_array`
             kept = _asarray(grad)
         else:
             strides = leaf._array.strides

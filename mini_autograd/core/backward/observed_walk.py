@@ -50,6 +50,7 @@ class ObservedWalk:
         self.captured_at = {node for (node, _), places in self.captures.items() if places}
         self.needed = None if captures is None else _nodes_to_run(captures, order)
         self._scalar_arrays: dict[int, tuple[Grad, weakref.ref[Grad]]] = {}
+        self._roots, self._seeds = {node for node, _ in roots}, list[Grad | None]()
         # In torch a single root runs its tensor's hooks even if it leads to no capture.
         self.only_root = roots[0][0] if len(roots) == 1 else None
 
@@ -108,6 +109,8 @@ class ObservedWalk:
         is_observed = hooks is not None or node in self.captured_at
         if is_observed or self._scalar_arrays:
             self._scalars_to_arrays(outputs, len(node.accepted), is_observed)
+            if node in self._roots:
+                self._seeds += outputs  # whoever gave them has them still
         if self.needed is not None and node not in self.needed:
             if hooks is not None and (node in self.captured_at or node is self.only_root):
                 hooks.run_of_tensors(outputs, arithmetic)

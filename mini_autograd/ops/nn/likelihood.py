@@ -113,10 +113,9 @@ def _likelihood_grad(
 ) -> Array:
     """The gradient of a loss by its input. A lone row has no row of targets."""
     axis = _classes(self)
-    result = layout.empty_as(self)
-    if self.ndim == 4 and not result.flags.c_contiguous:
+    if self.ndim == 4 and not layout.empty_as(self).flags.c_contiguous:
         raise errors.images_not_in_order()
-    result.fill(0)
+    result = np.zeros(self.shape, self.dtype)
     check_kept(self, target, weight, axis)
     if self.ndim == 1:
         target = target.reshape(-1)[:1].reshape(())  # the first, if another shape was given it

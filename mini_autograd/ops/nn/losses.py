@@ -84,9 +84,11 @@ def probability_loss(self: Any, target: Any, weight: Any, reduction: str, smooth
     if smoothing > 0:
         _check_smoothing(smoothing)
         target = plus(times(target, 1 - smoothing), _share(smoothing, classes))
+    beside = weight
+    if weight is not None and len(self.shape) > 1:
+        beside = _beside(weight, self, axis)  # which torch records first
     product = logs * target
-    if weight is not None:
-        beside = weight if len(self.shape) == 1 else _beside(weight, self, axis)
+    if beside is not None:
         product = product * beside
     if reduction == "none":
         return -ops.sum(product, (axis,))

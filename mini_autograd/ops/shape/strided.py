@@ -24,13 +24,26 @@ from mini_autograd.parsing.types import Anything, Array
 class Geometry:
     """Where the elements of a view lie in its base; the positions are found when first asked for.
 
-    A real view of a complex base shows its real and imaginary parts, which then count as elements.
+    A real view of a complex base shows its real and imaginary parts, which then count as elements;
+    and so it is where the base is real and the view complex.
     Whether it shows the conjugates, who makes it says.
     """
 
-    __slots__ = ("_base", "_offset", "_positions", "_strides", "conjugates", "is_part", "shape")
+    __slots__ = (
+        "_base",
+        "_offset",
+        "_positions",
+        "_strides",
+        "conjugates",
+        "is_pairs",
+        "is_part",
+        "shape",
+    )
 
     def __init__(self, base: NDArray[Any], view: NDArray[Any]) -> None:
+        self.is_pairs = base.dtype.kind == "f" and view.dtype.kind == "c"
+        if self.is_pairs:
+            view = view[..., None].view(base.dtype)
         self.shape = view.shape
         self.conjugates = False
         self.is_part = base.dtype.kind == "c" and view.dtype.kind == "f"
@@ -50,6 +63,11 @@ class Geometry:
     def overlaps(self) -> bool:
         """Whether an element of the base is shown twice."""
         return _overlap(self.shape, self._strides)
+
+    @property
+    def repeats(self) -> bool:
+        """Likewise, where windows overlap too."""
+        return bool(layout.windows_overlap(self.shape, self._strides))
 
     @property
     def base_overlaps(self) -> bool:
@@ -123,7 +141,8 @@ def _flat(array: Array, is_part: bool) -> Array:
 )
 def part_of_memory(self: Array, geometry: Anything) -> Array:
     """The elements of a base that a view shows."""
-    return _flat(self, geometry.is_part)[geometry.positions]
+    part = _flat(self, geometry.is_part)[geometry.positions]
+    return part.view(np.result_type(part, np.complex64))[..., 0] if geometry.is_pairs else part
 
 
 def _scattered(grad: Any, shape: tuple[int, ...], geometry: Geometry) -> Any:
@@ -134,7 +153,7 @@ def _scattered(grad: Any, shape: tuple[int, ...], geometry: Geometry) -> Any:
         return through_storage(grad, *geometry.regions)
     wanted = np.result_type(grad.dtype, np.complex64) if geometry.is_part else grad.dtype
     result = np.zeros(shape, wanted)
-    if geometry.overlaps:
+    if geometry.repeats:
         np.add.at(_flat(result, geometry.is_part), geometry.positions, grad)
     else:
         _flat(result, geometry.is_part)[geometry.positions] = grad
@@ -143,6 +162,8 @@ def _scattered(grad: Any, shape: tuple[int, ...], geometry: Geometry) -> Any:
 
 def as_strided_scatter(self: Array, src: Array, geometry: Geometry) -> Array:
     """A copy of a base, laid out as it, with other elements where a view shows it."""
+    if geometry.is_pairs:
+        src = np.stack([src.real, src.imag], -1)
     if geometry.is_part:
         result = np.array(self, order="C")
         _flat(result, geometry.is_part)[geometry.positions] = src
