@@ -195,10 +195,10 @@ class RawArithmetic(_BothArithmetics):
             grad_layout.check(into, leaf._array)
             return
         shared = _references(grad) > _UNSHARED
-        if grad.ndim != leaf._array.ndim:  # whose data was replaced
-            kept, shared = _copied(grad, leaf._array.shape, leaf._array.strides), True
-        elif type(grad) is not _ndarray:  # a NumPy scalar: see `saved.unpacked_array`
+        if type(grad) is not _ndarray:  # a NumPy scalar: see `saved.unpacked_array`
             kept = _asarray(grad)
+            if shared and leaf._array.shape:  # whose data was replaced
+                kept = _copied(kept, leaf._array.shape, leaf._array.strides)
         else:
             strides = leaf._array.strides
             lies_so = grad.strides == strides and grad.size  # NumPy's strides of nothing are zero

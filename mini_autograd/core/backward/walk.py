@@ -27,7 +27,7 @@ from mini_autograd.messages.graph import walk as errors
 
 def run(
     roots: Sequence[Edge],
-    seeds: Sequence[Grad | None],
+    seeds: list[Grad | None],
     arithmetic: Arithmetic,
     keep_graph: bool,
     captures: Captures | None = None,
@@ -114,13 +114,14 @@ def _placed(grad: Grad | None, edge: Edge) -> list[Grad | None]:
 
 
 def _started(
-    roots: Sequence[Edge], seeds: Sequence[Grad | None], arithmetic: Arithmetic
+    roots: Sequence[Edge], seeds: list[Grad | None], arithmetic: Arithmetic
 ) -> dict[Node, list[Grad | None]]:
     """The seeds by root node, before the first node runs; a root may be given twice."""
     arrived: dict[Node, list[Grad | None]] = {}
     for index, (edge, given) in enumerate(zip(roots, seeds, strict=True)):
         node, output = edge
-        seed = validated(given, edge, arithmetic, None, index)
+        # Kept in the list, so that a leaf that is a root itself does not take it over.
+        seeds[index] = seed = validated(given, edge, arithmetic, None, index)
         sums = arrived.get(node)
         if sums is None:
             arrived[node] = [seed] if len(node.accepted) == 1 else _placed(seed, edge)
