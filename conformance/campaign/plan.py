@@ -113,8 +113,8 @@ def _can_be_drawn(op: str) -> bool:
 
 def programs_alone(settings: Settings) -> tuple[tuple[str, ...], int]:
     """The ops that some programs call alone, and the number of such programs of each; none where
-    there is only one op, or too few programs."""
-    ops = tuple(filter(_can_be_drawn, settings.drawn or CATALOGUE))
+    there is only one op, or too few programs. One without a signature is the theme of others."""
+    ops = tuple(op for op in settings.drawn or CATALOGUE if entry_of(op).signatures)
     each = settings.max_examples // ALONE // len(ops) if len(ops) > 1 else 0
     return (ops, each) if each >= FEWEST else ((), 0)
 

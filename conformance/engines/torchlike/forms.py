@@ -203,7 +203,7 @@ def called(name: str, function: Any, args: Sequence[Any], options: dict[str, Any
         return function(*args, **options) if options else function(*args)
     except TypeError as error:
         if "out" in options and _refuses_out(str(error)):
-            raise Absent(Unsupported(f"{name}(out=)", said(error))) from error
+            raise Refused(error, f"{name}(out=)") from error
         if not _only_passed_on(error.__traceback__):
             raise
         if lacking := _not_taken(function, len(args), options):

@@ -146,7 +146,7 @@ FEATURES: Mapping[str, Feature] = {
     "reads": Feature(25, (Read,), lambda step: step.what != "alive"),
     "several roots": Feature(10, _WALKS, _several_roots),
     "gradient edges": Feature(9, (Call,), lambda step: step.op == EDGE),
-    "set_": Feature(7, (Call,), lambda step: step.op == "set_"),
+    "set_": Feature(10, (Call,), lambda step: step.op == "set_"),
     "grad_dtype": Feature(8, (SetGradDtype,)),
     "out=": Feature(11, (Call,), lambda step: "out" in step.kwargs),
     "NumPy scalars": Feature(9, (Call,), _has_numpy),

@@ -109,7 +109,7 @@ def _row(entries: Sequence[OpEntry], weight: Callable[[OpEntry], int]) -> tuple[
 def _weight(entry: OpEntry) -> int:
     """More for an op where graphs join, less for one where they end."""
     if not entry.signatures:
-        return 2  # there are five times as many
+        return 1  # there are five times as many
     if not entry.differentiable:
         return 4
     operands = [param for param in entry.signatures[0] if isinstance(param, Operand)]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 
 from conformance.catalogue.entry import Arg, Category, Form, OpEntry, Operand, Param, Signature
-from conformance.generate.drawing.drawing import Drawing
+from conformance.generate.drawing.drawing import WIDE, Drawing
 from conformance.generate.drawing.tape import Tape
 from conformance.generate.steps import sampled
 from conformance.generate.steps.odd.mistakes import surplus, wrong_argument
@@ -22,7 +22,7 @@ WRITING = frozenset({"in-place", "items"})
 """The features by which a program writes into what it has."""
 
 WRONG_PERCENT = 60.0  # of the calls of a program that may hold wrong ones
-THEME_PERCENT = 50.0  # of the plain calls are of the program's theme
+THEME_EVERY = 2  # of so many plain calls one is of the program's theme
 NUMBER_PERCENT = 22.0  # of the operands that may be a Python number
 NAMED_PERCENT = 25.0  # of the arguments that may be given by name or by position
 
@@ -30,7 +30,8 @@ NAMED_PERCENT = 25.0  # of the arguments that may be given by name or by positio
 def plain(drawing: Drawing) -> Step:
     """A call of an op that makes a tensor, or of any that the program may call at all."""
     ops = drawing.ops
-    if drawing.theme and drawing.tape.chance(THEME_PERCENT):
+    # Another number of the step is to be another call.
+    if drawing.theme and (drawing.tape.below(WIDE) + drawing.number) % THEME_EVERY == 1:
         return call(drawing, drawing.theme.entry)
     if entries := ops.plain or ops.views:
         return call(drawing, drawing.pick_op(entries))

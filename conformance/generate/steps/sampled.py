@@ -19,7 +19,7 @@ from conformance.program.steps import Call, map_step
 from conformance.program.values import NUMPY_DTYPES, Ref
 
 OTHER_PERCENT = 25.0  # of the calls of a program's theme are of another sample
-ADAPTED_PERCENT = 45.0  # of the operands that nothing there fits are views of what is there
+ADAPTED_PERCENT = 30.0  # of the operands that nothing there fits are views of what is there
 RESHAPING = 3  # steps at most bring a tensor to another shape
 WRONG_PERCENT = 60.0  # of the calls of a program that may hold wrong ones
 _PLACES = weighted((0, 60), (1, 14), (2, 6), (None, 20))
@@ -96,7 +96,7 @@ def _there(drawn: Operands, sample: Sample, given: SampleInput, dtype: str) -> L
     place = drawn.drawing.tape.pick(_PLACES)
     if given.dtype or place is None:
         return None
-    dtypes = (dtype,) if dtype else drawn.entry.dtypes
+    dtypes = (dtype,) if dtype else _dtypes(drawn)
     shape, dense = None if sample.free else given.shape, _is_dense(drawn)
     fitting = in_order(
         drawn,
@@ -114,6 +114,14 @@ def _there(drawn: Operands, sample: Sample, given: SampleInput, dtype: str) -> L
     return fitting[place % len(fitting)] if fitting else None
 
 
+def _dtypes(drawn: Operands) -> tuple[str, ...]:
+    """Those of the first tensor; few functions have whole numbers as values, to write into such."""
+    dtypes = drawn.entry.dtypes
+    if not drawn.writes or drawn.drawing.flawed:
+        return dtypes
+    return tuple(each for each in dtypes if making.category(each) in INEXACT) or dtypes
+
+
 def _is_dense(drawn: Operands) -> bool:
     """Whether the tensor must not be expanded: not every kernel looks what it writes to."""
     return drawn.entry.dense or (drawn.writes and not drawn.tensors)
@@ -121,7 +129,7 @@ def _is_dense(drawn: Operands) -> bool:
 
 def _adapted(drawn: Operands, sample: Sample, given: SampleInput, dtype: str) -> Live | None:
     """A tensor of the program as a view of the shape that the sample needs, if one is to be made:
-    its elements, the first of them, or their sum everywhere."""
+    its elements, the first of them, or their sum everywhere. None where a step to it raises."""
     drawing = drawn.drawing
     fixed = given.dtype or given.constant or given.values is not None
     takes = (
@@ -140,11 +148,11 @@ def _adapted(drawn: Operands, sample: Sample, given: SampleInput, dtype: str) ->
     ref = live.ref
     if live.size < count:
         ref = _step(drawing, Call("sum", (ref,), form="method"))
-        return _live(drawing, _step(drawing, Call("expand", (ref, given.shape), form="method")))
+        return drawing.named(_step(drawing, Call("expand", (ref, given.shape), form="method")))
     if live.size > count:
         ref = _step(drawing, Call("reshape", (ref, -1), form="method"))
         ref = _step(drawing, Call("[]", (ref, slice(None, count)), form="operator"))
-    return _live(drawing, _step(drawing, Call("reshape", (ref, given.shape), form="method")))
+    return drawing.named(_step(drawing, Call("reshape", (ref, given.shape), form="method")))
 
 
 def _step(drawing: Drawing, call: Call) -> Ref:
@@ -153,17 +161,13 @@ def _step(drawing: Drawing, call: Call) -> Ref:
     return Ref(name)
 
 
-def _live(drawing: Drawing, ref: Ref) -> Live:
-    return next(live for live in drawing.live() if live.ref == ref)
-
-
 def _fresh(drawn: Operands, sample: Sample, given: SampleInput, dtype: str) -> Live:
     """A new input for it: of drawn values, or with those that the sample has."""
     tape = drawn.drawing.tape
     if given.dtype:
         values = np.asarray(given.values, NUMPY_DTYPES[given.dtype]).reshape(given.shape)
         return drawn.drawing.fresh(lambda name: Input.of(name, values))
-    dtype = dtype or making.dtype_among(tape, drawn.entry.dtypes)
+    dtype = dtype or making.dtype_among(tape, _dtypes(drawn))
     percent, dense = drawn.grad_percent(given.constant), _is_dense(drawn)
     if sample.free:
         shape = drawn.partner(drawn.writes) if drawn.tensors else shaping.shape(tape)

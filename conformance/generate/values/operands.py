@@ -82,6 +82,8 @@ class Call:
 
     def grad_percent(self, constant: bool) -> float:
         """How many of a hundred new inputs are to require grad."""
+        if self.writes and not self.tensors and not self.drawing.flawed:
+            return 1.0
         if constant or (self.writes and not self.tensors):
             return 6.0
         return 98.0 if self.drawing.walked else 85.0
