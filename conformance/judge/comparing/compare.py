@@ -144,10 +144,19 @@ def _outcomes(number: int, step: Step, expected: Trace, actual: Trace) -> Iterat
             return  # What most steps give: two tensors, whose states are compared at the end.
         yield from _results(*_site(number, step, expected), wanted.value, got.value)
     elif isinstance(wanted, Raised) and isinstance(got, Raised):
-        yield from _errors(number, wanted, got)
+        if _takes_no_such_arguments(wanted, got):
+            yield Mismatch("unsupported", number, "", wanted, got, got.lacking, reason=got)
+        else:
+            yield from _errors(number, wanted, got)
     elif type(wanted) is not type(got) or isinstance(got, Unsupported):
         kind, detail, reason = _failure(wanted, got)
         yield Mismatch(kind, number, "", wanted, got, detail, reason=reason)
+
+
+def _takes_no_such_arguments(wanted: Raised, got: Raised) -> bool:
+    """Whether the subject refuses to be given the arguments, which the reference has looked at: it
+    says nothing of what is wrong with them."""
+    return bool(got.lacking) and got.error == "TypeError" != wanted.error
 
 
 def _failure(wanted: Outcome, got: Outcome) -> tuple[Kind, str, str | Raised]:
