@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations
 from operator import attrgetter
@@ -20,7 +20,7 @@ from conformance.judge.comparing.site import (
     values_if_any,
 )
 from conformance.program import Program
-from conformance.program.steps import Grad, result_of
+from conformance.program.steps import Grad, SetData, result_of
 from conformance.program.trace import Raised, Returned, TensorState, Text, Trace, Unobserved
 from conformance.program.values import Ref
 from conformance.verdict import Kind, Mismatch
@@ -61,19 +61,26 @@ def compare_states(
         number = made_by.get(name.partition("[")[0])
         if _both_gave_it(number, expected, actual):
             yield Mismatch("value", number, name, "no tensor", Ref(name))
-    yield from _births(expected, actual, made_by)
+    yield from _births(expected, actual, made_by, {*_given_memory(program)})
     yield from _aliases(expected, actual, reached)
 
 
+def _given_memory(program: Program) -> Iterator[str]:
+    """The tensors that the program gives other memory than they were made with."""
+    for step in program.steps:
+        if isinstance(step, SetData):
+            yield step.tensor.name
+
+
 def _births(
-    expected: Trace, actual: Trace, made_by: Mapping[str | None, int]
+    expected: Trace, actual: Trace, made_by: Mapping[str | None, int], moved: Collection[str]
 ) -> Iterator[Mismatch]:
     """The tensors that had another version when they got their name: a view has its base's. The
     writes of the reference's own kernels to what they made are not counted."""
     firsts = {name: group[0] for group in _groups(expected) for name in group}
     for name in dict.fromkeys((*expected.born, *actual.born)):
         wanted, got = expected.born.get(name, 0), actual.born.get(name, 0)
-        first = firsts.get(name, name)
+        first = name if name in moved else firsts.get(name, name)
         by_kernels = expected.born.get(first, 0), actual.born.get(first, 0)
         if wanted == got or (by_kernels[0] and wanted - got == by_kernels[0] - by_kernels[1]):
             continue

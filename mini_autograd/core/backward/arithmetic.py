@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mini_autograd.arrays import dtypes
+from mini_autograd.arrays import dtypes, mirrors
 from mini_autograd.arrays.dims import broadcast_dims
 from mini_autograd.arrays.layout import empty_as, empty_at, in_rows, is_dense, shows_twice, walked
 from mini_autograd.core.backward import grad_layout
@@ -35,7 +35,7 @@ from mini_autograd.core.saved.gradient_tensors import (
 from mini_autograd.core.saved.packing import announce_write, is_watched, packing_threads
 from mini_autograd.core.saved.saved import check_attached, unpacked_array, unpacked_tensor
 from mini_autograd.core.table import ops
-from mini_autograd.core.tensor.tensor import Tensor, make
+from mini_autograd.core.tensor.tensor import Tensor, make, mark_conjugated
 from mini_autograd.core.tensor.version_counter import VersionCounter, counter_of
 from mini_autograd.messages.graph import hooks as hook_errors
 from mini_autograd.messages.tensors import conversion as conversion_errors
@@ -191,6 +191,7 @@ class RawArithmetic(_BothArithmetics):
             if packing_threads:
                 announce_write(held)
             into += _addend(grad)
+            mirrors.written(into)
             counter_of(held).advance()
             grad_layout.check(into, leaf._array)
             return
@@ -209,6 +210,8 @@ class RawArithmetic(_BothArithmetics):
         tensor = make(kept)
         if not shared:
             share_version(tensor)
+            if mirrors.is_mirrored(kept):
+                mark_conjugated(tensor)
         else:
             writes = is_dense(leaf._array)  # in torch then a new tensor, written to once
             if writes and packing_threads:

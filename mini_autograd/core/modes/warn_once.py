@@ -63,6 +63,29 @@ def once(message: UserWarning, stacklevel: int = 2, same: str | None = None) -> 
             _state.given.add(same)  # not reached if a filter raised
 
 
+class _Held(threading.local):
+    """What the running op warns of, which is given once it is recorded: torch saves an op's
+    operands before it computes, and a hook may raise then."""
+
+    messages: list[UserWarning] | None = None
+
+    def forget(self) -> None:
+        """As an op begins."""
+        self.messages = None
+
+    def add(self, message: UserWarning) -> None:
+        """For later."""
+        self.messages = [*(self.messages or ()), message]
+
+    def give(self) -> None:
+        """As it ends."""
+        messages, self.messages = self.messages, None
+        for message in messages or ():
+            warnings.warn(message, UserWarning, stacklevel=3)
+
+
+held: Final = _Held()
+
 Deferred = list[tuple[UserWarning, str | None]]
 
 # By thread, the warnings of the running backward call: torch gives them when it has ended.

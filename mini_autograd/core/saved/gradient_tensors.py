@@ -17,7 +17,7 @@ from mini_autograd.core.modes.creation_observers import observing_threads
 from mini_autograd.core.modes.grad_mode import state, unrecorded
 from mini_autograd.core.saved import packing
 from mini_autograd.core.tensor.history import as_view
-from mini_autograd.core.tensor.tensor import Tensor, make
+from mini_autograd.core.tensor.tensor import Tensor, make, mark_conjugated
 from mini_autograd.core.tensor.version_counter import VersionCounter, counter_of
 from mini_autograd.messages.graph import modes as errors
 
@@ -42,6 +42,8 @@ def gradient_to_tensor(grad: Array) -> Tensor:
     tensor = _tensors.get(id(grad))
     if tensor is None or tensor._array is not grad:
         tensor = make(np.asarray(grad))
+        if mirrors.is_mirrored(tensor._array):
+            mark_conjugated(tensor)
         if grad.base is None:
             share_version(tensor)
         else:

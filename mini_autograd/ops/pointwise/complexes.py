@@ -23,10 +23,16 @@ from mini_autograd.parsing.overloads import composite, overloaded
 from mini_autograd.parsing.types import Array
 
 
-@unpromoted(name="conj", node="ConjBackward0", view=True, self=lambda grad: conj(grad))
+@unpromoted(name="conj", node="ConjBackward0", view=True, self=lambda grad: _conjugated(grad))
 def conj_complex(self: Array) -> Array:
     """The conjugate of a complex tensor, on the same memory."""
     return mirrors.conjugated(self) if self.size else self[...]
+
+
+def _conjugated(grad: Any) -> Any:
+    """The conjugate as a view, which a gradient is then, too."""
+    is_array = type(grad) is np.ndarray and grad.dtype.kind == "c" and grad.size
+    return mirrors.conjugated(grad) if is_array else conj(grad)
 
 
 _REAL: Final = frozenset({float, int, bool, np.float16, np.float32, np.float64})
@@ -124,12 +130,12 @@ def view_as_real(self: Array) -> Array:
 @unpromoted(view=True, self=lambda grad: view_as_real(_resolved(ops.contiguous(grad))))
 def view_as_complex(self: Array) -> Array:
     """The inverse of `view_as_real`; needs the pairs side by side in memory."""
-    if self.dtype == np.float16:
-        raise no_complex_half()
-    if self.dtype not in _COMPLEX_OF:
+    if self.dtype not in _COMPLEX_OF and self.dtype != np.float16:
         raise errors.view_as_complex_dtype(dtypes.of(self))
     strides = layout.strides_of(self)
     _check_pairs(self.shape, strides, layout.memory_of(self)[1], self.itemsize)
+    if self.dtype == np.float16:
+        raise no_complex_half()
     if not self.size:  # nothing to share
         return empties.with_strides(self.shape[:-1], strides[:-1], _COMPLEX_OF[self.dtype])
     return self.view(_COMPLEX_OF[self.dtype])[..., 0]

@@ -77,7 +77,7 @@ def _pow_tensor_grad(grad: Any, self: Any, exponent: Any, dtype: np.dtype[Any]) 
         power = self ** minus(exponent, 1)
     else:  # and so rounds it there, if it was given in fewer digits than were computed with
         lower = (exponent.real.astype(dtype) if dtype.kind == "f" else exponent) - 1
-        power = complex_power(self, lower) if is_complex(self) else self**lower
+        power = complex_power(self, lower) if is_complex(self) else _power(self, lower)
     return where(exponent == 0, 0.0, grad * conj(exponent * power))
 
 

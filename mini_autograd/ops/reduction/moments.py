@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, Final
@@ -11,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from mini_autograd.arrays import dtypes
+from mini_autograd.core.modes.warn_once import held
 from mini_autograd.core.op import public, unpromoted
 from mini_autograd.core.table import ops
 from mini_autograd.messages.ops import reductions as errors
@@ -145,7 +145,7 @@ def _variance(name: str, array: Array, dim: Any, correction: Any, keepdim: bool)
     parts = _parts(array)
     if freedom <= 0 or not (array.size or correction < 0):
         for _ in parts:
-            warnings.warn(errors.no_freedom(name), UserWarning, stacklevel=4)
+            held.add(errors.no_freedom(name))
     means: list[Any] = []
     if name in ("var", "std") and array.size == n > 0 and array.dtype != np.float16:
         in_line = array.ndim == 1 or (len(parts) > 1 and array.flags.c_contiguous)

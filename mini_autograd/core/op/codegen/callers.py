@@ -145,6 +145,7 @@ class _Caller:
         if op.warns:
             yield f"    if _state.enabled and {self.first}._requires_grad:"
             yield f"        _edge_of({self.first})"
+            yield "    _held.forget()"
         yield "    try:"
         run = "_forward(" if op.view else "_quiet.run(_forward, "  # a view computes nothing
         yield f"        _array = {run}{', '.join(given)})"
@@ -206,6 +207,8 @@ class _Caller:
                 test += " and _array.dtype.kind in 'fc'"
             yield f"    if {test}:"
             yield f"        if _inference_used and _all_inference(({', '.join(self.operands)},)):"
+            if op.warns:
+                yield "            _held.give()"
             yield f"            return _op.inside({out}, {', '.join(op.names)})"
             known = {
                 name: test
@@ -215,4 +218,6 @@ class _Caller:
             }
             for line in recording(op, known):
                 yield f"        {line}"
+        if op.warns:
+            yield "    _held.give()"
         yield f"    return {out}"

@@ -18,6 +18,7 @@ from mini_autograd.core.graph.graph import Edge, sequence
 from mini_autograd.core.modes.anomaly import anomaly
 from mini_autograd.core.modes.creation_observers import inference_used
 from mini_autograd.core.modes.grad_mode import state
+from mini_autograd.core.modes.warn_once import held
 from mini_autograd.core.op.codegen import callers, nodes
 from mini_autograd.core.op.node import OpNode
 from mini_autograd.core.op.promotion import quiet, raise_broadcast, raise_of_rule
@@ -164,7 +165,8 @@ _NAMESPACE: Final[dict[str, Any]] = {
     "_arranged": arranged, "_array_of": _array_of, "_as_arrays": _as_arrays,
     "_as_tensors": _as_tensors, "_as_view": as_view, "_asarray": np.asarray, "_attach": _attach,
     "_counter_of_result": counter_of_result, "_disagree": _disagree, "_edge": _edge,
-    "_edge_of": edge_of, "_NUMBERS": _NUMBERS, "_saved_output": saved_output, "_make": make,
+    "_edge_of": edge_of, "_held": held, "_NUMBERS": _NUMBERS, "_saved_output": saved_output,
+    "_make": make,
     "_ndarray": np.ndarray, "_pack": pack, "_record_refused": record_refused,
     "_packing_threads": packing_threads, "_new": object.__new__, "_sequence": sequence,
     "_number_array": np.array, "_placed": placed, "_plain": plain, "_present": _present,
