@@ -31,8 +31,8 @@ def conj_complex(self: Array) -> Array:
 
 def _conjugated(grad: Any) -> Any:
     """The conjugate as a view, which a gradient is then, too."""
-    is_array = type(grad) is np.ndarray and grad.dtype.kind == "c" and grad.size
-    return mirrors.conjugated(grad) if is_array else conj(grad)
+    is_raw = isinstance(grad, np.ndarray | np.generic) and grad.dtype.kind == "c" and grad.size
+    return mirrors.conjugated(np.asarray(grad)) if is_raw else conj(grad)
 
 
 _REAL: Final = frozenset({float, int, bool, np.float16, np.float32, np.float64})
@@ -110,6 +110,8 @@ def resolve_neg(self: Array) -> Array:
 
 
 def _resolved(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return layout.copied(value) if mirrors.is_mirrored(value) else value
     return ops.clone(value) if getattr(value, "_conjugated", False) else value
 
 
