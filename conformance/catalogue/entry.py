@@ -169,7 +169,7 @@ class OpEntry:
 
     @property
     def drawable(self) -> bool:
-        """Whether generated programs call it, be it only where it is asked for alone."""
+        """Whether generated programs call it."""
         return bool(self.signatures or self.sampled)
 
 

@@ -45,10 +45,10 @@ def show_ops(console: Console) -> None:
         )
     console.print(table)
     entries = sum(len(entry.opinfo) for entry in CATALOGUE.values())
-    together = sum(bool(entry.signatures) for entry in CATALOGUE.values())
-    alone = sum(entry.drawable for entry in CATALOGUE.values()) - together
+    drawable = sum(entry.drawable for entry in CATALOGUE.values())
+    by_hand = sum(bool(entry.signatures) for entry in CATALOGUE.values())
     console.print(
-        f"generated programs call {together}, and {alone} more where these are asked for alone"
+        f"generated programs call {drawable}, of them {drawable - by_hand} as torch's samples do"
     )
     more = f", and {len(OWN)} of your own" if OWN else ""
     console.print(f"{len(CATALOGUE)} ops, of {entries} entries of torch's own test data{more}")
