@@ -5,9 +5,8 @@ INSTALLED := .venv/.installed
 
 .PHONY: parity test unit test-all bench fuzz kill-table lint clean
 
-PROGRAMS = 20000
 parity: $(INSTALLED)
-	$(BIN)/conformance run --engine mini_autograd --max-examples $(PROGRAMS) --output build
+	$(BIN)/conformance run --engine mini_autograd --output build
 
 test: $(INSTALLED)
 	$(MAKE) --jobs 2 lint unit

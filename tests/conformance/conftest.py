@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
 
 import pytest
 import torch
@@ -12,6 +13,14 @@ from conformance.generate.generated import drawn
 from conformance.generate.statistics import Statistics
 from conformance.generate.statistics.counting import Counting
 from conformance.strategies import Drawn
+
+
+@pytest.fixture(autouse=True, scope="module")
+def frozen() -> Iterator[None]:
+    """What was imported is not searched for garbage, each time that a program asks who is alive."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="session")

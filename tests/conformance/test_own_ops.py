@@ -332,6 +332,7 @@ def test_ops_lists_them(conformance):
     assert "is not one of them" in conformance("ops", SCALE)[1]
 
 
+@pytest.mark.slow
 def test_a_fault_of_an_engines_is_found_and_shrunk_and_replayed(
     conformance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

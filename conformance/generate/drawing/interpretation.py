@@ -125,6 +125,8 @@ def interpret(
     sizes = last.sizes = sizes_of_a_program(first)
     drawing.features = switched_on(first, features)
     drawing.theme = ops.theme(first)
+    if drawing.theme and features is None:
+        drawing.features |= {"views"}  # by which other tensors come to the shapes that it takes
     table = _Table(drawing.features, often=WANTED if features else 1)
     try:
         for row in [choices(ROW) for _ in range(count)]:

@@ -62,6 +62,11 @@ class Ops:
         return self.names >= RESHAPING
 
     @cached_property
+    def of_any_shape(self) -> tuple[OpEntry, ...]:
+        """Those of `plain` that take what a theme's tensors are like; all where there are none."""
+        return tuple(entry for entry in self.plain if entry.signatures) or self.plain
+
+    @cached_property
     def joining(self) -> tuple[OpEntry, ...]:
         """Those of `plain` that join the graphs of two tensors of any shape that broadcasts."""
         return tuple(entry for entry in self.plain if entry.differentiable and _joins(entry))

@@ -33,7 +33,7 @@ def plain(drawing: Drawing) -> Step:
     # Another number of the step is to be another call.
     if drawing.theme and (drawing.tape.below(WIDE) + drawing.number) % THEME_EVERY == 1:
         return call(drawing, drawing.theme.entry)
-    if entries := ops.plain or ops.views:
+    if entries := (ops.of_any_shape if drawing.theme else ops.plain) or ops.views:
         return call(drawing, drawing.pick_op(entries))
     return call(drawing, drawing.pick_op(ops.writing or ops.items), writes=True)
 
