@@ -5,7 +5,7 @@ Only what fails the fast check comes here, so it may take a few dozen runs of th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -68,7 +68,7 @@ def adjudicate(
     Where the reference failed an assertion of its own, a subject that does not is not blamed
     either: that is `reference_suspect`, too, since nobody means such an error to be raised.
     """
-    mismatches = tuple(map(_without_assertion, compare(expected, actual, program)))
+    mismatches = _without_assertions(compare(expected, actual, program))
     shows = shown_grades(program, expected)
     counting = any(mismatch.counts for mismatch in mismatches)
     if not counting or not (
@@ -99,12 +99,29 @@ OWN_FAULTS = (
 )
 
 
-def _without_assertion(mismatch: Mismatch) -> Mismatch:
+def _without_assertions(mismatches: Sequence[Mismatch]) -> tuple[Mismatch, ...]:
+    """The mismatches, those of which judged in which the reference failed an assertion of its own,
+    and what such a step had not done yet: hooks, gradients, and all that comes later."""
+    failed = [each.step for each in mismatches if _is_own_fault(each) and each.step is not None]
+    first = min(failed, default=None)
+
+    def follows(mismatch: Mismatch) -> bool:
+        if first is None:
+            return False
+        late = mismatch.step is None or mismatch.step >= first
+        return late or ".grad" in mismatch.where
+
+    return tuple(
+        replace(each, judgement="reference_suspect", reason="it fails an assertion of its own")
+        if _is_own_fault(each) or (follows(each) and each.kind != "unsupported")
+        else each
+        for each in mismatches
+    )
+
+
+def _is_own_fault(mismatch: Mismatch) -> bool:
     raised = None if mismatch.kind == "unsupported" else mismatch.expected
-    if isinstance(raised, Raised) and any(each in raised.message for each in OWN_FAULTS):
-        reason = "it fails an assertion of its own"
-        return replace(mismatch, judgement="reference_suspect", reason=reason)
-    return mismatch
+    return isinstance(raised, Raised) and any(each in raised.message for each in OWN_FAULTS)
 
 
 def _is_about_values(mismatch: Mismatch) -> bool:

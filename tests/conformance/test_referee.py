@@ -204,6 +204,23 @@ def test_an_assertion_that_the_reference_fails_is_no_fault_of_a_subject_that_doe
     assert (verdict.judgement, verdict.outcome) == (None, "differ")
 
 
+def test_what_such_an_assertion_kept_from_being_done_is_no_fault_either_but_what_was_before_is():
+    def asserting(x):
+        raise RuntimeError('y INTERNAL ASSERT FAILED at "x.cpp":1, please report a bug')
+
+    steps = (
+        Call("exp", (X0,), result="t0"),
+        Call("sin", (T0,), result="t1"),
+        Backward(T0, Ref("x1")),
+        Call("cos", (X0,), result="t2"),
+    )
+    inputs = (Input.of("x0", np.float32([1, 2]), True), Input.of("x1", np.float32([1, 1])))
+    case, reference = Program(inputs, steps), torch_but(sin=asserting)
+    for name, outcome in (("cos", "agree"), ("exp", "differ")):
+        subject = torch_but(**{name: lambda x: x * 3})
+        assert judge(case, reference, subject).outcome == outcome
+
+
 def test_an_overflow_on_the_way_is_ill_conditioned_in_whatever_it_ends():
     values = np.float32([3e38, 3e38, -3e38])  # whose sum double precision has
     case = Program((Input.of("x0", values),), (Call("sum", (X0,), result="t0"),))
