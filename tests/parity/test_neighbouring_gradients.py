@@ -135,6 +135,14 @@ def casts_of_forbidden_views(m: Any) -> Iterator[str]:
             warnings.simplefilter("always")
             told = outcome(lambda view=views[1], cast=cast: getattr(view, cast)())
         yield f"{cast} {is_result}: {told} {[str(each.message)[:30] for each in said]}"
+    for cast in casts:
+        x = m.tensor([1j, 1j])
+        views = x.unbind()
+        x.index_add_(0, m.tensor([0]), m.tensor([1j], requires_grad=True))
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            told = outcome(lambda view=views[1], cast=cast: getattr(view, cast)())
+        yield f"{cast} of what had no history: {told} {[str(each.message)[:30] for each in said]}"
 
 
 TABLES: tuple[Table, ...] = (

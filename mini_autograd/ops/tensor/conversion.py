@@ -107,7 +107,7 @@ def converted_if_needed(
     )
     if same and not copy:
         return self
-    if self._outdated is not None and wanted.numpy.kind in "fc" and is_grad_enabled():
+    if self._base is not None and wanted.numpy.kind in "fc" and is_grad_enabled():
         edge_of(self)  # What torch says of its history comes before what the copy warns of.
     return to_dtype(self, wanted, memory_format)
 
