@@ -102,20 +102,20 @@ OWN_FAULTS = (
 def _without_assertions(mismatches: Sequence[Mismatch]) -> tuple[Mismatch, ...]:
     """The mismatches, those of which judged in which the reference failed an assertion of its own,
     and what such a step had not done yet: hooks, gradients, and all that comes later."""
-    failed = [each.step for each in mismatches if _is_own_fault(each) and each.step is not None]
-    first = min(failed, default=None)
+    faults = [_is_own_fault(each) for each in mismatches]
+    failed = [each.step for each, fault in zip(mismatches, faults, strict=True) if fault]
+    first = min((step for step in failed if step is not None), default=None)
 
     def follows(mismatch: Mismatch) -> bool:
-        if first is None:
+        if first is None or mismatch.kind == "unsupported":
             return False
-        late = mismatch.step is None or mismatch.step >= first
-        return late or ".grad" in mismatch.where
+        return mismatch.step is None or mismatch.step >= first or ".grad" in mismatch.where
 
     return tuple(
         replace(each, judgement="reference_suspect", reason="it fails an assertion of its own")
-        if _is_own_fault(each) or (follows(each) and each.kind != "unsupported")
+        if fault or follows(each)
         else each
-        for each in mismatches
+        for each, fault in zip(mismatches, faults, strict=True)
     )
 
 

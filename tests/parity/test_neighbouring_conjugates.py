@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.mini_autograd.test_recorded_graphs import graph
 from tests.parity.tables import Table, differences, outcome
 
 
@@ -58,12 +59,6 @@ def _values(tensor: Any) -> list[str]:
     return [str(each) for each in tensor.detach().resolve_conj().reshape(-1).tolist()]
 
 
-def _nodes(node: Any, depth: int = 4) -> Any:
-    if node is None or not depth:
-        return None
-    return [node.name(), *(_nodes(each, depth - 1) for each, _ in node.next_functions)]
-
-
 def written(m: Any) -> Iterator[str]:
     """What each shows, before and after a write, and the gradient that goes back through it."""
     kinds = ("leaf", "plain", "result")
@@ -78,7 +73,7 @@ def written(m: Any) -> Iterator[str]:
             said.append((y.is_conj(), y.is_neg(), y._base is x, y.stride(), shares))
             _writes(m)[w](x, y)
             said.append((_values(x), _values(y), x._version, y._version, y.requires_grad))
-            said.append((y.is_leaf, _nodes(y.grad_fn), _nodes(x.grad_fn), repr(y)))
+            said.append((y.is_leaf, graph(y), graph(x), repr(y)))
             z = (y * y.conj()).real + y.imag if y.is_complex() else y * y
             z.backward(m.ones(z.shape))
             return _values(leaf.grad)

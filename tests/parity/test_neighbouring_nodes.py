@@ -134,12 +134,6 @@ def hooks_of_argsort(m: Any) -> Iterator[str]:
         yield outcome(lambda named=named: x.argsort(**named))
 
 
-def _nodes(node: Any, depth: int = 5) -> Any:
-    if node is None or not depth:
-        return None
-    return [node.name(), *(_nodes(each, depth - 1) for each, _ in node.next_functions)]
-
-
 def gradients_of_gradients(m: Any) -> Iterator[str]:
     """The graphs behind second orders of likelihoods and complex views, by the seed's layout."""
     seeds: dict[str, Callable[..., Any]] = {
@@ -157,11 +151,11 @@ def gradients_of_gradients(m: Any) -> Iterator[str]:
             first = m.autograd.grad(made * made, x, create_graph=True)[0]
             given = seed(*shape).requires_grad_(requires_grad)
             again = m.autograd.grad(first, x, given, create_graph=True)[0]
-            yield f"{name} {place} {shape}: {again.stride()} {_nodes(again.grad_fn)}"
+            yield f"{name} {place} {shape}: {again.stride()} {graph(again)}"
         x = m.ones(2, 3, 2, requires_grad=True)
         given = seed(2, 3).to(m.complex64).requires_grad_(requires_grad)
         first = m.autograd.grad(m.view_as_complex(x), x, given, create_graph=True)[0]
-        yield f"{name} complex: {first.stride()} {_nodes(first.grad_fn)}"
+        yield f"{name} complex: {first.stride()} {graph(first)}"
 
 
 TABLES: tuple[Table, ...] = (

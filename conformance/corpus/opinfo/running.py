@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
-
-import torch
-
-from conformance.engines import TorchLike
-from conformance.engines.execute import execute
+from conformance.corpus.opinfo import run_on_torch
 from conformance.program import Program
 from conformance.program.trace import Raised, Trace
-
-_TORCH = TorchLike(torch, "torch")
 
 
 def run(program: Program) -> Trace | None:
     """What torch does with it; None where a step of it raises."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        trace = execute(program, _TORCH)
+    trace = run_on_torch(program)
     return None if any(isinstance(each, Raised) for each in trace.outcomes) else trace

@@ -27,7 +27,7 @@ def views(step: Step) -> bool:
         return False
     if step.form == "own":
         return entry_of(step.op).view
-    return op_of(step) in _VIEWS or step.op == "as_strided"
+    return op_of(step) in _VIEWS
 
 
 def _sets(step: Step) -> bool:

@@ -310,9 +310,10 @@ class TensorArithmetic(_BothArithmetics):
 
     def cast(self, grad: Tensor, dtype: np.dtype[Any]) -> Tensor:
         """The gradient in another dtype."""
-        held, wanted = grad._array, dtypes.of_numpy(dtype)
+        held = grad._array
         if held.dtype == dtype:
             return grad
+        wanted = dtypes.of_numpy(dtype)
         if held.dtype.kind == "c" and dtype.kind != "c":
             return _without_imaginary(ops.to_dtype, grad, wanted, held.size)  # type: ignore[no-any-return]
         return ops.to_dtype(grad, wanted)  # type: ignore[no-any-return]

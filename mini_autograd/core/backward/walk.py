@@ -35,8 +35,8 @@ def run(
 ) -> list[Grad | None]:
     """Walk from the roots, each with its seed, to every leaf, or to the captures only.
 
-    With captures, no other leaf accumulates; the result
-    has the gradient that arrived at each captured edge, None where none did.
+    With captures, no other leaf accumulates; the result has the gradient that arrived at each
+    captured edge, None where none did. The warning is for the end of the walk.
     """
     pass_throughs = list[Node]()
     order = _order(roots, pass_throughs)
@@ -118,10 +118,12 @@ def _started(
 ) -> dict[Node, list[Grad | None]]:
     """The seeds by root node, before the first node runs; a root may be given twice."""
     arrived: dict[Node, list[Grad | None]] = {}
-    for index, (edge, given) in enumerate(zip(roots, seeds, strict=True)):
+    for index, (edge, seed) in enumerate(zip(roots, seeds, strict=True)):
         node, output = edge
-        # Kept in the list, so that a leaf that is a root itself does not take it over.
-        seeds[index] = seed = validated(given, edge, arithmetic, None, index)
+        shape, dtype = node.accepted[output]
+        if seed is None or seed.dtype is not dtype or seed.shape != shape:
+            # Kept in the list, so that a leaf that is a root itself does not take it over.
+            seeds[index] = seed = validated(seed, edge, arithmetic, None, index)
         sums = arrived.get(node)
         if sums is None:
             arrived[node] = [seed] if len(node.accepted) == 1 else _placed(seed, edge)

@@ -67,7 +67,7 @@ class Geometry:
     @property
     def repeats(self) -> bool:
         """Likewise, where windows overlap too."""
-        return bool(layout.windows_overlap(self.shape, self._strides))
+        return layout.windows_overlap(self.shape, self._strides)
 
     @property
     def base_overlaps(self) -> bool:
