@@ -5,20 +5,27 @@ Each stands as often in its row as it is to be drawn.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
 from conformance.catalogue import CATALOGUE
 from conformance.catalogue.derived import samples_of
-from conformance.catalogue.entry import OpEntry, Operand, Sample
+from conformance.catalogue.entry import Form, OpEntry, Operand, Sample
 from conformance.corpus.opinfo.own import entry_of
 from conformance.generate.drawing.tape import Tape, spread, weighted
+from conformance.program.words.operators import OPERATORS
 from conformance.program.words.own import OWN, OwnOp
 
 THEME_PERCENT: Final = 35.0  # of the programs have one
 RESHAPING: Final = frozenset({"sum", "expand", "reshape", "__getitem__"})
+_NAMES = (
+    "abs add atan2 bmm cat ceil clamp cos cumsum cumprod div eq exp floor ge gt le log lt matmul "
+    "maximum mean minimum mm mul mv ne neg pow prod reciprocal round rsqrt sigmoid sign sin sqrt "
+    "stack sub sum tan tanh trunc"
+)
+_TAKING_OUT = frozenset(_NAMES.split())
 
 
 class Theme(NamedTuple):
@@ -70,6 +77,39 @@ class Ops:
     def joining(self) -> tuple[OpEntry, ...]:
         """Those of `plain` that join the graphs of two tensors of any shape that broadcasts."""
         return tuple(entry for entry in self.plain if entry.differentiable and _joins(entry))
+
+    @cached_property
+    def taking_out(self) -> tuple[OpEntry, ...]:
+        """Those of `plain` that may be given `out=`."""
+        drawn = (entry for entry in self.plain if entry.signatures)
+        return tuple(entry for entry in drawn if function_with_out(entry) is not None)
+
+    @cached_property
+    def beside_numbers(self) -> tuple[OpEntry, ...]:
+        """Those of `plain` that have an operator between a tensor and a number."""
+        return tuple(entry for entry in self.plain if operators_of(entry, entry.forms))
+
+    @cached_property
+    def written_from_numbers(self) -> tuple[OpEntry, ...]:
+        """Those of `writing` that have an operator which writes from a number."""
+        return tuple(entry for entry in self.writing if operators_of(entry, entry.inplace))
+
+
+def function_with_out(entry: OpEntry) -> int | None:
+    """The place of torch's function that takes `out=`, among the forms of an op whose result is
+    one tensor."""
+    forms = enumerate(entry.forms)
+    return next((n for n, f in forms if f.kind == "function" and f.op in _TAKING_OUT), None)
+
+
+def operators_of(entry: OpEntry, forms: Iterable[Form]) -> list[Form]:
+    """Those of an op's forms that are operators between a tensor and a number."""
+    if not entry.signatures or len(entry.signatures[0]) < 2:
+        return []
+    second = entry.signatures[0][1]
+    if not isinstance(second, Operand) or not second.number:
+        return []
+    return [f for f in forms if f.kind == "operator" and OPERATORS[f.op].operands == 2]
 
 
 def entries_of(names: Sequence[str] | None) -> Ops:

@@ -6,8 +6,8 @@ import warnings
 from dataclasses import replace
 from operator import attrgetter
 
-from conformance.catalogue.entry import OpEntry
 from conformance.generate.drawing.drawing import Drawing, Live
+from conformance.generate.drawing.ops import function_with_out
 from conformance.generate.steps.calls import call
 from conformance.generate.values import making
 from conformance.program.steps import Call, Step, refs_of
@@ -15,23 +15,14 @@ from conformance.program.values import Ref, Value
 
 KEPT_PERCENT = 10.0  # of the calls on what requires grad, which torch refuses
 
-_NAMES = (
-    "abs add atan2 bmm cat ceil clamp cos cumsum cumprod div eq exp floor ge gt le log lt matmul "
-    "maximum mean minimum mm mul mv ne neg pow prod reciprocal round rsqrt sigmoid sign sin sqrt "
-    "stack sub sum tan tanh trunc"
-)
-_TAKING = frozenset(_NAMES.split())
-"""The ops that take `out=`, among those whose result is one tensor."""
-
 
 def into(drawing: Drawing) -> Step | None:
     """A call that is given `out=`: a tensor of the program's, or a new one."""
-    plain = [entry for entry in drawing.ops.plain if entry.signatures]
-    entries = [entry for entry in plain if _function(entry) is not None]
+    entries = drawing.ops.taking_out
     if not entries or drawing.flawed:  # Who lacks it refuses it, whatever else is wrong.
         return None
     entry = drawing.pick_op(entries)
-    step = call(drawing, entry, form=_function(entry))
+    step = call(drawing, entry, form=function_with_out(entry))
     tape = drawing.tape
     used = [drawing.named(ref) for ref in refs_of(step)]
     given = [live for live in used if live is not None]
@@ -43,12 +34,6 @@ def into(drawing: Drawing) -> Step | None:
         return step
     kwargs: dict[str, Value] = {**step.kwargs, "out": _target(drawing, result)}
     return replace(step, kwargs=kwargs)
-
-
-def _function(entry: OpEntry) -> int | None:
-    """The place of the function of torch's own that takes `out=`, among the op's forms."""
-    places = (n for n, f in enumerate(entry.forms) if f.kind == "function" and f.op in _TAKING)
-    return next(places, None)
 
 
 def _result(drawing: Drawing, call: Call) -> Live | None:

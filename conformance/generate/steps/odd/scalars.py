@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from conformance.catalogue.entry import Category, Form, OpEntry, Operand
+from conformance.catalogue.entry import Category, OpEntry, Operand
 from conformance.generate.drawing.drawing import Drawing
+from conformance.generate.drawing.ops import operators_of
 from conformance.generate.drawing.tape import Tape, weighted
 from conformance.generate.values.values import number
 from conformance.program.steps import Call, Step
 from conformance.program.values import NumPyScalar
-from conformance.program.words.operators import OPERATORS
 
 _DTYPES = {
     "float": weighted(("float64", 4), ("float32", 3), ("float16", 1)),
@@ -23,11 +21,11 @@ def scalar_operand(drawing: Drawing) -> Step | None:
     """An operator one of whose two operands is a scalar of NumPy's, the first or the second."""
     ops, tape = drawing.ops, drawing.tape
     writes = "in-place" in drawing.features and tape.chance(20)
-    entries = [entry for entry in (ops.writing if writes else ops.plain) if _forms(entry, writes)]
+    entries = ops.written_from_numbers if writes else ops.beside_numbers
     if not entries:
         return None
     entry = drawing.pick_op(entries)
-    form = tape.pick(_forms(entry, writes))
+    form = tape.pick(operators_of(entry, entry.inplace if writes else entry.forms))
     dtypes = _first(entry).dtypes
     live = drawing.one(lambda live: live.category in dtypes and live.category != "complex", 5)
     if live is None or (writes and live.is_leaf and live.requires_grad and drawing.grad_enabled):
@@ -36,20 +34,6 @@ def scalar_operand(drawing: Drawing) -> Step | None:
     reflected = not writes and tape.chance(50)
     args = (scalar, live.ref) if reflected else (live.ref, scalar)
     return Call(form.op, args, {}, "operator", None if writes else drawing.result())
-
-
-def _forms(entry: OpEntry, writes: bool) -> list[Form]:
-    """The binary operators of the op that take a number."""
-    if not entry.signatures or len(entry.signatures[0]) < 2:
-        return []
-    second = entry.signatures[0][1]
-    if not isinstance(second, Operand) or not second.number:
-        return []
-    return [*_binary(entry.inplace if writes else entry.forms)]
-
-
-def _binary(forms: Iterable[Form]) -> Iterable[Form]:
-    return (f for f in forms if f.kind == "operator" and OPERATORS[f.op].operands == 2)
 
 
 def _first(entry: OpEntry) -> Operand:
