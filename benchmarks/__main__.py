@@ -79,7 +79,7 @@ def _ratio(value: float | None) -> str:
 
 def rates(measured: programs.Rates) -> Table:
     """Programs a second, and whether they are as many as wanted."""
-    made = Table(title="Generated programs a second on one core, values filled in several times")
+    made = Table(title="Generated programs a second on one core, of any op")
     for heading in ("drawn, run on both and compared", "run on both, bare", "share", "target"):
         made.add_column(heading, justify="right")
     met = measured.compared >= programs.WANTED and measured.share >= programs.WANTED_SHARE

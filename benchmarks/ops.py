@@ -14,14 +14,11 @@ from typing import Final
 import torch
 
 import mini_autograd
-from conformance import Program, TorchLike
+from conformance import Program, TorchLike, execute
 from conformance.catalogue import CATALOGUE
-from conformance.corpus.opinfo import program_of
-from conformance.corpus.opinfo.database import database, samples_of
 from conformance.generate.forms import calls_of
 from conformance.program.steps import Call
 from conformance.program.trace import Returned
-from mini_autograd.frontend import methods
 
 CALLS = 50  # in one turn
 TURNS = 25
@@ -107,7 +104,7 @@ def _calls() -> Iterator[tuple[str, str]]:
         warnings.simplefilter("ignore")
         for programs in _programs():
             best: dict[object, tuple[object, Program]] = {}
-            for program in filter(_is_plain, programs):
+            for program in programs:
                 step = program.steps[0]
                 assert isinstance(step, Call)
                 key = len(step.args), bool(step.kwargs)
@@ -120,20 +117,17 @@ def _calls() -> Iterator[tuple[str, str]]:
 
 
 def _programs() -> Iterator[Iterator[Program]]:
-    """The harness's calls of an op; torch's own samples of those that its catalogue lacks."""
-    reference = TorchLike(torch)
-    known = {form.op for entry in CATALOGUE.values() for form in entry.forms}
+    """The harness's calls of each op that both engines return from."""
+    reference, subject = TorchLike(torch), TorchLike(mini_autograd)
     for entry in CATALOGUE.values():
         if entry.differentiable and entry.forms:
             yield (
                 program
                 for program, trace in calls_of(entry, reference)
                 if isinstance(trace.outcomes[0], Returned)
+                and _is_plain(program)
+                and isinstance(execute(program, subject).outcomes[0], Returned)
             )
-    for name in methods.functions.keys() & database().keys() - known:
-        info = database()[name]
-        found = [program_of(info.op, each) for each in samples_of(info, name, "float32")]
-        yield (each for each in found if isinstance(each, Program))
 
 
 def _is_plain(program: Program) -> bool:
