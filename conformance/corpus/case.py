@@ -11,8 +11,9 @@ from conformance.catalogue import CATALOGUE
 from conformance.program import Program
 
 Check: TypeAlias = Literal[
-    "value", "gradient", "second_order", "errors", "messages", "tutorial", "found", "programs"
-]
+    "value", "gradient", "second_order", "errors", "neighbours", "messages", "tutorial", "found",
+    "programs",
+]  # fmt: skip
 
 CHECKS: tuple[Check, ...] = get_args(Check)
 """In the order in which reports show them."""

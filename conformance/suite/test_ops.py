@@ -16,8 +16,8 @@ def _checks(entry: OpEntry) -> tuple[Check, ...]:
     if not entry.opinfo and entry.name not in OWN:
         return ()
     if not entry.differentiable:
-        return ("value", "errors")
-    return ("value", "gradient", "second_order", "errors")
+        return ("value", "errors", "neighbours")
+    return ("value", "gradient", "second_order", "errors", "neighbours")
 
 
 @pytest.mark.parametrize(

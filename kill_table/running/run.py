@@ -145,6 +145,6 @@ def _halved(numbers: Sequence[int], border: int) -> tuple[list[int], list[int]]:
 
 def _with_steps(values: Sequence[Any]) -> Iterator[Shown]:
     """Each finding with the number of steps that follows it, if one does."""
-    for value, after in zip(values, (*values[1:], None), strict=True):
+    for value, after in zip(values, (*values[1:], None), strict=False):
         if isinstance(value, Found):
             yield value, after if isinstance(after, int) else None

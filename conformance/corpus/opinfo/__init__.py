@@ -7,13 +7,16 @@ must raise. Each sample becomes a program for each check; nothing random is left
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from math import prod
 from typing import Any
 
-from conformance.catalogue import BY_HAND
+from conformance.catalogue import BY_HAND, CATALOGUE
 from conformance.corpus.case import Case, Check
+from conformance.corpus.neighbours import bases, neighbours
 from conformance.corpus.opinfo.database import (
     MOST,
     database,
@@ -53,6 +56,7 @@ next as from any other, and of its errors: some have thousands."""
 
 
 LARGEST = 200_000  # elements of a sample's inputs together: more say nothing that fewer do not
+_LARGEST_RESULT = 10_000  # elements: an argument of 100 makes some of millions
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,7 @@ def corpus_of(op: str, infos: tuple[tuple[str, str], ...]) -> Corpus:
             torch does not have is excluded, and says so.
     """
     found = [item for name, variant in infos for item in _cases(op, entry_name(name, variant))]
+    found += _neighbours(op, [item for item in found if isinstance(item, Case)], infos)
     return Corpus(
         tuple(item for item in found if isinstance(item, Case)),
         tuple(item for item in found if isinstance(item, Excluded)),
@@ -94,6 +99,30 @@ def _cases(op: str, name: str) -> Iterator[Case | Excluded]:
         return
     few = (info.name, info.variant_test_name) not in _BY_HAND
     yield from cases_from(info, op, f"opinfo/{name}", few=few)
+
+
+def _neighbours(op: str, cases: Sequence[Case], infos: Sequence[tuple[str, str]]) -> Iterator[Case]:
+    """The calls that differ in one thing from one of these, and the gradients of each."""
+    programs = [case.program for case in cases if case.check == "value"]
+    known = {form.op for form in CATALOGUE[op].forms}
+    aliases = [
+        alias
+        for name, variant in infos
+        if (info := database().get(entry_name(name, variant))) and not variant
+        for alias in (each.name for each in info.aliases)
+        if alias not in known
+    ]
+    numbers = Counter[str]()
+    for base in bases(programs):
+        for what, program in neighbours(CATALOGUE[op], base, aliases):
+            identity = _Identity(op, f"opinfo/{op}/neighbours", what, numbers[what])
+            numbers[what] += 1
+            trace = run_on_torch(program)
+            if any(prod(state.shape) > _LARGEST_RESULT for state in trace.tensors.values()):
+                continue
+            run = _Differentiation(identity, program, trace)
+            asked = run.gradient() if run.outputs and run.inputs else program
+            yield Case(f"opinfo/{op}/neighbours/{what}/{identity.number}", op, "neighbours", asked)
 
 
 def cases_from(info: Any, op: str, within: str, *, few: bool = False) -> Iterator[Case | Excluded]:
