@@ -82,7 +82,8 @@ def _call(program: Program) -> Call:
 def neighbours(
     entry: OpEntry, base: Program, aliases: Sequence[str] = ()
 ) -> Iterator[tuple[str, Program]]:
-    """Each with what differs: "argument-1", "dim", "x0", "arguments" or "name".
+    """Each with what differs: "argument-1", "dim", "x0", "operands", "arguments" or
+    "name".
 
     Args:
         entry: the op's row.
@@ -103,6 +104,9 @@ def neighbours(
         for other in operands.in_place_of(given, finite=finite):
             inputs = (*base.inputs[:place], other, *base.inputs[place + 1 :])
             yield given.name, Program(inputs, base.steps)
+    if len(base.inputs) > 1:
+        for together in operands.together(base.inputs, finite=finite):
+            yield "operands", Program(together, base.steps)
 
 
 _Named = Iterator[tuple[str, tuple[Call, ...]]]

@@ -32,15 +32,19 @@ _OF_TYPE: Mapping[type, Callable[[Any], tuple[Value, ...]]] = {
 
 
 def in_place_of(value: Value) -> Iterator[Value]:
-    """What may stand there instead, plain values first."""
+    """What may stand there instead, plain values first, none twice."""
+    known = {repr(value)}
+    for other in _others(value):
+        if repr(other) not in known:
+            known.add(repr(other))
+            yield other
+
+
+def _others(value: Value) -> Iterator[Value]:
     if isinstance(value, list | tuple):
         yield from _in_place_of_items(value)
     elif (of_type := _OF_TYPE.get(type(value))) is not None:
-        yield from (each for each in of_type(value) if not _is_same(each, value))
-
-
-def _is_same(one: Value, other: Value) -> bool:
-    return type(one) is type(other) and bool(one == other)
+        yield from of_type(value)
 
 
 def _in_place_of_items(items: list[Value] | tuple[Value, ...]) -> Iterator[Value]:

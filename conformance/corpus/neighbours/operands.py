@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -23,16 +24,43 @@ as an integer, or as a small one."""
 
 
 def in_place_of(entry: Input, *, finite: bool = False) -> Iterator[Input]:
-    """What may stand there instead, under the same name.
+    """What may stand there instead, under the same name, none twice.
 
     Args:
         finite: whether it may be converted to an integer.
     """
-    yield from _of_other_dtypes(entry)
+    yield from (other for other in dict.fromkeys(_others(entry, finite)) if other != entry)
+
+
+def _others(entry: Input, finite: bool) -> Iterator[Input]:
+    yield from (_of_dtype(entry, dtype) for dtype in DTYPES if dtype != entry.dtype)
     yield from _of_other_shapes(entry)
     yield from _of_other_layouts(entry)
     if entry.array.size:
         yield from _of_other_values(entry, finite)
+
+
+def together(inputs: Sequence[Input], *, finite: bool = False) -> Iterator[tuple[Input, ...]]:
+    """What may stand in the place of all operands of one dtype at once, the first one's: two that
+    hold NaN at one place, or are of half precision, are met by no change of one."""
+    first = inputs[0].dtype
+    ways: list[Callable[[Input], Input]] = [
+        *(partial(_of_dtype, dtype=dtype) for dtype in DTYPES if dtype != first),
+        *(partial(_laid_out, layout=layout) for layout in LAYOUTS),
+    ]
+    if first in FLOATING | COMPLEX:
+        rows = FINITE if finite else (*FINITE, *NOT_FINITE)
+        ways += [partial(_with_values, values=values) for values in rows]
+    for way in ways:
+        yield tuple(way(entry) if entry.dtype == first else entry for entry in inputs)
+
+
+def _laid_out(entry: Input, layout: str) -> Input:
+    return _like(entry, entry.array, layout)
+
+
+def _with_values(entry: Input, values: tuple[float, ...]) -> Input:
+    return _like(entry, _among(entry.array, values))
 
 
 def _like(entry: Input, array: _Array, layout: str = "contiguous") -> Input:
@@ -43,15 +71,12 @@ def _like(entry: Input, array: _Array, layout: str = "contiguous") -> Input:
     return laid_out(entry.name, array, layout, grad)
 
 
-def _of_other_dtypes(entry: Input) -> Iterator[Input]:
-    array = entry.array
-    for dtype in DTYPES:
-        if dtype != entry.dtype:
-            given = array if dtype in COMPLEX else array.real
-            if dtype == "uint8":
-                given = np.abs(given) % 256
-            with np.errstate(all="ignore"):
-                yield _like(entry, given.astype(dtype))
+def _of_dtype(entry: Input, dtype: str) -> Input:
+    given = entry.array if dtype in COMPLEX else entry.array.real
+    if dtype == "uint8":
+        given = np.abs(given) % 256
+    with np.errstate(all="ignore"):
+        return _like(entry, given.astype(dtype))
 
 
 def _of_other_shapes(entry: Input) -> Iterator[Input]:
@@ -72,7 +97,7 @@ def _of_other_shapes(entry: Input) -> Iterator[Input]:
 
 def _of_other_layouts(entry: Input) -> Iterator[Input]:
     for layout in LAYOUTS:
-        other = _like(entry, entry.array, layout)
+        other = _laid_out(entry, layout)
         if (other.strides, other.offset) != (entry.strides, entry.offset):
             yield other
 
@@ -85,7 +110,7 @@ def _of_other_values(entry: Input, finite: bool) -> Iterator[Input]:
     yield _like(entry, np.ones_like(array))
     if entry.dtype in FLOATING | COMPLEX:
         for values in FINITE if finite else (*FINITE, *NOT_FINITE):
-            yield _like(entry, _among(array, values))
+            yield _with_values(entry, values)
         yield _like(entry, np.round(array))
     elif entry.dtype != "bool":
         limits = np.iinfo(NUMPY_DTYPES[entry.dtype])
