@@ -8,8 +8,8 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
-from conformance.generate.values.making import laid_out
 from conformance.program.inputs import Input
+from conformance.program.inputs.laying import laid_out
 from conformance.program.values import COMPLEX, DIFFERENTIABLE, FLOATING, NUMPY_DTYPES
 
 _Array: TypeAlias = np.ndarray[Any, Any]

@@ -6,10 +6,9 @@ must raise. Each sample becomes a program for each check; nothing random is left
 
 from __future__ import annotations
 
-import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from math import prod
 from typing import Any
@@ -24,14 +23,10 @@ from conformance.corpus.opinfo.database import (
     error_samples,
     samples_of,
 )
-from conformance.corpus.opinfo.grad_outputs import draw_grad_output, generator
-from conformance.engines import TorchLike
-from conformance.engines.execute import execute
+from conformance.corpus.opinfo.running import Differentiation, run_on_torch
 from conformance.program import Program
-from conformance.program.inputs import Input
-from conformance.program.steps import Backward, Grad
-from conformance.program.trace import Raised, TensorState, Trace
-from conformance.program.values import NUMPY_DTYPES, ProgramError, Ref
+from conformance.program.trace import Raised
+from conformance.program.values import ProgramError
 from conformance.program.words.checked import check_vocabulary
 
 GRADIENTS: tuple[Check, ...] = ("value", "gradient", "second_order")
@@ -118,11 +113,10 @@ def _neighbours(op: str, cases: Sequence[Case], infos: Sequence[tuple[str, str]]
             identity = _Identity(op, f"opinfo/{op}/neighbours", what, numbers[what])
             numbers[what] += 1
             trace = run_on_torch(program)
-            if any(prod(state.shape) > _LARGEST_RESULT for state in trace.tensors.values()):
-                continue
-            run = _Differentiation(identity, program, trace)
-            asked = run.gradient() if run.outputs and run.inputs else program
-            yield Case(f"opinfo/{op}/neighbours/{what}/{identity.number}", op, "neighbours", asked)
+            if all(prod(state.shape) <= _LARGEST_RESULT for state in trace.tensors.values()):
+                run = Differentiation(program, trace, identity.id)
+                asked = run.gradient() if run.outputs and run.inputs else program
+                yield Case(f"{identity.within}/{what}/{identity.number}", op, "neighbours", asked)
 
 
 def cases_from(info: Any, op: str, within: str, *, few: bool = False) -> Iterator[Case | Excluded]:
@@ -179,7 +173,7 @@ def _of_sample(
     yield identity.case("value", value)
     if "gradient" not in checks:
         return
-    run = _Differentiation(identity, value, run_on_torch(value))
+    run = Differentiation(value, run_on_torch(value), identity.id)
     if not run.outputs or not run.inputs:
         return
     yield identity.case("gradient", run.gradient())
@@ -209,87 +203,6 @@ def program_of(function: Any, sample: Any, entry: str = "") -> Program | str:
         return Program(tuple(recording.inputs), calls)
     except (Inexpressible, ProgramError) as reason:
         return str(reason)
-
-
-class _Differentiation:
-    """The gradients of one sample: which outputs can be differentiated, by which inputs."""
-
-    def __init__(self, identity: _Identity, value: Program, trace: Trace) -> None:
-        self.identity, self.value = identity, value
-        self.inputs = [Ref(entry.name) for entry in value.inputs if entry.requires_grad]
-        self.outputs = _differentiable(trace, "t0")
-
-    def gradient(self) -> Program:
-        """`backward` from a single output, `autograd.grad` from several."""
-        seeds = self._seeds("gradient", "v", self.outputs)
-        if list(self.outputs) == ["t0"]:
-            step: Backward | Grad = Backward(Ref("t0"), Ref(seeds[0].name))
-        else:
-            step = self._grad(seeds)
-        return self._with(seeds, step)
-
-    def second_order(self) -> Program | None:
-        """The gradient of a drawn combination of the gradients, by the inputs and by the first
-        seed too, so that an op linear in its input is asked something; None where the first
-        gradient depends on nothing."""
-        seeds = self._seeds("second_order", "v", self.outputs, requires_grad=True)
-        first = replace(self._grad(seeds), create_graph=True)
-        gradients = _differentiable(run_on_torch(self._with(seeds, first)), "g")
-        if not gradients:
-            return None
-        combination = self._seeds("second_order", "u", gradients)
-        second = Grad(
-            outputs=[Ref(name) for name in gradients],
-            inputs=[*self.inputs, *(Ref(seed.name) for seed in seeds)],
-            grad_outputs=[Ref(seed.name) for seed in combination],
-            allow_unused=True,
-            result="h",
-        )
-        return self._with([*seeds, *combination], first, second)
-
-    def _grad(self, seeds: Sequence[Input]) -> Grad:
-        return Grad(
-            outputs=[Ref(name) for name in self.outputs],
-            inputs=self.inputs,
-            grad_outputs=[Ref(seed.name) for seed in seeds],
-            allow_unused=True,
-            result="g",
-        )
-
-    def _seeds(
-        self,
-        check: Check,
-        prefix: str,
-        states: Mapping[str, TensorState],
-        requires_grad: bool = False,
-    ) -> list[Input]:
-        rng = generator(self.identity.id(check), prefix)
-        return [
-            draw_grad_output(rng, f"{prefix}{number}", state.shape, state.dtype, requires_grad)
-            for number, state in enumerate(states.values())
-        ]
-
-    def _with(self, seeds: Sequence[Input], *steps: Backward | Grad) -> Program:
-        return Program((*self.value.inputs, *seeds), (*self.value.steps, *steps))
-
-
-def _differentiable(trace: Trace, name: str) -> dict[str, TensorState]:
-    return {
-        key: state
-        for key, state in trace.tensors.items()
-        if key.partition("[")[0] == name
-        and state.requires_grad is True
-        and state.dtype in NUMPY_DTYPES  # else NumPy could hold no seed of it
-    }
-
-
-def run_on_torch(program: Program) -> Trace:
-    """What torch does with the program."""
-    import torch
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return execute(program, TorchLike(torch))
 
 
 __all__ = ["GRADIENTS", "SHARES", "THINNED", "Corpus", "Excluded", "corpus_of", "program_of"]

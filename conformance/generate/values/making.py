@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
 import numpy as np
 
 from conformance.catalogue.entry import ANY, Category, Domain, SampleInput
 from conformance.generate.drawing.tape import Tape, weighted
 from conformance.generate.values.shaping import Shape, product
-from conformance.generate.values.values import Array, elements
+from conformance.generate.values.values import elements
 from conformance.program.inputs import Input
-from conformance.program.inputs.layout import contiguous_strides
+from conformance.program.inputs.laying import laid_out
 from conformance.program.values import COMPLEX, DIFFERENTIABLE, FLOATING, NUMPY_DTYPES
 
 _DTYPES: tuple[tuple[str, int], ...] = (
@@ -82,12 +81,6 @@ def tensor(
     return laid_out(name, values, layout, grad)
 
 
-@cache
-def _name(dtype: np.dtype[Any]) -> str:
-    """Its name, which NumPy makes up each time that it is asked."""
-    return str(dtype.name)
-
-
 OWN_PERCENT = 75.0  # of the tensors whose values matter have those of the sample
 
 
@@ -112,29 +105,3 @@ def like_sample(
 def _layout(tape: Tape, dense: bool) -> str:
     layout = tape.pick(LAYOUTS)
     return "contiguous" if dense and layout == "expanded" else layout
-
-
-def laid_out(name: str, values: Array, layout: str, requires_grad: bool = False) -> Input:
-    """An input of these values in memory that is "contiguous", "transposed" (of column order),
-    "strided" (every second element), "offset" (behind others), or "expanded" (with a stride of
-    0, which makes the values equal along the first dim). A layout that the shape is too small
-    for is contiguous."""
-    shape, dtype = values.shape, _name(values.dtype)
-    if values.size == 0 or (not shape and layout != "offset"):
-        layout = "contiguous"
-    if layout == "transposed":
-        strides = tuple(reversed(contiguous_strides(tuple(reversed(shape)))))
-        data = values.transpose().tobytes()
-        return Input(name, dtype, shape, data, requires_grad, strides)
-    if layout == "strided":
-        strides = tuple(2 * stride for stride in contiguous_strides(shape))
-        data = np.repeat(values.reshape(-1), 2).tobytes()
-        return Input(name, dtype, shape, data, requires_grad, strides)
-    if layout == "offset":
-        data = values[:1].tobytes() + values.tobytes() if shape else values.tobytes() * 2
-        return Input(name, dtype, shape, data, requires_grad, (), product(shape[1:]))
-    if layout == "expanded":
-        strides = (0, *contiguous_strides(shape[1:]))
-        data = np.ascontiguousarray(values[:1]).tobytes()
-        return Input(name, dtype, shape, data, requires_grad, strides)
-    return Input(name, dtype, shape, values.tobytes(), requires_grad)

@@ -8,10 +8,11 @@ import numpy as np
 
 from conformance.generate.drawing.drawing import Drawing, Live
 from conformance.generate.drawing.tape import Tape, weighted
-from conformance.generate.values import making, shaping
+from conformance.generate.values import shaping
 from conformance.generate.values.shaping import Shape
 from conformance.generate.values.values import Array, elements
 from conformance.program.inputs import Input
+from conformance.program.inputs.laying import laid_out
 from conformance.program.values import DIFFERENTIABLE, NUMPY_DTYPES, Value
 
 SeedKind: TypeAlias = Literal[
@@ -85,7 +86,7 @@ def made(
     values = _values(tape, shape, dtype, kind)
     requires_grad = (grad or kind == "requires grad") and dtype in DIFFERENTIABLE
     layout = kind if kind in ("transposed", "expanded") else "contiguous"
-    return making.laid_out(name, values, layout, requires_grad)
+    return laid_out(name, values, layout, requires_grad)
 
 
 _DTYPES = ("float32", "float64", "complex64", "int64", "float16", "bool")
