@@ -11,6 +11,7 @@ from conformance.claims import EVERYTHING, Claims
 from conformance.corpus.case import CHECKS, OWN_CASES, Check
 from conformance.corpus.found import ops_found
 from conformance.corpus.opinfo.own import entry_of
+from conformance.corpus.options import AREAS
 from conformance.corpus.provocations import FEATURES
 from conformance.program.words.own import OWN
 
@@ -90,8 +91,8 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Some of the work: the tutorial, a feature's provocations, an op's cases of the corpus, what
-    was found of an op, the cases of a user's own op, or some generated programs.
+    """Some of the work: the tutorial, a feature's provocations, an area's options, an op's cases of
+    the corpus, what was found of an op, the cases of a user's own op, or some generated programs.
 
     Attributes:
         name: unique in the campaign.
@@ -100,7 +101,7 @@ class Piece:
         seed, count: of the programs to generate.
     """
 
-    source: Literal["tutorial", "provocations", "opinfo", "found", "own", "generated"]
+    source: Literal["tutorial", "provocations", "options", "opinfo", "found", "own", "generated"]
     name: str
     op: str = ""
     seed: int = 0
@@ -175,11 +176,14 @@ def corpus_pieces(settings: Settings) -> Iterator[Piece]:
     if "messages" in settings.checks and not settings.ops:
         for feature in FEATURES:
             yield Piece("provocations", f"messages/{feature}", op=feature)
+    if "options" in settings.checks and not settings.ops:
+        for area in AREAS:
+            yield Piece("options", f"options/{area}", op=area)
     if "found" in settings.checks:
         for name in ops_found():
             if not settings.ops or name in settings.ops:
                 yield Piece("found", f"found/{name}", op=name)
-    if set(settings.checks) - {"messages", "tutorial", "found", "programs"}:
+    if set(settings.checks) - {"messages", "options", "tutorial", "found", "programs"}:
         for name in settings.names:
             if name in OWN:
                 yield Piece("own", f"{OWN_CASES}/{name}", op=name)

@@ -91,7 +91,9 @@ class Known:
 
 
 _CHECKS = frozenset({*CHECKS, "*"})
-_SOURCES = frozenset({"opinfo", "messages", "tutorial", "found", "programs"})  # ids begin so
+_SOURCES = frozenset(
+    {"opinfo", "messages", "options", "tutorial", "found", "programs"}
+)  # ids begin so
 
 
 def read_known(paths: Iterable[Path]) -> tuple[Known, ...]:

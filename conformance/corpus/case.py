@@ -11,8 +11,8 @@ from conformance.catalogue import CATALOGUE
 from conformance.program import Program
 
 Check: TypeAlias = Literal[
-    "value", "gradient", "second_order", "errors", "neighbours", "messages", "tutorial", "found",
-    "programs",
+    "value", "gradient", "second_order", "errors", "neighbours", "messages", "options", "tutorial",
+    "found", "programs",
 ]  # fmt: skip
 
 CHECKS: tuple[Check, ...] = get_args(Check)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from conformance.corpus.options import all_cases
 from conformance.corpus.provocations import provocations
 from conformance.corpus.tutorial import cells
 from conformance.program import Program
@@ -17,6 +18,7 @@ from conformance.program.values import ProgramError
 def shipped_snippets() -> frozenset[str]:
     """The code of every snippet of the frozen corpus."""
     programs = [cell.program for cell in cells()] + [row.program for row in provocations()]
+    programs += [case.program for case in all_cases()]
     steps = (step for program in programs for step in program.steps)
     return frozenset(step.code for step in steps if isinstance(step, Snippet))
 

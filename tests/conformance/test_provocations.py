@@ -18,7 +18,10 @@ from conformance.program.trace import Raised, Returned, Text
 
 TORCH = resolve_engine("torch")
 ROWS = provocations()
-UNREACHABLE = {reason: parts.splitlines() for reason, parts in sections("unreachable")}
+UNREACHABLE = {
+    reason: parts.splitlines()
+    for reason, parts in sections("conformance.corpus.provocations", "unreachable")
+}
 
 
 def said(row):

@@ -35,6 +35,7 @@ from conformance.corpus.found import cases_found
 from conformance.corpus.opinfo import Excluded
 from conformance.corpus.opinfo.own import own_corpus
 from conformance.corpus.opinfo.stored import stored_corpus
+from conformance.corpus.options import cases_of_area
 from conformance.corpus.provocations import cases_about
 from conformance.corpus.tutorial import cells, shown
 from conformance.engines import Engine, resolve_engine
@@ -190,6 +191,8 @@ def cases_of(piece: Piece) -> tuple[tuple[Case, ...], tuple[Excluded, ...]]:
         return tuple(Case(name, "tutorial", "tutorial", program) for name, program in named), ()
     if piece.source == "provocations":
         return cases_about(piece.op), ()
+    if piece.source == "options":
+        return cases_of_area(piece.op), ()
     if piece.source == "found":
         return cases_found(piece.op), ()
     if piece.source == "own":

@@ -78,9 +78,9 @@ class Provocation:
         return Case(name, self.feature, "messages", self.program)
 
 
-def sections(name: str) -> Iterator[tuple[str, str]]:
-    """The headings of a text file of this folder, each with the lines below it."""
-    text = files(__name__).joinpath(f"{name}.txt").read_text(encoding="utf-8")
+def sections(package: str, name: str) -> Iterator[tuple[str, str]]:
+    """The headings of a package's text file of that name, each with the lines below it."""
+    text = files(package).joinpath(f"{name}.txt").read_text(encoding="utf-8")
     _, *parts = _HEADING.split(text)
     for heading, body in zip(parts[::2], parts[1::2], strict=True):
         yield heading, body.strip("\n") + "\n"
@@ -98,7 +98,7 @@ def cases_about(feature: str) -> tuple[Case, ...]:
 
 
 def _provocations_about(feature: str) -> Iterator[Provocation]:
-    for heading, body in sections(feature):
+    for heading, body in sections(__name__, feature):
         name, _, mark = heading.partition(" ")
         code = _SHORT_CLASS.sub(_function, body)
         yield Provocation(feature, name, code, warns=mark == "(warns)", again=mark == "(again)")

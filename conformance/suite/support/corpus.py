@@ -11,7 +11,7 @@ import pytest
 
 from conformance.campaign.examine import gravest
 from conformance.campaign.plan import Piece
-from conformance.campaign.result import Result
+from conformance.campaign.result import Result, Source
 from conformance.campaign.workers.worker import cases_of, source_of
 from conformance.claims.known import Known, matches
 from conformance.corpus.case import Case, Check
@@ -28,13 +28,17 @@ SHRINKS = 2  # failures of a test that are made shorter, of a kind each
 def check_samples(op: str, check: Check) -> None:
     """Run the test of an op's samples, and end it as pytest ends tests: it returns, or it fails,
     skips or xfails."""
-    suite = current()
     piece = Piece("own" if op in OWN else "opinfo", op, op=op)
-    cases = [case for case in cases_of(piece)[0] if case.check == check]
+    check_cases([case for case in cases_of(piece)[0] if case.check == check], source_of(piece))
+
+
+def check_cases(cases: Iterable[Case], source: Source = "corpus") -> None:
+    """Run the test of several cases, and end it likewise."""
+    suite = current()
     asked = [case for case in cases if not matches(suite.settings.skips, case.id)]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Programs go to edges of which torch warns.
-        found = [suite.examiner.examine(case, source_of(piece)) for case in asked]
+        found = [suite.examiner.examine(case, source) for case in asked]
     conclude(found, suite)
 
 
