@@ -56,9 +56,8 @@ from mini_autograd.ops.tensor.writing import copied, filled
 from mini_autograd.parsing.forms import in_new_form
 from mini_autograd.parsing.overloads import composite, with_forms
 from mini_autograd.parsing.overrides import PLAIN, has_torch_function, is_plain, overridable
-from mini_autograd.parsing.schema import is_number
 from mini_autograd.parsing.surface import in_place_forms
-from mini_autograd.parsing.types import Array, Bool, Number
+from mini_autograd.parsing.types import Array, Bool, Number, is_number
 
 Method = Callable[..., Any]
 

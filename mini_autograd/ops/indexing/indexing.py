@@ -250,7 +250,6 @@ def _broadcasts(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
     return all(a in (1, b) for a, b in zip(shape[::-1], target[::-1], strict=False))
 
 
-@public("argwhere")
 @unpromoted(name="nonzero")
 def nonzero_positions(self: IndexArray) -> IndexArray:
     """The positions of the elements that are not zero, one a row."""
@@ -258,6 +257,13 @@ def nonzero_positions(self: IndexArray) -> IndexArray:
     if found.size:
         return found
     return layout.empty_with(found.shape, (1, len(found)), found.dtype)  # as torch lays it out
+
+
+@public()
+@composite
+def argwhere(self: Array) -> Tensor:
+    """The positions of the elements that are not zero, one a row."""
+    return nonzero_positions(self)
 
 
 @public()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any, Final
 
@@ -22,8 +23,17 @@ from mini_autograd.ops.shape.slicing import select, selected, slice_dim, sliced
 from mini_autograd.ops.shape.transposing import unsqueeze
 from mini_autograd.ops.shape.views import reshape, shape_of
 from mini_autograd.parsing.overloads import composite, overloaded
-from mini_autograd.parsing.schema import is_int
-from mini_autograd.parsing.types import Anything, Array, Arrays, IndexArray, Int, Sizes, SymInt
+from mini_autograd.parsing.overrides import NAME
+from mini_autograd.parsing.types import (
+    Anything,
+    Array,
+    Arrays,
+    IndexArray,
+    Int,
+    Sizes,
+    SymInt,
+    is_int,
+)
 
 _LEGACY_EMPTY: Final = (0,)  # torch skips it, whatever the rank of the others
 
@@ -236,11 +246,14 @@ _split: Final = overloaded(
 @public(method=False)
 def split(tensor: Any, split_size_or_sections: Any, dim: int = 0) -> tuple[Any, ...]:
     """Pieces of one size, or of the sizes in a list."""
-    if isinstance(split_size_or_sections, int):
-        return _split(tensor, split_size_or_sections, dim)
-    if isinstance(split_size_or_sections, Tensor) and is_int(split_size_or_sections):
-        return split_evenly(tensor, int(split_size_or_sections), dim)
-    return split_with_sizes(tensor, split_size_or_sections, dim)
+    if not isinstance(tensor, Tensor) and not hasattr(type(tensor), NAME):
+        made: tuple[Any, ...] = tensor.split(split_size_or_sections, dim)
+        return made
+    given = split_size_or_sections
+    if isinstance(given, Tensor):
+        with suppress(ValueError):
+            given = int(given)
+    return (_split if isinstance(given, int) else split_with_sizes)(tensor, given, dim)
 
 
 @public("split", function=False)
