@@ -225,6 +225,47 @@ def functions_of_python(m: Any) -> Iterator[str]:
     yield f"one_hot of the largest: {_shown(lambda: functional.one_hot(largest))}"
 
 
+def functions_in_place(m: Any) -> Iterator[str]:
+    """They count the tensor among the arguments, which the methods do not."""
+    names = "abs_", "arcsin_", "as_strided_", "ceil_", "fix_", "index_put_", "neg_", "relu_"
+    for name, (kind, value) in itertools.product(names, _values(m).items()):
+        call = getattr(m, name)
+        if "NumPy" in kind or (kind == "bool tensor" and name == "as_strided_"):
+            continue
+        calls: dict[str, Callable[[Any], Any]] = {
+            "of": lambda v, c=call: c(v),
+            "input=": lambda v, c=call: c(input=v),
+            "more": lambda v, c=call: c(m.ones(2), v, v),
+            "foo": lambda v, c=call: c(m.ones(2), foo=v),
+            "both": lambda v, c=call: c(v, v, foo=v),
+        }
+        for form, made in calls.items():
+            yield f"{name} {form} {kind}: {_shown(lambda c=made, v=value: c(v))}"
+
+
+def indices_of_which_one_is_none(m: Any) -> Iterator[str]:
+    """A subscript takes it for a whole dim, an op for no tensor."""
+    at, one = m.tensor([0]), m.tensor(1.0)
+    for indices in (None,), (None, at), (at, None), [None, at], (m.ones(2, 2) > 0, None), (at,):
+        for name in "index_put", "index_put_":
+            for named in {}, {"accumulate": True}:
+                method, function = getattr(m.ones(2, 2), name), getattr(m, name)
+                shown = _shown(lambda c=method, i=indices, n=named: c(i, one, **n))
+                yield f"{name} {indices}: {shown}"
+                shown = _shown(lambda c=function, i=indices, n=named: c(m.ones(2, 2), i, one, **n))
+                yield f"function {name} {indices}: {shown}"
+                shown = _shown(lambda c=method, i=indices, n=named: c(indices=i, values=one, **n))
+                yield f"named {name} {indices}: {shown}"
+
+    def written() -> Any:
+        x = m.ones(2, 2, requires_grad=True) * 2
+        x[:, at] = 5.0
+        x[None, at] = x[None, at] * 3
+        return x.sum().grad_fn.next_functions[0][0].name(), x
+
+    yield f"a subscript: {outcome(written)}"
+
+
 TABLES = [
     lists_of_ints,
     lists_among_other_arguments,
@@ -232,6 +273,8 @@ TABLES = [
     ranges,
     tolerances,
     functions_of_python,
+    functions_in_place,
+    indices_of_which_one_is_none,
 ]
 
 
