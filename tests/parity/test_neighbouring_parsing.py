@@ -225,6 +225,31 @@ def functions_of_python(m: Any) -> Iterator[str]:
     yield f"one_hot of the largest: {_shown(lambda: functional.one_hot(largest))}"
 
 
+def further_names(m: Any) -> Iterator[str]:
+    """An op says by which name it was called."""
+    names = (
+        "absolute", "arccos", "clip", "concat", "divide", "fix", "ger", "greater", "moveaxis",
+        "multiply", "negative", "not_equal", "row_stack", "subtract", "true_divide",
+    )  # fmt: skip
+    x = m.ones(2)
+    for name, (kind, value) in itertools.product(names, _values(m).items()):
+        call, method = getattr(m, name), getattr(m.Tensor, name, None)
+        if "NumPy" in kind:
+            continue
+        calls: dict[str, Callable[[Any], Any]] = {
+            "of": lambda v, c=call: c(v),
+            "with": lambda v, c=call: c(x, v),
+            "more": lambda v, c=call: c(x, x, v),
+            "foo": lambda v, c=call: c(v, foo=v),
+            "method": lambda v, c=method: c and c(x, v),
+            "method, foo": lambda v, c=method: c and c(x, x, foo=v),
+            "in place": lambda v, n=f"{name}_": getattr(m.Tensor, n)(x, v, v),
+        }
+        for form, made in calls.items():
+            if form != "in place" or hasattr(torch.Tensor, f"{name}_"):
+                yield f"{name} {form} {kind}: {_shown(lambda c=made, v=value: c(v))}"
+
+
 def functions_in_place(m: Any) -> Iterator[str]:
     """They count the tensor among the arguments, which the methods do not."""
     names = "abs_", "arcsin_", "as_strided_", "ceil_", "fix_", "index_put_", "neg_", "relu_"
@@ -274,6 +299,7 @@ TABLES = [
     tolerances,
     functions_of_python,
     functions_in_place,
+    further_names,
     indices_of_which_one_is_none,
 ]
 

@@ -230,8 +230,9 @@ def _subtracting(op: Any) -> Any:
             for each in args[:2]:
                 kind = type(each)
                 if kind is bool or (kind is Tensor and each._array.dtype.kind == "b"):
-                    if op.schema.parameters[0].accepts(args[0]):
-                        _refuse_bool(args[:2])
+                    operands = (*args, kwargs["other"]) if "other" in kwargs else args
+                    if len(operands) > 1 and op.schema.parameters[0].accepts(args[0]):
+                        _refuse_bool(operands[:2])
                     break
             return call(*args, **kwargs)
 
