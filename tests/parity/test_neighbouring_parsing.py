@@ -73,6 +73,10 @@ def lists_of_ints(m: Any) -> Iterator[str]:
         "full size=": lambda d: m.full(size=d, fill_value=1.0),
         "new_full": lambda d: x.new_full(d, 1),
         "split": lambda d: m.split(m.ones(2), d)[0],
+        "tensor_split": lambda d: m.tensor_split(m.ones(2), d)[0],
+        "any": lambda d: m.any(x, d),
+        "count_nonzero": lambda d: m.count_nonzero(x, d),
+        "x.count_nonzero": lambda d: x.count_nonzero(d, 1),
     }
     for (name, call), (kind, value) in itertools.product(calls.items(), _values(m).items()):
         for place in range(3):
