@@ -16,8 +16,7 @@ from mini_autograd.core.tensor.tensor import Tensor, detached, make
 from mini_autograd.creation.nested import array_of, checked_array
 from mini_autograd.messages.tensors import creation as errors
 from mini_autograd.parsing.factories import as_dtype, checked_device, factory
-from mini_autograd.parsing.schema import is_int, is_number
-from mini_autograd.parsing.types import Anything, DType, Sizes
+from mini_autograd.parsing.types import Anything, DType, Sizes, is_int, is_number
 
 _MISSING: Final = object()
 

@@ -9,13 +9,11 @@ from numpy.typing import NDArray
 
 from mini_autograd.arrays import dtypes, formats
 from mini_autograd.arrays.dtypes import get_default_dtype
-from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.creation.data import checked_size
-from mini_autograd.messages import arguments as argument_errors
 from mini_autograd.messages.tensors import creation as errors
 from mini_autograd.ops.tensor.writing import checked_number
-from mini_autograd.parsing.factories import Factory, factory
-from mini_autograd.parsing.types import Anything, Array, DType, Int, MemoryFormat, Number, Sizes
+from mini_autograd.parsing.factories import OPTIONS, Factory, alternative, factory
+from mini_autograd.parsing.types import Anything, Array, DType, MemoryFormat, Number, Sizes, SymInt
 
 
 def _filled(name: str, value: int) -> Factory:
@@ -77,15 +75,6 @@ ones_like: Final = _like("ones_like", 1)
 empty_like: Final = _like("empty_like", 0)
 
 
-def _number(name: str, value: Any) -> Any:
-    """The fill value as a number; a 0-d tensor is allowed if it does not require grad."""
-    if not isinstance(value, Tensor):
-        return value
-    if value._array.ndim or value._requires_grad:
-        raise argument_errors.wrong_type(name, "fill_value", 2, "Number", value)
-    return value.item()
-
-
 @factory()
 def empty(
     _: Anything,
@@ -106,24 +95,21 @@ def empty(
 
 @factory()
 def full(
-    _: Anything, size: Anything, fill_value: Number | Array, *, dtype: DType | None = None
+    _: Anything, size: Sizes, fill_value: Number, *, dtype: DType | None = None
 ) -> NDArray[Any]:
     """A tensor of one number, by default of the number's dtype."""
-    if not isinstance(size, (tuple, list)):
-        raise argument_errors.wrong_type("full", "size", 1, "tuple of ints", size)
-    value = _number("full", fill_value)
-    wanted = (dtype or dtypes.of_number(value)).numpy
+    wanted = (dtype or dtypes.of_number(fill_value)).numpy
     size = checked_size("full", size)
-    return np.full(size, checked_number(value, wanted), wanted)
+    return np.full(size, checked_number(fill_value, wanted), wanted)
 
 
 @factory()
 def new_full(
-    self: Anything, size: Sizes, fill_value: Number | Array, *, dtype: DType | None = None
+    self: Anything, size: Sizes, fill_value: Number, *, dtype: DType | None = None
 ) -> NDArray[Any]:
     """A tensor of one number, by default of this tensor's dtype."""
     wanted = (dtype or self.dtype).numpy
-    value = checked_number(_number("new_full", fill_value), wanted)
+    value = checked_number(fill_value, wanted)
     return np.full(checked_size("full", size), value, wanted)
 
 
@@ -131,7 +117,7 @@ def new_full(
 def full_like(
     _: Anything,
     input: Array,
-    fill_value: Number | Array,
+    fill_value: Number,
     *,
     dtype: DType | None = None,
     memory_format: MemoryFormat | None = None,
@@ -139,7 +125,7 @@ def full_like(
     """A tensor of one number, shaped as another and by default of its dtype."""
     array = input._array  # type: ignore[attr-defined]
     wanted = array.dtype if dtype is None else dtype.numpy
-    value = checked_number(_number("full_like", fill_value), wanted)
+    value = checked_number(fill_value, wanted)
     return _full_as(array, value, wanted, memory_format)
 
 
@@ -150,11 +136,27 @@ def scalar_tensor(_: Anything, s: Number, *, dtype: DType | None = None) -> NDAr
     return np.asarray(checked_number(s, wanted))
 
 
-@factory()
-def eye(_: Anything, n: Int, m: Int | None = None, *, dtype: DType | None = None) -> NDArray[Any]:
-    """Ones on the diagonal of a matrix of `n` rows and `m` columns, `n` by default."""
-    for name, each in (("n", n), ("m", n if m is None else m)):
+@factory("eye")
+def _eye(_: Anything, n: SymInt, m: SymInt, *, dtype: DType | None = None) -> NDArray[Any]:
+    for name, each in (("n", n), ("m", m)):
         if each < 0:
             raise errors.negative_count(name, each)
-    wanted = dtype or get_default_dtype()
-    return np.eye(n, m, dtype=wanted.numpy)
+    return np.eye(n, m, dtype=(dtype or get_default_dtype()).numpy)
+
+
+@factory("eye")
+def _square_eye(_: Anything, n: SymInt, *, dtype: DType | None = None) -> NDArray[Any]:
+    """Ones on the diagonal of a matrix of `n` rows and `m` columns, `n` by default."""
+    if n < 0:
+        raise errors.negative_count("n", n)
+    return np.eye(n, dtype=(dtype or get_default_dtype()).numpy)
+
+
+eye: Final = alternative(
+    "eye",
+    _square_eye,
+    _eye,
+    forms=tuple(
+        f"({counts}, *, Tensor out = None, {OPTIONS}" for counts in ("int n", "int n, int m")
+    ),
+)

@@ -11,13 +11,22 @@ from numpy.typing import NDArray
 from mini_autograd.arrays import dtypes
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.tensors import creation as errors
-from mini_autograd.parsing.factories import OPTIONS, by_count, by_types, factory
-from mini_autograd.parsing.schema import is_int, is_number
+from mini_autograd.ops.tensor.writing import checked_number
+from mini_autograd.parsing.factories import OPTIONS, alternative, factory
 from mini_autograd.parsing.types import Anything, Array, DType, Int, Number
 
 
 def _number(value: Any) -> Any:
     return value.item() if isinstance(value, Tensor) else value
+
+
+def _real(value: Any) -> Any:
+    """A number as torch makes a double of it: a complex one must be real."""
+    if not isinstance(value, complex):
+        return value
+    if value.imag:
+        raise errors.overflow("double")
+    return value.real
 
 
 _MOST: Final = 2**62
@@ -35,22 +44,25 @@ def _spaced(start: Any, end: Any, step: Any, dtype: dtypes.dtype | None) -> NDAr
     whole = dtype is None and {type(start), type(end), type(step)} == {int}
     if whole and step == 1 and -_MOST < start <= end < _MOST:
         return np.arange(start, end)
-    numbers = [_number(each) for each in (start, end, step)]
+    given = start, end, step
     if dtype is None:
-        is_float = any(isinstance(each, (float, np.floating)) for each in numbers)
-        dtype = dtypes.get_default_dtype() if is_float else dtypes.int64
-    if dtype is dtypes.bool_:
+        is_whole = all(isinstance(each, (int, np.integer)) for each in given)
+        dtype = dtypes.int64 if is_whole else dtypes.get_default_dtype()
+    if dtype is dtypes.bool_ or dtype.is_complex:
         raise errors.not_implemented("arange_cpu", dtype)
-    if numbers[2] == 0:
+    numbers = [_real(each) for each in given]
+    if not numbers[2] or math.isnan(numbers[2]):
         raise errors.zero_step()
     if not (math.isfinite(numbers[0]) and math.isfinite(numbers[1])):
         raise errors.unbounded_range(*numbers[:2])
+    if (numbers[1] - numbers[0]) * math.copysign(1, numbers[2]) < 0:
+        raise errors.range_direction()
     is_integral = dtype.numpy.kind in "iu"
+    if is_integral and math.isinf(numbers[2]):
+        raise errors.overflow("int64_t")
     counted = list(map(int, numbers)) if dtype is dtypes.int64 else numbers
     if counted[2] == 0:
         raise errors.zero_integral_step()
-    if (counted[1] - counted[0]) * counted[2] < 0:
-        raise errors.range_direction()
     # int64 is counted exactly; for other integers torch counts before it truncates the numbers
     is_exact = all(isinstance(each, int) for each in counted)
     length, pace = counted[1] - counted[0], counted[2]
@@ -66,10 +78,11 @@ def _arange_to(_: Anything, end: Number, *, dtype: DType | None = None) -> NDArr
     return _spaced(0, end, 1, dtype)
 
 
-arange: Final = by_count(
+arange: Final = alternative(
     "arange",
-    {1: _arange_to, 2: _arange, 3: _arange},
-    (
+    _arange_to,
+    _arange,
+    forms=(
         f"(Number end, *, Tensor out = None, {OPTIONS}",
         f"(Number start, Number end, *, {OPTIONS}",
         f"(Number start, Number end, Number step = 1, *, Tensor out = None, {OPTIONS}",
@@ -107,26 +120,28 @@ def _linspace(
     if are_complex and dtype is not None and not dtype.is_complex:
         raise errors.linspace_dtype(inferred, dtype)
     wanted = (dtype or inferred).numpy
-    inner = np.dtype(np.float64) if wanted.kind in "iu" else wanted
-    if wanted.kind in "iu":
-        first, last = int(first), int(last)
-    low, high = inner.type(first), inner.type(last)
-    step = (high - low) / inner.type(max(steps - 1, 1))
-    # Each half is computed from its own end, so that both ends are exact.
+    if steps < 2:
+        return np.full(steps, checked_number(first, wanted) if steps else 0, wanted)
+    if wanted.kind == "b":
+        raise errors.not_implemented("linspace_cpu", dtypes.bool_)
+    first, last = checked_number(first, wanted), checked_number(last, wanted)
+    if wanted.kind != "c":
+        inner = np.dtype(np.float64) if wanted.kind in "iu" else wanted
+        return _even(first, last, steps, inner).astype(wanted)
+    values = np.empty(steps, wanted)
+    values.real = _even(first.real, last.real, steps, values.real.dtype)
+    values.imag = _even(first.imag, last.imag, steps, values.imag.dtype)
+    return values
+
+
+def _even(first: Any, last: Any, steps: int, wanted: np.dtype[Any]) -> NDArray[Any]:
+    """Each half is computed from its own end, so that both ends are exact."""
+    low, high = wanted.type(first), wanted.type(last)
+    step = (high - low) / wanted.type(steps - 1)
     offsets = np.arange(steps)
-    rising = low + step * offsets.astype(inner)
-    falling = high - step * (steps - 1 - offsets).astype(inner)
-    values = np.where(offsets < max(steps // 2, 1), rising, falling)
-    return values.astype(wanted)
+    rising = low + step * offsets.astype(wanted)
+    falling = high - step * (steps - 1 - offsets).astype(wanted)
+    return np.asarray(np.where(offsets < steps // 2, rising, falling))
 
 
-def _is_end(value: Any) -> bool:
-    return isinstance(value, Tensor) or is_number(value)
-
-
-linspace: Final = by_types(
-    "linspace",
-    _linspace,
-    (("start", _is_end), ("end", _is_end), ("steps", is_int)),
-    _LINSPACE_FORMS,
-)
+linspace: Final = alternative("linspace", _linspace, forms=_LINSPACE_FORMS)

@@ -14,8 +14,8 @@ from mini_autograd.arrays import dtypes
 from mini_autograd.arrays.formats import empty_like
 from mini_autograd.creation.data import checked_size
 from mini_autograd.messages.tensors import creation as errors
-from mini_autograd.parsing.factories import OPTIONS, by_count, factory
-from mini_autograd.parsing.types import Anything, Array, DType, Int, MemoryFormat, Sizes
+from mini_autograd.parsing.factories import OPTIONS, alternative, factory
+from mini_autograd.parsing.types import Anything, Array, DType, MemoryFormat, Sizes, SymInt
 
 
 class Generator:
@@ -105,6 +105,15 @@ def normal(
     return draws
 
 
+def _forms(*parameters: str) -> tuple[str, ...]:
+    """The forms that take these parameters, each with a generator and without."""
+    return tuple(
+        f"({each}, *, {generator}Tensor out = None, {OPTIONS}"
+        for each in parameters
+        for generator in ("torch.Generator generator, ", "")
+    )
+
+
 def _drawn(name: str, draw: Any) -> Any:
     @factory(name)
     def made(
@@ -113,7 +122,7 @@ def _drawn(name: str, draw: Any) -> Any:
         wanted = (dtype or dtypes.get_default_dtype()).numpy
         return draw(checked_size(name, size), wanted, generator).astype(wanted)  # type: ignore[no-any-return]
 
-    return made
+    return alternative(name, made, forms=_forms("tuple of ints size"))
 
 
 def _drawn_like(name: str, draw: Any) -> Any:
@@ -152,8 +161,8 @@ def _integers(
 @factory("randint")
 def _randint_between(
     _: Anything,
-    low: Int,
-    high: Int,
+    low: SymInt,
+    high: SymInt,
     size: Sizes,
     *,
     generator: Anything = None,
@@ -165,26 +174,32 @@ def _randint_between(
 
 @factory("randint")
 def _randint_below(
-    _: Anything, high: Int, size: Sizes, *, generator: Anything = None, dtype: DType | None = None
+    _: Anything,
+    high: SymInt,
+    size: Sizes,
+    *,
+    generator: Anything = None,
+    dtype: DType | None = None,
 ) -> NDArray[Any]:
     return _integers(0, high, size, generator, dtype)
 
 
-randint: Final = by_count(
+randint: Final = alternative(
     "randint",
-    {2: _randint_below, 3: _randint_between},
-    tuple(
-        f"({bounds}, tuple of ints size, *, {generator}Tensor out = None, {OPTIONS}"
-        for bounds in ("int high", "int low, int high")
-        for generator in ("torch.Generator generator, ", "")
-    ),
+    _randint_below,
+    _randint_between,
+    forms=_forms("int high, tuple of ints size", "int low, int high, tuple of ints size"),
 )
 
 
-@factory()
-def randperm(
-    _: Anything, n: Int, *, generator: Anything = None, dtype: DType | None = None
+@factory("randperm")
+def _order(
+    _: Anything, n: SymInt, *, generator: Anything = None, dtype: DType | None = None
 ) -> NDArray[Any]:
     """The numbers below `n` in random order."""
+    (n,) = checked_size("randperm", (n,))
     order = numbers_of(generator).permutation(n)
     return order.astype((dtype or dtypes.int64).numpy)
+
+
+randperm: Final = alternative("randperm", _order, forms=_forms("int n"))

@@ -23,7 +23,7 @@ from mini_autograd.parsing.binding import is_written
 from mini_autograd.parsing.factories import checked_device
 from mini_autograd.parsing.forms import none_fits
 from mini_autograd.parsing.overrides import DisableTorchFunctionSubclass
-from mini_autograd.parsing.schema import is_int
+from mini_autograd.parsing.types import is_int
 
 _FORMS: Final = (
     "(*, torch.device device = None)",

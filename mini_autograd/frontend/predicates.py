@@ -12,7 +12,7 @@ from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages import arguments as errors
 from mini_autograd.messages.tensors import creation as creation_errors
 from mini_autograd.messages.tensors import state as tensor_errors
-from mini_autograd.parsing.schema import is_number
+from mini_autograd.parsing.types import is_number
 
 
 def is_tensor(obj: object) -> bool:

@@ -18,7 +18,7 @@ from mini_autograd.messages import arguments as argument_errors
 from mini_autograd.messages.ops import kernels as kernel_errors
 from mini_autograd.messages.tensors import conversion as conversion_errors
 from mini_autograd.messages.tensors import state as errors
-from mini_autograd.parsing.schema import is_number
+from mini_autograd.parsing.types import is_number
 
 
 def item(self: Tensor) -> Any:

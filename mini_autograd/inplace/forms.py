@@ -55,10 +55,9 @@ from mini_autograd.ops.tensor.conversion import clone
 from mini_autograd.ops.tensor.writing import copied, filled
 from mini_autograd.parsing.forms import in_new_form
 from mini_autograd.parsing.overloads import composite, with_forms
-from mini_autograd.parsing.overrides import PLAIN, has_torch_function, is_plain, overridable
-from mini_autograd.parsing.schema import is_number
-from mini_autograd.parsing.surface import in_place_forms
-from mini_autograd.parsing.types import Array, Bool, Number
+from mini_autograd.parsing.overrides import PLAIN, flat, has_torch_function, is_plain, overridable
+from mini_autograd.parsing.surface import functions, in_place_forms
+from mini_autograd.parsing.types import Array, Bool, Number, is_number
 
 Method = Callable[..., Any]
 
@@ -280,7 +279,8 @@ def _form(name: str) -> Method:
 copy_: Final = _form("copy_")
 CopySlices.write = staticmethod(copy_)
 fill_: Final = _form(f"{filled.__name__}_")
-index_put_: Final = _form(f"{index_put.__name__}_")
+# That of subscripts, of which an index may be None.
+index_put_: Final = in_place(in_place_forms[f"{index_put.__name__}_"][0], index_put.method)
 
 _AUGMENTED: Final = {
     "+=": "__iadd__", "-=": "__isub__", "*=": "__imul__", "/=": "__itruediv__",
@@ -318,16 +318,46 @@ def methods() -> dict[str, Method]:
 def as_function(name: str) -> None:
     """Makes an in-place method a public function, too."""
 
-    def call(input: Any = _MISSING, *args: Any, **kwargs: Any) -> Any:
-        if not isinstance(input, Tensor):
-            if input is _MISSING:
+    def call(*args: Any, **kwargs: Any) -> Any:
+        named = kwargs
+        if not args:
+            if "input" not in kwargs:
                 raise argument_errors.missing(name, ["input"])
-            raise argument_errors.wrong_type(name, "input", 1, "Tensor", input)
-        return getattr(input, name)(*args, **kwargs)
+            named = dict(kwargs)
+            args = (named.pop("input"),)
+        tensor, *others = args
+        if isinstance(tensor, Tensor):
+            try:
+                return getattr(tensor, name)(*others, **named)
+            except TypeError as error:
+                refused, given = error, make(tensor._array)
+        else:
+            place = None if "input" in kwargs else 1
+            refused = argument_errors.wrong_type(name, "input", place, "Tensor", tensor)
+            given = tensor
+        asked = {"input": given} if "input" in kwargs else {}
+        raise _as_of_function(name, refused, [] if asked else [given, *others], named | asked)
 
     call.__name__ = call.__qualname__ = name
     call.__doc__ = f"`input.{name}(...)`."
     public(method=False)(call)
 
 
-_MISSING: Final = object()
+def _as_of_function(
+    name: str, refused: TypeError, args: Sequence[Any], kwargs: dict[str, Any]
+) -> TypeError:
+    """A method's error as that of the function, which counts the tensor among the arguments.
+
+    One that lists forms is left: the function's might write into an `out`, too.
+    """
+    function = functions.get(name.removesuffix("_"))
+    if function is None or not is_plain(*flat(args, kwargs)):
+        return refused
+    try:
+        with unrecorded(), suppressed():
+            function(*args, **kwargs)
+    except TypeError as error:
+        return refused if " combination of " in str(error) else errors.renamed(error, name)
+    except Exception:  # what it has besides to say, torch would not get to
+        pass
+    return refused

@@ -40,32 +40,20 @@ def missing(name: str, names: Sequence[str]) -> TypeError:
 
 # Values of another type than the parameter's.
 _wrong_type = Message(TypeError, "{name}(): argument {where} must be {expected}, not {value:type}")
-_no_tensor = Message(TypeError,
+no_tensor = Message(TypeError,
     "expected Tensor as element {index} in argument {place}, but got {value:type}")
-_wrong_first = Message(TypeError, "{name}(): argument {where} must be {expected}, but found "
-    "element of type {value:type} at pos 0")
-_wrong_later = Message(TypeError,
+wrong_first = Message(TypeError, "{name}(): argument '{argument}' (position {position}) must be "
+    "{expected}, but found element of type {value:type} at pos 0")
+wrong_later = Message(TypeError,
     "{name}(): argument '{argument}' failed to unpack the object at pos {position} with error "
     '"type must be {expected},but got {value:type}"', mark="while_unpacking")
 
 
 def wrong_type(
-    name: str, argument: str, position: int | None, expected: str, value: object, place: int = 0
+    name: str, argument: str, position: int | None, expected: str, value: object
 ) -> TypeError:
-    """A value of another type than the parameter's, whose place is counted from zero.
-
-    torch looks at the first number of a list before it unpacks the others.
-    """
+    """A value of another type than the parameter's, whose position is counted from one."""
     where = f"'{argument}'" + ("" if position is None else f" (position {position})")
-    if isinstance(value, (tuple, list)) and expected.startswith("tuple of "):
-        item = expected.removeprefix("tuple of ").removesuffix("s")
-        for index, each in enumerate(value):
-            if type(each).__name__ != item:
-                if item == "Tensor":
-                    return _no_tensor(index, place, each)
-                if index:
-                    return _wrong_later(name, argument, index + 1, expected, each)
-                return _wrong_first(name, where, expected, each)
     return _wrong_type(name, where, expected, value)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from typing import Final
 
 import numpy as np
 
@@ -12,19 +13,21 @@ from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.core.tensor.version_counter import counter_of
 from mini_autograd.messages.ops import losses as errors
 from mini_autograd.messages.tensors import creation as creation_errors
-from mini_autograd.ops.nn.likelihood import likelihood_loss
+from mini_autograd.ops.nn.likelihood import nll_loss_nd
 from mini_autograd.ops.nn.losses import cross_entropy_loss
+from mini_autograd.parsing.overloads import composite
 from mini_autograd.parsing.overrides import (
     PLAIN,
     functions,
-    handle_torch_function,
     has_torch_function,
     is_plain,
     passed_on,
 )
+from mini_autograd.parsing.types import Array, Int
 
 linear = functions["linear"] = ops.linear
 
+_INT64: Final = np.iinfo(np.int64)
 _REDUCTIONS = ("none", "mean", "sum")
 
 
@@ -59,8 +62,8 @@ def softmax(
     if type(input) not in PLAIN and has_torch_function((input,)):
         return passed_on(softmax, (input,), locals())  # type: ignore[no-any-return]
     if dim is None:
-        dim = _implicit_dim("softmax", input.ndim, _stacklevel)
-    return ops.softmax.method(input, dim, dtype=dtype)  # type: ignore[no-any-return]
+        dim = _implicit_dim("softmax", input.dim(), _stacklevel)
+    return input.softmax(dim, dtype=dtype)  # type: ignore[no-any-return]
 
 
 def log_softmax(
@@ -70,19 +73,18 @@ def log_softmax(
     if type(input) not in PLAIN and has_torch_function((input,)):
         return passed_on(log_softmax, (input,), locals())  # type: ignore[no-any-return]
     if dim is None:
-        dim = _implicit_dim("log_softmax", input.ndim, _stacklevel)
-    return ops.log_softmax.method(input, dim, dtype=dtype)  # type: ignore[no-any-return]
+        dim = _implicit_dim("log_softmax", input.dim(), _stacklevel)
+    return input.log_softmax(dim, dtype=dtype)  # type: ignore[no-any-return]
 
 
-def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
+@composite
+def one_hot(self: Array, num_classes: Int = -1) -> Tensor:
     """Zeros with a one at each class, in a new last dim.
 
     Raises:
         RuntimeError: classes that are not int64, are negative or not less than `num_classes`.
     """
-    if type(tensor) not in PLAIN and has_torch_function((tensor,)):
-        return handle_torch_function(one_hot, (tensor,), tensor, num_classes)  # type: ignore[no-any-return]
-    classes = tensor._array
+    classes = self._array  # type: ignore[attr-defined]
     if classes.dtype != np.int64:
         raise errors.one_hot_dtype()
     if not classes.size:
@@ -93,6 +95,8 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
         raise errors.one_hot_negative()
     if num_classes == -1:
         num_classes = int(classes.max()) + 1
+        if num_classes > _INT64.max:  # which wraps
+            raise creation_errors.negative_size("zeros", _INT64.min, ())
     elif num_classes <= classes.max():
         raise errors.one_hot_too_large()
     made = make((classes[..., None] == np.arange(num_classes)).astype(np.int64))
@@ -100,13 +104,20 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     return made
 
 
+functions["one_hot"] = one_hot
+
+
 def _reduction(size_average: bool | None, reduce: bool | None, reduction: str) -> str:
-    """The checked reduction; the deprecated `size_average` and `reduce` are translated to it."""
+    """The reduction; the deprecated `size_average` and `reduce` are translated to it."""
     if size_average is not None or reduce is not None:
         averaged = size_average is None or size_average
         reduced = reduce is None or reduce
         reduction = ("mean" if averaged else "sum") if reduced else "none"
         warnings.warn(errors.old_reduction(reduction), stacklevel=3)
+    return reduction
+
+
+def _checked(reduction: str) -> str:
     if reduction not in _REDUCTIONS:
         raise errors.reduction(reduction)
     return reduction
@@ -118,6 +129,8 @@ def _warn_of_sizes(input: Tensor, target: Tensor) -> None:
 
 
 def _weighted(losses: Tensor, weight: Tensor, reduction: str) -> Tensor:
+    if reduction not in _REDUCTIONS:
+        raise errors.reduction_mode(reduction)
     weighted = ops.mul(losses, weight)
     if reduction == "none":
         return weighted  # type: ignore[no-any-return]
@@ -153,7 +166,7 @@ def mse_loss(
     reduction = _reduction(size_average, reduce, reduction)
     given, wanted = ops.broadcast_tensors(input, target)
     if weight is None:
-        return ops.mse_loss(given, wanted, reduction)  # type: ignore[no-any-return]
+        return ops.mse_loss(given, wanted, _checked(reduction))  # type: ignore[no-any-return]
     if weight.size() != input.size():
         raise errors.weight_size()
     return _weighted((given - wanted) ** 2, weight, reduction)
@@ -173,12 +186,12 @@ def l1_loss(
     _warn_of_sizes(input, target)
     reduction = _reduction(size_average, reduce, reduction)
     given, wanted = ops.broadcast_tensors(input, target)
+    if weight is not None and weight.size() != input.size():
+        raise errors.weight_size()
     losses = ops.abs(given - wanted)
     if weight is not None:
-        if weight.size() != input.size():
-            raise errors.weight_size()
         return _weighted(losses, weight, reduction)
-    if reduction == "none":
+    if _checked(reduction) == "none":
         return losses  # type: ignore[no-any-return]
     return (ops.mean_all if reduction == "mean" else ops.sum_all)(losses)  # type: ignore[no-any-return]
 
@@ -211,7 +224,7 @@ def nll_loss(
     if not is_plain(input, target, weight) and has_torch_function((input, target, weight)):
         return passed_on(nll_loss, (input, target, weight), locals())  # type: ignore[no-any-return]
     reduction = _reduction(size_average, reduce, reduction)
-    return likelihood_loss(input, target, weight, reduction, ignore_index)  # type: ignore[no-any-return]
+    return nll_loss_nd(input, target, weight, _checked(reduction), ignore_index)  # type: ignore[no-any-return]
 
 
 def cross_entropy(
@@ -234,5 +247,5 @@ def cross_entropy(
         return passed_on(cross_entropy, (input, target, weight), locals())  # type: ignore[no-any-return]
     reduction = _reduction(size_average, reduce, reduction)
     return cross_entropy_loss(  # type: ignore[no-any-return]
-        input, target, weight, reduction, ignore_index, label_smoothing
+        input, target, weight, _checked(reduction), ignore_index, label_smoothing
     )

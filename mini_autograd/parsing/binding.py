@@ -19,7 +19,8 @@ from mini_autograd.core.saved.packing import packing_threads, within_composite
 from mini_autograd.core.tensor.size import Size
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.parsing.overrides import PLAIN
-from mini_autograd.parsing.schema import LISTS, Schema
+from mini_autograd.parsing.schema import Schema
+from mini_autograd.parsing.types import LISTS
 
 RAW: Final = (np.ndarray, np.generic)  # what a rule calls with
 
@@ -263,7 +264,7 @@ def _has_tensor(named: Mapping[str, Any]) -> bool:
 
 # What takes the values that no type alone makes plain.
 _TAKES: Final = {
-    **dict.fromkeys(LISTS, "_sizes"), "Ints": "_ints", "Arrays": "_tensors",
+    **dict.fromkeys(LISTS, "_sizes"), "Ints": "_ints", "SymInts": "_ints", "Arrays": "_tensors",
     "IndexArrays": "_indices",
 }  # fmt: skip
 _NAMESPACE: Final[dict[str, Any]] = {

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from mini_autograd.arrays import dtypes
 from mini_autograd.core.tensor.tensor import Tensor, make
+from mini_autograd.messages import arguments as errors_of_calls
 from mini_autograd.messages.tensors import creation as errors
 from mini_autograd.messages.tensors import state as tensor_errors
 from mini_autograd.parsing.binding import Written, binder
-from mini_autograd.parsing.forms import none_fits
+from mini_autograd.parsing.overloads import refused
 from mini_autograd.parsing.overrides import functions, overridable
 from mini_autograd.parsing.schema import Parameter, Schema
 
@@ -142,43 +143,31 @@ def _factory(function: Callable[..., NDArray[Any]], name: str, options: tuple[st
     return made
 
 
-_NOT_COUNTED: Final = {"generator", "dtype", "out", *_OPTIONS}
+def alternative(name: str, *alternatives: Factory, forms: Sequence[str]) -> Callable[..., Any]:
+    """One public name for several functions: the first is called whose parameters take the call.
 
-
-def by_count(
-    name: str, alternatives: dict[int, Factory], forms: Sequence[str]
-) -> Callable[..., Any]:
-    """A name with several forms that differ in how many arguments they take, options aside."""
+    Args:
+        name: the public name.
+        alternatives: what it stands for.
+        forms: as torch lists them, where none takes the call.
+    """
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        count = len(args) + len(kwargs.keys() - _NOT_COUNTED)
-        if count not in alternatives:
-            raise none_fits(name, forms, args, kwargs)
-        return alternatives[count](*args, **kwargs)
+        given = kwargs | {"dtype": as_dtype(kwargs["dtype"])} if "dtype" in kwargs else kwargs
+        for reads in (False, True):  # a tensor that stands for a number comes last
+            for each in alternatives:
+                try:
+                    each.schema.bound((None, *args), given, method=True, reads=reads)
+                except TypeError as error:
+                    if errors_of_calls.is_while_unpacking(error):
+                        raise
+                    continue
+                return each(*args, **kwargs)
+        raise refused(name, alternatives, forms, (None, *args), given, method=True)
 
     made: Callable[..., Any] = call
-    for each in dict.fromkeys(reversed(alternatives.values())):
+    for each in reversed(alternatives):
         made = each.written.caller(made, each.schema.gathers)
     made.__name__ = name
-    made.__doc__ = alternatives[max(alternatives)].__doc__
-    return made
-
-
-def by_types(
-    name: str,
-    function: Factory,
-    parameters: Sequence[tuple[str, Callable[[Any], bool]]],
-    forms: Sequence[str],
-) -> Callable[..., Any]:
-    """A name with several forms that differ in the types of the same parameters."""
-
-    def call(*args: Any, **kwargs: Any) -> Any:
-        given = dict(zip((key for key, _ in parameters), args, strict=False)) | kwargs
-        if not all(key in given and accepts(given[key]) for key, accepts in parameters):
-            raise none_fits(name, forms, args, kwargs)
-        return function(*args, **kwargs)
-
-    made: Callable[..., Any] = function.written.caller(call)
-    made.__name__ = name
-    made.__doc__ = function.__doc__
+    made.__doc__ = alternatives[0].__doc__
     return made

@@ -112,10 +112,10 @@ def _explained(form: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str
 
 
 def _unknown(form: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[str]:
-    """The keywords that are no word of the form, if the numbers agree."""
+    """The keywords that are none of the last words of the form, if the numbers agree."""
     names = [token.rpartition(" ")[2] for token in _tokens(form)]
     agree = len(names) == len(args) + len(kwargs)
-    return [key for key in reversed(list(kwargs)) if agree and key not in names]
+    return [key for key in reversed(list(kwargs)) if agree and key not in names[len(args) :]]
 
 
 def _misfits(form: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
@@ -135,17 +135,19 @@ def _misfits(form: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
 
 def _fit(label: str, value: Any, wanted: str) -> str:
     """An argument's type, between exclamation marks if it is not the wanted one."""
-    found = _nested_type(value)
+    found = _listed_type(value)
     return f"{label}{found}" if found == wanted else f"!{label}{found}!"
 
 
-def _nested_type(value: Any) -> str:
-    if isinstance(value, (tuple, list)):
-        inner = ", ".join(map(_nested_type, value))
-        if isinstance(value, list):
-            return f"list of [{inner}]"
-        return f"tuple of ({inner},)" if len(value) == 1 else f"tuple of ({inner})"
-    return errors.type_name(value)
+def _listed_type(value: Any) -> str:
+    """A value's type, and of a list those of what it holds."""
+    kind = errors.type_name(value)
+    if not isinstance(value, (tuple, list)):
+        return kind
+    inner = ", ".join(map(errors.type_name, value))
+    if isinstance(value, list):
+        return f"{kind} of [{inner}]"
+    return f"{kind} of ({inner},)" if len(value) == 1 else f"{kind} of ({inner})"
 
 
 class OldForm(NamedTuple):

@@ -124,7 +124,7 @@ def overloaded(
             if of_function is None:
                 of_function = forms_of([each.schema for each in alternatives], out)
             forms = listed_forms(of_function, method_forms, method=method)
-            raise _refused(name, alternatives, forms, args, kwargs, method=method)
+            raise refused(name, alternatives, forms, args, kwargs, method=method)
 
         following: Callable[..., Any] = general
         for each in reversed(alternatives):
@@ -169,14 +169,14 @@ def with_forms(
                 op.schema.bound(args, kwargs, method=method)
             except TypeError as error:
                 return error
-        return _refused(op.schema.name, (op,), forms, args, kwargs, method=method)
+        return refused(op.schema.name, (op,), forms, args, kwargs, method=method)
 
     op.schema.refusal = refusal
     op.schema.forms = function_forms, method_forms
     return op
 
 
-def _refused(
+def refused(
     name: str,
     alternatives: Sequence[Bound],
     forms: Sequence[str],
@@ -195,7 +195,7 @@ def _refused(
             most += "out =" in plausible[0] and least == required(plausible[0]) + method
             if len(alternatives) == 1 or least <= count + method <= most:
                 try:
-                    each.schema.bound(args, kwargs, method=method)
+                    each.schema.named(name).bound(args, kwargs, method=method)
                 except TypeError as error:
                     return error
     return none_fits(name, forms, args[method:], kwargs)

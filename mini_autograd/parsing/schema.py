@@ -6,7 +6,9 @@ only when its arguments are not plainly the op's own, so the common call pays no
 
 from __future__ import annotations
 
+import copy
 import inspect
+import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Final, NamedTuple, Protocol
@@ -18,104 +20,26 @@ from mini_autograd.arrays.formats import memory_format
 from mini_autograd.core.tensor.size import Size
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages import arguments as errors
+from mini_autograd.parsing.types import (
+    LISTS,
+    OF_TENSORS,
+    SYMBOLIC,
+    WORDS,
+    is_first_int,
+    is_index,
+    is_listed_int,
+    is_scalar,
+    number_in,
+    python_number,
+)
 
 _MISSING: Final = object()
 NUMBERS: Final = frozenset({int, float, bool, complex})
 
-
-def is_number(value: object) -> bool:
-    """Whether torch takes it for a Python number (NumPy's scalars included)."""
-    return isinstance(value, (int, float, complex, np.number, np.bool_))
-
-
-def python_number(value: np.generic) -> int | float | complex:
-    """A NumPy number as torch takes it: what is no int, and no complex of Python's, is a float."""
-    if isinstance(value, (np.integer, complex)):
-        number: int | complex = value.item()
-        return number
-    real: np.generic = value.real if isinstance(value, np.complexfloating) else value
-    return float(real)
-
-
-def _is_scalar(value: object) -> bool:
-    """Whether torch takes a tensor for the number in it."""
-    return isinstance(value, Tensor) and not value._array.ndim and not value._requires_grad
-
-
-def is_int(value: object) -> bool:
-    """Whether torch takes it for an int: not a bool."""
-    if isinstance(value, Tensor):
-        return value._array.ndim == 0 and value._array.dtype.kind in "iu"
-    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
-
-
-def is_float(value: object) -> bool:
-    """Whether torch takes it for a float: any real number."""
-    if isinstance(value, Tensor):
-        return value._array.ndim == 0 and value._array.dtype.kind in "iuf"
-    return isinstance(value, (int, float, np.integer, np.floating))
-
-
-def _is_one_int(value: object, kinds: str) -> bool:
-    if isinstance(value, Tensor):
-        return value._array.size == 1 and value._array.dtype.kind in kinds
-    return is_int(value)
-
-
-def is_listed_int(value: object) -> bool:
-    """Whether it is an int where a list of ints may be: a tensor of one number, too."""
-    return _is_one_int(value, "iub")
-
-
-def _is_traced_int(value: object) -> bool:
-    """Whether it is an int where torch may trace it: of a tensor, one element of any shape."""
-    return _is_one_int(value, "iu")
-
-
-def _is_sizes(value: object) -> bool:
-    return isinstance(value, (tuple, list)) and all(map(is_listed_int, value))
-
-
-def _is_ints(value: object) -> bool:
-    return is_listed_int(value) or _is_sizes(value)
-
-
-def _is_tensors(value: object) -> bool:
-    return isinstance(value, (tuple, list)) and all(isinstance(each, Tensor) for each in value)
-
-
-def _is_indices(value: object) -> bool:
-    return isinstance(value, (tuple, list)) and all(
-        each is None or isinstance(each, Tensor) for each in value
-    )
-
-
-# How each word of `types` is checked and how torch's errors call it.
-_WORDS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
-    "Array": (lambda value: isinstance(value, Tensor), "Tensor"),
-    "Mask": (lambda value: isinstance(value, Tensor), "Tensor"),
-    "IndexArray": (lambda value: isinstance(value, Tensor), "Tensor"),
-    "Arrays": (_is_tensors, "tuple of Tensors"),
-    "IndexArrays": (_is_indices, "tuple of Tensors"),
-    "Number": (is_number, "Number"),
-    "Float": (is_float, "float"),
-    "Int": (is_int, "int"),
-    "SymInt": (_is_traced_int, "int"),
-    "Ints": (_is_ints, "tuple of ints"),
-    "Sizes": (_is_sizes, "tuple of ints"),
-    "Dims": (_is_sizes, "tuple of ints"),
-    "Bool": (lambda value: isinstance(value, bool), "bool"),
-    "DType": (lambda value: isinstance(value, dtype), "torch.dtype"),
-    "MemoryFormat": (lambda value: isinstance(value, memory_format), "torch.memory_format"),
-    "Str": (lambda value: isinstance(value, str), "str"),
-    "Anything": (lambda value: True, "object"),
-}
-
-LISTS: Final = ("Ints", "Sizes", "Dims")
 # What a sequence of a word holds, and the types of sequence that need no copy: an int may be a
 # user's own list, which may change before backward.
 _CONTENTS: Final[dict[str, type]] = {
-    "Ints": int, "Sizes": int, "Dims": int, "Arrays": Tensor
+    "Ints": int, "SymInts": int, "Sizes": int, "Dims": int, "Arrays": Tensor
 }  # fmt: skip
 _SEQUENCES: Final = {int: frozenset({tuple, Size}), Tensor: frozenset({tuple, list})}
 _EXACT: Final[dict[str, tuple[type, ...]]] = {
@@ -162,17 +86,30 @@ class Parameter(NamedTuple):
     @property
     def type_name(self) -> str:
         """As torch's errors name the type."""
-        return _WORDS[self.words[0]][1]
+        return WORDS[self.words[0]][1]
 
     def accepts(self, value: object) -> bool:
         """Whether the value is of one of the kinds."""
         return any(
-            value is None if word == "None" else _WORDS[word][0](value) for word in self.words
+            value is None if word == "None" else WORDS[word][0](value) for word in self.words
         )
+
+    def misfit(self, function: str, name: str, position: int | None, value: Any) -> TypeError:
+        """torch's error of a value that is not accepted; a position is counted from one."""
+        if isinstance(value, (tuple, list)) and position is not None and self.words[0] in LISTS:
+            return errors.wrong_first(function, name, position, self.type_name, value[0])
+        return errors.wrong_type(function, name, position, self.type_name, value)
+
+    def foreign(self, value: object) -> int | None:
+        """Where a list holds what is no tensor, if only tensors may be in it."""
+        if self.words[0] not in OF_TENSORS or not isinstance(value, (tuple, list)):
+            return None
+        found = (place for place, each in enumerate(value) if not isinstance(each, Tensor))
+        return next(found, None)
 
     def reads(self, value: object) -> bool:
         """Whether it is a tensor, of which the number is taken."""
-        return "Number" in self.words and not self.is_operand and _is_scalar(value)
+        return "Number" in self.words and not self.is_operand and is_scalar(value)
 
 
 class OldForm(Protocol):
@@ -244,6 +181,12 @@ class Schema:
     def _needed(self) -> set[str]:
         return {each.name for each in self.parameters if not each.has_default}
 
+    def named(self, name: str) -> Schema:
+        """The same parameters, under another name of the op in errors."""
+        made = copy.copy(self)
+        made.name = name
+        return made
+
     def fits(self, args: Sequence[Any], named: Mapping[str, Any]) -> bool:
         """Whether arguments plainly fit; False where `bind` must look closer."""
         given = {**dict(zip(self._types, args, strict=False)), **named}
@@ -276,6 +219,8 @@ class Schema:
         try:
             return self.bound(args, kwargs, method=method, reads=reads)
         except TypeError as error:
+            if errors.is_while_unpacking(error):
+                raise
             for old in self.old:
                 if (values := old.bound(args, kwargs, method=method)) is not None:
                     return values
@@ -288,7 +233,8 @@ class Schema:
     ) -> tuple[Any, ...]:
         """As `bind`, with the error of this form, whatever other forms torch has.
 
-        In torch's order: too many, then each parameter in turn, and unknown keywords last.
+        In torch's order: too many, then each parameter in turn, unknown keywords, and last what
+        comes in lists of ints but first, from the last list on.
         """
         if method:
             args = self.gathered(args)
@@ -299,7 +245,7 @@ class Schema:
             raise errors.too_many(self.name, self.required, most, len(args), method=method)
         values = list(args) + [_MISSING] * (len(self.parameters) - len(args))
         names = [each.name for each in self.parameters]
-        wrong = []
+        wrong, lists = [], []
         for key, value in kwargs.items():
             index = _index(names, key, method)
             if index is None:
@@ -318,20 +264,39 @@ class Schema:
                 values[index] = value.item()
             elif not parameter.accepts(value):
                 name = _public(parameter.name, method)
+                if (place := parameter.foreign(value)) is not None:
+                    raise errors.no_tensor(place, index - method, value[place])
                 position = (index + 1 - method) if index < len(args) else None
-                wanted = parameter.type_name
-                raise errors.wrong_type(self.name, name, position, wanted, value, index - method)
+                raise parameter.misfit(self.name, name, position, value)
             elif isinstance(value, Tensor) and parameter.words[0] in ("Int", "SymInt", "Float"):
-                values[index] = value.item()
+                values[index] = number_in(value, parameter.words[0])
             elif parameter.words[0] in LISTS and value is not None:
-                # A list of the user's own must not be kept: it may change before backward.
-                listed = (value,) if is_listed_int(value) else value
-                values[index] = _plain(listed, symbolic=parameter.words[0] == "Sizes")
+                lists.append(index)
+            elif parameter.words[0] == "SymInt" and value is not None:
+                values[index] = operator.index(value)
             elif isinstance(value, np.generic) and "Anything" not in parameter.words:
                 values[index] = python_number(value)
         if wrong:
             raise wrong[0]
+        for index in reversed(lists):  # as C++ looks at a call's arguments
+            values[index] = self._unpacked(self.parameters[index], values[index], method)
         return tuple(values)
+
+    def _unpacked(self, parameter: Parameter, value: Any, method: bool) -> tuple[int, ...]:
+        """Ints as Python's: a list of the user's own must not be kept, as it may change.
+
+        The first one is an int; of others a bool is one, too. What torch may trace is no truth.
+        """
+        if is_listed_int(value):
+            return (int(value),)
+        for position, each in enumerate(value, 1):
+            if not (is_listed_int(each) or is_index(each)):
+                name, wanted = _public(parameter.name, method), parameter.type_name
+                raise errors.wrong_later(self.name, name, position, wanted, each)
+            is_truth = isinstance(each, Tensor) and each._array.dtype == bool
+            if is_truth and parameter.words[0] in SYMBOLIC:
+                raise errors.truth_as_size()
+        return tuple([int(each) for each in value])
 
     def _required(self, start: int, method: bool) -> list[str]:
         """The required positional parameters from one on, those given by keyword too."""
@@ -348,16 +313,9 @@ class Schema:
 
     def gathered(self, args: Sequence[Any]) -> Sequence[Any]:
         """`x.view(2, 3)`: a method's only argument may be several ints."""
-        if self.gathers and len(args) > 1 and is_listed_int(args[1]):
+        if self.gathers and len(args) > 1 and is_first_int(args[1]):
             return (args[0], tuple(args[1:]))
         return args
-
-
-def _plain(value: Sequence[Any], *, symbolic: bool) -> tuple[int, ...]:
-    """Ints as Python's; `symbolic` are those that torch may trace, which no truth can be."""
-    if symbolic and any(isinstance(each, Tensor) and each._array.dtype == bool for each in value):
-        raise errors.truth_as_size()
-    return tuple([int(each) for each in value])
 
 
 def _public(name: str, method: bool) -> str:
@@ -389,7 +347,7 @@ def _parameters(function: Any) -> Iterator[Parameter]:
     defaults = dict(zip(names[first:], given, strict=False)) | (function.__kwdefaults__ or {})
     for place, name in enumerate(names):
         words = tuple(word.strip() for word in function.__annotations__[name].split("|"))
-        unknown = [word for word in words if word != "None" and word not in _WORDS]
+        unknown = [word for word in words if word != "None" and word not in WORDS]
         assert not unknown, f"parameter {name} has annotations outside of `types`: {unknown}"
         default = defaults.get(name, inspect.Parameter.empty)
         yield Parameter(name, words, default, place >= code.co_argcount)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 from mini_autograd.core.tensor.tensor import Tensor
+from mini_autograd.messages.tensors.inplace import renamed
 from mini_autograd.parsing.in_place import InPlace
 from mini_autograd.parsing.overrides import KNOWN, PLAIN, overridable
 
@@ -42,9 +43,9 @@ def public(
         of_tensor = getattr(op, "method", op)
         for place, name in enumerate(names or (op.__name__,)):
             if function:
-                _enter(functions, name, op)
+                _enter(functions, name, _under(name, op, op, method=False))
             if method:
-                _enter(methods, name, of_tensor)
+                _enter(methods, name, _under(name, of_tensor, op, method=True))
             if in_place is not None:
                 composite = in_place.composite or place > 0  # as a further name is in torch
                 row = in_place._replace(name=f"{name}_", composite=composite)
@@ -52,6 +53,29 @@ def public(
         return op
 
     return enter
+
+
+def _under(name: str, call: Any, op: Any, *, method: bool) -> Any:
+    """The op's function or its method under another name, by which its errors call it."""
+    if not hasattr(op, "schema") or call.__name__ == name:
+        return call
+
+    @overridable(name, method=method)
+    def general(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return call(*args, **kwargs)
+        except TypeError as error:
+            refused = error
+        told = renamed(refused, name)
+        raise refused if str(told) == str(refused) else told
+
+    made: Any = general
+    if hasattr(op, "written"):
+        made = op.written.caller(general, op.schema.gathers and method)
+    vars(made).update(vars(call))
+    made.__name__ = made.__qualname__ = name
+    made.__doc__ = call.__doc__
+    return made
 
 
 def operator(*names: str) -> Callable[[_Op], _Op]:

@@ -154,6 +154,7 @@ torch.matmul(n, a)
 
 LOSSES = """
 F.mse_loss(a, a, reduction="none of these")
+F.mse_loss(a, a, reduction="none of these", weight=a)
 F.mse_loss(a, a, weight=torch.ones(4))
 F.nll_loss(a, torch.tensor([0]))
 F.nll_loss(n, i)

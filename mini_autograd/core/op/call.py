@@ -24,7 +24,8 @@ from mini_autograd.core.tensor.tensor import Tensor, make, plain
 from mini_autograd.messages.ops.kernels import no_complex_half, not_implemented
 from mini_autograd.parsing.binding import RAW, Written
 from mini_autograd.parsing.overrides import NOTHING, overriding_result
-from mini_autograd.parsing.schema import Schema, is_number
+from mini_autograd.parsing.schema import Schema
+from mini_autograd.parsing.types import is_number
 
 
 class DifferentiableOp(Protocol):

@@ -94,7 +94,7 @@ def _raw_getter(place: int) -> Callable[[Any], Any]:
 
 def _shown(value: Any, words: Sequence[str]) -> Any:
     """Integers come as torch's unsigned ones, and dims as a tuple where there may be several."""
-    if {"Ints", "Sizes"} & set(words) and isinstance(value, int):
+    if {"Ints", "SymInts", "Sizes"} & set(words) and isinstance(value, int):
         value = (value,)
     if isinstance(value, (tuple, list)):
         return tuple([_shown(each, ()) for each in value])

@@ -10,6 +10,8 @@ from mini_autograd.messages.ops.kernels import scalar_type as scalar_type
 # fmt: off
 
 reduction = Message(ValueError, "{name} is not a valid value for reduction")
+reduction_mode = Message(ValueError,
+    "Invalid reduction mode: {name}. Expected one of 'none', 'mean', 'sum'.")
 weight_size = Message(ValueError, "Weights and input must have the same size.")
 
 # Losses of classes: what fits their input.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mini_autograd.messages.message import Message
 from mini_autograd.messages.ops.kernels import not_implemented as not_implemented
-from mini_autograd.messages.ops.kernels import overflow
+from mini_autograd.messages.ops.kernels import overflow as overflow
 
 if TYPE_CHECKING:
     import numpy as np
@@ -96,7 +96,7 @@ linspace_dtype = Message(RuntimeError, "torch.linspace(): inferred dtype {inferr
     "be safely cast to passed dtype {wanted.scalar_name}")
 zero_step = Message(RuntimeError, "step must be nonzero")
 zero_integral_step = Message(ValueError, "step must be nonzero")
-unbounded_range = Message(RuntimeError, "unsupported range: {start} -> {end}")
+unbounded_range = Message(RuntimeError, "unsupported range: {start:g} -> {end:g}")
 range_direction = Message(RuntimeError, "upper bound and lower bound inconsistent with step sign")
 random_bounds = Message(RuntimeError,
     "random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -18,6 +18,7 @@ from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.saved.packing import is_watched
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor
+from mini_autograd.messages import arguments as argument_errors
 from mini_autograd.messages.ops import indexing as errors
 from mini_autograd.ops.pointwise.choosing import of_kind
 from mini_autograd.ops.tensor import inside
@@ -181,16 +182,6 @@ def _put_in_order(
     return shown
 
 
-@public(
-    in_place=InPlace(
-        function=True,
-        expanded=Expanded.WARNED,
-        fills_by_mask=True,
-        common=Common.NOTHING,
-        on_integers=True,
-        in_order=_put_in_order,
-    )
-)
 @unpromoted(
     self=lambda grad, indices, values_shape, accumulate: (
         grad if accumulate else index_put(grad, indices, ops.zeros_of(grad, values_shape))
@@ -242,6 +233,38 @@ def _is_one_mask(shape: tuple[int, ...], indices: _Indices) -> bool:
     return bool(mask.dtype.kind == "b")
 
 
+def _without_gaps(op: Any) -> Any:
+    """The op as users call it: only of a subscript's indices one may be None."""
+
+    def guarded(call: Callable[..., Any], place: int) -> Callable[..., Any]:
+        def put(*args: Any, **kwargs: Any) -> Any:
+            indices = args[1] if len(args) > 1 else kwargs.get("indices")
+            if isinstance(indices, (tuple, list)):
+                for at, each in enumerate(indices):
+                    if each is None:
+                        raise argument_errors.no_tensor(at, place, each)
+            return call(*args, **kwargs)
+
+        put.__name__, put.__doc__ = op.__name__, op.__doc__
+        return put
+
+    function: Any = guarded(op, 1)
+    function.method, function.schema = guarded(op.method, 0), op.schema
+    return function
+
+
+public(
+    in_place=InPlace(
+        function=True,
+        expanded=Expanded.WARNED,
+        fills_by_mask=True,
+        common=Common.NOTHING,
+        on_integers=True,
+        in_order=_put_in_order,
+    )
+)(_without_gaps(index_put))
+
+
 def _broadcasts(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
     if not shape or shape == target:
         return True
@@ -250,7 +273,6 @@ def _broadcasts(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
     return all(a in (1, b) for a, b in zip(shape[::-1], target[::-1], strict=False))
 
 
-@public("argwhere")
 @unpromoted(name="nonzero")
 def nonzero_positions(self: IndexArray) -> IndexArray:
     """The positions of the elements that are not zero, one a row."""
@@ -258,6 +280,13 @@ def nonzero_positions(self: IndexArray) -> IndexArray:
     if found.size:
         return found
     return layout.empty_with(found.shape, (1, len(found)), found.dtype)  # as torch lays it out
+
+
+@public()
+@composite
+def argwhere(self: Array) -> Tensor:
+    """The positions of the elements that are not zero, one a row."""
+    return nonzero_positions(self)
 
 
 @public()

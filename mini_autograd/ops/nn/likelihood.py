@@ -24,7 +24,8 @@ from mini_autograd.ops.nn.targets import (
     is_index,
 )
 from mini_autograd.ops.reduction.reductions import fold
-from mini_autograd.parsing.types import Array, Int, Mask, Str
+from mini_autograd.parsing.overloads import composite
+from mini_autograd.parsing.types import Array, Int, Mask, Str, SymInt
 
 
 def _check_weight(weight: Any, name: str = "nll_loss_backward") -> Any:
@@ -228,3 +229,11 @@ def likelihood_loss(self: Any, target: Any, weight: Any, reduction: str, ignore_
         ignore_index,
     )
     return ops.view(loss, expected) if reduction == "none" else loss
+
+
+@composite
+def nll_loss_nd(
+    self: Array, target: Mask, weight: Mask | None, reduction: Str, ignore_index: SymInt
+) -> Any:
+    """`likelihood_loss` as users call it, with what is no tensor refused."""
+    return likelihood_loss(self, target, weight, reduction, ignore_index)

@@ -20,7 +20,7 @@ from mini_autograd.ops.nn.likelihood import likelihood_loss, numel
 from mini_autograd.ops.pointwise.arithmetic import over, plus, times
 from mini_autograd.ops.reduction.reductions import mean_all, sum_all
 from mini_autograd.parsing.overloads import composite
-from mini_autograd.parsing.types import Array, Float, Int, Str
+from mini_autograd.parsing.types import Array, Float, Str, SymInt
 
 
 def _mse_double_backward(grad: Any, grad_output: Any, reduction: str) -> Any:
@@ -152,7 +152,7 @@ def cross_entropy_loss(
     target: Array,
     weight: Array | None,
     reduction: Str,
-    ignore_index: Int,
+    ignore_index: SymInt,
     label_smoothing: Float,
 ) -> Any:
     """Cross entropy; a target of the input's shape holds probabilities, else classes."""

@@ -24,7 +24,7 @@ from mini_autograd.messages.ops import shapes as shape_errors
 from mini_autograd.ops.pointwise.complexes import conj
 from mini_autograd.parsing.forms import with_old_forms
 from mini_autograd.parsing.overloads import composite, overloaded, with_forms
-from mini_autograd.parsing.types import Array, Number
+from mini_autograd.parsing.types import Array, Number, is_number
 
 
 def scaled(grad: Any, factor: Any) -> Any:
@@ -230,7 +230,10 @@ def _subtracting(op: Any) -> Any:
             for each in args[:2]:
                 kind = type(each)
                 if kind is bool or (kind is Tensor and each._array.dtype.kind == "b"):
-                    _refuse_bool(args[:2])
+                    operands = (*args, kwargs["other"]) if "other" in kwargs else args
+                    if len(operands) > 1 and op.schema.parameters[0].accepts(args[0]):
+                        _refuse_bool(operands[:2])
+                    break
             return call(*args, **kwargs)
 
         subtract.__name__, subtract.__doc__ = op.schema.name, call.__doc__
@@ -242,6 +245,8 @@ def _subtracting(op: Any) -> Any:
 
 
 def _refuse_bool(operands: Sequence[Any]) -> None:
+    if not all(isinstance(each, Tensor) or is_number(each) for each in operands):
+        return  # the parser refuses these
     kinds = [each._array.dtype if isinstance(each, Tensor) else type(each) for each in operands]
     if all(each == _BOOL for each in kinds):
         raise errors.bool_subtraction()

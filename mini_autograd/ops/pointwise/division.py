@@ -30,7 +30,9 @@ from mini_autograd.ops.pointwise.arithmetic import (
 from mini_autograd.ops.pointwise.complexes import conj
 from mini_autograd.ops.pointwise.rounding import zeros_like_grad
 from mini_autograd.ops.tensor import inside
+from mini_autograd.parsing.forms import listed_forms, none_fits
 from mini_autograd.parsing.overloads import overloaded, with_forms
+from mini_autograd.parsing.overrides import overridable
 from mini_autograd.parsing.schema import NUMBERS
 from mini_autograd.parsing.types import Array, Number, Str
 
@@ -188,7 +190,7 @@ def remainder_of_number(self: Number, other: Array) -> Array:
     return _remainder(number, array)
 
 
-@public("div", "divide", method=False)
+@public("div", method=False)
 def _div(*args: Any, **kwargs: Any) -> Any:
     """`self / other`, or rounded as `rounding_mode` says."""
     return _by_mode(kwargs)(*args, **kwargs)
@@ -198,9 +200,41 @@ _div.__name__ = _div.__qualname__ = "div"
 
 
 @public("div", function=False, in_place=_BY_NUMBER._replace(augmented="/="))
-@public("divide", function=False, in_place=_WRITTEN._replace(number_seen=True, composite=True))
 def _div_method(*args: Any, **kwargs: Any) -> Any:
     return _by_mode(kwargs).method(*args, **kwargs)
+
+
+_DIVIDED: Final = (
+    "(Tensor input, Tensor other, *, Tensor out = None)",
+    "(Tensor input, Tensor other, *, str rounding_mode, Tensor out = None)",
+    "(Tensor input, Number other)",
+    "(Tensor input, Number other, *, str rounding_mode)",
+)
+
+
+def _divide(call: Any, *, method: bool) -> Any:
+    """`div` under its other name, which has one form more."""
+
+    @overridable("divide", method=method)
+    def divide(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return call(*args, **kwargs)
+        except TypeError as error:
+            refused = error
+        if not str(refused).startswith("div()"):
+            raise refused
+        forms = listed_forms(_DIVIDED, None, method=method)
+        raise none_fits("divide", forms, args[method:], kwargs)
+
+    divide.__name__ = divide.__qualname__ = "divide"
+    divide.__doc__ = _div.__doc__
+    return divide
+
+
+public(method=False)(_divide(_div, method=False))
+public(function=False, in_place=_WRITTEN._replace(number_seen=True, composite=True))(
+    _divide(_div_method, method=True)
+)
 
 
 def _by_mode(kwargs: dict[str, Any]) -> Any:

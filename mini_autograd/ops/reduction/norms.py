@@ -165,6 +165,8 @@ def norm(
     if type(input) not in PLAIN and has_torch_function((input,)):
         options = {"p": p, "dim": dim, "keepdim": keepdim, "out": out, "dtype": dtype}
         return handle_torch_function(norm, (input,), input, **options)
+    if not isinstance(input, Tensor):
+        _ = input.layout  # by which torch chooses a way
     dims = [dim] if isinstance(dim, int) else dim
     if isinstance(p, str) and (p != "fro" or (dims is not None and len(dims) > 2)):
         every = [*range(input.ndim)] if dims is None else dims

@@ -18,7 +18,7 @@ from mini_autograd.ops.reduction.extrema import evenly, picked_grad
 from mini_autograd.ops.reduction.selection import LONG, SMALL, ordered, selected
 from mini_autograd.ops.tensor import inside
 from mini_autograd.parsing.overloads import composite, overloaded
-from mini_autograd.parsing.types import Array, Bool, Int
+from mini_autograd.parsing.types import Array, Bool, Int, SymInt
 
 
 def _order(array: Array, dim: int, descending: bool) -> Array:
@@ -125,7 +125,7 @@ def _argsort_plain(self: Array, dim: Int = -1, descending: Bool = False) -> Any:
 
 @unpromoted(name="topk", node="TopkBackward0", outputs=("values", "indices"), self=_ordered_grad)
 def greatest(
-    self: Array, k: Int, dim: Int = -1, largest: Bool = True, sorted: Bool = True
+    self: Array, k: SymInt, dim: Int = -1, largest: Bool = True, sorted: Bool = True
 ) -> tuple[Array, Array]:
     """The k greatest or least elements along a dim; in order, if `sorted`."""
     dim = wrap_dim(dim, self.ndim)
@@ -147,7 +147,7 @@ def greatest(
 
 @public()
 @composite
-def topk(self: Array, k: Int, dim: Int = -1, largest: Bool = True, sorted: Bool = True) -> Any:
+def topk(self: Array, k: SymInt, dim: Int = -1, largest: Bool = True, sorted: Bool = True) -> Any:
     """The k greatest or least elements along a dim, with their indices."""
     return return_types.topk(greatest(self, k, dim, largest, sorted))
 

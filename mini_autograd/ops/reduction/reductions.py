@@ -21,9 +21,9 @@ from mini_autograd.ops.pointwise.arithmetic import over
 from mini_autograd.ops.tensor import inside
 from mini_autograd.ops.tensor.conversion import without_imaginary
 from mini_autograd.parsing.overloads import overloaded
-from mini_autograd.parsing.types import Array, Bool, DType, Ints
+from mini_autograd.parsing.types import Array, Bool, Dims, DType, Int, Ints
 
-Dims = tuple[int, ...] | None  # None stands for all of them
+Wrapped = tuple[int, ...] | None  # None stands for all of them
 
 
 def reduced_dims(dim: Any, ndim: int) -> tuple[int, ...]:
@@ -59,7 +59,7 @@ def restored(grad: Any, dim: Any, keepdim: bool, ndim: int) -> Any:
     return grad
 
 
-def fold(step: Any, array: Array, dims: Dims, keepdim: bool, dtype: Any = None) -> Any:
+def fold(step: Any, array: Array, dims: Wrapped, keepdim: bool, dtype: Any = None) -> Any:
     """A ufunc's reduction, contiguous as torch's, whatever the order of the operand's dims."""
     if not array.ndim and dtype is None and array.dtype.kind == "f":
         return array[()] + 0 if step is np.add else array[()]  # a sum begins with a zero
@@ -93,7 +93,7 @@ def both(first: Any, second: Any) -> Any:
     return first + second
 
 
-def _in_one_run(shape: tuple[int, ...], dims: Dims) -> bool:
+def _in_one_run(shape: tuple[int, ...], dims: Wrapped) -> bool:
     """Whether the dims that are reduced lie side by side, those of size one left out."""
     wide = [dim in reduced_dims(dims, len(shape)) for dim, size in enumerate(shape) if size != 1]
     return [*pairwise([False, *wide])].count((False, True)) < 2
@@ -102,7 +102,7 @@ def _in_one_run(shape: tuple[int, ...], dims: Dims) -> bool:
 AS_THEY_ARE: Final = "fdFD"  # the dtypes in which torch sums and multiplies numbers of them
 
 
-def _summed(array: Array, dims: Dims, keepdim: bool, dtype: DType | None) -> Array:
+def _summed(array: Array, dims: Wrapped, keepdim: bool, dtype: DType | None) -> Array:
     """Integers in int64, half precision in single and rounded once, as torch sums."""
     if dtype is None and array.dtype.char in AS_THEY_ARE:
         return fold(np.add, array, dims, keepdim)
@@ -212,20 +212,26 @@ def _tested(test: np.ufunc, array: Array, dim: Any, keepdim: bool) -> Array:
 
 
 @unpromoted(name="all")
-def all_true(self: Array, dim: Ints | None = None, keepdim: Bool = False) -> Array:
+def all_true(self: Array, dim: Dims | Int | None = None, keepdim: Bool = False) -> Array:
     """Whether all elements are true; of bytes, as a byte."""
     return _tested(np.logical_and, self, dim, keepdim)
 
 
 @unpromoted(name="any")
-def any_true(self: Array, dim: Ints | None = None, keepdim: Bool = False) -> Array:
+def any_true(self: Array, dim: Dims | Int | None = None, keepdim: Bool = False) -> Array:
     """Whether some element is true; of bytes, as a byte."""
     return _tested(np.logical_or, self, dim, keepdim)
 
 
 @unpromoted()
-def count_nonzero(self: Array, dim: Ints | None = None) -> Array:
-    """How many elements are not zero."""
+def count_nonzero(self: Array, dim: Int | None = None) -> Array:
+    """How many elements are not zero, of all or along one dim."""
+    return _summed(self != 0, reduced_dims(dim, self.ndim), False, None)
+
+
+@unpromoted(name="count_nonzero")
+def count_nonzero_over(self: Array, dim: Dims) -> Array:
+    """Likewise over several dims."""
     return _summed(self != 0, reduced_dims(dim, self.ndim), False, None)
 
 
@@ -260,10 +266,4 @@ _TEST_FORMS: Final = (
 )
 public()(overloaded("all", all_true, function_forms=_TEST_FORMS))
 public()(overloaded("any", any_true, function_forms=_TEST_FORMS))
-public()(
-    overloaded(
-        "count_nonzero",
-        count_nonzero,
-        function_forms=("(Tensor input, int dim = None)", "(Tensor input, tuple of ints dim)"),
-    )
-)
+public()(overloaded("count_nonzero", count_nonzero, count_nonzero_over))

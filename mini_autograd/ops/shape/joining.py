@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any, Final
 
@@ -22,8 +23,16 @@ from mini_autograd.ops.shape.slicing import select, selected, slice_dim, sliced
 from mini_autograd.ops.shape.transposing import unsqueeze
 from mini_autograd.ops.shape.views import reshape, shape_of
 from mini_autograd.parsing.overloads import composite, overloaded
-from mini_autograd.parsing.schema import is_int
-from mini_autograd.parsing.types import Anything, Array, Arrays, IndexArray, Int, Sizes, SymInt
+from mini_autograd.parsing.overrides import NAME
+from mini_autograd.parsing.types import (
+    Array,
+    Arrays,
+    IndexArray,
+    Int,
+    Sizes,
+    SymInt,
+    is_int,
+)
 
 _LEGACY_EMPTY: Final = (0,)  # torch skips it, whatever the rank of the others
 
@@ -236,11 +245,14 @@ _split: Final = overloaded(
 @public(method=False)
 def split(tensor: Any, split_size_or_sections: Any, dim: int = 0) -> tuple[Any, ...]:
     """Pieces of one size, or of the sizes in a list."""
-    if isinstance(split_size_or_sections, int):
-        return _split(tensor, split_size_or_sections, dim)
-    if isinstance(split_size_or_sections, Tensor) and is_int(split_size_or_sections):
-        return split_evenly(tensor, int(split_size_or_sections), dim)
-    return split_with_sizes(tensor, split_size_or_sections, dim)
+    if not isinstance(tensor, Tensor) and not hasattr(type(tensor), NAME):
+        made: tuple[Any, ...] = tensor.split(split_size_or_sections, dim)
+        return made
+    given = split_size_or_sections
+    if isinstance(given, Tensor):
+        with suppress(ValueError):
+            given = int(given)
+    return (_split if isinstance(given, int) else split_with_sizes)(tensor, given, dim)
 
 
 @public("split", function=False)
@@ -267,28 +279,47 @@ def chunk(self: Array, chunks: Int, dim: Int = 0) -> Any:
     return split_evenly(self, -(-size // chunks), dim)
 
 
-@public()
-@composite
-def tensor_split(self: Array, indices_or_sections: Anything, dim: Int = 0) -> Any:
-    """So many pieces as even as can be, or pieces between the given indices."""
+@composite(name="tensor_split")
+def split_at(self: Array, indices: Sizes, dim: Int = 0) -> Any:
+    """The pieces between the given indices."""
+    dim, size = _split_dim(self, dim)
+    pairs = zip((0, *indices), (*indices, size), strict=True)
+    return tuple(slice_dim(self, dim, *slice(*pair).indices(size)[:2]) for pair in pairs)
+
+
+def _split_dim(self: Any, dim: int) -> tuple[int, int]:
+    """The dim and its size."""
     if not self.ndim:
         raise errors.tensor_split_zero_dim()
-    given = indices_or_sections
-    if isinstance(given, Tensor):
-        if given.dtype is not dtypes.int64:
-            raise errors.tensor_split_dtype(given.dtype)
-        if given.ndim > 1:
-            raise errors.tensor_split_rank(given.ndim)
-        given = given.tolist()
     dim = wrap_dim(dim, self.ndim)
-    size = self.shape[dim]
-    if is_int(given):
-        if given <= 0:
-            raise errors.sections_count(given)
-        ends = [index * (size // given) + min(index, size % given) for index in range(given + 1)]
-        return tuple(slice_dim(self, dim, *pair) for pair in itertools.pairwise(ends))
-    pairs = zip((0, *given), (*given, size), strict=True)
-    return tuple(slice_dim(self, dim, *slice(*pair).indices(size)[:2]) for pair in pairs)
+    return dim, self.shape[dim]
+
+
+@composite(name="tensor_split")
+def split_by_tensor(self: Array, tensor_indices_or_sections: IndexArray, dim: Int = 0) -> Any:
+    """Likewise, or so many pieces, as the tensor says."""
+    given: Any = tensor_indices_or_sections
+    if not self.ndim:
+        raise errors.tensor_split_zero_dim()
+    if given.dtype is not dtypes.int64:
+        raise errors.tensor_split_dtype(given.dtype)
+    if given.ndim > 1:
+        raise errors.tensor_split_rank(given.ndim)
+    return (split_at if given.ndim else split_in)(self, given.tolist(), dim)
+
+
+@composite(name="tensor_split")
+def split_in(self: Array, sections: SymInt, dim: Int = 0) -> Any:
+    """So many pieces as even as can be."""
+    dim, size = _split_dim(self, dim)
+    if sections <= 0:
+        raise errors.sections_count(sections)
+    least, more = divmod(size, sections)
+    ends = [index * least + min(index, more) for index in range(sections + 1)]
+    return tuple(slice_dim(self, dim, *pair) for pair in itertools.pairwise(ends))
+
+
+public()(overloaded("tensor_split", split_at, split_by_tensor, split_in))
 
 
 @public()

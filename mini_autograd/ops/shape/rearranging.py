@@ -29,7 +29,7 @@ from mini_autograd.ops.shape.views import (
 )
 from mini_autograd.ops.tensor import inside
 from mini_autograd.parsing.overloads import composite, overloaded
-from mini_autograd.parsing.types import Array, Dims, IndexArray, Int, Ints, Sizes
+from mini_autograd.parsing.types import Array, Dims, IndexArray, Int, Ints, Sizes, SymInt, SymInts
 
 
 def _inside_flip(result: Any, self: Any, dims: Any) -> Any:
@@ -87,7 +87,7 @@ def flipud(self: Array) -> Any:
     self=lambda grad, shifts, dims: roll(grad, tuple(-shift for shift in shifts), dims),
     inside=_inside_roll,
 )
-def roll(self: Array, shifts: Ints, dims: Ints | None = ()) -> Array:
+def roll(self: Array, shifts: SymInts, dims: Ints | None = ()) -> Array:
     """Moved along dims, or along all elements in a row; what leaves one end enters the other."""
     dims = dims or ()
     if not len(shifts):
@@ -167,7 +167,7 @@ def tile(self: Array, dims: Sizes) -> Any:
 
 @composite(name="repeat_interleave")
 def repeat_each(
-    self: Array, repeats: Int, dim: Int | None = None, *, output_size: Int | None = None
+    self: Array, repeats: SymInt, dim: Int | None = None, *, output_size: Int | None = None
 ) -> Any:
     """Each element of a dim so many times in a row; by default of all elements."""
     if dim is None:
@@ -234,8 +234,8 @@ public()(
         repeat_each,
         positions_by_counts,
         function_forms=(
-            "(Tensor repeats, *, int output_size = None)",
             "(Tensor input, Tensor repeats, int dim = None, *, int output_size = None)",
+            "(Tensor repeats, *, int output_size = None)",
             "(Tensor input, int repeats, int dim = None, *, int output_size = None)",
         ),
     )

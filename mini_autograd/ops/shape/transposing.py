@@ -199,7 +199,7 @@ def squeeze_dim(self: Array, dim: Int) -> Array:
     view=True,
     self=lambda grad, self_shape, dim: _unsqueezed(grad, _singletons(self_shape, dim)),
 )
-def squeeze_dims(self: Array, dim: Ints) -> Array:
+def squeeze_dims(self: Array, dim: Dims) -> Array:
     """Without those of some dims whose size is 1."""
     return self.squeeze(tuple(_singletons(self.shape, wrap_dims(dim, self.ndim))))
 

@@ -16,7 +16,7 @@ from mini_autograd.messages.ops import pointwise as errors
 from mini_autograd.ops.pointwise.comparison import eq
 from mini_autograd.ops.pointwise.complexes import imag, real
 from mini_autograd.parsing.overloads import composite
-from mini_autograd.parsing.types import Array, Bool, Number
+from mini_autograd.parsing.types import Array, Bool, Float
 
 
 @public()
@@ -66,22 +66,22 @@ def _is_recorded(*tensors: Any) -> bool:
 @public()
 @composite
 def isclose(
-    self: Array, other: Array, rtol: Number = 1e-05, atol: Number = 1e-08, equal_nan: Bool = False
+    self: Array, other: Array, rtol: Float = 1e-05, atol: Float = 1e-08, equal_nan: Bool = False
 ) -> Any:
     """Where `abs(self - other) <= atol + rtol * abs(other)`, or both are the same."""
     tensors: Any = self, other
     a, b = [each._array for each in tensors]
     if a.dtype != b.dtype:
         raise errors.dtypes_differ(dtypes.of(a), dtypes.of(b))
-    for name, tolerance in (("rtol", rtol.real), ("atol", atol.real)):
-        if tolerance < 0:
+    for name, tolerance in (("rtol", rtol), ("atol", atol)):
+        if not tolerance >= 0:  # nor no number
             raise errors.negative_tolerance(name, tolerance)
     close = eq(self, other)  # to which torch writes the others
-    if (rtol.real or atol.real) and _is_recorded(*tensors):
+    if (rtol or atol) and _is_recorded(*tensors):
         # What torch computes for it is recorded, as hooks see, and views that may not be.
-        ops.abs(other * rtol.real) + atol.real
+        ops.abs(other * rtol) + atol
         isfinite(ops.abs(self - other))
-    writes = quiet.run(_close, a, b, close._array, rtol.real, atol.real, equal_nan)
+    writes = quiet.run(_close, a, b, close._array, rtol, atol, equal_nan)
     counter_of(close).version += writes
     return close
 
@@ -105,7 +105,7 @@ def _close(a: Any, b: Any, same: Any, rtol: float, atol: float, equal_nan: bool)
 @public()
 @composite
 def allclose(
-    self: Array, other: Array, rtol: Number = 1e-05, atol: Number = 1e-08, equal_nan: Bool = False
+    self: Array, other: Array, rtol: Float = 1e-05, atol: Float = 1e-08, equal_nan: Bool = False
 ) -> bool:
     """Whether `isclose` holds everywhere."""
     with unrecorded():

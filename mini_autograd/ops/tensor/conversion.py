@@ -23,8 +23,7 @@ from mini_autograd.messages.tensors import conversion as errors
 from mini_autograd.ops.tensor import inside
 from mini_autograd.parsing.factories import as_dtype, checked_device, device
 from mini_autograd.parsing.overrides import KNOWN, has_torch_function, overridable
-from mini_autograd.parsing.schema import is_number
-from mini_autograd.parsing.types import Array, DType, MemoryFormat
+from mini_autograd.parsing.types import Array, DType, MemoryFormat, is_number
 
 
 @shared
