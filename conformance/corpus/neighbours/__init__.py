@@ -104,7 +104,7 @@ def neighbours(
         for other in operands.in_place_of(given, finite=finite):
             inputs = (*base.inputs[:place], other, *base.inputs[place + 1 :])
             yield given.name, Program(inputs, base.steps)
-    if len(base.inputs) > 1:
+    if base.inputs:
         for together in operands.together(base.inputs, finite=finite):
             yield "operands", Program(together, base.steps)
 

@@ -14,7 +14,7 @@ _OF_TYPE: Mapping[type, Callable[[Any], tuple[Value, ...]]] = {
     bool: lambda value: (not value, None, "x", 1.5, 1),
     int: lambda value: (
         *dict.fromkeys((value + 1, value - 1, -value - 1, 0, FAR, -FAR)),
-        *(1.5, True, None, "x", (value,)),
+        *(1.5, 0.5 + 1j, True, None, "x", (value,)),
     ),
     float: lambda value: (
         *(0.0, -value, 1.0, math.inf, -math.inf, math.nan),
@@ -27,7 +27,7 @@ _OF_TYPE: Mapping[type, Callable[[Any], tuple[Value, ...]]] = {
         *map(DType, ("float64", "float16", "int64", "bool", "complex64")),
         *(None, "x", 1),
     ),
-    Ref: lambda value: (None, 2, 2.5, True, "x", [value]),
+    Ref: lambda value: (None, 2, 2.5, 0.5 + 1j, True, "x", [value]),
 }
 
 

@@ -42,17 +42,36 @@ def _others(entry: Input, finite: bool) -> Iterator[Input]:
 
 def together(inputs: Sequence[Input], *, finite: bool = False) -> Iterator[tuple[Input, ...]]:
     """What may stand in the place of all operands of one dtype at once, the first one's: two that
-    hold NaN at one place, or are of half precision, are met by no change of one."""
+    hold NaN at one place, or zeros of half precision, are met by no change of one thing."""
     first = inputs[0].dtype
-    ways: list[Callable[[Input], Input]] = [
-        *(partial(_of_dtype, dtype=dtype) for dtype in DTYPES if dtype != first),
-        *(partial(_laid_out, layout=layout) for layout in LAYOUTS),
-    ]
-    if first in FLOATING | COMPLEX:
-        rows = FINITE if finite else (*FINITE, *NOT_FINITE)
-        ways += [partial(_with_values, values=values) for values in rows]
+    ways = [*_ways(first, finite)]
+    if len(inputs) > 1:
+        ways += [partial(_of_dtype, dtype=dtype) for dtype in DTYPES if dtype != first]
+        ways += [partial(_laid_out, layout=layout) for layout in LAYOUTS]
+        if first in FLOATING | COMPLEX:
+            ways += [partial(_with_values, values=values) for values in _rows(first, finite)]
     for way in ways:
         yield tuple(way(entry) if entry.dtype == first else entry for entry in inputs)
+
+
+def _ways(first: str, finite: bool) -> Iterator[Callable[[Input], Input]]:
+    """Edges of another dtype."""
+    for dtype in ("float16", "float64", "complex64"):
+        if dtype != first:
+            for values in _rows(dtype, finite):
+                yield partial(_edges_of, dtype=dtype, values=values)
+
+
+def _rows(dtype: str, finite: bool) -> tuple[tuple[float, ...], ...]:
+    """The edges of a dtype. How an infinite complex number comes out of a product depends on how
+    many elements the processor takes at once."""
+    if finite:
+        return FINITE
+    return (*FINITE, (np.nan,)) if dtype in COMPLEX else (*FINITE, *NOT_FINITE)
+
+
+def _edges_of(entry: Input, dtype: str, values: tuple[float, ...]) -> Input:
+    return _with_values(_of_dtype(entry, dtype), values)
 
 
 def _laid_out(entry: Input, layout: str) -> Input:
@@ -109,7 +128,7 @@ def _of_other_values(entry: Input, finite: bool) -> Iterator[Input]:
     yield _like(entry, np.zeros_like(array))
     yield _like(entry, np.ones_like(array))
     if entry.dtype in FLOATING | COMPLEX:
-        for values in FINITE if finite else (*FINITE, *NOT_FINITE):
+        for values in _rows(entry.dtype, finite):
             yield _with_values(entry, values)
         yield _like(entry, np.round(array))
     elif entry.dtype != "bool":
