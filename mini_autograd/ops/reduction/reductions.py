@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final
@@ -12,10 +11,8 @@ import numpy as np
 from mini_autograd.arrays import dtypes, layout
 from mini_autograd.arrays.dims import wrap_dim, wrap_dims
 from mini_autograd.arrays.numbers import has_zero
-from mini_autograd.core.modes.grad_mode import state
 from mini_autograd.core.op import public, unpromoted
 from mini_autograd.core.table import ops
-from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.ops import reductions as errors
 from mini_autograd.ops.pointwise.arithmetic import over
 from mini_autograd.ops.tensor import inside
@@ -229,28 +226,8 @@ def count_nonzero(self: Array, dim: Ints | None = None) -> Array:
     return _summed(self != 0, reduced_dims(dim, self.ndim), False, None)
 
 
-def differentiable_dtype(function: Any) -> Any:
-    """The function, refusing an integer dtype for the result of what requires grad."""
-
-    def guarded(call: Callable[..., Any]) -> Callable[..., Any]:
-        def checked(*args: Any, **kwargs: Any) -> Any:
-            result = call(*args, **kwargs)
-            if kwargs and isinstance(result, Tensor) and result._array.dtype.kind not in "fc":
-                operand = args[0] if args else kwargs.get("input")
-                if state.enabled and getattr(operand, "_requires_grad", False):
-                    raise errors.no_history(result.dtype)
-            return result
-
-        checked.__name__, checked.__doc__ = function.schema.name, function.__doc__
-        return checked
-
-    made: Any = guarded(function)
-    made.method, made.schema = guarded(function.method), function.schema
-    return made
-
-
-public()(differentiable_dtype(overloaded("sum", sum_all, sum, out=(1,))))
-public()(differentiable_dtype(nansum))
+public()(overloaded("sum", sum_all, sum, out=(1,)))
+public()(nansum)
 public()(overloaded("mean", mean_all, mean, out=True))
 
 _TEST_FORMS: Final = (

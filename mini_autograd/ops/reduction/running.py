@@ -17,7 +17,6 @@ from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.messages.ops import kernels as errors
 from mini_autograd.ops.reduction.reductions import (
     AS_THEY_ARE,
-    differentiable_dtype,
     fold,
     reduced_dims,
     restored,
@@ -253,6 +252,6 @@ def prod(self: Array, dim: Int, keepdim: Bool = False, *, dtype: DType | None = 
     return _product(self, reduced_dims(dim, self.ndim), keepdim, dtype)
 
 
-public()(differentiable_dtype(overloaded("prod", prod_all, prod, out=(1,))))
-public(in_place=InPlace(memory_last=True, running="cumsum_out_cpu"))(differentiable_dtype(cumsum))
-public(in_place=InPlace(memory_last=True, running="cumprod_out_cpu"))(differentiable_dtype(cumprod))
+public()(overloaded("prod", prod_all, prod, out=(1,)))
+public(in_place=InPlace(memory_last=True, running="cumsum_out_cpu"))(cumsum)
+public(in_place=InPlace(memory_last=True, running="cumprod_out_cpu"))(cumprod)
