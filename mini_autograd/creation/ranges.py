@@ -9,8 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mini_autograd.arrays import dtypes
+from mini_autograd.arrays.numbers import check_real, not_representable
+from mini_autograd.core.op.promotion import quiet
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.tensors import creation as errors
+from mini_autograd.ops.tensor.writing import checked_number
 from mini_autograd.parsing.factories import OPTIONS, by_count, by_types, factory
 from mini_autograd.parsing.schema import is_int, is_number
 from mini_autograd.parsing.types import Anything, Array, DType, Int, Number
@@ -18,6 +21,12 @@ from mini_autograd.parsing.types import Anything, Array, DType, Int, Number
 
 def _number(value: Any) -> Any:
     return value.item() if isinstance(value, Tensor) else value
+
+
+def _real(value: Any) -> Any:
+    """A number without an imaginary part."""
+    check_real(value)
+    return value.real if isinstance(value, complex) else value
 
 
 _MOST: Final = 2**62
@@ -36,16 +45,21 @@ def _spaced(start: Any, end: Any, step: Any, dtype: dtypes.dtype | None) -> NDAr
     if whole and step == 1 and -_MOST < start <= end < _MOST:
         return np.arange(start, end)
     numbers = [_number(each) for each in (start, end, step)]
+    for each in numbers:
+        dtypes.check_int(each)
     if dtype is None:
-        is_float = any(isinstance(each, (float, np.floating)) for each in numbers)
-        dtype = dtypes.get_default_dtype() if is_float else dtypes.int64
-    if dtype is dtypes.bool_:
+        is_whole = all(isinstance(each, (int, np.integer)) for each in numbers)
+        dtype = dtypes.int64 if is_whole else dtypes.get_default_dtype()
+    if dtype is dtypes.bool_ or dtype.is_complex:
         raise errors.not_implemented("arange_cpu", dtype)
-    if numbers[2] == 0:
+    numbers = [_real(each) for each in numbers]
+    if not (numbers[2] > 0 or numbers[2] < 0):
         raise errors.zero_step()
     if not (math.isfinite(numbers[0]) and math.isfinite(numbers[1])):
         raise errors.unbounded_range(*numbers[:2])
     is_integral = dtype.numpy.kind in "iu"
+    if is_integral and math.isinf(numbers[2]):
+        raise not_representable(dtypes.int64.numpy)
     counted = list(map(int, numbers)) if dtype is dtypes.int64 else numbers
     if counted[2] == 0:
         raise errors.zero_integral_step()
@@ -57,8 +71,7 @@ def _spaced(start: Any, end: Any, step: Any, dtype: dtypes.dtype | None) -> NDAr
     count = -(-length // pace) if is_exact else math.ceil(length / pace)
     start, _end, step = map(int, numbers) if is_integral else numbers
     offsets = np.arange(count, dtype=np.int64 if is_integral else np.float64)
-    array: NDArray[Any] = (start + offsets * step).astype(dtype.numpy)
-    return array
+    return quiet.run((start + offsets * step).astype, dtype.numpy)  # type: ignore[no-any-return]
 
 
 @factory("arange")
@@ -107,17 +120,32 @@ def _linspace(
     if are_complex and dtype is not None and not dtype.is_complex:
         raise errors.linspace_dtype(inferred, dtype)
     wanted = (dtype or inferred).numpy
-    inner = np.dtype(np.float64) if wanted.kind in "iu" else wanted
-    if wanted.kind in "iu":
-        first, last = int(first), int(last)
-    low, high = inner.type(first), inner.type(last)
-    step = (high - low) / inner.type(max(steps - 1, 1))
+    if steps == 0:
+        return np.empty(0, wanted)
+    low = checked_number(first, wanted)
+    if steps == 1:
+        return np.full(1, low)
+    if wanted.kind == "b":
+        raise errors.not_implemented("linspace_cpu", dtypes.bool_)
+    values: NDArray[Any] = quiet.run(_line, low, checked_number(last, wanted), steps)
+    return values
+
+
+def _line(low: NDArray[Any], high: NDArray[Any], steps: int) -> NDArray[Any]:
+    """At least two numbers at equal distances, in the dtype of both ends."""
+    if low.dtype.kind == "c":
+        made = np.empty(steps, low.dtype)
+        made.real, made.imag = _line(low.real, high.real, steps), _line(low.imag, high.imag, steps)
+        return made
+    inner = np.dtype(np.float64) if low.dtype.kind in "iu" else low.dtype
+    first, last = inner.type(low), inner.type(high)
+    step = (last - first) / inner.type(steps - 1)
     # Each half is computed from its own end, so that both ends are exact.
     offsets = np.arange(steps)
-    rising = low + step * offsets.astype(inner)
-    falling = high - step * (steps - 1 - offsets).astype(inner)
-    values = np.where(offsets < max(steps // 2, 1), rising, falling)
-    return values.astype(wanted)
+    rising = first + step * offsets.astype(inner)
+    falling = last - step * (steps - 1 - offsets).astype(inner)
+    values = np.where(offsets < steps // 2, rising, falling)
+    return values.astype(low.dtype)
 
 
 def _is_end(value: Any) -> bool:
