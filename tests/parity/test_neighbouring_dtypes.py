@@ -149,6 +149,9 @@ def kernels_of_dtypes(m: Any) -> Iterator[str]:
         if {left, right} != {"float16"}:
             told = warned(lambda x=a, y=b: m.complex(x, y))
             yield f"complex {left} {right} {size}: {told}"
+    for name, dtype in itertools.product(("logical_and", "logical_or", "logical_xor"), NAMES):
+        a, b = m.ones(2, dtype=getattr(m, dtype)), m.tensor(1j)
+        yield f"{name} {dtype}: {outcome(lambda n=name, x=a, y=b: getattr(m, n)(x, y))}"
     for dtype, first, second in itertools.product(NAMES, (False, True), (False, True)):
         condition = m.ones(2, dtype=getattr(m, dtype))
         x, y = m.ones(2, requires_grad=first), m.zeros(1, requires_grad=second)

@@ -94,6 +94,33 @@ def layouts_of_losses(m: Any) -> Iterator[str]:
         yield f"{shape} {order} {turned} {reduction}: {loss.stride()} {told}"
 
 
+def masks_and_values(m: Any) -> Iterator[str]:
+    """Which of a mask's shape and dtype, and of a value's dims, is refused first."""
+    masks: tuple[list[int], ...] = ([], [1], [3], [2], [5, 3], [3, 5], [0])
+    for into, shape, dtype, value in itertools.product(
+        SHAPES, masks, (m.bool, m.int64), ([], [1], [2])
+    ):
+        a, mask, v = m.zeros(into), m.ones(shape, dtype=dtype), m.ones(value)
+        for name in ("masked_fill", "masked_scatter"):
+            told = outcome(lambda n=name, x=a, k=mask, g=v: getattr(m, n)(x, k, g))
+            yield f"{name} {into} {shape} {dtype} {value}: {told}"
+
+
+def targets_and_weights(m: Any) -> Iterator[str]:
+    """Which of their shapes and dtypes a loss refuses first."""
+    inputs = ([2, 3, 2, 2], [2, 3, 2, 0], [2, 3, 2], [3], [2, 3], [0, 3], [0, 3, 2, 2])
+    targets = ([2, 2, 2], [2, 2, 0], [2, 3, 2], [0, 2, 2], [2, 2], [2], [], [3], [2, 2, 2, 2])
+    weights = (None, [3], [4], [], [0], [1, 3])
+    for given, aimed, weighted, dtype, reduction in itertools.product(
+        inputs, targets, weights, (m.int64, m.float32, m.uint8), ("none", "mean")
+    ):
+        x, target = m.zeros(given), m.zeros(aimed, dtype=dtype)
+        weight = None if weighted is None else m.ones(weighted)
+        loss = m.nn.functional.nll_loss
+        told = outcome(lambda f=loss, x=x, t=target, w=weight, r=reduction: f(x, t, w, reduction=r))
+        yield f"{given} {aimed} {weighted} {dtype} {reduction}: {told}"
+
+
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize(
     "table",
@@ -103,6 +130,8 @@ def layouts_of_losses(m: Any) -> Iterator[str]:
         rolled_dims,
         products_of_nothing,
         layouts_of_losses,
+        masks_and_values,
+        targets_and_weights,
     ],
 )
 def test_each_shape_does_what_it_does_on_torch(table: Callable[[Any], Iterator[str]]):

@@ -73,7 +73,7 @@ def _likelihood(
 ) -> tuple[Array, Array]:
     """The weighted negative elements that the targets name, reduced; and the sum of weights."""
     axis = _classes(self)
-    check_targets(self, target, weight, axis, ignore_index)
+    check_targets(self, target, weight, axis, reduction, ignore_index)
     if not self.shape[axis] and target.size:
         return _of_no_class(self, target, reduction), np.zeros((), self.dtype)
     places, weights, mask = _aimed(self, target, weight, ignore_index, axis)
@@ -178,7 +178,7 @@ def nll_loss2d(
     """As `nll_loss`, for images: the classes are dim 1 of four."""
     if target.ndim == 3:
         check_target_dtype(target)
-    check_spatial(self, target)
+    check_spatial(self, target, weight)
     return _likelihood(self, target, weight, reduction, ignore_index)
 
 

@@ -25,12 +25,12 @@ def check_target_dtype(target: Array) -> None:
         raise errors.target_dtype(dtypes.of(target))
 
 
-def check_targets(self: Array, target: Array, weight: Any, axis: int, ignore_index: int) -> None:
+def check_targets(
+    self: Array, target: Array, weight: Any, axis: int, reduction: str, ignore_index: int
+) -> None:
     """What torch's forward asks of all three, once their dims fit."""
     classes = self.shape[axis]
     spatial = self.ndim == 4
-    if spatial and weight is not None and weight.size != classes:
-        raise errors.spatial_class_weights()
     if not spatial and weight is not None and weight.shape != (classes,):
         raise errors.class_weights(classes, weight.shape, probabilities=False)
     if self.dtype.kind != "f":
@@ -38,7 +38,8 @@ def check_targets(self: Array, target: Array, weight: Any, axis: int, ignore_ind
         raise not_implemented(kernel, dtypes.of(self))
     if weight is not None and weight.dtype != self.dtype:
         raise errors.scalar_type(dtypes.of(self), dtypes.of(weight))
-    if spatial and target.size and target.dtype != np.int64:
+    reads = target.size or reduction == "none"  # else torch takes no look at the dtype
+    if spatial and reads and target.dtype != np.int64:
         raise errors.scalar_type(dtypes.int64, dtypes.of(target))
     check_bounds(classes, target, ignore_index)
 
@@ -60,10 +61,12 @@ def counting(target: Array, ignore_index: int) -> Array | None:
     return None if kept.all() else kept
 
 
-def check_spatial(self: Array, target: Array) -> None:
-    """Whether there is a target for each place of an image."""
+def check_spatial(self: Array, target: Array, weight: Any) -> None:
+    """Whether there is a target for each place of an image, and a weight for each class."""
     if target.ndim != 3:
         raise errors.no_spatial_targets(target.ndim)
+    if weight is not None and weight.size != self.shape[1]:
+        raise errors.spatial_class_weights()
     if (self.shape[0], *self.shape[2:]) != target.shape:
         raise errors.spatial_size_mismatch(self.shape, target.shape)
 
@@ -71,7 +74,7 @@ def check_spatial(self: Array, target: Array) -> None:
 def check_kept(self: Array, target: Array, weight: Any, axis: int) -> None:
     """What torch's backward asks of what was saved, which may have been given other data since."""
     if self.ndim == 4:
-        check_spatial(self, target)
+        check_spatial(self, target, weight)
     else:
         if target.ndim > 1:
             raise errors.multi_target()
