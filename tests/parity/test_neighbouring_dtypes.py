@@ -159,6 +159,24 @@ def kernels_of_dtypes(m: Any) -> Iterator[str]:
         yield f"where {dtype} {first} {second}: {told}"
 
 
+def reductions_in_other_dtypes(m: Any) -> Iterator[str]:
+    """Of real numbers as complex ones, and the other way round: the gradient is cast or refused."""
+    reductions = ("sum", "mean", "prod", "cumsum")
+    for name, shape, left, right, along in itertools.product(
+        reductions, ([2, 2], [3], []), FLOATING, FLOATING, (False, True)
+    ):
+        x = m.ones(shape, dtype=getattr(m, left), requires_grad=True)
+        dims = (0,) if along or name == "cumsum" else ()
+        call = lambda n=name, x=x, a=dims, d=right: _shown(  # noqa: E731
+            getattr(x, n)(*a, dtype=getattr(m, d)), x
+        )
+        yield f"{name} {shape} {left} {right} {along}: {warned(call)}"
+    for rows in (2, 3):
+        x, far = m.ones(rows, 3), m.arange(5, 5 + rows).to(m.uint8)
+        loss = m.nn.functional.nll_loss
+        yield f"{rows}: {outcome(lambda f=loss, x=x, t=far[:1]: f(x[:1], t, reduction='none'))}"
+
+
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize(
     "table",
@@ -168,6 +186,7 @@ def kernels_of_dtypes(m: Any) -> Iterator[str]:
         numbers_out_of_range,
         ranges,
         kernels_of_dtypes,
+        reductions_in_other_dtypes,
     ],
 )
 def test_each_dtype_does_what_it_does_on_torch(table: Callable[[Any], Iterator[str]]):

@@ -41,16 +41,18 @@ def check_targets(
     reads = target.size or reduction == "none"  # else torch takes no look at the dtype
     if spatial and reads and target.dtype != np.int64:
         raise errors.scalar_type(dtypes.int64, dtypes.of(target))
-    check_bounds(classes, target, ignore_index)
+    rows = reduction == "none" and self.ndim == 2
+    check_bounds(classes, target, ignore_index, letters=rows and target.dtype == np.uint8)
 
 
-def check_bounds(classes: int, target: Array, ignore_index: int) -> None:
-    """Whether each target that counts is a class."""
+def check_bounds(classes: int, target: Array, ignore_index: int, *, letters: bool = False) -> None:
+    """Whether each target that counts is a class; `letters`: a byte is one in the error."""
     if not in_range(target, 0, classes):
         wrong = (target < 0) | (target >= classes)
         wrong &= target != ignore_index
         if wrong.any():
-            raise errors.target_out_of_bounds(int(target[wrong].flat[0]))
+            first = int(target[wrong].flat[0])
+            raise errors.target_out_of_bounds(chr(first) if letters else first)
 
 
 def counting(target: Array, ignore_index: int) -> Array | None:

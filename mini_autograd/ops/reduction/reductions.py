@@ -15,6 +15,7 @@ from mini_autograd.core.op import public, unpromoted
 from mini_autograd.core.table import ops
 from mini_autograd.messages.ops import reductions as errors
 from mini_autograd.ops.pointwise.arithmetic import over
+from mini_autograd.ops.pointwise.choosing import of_kind
 from mini_autograd.ops.tensor import inside
 from mini_autograd.ops.tensor.conversion import without_imaginary
 from mini_autograd.parsing.overloads import overloaded
@@ -122,7 +123,9 @@ def _summed(array: Array, dims: Dims, keepdim: bool, dtype: DType | None) -> Arr
 
 
 @unpromoted(
-    name="sum", node="SumBackward0", self=lambda grad, self_shape: ops.expand(grad, self_shape)
+    name="sum",
+    node="SumBackward0",
+    self=lambda grad, self_shape, self_dtype: of_kind(ops.expand(grad, self_shape), self_dtype),
 )
 def sum_all(self: Array, *, dtype: DType | None = None) -> Array:
     """The sum of all elements."""
@@ -131,7 +134,9 @@ def sum_all(self: Array, *, dtype: DType | None = None) -> Array:
 
 @unpromoted(
     node="SumBackward1",
-    self=lambda grad, self_shape, dim, keepdim: spread(grad, self_shape, dim, keepdim),
+    self=lambda grad, self_shape, self_dtype, dim, keepdim: of_kind(
+        spread(grad, self_shape, dim, keepdim), self_dtype
+    ),
 )
 def sum(
     self: Array, dim: Ints | None, keepdim: Bool = False, *, dtype: DType | None = None
@@ -157,7 +162,9 @@ def _averaged(array: Array, dim: Any, keepdim: bool, dtype: DType | None) -> Arr
 @unpromoted(
     name="mean",
     node="MeanBackward0",
-    self=lambda grad, self_shape, self_numel: over(ops.expand(grad, self_shape), self_numel),
+    self=lambda grad, self_shape, self_numel, self_dtype: of_kind(
+        over(ops.expand(grad, self_shape), self_numel), self_dtype
+    ),
     inside=inside.sums_out,
 )
 def mean_all(self: Array, *, dtype: DType | None = None) -> Array:
@@ -167,8 +174,8 @@ def mean_all(self: Array, *, dtype: DType | None = None) -> Array:
 
 @unpromoted(
     node="MeanBackward1",
-    self=lambda grad, self_shape, self_numel, dim, keepdim: over(
-        spread(grad, self_shape, dim, keepdim), count(self_shape, dim)
+    self=lambda grad, self_shape, self_numel, self_dtype, dim, keepdim: of_kind(
+        over(spread(grad, self_shape, dim, keepdim), count(self_shape, dim)), self_dtype
     ),
     inside=inside.sums_out,
 )
