@@ -28,7 +28,7 @@ def check_alpha(alpha: complex, dtype: np.dtype[Any]) -> None:
         raise errors.fractional_alpha()
     if isinstance(alpha, complex) and kind != "c":
         raise errors.complex_alpha()
-    if kind in "fc":
+    if kind != "b":
         check_representable(alpha, dtype)
 
 
@@ -49,14 +49,14 @@ def check_representable(number: complex, dtype: np.dtype[Any]) -> None:
         return
     if dtype.kind != "c":
         check_real(number)
+    if not isinstance(number, complex):
+        dtypes.check_int(number)
     if dtype.kind in "iu" and not isinstance(number, complex):
         info = np.iinfo(dtype)
         low = -info.max if dtype.kind == "u" else info.min
         if not low <= number <= info.max:
             raise not_representable(dtype)
         return
-    if not isinstance(number, complex):
-        dtypes.check_int(number)
     if dtype.kind in "fc" and any(
         math.isfinite(part) and abs(part) > float(np.finfo(dtype).max)
         for part in (number.real, number.imag)

@@ -6,6 +6,7 @@ This order decides which error a ragged or wrong element raises (observed on 2.1
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable, Sequence
 from functools import reduce
@@ -232,7 +233,7 @@ def _as_int(value: Any, found: dtype) -> int:
         raise errors.int64_overflow()
     limits = np.iinfo(found.numpy)
     lowest = -limits.max if limits.min == 0 else limits.min  # negative numbers wrap
-    if value != value or not lowest <= int(value) <= limits.max:
+    if not math.isfinite(value) or not lowest <= int(value) <= limits.max:
         raise errors.conversion_overflow(found)
     return int(value)
 

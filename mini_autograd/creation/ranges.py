@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mini_autograd.arrays import dtypes
+from mini_autograd.core.op.promotion import quiet
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.tensors import creation as errors
 from mini_autograd.ops.tensor.writing import checked_number
@@ -45,6 +46,8 @@ def _spaced(start: Any, end: Any, step: Any, dtype: dtypes.dtype | None) -> NDAr
     if whole and step == 1 and -_MOST < start <= end < _MOST:
         return np.arange(start, end)
     given = start, end, step
+    for each in given:
+        dtypes.check_int(each)
     if dtype is None:
         is_whole = all(isinstance(each, (int, np.integer)) for each in given)
         dtype = dtypes.int64 if is_whole else dtypes.get_default_dtype()
@@ -69,7 +72,7 @@ def _spaced(start: Any, end: Any, step: Any, dtype: dtypes.dtype | None) -> NDAr
     count = -(-length // pace) if is_exact else math.ceil(length / pace)
     start, _end, step = map(int, numbers) if is_integral else numbers
     offsets = np.arange(count, dtype=np.int64 if is_integral else np.float64)
-    array: NDArray[Any] = (start + offsets * step).astype(dtype.numpy)
+    array: NDArray[Any] = quiet.run((start + offsets * step).astype, dtype.numpy)
     return array
 
 
@@ -127,10 +130,11 @@ def _linspace(
     first, last = checked_number(first, wanted), checked_number(last, wanted)
     if wanted.kind != "c":
         inner = np.dtype(np.float64) if wanted.kind in "iu" else wanted
-        return _even(first, last, steps, inner).astype(wanted)
+        values: NDArray[Any] = quiet.run(_even, first, last, steps, inner).astype(wanted)
+        return values
     values = np.empty(steps, wanted)
-    values.real = _even(first.real, last.real, steps, values.real.dtype)
-    values.imag = _even(first.imag, last.imag, steps, values.imag.dtype)
+    values.real = quiet.run(_even, first.real, last.real, steps, values.real.dtype)
+    values.imag = quiet.run(_even, first.imag, last.imag, steps, values.imag.dtype)
     return values
 
 

@@ -123,7 +123,8 @@ def in_place(op: InPlace, method: Method) -> Method:
             check_memory(op, self, given)
         if needs_grad and op.on_integers and not on_floats:
             original._array = original._array.astype(np.float64)  # of which a node can be recorded
-            result._node = recorded(original, *args, **kwargs)._node
+            with suppressed():  # it has warned of what it did to the integers
+                result._node = recorded(original, *args, **kwargs)._node
         if original._requires_grad and result._node is not None:
             _save_clone(result._node, original)
         if in_order is not None and layout.shows_twice(self._array) and result._array.size:

@@ -71,6 +71,7 @@ a.index_fill(0, i, torch.ones(2))
 a.take(torch.ones(1))
 a.take(torch.tensor([9]))
 torch.ones(0).take(i)
+torch.ones(0).put(i, torch.ones(2))
 a.index_copy(0, torch.ones(1, 1, dtype=torch.int64), a)
 a.index_copy(0, i, n)
 a.index_copy(0, i, torch.ones(2))
@@ -222,6 +223,7 @@ torch.view_as_complex(torch.ones(2, 3)[:, :2])
 torch.view_as_complex(torch.ones(3)[1:])
 torch.complex(i, i)
 torch.complex(a, a.double())
+torch.complex(a.half(), a)
 """
 
 REDUCTIONS = """

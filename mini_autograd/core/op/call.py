@@ -21,7 +21,7 @@ from mini_autograd.core.saved.saved import SavedTensor
 from mini_autograd.core.table import ops, shared
 from mini_autograd.core.tensor.history import all_inference, as_view
 from mini_autograd.core.tensor.tensor import Tensor, make, plain
-from mini_autograd.messages.ops.kernels import no_complex_half, not_implemented
+from mini_autograd.messages.ops.kernels import no_complex_half, no_history, not_implemented
 from mini_autograd.parsing.binding import RAW, Written
 from mini_autograd.parsing.overrides import NOTHING, overriding_result
 from mini_autograd.parsing.schema import Schema
@@ -64,6 +64,7 @@ def differentiable(
     elementwise: bool | None = None,
     complex_gradient: bool = True,
     warns: bool = False,
+    casts: bool = False,
     **rules: Rule,
 ) -> Callable[[Forward], DifferentiableOp]:
     """Makes an op of a forward on arrays.
@@ -94,6 +95,8 @@ def differentiable(
         complex_gradient: whether torch records it where it gives complex numbers; if not, a call
             that would be recorded raises.
         warns: whether its forward may warn: torch says first that a call cannot be recorded.
+        casts: whether what it gives may have any dtype: of integers it is not recorded, where a
+            call of another op that has rules raises.
         rules: for each differentiable operand, its derivative; an operand without one that
             requires grad makes backward raise.
     """
@@ -102,7 +105,7 @@ def differentiable(
         op = Op(
             name or forward.__name__, forward, rules, promotion, node, view, outputs, constant,
             scalars, order, no_complex_half, together, partial, inside, unsaved, elementwise,
-            complex_gradient, warns,
+            complex_gradient, warns, casts,
         )  # fmt: skip
         general = functools.partial(_apply, op, True)
         caller = op.written.caller
@@ -181,17 +184,18 @@ def _apply(op: Op, method: bool, /, *args: Any, **kwargs: Any) -> Any:
     if op.view:
         for out in outs:
             as_view(out, args[0], several=op.outputs is not None)
-    if (
-        state.enabled
-        and any(_needs_grad(args[position]) for position in op.promoted)
-        and any(out._array.dtype.kind in "fc" for out in outs)
-    ):
+    if state.enabled and any(_needs_grad(args[position]) for position in op.promoted):
+        on_floats = not outs or any(out._array.dtype.kind in "fc" for out in outs)
+        if not on_floats and not op.refuses_integers:
+            return outs[0] if op.outputs is None else outs
         if inference_used and all_inference(args[position] for position in op.operands):
             return op.inside(outs[0] if op.outputs is None else outs, *args)
         if op.promotion is Promotion.NONE:
             op.record(outs[0] if op.outputs is None else outs, *args)
         else:
             _record_promoted(op, args, raw, outs)
+        if not on_floats:
+            raise no_history(outs[0].dtype)
     return outs[0] if op.outputs is None else outs
 
 

@@ -44,6 +44,7 @@ class Op:
     given_elementwise: bool | None
     complex_gradient: bool
     warns: bool
+    casts: bool
 
     def __post_init__(self) -> None:
         self.schema = schema = Schema(self.name, self.bare)
@@ -124,6 +125,12 @@ class Op:
             for place, index in enumerate(self.promoted)
             if any(key.startswith("result") for key in self.reads.get(self.names[index], ()))
         ]
+
+    @property
+    def refuses_integers(self) -> bool:
+        """Whether a call that is recorded raises if it gives integers; what has no derivative is
+        not recorded then."""
+        return bool(self.rules) and not self.casts
 
     @cached_property
     def keys(self) -> list[str]:

@@ -44,9 +44,10 @@ def _name(op: Op, key: str, slot: Slot) -> str | None:
     if slot.keep is Keep.NUMEL:
         return f"{key.removesuffix('_numel')}_sym_numel"
     if slot.keep is Keep.SHAPE:
-        if key.replace("_shape", "_dtype") in op.keys:
+        operand = key.removesuffix("_shape")
+        if any(f"{operand}_dtype" in read for name, read in op.reads.items() if name != operand):
             return None  # torch makes zeros of both together, which it does not show
-        return f"{key.removesuffix('_shape')}_sym_sizes"
+        return f"{operand}_sym_sizes"
     if slot.keep is Keep.STRIDES and not op.view:
         return f"{key.removesuffix('_strides')}_sym_strides"
     return _RENAMED.get(key, key) if slot.keep in TENSORS or slot.keep is Keep.VALUE else None

@@ -118,6 +118,7 @@ take_index_dtype = Message(RuntimeError,
 take_out_of_range = Message(IndexError, "out of range: tried to access index {index} on a tensor "
     "of {count} elements.", mark="while_writing")
 take_from_empty = Message(IndexError, "take(): tried to take from an empty tensor")
+put_into_empty = Message(IndexError, "put_(): Tried to put elements into an empty tensor")
 copy_index_rank = Message(IndexError,
     "index_copy_(): Index should have dimension 1 or 0 (got {ndim})")
 copy_scalar = Message(IndexError,

@@ -36,3 +36,8 @@ def dtype_overflow(found: dtype) -> RuntimeError:
 scalar_type = Message(RuntimeError,
     "expected scalar type {expected.scalar_name} but found {found.scalar_name}")
 no_history = Message(RuntimeError, "Autograd not support dtype: {found.scalar_name}")
+resized_output = Message(UserWarning,
+    "An output with one or more elements was resized since it had shape {shape:list}, which does "
+    "not match the required output shape {wanted:list}. This behavior is deprecated, and in a "
+    "future PyTorch release outputs will not be resized unless they have zero elements. You can "
+    "explicitly reuse an out tensor t by resizing it, inplace, to zero elements with t.resize_(0).")

@@ -71,8 +71,3 @@ old_reduction = Message(UserWarning,
 unequal_sizes = Message(UserWarning,
     "Using a target size ({target}) that is different to the input size ({input}). This will "
     "likely lead to incorrect results due to broadcasting. Please ensure they have the same size.")
-resized_output = Message(UserWarning,
-    "An output with one or more elements was resized since it had shape {shape:list}, which does "
-    "not match the required output shape {wanted:list}. This behavior is deprecated, and in a "
-    "future PyTorch release outputs will not be resized unless they have zero elements. You can "
-    "explicitly reuse an out tensor t by resizing it, inplace, to zero elements with t.resize_(0).")

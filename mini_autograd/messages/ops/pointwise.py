@@ -92,6 +92,8 @@ def check_pairs(shape: Sequence[int], strides: Sequence[int], start: int) -> Non
         raise _pairs_offset()
 
 
+complex_half = Message(UserWarning,
+    "ComplexHalf support is experimental and many operators don't support it yet.")
 complex_of_dtypes = Message(RuntimeError, "Expected both inputs to be Half, Float or Double "
     "tensors but got {real.scalar_name} and {imag.scalar_name}")
 complex_of_two_dtypes = Message(RuntimeError, "Expected object of scalar type {real.scalar_name} "

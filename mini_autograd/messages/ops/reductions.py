@@ -6,7 +6,6 @@ import math
 from typing import TYPE_CHECKING
 
 from mini_autograd.messages.message import Message
-from mini_autograd.messages.ops.kernels import no_history as no_history
 from mini_autograd.messages.ops.kernels import not_implemented as not_implemented
 from mini_autograd.messages.ops.kernels import overflow
 

@@ -35,11 +35,19 @@ def _check_bounds(index: IndexArray, dim: int, size: int) -> None:
         raise errors.out_of_bounds_scatter(int(wrong), dim, size)
 
 
-def _fits(index: tuple[int, ...], shape: tuple[int, ...], apart: int | None) -> bool:
+def _fits(index: Shape, shape: Shape, apart: int | None) -> bool:
+    """Whether an index is no longer than a shape in any dim but one.
+
+    Raises:
+        IndexError: the shape has too few dims, and the index fits as far as they go.
+    """
     if index == shape:
         return True
-    pairs = enumerate(zip(index, shape, strict=True))
-    return all(dim == apart or size <= bound for dim, (size, bound) in pairs)
+    for dim, size in enumerate(index):
+        bound = shape[wrap_dim(dim, len(shape))] if shape else 1
+        if dim != apart and size > bound:
+            return False
+    return True
 
 
 def _reached(array: Array, dim: int, index: IndexArray) -> Array:
@@ -91,12 +99,13 @@ def _target(self: Array, dim: int, index: IndexArray, src: Array | None) -> tupl
         return result, result
     if index.ndim != self.ndim and max(index.ndim, self.ndim) > 1:
         raise errors.index_rank("self")
-    if src is not None and index.ndim != src.ndim and max(index.ndim, src.ndim) > 1:
-        raise errors.index_rank("src")
     whole, given = self.shape or (1,), index.shape or (1,)
-    source = None if src is None else src.shape or (1,)
-    if not _fits(given, whole, dim) or (source is not None and not _fits(given, source, None)):
-        raise errors.scatter_size(index.shape, self.shape, dim, None if src is None else src.shape)
+    source = None if src is None else src.shape
+    fits = _fits(given, whole, dim) and (source is None or _fits(given, source, None))
+    if source is not None and len(source or (1,)) != len(given):
+        raise errors.index_rank("src")
+    if not fits:
+        raise errors.scatter_size(index.shape, self.shape, dim, source)
     _check_bounds(index, dim, whole[dim])
     return result, _reached(result, dim, index)
 

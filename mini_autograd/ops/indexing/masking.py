@@ -84,6 +84,7 @@ def _masked_fill_tensor(self: Array, mask: Mask, value: Array) -> Array:
     """A copy with the one element of a tensor where the mask is true."""
     value = np.asarray(value)  # a rule may give a number
     if value.ndim:
+        broadcast_shape(mask.shape, self.shape)  # whose error comes first
         raise errors.fill_value_rank("masked_fill_", value.ndim)
     return _filled(self, mask, value.item())
 

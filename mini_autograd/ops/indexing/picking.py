@@ -15,10 +15,12 @@ from mini_autograd.core.op import Common, Expanded, InPlace, public, unpromoted
 from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor, make
+from mini_autograd.messages.message import Message
 from mini_autograd.messages.ops import indexing as errors
 from mini_autograd.messages.ops import shapes as shape_errors
 from mini_autograd.ops.indexing.gathering import gather_into
 from mini_autograd.ops.pointwise.arithmetic import scaled
+from mini_autograd.ops.pointwise.choosing import of_kind
 from mini_autograd.ops.tensor import inside
 from mini_autograd.ops.tensor.writing import check_dtypes, check_history, checked_number
 from mini_autograd.parsing.overloads import composite, overloaded
@@ -54,10 +56,10 @@ def index_select(self: Array, dim: Int, index: IndexArray) -> Array:
     dim = wrap_dim(dim, self.ndim)
     if index.ndim > 1:
         raise errors.select_index_rank()
-    if not _is_index(index):
-        raise errors.select_index_dtype()
     if self.ndim == 0 and index.size != 1:
         raise errors.select_scalar(index.size)
+    if not _is_index(index):
+        raise errors.select_index_dtype()
     row, index = _as_row(self), _as_row(index)
     size = row.shape[dim]
     if row.ndim > 1 and size == 0 and index.size:
@@ -217,7 +219,9 @@ def index_fill_number(self: Array, dim: Int, index: IndexArray, value: Number) -
     name="index_fill",
     node="IndexFillBackward1",
     self=lambda grad, dim, index: index_fill_number(grad, dim, index, 0),
-    value=lambda grad, dim, index: ops.sum_all(index_select(grad, dim, _distinct(index))),
+    value=lambda grad, dim, index, value_dtype: of_kind(
+        ops.sum_all(index_select(grad, dim, _distinct(index))), value_dtype
+    ),
     inside=inside.saves,
 )
 def _index_fill_tensor(self: Array, dim: Int, index: IndexArray, value: Array) -> Array:
@@ -263,11 +267,12 @@ def index_copy(self: Array, dim: Int, index: IndexArray, source: Array) -> Array
     return result
 
 
-def _flat_positions(self: Array, index: IndexArray) -> IndexArray:
+def _flat_positions(self: Array, index: IndexArray, empty: Message[IndexError]) -> IndexArray:
+    """Indices of the flattened tensor; `empty` says that it has no elements."""
     if index.dtype != np.int64:
         raise errors.take_index_dtype(of_numpy(index.dtype).scalar_name)
     if index.size and not self.size:
-        raise errors.take_from_empty()
+        raise empty()
     outside = _first_outside(index, -self.size, self.size)
     if outside is not None:
         raise errors.take_out_of_range(outside, self.size)
@@ -280,7 +285,7 @@ def _flat_positions(self: Array, index: IndexArray) -> IndexArray:
 )
 def take(self: Array, index: IndexArray) -> Array:
     """The elements of the flattened tensor at the indices, in the shape of the index."""
-    return self.take(_flat_positions(self, index))
+    return self.take(_flat_positions(self, index, errors.take_from_empty))
 
 
 @public(in_place=InPlace(memory_last=True, common=Common.NOTHING))
@@ -298,7 +303,7 @@ def put(self: Array, index: IndexArray, source: Array, accumulate: Bool = False)
     check_dtypes(self, source, errors.put_source_dtypes)
     if index.size != source.size:
         raise errors.put_count(source.size, index.size)
-    positions = _flat_positions(self, index).reshape(-1)
+    positions = _flat_positions(self, index, errors.put_into_empty).reshape(-1)
     result = layout.copied(self)
     if positions.size:
         into = _as_row(result)

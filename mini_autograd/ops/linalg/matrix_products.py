@@ -9,9 +9,11 @@ import numpy as np
 
 from mini_autograd.arrays import dtypes, numbers
 from mini_autograd.arrays.layout import contiguous_strides
+from mini_autograd.core.modes import warn_once
 from mini_autograd.core.op import InPlace, public, unpromoted
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.graph import walk as walk_errors
+from mini_autograd.messages.ops import kernels as kernel_errors
 from mini_autograd.messages.ops import linalg as errors
 from mini_autograd.messages.ops import shapes as dim_errors
 from mini_autograd.messages.tensors import inplace as write_errors
@@ -22,6 +24,7 @@ from mini_autograd.ops.pointwise.rounding import is_complex
 from mini_autograd.ops.shape.transposing import t, transpose
 from mini_autograd.ops.shape.views import expand, reshape
 from mini_autograd.ops.tensor import inside
+from mini_autograd.ops.tensor.writing import checked_number
 from mini_autograd.parsing.forms import with_old_forms
 from mini_autograd.parsing.overloads import with_forms
 from mini_autograd.parsing.types import Array, Number
@@ -113,9 +116,11 @@ def bmm(self: Array, mat2: Array) -> Array:
     if mat2.shape[:2] != expected:
         raise errors.batch_sizes(expected, mat2.shape[:2])
     if self.dtype != mat2.dtype:
+        if self.dtype.kind == "b" and self.size and mat2.size:
+            raise errors.not_implemented("bmm", dtypes.bool_)
         if self.size and mat2.size:
             raise errors.scalar_type(dtypes.of(self), dtypes.of(mat2))
-        self = self.astype(mat2.dtype)  # torch computes nothing, and looks no further
+        self = np.empty(self.shape, mat2.dtype)  # torch computes nothing, and looks no further
     return _product(self, mat2, "bmm")
 
 
@@ -188,7 +193,7 @@ def _factor(number: complex, dtype: np.dtype[Any]) -> Any:
         raise numbers.not_representable(dtype)
     if dtype.kind in "fc":
         numbers.check_representable(number, dtype)
-    return number == 1 or dtypes.number_array(number, dtype)
+    return number == 1 or checked_number(number, dtype)
 
 
 def _plus(start: Array, product: Array, beta: complex, alpha: complex, *, exact: bool) -> Array:
@@ -284,15 +289,35 @@ def addmm(self: Array, mat1: Array, mat2: Array, *, beta: Number = 1, alpha: Num
     return result.astype(self.dtype, copy=False)
 
 
-@public(in_place=InPlace(function=True, memory_last=True, product=True))
-@unpromoted(
+def _alone_mv(start: Array, beta: complex) -> Array:
+    """`beta * start` likewise for `addmv`, which has `beta` in the dtype of `start`."""
+    if beta == 0:
+        return np.zeros_like(start)
+    return np.multiply(start, _factor(beta, start.dtype), dtype=start.dtype)
+
+
+_adds_vector: Final = unpromoted(
+    name="addmv",
     self=lambda grad, beta: _scaled(grad, beta),
     mat=lambda grad, vec, alpha: _scaled(outer_product(grad, conj(vec)), alpha),
     vec=lambda grad, mat, alpha: _scaled(mv(conj(t(mat)), grad), alpha),
 )
-def addmv(self: Array, mat: Array, vec: Array, *, beta: Number = 1, alpha: Number = 1) -> Array:
-    """`beta * self + alpha * mat @ vec`."""
+
+
+@public(
+    "addmv",
+    function=False,
+    method=False,
+    in_place=InPlace(function=True, memory_last=True, product=True),
+)
+@_adds_vector
+def _addmv_written(
+    self: Array, mat: Array, vec: Array, *, beta: Number = 1, alpha: Number = 1
+) -> Array:
+    """`beta * self + alpha * mat @ vec`, as long as the product is."""
     _checked_mv(mat, vec, self)
+    if not mat.size:
+        return np.array(np.broadcast_to(_alone_mv(self, beta), mat.shape[:1]))
     if mat.dtype.char == _HALF:  # which is not widened before the scales are looked at
         numbers.check_representable(beta, mat.dtype)
         numbers.check_representable(alpha, mat.dtype)
@@ -300,6 +325,22 @@ def addmv(self: Array, mat: Array, vec: Array, *, beta: Number = 1, alpha: Numbe
     exact = first is mat
     result = _plus(start, _product(first, second, "addmv_impl_cpu"), beta, alpha, exact=exact)
     return result.astype(self.dtype, copy=False)
+
+
+@public()
+@_adds_vector
+def addmv(self: Array, mat: Array, vec: Array, *, beta: Number = 1, alpha: Number = 1) -> Array:
+    """`beta * self + alpha * mat @ vec`; of a matrix without elements torch forgets how long the
+    product is, and gives `beta * self`."""
+    if mat.size:
+        return _addmv_written.op.bare(self, mat, vec, beta=beta, alpha=alpha)
+    _checked_mv(mat, vec, self)
+    if beta == 0:
+        return np.zeros(len(mat), self.dtype)
+    result = _alone_mv(self, beta)
+    if len(mat) and self.shape != mat.shape[:1]:
+        warn_once.once(kernel_errors.resized_output(mat.shape[:1], self.shape), stacklevel=3)
+    return result
 
 
 for _each in (mm, bmm):

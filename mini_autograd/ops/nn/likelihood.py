@@ -74,7 +74,7 @@ def _likelihood(
 ) -> tuple[Array, Array]:
     """The weighted negative elements that the targets name, reduced; and the sum of weights."""
     axis = _classes(self)
-    check_targets(self, target, weight, axis, ignore_index)
+    check_targets(self, target, weight, axis, reduction, ignore_index)
     if not self.shape[axis] and target.size:
         return _of_no_class(self, target, reduction), np.zeros((), self.dtype)
     places, weights, mask = _aimed(self, target, weight, ignore_index, axis)
@@ -84,7 +84,7 @@ def _likelihood(
     if mask is not None:  # an infinity that is ignored times zero would be NaN
         losses = np.where(mask, losses, self.dtype.type(0))
     if reduction == "none" and self.ndim > 1:
-        return losses, np.zeros((), self.dtype)
+        return layout.in_rows(losses), np.zeros((), self.dtype)
     wide = np.float32 if self.dtype.char == "e" else None
     total = fold(np.add, losses, None, False, wide)
     if weights is None:
@@ -120,9 +120,9 @@ def _likelihood_grad(
     check_kept(self, target, weight, axis)
     if self.ndim == 1:
         target = target.reshape(-1)[:1].reshape(())  # the first, if another shape was given it
-    if not self.size:
-        return result
     spatial = self.ndim == 4
+    if not self.size:
+        return layout.empty_as(self) if spatial else result
     if target.dtype != np.int64 and (spatial or target.dtype != np.uint8):  # as a hook unpacked it
         if spatial and target.dtype != np.uint8:
             raise errors.target_dtype(dtypes.of(target))
@@ -179,7 +179,7 @@ def nll_loss2d(
     """As `nll_loss`, for images: the classes are dim 1 of four."""
     if target.ndim == 3:
         check_target_dtype(target)
-    check_spatial(self, target)
+    check_spatial(self, target, weight)
     return _likelihood(self, target, weight, reduction, ignore_index)
 
 

@@ -12,6 +12,7 @@ from mini_autograd.core.modes.warn_once import after_walk
 from mini_autograd.core.op import differentiable, unpromoted
 from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.table import ops
+from mini_autograd.messages.ops import kernels as kernel_errors
 from mini_autograd.messages.ops import losses as errors
 from mini_autograd.messages.ops import shapes as shape_errors
 from mini_autograd.messages.ops.reductions import not_implemented
@@ -68,7 +69,7 @@ def mse_loss_backward(grad_output: Array, self: Array, target: Array, reduction:
     common = np.result_type(self, target)
     result = (self.astype(common) - target) * common.type(factor) * grad_output
     if self.size and result.shape != self.shape:  # memory was replaced since the loss
-        after_walk(errors.resized_output(self.shape, result.shape))
+        after_walk(kernel_errors.resized_output(self.shape, result.shape))
     return np.asarray(result, self.dtype, order="C")
 
 

@@ -25,12 +25,12 @@ def check_target_dtype(target: Array) -> None:
         raise errors.target_dtype(dtypes.of(target))
 
 
-def check_targets(self: Array, target: Array, weight: Any, axis: int, ignore_index: int) -> None:
+def check_targets(
+    self: Array, target: Array, weight: Any, axis: int, reduction: str, ignore_index: int
+) -> None:
     """What torch's forward asks of all three, once their dims fit."""
     classes = self.shape[axis]
     spatial = self.ndim == 4
-    if spatial and weight is not None and weight.size != classes:
-        raise errors.spatial_class_weights()
     if not spatial and weight is not None and weight.shape != (classes,):
         raise errors.class_weights(classes, weight.shape, probabilities=False)
     if self.dtype.kind != "f":
@@ -38,18 +38,21 @@ def check_targets(self: Array, target: Array, weight: Any, axis: int, ignore_ind
         raise not_implemented(kernel, dtypes.of(self))
     if weight is not None and weight.dtype != self.dtype:
         raise errors.scalar_type(dtypes.of(self), dtypes.of(weight))
-    if spatial and target.size and target.dtype != np.int64:
+    reads = target.size or reduction == "none"  # else torch takes no look at the dtype
+    if spatial and reads and target.dtype != np.int64:
         raise errors.scalar_type(dtypes.int64, dtypes.of(target))
-    check_bounds(classes, target, ignore_index)
+    rows = reduction == "none" and self.ndim == 2
+    check_bounds(classes, target, ignore_index, letters=rows and target.dtype == np.uint8)
 
 
-def check_bounds(classes: int, target: Array, ignore_index: int) -> None:
-    """Whether each target that counts is a class."""
+def check_bounds(classes: int, target: Array, ignore_index: int, *, letters: bool = False) -> None:
+    """Whether each target that counts is a class; `letters`: a byte is one in the error."""
     if not in_range(target, 0, classes):
         wrong = (target < 0) | (target >= classes)
         wrong &= target != ignore_index
         if wrong.any():
-            raise errors.target_out_of_bounds(int(target[wrong].flat[0]))
+            first = int(target[wrong].flat[0])
+            raise errors.target_out_of_bounds(chr(first) if letters else first)
 
 
 def counting(target: Array, ignore_index: int) -> Array | None:
@@ -60,10 +63,12 @@ def counting(target: Array, ignore_index: int) -> Array | None:
     return None if kept.all() else kept
 
 
-def check_spatial(self: Array, target: Array) -> None:
-    """Whether there is a target for each place of an image."""
+def check_spatial(self: Array, target: Array, weight: Any) -> None:
+    """Whether there is a target for each place of an image, and a weight for each class."""
     if target.ndim != 3:
         raise errors.no_spatial_targets(target.ndim)
+    if weight is not None and weight.size != self.shape[1]:
+        raise errors.spatial_class_weights()
     if (self.shape[0], *self.shape[2:]) != target.shape:
         raise errors.spatial_size_mismatch(self.shape, target.shape)
 
@@ -71,7 +76,7 @@ def check_spatial(self: Array, target: Array) -> None:
 def check_kept(self: Array, target: Array, weight: Any, axis: int) -> None:
     """What torch's backward asks of what was saved, which may have been given other data since."""
     if self.ndim == 4:
-        check_spatial(self, target)
+        check_spatial(self, target, weight)
     else:
         if target.ndim > 1:
             raise errors.multi_target()

@@ -63,6 +63,13 @@ def _times(array: Any, alpha: complex, beside: Any) -> Any:
     return np.multiply(array, dtypes.number_array(alpha, array.dtype))
 
 
+def _less(array: Any, other: Any, alpha: complex) -> Array:
+    """`array - alpha * other`; torch adds the negative, by which it may be out of range."""
+    if array.dtype.kind in "iu" and alpha != 1 and type(alpha) is int:
+        return np.add(array, _times(other, -alpha, array))
+    return np.subtract(array, _times(other, alpha, array))
+
+
 # Of an op by a number, which becomes a tensor: torch's dispatcher sees no other form of it.
 TENSORS: Final = (".Tensor", ".Tensor")
 _OF_NUMBERS: Final = InPlace(number_seen=True, overloads=TENSORS)
@@ -86,7 +93,7 @@ def sub_promoted(self: Array | Number, other: Array | Number, *, alpha: Number =
         raise errors.bool_subtraction()
     if type(alpha) is not bool and (alpha == 0 or kind == "c"):
         return np.add(self, _times(other, -alpha, self))  # by which torch's zeros have their sign
-    return np.subtract(self, _times(other, alpha, self))
+    return _less(self, other, alpha)
 
 
 @public(in_place=_OF_NUMBERS._replace(augmented="*="))
@@ -180,7 +187,7 @@ def rsub_tensor(self: Array, other: Array, *, alpha: Number = 1) -> Array:
     if self.dtype.kind == "b":
         raise errors.bool_subtraction()
     try:
-        return np.subtract(other, _times(self, alpha, other))
+        return _less(other, self, alpha)
     except ValueError:  # torch says it of the operands as they are subtracted
         raise shape_errors.broadcast(other.shape, self.shape) from None
 
@@ -201,7 +208,7 @@ def _inside_rsub(result: Any, self: Any, other: Any, alpha: Any = 1) -> Any:
 def rsub_number(self: Array, other: Number, alpha: Number = 1) -> Array:
     """`other - alpha * self` for a Python number."""
     array, number = promoted(self, other)
-    return np.subtract(number, _times(array, alpha, number))
+    return _less(number, array, alpha)
 
 
 def promoted(array: Any, *numbers: complex) -> tuple[Any, ...]:

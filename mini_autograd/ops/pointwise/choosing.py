@@ -11,7 +11,7 @@ from mini_autograd.core.modes import warn_once
 from mini_autograd.core.op import differentiable, public
 from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.table import ops
-from mini_autograd.core.tensor.tensor import Tensor, make
+from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.graph import walk as walk_errors
 from mini_autograd.messages.ops import pointwise as errors
 from mini_autograd.messages.ops.kernels import no_complex_half
@@ -23,18 +23,39 @@ from mini_autograd.parsing.types import Array, Mask, Number
 
 @differentiable(
     name="where",
-    self=lambda grad, condition, self_dtype: of_kind(where(condition, grad, 0.0), self_dtype),
-    other=lambda grad, condition, other_dtype: of_kind(where(condition, 0.0, grad), other_dtype),
+    self=lambda grad, condition, self_dtype: of_kind(
+        where(_in_walk(condition), grad, 0.0), self_dtype
+    ),
+    other=lambda grad, condition, other_dtype: of_kind(
+        where(_in_walk(condition), 0.0, grad), other_dtype
+    ),
 )
 def where(condition: Mask, self: Array | Number, other: Array | Number) -> Array:
     """`self` where the condition holds, else `other`."""
     if condition.dtype.kind != "b":
-        raise errors.condition_not_bool(dtypes.of(condition))
+        condition = _truths(condition)
     if type(other) is float and not other:  # as rules call it
         return kept(self, condition)
     if type(self) is float and not self:
         return kept(other, ~condition)
     return np.where(condition, self, other)
+
+
+def _truths(condition: Array) -> Array:
+    """What a condition of bytes, which `where` still takes, says."""
+    if condition.dtype != np.uint8:
+        raise errors.condition_not_bool(dtypes.of(condition))
+    warn_once.once(errors.uint8_condition(), stacklevel=7)
+    return condition != 0
+
+
+def _in_walk(condition: Any) -> Any:
+    """Likewise for rules, which call `where` and so warn again."""
+    if not isinstance(condition, np.ndarray) or condition.dtype.kind == "b":
+        return condition
+    message = errors.uint8_condition()
+    warn_once.after_walk(message, str(message))
+    return condition != 0
 
 
 def of_kind(grad: Any, wanted: Any) -> Any:
@@ -88,22 +109,12 @@ def where_indices(condition: Mask) -> Any:
 def where_parsed(condition: Mask, self: Array | Number, other: Array | Number) -> Array:
     """`self` where the condition holds, else `other`; both in their common dtype."""
     if isinstance(self, Tensor) and isinstance(other, Tensor):
-        return where(_as_mask(condition), self, other)
+        return where(condition, self, other)
     values = [each._array if isinstance(each, Tensor) else each for each in (self, other)]
     wanted = dtypes.result_type(values)
     if wanted is dtypes.COMPLEX_HALF:
         raise no_complex_half()
-    return where(_as_mask(condition), _brought(self, wanted), _brought(other, wanted))
-
-
-def _as_mask(condition: Any) -> Any:
-    found = condition._array.dtype
-    if found == np.uint8:
-        warn_once.once(errors.uint8_condition(), stacklevel=5)
-        return make(condition._array.astype(np.bool_))
-    if found.kind != "b":
-        raise errors.condition_not_bool(dtypes.of_numpy(found))
-    return condition
+    return where(condition, _brought(self, wanted), _brought(other, wanted))
 
 
 def _brought(value: Any, wanted: dtypes.dtype) -> Any:

@@ -126,21 +126,21 @@ def ge(self: Array, other: Array | Number) -> Array:
 
 
 @public(in_place=_TRUTHS)
-@differentiable()
+@differentiable(no_complex_half="logical_and_cpu")
 def logical_and(self: Array, other: Array) -> Array:
     """Whether both are other than zero."""
     return np.logical_and(self, other)
 
 
 @public(in_place=_TRUTHS)
-@differentiable()
+@differentiable(no_complex_half="logical_or_cpu")
 def logical_or(self: Array, other: Array) -> Array:
     """Whether one is other than zero."""
     return np.logical_or(self, other)
 
 
 @public(in_place=_TRUTHS)
-@differentiable()
+@differentiable(no_complex_half="logical_xor_cpu")
 def logical_xor(self: Array, other: Array) -> Array:
     """Whether exactly one is other than zero."""
     return np.logical_xor(self, other)

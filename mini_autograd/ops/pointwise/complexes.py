@@ -13,6 +13,7 @@ import numpy as np
 
 from mini_autograd.arrays import dtypes, empties, layout, mirrors
 from mini_autograd.arrays.layout import Shape
+from mini_autograd.core.modes import warn_once
 from mini_autograd.core.op import Expanded, InPlace, attribute, public, unpromoted
 from mini_autograd.core.table import ops, shared
 from mini_autograd.core.tensor.tensor import Tensor, mark_conjugated
@@ -165,13 +166,16 @@ def complex_of(real: Array, imag: Array) -> Array:
     """`real + 1j * imag`."""
     if real.dtype.kind != "f" or imag.dtype.kind != "f":
         raise errors.complex_of_dtypes(dtypes.of(real), dtypes.of(imag))
+    if real.dtype.char == "e":
+        warn_once.once(errors.complex_half(), stacklevel=4)
     if real.dtype != imag.dtype:
         raise errors.complex_of_two_dtypes(dtypes.of(real), dtypes.of(imag))
-    if real.dtype.char == "e":
-        raise no_complex_half()
-    shape, dtype = real.shape, _COMPLEX_OF[real.dtype]
+    shape = real.shape
     if shape != imag.shape:
         shape = np.broadcast_shapes(shape, imag.shape)
+    if real.dtype.char == "e":
+        raise no_complex_half()
+    dtype = _COMPLEX_OF[real.dtype]
     result = np.empty(shape, dtype)
     result.real, result.imag = real, imag
     return layout.arranged(result, real, imag)

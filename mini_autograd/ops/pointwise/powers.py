@@ -43,6 +43,7 @@ from mini_autograd.parsing.types import Array, Number
 
 @differentiable(
     name="pow",
+    no_complex_half="pow",
     node="PowBackward1",
     self=lambda grad, self, exponent, exponent_dtype: _pow_tensor_grad(
         grad, self, exponent, exponent_dtype

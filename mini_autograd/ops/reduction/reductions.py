@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final
@@ -12,12 +11,11 @@ import numpy as np
 from mini_autograd.arrays import dtypes, layout
 from mini_autograd.arrays.dims import wrap_dim, wrap_dims
 from mini_autograd.arrays.numbers import has_zero
-from mini_autograd.core.modes.grad_mode import state
 from mini_autograd.core.op import public, unpromoted
 from mini_autograd.core.table import ops
-from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.ops import reductions as errors
 from mini_autograd.ops.pointwise.arithmetic import over
+from mini_autograd.ops.pointwise.choosing import of_kind
 from mini_autograd.ops.tensor import inside
 from mini_autograd.ops.tensor.conversion import without_imaginary
 from mini_autograd.parsing.overloads import overloaded
@@ -125,7 +123,9 @@ def _summed(array: Array, dims: Wrapped, keepdim: bool, dtype: DType | None) -> 
 
 
 @unpromoted(
-    name="sum", node="SumBackward0", self=lambda grad, self_shape: ops.expand(grad, self_shape)
+    name="sum",
+    node="SumBackward0",
+    self=lambda grad, self_shape, self_dtype: of_kind(ops.expand(grad, self_shape), self_dtype),
 )
 def sum_all(self: Array, *, dtype: DType | None = None) -> Array:
     """The sum of all elements."""
@@ -134,7 +134,9 @@ def sum_all(self: Array, *, dtype: DType | None = None) -> Array:
 
 @unpromoted(
     node="SumBackward1",
-    self=lambda grad, self_shape, dim, keepdim: spread(grad, self_shape, dim, keepdim),
+    self=lambda grad, self_shape, self_dtype, dim, keepdim: of_kind(
+        spread(grad, self_shape, dim, keepdim), self_dtype
+    ),
 )
 def sum(
     self: Array, dim: Ints | None, keepdim: Bool = False, *, dtype: DType | None = None
@@ -160,7 +162,9 @@ def _averaged(array: Array, dim: Any, keepdim: bool, dtype: DType | None) -> Arr
 @unpromoted(
     name="mean",
     node="MeanBackward0",
-    self=lambda grad, self_shape, self_numel: over(ops.expand(grad, self_shape), self_numel),
+    self=lambda grad, self_shape, self_numel, self_dtype: of_kind(
+        over(ops.expand(grad, self_shape), self_numel), self_dtype
+    ),
     inside=inside.sums_out,
 )
 def mean_all(self: Array, *, dtype: DType | None = None) -> Array:
@@ -170,8 +174,8 @@ def mean_all(self: Array, *, dtype: DType | None = None) -> Array:
 
 @unpromoted(
     node="MeanBackward1",
-    self=lambda grad, self_shape, self_numel, dim, keepdim: over(
-        spread(grad, self_shape, dim, keepdim), count(self_shape, dim)
+    self=lambda grad, self_shape, self_numel, self_dtype, dim, keepdim: of_kind(
+        over(spread(grad, self_shape, dim, keepdim), count(self_shape, dim)), self_dtype
     ),
     inside=inside.sums_out,
 )
@@ -235,28 +239,8 @@ def count_nonzero_over(self: Array, dim: Dims) -> Array:
     return _summed(self != 0, reduced_dims(dim, self.ndim), False, None)
 
 
-def differentiable_dtype(function: Any) -> Any:
-    """The function, refusing an integer dtype for the result of what requires grad."""
-
-    def guarded(call: Callable[..., Any]) -> Callable[..., Any]:
-        def checked(*args: Any, **kwargs: Any) -> Any:
-            result = call(*args, **kwargs)
-            if kwargs and isinstance(result, Tensor) and result._array.dtype.kind not in "fc":
-                operand = args[0] if args else kwargs.get("input")
-                if state.enabled and getattr(operand, "_requires_grad", False):
-                    raise errors.no_history(result.dtype)
-            return result
-
-        checked.__name__, checked.__doc__ = function.schema.name, function.__doc__
-        return checked
-
-    made: Any = guarded(function)
-    made.method, made.schema = guarded(function.method), function.schema
-    return made
-
-
-public()(differentiable_dtype(overloaded("sum", sum_all, sum, out=(1,))))
-public()(differentiable_dtype(nansum))
+public()(overloaded("sum", sum_all, sum, out=(1,)))
+public()(nansum)
 public()(overloaded("mean", mean_all, mean, out=True))
 
 _TEST_FORMS: Final = (

@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from mini_autograd.arrays.dims import wrap_dim
-from mini_autograd.arrays.dtypes import bool_
+from mini_autograd.arrays.dtypes import bool_, of_numpy
 from mini_autograd.core.modes.grad_mode import state
 from mini_autograd.core.op import InPlace, public, unpromoted
 from mini_autograd.core.saved.gradient_tensors import count_writes
@@ -15,15 +15,15 @@ from mini_autograd.core.saved.packing import is_watched
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.messages.ops import kernels as errors
+from mini_autograd.ops.pointwise.choosing import of_kind
 from mini_autograd.ops.reduction.reductions import (
     AS_THEY_ARE,
-    differentiable_dtype,
     fold,
     reduced_dims,
     restored,
 )
 from mini_autograd.ops.tensor import inside
-from mini_autograd.ops.tensor.conversion import converted, in_dtype, without_imaginary
+from mini_autograd.ops.tensor.conversion import converted, without_imaginary
 from mini_autograd.parsing.overloads import overloaded
 from mini_autograd.parsing.types import Array, Bool, DType, Int
 
@@ -61,8 +61,14 @@ def _backward_sum(grad: Any, dim: int) -> Any:
     return ops.flip(cumsum(ops.flip(grad, (dim,)), dim), (dim,))
 
 
+def _cast(grad: Any, wanted: np.dtype[Any]) -> Any:
+    """The gradient in a tensor's dtype; torch warns if that takes an imaginary part from it."""
+    found = grad._array.dtype if isinstance(grad, Tensor) else grad.dtype
+    return grad if found == wanted else ops.to_dtype(grad, of_numpy(wanted))
+
+
 @unpromoted(
-    self=lambda grad, self_dtype, dim: _backward_sum(in_dtype(grad, self_dtype), dim),
+    self=lambda grad, self_dtype, dim: _backward_sum(_cast(grad, self_dtype), dim),
     inside=inside.fills_number,
 )
 def cumsum(self: Array, dim: Int, *, dtype: DType | None = None) -> Array:
@@ -172,7 +178,9 @@ def like(value: Any, other: Any) -> Any:
         return value
     if isinstance(value, Tensor):
         return ops.to_dtype(value, other.dtype)
-    return converted(value, other.dtype) if value.ndim > 1 else value.astype(other.dtype)
+    if value.ndim > 1:
+        return converted(value, other.dtype)
+    return without_imaginary(value, other.dtype, value.size).astype(other.dtype)
 
 
 def _product(array: Array, dims: tuple[int, ...], keepdim: bool, dtype: DType | None) -> Any:
@@ -235,7 +243,9 @@ def _prod_grad(grad: Any, self: Any, result: Any, dim: int, keepdim: bool) -> An
 @unpromoted(
     name="prod",
     node="ProdBackward0",
-    self=lambda grad, self, result: _prod_all_grad(grad, like(self, grad), result),
+    self=lambda grad, self, self_dtype, result: of_kind(
+        _prod_all_grad(grad, like(self, grad), result), self_dtype
+    ),
 )
 def prod_all(self: Array, *, dtype: DType | None = None) -> Array:
     """The product of all elements."""
@@ -244,8 +254,8 @@ def prod_all(self: Array, *, dtype: DType | None = None) -> Array:
 
 @unpromoted(
     node="ProdBackward1",
-    self=lambda grad, self, result, dim, keepdim: _prod_grad(
-        grad, like(self, grad), result, dim, keepdim
+    self=lambda grad, self, self_dtype, result, dim, keepdim: of_kind(
+        _prod_grad(grad, like(self, grad), result, dim, keepdim), self_dtype
     ),
 )
 def prod(self: Array, dim: Int, keepdim: Bool = False, *, dtype: DType | None = None) -> Array:
@@ -253,6 +263,6 @@ def prod(self: Array, dim: Int, keepdim: Bool = False, *, dtype: DType | None = 
     return _product(self, reduced_dims(dim, self.ndim), keepdim, dtype)
 
 
-public()(differentiable_dtype(overloaded("prod", prod_all, prod, out=(1,))))
-public(in_place=InPlace(memory_last=True, running="cumsum_out_cpu"))(differentiable_dtype(cumsum))
-public(in_place=InPlace(memory_last=True, running="cumprod_out_cpu"))(differentiable_dtype(cumprod))
+public()(overloaded("prod", prod_all, prod, out=(1,)))
+public(in_place=InPlace(memory_last=True, running="cumsum_out_cpu"))(cumsum)
+public(in_place=InPlace(memory_last=True, running="cumprod_out_cpu"))(cumprod)

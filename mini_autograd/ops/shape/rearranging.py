@@ -102,9 +102,9 @@ def roll(self: Array, shifts: SymInts, dims: Ints | None = ()) -> Array:
         raise errors.roll_lengths(len(shifts), len(dims))
     if not self.size:  # of which torch looks at no dim
         return layout.copied(self)
-    wrapped = [wrap_dim(dim, self.ndim) for dim in dims]
     if not self.ndim:
-        raise shape_errors.no_dims(wrapped[0])
+        raise shape_errors.no_dims(dims[0])
+    wrapped = [wrap_dim(dim, self.ndim) for dim in dims]
     for shift, dim in zip(shifts, wrapped, strict=True):
         self = _rolled(self, shift, dim)
     return self

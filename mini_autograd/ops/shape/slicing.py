@@ -12,6 +12,7 @@ from mini_autograd.arrays.dims import wrap_dim
 from mini_autograd.core.op import public, unpromoted
 from mini_autograd.core.table import ops
 from mini_autograd.messages.ops import indexing as errors
+from mini_autograd.ops.tensor.conversion import without_imaginary
 from mini_autograd.parsing.types import Array, Int, Ints, SymInt
 
 
@@ -95,7 +96,7 @@ def _checked_part(part: Array, src: Array) -> Array:
 @unpromoted(
     complex_gradient=False,
     self=lambda grad, src_shape, src_dtype, dim, index: select_scatter(
-        grad, ops.zeros_of(grad, src_shape), dim, index
+        grad, ops.zeros_of(grad, src_shape, src_dtype), dim, index
     ),
     src=lambda grad, dim, index: select(grad, dim, index),
 )
@@ -104,7 +105,8 @@ def select_scatter(self: Array, src: Array, dim: Int, index: Int) -> Array:
     part: Array = select.op.bare(self, dim, index)
     result = layout.copied_with_gaps(self)
     _checked_part(part, src)
-    selected(result, wrap_dim(dim, self.ndim), index)[...] = src
+    written = selected(result, wrap_dim(dim, self.ndim), index)
+    written[...] = without_imaginary(src, self.dtype, src.size)
     return result
 
 
@@ -122,7 +124,7 @@ def _span(shape: Sequence[int], dim: int, start: Any, end: Any, step: int) -> tu
 @unpromoted(
     complex_gradient=False,
     self=lambda grad, src_shape, src_dtype, dim, start, end, step: slice_scatter(
-        grad, ops.zeros_of(grad, src_shape), dim, start, end, step
+        grad, ops.zeros_of(grad, src_shape, src_dtype), dim, start, end, step
     ),
     src=lambda grad, dim, start, end, step: slice_dim(
         grad, *_span(grad.shape, dim, start, end, step)
@@ -139,5 +141,6 @@ def slice_scatter(
     """A copy with `src` at a range of a dim."""
     part = _span(self.shape, dim, start, end, step)
     result = layout.copied_with_gaps(self)
-    _checked_part(sliced(result, *part), src)[...] = src
+    written = _checked_part(sliced(result, *part), src)
+    written[...] = without_imaginary(src, self.dtype, src.size)
     return result

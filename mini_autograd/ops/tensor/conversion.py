@@ -80,6 +80,7 @@ def in_dtype(grad: Any, wanted: np.dtype[Any]) -> Any:
 @unpromoted(
     node="ToCopyBackward0",
     elementwise=True,
+    casts=True,
     self=lambda grad, self_dtype: in_dtype(grad, self_dtype),
     inside=inside.copies,
 )

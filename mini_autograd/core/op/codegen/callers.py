@@ -194,17 +194,18 @@ class _Caller:
         yield f"            _array = _arranged(_array, *_present({', '.join(arrays)}))"
 
     def _recorded(self) -> Iterator[str]:
-        """Makes the node if an operand needs a gradient, and the result can have one: what has a
-        derivative in the operands' common dtype gives a result of that."""
+        """Makes the node if an operand needs a gradient; torch refuses that at the end where an op
+        that has a derivative gave integers."""
         op = self.op
         out = "_out" if op.outputs is None else "_outs"
         if self.needs:
             needs = " or ".join(self.needs.values())
             test = f"({needs}) and _state.enabled"
+            on_floats = "_array.dtype.kind in 'fc'"
             if op.outputs is not None:
-                test += " and any([_x._array.dtype.kind in 'fc' for _x in _outs])"
-            elif not (op.rules and self.promotes):
-                test += " and _array.dtype.kind in 'fc'"
+                on_floats = "not _outs or any([_x._array.dtype.kind in 'fc' for _x in _outs])"
+            if not op.refuses_integers:
+                test += f" and ({on_floats})"
             yield f"    if {test}:"
             yield f"        if _inference_used and _all_inference(({', '.join(self.operands)},)):"
             if op.warns:
@@ -218,6 +219,10 @@ class _Caller:
             }
             for line in recording(op, known):
                 yield f"        {line}"
+            if op.refuses_integers:
+                yield f"        if not ({on_floats}):"
+                first = out if op.outputs is None else "_outs[0]"
+                yield f"            raise _no_history({first}.dtype)"
         if op.warns:
             yield "    _held.give()"
         yield f"    return {out}"

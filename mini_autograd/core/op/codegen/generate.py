@@ -30,6 +30,7 @@ from mini_autograd.core.tensor.history import all_inference, as_view, edge_of
 from mini_autograd.core.tensor.tensor import Tensor, make, plain
 from mini_autograd.core.tensor.version_counter import counter_of_result
 from mini_autograd.messages.graph import walk as errors
+from mini_autograd.messages.ops.kernels import no_history
 from mini_autograd.parsing.binding import RAW, namespace_of
 
 if TYPE_CHECKING:
@@ -171,7 +172,8 @@ _NAMESPACE: Final[dict[str, Any]] = {
     "_packing_threads": packing_threads, "_new": object.__new__, "_sequence": sequence,
     "_number_array": np.array, "_placed": placed, "_plain": plain, "_present": _present,
     "_shapes": _shapes, "_no_derivative": errors.derivative_not_implemented,
-    "_no_complex_gradient": errors.no_complex_gradient, "_quiet": quiet,
+    "_no_complex_gradient": errors.no_complex_gradient, "_no_history": no_history,
+    "_quiet": quiet,
     "_raise_broadcast": raise_broadcast, "_raise_of_rule": raise_of_rule, "_refused": _refused,
     "_saved_operand": _saved_operand, "_state": state, "_inference_used": inference_used,
     "_all_inference": all_inference, "_second_backward": errors.second_backward,
