@@ -20,7 +20,8 @@ from conformance.program.values import ProgramError, Ref, Value
 from conformance.program.words.checked import check_vocabulary
 
 LARGEST: Final = 120  # elements of the inputs of a call whose neighbours are asked
-BASES: Final = 2  # such calls of an op
+BASES: Final = 2
+"""Such calls of an op that has a row by hand; one of any other, of which there are many."""
 
 FRAGILE: Final = frozenset(
     {
@@ -36,12 +37,12 @@ FRAGILE: Final = frozenset(
 it write past the end of a tensor: all were tried with the allocator's own checks switched on."""
 
 
-def bases(programs: Iterable[Program]) -> list[Program]:
+def bases(programs: Iterable[Program], most: int = BASES) -> list[Program]:
     """The few programs whose neighbours are asked, each of another kind of call."""
     found: dict[object, Program] = {}
     for program in sorted(filter(_is_base, programs), key=_rank):
         found.setdefault(_kind(program), program)
-    return [*found.values()][:BASES]
+    return [*found.values()][:most]
 
 
 def _is_base(program: Program) -> bool:

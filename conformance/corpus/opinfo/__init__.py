@@ -15,7 +15,7 @@ from typing import Any
 
 from conformance.catalogue import BY_HAND, CATALOGUE
 from conformance.corpus.case import Case, Check
-from conformance.corpus.neighbours import bases, neighbours
+from conformance.corpus.neighbours import BASES, bases, neighbours
 from conformance.corpus.opinfo.database import (
     MOST,
     database,
@@ -108,7 +108,7 @@ def _neighbours(op: str, cases: Sequence[Case], infos: Sequence[tuple[str, str]]
         if alias not in known
     ]
     numbers = Counter[str]()
-    for base in bases(programs):
+    for base in bases(programs, BASES if op in BY_HAND else 1):
         for what, program in neighbours(CATALOGUE[op], base, aliases):
             identity = _Identity(op, f"opinfo/{op}/neighbours", what, numbers[what])
             numbers[what] += 1
