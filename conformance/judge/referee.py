@@ -23,6 +23,7 @@ from conformance.judge.otherwise.overwritten import Earlier, differing, overwrit
 from conformance.judge.otherwise.witnesses import Witnesses
 from conformance.judge.shown_grades import shown_grades
 from conformance.program import Program
+from conformance.program.steps import refs_of
 from conformance.program.trace import Raised, Trace
 from conformance.verdict import Judgement, Kind, Mismatch, Verdict
 
@@ -68,7 +69,7 @@ def adjudicate(
     Where the reference failed an assertion of its own, a subject that does not is not blamed
     either: that is `reference_suspect`, too, since nobody means such an error to be raised.
     """
-    mismatches = _without_assertions(compare(expected, actual, program))
+    mismatches = _without_assertions(compare(expected, actual, program), program)
     shows = shown_grades(program, expected)
     counting = any(mismatch.counts for mismatch in mismatches)
     if not counting or not (
@@ -99,16 +100,20 @@ OWN_FAULTS = (
 )
 
 
-def _without_assertions(mismatches: Sequence[Mismatch]) -> tuple[Mismatch, ...]:
+def _without_assertions(mismatches: Sequence[Mismatch], program: Program) -> tuple[Mismatch, ...]:
     """The mismatches, those of which judged in which the reference failed an assertion of its own,
-    and what such a step had not done yet: hooks, gradients, and all that comes later."""
+    and what such a step had not done yet: hooks, gradients, and all that comes later. It may have
+    left the histories of its operands in pieces."""
     faults = [_is_own_fault(each) for each in mismatches]
     failed = [each.step for each, fault in zip(mismatches, faults, strict=True) if fault]
     first = min((step for step in failed if step is not None), default=None)
+    used = set() if first is None else {ref.name for ref in refs_of(program.steps[first])}
 
     def follows(mismatch: Mismatch) -> bool:
         if first is None or mismatch.kind == "unsupported":
             return False
+        if mismatch.kind == "flag" and mismatch.where.partition(".")[0] in used:
+            return True
         return mismatch.step is None or mismatch.step >= first or ".grad" in mismatch.where
 
     return tuple(

@@ -510,3 +510,14 @@ def test_perturbed_inputs_are_one_unit_away_and_special_values_stay():
     steps = [np.nextafter(finite, np.float32(way)) for way in (-np.inf, np.inf)]
     assert all(m in pair for m, pair in zip(entry.array[:3], zip(*steps, strict=True), strict=True))
     np.testing.assert_array_equal(entry.array[3:], values[3:])
+
+
+def test_nor_are_the_flags_of_what_the_step_used_that_failed_so():
+    def asserting(x):
+        x.requires_grad_(False)
+        raise RuntimeError('new_fn INTERNAL ASSERT FAILED at "x.cpp":1, please report a bug')
+
+    case = program("sin", np.float32([0.5]))
+    case = Program((replace(case.inputs[0], requires_grad=True),), case.steps)
+    assert judge(case, torch_but(sin=asserting), TORCH).outcome == "agree"
+    assert judge(case, TORCH, torch_but(sin=asserting)).outcome == "differ"

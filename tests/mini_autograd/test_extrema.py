@@ -185,3 +185,13 @@ def test_a_complex_gradient_of_a_real_choice_is_refused() -> None:
     with pytest.raises(RuntimeError, match="input_is_complex == grad_is_complex"):
         chosen.backward(torch.tensor(1 + 0j))
     assert x.grad is None
+
+
+@pytest.mark.parametrize("name", ["max", "min", "median"])
+def test_the_gradient_of_one_pick_keeps_its_dtype_where_writes_are_watched(name: str) -> None:
+    x = leaf(1.0)
+    with torch.autograd.graph.allow_mutation_on_saved_tensors():
+        y = getattr(x, name)()
+        x.grad_dtype = None
+        y.backward()
+    assert x.grad.dtype == torch.float32

@@ -138,7 +138,7 @@ def evenly(grad: Any, self: Any, result: Any) -> Any:
     """The gradient of one picked value, shared by all that equal it; by all NaNs for a NaN."""
     mask = self != self if bool(result != result) else self == result
     if is_watched():  # torch writes nothing then
-        return mask * (grad / ops.sum_all(mask))
+        return like(mask * (grad / ops.sum_all(mask)), grad)
     zeros = ops.zeros_of(grad, tuple(self.shape))
     return count_writes(ops.masked_fill(zeros, mask, grad / ops.sum_all(mask)), dispatched=True)
 
