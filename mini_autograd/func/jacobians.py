@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from mini_autograd.arrays.layout import shows_twice
-from mini_autograd.autograd.functional.pushforward import basis, pushforward
+from mini_autograd.autograd.functional.pushforward import basis, pushforward, units
 from mini_autograd.autograd.levels import Level
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor, make
@@ -97,7 +97,7 @@ def jacfwd(
         primals, structure = trees.flatten(by)
         if not primals:
             raise errors.empty_basis()
-        units = _units(primals)
+        directions = units(primals)
         for each in primals:
             _check_tangent(each, each)
             if shows_twice(each._array):  # torch writes a tangent with its strides
@@ -105,7 +105,7 @@ def jacfwd(
         outputs, output_structure, push, level, aux = _run_forward(func, args, argnums, has_aux)
         check_real(outputs, "jacfwd", is_input=False)
         columns = []
-        for unit in units:
+        for unit in directions:
             seeds = [each.view_as(like) for each, like in zip(unit, primals, strict=True)]
             columns.append(push(seeds))
         matrix = [
@@ -200,17 +200,6 @@ def _selected(args: tuple[Any, ...], argnums: Argnums | None) -> tuple[Any, ...]
         return args
     checked = checked_argnums(argnums, len(args))
     return (args[checked],) if isinstance(checked, int) else tuple(args[at] for at in checked)
-
-
-def _units(tensors: Sequence[Tensor]) -> Iterable[tuple[Tensor, ...]]:
-    """The unit vectors of all elements together.
-
-    For no elements one vector of zeros, whose column is removed later: so the empty result has the
-    graph that torch's has.
-    """
-    if any(each.numel() for each in tensors):
-        return zip(*basis(tensors), strict=True)
-    return [tuple([fills.zeros_like(each) for each in tensors])]
 
 
 def _tangents(

@@ -6,7 +6,7 @@ tangent, is the Jacobian times that tangent, whatever the cotangents are (double
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from mini_autograd.autograd.functional.arguments import Grads, Tensors, gradients
 from mini_autograd.core.tensor.tensor import Tensor
@@ -53,3 +53,14 @@ def basis(tensors: Sequence[Tensor]) -> list[Tensor]:
         whole.append(columns)
         start += count
     return whole
+
+
+def units(tensors: Sequence[Tensor]) -> Iterable[tuple[Tensor, ...]]:
+    """The unit vectors of all elements together.
+
+    For no elements one vector of zeros, whose column is removed later: so the empty result has the
+    graph that torch's has.
+    """
+    if any(each.numel() for each in tensors):
+        return zip(*basis(tensors), strict=True)
+    return [tuple([fills.zeros_like(each) for each in tensors])]
