@@ -191,7 +191,28 @@ def spread_infinities(m: Any) -> Iterator[str]:
             yield told(lambda e=ends, s=steps: m.linspace(*e, s))
 
 
+def drawn_numbers(m: Any) -> Iterator[str]:
+    """What is drawn without dims is a tensor of its dtype like any other."""
+    for make in (m.rand, m.randn):
+        for dtype in (m.float64, m.complex64, m.complex128):
+            drawn = make([], dtype=dtype)
+            yield f"{drawn.dtype} {(drawn * 2).dtype} {(drawn - 1j).dtype}"
+
+
+def checks_of_several_outputs(m: Any) -> Iterator[str]:
+    for data in ([1.0, -2.0], [0.5 + 1j, 2.0], []):
+        y = m.tensor(data, dtype=m.complex128).requires_grad_()
+        for check in (m.autograd.gradcheck, m.autograd.gradgradcheck):
+            for fast in (False, True):
+
+                def call(check: Any = check, y: Any = y, fast: bool = fast) -> Any:
+                    return check(lambda a: (a.sum(), a * 3), y, fast_mode=fast)
+
+                yield outcome(call)
+
+
 TABLES: list[Table] = [
+    drawn_numbers, checks_of_several_outputs,
     elements, nested, legacy_constructors, shared_memory, strides_of_arrays, operands,
     types_of_torch, spread_infinities,
 ]  # fmt: skip
