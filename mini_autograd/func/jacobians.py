@@ -104,12 +104,12 @@ def jacfwd(
                 raise inplace_errors.overlapping_write()
         outputs, output_structure, push, level, aux = _run_forward(func, args, argnums, has_aux)
         check_real(outputs, "jacfwd", is_input=False)
-        columns = []
+        columns, count = [], sum(each.numel() for each in primals)
         for unit in directions:
             seeds = [each.view_as(like) for each, like in zip(unit, primals, strict=True)]
             columns.append(push(seeds))
         matrix = [
-            _by_input(_batch([column[at] for column in columns], output, level), primals)
+            _by_input(_batch([column[at] for column in columns], output, level, count), primals)
             for at, output in enumerate(outputs)
         ]
         jacobian = _nested(matrix, output_structure, structure, alone=isinstance(argnums, int))
@@ -211,13 +211,13 @@ def _tangents(
     ]
 
 
-def _batch(columns: Sequence[Tensor | None], output: Tensor, level: Level) -> Tensor:
-    """An output's tangents as a batch; if there are none, expanded zeros, as in torch.
+def _batch(columns: Sequence[Tensor | None], output: Tensor, level: Level, count: int) -> Tensor:
+    """An output's tangents as a batch; if there are none, `count` expanded zeros, as in torch.
 
     As in torch's forward mode, a tangent has the order of dims in memory that its output has.
     """
     if all(each is None for each in columns):
-        zeros: Tensor = fills.zeros_like(output).expand(len(columns), *output.shape)
+        zeros: Tensor = fills.zeros_like(output).expand(count, *output.shape)
         return zeros
     order = sorted(range(output.ndim), key=lambda dim: -output._array.strides[dim])
     tangents = [_tangents([each], [output], level)[0] for each in columns]

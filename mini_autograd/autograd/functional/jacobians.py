@@ -188,7 +188,7 @@ def _forward_mode(func: Function, inputs: Any, vectorize: bool, *, keep_graph: b
         for at, output in enumerate(outputs):
             zeros = fills.zeros_like(output)
             if all(row[at] is None for row in found):
-                whole = zeros.expand(len(found), *output.shape)
+                whole = zeros.expand(sum(counts), *output.shape)
             else:
                 whole = ops.stack([zeros if row[at] is None else row[at] for row in found])
             whole = whole.narrow(0, 0, sum(counts))
