@@ -15,13 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mini_autograd.messages import arguments as errors
+from mini_autograd.messages.naming import InTorch
 from mini_autograd.messages.tensors import creation
 
 BOOL, INTEGRAL, FLOATING, COMPLEX = range(4)
 _CATEGORY = {"b": BOOL, "i": INTEGRAL, "u": INTEGRAL, "f": FLOATING, "c": COMPLEX}
 
 
-class dtype:
+class dtype(metaclass=InTorch):
     """An element type: one object per type, printed as torch's."""
 
     __module__ = "mini_autograd"  # as it prints: <class 'mini_autograd.dtype'>

@@ -8,10 +8,11 @@ import numpy as np
 
 from mini_autograd.arrays import layout as layouts
 from mini_autograd.arrays.layout import Array, Shape
+from mini_autograd.messages.naming import InTorch
 from mini_autograd.messages.ops import shapes as errors
 
 
-class layout:
+class layout(metaclass=InTorch):
     """How a tensor keeps its elements: one after the other, always."""
 
     __module__ = "mini_autograd"  # as it prints: <class 'mini_autograd.layout'>
@@ -20,7 +21,7 @@ class layout:
         return "torch.strided"
 
 
-class memory_format:
+class memory_format(metaclass=InTorch):
     """The order that the dims of a tensor have in memory."""
 
     __module__ = "mini_autograd"

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Any
 
 from mini_autograd.autograd import anomaly_mode, function, grad_mode, graph
+from mini_autograd.autograd import batched_walk as _batched_walk  # noqa: F401 - enters itself
 from mini_autograd.autograd.anomaly_mode import detect_anomaly, set_detect_anomaly
 from mini_autograd.autograd.function import Function
 from mini_autograd.autograd.gradcheck import gradcheck, gradgradcheck

@@ -11,14 +11,23 @@ from numpy.typing import NDArray
 from mini_autograd.arrays import dtypes
 from mini_autograd.core.modes import warn_once
 from mini_autograd.core.op import quiet
+from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.size import Size
-from mini_autograd.core.tensor.tensor import Tensor, detached, make
-from mini_autograd.creation.nested import array_of, checked_array
+from mini_autograd.core.tensor.tensor import Tensor, make
+from mini_autograd.creation.nested import array_of, as_torch_strides, checked_array, is_sequence
 from mini_autograd.messages.tensors import creation as errors
 from mini_autograd.parsing.factories import as_dtype, checked_device, factory
-from mini_autograd.parsing.types import Anything, DType, Sizes, is_int, is_number
+from mini_autograd.parsing.forms import none_fits
+from mini_autograd.parsing.types import Anything, DType, Sizes, is_int
 
 _MISSING: Final = object()
+LEGACY_FORMS: Final = (
+    "(*, torch.device device = None)",
+    "(torch.Storage storage)",
+    "(Tensor other)",
+    "(tuple of ints size, *, torch.device device = None)",
+    "(object data, *, torch.device device = None)",
+)
 
 
 def tensor(data: Any = _MISSING, *args: Any, requires_grad: bool = False, **options: Any) -> Tensor:
@@ -78,7 +87,7 @@ def from_numpy(array: NDArray[Any]) -> Tensor:
 
 
 def _on_memory_of(array: NDArray[Any]) -> Tensor:
-    checked = checked_array(array)
+    checked = as_torch_strides(checked_array(array))
     if not array.flags.writeable:
         warn_once.once(errors.read_only_array(), stacklevel=3)
     return make(checked)
@@ -87,22 +96,28 @@ def _on_memory_of(array: NDArray[Any]) -> Tensor:
 def legacy(args: tuple[Any, ...], wanted: DType | None = None) -> Tensor:
     """`Tensor(...)`: ints are a size, a sequence has the values; by default floating point.
 
+    A tensor gives an alias in the graph, of whatever dtype if none is wanted.
+
     Raises:
-        TypeError: a number that is not an int, or a string.
+        TypeError: something that is no sequence, a string, or several that are no ints.
     """
+    if len(args) > 1 and not is_int(args[0]):
+        raise none_fits("new", LEGACY_FORMS, args, {})
     default = wanted or dtypes.get_default_dtype()
+    given = args[0] if len(args) == 1 else None
+    if isinstance(given, Tensor):
+        if wanted not in (None, given.dtype):
+            raise errors.legacy_dtype(wanted, given.dtype)
+        return ops.alias(given)  # type: ignore[no-any-return]
     if not args or isinstance(args[0], Size) or is_int(args[0]):
         size = args[0] if args and isinstance(args[0], Size) else args
         for position, each in enumerate(size, 1):
             if not is_int(each):
                 raise errors.unpacked_size("new", position, each)
         return make(np.zeros(checked_size("empty", size if args else (0,)), default.numpy))
-    (data,) = args
-    if isinstance(data, Tensor):
-        return detached(data)
-    if is_number(data):
-        raise errors.data_not_a_sequence(data)
-    return make(array_of(data, default))
+    if not is_sequence(given):
+        raise errors.data_not_a_sequence(given)
+    return as_tensor(given, default)
 
 
 def checked_size(name: str, size: Sizes) -> tuple[int, ...]:

@@ -6,21 +6,20 @@ This order decides which error a ragged or wrong element raises (observed on 2.1
 
 from __future__ import annotations
 
-import math
-import warnings
-from collections.abc import Callable, Sequence
+import operator
+from collections.abc import Callable
 from functools import reduce
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mini_autograd.arrays import dtypes
+from mini_autograd.arrays import dtypes, empties, layout
 from mini_autograd.arrays.dtypes import dtype
 from mini_autograd.core.modes import warn_once
 from mini_autograd.core.modes.grad_mode import state
 from mini_autograd.core.op import quiet
-from mini_autograd.core.tensor.tensor import Tensor
+from mini_autograd.core.tensor.tensor import Tensor, detached
 from mini_autograd.messages.tensors import conversion as conversion_errors
 from mini_autograd.messages.tensors import creation as errors
 
@@ -33,6 +32,8 @@ _STORED: Final = {
     float: (np.dtype(np.float32), np.dtype(np.float64)), int: (np.dtype(np.int64),),
     bool: (np.dtype(np.bool_),),
 }  # fmt: skip
+_TRUTHS: Final = (float, complex, np.bool_)
+_NO_SEQUENCES: Final = (dict, np.generic, Tensor)
 _INT64: Final = range(-(2**63), 2**63)
 
 
@@ -53,14 +54,16 @@ def array_of(data: Any, wanted: dtype | None) -> Array:
     if isinstance(data, (str, bytes)):
         raise errors.invalid_data_type(data)
     if isinstance(data, Tensor):
-        return _cast(data._array, wanted).copy(order="K")
+        return _copied(data._array, wanted)
     if isinstance(data, np.ndarray):
-        return _cast(checked_array(data), wanted).copy(order="K")
+        return _copied(as_torch_strides(checked_array(data)), wanted)
     if kind in _LISTS and (made := _of_one_kind(data, wanted)) is not None:
         return made
     sizes = _sizes(data)
     found = wanted or _inferred(data)
     flat: list[Any] = []
+    if 0 in sizes:  # torch looks no further
+        return np.zeros(sizes, found.numpy)
     _flatten(data, sizes, 0, flat)
     return _stored(flat, found).reshape(sizes)
 
@@ -99,43 +102,47 @@ def checked_array(array: Array) -> Array:
     return array
 
 
+def as_torch_strides(array: Array) -> Array:
+    """The array; an empty one in a form that tells the strides that it has, which torch takes."""
+    if array.size:
+        return array
+    return empties.with_strides(array.shape, array.strides, array.dtype, of=array)
+
+
+def _copied(array: Array, wanted: dtype | None) -> Array:
+    """The array in a dtype, in new memory with the strides that a copy keeps."""
+    made = layout.empty_as(array, None if wanted is None else wanted.numpy)
+    made[...] = _cast(array, wanted)
+    return made
+
+
 def _cast(array: Array, wanted: dtype | None) -> Array:
     if wanted is None or array.dtype == wanted.numpy:
         return array
     with np.errstate(all="ignore"):
         if array.dtype.kind == "c" and wanted.numpy.kind not in "cb":
+            warn_once.once(conversion_errors.casts_complex(), stacklevel=4)
             array = array.real
         return array.astype(wanted.numpy)
 
 
 def is_sequence(data: Any) -> bool:
-    """As `PySequence_Check`: it has `__getitem__` and is not a dict."""
-    return hasattr(type(data), "__getitem__") and not isinstance(data, (dict, np.generic))
+    """As `PySequence_Check`: it has `__getitem__` and is no dict, NumPy number or tensor."""
+    return hasattr(type(data), "__getitem__") and not isinstance(data, _NO_SEQUENCES)
 
 
 def _sizes(data: Any) -> tuple[int, ...]:
     """The shape, by the lengths of the first elements."""
     sizes: list[int] = []
-    while is_sequence(data) and not (isinstance(data, Tensor) and data._array.ndim == 0):
+    while is_sequence(data):
         length = len(data)
         sizes.append(length)
         if len(sizes) > _MAX_DIMS:
             raise errors.too_many_dimensions(data)
         if length == 0:
             break
-        if (
-            isinstance(data, Sequence)
-            and not isinstance(data, (str, bytes))
-            and _is_array_list(data)
-        ):
-            warnings.warn(errors.slow_array_list(), UserWarning, stacklevel=4)
         data = data[0]
-    # A tensor of one element stands for its number, whatever its rank.
     return tuple(sizes)
-
-
-def _is_array_list(data: Sequence[Any]) -> bool:
-    return isinstance(data[0], np.ndarray)
 
 
 def _inferred(data: Any) -> dtype:
@@ -167,11 +174,10 @@ def _flatten(data: Any, sizes: tuple[int, ...], dim: int, flat: list[Any]) -> No
         raise errors.not_a_sequence()
     if len(data) != sizes[dim]:
         raise errors.ragged(sizes[dim], dim, len(data))
-    if dim == len(sizes) - 1:
-        flat.extend(data)
-    else:
-        for each in data:
-            _flatten(each, sizes, dim + 1, flat)
+    for each in data:
+        if isinstance(each, np.ndarray):
+            warn_once.once(errors.slow_array_list(), stacklevel=4)
+        _flatten(each, sizes, dim + 1, flat)
 
 
 def _stored(flat: list[Any], found: dtype) -> Array:
@@ -188,17 +194,12 @@ def _stored(flat: list[Any], found: dtype) -> Array:
         return np.array(flat, found.numpy)
 
 
-def _number(value: Any) -> Any:
-    if isinstance(value, Tensor):
-        return value.item()
-    return value.item() if isinstance(value, np.generic) else value
-
-
-def _warned_number(value: Any) -> Any:
-    """As `_number`; a tensor that requires grad gives the warning of `float(tensor)`."""
-    if isinstance(value, Tensor):
+def _unwarned(value: Any) -> Any:
+    """The value; of a tensor that requires grad, warned of here, one that does not."""
+    if isinstance(value, Tensor) and value._requires_grad:
         warn_of_scalar(value, stacklevel=6)
-    return _number(value)
+        return detached(value)
+    return value
 
 
 def warn_of_scalar(tensor: Tensor, stacklevel: int = 3) -> None:
@@ -207,33 +208,37 @@ def warn_of_scalar(tensor: Tensor, stacklevel: int = 3) -> None:
         warn_once.once(conversion_errors.scalar_of_graph(), stacklevel=stacklevel)
 
 
+def _has(value: Any, *names: str) -> bool:
+    return any(hasattr(value, name) for name in names)
+
+
 def _as_float(value: Any, found: dtype) -> float:
-    value = _warned_number(value)
-    if isinstance(value, complex) or not hasattr(value, "__float__"):
+    value = _unwarned(value)
+    if not _has(value, "__float__", "__index__"):
         raise errors.not_real(value)
     return float(value)
 
 
 def _as_complex(value: Any, found: dtype) -> complex:
-    value = _warned_number(value)
-    if not hasattr(value, "__complex__") and not hasattr(value, "__float__"):
+    value = _unwarned(value)
+    if not _has(value, "__complex__", "__float__", "__index__"):
         raise errors.not_real(value)
     return complex(value)
 
 
 def _as_bool(value: Any, found: dtype) -> bool:
-    return bool(_number(value))
+    return bool(value if isinstance(value, _TRUTHS) else operator.index(value))
 
 
 def _as_int(value: Any, found: dtype) -> int:
-    value = _number(value)
-    if not isinstance(value, (int, float)):
-        raise errors.not_an_integer(value)
-    if isinstance(value, int) and value not in _INT64:
-        raise errors.int64_overflow()
     limits = np.iinfo(found.numpy)
-    lowest = -limits.max if limits.min == 0 else limits.min  # negative numbers wrap
-    if not math.isfinite(value) or not lowest <= int(value) <= limits.max:
+    lowest = limits.min
+    if not isinstance(value, float):
+        value = operator.index(value)
+        if value not in _INT64:
+            raise errors.int64_overflow()
+        lowest = lowest or -limits.max  # negative integers wrap
+    if not lowest <= value <= limits.max:
         raise errors.conversion_overflow(found)
     return int(value)
 

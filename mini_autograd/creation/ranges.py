@@ -141,10 +141,11 @@ def _linspace(
 def _even(first: Any, last: Any, steps: int, wanted: np.dtype[Any]) -> NDArray[Any]:
     """Each half is computed from its own end, so that both ends are exact."""
     low, high = wanted.type(first), wanted.type(last)
-    step = (high - low) / wanted.type(steps - 1)
     offsets = np.arange(steps)
-    rising = low + step * offsets.astype(wanted)
-    falling = high - step * (steps - 1 - offsets).astype(wanted)
+    with np.errstate(all="ignore"):
+        step = (high - low) / wanted.type(steps - 1)
+        rising = low + step * offsets.astype(wanted)
+        falling = high - step * (steps - 1 - offsets).astype(wanted)
     return np.asarray(np.where(offsets < steps // 2, rising, falling))
 
 

@@ -90,7 +90,7 @@ def uniform(
     def part() -> NDArray[Any]:
         return np.asarray(source.integers(0, 2**bits, size) / 2**bits)
 
-    return part() + 1j * part() if wanted.kind == "c" else part()
+    return np.asarray(part() + 1j * part()) if wanted.kind == "c" else part()
 
 
 def normal(
@@ -99,10 +99,10 @@ def normal(
     """Of variance one: for complex numbers half of it in each part."""
     check_kind(wanted, "normal_kernel_cpu")
     source = numbers_of(generator)
-    draws = np.asarray(source.standard_normal(size))
+    draws = source.standard_normal(size)
     if wanted.kind == "c":
         draws = (draws + 1j * source.standard_normal(size)) * np.sqrt(0.5)
-    return draws
+    return np.asarray(draws)
 
 
 def _forms(*parameters: str) -> tuple[str, ...]:

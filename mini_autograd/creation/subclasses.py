@@ -23,22 +23,12 @@ from mini_autograd.parsing.binding import is_written
 from mini_autograd.parsing.factories import checked_device
 from mini_autograd.parsing.forms import none_fits
 from mini_autograd.parsing.overrides import DisableTorchFunctionSubclass
-from mini_autograd.parsing.types import is_int
-
-_FORMS: Final = (
-    "(*, torch.device device = None)",
-    "(torch.Storage storage)",
-    "(Tensor other)",
-    "(tuple of ints size, *, torch.device device = None)",
-    "(object data, *, torch.device device = None)",
-)
 
 
 def constructed(cls: type[Tensor], *args: Any, **options: Any) -> Tensor:
     """`T(...)`: as `Tensor(...)`, of the subclass."""
-    several = len(args) > 1 and not is_int(args[0])
-    if several or not options.keys() <= {"device"}:
-        raise none_fits("new", _FORMS, args, options)
+    if not options.keys() <= {"device"}:
+        raise none_fits("new", data.LEGACY_FORMS, args, options)
     checked_device(options.get("device"))
     return as_kind(data.legacy(args), cls)
 

@@ -30,9 +30,11 @@ from mini_autograd.inplace.forms import as_function
 from mini_autograd.messages import arguments as argument_errors
 from mini_autograd.messages.functions import transforms as func_errors
 from mini_autograd.messages.tensors import state as errors
+from mini_autograd.ops.pointwise.comparison import eq
 from mini_autograd.ops.tensor.conversion import converted_if_needed, only_format
 from mini_autograd.parsing import surface
 from mini_autograd.parsing.overloads import composite
+from mini_autograd.parsing.overrides import KNOWN
 from mini_autograd.parsing.types import Array, Bool
 
 for _family in pkgutil.walk_packages(families.__path__, f"{families.__name__}."):
@@ -119,6 +121,11 @@ def _equal(self: Tensor, other: Any) -> Any:
         try:
             other = data.from_numpy(other)
         except TypeError:  # of a dtype that no tensor has
+            return NotImplemented
+    elif type(other) not in KNOWN and not isinstance(other, Tensor):
+        try:  # of a type that overrides it, if it is no tensor's, torch asks for the method
+            return eq.method(self, other)
+        except TypeError:
             return NotImplemented
     return _compared(self, other)
 

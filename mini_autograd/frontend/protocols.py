@@ -12,7 +12,7 @@ from mini_autograd.arrays import dtypes
 from mini_autograd.core.modes.grad_mode import is_grad_enabled
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor, make
-from mini_autograd.creation.nested import warn_of_scalar
+from mini_autograd.creation.nested import as_torch_strides, warn_of_scalar
 from mini_autograd.frontend import printing, subscript
 from mini_autograd.messages import arguments as argument_errors
 from mini_autograd.messages.ops import kernels as kernel_errors
@@ -169,7 +169,7 @@ def wrapped(
 ) -> Tensor:
     """The result of a NumPy function as a tensor; NumPy's bools become bytes, as torch has it."""
     array = np.asarray(array)
-    return make(array.astype(np.uint8) if array.dtype.kind == "b" else array)
+    return make(as_torch_strides(array.astype(np.uint8) if array.dtype.kind == "b" else array))
 
 
 def delete_item(self: Tensor, index: Any) -> None:

@@ -43,10 +43,10 @@ def get_item(self: Tensor, item: Any) -> Tensor:
         return _selected(self, 0, _checked_int(item), 0)
     if type(item) is slice:
         return _sliced(self, 0, item)
+    if _is_overridden(item):
+        return _asking_for_item(self, item)  # type: ignore[no-any-return]
     view, indices = _located(self, item)
     if indices:
-        if not KNOWN.issuperset(map(type, indices)) and has_torch_function(indices):
-            return _asking_for_item(self, item)  # type: ignore[no-any-return]
         return ops.index(view, indices)  # type: ignore[no-any-return]
     return ops.alias(self) if view is self else view
 
@@ -59,7 +59,7 @@ def set_item(self: Tensor, item: Any, value: Any) -> None:
         RuntimeError: a value of a shape that does not fit, or a tensor that must not be written.
         IndexError, ValueError: as `get_item`.
     """
-    if type(value) not in KNOWN and has_torch_function((value,)):
+    if _is_overridden(item) or _is_overridden((value,)):
         _asking_to_set(self, item, value)
         return
     if type(item) is slice and not self._array.ndim:
@@ -84,6 +84,12 @@ _asking_for_item: Final = overridable("__getitem__", method=True)(get_item)
 _asking_to_set: Final = overridable("__setitem__", method=True)(set_item)
 
 
+def _is_overridden(item: Any) -> bool:
+    """Whether an index, or one in a sequence of them, is of a type that overrides subscripts."""
+    given = item if type(item) in (tuple, list) else (item,)
+    return not KNOWN.issuperset(map(type, given)) and has_torch_function(given)
+
+
 def _as_items(item: Any) -> Sequence[Any]:
     """A tuple of indices; torch still reads some lists as one."""
     if isinstance(item, tuple):
@@ -97,7 +103,9 @@ def _as_items(item: Any) -> Sequence[Any]:
 
 
 def _makes_a_tuple(item: Any) -> bool:
-    return item is None or item is Ellipsis or isinstance(item, slice) or is_sequence(item)
+    return (
+        item is None or item is Ellipsis or isinstance(item, (slice, Tensor)) or is_sequence(item)
+    )
 
 
 def _located(self: Tensor, item: Any) -> tuple[Tensor, list[Tensor | None]]:

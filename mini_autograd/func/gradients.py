@@ -10,6 +10,7 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from mini_autograd.autograd.batched_walk import batch_gradients
 from mini_autograd.autograd.dead_ends import cut_dead_ends, forget_dead_ends
 from mini_autograd.autograd.levels import Level
 from mini_autograd.core.backward.backward import grad as walk
@@ -27,7 +28,6 @@ from mini_autograd.func.arguments import (
     unwrap_aux,
     wrap_arguments,
 )
-from mini_autograd.func.batched_walk import batch_gradients
 from mini_autograd.func.scope import outside_inference_mode, transforming
 from mini_autograd.messages.functions import transforms as errors
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from mini_autograd.arrays.layout import shows_twice
-from mini_autograd.autograd.functional.pushforward import basis, pushforward
+from mini_autograd.autograd.functional.pushforward import basis, pushforward, units
 from mini_autograd.autograd.levels import Level
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.tensor import Tensor, make
@@ -97,19 +97,19 @@ def jacfwd(
         primals, structure = trees.flatten(by)
         if not primals:
             raise errors.empty_basis()
-        units = _units(primals)
+        directions = units(primals)
         for each in primals:
             _check_tangent(each, each)
             if shows_twice(each._array):  # torch writes a tangent with its strides
                 raise inplace_errors.overlapping_write()
         outputs, output_structure, push, level, aux = _run_forward(func, args, argnums, has_aux)
         check_real(outputs, "jacfwd", is_input=False)
-        columns = []
-        for unit in units:
+        columns, count = [], sum(each.numel() for each in primals)
+        for unit in directions:
             seeds = [each.view_as(like) for each, like in zip(unit, primals, strict=True)]
             columns.append(push(seeds))
         matrix = [
-            _by_input(_batch([column[at] for column in columns], output, level), primals)
+            _by_input(_batch([column[at] for column in columns], output, level, count), primals)
             for at, output in enumerate(outputs)
         ]
         jacobian = _nested(matrix, output_structure, structure, alone=isinstance(argnums, int))
@@ -202,17 +202,6 @@ def _selected(args: tuple[Any, ...], argnums: Argnums | None) -> tuple[Any, ...]
     return (args[checked],) if isinstance(checked, int) else tuple(args[at] for at in checked)
 
 
-def _units(tensors: Sequence[Tensor]) -> Iterable[tuple[Tensor, ...]]:
-    """The unit vectors of all elements together.
-
-    For no elements one vector of zeros, whose column is removed later: so the empty result has the
-    graph that torch's has.
-    """
-    if any(each.numel() for each in tensors):
-        return zip(*basis(tensors), strict=True)
-    return [tuple([fills.zeros_like(each) for each in tensors])]
-
-
 def _tangents(
     pushed: Sequence[Tensor | None], outputs: Sequence[Tensor], level: Level
 ) -> list[Tensor]:
@@ -222,13 +211,13 @@ def _tangents(
     ]
 
 
-def _batch(columns: Sequence[Tensor | None], output: Tensor, level: Level) -> Tensor:
-    """An output's tangents as a batch; if there are none, expanded zeros, as in torch.
+def _batch(columns: Sequence[Tensor | None], output: Tensor, level: Level, count: int) -> Tensor:
+    """An output's tangents as a batch; if there are none, `count` expanded zeros, as in torch.
 
     As in torch's forward mode, a tangent has the order of dims in memory that its output has.
     """
     if all(each is None for each in columns):
-        zeros: Tensor = fills.zeros_like(output).expand(len(columns), *output.shape)
+        zeros: Tensor = fills.zeros_like(output).expand(count, *output.shape)
         return zeros
     order = sorted(range(output.ndim), key=lambda dim: -output._array.strides[dim])
     tangents = [_tangents([each], [output], level)[0] for each in columns]

@@ -55,7 +55,7 @@ from mini_autograd.ops.tensor.conversion import clone
 from mini_autograd.ops.tensor.writing import copied, filled
 from mini_autograd.parsing.forms import in_new_form
 from mini_autograd.parsing.overloads import composite, with_forms
-from mini_autograd.parsing.overrides import PLAIN, flat, has_torch_function, is_plain, overridable
+from mini_autograd.parsing.overrides import flat, has_torch_function, is_plain, overridable
 from mini_autograd.parsing.surface import functions, in_place_forms
 from mini_autograd.parsing.types import Array, Bool, Number, is_number
 
@@ -73,10 +73,11 @@ def in_place(op: InPlace, method: Method) -> Method:
             check_captured(op, self, args, kwargs)
         if len(args) > 1:
             args, kwargs = in_new_form(name, self, args, kwargs)
+        if not is_plain(self, *args, *kwargs.values()) and has_torch_function(
+            flat((self, *args), kwargs)
+        ):
+            return asking(self, *args, **kwargs)  # type: ignore[no-any-return]
         given = tuple(_tensors((*args, *kwargs.values())))
-        for each in (self, *given):
-            if type(each) not in PLAIN and has_torch_function((self, *given)):
-                return asking(self, *args, **kwargs)  # type: ignore[no-any-return]
         needs_grad = (
             state.enabled
             and op.differentiable
@@ -288,19 +289,21 @@ _AUGMENTED: Final = {
     "//=": "__ifloordiv__", "%=": "__imod__", "**=": "__ipow__", "&=": "__iand__",
     "|=": "__ior__", "^=": "__ixor__",
 }  # fmt: skip
+# Those that torch asks a type for; for the others it asks for the method.
+_OWN: Final = frozenset({"__iand__", "__ior__", "__ixor__"})
 
 
-def _augmented(symbol: str, method: Method) -> Method:
+def _augmented(name: str, method: Method) -> Method:
     def operator(self: Tensor, other: Any) -> Any:
-        if not isinstance(other, Tensor) and not is_number(other):
-            raise argument_errors.unsupported_operand(symbol, self, other)
         try:
+            if not is_plain(self, other) and name in _OWN:
+                return asking(self, other)
             return method(self, other)
         except TypeError:
-            if is_plain(self, other):
-                raise
             return NotImplemented
 
+    asking = overridable(name, method=True)(method)
+    operator.__name__ = operator.__qualname__ = name
     return operator
 
 
@@ -310,7 +313,8 @@ def methods() -> dict[str, Method]:
     for name, (op, _) in in_place_forms.items():
         made[name] = method = _form(name)
         if op.augmented is not None:
-            made[_AUGMENTED[op.augmented]] = _augmented(op.augmented, method)
+            assigned = _AUGMENTED[op.augmented]
+            made[assigned] = _augmented(assigned, method)
         if op.function:
             as_function(name)
     return made

@@ -88,8 +88,8 @@ def int_too_large(*, negative: bool) -> OverflowError:
     return _negative_too_large() if negative else _int_too_large()
 
 
-unsupported_operand = Message(TypeError,
-    "unsupported operand type(s) for {symbol}: '{left:type}' and '{right:type}'")
+concatenated_type = Message(TypeError,
+    "can only concatenate tuple (not {value:type}) to torch.Size")
 _only_form = Message(TypeError,
     "{name}() received an invalid combination of arguments - got ({given}), but expected {form}")
 _no_form = Message(TypeError, "{name}() received an invalid combination of arguments - got "

@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, Final, Generic, NamedTuple, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar, cast
+
+from mini_autograd.messages.naming import InTorch
 
 Told = TypeVar("Told", bound=Exception)
 
 _OF_THE_HEAP: Final = 1 << 9  # CPython's flag of classes that a program made
-# Those that stand for torch's own, written in C.
-_STATIC: Final = {
-    f"mini_autograd.{name}" for name in ("dtype", "device", "Size", "layout", "memory_format")
-}
 
 
 def type_name(value: object) -> str:
@@ -22,12 +20,11 @@ def type_name(value: object) -> str:
     So does C Python in `tp_name`.
     """
     kind = type(value)
-    name = f"{kind.__module__}.{kind.__name__}"
-    if name in _STATIC:
-        return f"torch.{kind.__name__}"
+    if isinstance(kind, InTorch):
+        return cast(InTorch, kind).full_name
     if kind.__module__ == "builtins" or kind.__flags__ & _OF_THE_HEAP:
         return kind.__name__
-    return name
+    return f"{kind.__module__}.{kind.__name__}"
 
 
 # The dtypes that had no tensor type of their own when torch named types.

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from mini_autograd.arrays import dtypes
 from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.messages import arguments as errors_of_calls
+from mini_autograd.messages.naming import InTorch
 from mini_autograd.messages.tensors import creation as errors
 from mini_autograd.messages.tensors import state as tensor_errors
 from mini_autograd.parsing.binding import Written, binder
@@ -23,7 +24,7 @@ _PYTHON_TYPES: Final[dict[Any, dtypes.dtype]] = {
 }  # fmt: skip
 
 
-class device:
+class device(metaclass=InTorch):
     """Where a tensor is: on the CPU, always."""
 
     __module__ = "mini_autograd"  # as it prints: <class 'mini_autograd.device'>

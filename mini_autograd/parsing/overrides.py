@@ -124,6 +124,7 @@ def overriding_result(
     *,
     method: bool = False,
     func: Any = None,
+    also: type | None = None,
 ) -> Any:
     """What the types of the arguments make of a call; `NOTHING` if none overrides it.
 
@@ -132,24 +133,25 @@ def overriding_result(
         args, kwargs: the arguments as they gave them.
         method: whether it is `Tensor`'s.
         func: what a type is asked with, if the name alone does not tell.
+        also: as `overriding` takes it.
     """
     if KNOWN.issuperset(map(type, args)) and (not kwargs or is_plain(*kwargs.values())):
         return NOTHING
     public = func or (vars(Tensor) if method else functions).get(name)
-    if public is None or not (found := overriding(flat(args, kwargs))):
+    if public is None or not (found := overriding(flat(args, kwargs), also)):
         return NOTHING
     refused = functools.partial(errors.all_declined, f"torch.{'Tensor.' * method}{name}")
     return asked(public, found, args, kwargs or None, refused)
 
 
 def overridable(
-    name: str, *, method: bool = False, func: Any = None
+    name: str, *, method: bool = False, func: Any = None, also: type | None = None
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Has a general function look first whether an argument's type overrides what users call."""
 
     def enter(general: Callable[..., Any]) -> Callable[..., Any]:
         def call(*args: Any, **kwargs: Any) -> Any:
-            result = overriding_result(name, args, kwargs, method=method, func=func)
+            result = overriding_result(name, args, kwargs, method=method, func=func, also=also)
             return general(*args, **kwargs) if result is NOTHING else result
 
         call.__doc__ = general.__doc__

@@ -89,22 +89,26 @@ def operator(*names: str) -> Callable[[_Op], _Op]:
     return enter
 
 
-def binary_operator(*names: str, own: bool = False) -> Callable[[_Op], _Op]:
+def binary_operator(
+    *names: str, own: bool = False, in_python: bool = False
+) -> Callable[[_Op], _Op]:
     """Likewise; as in torch, a TypeError of it leaves the operation to the other operand.
 
     Args:
         names: the operators.
         own: whether a type that overrides it is asked with the operator itself, as torch has it
             where that is none of the method's names.
+        in_python: likewise, as torch has it where the operator is in Python, which then counts
+            plain tensors among those that are asked.
     """
 
     def enter(op: _Op) -> _Op:
         call = getattr(op, "method", op)
-        asking = overridable(names[0], method=True)(call)
+        asking = overridable(names[0], method=True, also=Tensor if in_python else None)(call)
 
         def attempt(self: Tensor, other: Any) -> Any:
             try:
-                if own and (type(self) not in PLAIN or type(other) not in KNOWN):
+                if (own or in_python) and (type(self) not in PLAIN or type(other) not in KNOWN):
                     return asking(self, other)
                 return call(self, other)
             except TypeError:

@@ -16,6 +16,9 @@ torch.exp(x, foo=1)
 torch.add(x, "a")
 torch.add(x)
 x + "a"
+x.size() + 1
+torch.LongTensor(x)
+torch.nn.functional.softmax(x, _stacklevel="a")
 x + None
 x.sum("a")
 x.sum(dim=1.5)

@@ -64,6 +64,7 @@ def gradients(
     *,
     create_graph: bool = False,
     retain_graph: bool | None = None,
+    is_grads_batched: bool = False,
 ) -> Grads:
     """As `autograd.grad`, for the outputs that require grad; all None if there are none."""
     cotangents = (None,) * len(outputs) if cotangents is None else cotangents
@@ -82,6 +83,7 @@ def gradients(
         retain_graph=retain_graph,
         create_graph=create_graph,
         allow_unused=True,
+        is_grads_batched=is_grads_batched,
     )
 
 

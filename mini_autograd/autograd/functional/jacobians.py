@@ -1,7 +1,6 @@
 """`jacobian` and `hessian`.
 
-Computed row by row. With `vectorize` torch walks once with a batch of rows; here that is a loop
-too, with the same results.
+Computed row by row, or with `vectorize` in one walk with a batch of rows. Forward mode is a loop.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from mini_autograd.autograd.functional.arguments import (
     unpacked,
     unpacked_matrix,
 )
-from mini_autograd.autograd.functional.pushforward import basis, pushforward
+from mini_autograd.autograd.functional.pushforward import basis, pushforward, units
 from mini_autograd.autograd.levels import Level
 from mini_autograd.core.modes.grad_mode import enable_grad, set_grad_enabled
 from mini_autograd.core.table import ops
@@ -148,17 +147,19 @@ def _rows(index: int, output: Tensor, inputs: Tensors, create_graph: bool, stric
 
 
 def _all_rows(outputs: Tensors, inputs: Tensors, create_graph: bool) -> tuple[Tensors, ...]:
-    """The Jacobian of all outputs: one walk for each unit vector of all outputs together."""
+    """The Jacobian of all outputs: one walk with the unit vectors of all outputs together."""
     counts = [output.numel() for output in outputs]
-    flat = tuple(output.reshape(-1) for output in outputs)
-    found = [
-        gradients(flat, inputs, seeds, retain_graph=True, create_graph=create_graph)
-        for seeds in zip(*basis(outputs), strict=True)
-    ]
+    found = gradients(
+        tuple(output.reshape(-1) for output in outputs),
+        inputs,
+        tuple(basis(outputs)),
+        retain_graph=True,
+        create_graph=create_graph,
+        is_grads_batched=True,
+    )
     columns = []
-    for at, like in enumerate(inputs):
-        rows = [row[at] for row in found if row[at] is not None]  # all of them, or none
-        whole = ops.stack(rows) if rows else fills.zeros_like(like).expand(sum(counts), *like.shape)
+    for rows, like in zip(found, inputs, strict=True):
+        whole = fills.zeros_like(like).expand(sum(counts), *like.shape) if rows is None else rows
         columns.append(
             [
                 part.view(output.shape + like.shape)
@@ -179,15 +180,18 @@ def _forward_mode(func: Function, inputs: Any, vectorize: bool, *, keep_graph: b
         push = pushforward(outputs, given)
         found = [
             push(tuple(each.view_as(like) for each, like in zip(unit, given, strict=True)))
-            for unit in zip(*basis(given), strict=True)
+            for unit in units(given)
         ]
         counts = [each.numel() for each in given]
     matrix = []
     with set_grad_enabled(level.records):
         for at, output in enumerate(outputs):
-            whole = ops.stack(
-                [fills.zeros_like(output) if row[at] is None else row[at] for row in found]
-            )
+            zeros = fills.zeros_like(output)
+            if all(row[at] is None for row in found):
+                whole = zeros.expand(sum(counts), *output.shape)
+            else:
+                whole = ops.stack([zeros if row[at] is None else row[at] for row in found])
+            whole = whole.narrow(0, 0, sum(counts))
             columns = [
                 part.permute(*range(1, part.ndim), 0).reshape(output.shape + like.shape)
                 for part, like in zip(whole.split(counts), given, strict=True)

@@ -146,9 +146,10 @@ def _along(column: Tensor, direction: Any) -> Tensor:
     """A Jacobian's column times a direction; for a complex input a direction for each part."""
     column = column.reshape(-1)
     if not column.is_complex():
-        return column.dot(direction)  # type: ignore[no-any-return]
+        return (column * direction).sum()  # type: ignore[no-any-return]
     real, imaginary = direction
-    return column.real.dot(real) + 1j * column.imag.dot(imaginary)  # type: ignore[no-any-return]
+    # Not `dot`, in which a processor may round once where it could twice: the sum is printed.
+    return (column.real * real).sum() + 1j * (column.imag * imaginary).sum()  # type: ignore[no-any-return]
 
 
 def _scaled_tolerance(atol: float, direction: Any, cotangent: Tensor | None) -> float:

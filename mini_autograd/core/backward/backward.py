@@ -10,7 +10,7 @@ from typing import Any, overload
 from mini_autograd.arrays.layout import empty_as
 from mini_autograd.core.backward import walk
 from mini_autograd.core.backward.arithmetic import RAW, TENSORS
-from mini_autograd.core.backward.batching import walked_by_rows
+from mini_autograd.core.backward.batching import walked_in_batch
 from mini_autograd.core.backward.edges import GradientEdge
 from mini_autograd.core.backward.observed_walk import Captures
 from mini_autograd.core.backward.seeds import Cotangents, Differentiated, as_tuple, roots_and_seeds
@@ -146,9 +146,8 @@ def grad(
     keep_graph = _flag(create_graph if retain_graph is None else retain_graph)
     create_graph, allow_unused = _flag(create_graph), _flag(allow_unused)
     if is_grads_batched:
-        results = walked_by_rows(
-            _gradients, outputs, wanted, grad_outputs, keep_graph, create_graph, allow_unused
-        )
+        results = walked_in_batch(outputs, wanted, grad_outputs, keep_graph, create_graph)
+        _check_used(results, allow_unused)
     else:
         results = _gradients(outputs, wanted, grad_outputs, keep_graph, create_graph, allow_unused)
     if materialize_grads:
@@ -176,11 +175,15 @@ def _gradients(
     found = walk_from(roots, seeds, arithmetic, keep_graph, captures)
     handed = [None if got is None else arithmetic.wrap(got) for got in found]
     results = [None if edge is None else handed[captures[edge][0]] for edge in edges]
+    _check_used(results, allow_unused)
+    return results
+
+
+def _check_used(results: Sequence[Tensor | None], allow_unused: bool) -> None:
     if not allow_unused:
         for index, result in enumerate(results):
             if result is None:
                 raise errors.unused_input(index)
-    return results
 
 
 def _wanted(inputs: Any, function: str) -> tuple[Any, ...]:

@@ -1,33 +1,27 @@
-"""`grad(…, is_grads_batched=True)`: a walk for each row of the cotangents.
-
-torch gives a batch of rows to one walk; the gradients, which are stacked likewise, are the same.
-"""
+"""`grad(…, is_grads_batched=True)`: one walk for a batch of cotangents."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
+from mini_autograd.core.backward.arithmetic import TENSORS
 from mini_autograd.core.backward.edges import GradientEdge
-from mini_autograd.core.backward.seeds import as_tuple, metadata_of
+from mini_autograd.core.backward.seeds import as_tuple, metadata_of, roots_and_seeds
 from mini_autograd.core.table import ops
 from mini_autograd.core.tensor.size import Size
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.graph import backward as errors
 
 
-def walked_by_rows(
-    gradients: Callable[..., list[Tensor | None]],
+def walked_in_batch(
     outputs: Sequence[Any],
     inputs: Sequence[Any],
     grad_outputs: Any,
     keep_graph: bool,
     create_graph: bool,
-    allow_unused: bool,
 ) -> list[Tensor | None]:
-    """The gradients for each row of `grad_outputs`, stacked; None for an unused input.
-
-    `gradients` computes them for one row.
+    """The gradients for each row of `grad_outputs`, as a batch; None for an unused input.
 
     Raises:
         RuntimeError: rows of another shape than their output's; as `grad`.
@@ -49,18 +43,7 @@ def walked_by_rows(
     counts = [len(rows) for rows in given]
     if len(set(counts)) > 1:
         raise errors.row_counts(counts)
-    found = [
-        gradients(
-            outputs,
-            inputs,
-            [rows[at] for rows in given],
-            keep_graph or at + 1 < counts[0],
-            create_graph,
-            allow_unused,
-        )
-        for at in range(counts[0])
-    ]
-    return [
-        None if any(each is None for each in column) else ops.stack(column)
-        for column in zip(*found, strict=True)
-    ]
+    roots, _ = roots_and_seeds(outputs, [rows[0] for rows in given], TENSORS)  # each is checked
+    return ops.batch_gradients(  # type: ignore[no-any-return]
+        roots, inputs, given, records=create_graph, keep_graph=keep_graph
+    )

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from mini_autograd.messages import arguments as errors
+from mini_autograd.messages.naming import InTorch
 
-class Size(tuple[int, ...]):
+
+class Size(tuple[int, ...], metaclass=InTorch):
     """A shape: a tuple of ints that prints as torch's."""
 
     __module__ = "mini_autograd"  # as it prints: <class 'mini_autograd.Size'>
@@ -26,4 +29,12 @@ class Size(tuple[int, ...]):
         return Size(found) if isinstance(index, slice) else found
 
     def __add__(self, other: Any) -> Any:
-        return Size(tuple.__add__(self, tuple(other)))
+        if not isinstance(other, tuple):
+            raise errors.concatenated_type(other)
+        return Size(tuple.__add__(self, other))
+
+    def __mul__(self, times: Any) -> Any:
+        repeated = tuple.__mul__(self, times)
+        return repeated if repeated is NotImplemented else Size(repeated)
+
+    __rmul__ = __mul__

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from mini_autograd.messages.message import Message
 from mini_autograd.messages.ops.kernels import not_implemented as not_implemented
@@ -68,6 +68,10 @@ negative_strides = Message(ValueError, "At least one stride in the given numpy a
 expected_ndarray = Message(TypeError, "expected np.ndarray (got {value:type})")
 unpacked_size = Message(TypeError, "{name}(): argument 'size' failed to unpack the object at pos "
     '{position} with error "type must be tuple of ints,but got {value:type}"')
+_OPTIONS: Final = ("TensorOptions(dtype={%s.cpp_name}, device=cpu, layout=Strided, "
+    "requires_grad=false (default), pinned_memory=false (default), memory_format=(nullopt))")
+legacy_dtype = Message(TypeError,
+    f"expected {_OPTIONS % 'wanted'} (got {_OPTIONS % 'found'})", order="wanted found")
 data_not_a_sequence = Message(TypeError, "new(): data must be a sequence (got {value:type})")
 
 # Sizes and ranges.

@@ -187,6 +187,6 @@ def _operator(self: Tensor, other: Any) -> Any:
     return matmul.method(self, other) if is_tensor_like(other) else NotImplemented
 
 
-@binary_operator("__rmatmul__", own=True)
+@binary_operator("__rmatmul__", in_python=True)
 def _reflected(self: Tensor, other: Any) -> Any:
     return _matmul(other, self) if isinstance(other, Tensor) else NotImplemented

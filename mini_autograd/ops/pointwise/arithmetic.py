@@ -271,7 +271,7 @@ with_old_forms(with_forms(add, function_forms=_ADDED), _ADDED_BEFORE)
 sub = _subtracting(with_old_forms(with_forms(sub_promoted, function_forms=_ADDED), _ADDED_BEFORE))
 shared(sub, "sub")
 binary_operator("__sub__")(public(in_place=_OF_NUMBERS._replace(augmented="-="))(sub))
-rsub = binary_operator("__rsub__", own=True)(
+rsub = binary_operator("__rsub__", in_python=True)(
     public(method=False)(_subtracting(overloaded("rsub", rsub_tensor, rsub_number)))
 )
 

@@ -159,7 +159,7 @@ def _integral(name: str, array: Any) -> None:
 
 
 def _with_number_first(
-    augmented: str, *symbols: str
+    augmented: str, symbol: str, reflected: str
 ) -> Callable[[DifferentiableOp], DifferentiableOp]:
     """Makes a commutative op public: two operators, and a function that takes a number first."""
 
@@ -167,7 +167,8 @@ def _with_number_first(
         def swapped(self: Number, other: Array) -> Any:
             return op(other, self)
 
-        binary_operator(*symbols, own=True)(op)
+        binary_operator(symbol, own=True)(op)
+        binary_operator(reflected)(op)
         of_number = composite(name=op.op.name)(swapped)
         either = overloaded(op.op.name, op, of_number, out=(0, 2))
         public(in_place=_BITS._replace(augmented=augmented))(either)

@@ -114,7 +114,7 @@ def _check_divisor(kernel: str, a: Any, b: Any) -> None:
         raise errors.zero_division()
 
 
-@binary_operator("__floordiv__", own=True)
+@binary_operator("__floordiv__", in_python=True)
 @differentiable(node="NotImplemented")
 def floor_divide(self: Array | Number, other: Array | Number) -> Array:
     """`self // other`, rounded down; torch records it, but has no derivative."""
@@ -277,13 +277,13 @@ public(
 )(overloaded("floor_divide", floor_divide, function_forms=BY_ANY))
 
 
-@binary_operator("__rdiv__", "__rtruediv__", own=True)
+@binary_operator("__rdiv__", "__rtruediv__", in_python=True)
 def _reflected_quotient(self: Any, other: Any) -> Any:
     # torch multiplies by the reciprocal, in one rounding more
     return ops.reciprocal(self) * other
 
 
-@binary_operator("__rfloordiv__", own=True)
+@binary_operator("__rfloordiv__", in_python=True)
 def _reflected_floor(self: Any, other: Any) -> Any:
     return floor_divide(other, self)
 
@@ -295,6 +295,6 @@ def _remainder_operator(self: Any, other: Any) -> Any:
     return remainder.method(self, other)
 
 
-@binary_operator("__rmod__", own=True)
+@binary_operator("__rmod__", in_python=True)
 def _reflected_remainder(self: Any, other: Any) -> Any:
     return remainder(other, self)

@@ -37,6 +37,7 @@ from mini_autograd.ops.pointwise.elementary import log
 from mini_autograd.ops.pointwise.rounding import is_complex
 from mini_autograd.ops.tensor import inside
 from mini_autograd.parsing.overloads import composite, overloaded
+from mini_autograd.parsing.overrides import is_plain, overridable
 from mini_autograd.parsing.schema import NUMBERS
 from mini_autograd.parsing.types import Array, Number
 
@@ -234,16 +235,24 @@ _pow_number: Final = pow_number.operator
 _pow_method: Final = pow.method
 
 
+_asking_for_power: Final = overridable("__pow__", method=True, also=Tensor)(_pow_method)
+
+
 @operator("__pow__")
 def _power_operator(self: Any, exponent: Any) -> Any:
     if type(exponent) in NUMBERS:
         return _pow_number(self, exponent)
     try:
+        if not is_plain(self, exponent):
+            return _asking_for_power(self, exponent)
         return _pow_method(self, exponent)
     except TypeError:
         return NotImplemented
 
 
-@binary_operator("__rpow__", own=True)
+_power_operator.__name__ = "pow"  # as in torch, where it is written around the method
+
+
+@binary_operator("__rpow__", in_python=True)
 def _reflected_power(self: Any, base: Any) -> Any:
     return pow(base, self)

@@ -16,7 +16,7 @@ from mini_autograd.core.backward.arithmetic import TENSORS, TensorArithmetic
 from mini_autograd.core.backward.backward import captures_of, walk_from
 from mini_autograd.core.graph.graph import Edge, Node, Shape
 from mini_autograd.core.op import OpNode
-from mini_autograd.core.table import ops
+from mini_autograd.core.table import ops, shared
 from mini_autograd.core.tensor.tensor import Tensor, make
 from mini_autograd.ops.reduction.reductions import sum_all
 from mini_autograd.ops.shape.views import expand
@@ -86,11 +86,17 @@ _RULES: Final[dict[Any, Callable[[BatchArithmetic, Tensor, Shape], Any]]] = {
 }
 
 
+@shared
 def batch_gradients(
-    roots: Sequence[Edge], inputs: Sequence[Tensor], seeds: Sequence[Tensor], *, records: bool
+    roots: Sequence[Edge],
+    inputs: Sequence[Any],
+    seeds: Sequence[Tensor],
+    *,
+    records: bool,
+    keep_graph: bool = True,
 ) -> list[Tensor | None]:
-    """A batch of gradients for each input, None where there is none; the graph is kept."""
+    """A batch of gradients for each input, None where there is none."""
     arithmetic = BatchArithmetic(len(seeds[0]), records=records)
     captures, edges = captures_of(inputs)
-    found = walk_from(list(roots), list(seeds), arithmetic, True, captures)
+    found = walk_from(list(roots), list(seeds), arithmetic, keep_graph, captures)
     return [None if edge is None else found[captures[edge][0]] for edge in edges]
