@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
-from mini_autograd.arrays.layout import shows_twice
+import numpy as np
+
+from mini_autograd.arrays.layout import owner_of, shows_twice
 from mini_autograd.autograd.functional.pushforward import basis, pushforward, units
 from mini_autograd.autograd.levels import Level
 from mini_autograd.core.table import ops
@@ -219,13 +222,35 @@ def _batch(columns: Sequence[Tensor | None], output: Tensor, level: Level, count
     if all(each is None for each in columns):
         zeros: Tensor = fills.zeros_like(output).expand(count, *output.shape)
         return zeros
-    order = sorted(range(output.ndim), key=lambda dim: -output._array.strides[dim])
+    order = _order(output)
     tangents = [_tangents([each], [output], level)[0] for each in columns]
+    if _order(tangents[0]) == order and (whole := _in_one_memory(tangents)) is not None:
+        return whole
     if order == list(range(output.ndim)):
         return ops.stack(tangents)  # type: ignore[no-any-return]
     stacked = ops.stack([each.permute(order) for each in tangents])
     back = sorted(range(output.ndim), key=order.__getitem__)
     return ops.permute(stacked, (0, *[dim + 1 for dim in back]))  # type: ignore[no-any-return]
+
+
+def _order(tensor: Tensor) -> list[int]:
+    """Its dims, slowest in memory first."""
+    strides = tensor._array.strides
+    return sorted(range(tensor.ndim), key=lambda dim: -strides[dim])
+
+
+def _in_one_memory(tangents: Sequence[Tensor]) -> Tensor | None:
+    """Tangents that are views of one batch of seeds, as the view of it all that they are in torch;
+    None where they are not."""
+    arrays = [each._array for each in tangents]
+    first = arrays[0]
+    places = [each.__array_interface__["data"][0] for each in arrays]
+    paces = {after - before for before, after in pairwise(places)}
+    alike = {(each.strides, id(owner_of(each))) for each in arrays}
+    if len(paces) != 1 or len(alike) != 1 or any(each.requires_grad for each in tangents):
+        return None
+    shape, strides = (len(arrays), *first.shape), (*paces, *first.strides)
+    return make(np.lib.stride_tricks.as_strided(first, shape, strides))
 
 
 def _by_input(columns: Tensor, primals: Sequence[Tensor]) -> list[Tensor]:

@@ -53,7 +53,8 @@ def test_torch_answers_and_each_section_works_with_some_choice(area):
         raised = isinstance(outcome, Raised)
         assert not (raised and outcome.error in ("SyntaxError", "NameError", "IndentationError"))
         works[case.id.split("/")[2]] += not raised
-    assert [name for name, count in works.items() if not count] == []
+    if area != "corners":  # of which some are a single error
+        assert [name for name, count in works.items() if not count] == []
 
 
 def test_they_start_from_torch_alone():

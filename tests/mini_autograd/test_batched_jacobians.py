@@ -48,12 +48,29 @@ def test_a_jacobian_by_rows_has_the_strides_of_the_batch(
         (lambda x: x.t(), (3, 1, 12, 6)),
         (cube, (1, 3, 12, 6)),
         (lambda x: x * 2, (1, 3, 12, 6)),
+        (lambda x: x[:0], (12, 6, 2, 1)),
     ],
 )
 def test_a_jacobian_by_columns_has_each_laid_out_as_the_output(
     function: Callable[[Any], Any], expected: tuple[int, ...]
 ) -> None:
     assert torch.func.jacfwd(function)(columns()).stride() == expected
+
+
+@pytest.mark.parametrize(
+    ("function", "expected"),
+    [
+        (lambda x: x[:0], (1, 3)),
+        (lambda x: x[1:2], (9, 3)),
+        (lambda x: x[::2], (2, 3)),
+        (lambda x: x[0], (3,)),
+        (lambda x: x * 1, (1, 3)),
+    ],
+)
+def test_a_jacobian_by_columns_of_a_view_is_a_view_of_the_batch(
+    function: Callable[[Any], Any], expected: tuple[int, ...]
+) -> None:
+    assert torch.func.jacfwd(function)(torch.tensor(X[0])).stride() == expected
 
 
 def test_the_graph_of_a_jacobian_by_rows_shows_batched_steps() -> None:

@@ -17,11 +17,14 @@ from conformance.corpus.provocations import sections
 from conformance.program import Program
 from conformance.program.steps import Snippet
 
-AREAS = ("creation", "jacobians", "transforms", "gradcheck", "copying", "printing", "subclasses")
+AREAS = (
+    *("creation", "jacobians", "transforms", "gradcheck", "copying", "printing", "subclasses"),
+    "corners",
+)
 """The areas, in the order in which they are run."""
 
 PRELUDE = """\
-import copy, pickle
+import copy, pickle, warnings
 import numpy as np
 x = torch.tensor([1.0, -2.0, 0.5], requires_grad=True)
 m = torch.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
