@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from conformance.catalogue import CATALOGUE
 from conformance.claims import EVERYTHING, Claims
@@ -89,6 +89,11 @@ class Settings:
         return not self.ops and not self.skips and set(CHECKS) - set(self.checks) <= {"programs"}
 
 
+Source: TypeAlias = Literal[
+    "tutorial", "provocations", "options", "opinfo", "neighbours", "found", "own", "generated"
+]
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """Some of the work: the tutorial, a feature's provocations, an area's options, an op's cases of
@@ -101,7 +106,7 @@ class Piece:
         seed, count: of the programs to generate.
     """
 
-    source: Literal["tutorial", "provocations", "options", "opinfo", "found", "own", "generated"]
+    source: Source
     name: str
     op: str = ""
     seed: int = 0
@@ -183,9 +188,13 @@ def corpus_pieces(settings: Settings) -> Iterator[Piece]:
         for name in ops_found():
             if not settings.ops or name in settings.ops:
                 yield Piece("found", f"found/{name}", op=name)
-    if set(settings.checks) - {"messages", "options", "tutorial", "found", "programs"}:
-        for name in settings.names:
-            if name in OWN:
+    sampled = not {"value", "gradient", "second_order", "errors"}.isdisjoint(settings.checks)
+    for name in settings.names:
+        if name in OWN:
+            if sampled:
                 yield Piece("own", f"{OWN_CASES}/{name}", op=name)
-            elif CATALOGUE[name].opinfo:
+        elif CATALOGUE[name].opinfo:
+            if sampled:
                 yield Piece("opinfo", f"opinfo/{name}", op=name)
+            if "neighbours" in settings.checks:
+                yield Piece("neighbours", f"neighbours/{name}", op=name)

@@ -15,9 +15,9 @@ from conformance.suite.support.corpus import check_samples
 def _checks(entry: OpEntry) -> tuple[Check, ...]:
     if not entry.opinfo and entry.name not in OWN:
         return ()
-    if not entry.differentiable:
-        return ("value", "errors", "neighbours")
-    return ("value", "gradient", "second_order", "errors", "neighbours")
+    more: tuple[Check, ...] = ("gradient", "second_order") if entry.differentiable else ()
+    beside: tuple[Check, ...] = () if entry.name in OWN else ("neighbours",)
+    return ("value", *more, "errors", *beside)
 
 
 @pytest.mark.parametrize(

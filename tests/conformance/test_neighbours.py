@@ -12,7 +12,7 @@ from conformance import TorchLike, execute
 from conformance.catalogue import CATALOGUE
 from conformance.corpus.case import Case, op_and_check
 from conformance.corpus.neighbours import BASES, arguments, bases, neighbours, operands
-from conformance.corpus.opinfo import corpus_of
+from conformance.corpus.opinfo import corpus_of, neighbours_of
 from conformance.program import Program
 from conformance.program.inputs import Input
 from conformance.program.steps import Backward, Call, Grad
@@ -27,9 +27,7 @@ ADD = Program((X, Y), (Call("add", (Ref("x0"), Ref("x1")), {"alpha": 2}, result=
 
 
 def cases(op: str) -> list[Case]:
-    return [
-        each for each in corpus_of(op, CATALOGUE[op].opinfo).cases if each.check == "neighbours"
-    ]
+    return [*neighbours_of(op, CATALOGUE[op].opinfo).cases]
 
 
 def made() -> list[tuple[str, Program]]:

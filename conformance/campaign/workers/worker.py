@@ -34,7 +34,7 @@ from conformance.corpus.case import Case
 from conformance.corpus.found import cases_found
 from conformance.corpus.opinfo import Excluded
 from conformance.corpus.opinfo.own import own_corpus
-from conformance.corpus.opinfo.stored import stored_corpus
+from conformance.corpus.opinfo.stored import stored_corpus, stored_neighbours
 from conformance.corpus.options import cases_of_area
 from conformance.corpus.provocations import cases_about
 from conformance.corpus.tutorial import cells, shown
@@ -197,6 +197,8 @@ def cases_of(piece: Piece) -> tuple[tuple[Case, ...], tuple[Excluded, ...]]:
         return cases_found(piece.op), ()
     if piece.source == "own":
         corpus = own_corpus(piece.op)
+    elif piece.source == "neighbours":
+        corpus = stored_neighbours(piece.op, CATALOGUE[piece.op].opinfo)
     else:
         corpus = stored_corpus(piece.op, CATALOGUE[piece.op].opinfo)
     return corpus.cases, corpus.excluded

@@ -80,7 +80,6 @@ def corpus_of(op: str, infos: tuple[tuple[str, str], ...]) -> Corpus:
             torch does not have is excluded, and says so.
     """
     found = [item for name, variant in infos for item in _cases(op, entry_name(name, variant))]
-    found += _neighbours(op, [item for item in found if isinstance(item, Case)], infos)
     return Corpus(
         tuple(item for item in found if isinstance(item, Case)),
         tuple(item for item in found if isinstance(item, Excluded)),
@@ -96,8 +95,14 @@ def _cases(op: str, name: str) -> Iterator[Case | Excluded]:
     yield from cases_from(info, op, f"opinfo/{name}", few=few)
 
 
+@cache
+def neighbours_of(op: str, infos: tuple[tuple[str, str], ...]) -> Corpus:
+    """The calls that differ in one thing from one of an op's samples, and the gradients of each;
+    arguments as of `corpus_of`."""
+    return Corpus(tuple(_neighbours(op, corpus_of(op, infos).cases, infos)))
+
+
 def _neighbours(op: str, cases: Sequence[Case], infos: Sequence[tuple[str, str]]) -> Iterator[Case]:
-    """The calls that differ in one thing from one of these, and the gradients of each."""
     programs = [case.program for case in cases if case.check == "value"]
     known = {form.op for form in CATALOGUE[op].forms}
     aliases = [

@@ -15,15 +15,19 @@ import re
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 
 import conformance
 from conformance.catalogue import CATALOGUE
-from conformance.corpus.opinfo import Corpus, corpus_of
+from conformance.corpus.opinfo import Corpus, corpus_of, neighbours_of
+
+Infos: TypeAlias = tuple[tuple[str, str], ...]
 
 VARIABLE = "CONFORMANCE_CACHE"
 OURS = "autograd-conformance"  # the folder within which others are made, and removed again
@@ -31,13 +35,22 @@ PREFIX = "corpus-"
 KEPT = 3  # versions of the corpus: who works on the harness makes a new one with every edit
 
 
-def stored_corpus(op: str, infos: tuple[tuple[str, str], ...]) -> Corpus:
+def stored_corpus(op: str, infos: Infos) -> Corpus:
     """What `corpus_of` gives, from the folder if it was built before. A folder that cannot be read
     or written costs the time to build it again, and nothing else."""
+    return _stored(corpus_of, op, infos)
+
+
+def stored_neighbours(op: str, infos: Infos) -> Corpus:
+    """Likewise what `neighbours_of` gives."""
+    return _stored(neighbours_of, op, infos)
+
+
+def _stored(build: Callable[[str, Infos], Corpus], op: str, infos: Infos) -> Corpus:
     folder = _folder()
     if folder is None:
-        return corpus_of(op, infos)
-    name = hashlib.sha256(repr((op, infos)).encode()).hexdigest()[:16]
+        return build(op, infos)
+    name = hashlib.sha256(repr((build.__name__, op, infos)).encode()).hexdigest()[:16]
     file = folder / f"{name}.pickle"  # as trusted as the compiled modules beside the sources
     with suppress(Exception):  # whatever a spoilt file may raise
         found = pickle.loads(file.read_bytes())
@@ -45,7 +58,7 @@ def stored_corpus(op: str, infos: tuple[tuple[str, str], ...]) -> Corpus:
             with suppress(OSError):
                 os.utime(folder)  # Of several versions in turn, what is used stays.
             return found
-    corpus = corpus_of(op, infos)
+    corpus = build(op, infos)
     with suppress(Exception):
         _write(file, pickle.dumps(corpus))
     return corpus

@@ -11,6 +11,7 @@ import pytest
 
 from conformance.campaign.examine import gravest
 from conformance.campaign.plan import Piece
+from conformance.campaign.plan import Source as PieceSource
 from conformance.campaign.result import Result, Source
 from conformance.campaign.workers.worker import cases_of, source_of
 from conformance.claims.known import Known, matches
@@ -28,7 +29,8 @@ SHRINKS = 2  # failures of a test that are made shorter, of a kind each
 def check_samples(op: str, check: Check) -> None:
     """Run the test of an op's samples, and end it as pytest ends tests: it returns, or it fails,
     skips or xfails."""
-    piece = Piece("own" if op in OWN else "opinfo", op, op=op)
+    source: PieceSource = "own" if op in OWN else "opinfo"
+    piece = Piece("neighbours" if check == "neighbours" else source, op, op=op)
     check_cases([case for case in cases_of(piece)[0] if case.check == check], source_of(piece))
 
 
