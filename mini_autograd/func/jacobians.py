@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from mini_autograd.arrays.layout import owner_of, shows_twice
+from mini_autograd.arrays.layout import address_of, owner_of, shows_twice
 from mini_autograd.autograd.functional.pushforward import basis, pushforward, units
 from mini_autograd.autograd.levels import Level
 from mini_autograd.core.table import ops
@@ -244,8 +244,7 @@ def _in_one_memory(tangents: Sequence[Tensor]) -> Tensor | None:
     None where they are not."""
     arrays = [each._array for each in tangents]
     first = arrays[0]
-    places = [each.__array_interface__["data"][0] for each in arrays]
-    paces = {after - before for before, after in pairwise(places)}
+    paces = {after - before for before, after in pairwise(map(address_of, arrays))}
     alike = {(each.strides, id(owner_of(each))) for each in arrays}
     if len(paces) != 1 or len(alike) != 1 or any(each.requires_grad for each in tangents):
         return None

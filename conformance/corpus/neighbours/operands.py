@@ -44,7 +44,7 @@ def together(inputs: Sequence[Input], *, finite: bool = False) -> Iterator[tuple
     """What may stand in the place of all operands of one dtype at once, the first one's: two that
     hold NaN at one place, or zeros of half precision, are met by no change of one thing."""
     first = inputs[0].dtype
-    ways = [*_ways(first, finite)]
+    ways = [*_edges_of_other_dtypes(first, finite)]
     if len(inputs) > 1:
         ways += [partial(_of_dtype, dtype=dtype) for dtype in DTYPES if dtype != first]
         ways += [partial(_laid_out, layout=layout) for layout in LAYOUTS]
@@ -54,8 +54,7 @@ def together(inputs: Sequence[Input], *, finite: bool = False) -> Iterator[tuple
         yield tuple(way(entry) if entry.dtype == first else entry for entry in inputs)
 
 
-def _ways(first: str, finite: bool) -> Iterator[Callable[[Input], Input]]:
-    """Edges of another dtype."""
+def _edges_of_other_dtypes(first: str, finite: bool) -> Iterator[Callable[[Input], Input]]:
     for dtype in ("float16", "float64", "complex64"):
         if dtype != first:
             for values in _rows(dtype, finite):

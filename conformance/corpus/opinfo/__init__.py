@@ -210,4 +210,4 @@ def program_of(function: Any, sample: Any, entry: str = "") -> Program | str:
         return str(reason)
 
 
-__all__ = ["GRADIENTS", "SHARES", "THINNED", "Corpus", "Excluded", "corpus_of", "program_of"]
+__all__ = ["GRADIENTS", "SHARES", "Corpus", "Excluded", "corpus_of", "neighbours_of", "program_of"]
