@@ -2,7 +2,7 @@
 
 `derived.txt` has a line for each: its name, the variants of its entries there (`-` for that which
 has no name), how it is written, how it is written in place, whether a gradient flows, the result
-may share memory and torch misreads what is expanded, and the dtypes. The lines beneath it are
+may share memory, torch misreads what is expanded and dies of what is not finite, and the dtypes. The lines beneath it are
 samples of its calls, each a JSON object. `conformance.corpus.opinfo.deriving` writes the file, and
 a test holds that it says what the installed torch does.
 """
@@ -52,6 +52,7 @@ def _entry(line: str) -> OpEntry:
         opinfo=tuple((name, each.removeprefix(NAMELESS)) for each in variants.split()),
         dtypes=tuple(dtypes.split()),
         dense="dense" in flags.split(),
+        finite="finite" in flags.split(),
     )
 
 
@@ -62,6 +63,7 @@ def lines_of(entry: OpEntry) -> Iterator[str]:
         (entry.differentiable, "gradient"),
         (entry.view, "view"),
         (entry.dense, "dense"),
+        (entry.finite, "finite"),
     ]
     columns = (
         [entry.name],

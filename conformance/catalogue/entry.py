@@ -152,6 +152,7 @@ class OpEntry:
         sampled: how to call it where there is no signature: samples as JSON data.
         dtypes: those that may be asked of a sample.
         dense: whether torch misreads an operand that is expanded.
+        finite: whether torch looks beyond its memory where an operand holds NaN or an infinity.
     """
 
     name: str
@@ -166,6 +167,7 @@ class OpEntry:
     sampled: tuple[str, ...] = ()
     dtypes: tuple[str, ...] = ()
     dense: bool = False
+    finite: bool = False
 
     @property
     def drawable(self) -> bool:

@@ -72,7 +72,7 @@ def _given(drawn: Operands, sample: Sample) -> dict[str, Ref]:
     drawing, names = drawn.drawing, dict[str, Ref]()
     wrong = drawing.flawed and drawing.tape.chance(WRONG_PERCENT)
     odd = drawing.tape.below(len(sample.inputs)) if wrong and sample.inputs else None
-    if odd is not None and any(each.dtype for each in sample.inputs):
+    if drawn.entry.finite or any(each.dtype for each in sample.inputs):
         odd = None  # Not every kernel of torch looks whether its indices are within.
     dtype = ""
     for place, each in enumerate(sample.inputs):
@@ -105,6 +105,7 @@ def _there(drawn: Operands, sample: Sample, given: SampleInput, dtype: str) -> L
             for live in drawn.drawing.live()
             if live.dtype in dtypes
             and not (dense and live.is_expanded)
+            and not (drawn.entry.finite and not np.isfinite(live.values()).all())
             and not (given.constant and live.requires_grad)
             and (shape is None or live.shape == shape)
             and (not (sample.free and drawn.tensors) or drawn.broadcasts(live.shape, drawn.writes))
@@ -136,7 +137,7 @@ def _adapted(drawn: Operands, sample: Sample, given: SampleInput, dtype: str) ->
         drawing.ops.reshaping
         and "views" in drawing.features
         and drawing.left > RESHAPING
-        and not (fixed or sample.free or drawn.writes or drawn.entry.dense)
+        and not (fixed or sample.free or drawn.writes or drawn.entry.dense or drawn.entry.finite)
     )
     if not takes or not drawing.tape.chance(ADAPTED_PERCENT):
         return None
@@ -173,5 +174,13 @@ def _fresh(drawn: Operands, sample: Sample, given: SampleInput, dtype: str) -> L
         shape = drawn.partner(drawn.writes) if drawn.tensors else shaping.shape(tape)
         given = replace(given, shape=shape)
     return drawn.drawing.fresh(
-        lambda name: making.like_sample(tape, name, given, dtype, grad_percent=percent, dense=dense)
+        lambda name: making.like_sample(
+            tape,
+            name,
+            given,
+            dtype,
+            special=not drawn.entry.finite,
+            grad_percent=percent,
+            dense=dense,
+        )
     )

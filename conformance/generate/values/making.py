@@ -90,12 +90,21 @@ def like_sample(
     given: SampleInput,
     dtype: str,
     *,
+    special: bool = True,
     grad_percent: float = 85,
     dense: bool = False,
 ) -> Input:
     """An input as a sample has it, of drawn values where not its own matter."""
     if given.values is None or tape.chance(100 - OWN_PERCENT):
-        return tensor(tape, name, dtype, given.shape, grad_percent=grad_percent, dense=dense)
+        return tensor(
+            tape,
+            name,
+            dtype,
+            given.shape,
+            special=special,
+            grad_percent=grad_percent,
+            dense=dense,
+        )
     layout = _layout(tape, dense=True)  # Expanded, it would have the values of its first row only.
     values = np.asarray(given.values).astype(NUMPY_DTYPES[dtype]).reshape(given.shape)
     grad = dtype in DIFFERENTIABLE and not tape.chance(100 - grad_percent)
