@@ -23,7 +23,6 @@ from conformance.corpus.opinfo.database import database
 from conformance.corpus.opinfo.expanded import is_misread
 from conformance.program.words.vocabulary import may_call
 
-
 UNGUARDED = frozenset({"grid_sampler_2d", "grid_sampler_3d", "nn.functional.grid_sample"})
 """They make a place in memory of a value, and of NaN one that is not there: the backward pass
 writes to it. That cannot be measured without dying of it."""
