@@ -2,9 +2,10 @@
 
 `derived.txt` has a line for each: its name, the variants of its entries there (`-` for that which
 has no name), how it is written, how it is written in place, whether a gradient flows, the result
-may share memory, torch misreads what is expanded and dies of what is not finite, and the dtypes. The
-lines beneath it are samples of its calls, each a JSON object. `conformance.corpus.opinfo.deriving`
-writes the file, and a test holds that it says what the installed torch does.
+may share memory, torch misreads what is expanded and dies of what is not finite, and the dtypes.
+The lines beneath it are samples of its calls, each a JSON object.
+`conformance.corpus.opinfo.deriving` writes the file, and a test holds that it says what the
+installed torch does.
 """
 
 from __future__ import annotations

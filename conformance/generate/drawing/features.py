@@ -212,8 +212,13 @@ def switched_on(tape: Tape, wanted: frozenset[str] | None = None) -> frozenset[s
 
 def features_of(program: Program) -> list[str]:
     """The features that a program's steps show, in the order of `FEATURES`."""
-    shown = {name for step in program.steps for name, fits in _SHOWN_BY[type(step)] if fits(step)}
+    shown = {name for step in program.steps for name in shown_by(step)}
     return [name for name in FEATURES if name in shown]
+
+
+def shown_by(step: Step) -> list[str]:
+    """The features that a step shows."""
+    return [name for name, fits in _SHOWN_BY[type(step)] if fits(step)]
 
 
 def is_valid(trace: Trace) -> bool:

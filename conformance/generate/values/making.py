@@ -14,7 +14,7 @@ from conformance.program.inputs import Input
 from conformance.program.inputs.laying import laid_out
 from conformance.program.values import COMPLEX, DIFFERENTIABLE, FLOATING, NUMPY_DTYPES
 
-_DTYPES: tuple[tuple[str, int], ...] = (
+DTYPES: tuple[tuple[str, int], ...] = (
     ("float32", 132),
     ("float64", 32),
     ("int64", 20),
@@ -41,7 +41,7 @@ def category(dtype: str) -> Category:
 
 @cache
 def _dtypes_of(categories: frozenset[Category]) -> tuple[str, ...]:
-    return weighted(*[row for row in _DTYPES if category(row[0]) in categories])
+    return weighted(*[row for row in DTYPES if category(row[0]) in categories])
 
 
 def dtype(tape: Tape, categories: frozenset[Category] = ANY) -> str:
@@ -51,7 +51,7 @@ def dtype(tape: Tape, categories: frozenset[Category] = ANY) -> str:
 
 @cache
 def _among(names: tuple[str, ...]) -> tuple[str, ...]:
-    return weighted(*[row for row in _DTYPES if row[0] in names]) or names
+    return weighted(*[row for row in DTYPES if row[0] in names]) or names
 
 
 def dtype_among(tape: Tape, names: tuple[str, ...]) -> str:
