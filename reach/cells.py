@@ -7,6 +7,7 @@ goes through the node that it made.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
 from typing import Any, TypeAlias
 
 from conformance.catalogue import CATALOGUE, Arg, OpEntry, op_of
@@ -15,10 +16,10 @@ from conformance.catalogue.entry import Kind
 from conformance.engines.observing.observe import dtype_name
 from conformance.engines.observing.observe import values_of as numbers
 from conformance.generate.drawing.features import FEATURES
-from conformance.generate.drawing.interpretation import STEPS_OF_FEATURES
 from conformance.generate.planning.effects import writes
+from conformance.generate.steps.sampled import written
 from conformance.generate.values.making import DTYPES, category
-from conformance.program.steps import Call, Step
+from conformance.program.steps import Call
 from conformance.program.values import DIFFERENTIABLE, Value, refs
 from reach.classes import LAYOUTS, VALUES, class_of, layouts_of, values_of
 
@@ -58,6 +59,16 @@ CLASSES: Mapping[Kind, tuple[str, ...]] = {
 
 SPECIAL = ("0", "equal", "not finite")
 """The values that each op with a gradient is to meet, by an operand of floats."""
+
+ENDING = frozenset({"out="})
+"""The features at which a graph ends: torch refuses to differentiate what is given `out=`."""
+
+WITHOUT_GRADIENT = {
+    "nn.functional.one_hot": "gives whole numbers",
+    "bfloat16": "gives what no input can be, and no program goes on with",
+    "chalf": "gives what no input can be, and no program goes on with",
+}
+"""Ops of which torch's data says that they have a gradient, and no program can ask for it."""
 
 _NAMES: dict[str, str] = {"inf": "not finite", "-inf": "not finite", "nan": "not finite"}
 
@@ -114,10 +125,10 @@ _DTYPES = frozenset(name for name, _ in DTYPES)
 
 def universe() -> dict[Cell, bool]:
     """Every cell that there is to reach; whether a gradient can flow through it."""
-    found: dict[Cell, bool] = {("feature", name): True for name in FEATURES}
-    names = list(STEPS_OF_FEATURES)
-    for place, first in enumerate(names):
-        found.update({("two features", f"{first} + {other}"): True for other in names[place + 1 :]})
+    found: dict[Cell, bool] = {("feature", name): name not in ENDING for name in FEATURES}
+    for first, other in combinations(FEATURES, 2):
+        flows = not ENDING & {first, other}
+        found["two features", f"{first} + {other}"] = flows
     for entry in CATALOGUE.values():
         if entry.drawable:
             found.update(_of_entry(entry))
@@ -126,7 +137,9 @@ def universe() -> dict[Cell, bool]:
         bare = () if role != "written" else ("expanded",)  # torch refuses to write to it
         found.update({("layout", f"{role}: {name}"): True for name in LAYOUTS if name not in bare})
     for kind, classes in VALUES.items():
-        found.update({("value", f"{kind}: {name}"): kind in ("float", "complex") for name in classes})
+        found.update(
+            {("value", f"{kind}: {name}"): kind in ("float", "complex") for name in classes}
+        )
     return found
 
 
@@ -139,9 +152,9 @@ def _pairs() -> Iterator[tuple[Cell, bool]]:
 
 
 def _of_entry(entry: OpEntry) -> Iterator[tuple[Cell, bool]]:
-    name, flows = entry.name, entry.differentiable
+    name, flows = entry.name, entry.differentiable and entry.name not in WITHOUT_GRADIENT
     yield ("op", name), flows
-    for form in (*entry.forms, *entry.inplace):
+    for form in (*entry.forms, *(entry.inplace if entry.signatures else written(entry))):
         yield ("form", f"{name} as {form.kind} {form.op}"), flows
     if flows and not entry.finite:
         for special in SPECIAL:

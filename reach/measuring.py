@@ -14,7 +14,15 @@ from conformance.engines.execute import finished
 from conformance.engines.torchlike import TorchLikeSession
 from conformance.generate.drawing.features import FEATURES, shown_by
 from conformance.generate.planning.effects import writes
-from conformance.program.steps import Call, EnterMode, LeaveMode, PackHooks, Step, refs_of, result_of
+from conformance.program.steps import (
+    Call,
+    EnterMode,
+    LeaveMode,
+    PackHooks,
+    Step,
+    refs_of,
+    result_of,
+)
 from conformance.program.trace import Outcome, Returned
 from conformance.program.values import refs
 from reach.cells import Cell, cells_of
@@ -68,6 +76,14 @@ def measured(programs: Iterable[Program], reference: TorchLike) -> Reach:
     return reach
 
 
+@dataclass(slots=True)
+class _Block:
+    """A `with` block that is open: the features that it shows, and what was used within."""
+
+    shown: list[str]
+    keys: list[Key | None] = field(default_factory=list)
+
+
 class _Run:
     """One run of one program, watched."""
 
@@ -76,7 +92,7 @@ class _Run:
         self.watching = Watching(session)
         self.met = Met()
         self.called: set[Cell] = set()
-        self._open: list[list[str]] = []  # of each `with` block the features that it shows
+        self._open: list[_Block] = []
 
     def all(self, program: Program) -> None:
         for entry in program.inputs:
@@ -96,15 +112,17 @@ class _Run:
         key = self._follow(step, outcome)
         self.met.await_pass([key], cells)
         touched = [self.watching.keys.get(ref.name) for ref in refs_of(step)]
-        modes = [name for names in self._open for name in names]
+        modes = [name for block in self._open for name in block.shown]
         features = [("feature", name) for name in (*shown, *modes)]
+        for block in self._open:
+            block.keys += [key, *touched]
+        if isinstance(step, LeaveMode) and self._open:
+            touched = self._open.pop().keys
         self.met.await_pass([key, *touched], features)
         if self.watching.passed:
             self._walked(shown)
         if isinstance(step, EnterMode | PackHooks):
-            self._open.append(shown)
-        elif isinstance(step, LeaveMode) and self._open:
-            self._open.pop()
+            self._open.append(_Block(shown))
 
     def _cells(self, step: Step) -> set[Cell]:
         if not isinstance(step, Call):

@@ -26,6 +26,7 @@ from conformance.program.values import DIFFERENTIABLE, NUMPY_DTYPES, Ref, Value
 
 MOST: Final = 5  # samples of an op, each of another kind as far as there are
 LARGEST: Final = 400  # elements of a sample's inputs: programs of small tensors are fast
+WIDER: Final = 4  # times as many elements, where the others have none
 DIGITS: Final = 3  # of the values that are kept, which are read by people, too
 TRIALS: Final = 4  # of other values
 FIRST: Final = ("float32", "int64", "complex64", "bool")  # the dtypes to take samples of
@@ -62,14 +63,22 @@ def _of_dtype(sample: Sample, dtype: str) -> Program:
 
 def samples(infos: Sequence[Any], writes: Sequence[Form]) -> tuple[Sample, ...]:
     """A few samples of the entries, of small inputs and as unlike each other as there are."""
-    found: dict[object, Sample] = {}
-    for info in infos:
-        for sample in _of_entry(info, writes):
-            found.setdefault(_kind(sample), sample)
-    ordered = sorted(found.values(), key=_elements)
+    ordered = _plainest(infos, writes, LARGEST)
+    if ordered and _is_empty(ordered[0]):
+        ordered = _plainest(infos, writes, WIDER * LARGEST)
     # The plainest first, to which programs shrink; then from all over.
     step = max(1, len(ordered) / MOST)
     return tuple(ordered[int(place * step)] for place in range(min(MOST, len(ordered))))
+
+
+def _plainest(infos: Sequence[Any], writes: Sequence[Form], largest: int) -> list[Sample]:
+    """Of each kind of sample the plainest, and of all the plainest first: in one without elements
+    no gradient tells anything."""
+    found: dict[object, list[Sample]] = {}
+    for info in infos:
+        for sample in _of_entry(info, writes, largest):
+            found.setdefault(_kind(sample), []).append(sample)
+    return sorted([min(alike, key=_elements) for alike in found.values()], key=_elements)
 
 
 def _kind(sample: Sample) -> object:
@@ -87,10 +96,14 @@ def _word(argument: Value) -> object:
 def _elements(sample: Sample) -> tuple[bool, int]:
     """How plain it is: first those of few elements, last those of none."""
     count = sum(int(np.prod(each.shape)) for each in sample.inputs)
-    return any(0 in each.shape for each in sample.inputs), count
+    return _is_empty(sample), count
 
 
-def _of_entry(info: Any, writes: Sequence[Form]) -> Iterator[Sample]:
+def _is_empty(sample: Sample) -> bool:
+    return any(0 in each.shape for each in sample.inputs)
+
+
+def _of_entry(info: Any, writes: Sequence[Form], largest: int) -> Iterator[Sample]:
     name = entry_name(info.name, info.variant_test_name)
     kinds = (each for each in _ORDERED if info.supports_dtype(getattr(torch, each), "cpu"))
     if (dtype := next(kinds, None)) is None:
@@ -100,7 +113,7 @@ def _of_entry(info: Any, writes: Sequence[Form]) -> Iterator[Sample]:
         program = program_of(info.op, sample, info.name)
         if isinstance(program, str) or len(program.steps) > 1:
             continue  # what is computed before is another op's
-        if sum(entry.array.size for entry in program.inputs) <= LARGEST:
+        if sum(entry.array.size for entry in program.inputs) <= largest:
             trace = run(program)
             if trace is not None:
                 yield _sample(program, trace, dtype, writes, elementwise)

@@ -210,6 +210,21 @@ def switched_on(tape: Tape, wanted: frozenset[str] | None = None) -> frozenset[s
     return frozenset(on)
 
 
+PAIR_PERCENT = 20.0  # of the programs are about two features, whatever else they may use
+
+
+def pair_of(tape: Tape) -> tuple[str, ...]:
+    """Two features that a program is about, with what they need, if it is about any: those that
+    few programs have would else hardly ever meet."""
+    if not tape.chance(PAIR_PERCENT):
+        return ()
+    pair = _NAMES[tape.below(len(_NAMES))], _NAMES[tape.below(len(_NAMES))]
+    return (*pair, *(NEEDS[name] for name in pair if name in NEEDS))
+
+
+_NAMES = tuple(FEATURES)
+
+
 def features_of(program: Program) -> list[str]:
     """The features that a program's steps show, in the order of `FEATURES`."""
     shown = {name for step in program.steps for name in shown_by(step)}

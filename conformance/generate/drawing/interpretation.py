@@ -7,14 +7,14 @@ has found the other runs by the same bytes.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import accumulate
 from typing import TypeAlias
 
 from conformance.engines import TorchLike
 from conformance.generate.drawing.drawing import WIDE, Drawing
 from conformance.generate.drawing.drawn import Drawn
-from conformance.generate.drawing.features import FLAWED_PERCENT, switched_on
+from conformance.generate.drawing.features import FLAWED_PERCENT, pair_of, switched_on
 from conformance.generate.drawing.ops import Ops
 from conformance.generate.drawing.tape import Tape, sizes_of_a_program
 from conformance.generate.planning.steering import awaits_walk, steered
@@ -22,13 +22,13 @@ from conformance.generate.steps import calls, contexts, hooks, memory, reads
 from conformance.generate.steps.custom import applying, calling, differentiating
 from conformance.generate.steps.odd import into, scalars
 from conformance.generate.steps.walks import leaves, passes, roots, sizes
-from conformance.program.steps import Backward, Step
+from conformance.program.steps import Backward, Grad, Step
 
 Choices: TypeAlias = Callable[[int], bytes]
 """Gives so many bytes, the next ones each time that it is asked."""
 
 ROW = 32  # bytes a step: enough for nearly all; the choices beyond are the simplest
-SWITCHES = 64  # bytes that say what the program may use
+SWITCHES = 72  # bytes that say what the program may use
 HEADER = SWITCHES + ROW  # with those that say how it ends
 
 MOST_STEPS = 12
@@ -124,15 +124,17 @@ def interpret(
     drawing.flawed = first.chance(FLAWED_PERCENT)
     sizes = last.sizes = sizes_of_a_program(first)
     drawing.features = switched_on(first, features)
+    pair = pair_of(first) if features is None else ()
+    drawing.features |= {*pair}
     drawing.theme = ops.theme(first)
     if drawing.theme and features is None:
         drawing.features |= {"views"}  # by which other tensors come to the shapes that it takes
-    table = _Table(drawing.features, often=WANTED if features else 1)
+    table = _Table(drawing.features, features or pair)
     try:
         for row in [choices(ROW) for _ in range(count)]:
             if any(row) and drawing.left > 0:
                 drawing.tape = Tape(row, sizes)
-                drawing.take(_step(drawing, table))
+                drawing.take(_survived(drawing, _step(drawing, table)))
         drawing.tape = last
         if not drawing.steps:
             drawing.take(calls.plain(drawing))
@@ -154,11 +156,15 @@ class _Table:
     """The steps that a program may draw, each as often as it weighs. Two numbers that are next to
     each other name steps that are far from each other: Hypothesis seeks by small changes."""
 
-    def __init__(self, features: frozenset[str], often: int = 1) -> None:
-        rows = [row for name, rows in STEPS_OF_FEATURES.items() if name in features for row in rows]
+    def __init__(self, features: frozenset[str], wanted: Collection[str]) -> None:
+        rows = [
+            (draw, weight * (WANTED if name in wanted else 1))
+            for name, rows in STEPS_OF_FEATURES.items()
+            if name in features
+            for draw, weight in rows
+        ]
         self.steps = [draw for draw, _ in (*_ALWAYS, *rows)]
-        weights = [weight for _, weight in _ALWAYS], [often * weight for _, weight in rows]
-        self.ends = [*accumulate((*weights[0], *weights[1]))]
+        self.ends = [*accumulate(weight for _, weight in (*_ALWAYS, *rows))]
 
     def step(self, number: int) -> _DrawStep:
         """What draws the step of that number; the plainest is that of 0."""
@@ -178,6 +184,12 @@ def _step(drawing: Drawing, table: _Table) -> Step:
     return table.step(number)(drawing) or calls.plain(drawing)
 
 
+def _survived(drawing: Drawing, step: Step) -> Step:
+    """The step; in place of a walk that torch would die of, the end of the block."""
+    dies = isinstance(step, Backward | Grad) and drawing.history.dies_of_a_walk
+    return contexts.leave(drawing) if dies else step
+
+
 def _finish(drawing: Drawing) -> None:
     """Go backward at the end of most programs that have not done so, through an op that joins
     two graphs at times: what is lost on one path shows only where another leads on."""
@@ -186,4 +198,4 @@ def _finish(drawing: Drawing) -> None:
         drawing.take(step)
     percent = 25 if done and not awaits_walk(drawing) else 85
     if drawing.tape.chance(percent) and (step := passes.backward(drawing)):
-        drawing.take(step)
+        drawing.take(_survived(drawing, step))

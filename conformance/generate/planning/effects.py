@@ -12,6 +12,10 @@ _VIEWS = frozenset(name for name, entry in CATALOGUE.items() if entry.view)
 IN_PLACE = frozenset({"DoubleInPlace", "UnmarkedInPlace", "MarkedAndKept"})
 """The custom functions that write into their operand."""
 
+ZEROS = frozenset({"sgn", "sgn_"})
+"""Ops whose gradient torch knows to be zeros, and for which it allocates no memory."""
+
+MUTATION = "autograd.graph.allow_mutation_on_saved_tensors"
 DUAL_LEVEL = "autograd.forward_ad.dual_level"
 EDGE = "autograd.graph.get_gradient_edge"
 

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from conformance.generate.planning.effects import EDGE, IN_PLACE, views, writes
+from conformance.generate.planning.effects import EDGE, IN_PLACE, MUTATION, ZEROS, views, writes
 from conformance.generate.planning.modes import Modes
 from conformance.program import Program
 from conformance.program.steps import (
@@ -74,6 +74,7 @@ class History:
         self._stale: dict[str, set[str]] = {}  # by memory: what it was before it was written to
         self._unrecorded: set[str] = set()  # views that were made while nothing was recorded
         self._inference: set[str] = set()  # what was made in inference mode
+        self._zeros = False  # whether some gradient will be zeros without memory
         self._used: set[str] = set()  # what something was made from
         self._awaiting: set[str] = set()  # memories and gradients that no backward has met
         self._graphs: set[str] = set()  # names whose tensor was made, or written, by a step
@@ -109,6 +110,12 @@ class History:
             follow(self, step, used, made)
         return made
 
+    @property
+    def dies_of_a_walk(self) -> bool:
+        """Whether torch may not survive a backward pass now: the mode looks at each tensor's
+        memory, also where zeros have none."""
+        return self._zeros and self.modes.within(MUTATION)
+
     def ancestors(self, of: Iterable[Ref]) -> frozenset[str]:
         """The tensors from which these were made, and these."""
         return frozenset().union(*(self._parents.get(ref.name, frozenset()) for ref in of))
@@ -139,6 +146,7 @@ class History:
             self._parents[step.result] = self.ancestors(used)
             return
         self._used |= names
+        self._zeros |= step.op in ZEROS
         self._ops.update(dict.fromkeys(made, step.op))
         if isinstance(target := step.kwargs.get("out"), Ref):
             self.written((target, *used))

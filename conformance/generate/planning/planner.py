@@ -77,6 +77,11 @@ class Planner(History):
             for of in self._parents[name]
         )
 
+    def unwalked(self, name: str) -> int:
+        """How many results lie behind the tensor, itself one of them, to which no backward pass
+        has come."""
+        return len((self._parents[name] & self._graphs) - self._walked)
+
     def awaits_recording(self) -> bool:
         """Whether the blocks made something that tells more when they are left."""
         hidden = self._inference if self.modes.inference else self._unrecorded

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conformance.generate.drawing.drawing import Drawing
 from conformance.generate.drawing.tape import weighted
-from conformance.generate.planning.effects import DUAL_LEVEL
+from conformance.generate.planning.effects import DUAL_LEVEL, MUTATION
 from conformance.generate.values import making
 from conformance.program.steps import Call, EnterMode, LeaveMode, PackHooks, Step
 from conformance.program.values import DIFFERENTIABLE
@@ -23,7 +23,7 @@ _OTHERS = weighted(
     (EnterMode("autograd.detect_anomaly"), 1),
     (EnterMode("autograd.graph.save_on_cpu"), 2),
     (EnterMode("autograd.graph.disable_saved_tensors_hooks", ("no hooks here",)), 2),
-    (EnterMode("autograd.graph.allow_mutation_on_saved_tensors"), 2),
+    (EnterMode(MUTATION), 2),
     (EnterMode("autograd.set_multithreading_enabled", (False,)), 1),
 )
 _INFERENCE = weighted((EnterMode("inference_mode"), 3), (EnterMode("inference_mode", (False,)), 1))

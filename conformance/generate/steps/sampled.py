@@ -58,13 +58,20 @@ def _renamed(step: Call, names: dict[str, Ref], result: str) -> Call:
 
 
 def _as(step: Call, form: Form) -> Call:
-    """The call in another of the op's forms, which take the same arguments: as a method, if the
-    first is a tensor."""
-    if step.form not in ("function", "method") or form.kind not in ("function", "method"):
+    """The call in another of the op's forms, which take the same arguments: as a method of its
+    first tensor; as an attribute, if that is all."""
+    if not {step.form, form.kind} <= _ALIKE:
         return step
-    if form.kind == "method" and not (step.args and isinstance(step.args[0], Ref)):
+    if form.kind == "function":
+        return replace(step, form=form.kind, op=form.op)
+    owner = next((n for n, given in enumerate(step.args) if isinstance(given, Ref)), None)
+    if owner is None or (form.kind == "attribute" and (len(step.args) > 1 or step.kwargs)):
         return step
-    return replace(step, form=form.kind, op=form.op)
+    others = step.args[:owner] + step.args[owner + 1 :]  # `torch.polygamma(n, x)`, `x.polygamma(n)`
+    return replace(step, form=form.kind, op=form.op, args=(step.args[owner], *others))
+
+
+_ALIKE = frozenset({"function", "method", "attribute"})
 
 
 def _given(drawn: Operands, sample: Sample) -> dict[str, Ref]:

@@ -19,10 +19,13 @@ DTYPES: tuple[tuple[str, int], ...] = (
     ("float64", 32),
     ("int64", 20),
     ("bool", 10),
-    ("complex64", 10),
-    ("float16", 10),
-    ("int32", 6),
-    ("uint8", 4),
+    ("complex64", 12),
+    ("float16", 12),
+    ("complex128", 6),
+    ("int32", 7),
+    ("uint8", 6),
+    ("int16", 3),
+    ("int8", 3),
 )
 
 LAYOUTS = weighted(
@@ -47,6 +50,16 @@ def _dtypes_of(categories: frozenset[Category]) -> tuple[str, ...]:
 def dtype(tape: Tape, categories: frozenset[Category] = ANY) -> str:
     """A dtype of one of the categories, float32 most of all."""
     return tape.pick(_dtypes_of(categories))
+
+
+@cache
+def _each_of(categories: frozenset[Category]) -> tuple[str, ...]:
+    return tuple(name for name, _ in DTYPES if category(name) in categories)
+
+
+def any_dtype(tape: Tape, categories: frozenset[Category] = ANY) -> str:
+    """A dtype of one of the categories, each as often as another."""
+    return tape.pick(_each_of(categories))
 
 
 @cache

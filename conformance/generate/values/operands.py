@@ -94,6 +94,9 @@ _FIRST_PLACES = weighted((0, 62), (1, 16), (2, 8), (3, 6), (5, 4), (None, 14))
 _PLACES = weighted((0, 30), (1, 22), (2, 14), (3, 8), (5, 4), (None, 40))
 
 
+EVEN_PERCENT = 40.0  # of the dtypes that are to be another than the first one's
+
+
 def operand(call: Call, spec: Operand) -> Live:
     """A tensor for the operand; the call takes note of it."""
     place = call.drawing.tape.pick(_PLACES if call.tensors else _FIRST_PLACES)
@@ -285,7 +288,8 @@ def _fresh_dtype(call: Call, spec: Operand) -> str:
     inexact = call.drawing.walked or (call.writes and not call.tensors)
     if inexact and not tape.chance(15):
         categories = categories & INEXACT or categories
-    dtype = making.dtype(tape, categories or ANY)
+    even = bool(call.tensors) and tape.chance(EVEN_PERCENT)  # else few pairs of dtypes would meet
+    dtype = (making.any_dtype if even else making.dtype)(tape, categories or ANY)
     return "float32" if _makes_complex_half(call, dtype) else dtype
 
 

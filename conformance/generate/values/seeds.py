@@ -38,6 +38,7 @@ KINDS: tuple[SeedKind, ...] = get_args(SeedKind)
 _FITTING: tuple[SeedKind | Literal["root"], ...] = weighted(
     ("drawn", 52), ("one-hot", 16), ("zeros", 5), ("transposed", 12), ("expanded", 10), ("root", 5)
 )
+OF_ONE_PERCENT = 65.0  # of the roots of one element have a seed: 1 is what much else gives, too
 _WRONG: tuple[SeedKind, ...] = ("none", "wrong shape", "wrong dtype", "not a tensor")
 
 
@@ -45,7 +46,7 @@ def seed(drawing: Drawing, root: Live, *, graph: bool = False) -> Value:
     """A gradient for the root: none where none is needed, else mostly one that fits. Where the
     pass makes a `graph`, the gradient is a part of it at times."""
     tape = drawing.tape
-    if root.size == 1 and not tape.chance(35):
+    if root.size == 1 and not tape.chance(OF_ONE_PERCENT):
         return None
     if drawing.flawed and tape.chance(40):
         return _placed(drawing, tape.pick(_WRONG), root)

@@ -60,13 +60,14 @@ def one_root(drawing: Drawing) -> Live | None:
     results = [entry for entry in fitting if not entry.is_leaf]
     if drawing.tape.chance(4 if results else 20):  # a leaf at times: its gradient is the seed
         results = fitting
-    # What was written to lies behind it, if it can be; else the newest: its graph is the deepest.
+    # What was written to lies behind it, if it can be; else the most that no pass has met.
     if not drawing.tape.chance(PLAIN_PERCENT):
         results = sorted(
             results,
             key=lambda entry: (
                 not history.awaits_walk(entry.ref.name),
                 not history.leads_to_stale(entry.ref.name),
+                -history.unwalked(entry.ref.name),
             ),
         )
     return results[drawing.tape.pick(_ROOTS) % len(results)] if results else None
