@@ -20,7 +20,7 @@ from conformance.generate.planning.effects import writes
 from conformance.generate.steps.sampled import written
 from conformance.generate.values.making import DTYPES, category
 from conformance.program.steps import Call
-from conformance.program.values import DIFFERENTIABLE, Value, refs
+from conformance.program.values import COMPLEX, DIFFERENTIABLE, FLOATING, Value, refs
 from reach.classes import LAYOUTS, VALUES, class_of, layouts_of, values_of
 
 Cell: TypeAlias = tuple[str, str]
@@ -135,7 +135,9 @@ def universe() -> dict[Cell, bool]:
     found.update(_pairs())
     for role in ("first", "other", "written"):
         bare = () if role != "written" else ("expanded",)  # torch refuses to write to it
-        found.update({("layout", f"{role}: {name}"): True for name in LAYOUTS if name not in bare})
+        for name in LAYOUTS:
+            if name not in bare:
+                found["layout", f"{role}: {name}"] = (role, name) != ("written", "no elements")
     for kind, classes in VALUES.items():
         found.update(
             {("value", f"{kind}: {name}"): kind in ("float", "complex") for name in classes}
@@ -147,8 +149,14 @@ def _pairs() -> Iterator[tuple[Cell, bool]]:
     for first, _ in DTYPES:
         yield ("dtypes", first), first in DIFFERENTIABLE
         for other, _ in DTYPES:
+            if {first, other} & COMPLEX and "float16" in (first, other):
+                continue  # The generator keeps them apart: what comes of them no input can be.
             flows = first in DIFFERENTIABLE or other in DIFFERENTIABLE
             yield ("dtypes", f"{first}, {other}"), flows
+
+
+def _takes_floats(entry: OpEntry) -> bool:
+    return not entry.dtypes or not FLOATING.isdisjoint(entry.dtypes)
 
 
 def _of_entry(entry: OpEntry) -> Iterator[tuple[Cell, bool]]:
@@ -156,7 +164,7 @@ def _of_entry(entry: OpEntry) -> Iterator[tuple[Cell, bool]]:
     yield ("op", name), flows
     for form in (*entry.forms, *(entry.inplace if entry.signatures else written(entry))):
         yield ("form", f"{name} as {form.kind} {form.op}"), flows
-    if flows and not entry.finite:
+    if flows and not entry.finite and _takes_floats(entry):
         for special in SPECIAL:
             yield ("value of an op", f"{name}: {special}"), bool(entry.signatures)
     if entry.signatures:

@@ -60,9 +60,7 @@ class Watching:
         self._count += 1
         key, found = self._count, False
         for name in names:
-            with suppress(
-                KeyError, RuntimeError
-            ):  # Torch shows nothing of a view that is no more.
+            with suppress(KeyError, RuntimeError):  # Torch shows nothing of a view that is no more.
                 found |= self._hooked(self.session.value(name), self._note(key))
                 self.keys[name] = key
         return key if found else None

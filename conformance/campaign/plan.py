@@ -17,6 +17,7 @@ from conformance.program.words.own import OWN
 
 ALONE = 4  # one generated program of so many calls one op only: what differs there is its doing
 FEWEST = 12  # programs that an op has alone; fewer show little, and each piece takes a moment
+SIGNED = 5  # times as many has an op whose operands and arguments are drawn one by one
 GENERATED_PIECE = 250  # programs: seconds of work, so that no core waits long for the last piece
 
 
@@ -117,12 +118,15 @@ def _can_be_drawn(op: str) -> bool:
     return entry_of(op).drawable
 
 
-def programs_alone(settings: Settings) -> tuple[tuple[str, ...], int]:
-    """The ops that some programs call alone, and the number of such programs of each; none where
-    there is only one op, or too few programs. One without a signature is the theme of others."""
-    ops = tuple(op for op in settings.drawn or CATALOGUE if entry_of(op).signatures)
-    each = settings.max_examples // ALONE // len(ops) if len(ops) > 1 else 0
-    return (ops, each) if each >= FEWEST else ((), 0)
+def programs_alone(settings: Settings) -> dict[str, int]:
+    """How many programs call each op alone; none where there is only one op, or too few programs.
+    Of an op without a signature there are fewer: a few calls show all that is drawn of it, and it
+    is the theme of others."""
+    ops = [op for op in settings.drawn or CATALOGUE if _can_be_drawn(op)]
+    shares = {op: SIGNED if entry_of(op).signatures else 1 for op in ops}
+    unit = settings.max_examples / ALONE / max(sum(shares.values()), 1)
+    alone = {op: round(unit * share) for op, share in shares.items() if round(unit * share)}
+    return alone if len(ops) > 1 and max(alone.values(), default=0) >= FEWEST else {}
 
 
 _ALONE_FROM = 500_000  # the seeds of each op alone, beyond those of some hundred million programs
@@ -138,17 +142,17 @@ def generated_pieces(settings: Settings) -> Iterator[Piece]:
     """The programs to generate: first of each op alone, then of all together."""
     if not _draws(settings):
         return
-    ops, each = programs_alone(settings)
+    alone = programs_alone(settings)
     # Far enough apart that no two campaigns of neighbouring seeds share a piece.
     first = settings.seed * 1_000_003
-    for place, op in enumerate(ops):
+    for place, (op, each) in enumerate(alone.items()):
         for number, start in enumerate(_starts(0, each)):
             count = min(GENERATED_PIECE, each - start)
             seed = first + _ALONE_FROM + place + 1000 * number
             yield Piece("generated", f"programs/{op}/{seed}/{count}", op, seed, count)
     # The ops decide what is drawn; a name without them would resume another's programs.
     of = f"{','.join(settings.drawn)}/" if settings.drawn else ""
-    for number, start in enumerate(_starts(each * len(ops), settings.max_examples)):
+    for number, start in enumerate(_starts(sum(alone.values()), settings.max_examples)):
         count = min(GENERATED_PIECE, settings.max_examples - start)
         seed = first + number
         yield Piece("generated", f"programs/{of}{seed}/{count}", seed=seed, count=count)
@@ -159,9 +163,9 @@ def count_pieces(settings: Settings) -> int:
     counted = sum(1 for _ in corpus_pieces(settings))
     if not _draws(settings):
         return counted
-    ops, each = programs_alone(settings)
-    together = _starts(each * len(ops), settings.max_examples)
-    return counted + len(ops) * len(_starts(0, each)) + len(together)
+    alone = programs_alone(settings)
+    together = _starts(sum(alone.values()), settings.max_examples)
+    return counted + sum(len(_starts(0, each)) for each in alone.values()) + len(together)
 
 
 def _draws(settings: Settings) -> bool:

@@ -190,12 +190,18 @@ def _survived(drawing: Drawing, step: Step) -> Step:
     return contexts.leave(drawing) if dies else step
 
 
+def _lies_unmet(drawing: Drawing) -> bool:
+    """Whether there are results with a graph to which no backward pass has come."""
+    history = drawing.history
+    return any(live.requires_grad and history.unwalked(live.ref.name) for live in drawing.live())
+
+
 def _finish(drawing: Drawing) -> None:
     """Go backward at the end of most programs that have not done so, through an op that joins
     two graphs at times: what is lost on one path shows only where another leads on."""
     done = any(isinstance(step, Backward) for step in drawing.steps)
     if not done and drawing.tape.chance(JOIN_PERCENT) and (step := calls.join(drawing)):
         drawing.take(step)
-    percent = 25 if done and not awaits_walk(drawing) else 85
+    percent = 85 if not done or awaits_walk(drawing) else 60 if _lies_unmet(drawing) else 25
     if drawing.tape.chance(percent) and (step := passes.backward(drawing)):
         drawing.take(_survived(drawing, step))

@@ -19,13 +19,13 @@ DTYPES: tuple[tuple[str, int], ...] = (
     ("float64", 32),
     ("int64", 20),
     ("bool", 10),
-    ("complex64", 12),
-    ("float16", 12),
-    ("complex128", 6),
+    ("complex64", 14),
+    ("float16", 14),
+    ("complex128", 8),
     ("int32", 7),
-    ("uint8", 6),
-    ("int16", 3),
-    ("int8", 3),
+    ("uint8", 7),
+    ("int16", 4),
+    ("int8", 4),
 )
 
 LAYOUTS = weighted(

@@ -94,7 +94,11 @@ _FIRST_PLACES = weighted((0, 62), (1, 16), (2, 8), (3, 6), (5, 4), (None, 14))
 _PLACES = weighted((0, 30), (1, 22), (2, 14), (3, 8), (5, 4), (None, 40))
 
 
-EVEN_PERCENT = 40.0  # of the dtypes that are to be another than the first one's
+USUAL = frozenset({"float32", "float64"})
+OTHER_PERCENT = {True: 35.0, False: 60.0}
+"""How many operands are to have another dtype than the first; where that is a usual one."""
+EVEN_PERCENT = {True: 60.0, False: 6.0}
+"""How often each dtype is as frequent as another, else few pairs would meet; after the first."""
 
 
 def operand(call: Call, spec: Operand) -> Live:
@@ -280,7 +284,8 @@ _UNBOUND = frozenset({"real", "positive", "probability"})  # where other values 
 def _fresh_dtype(call: Call, spec: Operand) -> str:
     tape = call.drawing.tape
     categories = _categories(call, spec)
-    if call.tensors and (spec.alike or not tape.chance(35)):
+    other = OTHER_PERCENT[bool(call.tensors) and call.first.dtype in USUAL]
+    if call.tensors and (spec.alike or not tape.chance(other)):
         first = call.first
         # What a condition chooses from is no condition.
         if first.category in categories and (spec.alike or _may_be_like_the_first(call, spec)):
@@ -288,7 +293,7 @@ def _fresh_dtype(call: Call, spec: Operand) -> str:
     inexact = call.drawing.walked or (call.writes and not call.tensors)
     if inexact and not tape.chance(15):
         categories = categories & INEXACT or categories
-    even = bool(call.tensors) and tape.chance(EVEN_PERCENT)  # else few pairs of dtypes would meet
+    even = tape.chance(EVEN_PERCENT[bool(call.tensors)])
     dtype = (making.any_dtype if even else making.dtype)(tape, categories or ANY)
     return "float32" if _makes_complex_half(call, dtype) else dtype
 

@@ -94,7 +94,7 @@ def _special(count: int, start: int) -> Array:
 _Palette: TypeAlias = Callable[[int, int], Array]
 
 _PALETTES: Sequence[_Palette] = weighted(
-    (_nice, 10), (_ordinary, 44), (_halves, 20), (_tied, 8), (_zeros, 6), (_special, 12)
+    (_nice, 10), (_ordinary, 44), (_halves, 20), (_tied, 8), (_zeros, 6), (_special, 14)
 )
 _FINITE_PALETTES: Sequence[_Palette] = weighted(
     (_nice, 10), (_ordinary, 50), (_halves, 20), (_tied, 8), (_zeros, 6)
@@ -189,7 +189,7 @@ def number(
 ) -> float | int | complex | bool:
     """A Python number that fits a tensor of one of the categories; `special` may be infinite."""
     if "float" in categories or "complex" in categories:
-        if special and tape.chance(8):
+        if special and tape.chance(12):
             return tape.pick(_SPECIAL[:4])
         if "complex" in categories and tape.chance(5):
             return tape.pick((1j, 0.5 - 2j))
