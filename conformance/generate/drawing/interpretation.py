@@ -22,6 +22,7 @@ from conformance.generate.steps import calls, contexts, hooks, memory, reads
 from conformance.generate.steps.custom import applying, calling, differentiating
 from conformance.generate.steps.odd import into, scalars
 from conformance.generate.steps.walks import leaves, passes, roots, sizes
+from conformance.generate.values import making
 from conformance.program.steps import Backward, Grad, Step
 
 Choices: TypeAlias = Callable[[int], bytes]
@@ -127,13 +128,14 @@ def interpret(
     pair = pair_of(first) if features is None else ()
     drawing.features |= {*pair}
     drawing.theme = ops.theme(first)
+    dtypes = last.dtypes = making.dtypes_of_a_program(first)
     if drawing.theme and features is None:
         drawing.features |= {"views"}  # by which other tensors come to the shapes that it takes
     table = _Table(drawing.features, features or pair)
     try:
         for row in [choices(ROW) for _ in range(count)]:
             if any(row) and drawing.left > 0:
-                drawing.tape = Tape(row, sizes)
+                drawing.tape = Tape(row, sizes, dtypes)
                 drawing.take(_survived(drawing, _step(drawing, table)))
         drawing.tape = last
         if not drawing.steps:

@@ -36,14 +36,18 @@ SIZES = weighted((2, 34), (3, 34), (1, 18), (4, 10), (0, 4))
 
 class Tape:
     """A row of bytes that is read choice by choice. `sizes` is what the sizes of dims are picked
-    from: few in one program, so that its tensors fit each other."""
+    from: few in one program, so that its tensors fit each other; `dtypes` are those of its inputs,
+    if these are few."""
 
-    __slots__ = ("data", "position", "sizes")
+    __slots__ = ("data", "dtypes", "position", "sizes")
 
-    def __init__(self, data: bytes, sizes: Sequence[int] = SIZES) -> None:
+    def __init__(
+        self, data: bytes, sizes: Sequence[int] = SIZES, dtypes: Sequence[str] = ()
+    ) -> None:
         self.data = data
         self.position = len(data)
         self.sizes = sizes
+        self.dtypes = dtypes
 
     def byte(self) -> int:
         """The next byte; 0 after the end."""

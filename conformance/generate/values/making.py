@@ -28,6 +28,18 @@ DTYPES: tuple[tuple[str, int], ...] = (
     ("int8", 4),
 )
 
+MIXED_PERCENT = 16.0  # of the programs have inputs of two dtypes, each of which is as frequent
+
+
+def dtypes_of_a_program(tape: Tape) -> tuple[str, ...]:
+    """The two dtypes of most of a program's inputs, if it has few: else hardly any two that are
+    rare would meet."""
+    if not tape.chance(MIXED_PERCENT):
+        return ()
+    names = [name for name, _ in DTYPES]
+    return tape.pick(names), tape.pick(names)
+
+
 LAYOUTS = weighted(
     ("contiguous", 76), ("transposed", 10), ("strided", 6), ("offset", 4), ("expanded", 4)
 )
@@ -48,18 +60,11 @@ def _dtypes_of(categories: frozenset[Category]) -> tuple[str, ...]:
 
 
 def dtype(tape: Tape, categories: frozenset[Category] = ANY) -> str:
-    """A dtype of one of the categories, float32 most of all."""
+    """A dtype of one of the categories: of those that the program has, if it has few; else float32
+    most of all."""
+    if own := [each for each in tape.dtypes if category(each) in categories]:
+        return tape.pick(own)
     return tape.pick(_dtypes_of(categories))
-
-
-@cache
-def _each_of(categories: frozenset[Category]) -> tuple[str, ...]:
-    return tuple(name for name, _ in DTYPES if category(name) in categories)
-
-
-def any_dtype(tape: Tape, categories: frozenset[Category] = ANY) -> str:
-    """A dtype of one of the categories, each as often as another."""
-    return tape.pick(_each_of(categories))
 
 
 @cache
@@ -68,7 +73,9 @@ def _among(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def dtype_among(tape: Tape, names: tuple[str, ...]) -> str:
-    """One of these dtypes, float32 most of all."""
+    """One of these dtypes, as `dtype` gives one of some categories."""
+    if own := [each for each in tape.dtypes if each in names]:
+        return tape.pick(own)
     return tape.pick(_among(names))
 
 

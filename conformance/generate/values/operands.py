@@ -94,11 +94,9 @@ _FIRST_PLACES = weighted((0, 62), (1, 16), (2, 8), (3, 6), (5, 4), (None, 14))
 _PLACES = weighted((0, 30), (1, 22), (2, 14), (3, 8), (5, 4), (None, 40))
 
 
-USUAL = frozenset({"float32", "float64"})
-OTHER_PERCENT = {True: 35.0, False: 60.0}
-"""How many operands are to have another dtype than the first; where that is a usual one."""
-EVEN_PERCENT = {True: 60.0, False: 6.0}
-"""How often each dtype is as frequent as another, else few pairs would meet; after the first."""
+OTHER_PERCENT = 35.0  # of the operands may have another dtype than the first
+FRESH_PERCENT = 30.0  # of the operands in a program of few dtypes are new inputs
+MIXED_PERCENT = 75.0  # of them in a program of few dtypes
 
 
 def operand(call: Call, spec: Operand) -> Live:
@@ -106,6 +104,8 @@ def operand(call: Call, spec: Operand) -> Live:
     place = call.drawing.tape.pick(_PLACES if call.tensors else _FIRST_PLACES)
     if call.entry.conventions and call.drawing.tape.chance(30):
         place = None  # The values that its conventions are about are drawn into new inputs.
+    elif call.drawing.tape.dtypes and call.drawing.tape.chance(FRESH_PERCENT):
+        place = None  # Of results with a graph, which are taken first, few are of a rare dtype.
     fitting = []
     if place is not None and not spec.indexes:
         fitting = in_order(call, [lv for lv in call.drawing.live() if _fits(call, spec, lv)])
@@ -134,9 +134,11 @@ def in_order(call: Call, fitting: list[Live]) -> list[Live]:
             ),
         )
     taken = {live.ref for live in call.tensors}
+    mixed = bool(call.tensors and call.drawing.tape.dtypes)
     return sorted(
         fitting,
         key=lambda live: (
+            mixed and live.dtype == call.first.dtype,
             live.ref in taken or not history.is_telling(live.ref.name),
             live.is_leaf,
             live.ref in taken,
@@ -284,7 +286,7 @@ _UNBOUND = frozenset({"real", "positive", "probability"})  # where other values 
 def _fresh_dtype(call: Call, spec: Operand) -> str:
     tape = call.drawing.tape
     categories = _categories(call, spec)
-    other = OTHER_PERCENT[bool(call.tensors) and call.first.dtype in USUAL]
+    other = MIXED_PERCENT if tape.dtypes else OTHER_PERCENT
     if call.tensors and (spec.alike or not tape.chance(other)):
         first = call.first
         # What a condition chooses from is no condition.
@@ -293,8 +295,7 @@ def _fresh_dtype(call: Call, spec: Operand) -> str:
     inexact = call.drawing.walked or (call.writes and not call.tensors)
     if inexact and not tape.chance(15):
         categories = categories & INEXACT or categories
-    even = tape.chance(EVEN_PERCENT[bool(call.tensors)])
-    dtype = (making.any_dtype if even else making.dtype)(tape, categories or ANY)
+    dtype = making.dtype(tape, categories or ANY)
     return "float32" if _makes_complex_half(call, dtype) else dtype
 
 
