@@ -23,6 +23,7 @@ WRITING = frozenset({"in-place", "items"})
 
 WRONG_PERCENT = 60.0  # of the calls of a program that may hold wrong ones
 THEME_EVERY = 2  # of so many plain calls one is of the program's theme
+JOINING_PERCENT = 50.0  # of those of a program of few dtypes join two tensors
 NUMBER_PERCENT = 22.0  # of the operands that may be a Python number
 NAMED_PERCENT = 25.0  # of the arguments that may be given by name or by position
 
@@ -30,6 +31,8 @@ NAMED_PERCENT = 25.0  # of the arguments that may be given by name or by positio
 def plain(drawing: Drawing) -> Step:
     """A call of an op that makes a tensor, or of any that the program may call at all."""
     ops = drawing.ops
+    if drawing.tape.dtypes and ops.joining and drawing.tape.chance(JOINING_PERCENT):
+        return call(drawing, drawing.pick_op(ops.joining))
     # Another number of the step is to be another call.
     if drawing.theme and (drawing.tape.below(WIDE) + drawing.number) % THEME_EVERY == 1:
         return call(drawing, drawing.theme.entry)

@@ -67,6 +67,15 @@ def dtype(tape: Tape, categories: frozenset[Category] = ANY) -> str:
     return tape.pick(_dtypes_of(categories))
 
 
+def others(tape: Tape, dtype: str, categories: frozenset[Category]) -> list[str]:
+    """The other dtypes of a program that has few; halves and complex numbers beside each other
+    would make what no input can be."""
+    made = {dtype, *tape.dtypes}
+    if "float16" in made and not COMPLEX.isdisjoint(made):
+        return []
+    return [each for each in tape.dtypes if each != dtype and category(each) in categories]
+
+
 @cache
 def _among(names: tuple[str, ...]) -> tuple[str, ...]:
     return weighted(*[row for row in DTYPES if row[0] in names]) or names

@@ -292,6 +292,8 @@ def _fresh_dtype(call: Call, spec: Operand) -> str:
         # What a condition chooses from is no condition.
         if first.category in categories and (spec.alike or _may_be_like_the_first(call, spec)):
             return first.dtype
+    if call.tensors and (others := making.others(tape, call.first.dtype, categories)):
+        return tape.pick(others)
     inexact = call.drawing.walked or (call.writes and not call.tensors)
     if inexact and not tape.chance(15):
         categories = categories & INEXACT or categories
