@@ -106,15 +106,17 @@ ZERO_DIM_PROPERTIES = {
     "mT": "This function is the identity in these cases.",
     "H": "Consider using x.conj().",
     "mH": "Consider using x.conj().",
+    "adjoint()": "Consider using x.conj().",
 }
 
 
-_zero_dim_property = Message(UserWarning, "Tensor.{name} is deprecated on 0-D tensors. {advice}")
+_zero_dim_property = Message(UserWarning, "{name} is deprecated on 0-D tensors. {advice}")
 
 
 def zero_dim_property(name: str) -> UserWarning:
     """`T` and its kin of a number."""
-    return _zero_dim_property(name, ZERO_DIM_PROPERTIES[name])
+    shown = name if name.endswith("()") else f"Tensor.{name}"
+    return _zero_dim_property(shown, ZERO_DIM_PROPERTIES[name])
 
 
 # `broadcast_shapes`.
