@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: parity test unit test-all bench fuzz kill-table lint clean
+.PHONY: parity test unit test-all bench fuzz kill-table reach lint clean
 
 parity: $(INSTALLED)
 	$(BIN)/conformance run --engine mini_autograd --output build
@@ -33,6 +33,9 @@ bench: $(INSTALLED)
 
 kill-table: $(INSTALLED)
 	$(BIN)/python -m kill_table --output build/kill-table
+
+reach: $(INSTALLED)
+	$(BIN)/python -m reach
 
 clean:
 	rm -rf .venv build

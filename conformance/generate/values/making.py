@@ -28,7 +28,7 @@ DTYPES: tuple[tuple[str, int], ...] = (
     ("int8", 4),
 )
 
-MIXED_PERCENT = 16.0  # of the programs have inputs of two dtypes, each of which is as frequent
+MIXED_PERCENT = 20.0  # of the programs have inputs of two dtypes, each of which is as frequent
 
 
 def dtypes_of_a_program(tape: Tape) -> tuple[str, ...]:
