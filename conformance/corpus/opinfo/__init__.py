@@ -39,12 +39,14 @@ SHARES: Mapping[str, tuple[tuple[Check, ...], int]] = {
     "int64": (("value",), 1),
     "uint8": (("value",), 2),
     "bool": (("value",), 1),
+    "bfloat16": (("value", "gradient"), 2),
+    "complex32": (("value", "gradient"), 2),
 }
 """For each dtype, what its samples are asked, and that every n-th of them is taken."""
 
 AT_MOST: Mapping[str, int] = {
     "float32": 4, "float64": 1, "float16": 1, "complex64": 2, "int64": 1, "uint8": 1, "bool": 1,
-    "errors": 4,
+    "bfloat16": 1, "complex32": 1, "errors": 4,
 }  # fmt: skip
 """Of an op without a row by hand, how many samples are taken of each dtype, one as far from the
 next as from any other, and of its errors: some have thousands."""
