@@ -8,18 +8,25 @@ import numpy as np
 import pytest
 import torch
 from fakes import bare_engine, torch_but
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scripts import differences_of_the_script, run
 
 from conformance import Backward, Call, Grad, Input, Program, Read, Ref, execute, resolve_engine
 from conformance.engines.isolation.wire import decode, encode
+from conformance.generate.drawing.tape import Tape
+from conformance.generate.generated import drawn
+from conformance.generate.values import making
 from conformance.judge.referee import judge
 from conformance.program.inputs.held import rounded, widened
 from conformance.program.values import ProgramError
 from conformance.shrink.simpler_inputs import plainer_inputs, simpler_values, smaller_shapes
+from conformance.strategies import gradient_seeds, tensors
 
 TORCH = resolve_engine("torch")
 BITS = {"bfloat16": torch.int16, "complex32": torch.int32}
 SPECIAL = (math.nan, math.inf, -math.inf, -0.0, 0.0, 1.0, -2.5, 2.0**-24, 0.10009765625)
+BYTES = [bytes([each]) for each in range(256)]
 X0, T0 = Ref("x0"), Ref("t0")
 
 
@@ -245,3 +252,29 @@ def test_a_program_is_made_simpler_in_the_same_dtype():
         found = [each.inputs[0].dtype for each in simpler(program, TORCH)]
         assert {*found} == {"bfloat16"}
     assert "float32" in {each.inputs[0].dtype for each in plainer_inputs(program, TORCH)}
+
+
+def test_bfloat16_is_drawn_in_one_place_of_float32_and_changes_no_other():
+    rows = [(making.dtype(Tape(byte)), making.dtype_of_numpy(Tape(byte))) for byte in BYTES]
+    assert [pair for pair in rows if pair[0] != pair[1]] == [("bfloat16", "float32")]
+    without = {making.dtype_among(Tape(byte), ("float32", "int64")) for byte in BYTES}
+    assert without == {"float32", "int64"}
+
+
+@pytest.mark.parametrize("dtype", BITS)
+@given(st.data())
+@settings(max_examples=30)
+def test_tensors_and_seeds_are_drawn_of_numbers_that_the_dtype_has(dtype, data):
+    entry = data.draw(tensors(dtype=dtype))
+    seed = data.draw(gradient_seeds(entry.shape, dtype, kinds=["drawn", "one-hot", "expanded"]))
+    for each in (entry, seed.value):
+        assert (each.dtype, each.shape) == (dtype, entry.shape)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_drawn_program_goes_on_with_bfloat16_and_its_script_does_the_same():
+    programs = (each.program for each in drawn(TORCH, count=400, seed=0))
+    found = [each for each in programs if any(x.dtype == "bfloat16" for x in each.inputs)]
+    assert found
+    for program in found:
+        assert differences_of_the_script(program) == ()
