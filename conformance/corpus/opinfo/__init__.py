@@ -18,9 +18,11 @@ from conformance.corpus.case import Case, Check
 from conformance.corpus.neighbours import BASES, bases, neighbours
 from conformance.corpus.opinfo.database import (
     MOST,
+    TRIED,
     database,
     entry_name,
     error_samples,
+    sample_of_untaken,
     samples_of,
 )
 from conformance.corpus.opinfo.running import Differentiation, run_on_torch
@@ -95,6 +97,9 @@ def _cases(op: str, name: str) -> Iterator[Case | Excluded]:
         return
     few = (info.name, info.variant_test_name) not in _BY_HAND
     yield from cases_from(info, op, f"opinfo/{name}", few=few)
+    for dtype in TRIED:
+        if (sample := sample_of_untaken(info, name, dtype)) is not None:
+            yield _of_untaken(_Identity(op, f"opinfo/{name}", dtype, 0), info, sample)
 
 
 @cache
@@ -186,6 +191,15 @@ def _of_sample(
     yield identity.case("gradient", run.gradient())
     if "second_order" in checks and (second := run.second_order()) is not None:
         yield identity.case("second_order", second)
+
+
+def _of_untaken(identity: _Identity, info: Any, sample: Any) -> Case | Excluded:
+    """A call in a dtype of which it is not known whether there is a kernel."""
+    program = program_of(info.op, sample, info.name)
+    if isinstance(program, str):
+        return identity.excluded("errors", program)
+    raises = any(isinstance(each, Raised) for each in run_on_torch(program).outcomes)
+    return identity.case("errors" if raises else "value", program)
 
 
 def _of_error(identity: _Identity, info: Any, sample: Any) -> Case | Excluded:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from operator import attrgetter
@@ -236,7 +237,8 @@ def _calls_within(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) 
     if getattr(torch.Tensor, getattr(function, "__name__", ""), None) is function:
         return [_Called(function, args, kwargs)]
     result = None
-    with _Calls() as calls:
+    with _Calls() as calls, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         try:
             result = function(*args, **kwargs)
         except Exception as error:
