@@ -14,25 +14,25 @@ _CUT: Final = 16  # bits of a float32 that a bfloat16 does not have, all of its 
 
 def _to_bfloat16(values: Array) -> Array:
     """Nearest, a tie to the even one; what is beyond the greatest is an infinity."""
-    bits = np.ascontiguousarray(values).view(np.uint32)
+    bits = np.ascontiguousarray(values, "<f4").view("<u4")
     last = (bits >> _CUT) & 1
     near = (bits + (2 ** (_CUT - 1) - 1) + last) >> _CUT << _CUT
-    return np.where(np.isnan(values), values, near.view(np.float32))
+    return np.where(np.isnan(values), values, near.view("<f4"))
 
 
 def _to_complex32(values: Array) -> Array:
     """Each part as a half."""
-    parts = np.ascontiguousarray(values).view(np.float32)
+    parts = np.ascontiguousarray(values, "<c8").view("<f4")
     with np.errstate(over="ignore"):
-        return parts.astype(np.float16).astype(np.float32).view(np.complex64)
+        return parts.astype("<f2").astype("<f4").view("<c8")
 
 
 def _of_bfloat16(bits: Array) -> Array:
-    return (bits.view(np.uint16).astype(np.uint32) << _CUT).view(np.float32)
+    return (bits.view("<u2").astype("<u4") << _CUT).view("<f4")
 
 
 def _of_complex32(bits: Array) -> Array:
-    return bits.view(np.float16).astype(np.float32).view(np.complex64)
+    return bits.view("<f2").astype("<f4").view("<c8")
 
 
 _ROUNDED: Mapping[str, Callable[[Array], Array]] = {
@@ -58,5 +58,5 @@ def has_all(dtype: str, values: Array) -> bool:
 
 
 def widened(bits: Array, dtype: str) -> Array:
-    """The numbers whose bits, as a machine has them, lie in a row of integers as wide."""
+    """The numbers whose bits lie in a row of integers as wide, little-endian."""
     return _READ[dtype](bits)
