@@ -139,7 +139,8 @@ def cases_from(info: Any, op: str, within: str, *, few: bool = False) -> Iterato
     """
     name = within.partition("/")[2]
     for dtype, (checks, _) in SHARES.items():
-        for number, sample in _taken(dtype, samples_of(info, name, dtype, MOST), few):
+        most = 1 if few and AT_MOST[dtype] == 1 else MOST  # the first alone is taken
+        for number, sample in _taken(dtype, samples_of(info, name, dtype, most), few):
             yield from _of_sample(_Identity(op, within, dtype, number), info, sample, checks)
     for number, wrong in _taken("errors", error_samples(info, name), few):
         yield _of_error(_Identity(op, within, "errors", number), info, wrong.sample_input)
