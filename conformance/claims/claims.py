@@ -13,12 +13,12 @@ from conformance.program import Program
 from conformance.program.inputs.layout import contiguous_strides
 from conformance.program.steps import Call, Snippet, walks
 from conformance.program.trace import Raised, TensorState, Trace
-from conformance.program.values import NUMPY_DTYPES, DType
+from conformance.program.values import HELD, DType
 from conformance.program.words.own import OWN
 from conformance.verdict import GRADE_OF, GRADES, Mismatch
 
 OPS: tuple[str, ...] = tuple(CATALOGUE)
-DTYPES: tuple[str, ...] = tuple(NUMPY_DTYPES)
+DTYPES: tuple[str, ...] = tuple(HELD)
 MORE_FEATURES: Mapping[str, str] = {
     "gradients": "a backward pass of any kind",
     "errors": "a step that the reference refuses",

@@ -20,7 +20,7 @@ from typing import Any
 from conformance.catalogue import CATALOGUE
 from conformance.engines.observing.texts import said
 from conformance.engines.torchlike.own import imported
-from conformance.program.values import NUMPY_DTYPES
+from conformance.program.values import HELD
 from conformance.program.words.own import NAME, OWN, SEPARATOR, Op, OwnOp, Sample
 
 GROUP = "conformance.ops"
@@ -144,8 +144,8 @@ def _trouble(op: Op) -> str:
         return "is a name of torch's own"
     if op.opinfo is not None:
         return ""
-    if not op.dtypes or {*op.dtypes} - {*NUMPY_DTYPES}:
-        return f"has the dtypes {list(op.dtypes)!r}, and may have {', '.join(NUMPY_DTYPES)}"
+    if not op.dtypes or {*op.dtypes} - {*HELD}:
+        return f"has the dtypes {list(op.dtypes)!r}, and may have {', '.join(HELD)}"
     if not op.samples:
         return "has no samples"
     for each in (*op.samples, *op.errors):

@@ -15,7 +15,7 @@ from conformance.generate.values import making, seeds, shaping
 from conformance.generate.values.seeds import KINDS, SeedKind
 from conformance.generate.values.shaping import Shape
 from conformance.program.inputs import Input
-from conformance.program.values import DIFFERENTIABLE, NUMPY_DTYPES, Value
+from conformance.program.values import DIFFERENTIABLE, HELD, Value
 
 T = TypeVar("T")
 MANY = 30  # names in a message
@@ -38,14 +38,14 @@ def partner_shapes(of: Shape) -> st.SearchStrategy[Shape]:
 
 
 def dtypes(categories: Collection[Category] = ANY) -> st.SearchStrategy[str]:
-    """Names of dtypes, float32 most of all; they shrink to the first of the categories' dtypes,
-    float32 if it is among them.
+    """Names of dtypes that NumPy has, too, float32 most of all; they shrink to the first of the
+    categories' dtypes, float32 if it is among them.
 
     Args:
         categories: of "float", "complex", "int" and "bool" those that are wanted.
     """
     wanted = known(categories, ANY, "category")
-    return read_from_tape(lambda tape: making.dtype(tape, frozenset(wanted)))
+    return read_from_tape(lambda tape: making.dtype_of_numpy(tape, frozenset(wanted)))
 
 
 def tensors(
@@ -90,7 +90,7 @@ def tensors(
 
 
 def _dtype(name: str, requires_grad: bool) -> str:
-    known((name,), NUMPY_DTYPES, "dtype")
+    known((name,), HELD, "dtype")
     if requires_grad:
         known((name,), DIFFERENTIABLE, "dtype that may require grad")
     return name
@@ -140,7 +140,7 @@ def gradient_seeds(
             return GradientSeed(kind, seeds.not_a_tensor(tape))
         return GradientSeed(kind, seeds.made(tape, "seed", kind, shape, dtype))
 
-    known((dtype,), NUMPY_DTYPES, "dtype")
+    known((dtype,), HELD, "dtype")
     return read_from_tape(read)
 
 

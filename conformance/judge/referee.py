@@ -16,7 +16,7 @@ from conformance.engines.protocol import Engine
 from conformance.judge.comparing.closeness import Array, is_close
 from conformance.judge.comparing.compare import compare
 from conformance.judge.conventions import NON_FINITE, conventions
-from conformance.judge.nearby.evidence import Case, Evidence, finder
+from conformance.judge.nearby.evidence import Case, Evidence, dtype_of, finder
 from conformance.judge.nearby.finite_differences import derivative
 from conformance.judge.nearby.replay import places
 from conformance.judge.otherwise.overwritten import Earlier, differing, overwritten
@@ -167,11 +167,12 @@ def _judged(
     wanted, got = find(witnesses.trace), find(actual)
     if wanted is None or got is None or wanted.shape != got.shape:
         return _blamed(mismatch, None)
-    if by := witnesses.ways_to(mismatch.where, find, wanted, got):
+    dtype = dtype_of(mismatch, evidence.program, witnesses.trace, wanted)
+    if by := witnesses.ways_to(mismatch.where, find, wanted, got, dtype):
         return _open(mismatch, _OTHERWISE, by)
     if mismatch.kind == "zero_sign" or wanted.dtype.kind not in "fc":
         return _blamed(mismatch, None)
-    return _blamed(mismatch, _finding(Case(mismatch, evidence, find, wanted, got)))
+    return _blamed(mismatch, _finding(Case(mismatch, evidence, find, wanted, got, dtype)))
 
 
 _ROUNDED = "the reference gives that with the subject's own roundings"
@@ -227,10 +228,13 @@ def _overflow(case: Case) -> Finding:
     return "ill_conditioned", "it overflows on the way to what double precision has as a number"
 
 
+_WIDE = frozenset({"bfloat16", "float32", "complex64"})  # those with that range
+
+
 def _is_at_the_edge(program: Program) -> bool:
     """Whether an input is so near the greatest number of single precision that the sum of a few
     overflows in one order and not in another, or with one rounding and not with two."""
-    values = (entry.storage for entry in program.inputs if entry.dtype in ("float32", "complex64"))
+    values = (entry.storage for entry in program.inputs if entry.dtype in _WIDE)
     with np.errstate(invalid="ignore"):
         near = [np.isfinite(each) & (np.abs(each) > EDGE) for each in values]
     return any(each.any() for each in near)

@@ -105,6 +105,7 @@ Outcome: TypeAlias = Returned | Raised | Unsupported | NotRun
 class TensorState:
     """What can be observed of one tensor. `grad_fn` is the node's name, and `node` its place in
     the trace's `graph`; `version` counts the writes since the program was given the tensor.
+    `values` of a dtype that NumPy has not are of the one that `HELD` names.
     `unread` says, of a field that is UNOBSERVED, what the engine raised when it was read, or what
     stood there that makes no sense."""
 

@@ -23,10 +23,18 @@ NUMPY_DTYPES: Mapping[str, np.dtype[Any]] = {
     "complex64": np.dtype("<c8"),
     "complex128": np.dtype("<c16"),
 }
-"""The dtypes that an input may have, by torch's name; little-endian, as they are stored."""
+"""The dtypes that torch shares with NumPy, by torch's name; little-endian, as they are stored."""
 
-FLOATING: frozenset[str] = frozenset({"float16", "float32", "float64"})
-COMPLEX: frozenset[str] = frozenset({"complex64", "complex128"})
+HELD: Mapping[str, np.dtype[Any]] = {
+    **NUMPY_DTYPES,
+    "bfloat16": NUMPY_DTYPES["float32"],
+    "complex32": NUMPY_DTYPES["complex64"],
+}
+"""The dtypes that an input may have, and that in which its values are stored and compared: NumPy
+has none of the last two, so they are held in the next wider one, which has all their values."""
+
+FLOATING: frozenset[str] = frozenset({"float16", "bfloat16", "float32", "float64"})
+COMPLEX: frozenset[str] = frozenset({"complex32", "complex64", "complex128"})
 DIFFERENTIABLE: frozenset[str] = FLOATING | COMPLEX
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from conformance.engines.protocol import Engine
 from conformance.program import Program
 from conformance.program.inputs import Input
+from conformance.program.inputs.held import rounded
 from conformance.program.steps import Call, Step
 from conformance.program.values import COMPLEX, FLOATING, Value
 
@@ -28,7 +29,7 @@ def plainer_inputs(program: Program, reference: Engine) -> Iterator[Program]:
         if entry.requires_grad:
             yield _with_input(program, number, replace(entry, requires_grad=False))
         if not entry.array.flags.c_contiguous or entry.offset:
-            yield _with_input(program, number, Input.of(entry.name, values, entry.requires_grad))
+            yield _with_input(program, number, _of(entry, values))
         if entry.dtype in UNCOMMON:
             yield _with_input(program, number, _in_float32(entry))
     if any(entry.dtype in UNCOMMON for entry in program.inputs):
@@ -100,7 +101,12 @@ def _like(entry: Input, part: Array) -> Input:
     strides = zip(part.shape, part.strides, strict=True)
     once = tuple(slice(1) if size > 1 and not stride else slice(None) for size, stride in strides)
     dense = part[once].copy(order="K")
-    return Input.of(entry.name, np.broadcast_to(dense, part.shape), entry.requires_grad)
+    return _of(entry, np.broadcast_to(dense, part.shape))
+
+
+def _of(entry: Input, values: Array) -> Input:
+    """The input with these values of its dtype instead, and their layout."""
+    return Input.of(entry.name, values, entry.requires_grad, entry.dtype)
 
 
 def _sizes_replaced(step: Step, size: int, less: int) -> Step:
@@ -119,7 +125,7 @@ def simpler_values(program: Program, reference: Engine) -> Iterator[Program]:
     """The elements of an input's storage all made simple, or one of them."""
     for number, entry in enumerate(program.inputs):
         storage = entry.storage
-        for simple in _simple_arrays(storage):
+        for simple in _simple_arrays(storage, entry.dtype):
             yield _with_input(program, number, replace(entry, data=simple.tobytes()))
         for place in range(min(storage.size, ELEMENTS)):
             for value in _simple_elements(storage[place]):
@@ -128,11 +134,11 @@ def simpler_values(program: Program, reference: Engine) -> Iterator[Program]:
                 yield _with_input(program, number, replace(entry, data=changed.tobytes()))
 
 
-def _simple_arrays(values: Array) -> Iterator[Array]:
+def _simple_arrays(values: Array, dtype: str) -> Iterator[Array]:
     if values.dtype.kind in "fc":
         yield from _unless_as_simple(values, np.ones_like(values))
         counted = np.arange(1, values.size + 1)
-        yield from _unless_as_simple(values, counted.astype(values.dtype))
+        yield from _unless_as_simple(values, rounded(counted.astype(values.dtype), dtype))
         with np.errstate(all="ignore"):
             yield from _unless_as_simple(values, np.round(values))
     elif values.size:

@@ -86,7 +86,7 @@ def _cut(program: Program, number: int, states: dict[Ref, TensorState]) -> Progr
     free = (name for name in (f"cut{place}" for place in count()) if name not in taken)
     names = {ref: Ref(next(free)) for ref in states}
     made = tuple(
-        Input.of(names[ref].name, np.array(state.values), state.requires_grad is True)
+        Input.of(names[ref].name, np.array(state.values), state.requires_grad is True, state.dtype)
         for ref, state in states.items()
         if isinstance(state.values, np.ndarray)
     )

@@ -13,12 +13,16 @@ import torch
 
 from conformance.catalogue import CATALOGUE
 from conformance.corpus.case import Case, hash_of_corpus
+from conformance.corpus.neighbours import bases
 from conformance.corpus.opinfo import SHARES, Corpus, corpus_of
 from conformance.corpus.opinfo.grad_outputs import draw_grad_output, generator
 from conformance.engines import TorchLike
 from conformance.engines.execute import execute
+from conformance.program import Program
+from conformance.program.inputs import Input
 from conformance.program.steps import Backward, Call, Grad
 from conformance.program.trace import Raised
+from conformance.program.values import HELD, Ref
 
 TORCH = TorchLike(torch)
 
@@ -150,7 +154,36 @@ def test_a_program_does_what_the_sample_does():
 
 def test_other_dtypes_are_asked_too():
     dtypes = {case.id.split("/")[2] for case in cases("mul", "value")}
-    assert dtypes == {"float32", "float64", "float16", "complex64", "int64", "uint8", "bool"}
+    assert dtypes == {*SHARES}
+    assert {"float16", "bfloat16", "complex32", "complex64", "int64", "uint8", "bool"} < dtypes
+
+
+def test_bfloat16_is_asked_like_half_precision():
+    asked = [
+        {case.id.replace(dtype, "") for case in corpus("mul").cases if f"/{dtype}/" in case.id}
+        for dtype in ("float16", "bfloat16")
+    ]
+    assert asked[0] == asked[1] != set()
+
+
+def test_an_op_without_a_kernel_for_complex32_is_asked_what_it_says():
+    (case,) = [case for case in corpus("exp").cases if "/complex32/" in case.id]
+    assert (case.id, case.check) == ("opinfo/exp/complex32/errors/0", "errors")
+    (outcome,) = execute(case.program, TORCH).outcomes
+    assert isinstance(outcome, Raised)
+    assert "not implemented for 'ComplexHalf'" in outcome.message
+
+
+def test_a_kernel_that_the_database_does_not_know_of_is_asked_for_its_values():
+    (case,) = [case for case in corpus("diff").cases if "/complex32/" in case.id]
+    assert case.check == "value"
+    assert execute(case.program, TORCH).tensors["t0"].dtype == "complex32"
+
+
+@pytest.mark.parametrize(("dtype", "count"), [("float16", 1), ("bfloat16", 0), ("complex32", 0)])
+def test_neighbours_are_of_calls_in_dtypes_that_most_engines_have(dtype: str, count: int):
+    x = Input.of("x0", np.ones(5, HELD[dtype]), False, dtype)
+    assert len(bases([Program((x,), (Call("exp", (Ref("x0"),), result="t0"),))])) == count
 
 
 def test_what_no_program_can_hold_is_listed_with_its_reason():
@@ -169,9 +202,10 @@ def test_an_entry_that_torch_does_not_have_is_excluded():
     "op", [*["zeros", "full", "eye", "arange", "linspace", "ones_like", "new_full"]]
 )
 def test_a_creation_is_asked_for_its_values_and_no_gradient(op: str):
-    from conformance.corpus.opinfo.database import database
+    from conformance.corpus.opinfo.database import TRIED, database
 
     cases, info = corpus_of(op, CATALOGUE[op].opinfo).cases, database()[op]
     taken = {name for name in SHARES if info.supports_dtype(getattr(torch, name), "cpu")}
-    assert {case.id.split("/")[2] for case in cases if case.check == "value"} == taken
+    asked = {case.id.split("/")[2] for case in cases if case.check == "value"}
+    assert taken <= asked <= {*taken, *TRIED}
     assert {case.check for case in cases} <= {"value", "errors"}

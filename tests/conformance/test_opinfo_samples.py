@@ -95,7 +95,7 @@ def test_dtypes_and_sizes_are_plain_values():
 @pytest.mark.parametrize(
     ("argument", "reason"),
     [
-        (torch.ones(2, dtype=torch.bfloat16), "a bfloat16 tensor"),
+        (torch.ones(2, dtype=torch.uint16), "a uint16 tensor"),
         (torch.ones(2).to_sparse(), "sparse"),
         (torch.device("cpu"), "a device as an argument"),
         (torch.nn.Parameter(torch.ones(1)), "a Parameter as an input"),

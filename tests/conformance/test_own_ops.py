@@ -123,6 +123,13 @@ def test_an_opinfo_is_asked_by_its_own_samples(listed):
         assert entry_of(SCALE).dtypes == ("float32", "float64")
 
 
+def test_an_op_may_be_asked_in_a_dtype_that_numpy_has_not(listed):
+    with known_ops([listed(Op(SCALE, samples=[ONE], dtypes=["bfloat16", "float32"]))]):
+        asked = [(case.check, case.program.inputs[0].dtype) for case in own_corpus(SCALE).cases]
+    assert ("value", "bfloat16") in asked
+    assert ("gradient", "bfloat16") in asked
+
+
 @pytest.mark.usefixtures("known")
 @given(st.data())
 def test_generated_programs_call_them_beside_others(data: st.DataObject):

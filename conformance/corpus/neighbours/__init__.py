@@ -16,7 +16,7 @@ from conformance.catalogue.entry import OpEntry, Operand
 from conformance.corpus.neighbours import arguments, operands
 from conformance.program import Program
 from conformance.program.steps import Call
-from conformance.program.values import ProgramError, Ref, Value
+from conformance.program.values import NUMPY_DTYPES, ProgramError, Ref, Value
 from conformance.program.words.checked import check_vocabulary
 
 LARGEST: Final = 120  # elements of the inputs of a call whose neighbours are asked
@@ -46,11 +46,14 @@ def bases(programs: Iterable[Program], most: int = BASES) -> list[Program]:
 
 
 def _is_base(program: Program) -> bool:
+    """Whether it is small, and of dtypes that nearly all engines have: of what lacks the dtype no
+    neighbour tells anything."""
     return (
         len(program.steps) == 1
         and isinstance(program.steps[0], Call)
         and program.steps[0].op not in FRAGILE
         and _elements(program) <= LARGEST
+        and all(entry.dtype in NUMPY_DTYPES for entry in program.inputs)
     )
 
 

@@ -18,9 +18,11 @@ from conformance.corpus.case import Case, Check
 from conformance.corpus.neighbours import BASES, bases, neighbours
 from conformance.corpus.opinfo.database import (
     MOST,
+    TRIED,
     database,
     entry_name,
     error_samples,
+    sample_of_untaken,
     samples_of,
 )
 from conformance.corpus.opinfo.running import Differentiation, run_on_torch
@@ -39,12 +41,14 @@ SHARES: Mapping[str, tuple[tuple[Check, ...], int]] = {
     "int64": (("value",), 1),
     "uint8": (("value",), 2),
     "bool": (("value",), 1),
+    "bfloat16": (("value", "gradient"), 2),
+    "complex32": (("value", "gradient"), 2),
 }
 """For each dtype, what its samples are asked, and that every n-th of them is taken."""
 
 AT_MOST: Mapping[str, int] = {
     "float32": 4, "float64": 1, "float16": 1, "complex64": 2, "int64": 1, "uint8": 1, "bool": 1,
-    "errors": 4,
+    "bfloat16": 1, "complex32": 1, "errors": 4,
 }  # fmt: skip
 """Of an op without a row by hand, how many samples are taken of each dtype, one as far from the
 next as from any other, and of its errors: some have thousands."""
@@ -93,6 +97,9 @@ def _cases(op: str, name: str) -> Iterator[Case | Excluded]:
         return
     few = (info.name, info.variant_test_name) not in _BY_HAND
     yield from cases_from(info, op, f"opinfo/{name}", few=few)
+    for dtype in TRIED:
+        if (sample := sample_of_untaken(info, name, dtype)) is not None:
+            yield _of_untaken(_Identity(op, f"opinfo/{name}", dtype, 0), info, sample)
 
 
 @cache
@@ -132,7 +139,8 @@ def cases_from(info: Any, op: str, within: str, *, few: bool = False) -> Iterato
     """
     name = within.partition("/")[2]
     for dtype, (checks, _) in SHARES.items():
-        for number, sample in _taken(dtype, samples_of(info, name, dtype, MOST), few):
+        most = 1 if few and AT_MOST[dtype] == 1 else MOST  # the first alone is taken
+        for number, sample in _taken(dtype, samples_of(info, name, dtype, most), few):
             yield from _of_sample(_Identity(op, within, dtype, number), info, sample, checks)
     for number, wrong in _taken("errors", error_samples(info, name), few):
         yield _of_error(_Identity(op, within, "errors", number), info, wrong.sample_input)
@@ -184,6 +192,15 @@ def _of_sample(
     yield identity.case("gradient", run.gradient())
     if "second_order" in checks and (second := run.second_order()) is not None:
         yield identity.case("second_order", second)
+
+
+def _of_untaken(identity: _Identity, info: Any, sample: Any) -> Case | Excluded:
+    """A call in a dtype of which it is not known whether there is a kernel."""
+    program = program_of(info.op, sample, info.name)
+    if isinstance(program, str):
+        return identity.excluded("errors", program)
+    raises = any(isinstance(each, Raised) for each in run_on_torch(program).outcomes)
+    return identity.case("errors" if raises else "value", program)
 
 
 def _of_error(identity: _Identity, info: Any, sample: Any) -> Case | Excluded:

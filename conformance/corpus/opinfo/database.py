@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from itertools import islice
 from typing import Any
@@ -43,6 +43,23 @@ def samples_of(info: Any, name: str, dtype: str, most: int | None = None) -> lis
     with _seeded(name, dtype):
         # `sample_inputs` notes from where each sample comes, which takes longer than to make it.
         return list(islice(info.sample_inputs_func(info, "cpu", kind, requires_grad), most))
+
+
+TRIED: Mapping[str, str] = {"bfloat16": "float32", "complex32": "complex64"}
+"""The dtypes in which an op is asked though its entry does not have them, where it has the other:
+most kernels refuse the first, and that is an answer, too."""
+
+
+def sample_of_untaken(info: Any, name: str, dtype: str) -> Any:
+    """The entry's first sample in one of the `TRIED` dtypes that it does not have, requiring no
+    grad; None where it has that dtype, has not the other, or makes no such sample."""
+    import torch
+
+    kind, other = getattr(torch, dtype), getattr(torch, TRIED[dtype])
+    if info.supports_dtype(kind, "cpu") or not info.supports_dtype(other, "cpu"):
+        return None
+    with _seeded(name, dtype), suppress(Exception):  # Its values may be computed by such kernels.
+        return next(iter(info.sample_inputs_func(info, "cpu", kind, False)), None)
 
 
 def error_samples(info: Any, name: str) -> list[Any]:

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from conformance.program.inputs import Input
-from conformance.program.values import COMPLEX, NUMPY_DTYPES
+from conformance.program.values import COMPLEX, HELD
 
 Array: TypeAlias = np.ndarray[Any, Any]
 Shape: TypeAlias = tuple[int, ...]
@@ -27,7 +27,7 @@ def draw_grad_output(
     """A gradient seed of that shape and dtype, of a kind that is drawn as well: mostly random
     numbers in a row, else random numbers in another memory layout, one-hot, expanded, zeros."""
     kind = rng.choice(len(_KINDS), p=_WEIGHTS)
-    return Input.of(name, _KINDS[kind](rng, shape, NUMPY_DTYPES[dtype]), requires_grad)
+    return Input.of(name, _KINDS[kind](rng, shape, HELD[dtype]), requires_grad, dtype)
 
 
 def _random(rng: np.random.Generator, shape: Shape, dtype: np.dtype[Any]) -> Array:

@@ -14,7 +14,7 @@ from conformance.program import Program
 from conformance.program.inputs import Input
 from conformance.program.steps import Backward, Grad
 from conformance.program.trace import Raised, TensorState, Trace
-from conformance.program.values import NUMPY_DTYPES, Ref
+from conformance.program.values import HELD, Ref
 
 
 class Differentiation:
@@ -91,7 +91,7 @@ def _differentiable(trace: Trace, name: str) -> dict[str, TensorState]:
         for key, state in trace.tensors.items()
         if key.partition("[")[0] == name
         and state.requires_grad is True
-        and state.dtype in NUMPY_DTYPES  # else NumPy could hold no seed of it
+        and state.dtype in HELD  # else there could be no seed of it
     }
 
 

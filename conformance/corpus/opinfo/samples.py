@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
@@ -11,8 +13,9 @@ import torch
 from torch.overrides import TorchFunctionMode
 
 from conformance.program.inputs import Input
+from conformance.program.inputs.held import widened
 from conformance.program.steps import Call
-from conformance.program.values import NUMPY_DTYPES, Constant, DType, Ref, Value
+from conformance.program.values import HELD, NUMPY_DTYPES, Constant, DType, Ref, Value
 from conformance.program.words.operators import OPERATORS
 from conformance.program.words.own import OWN
 
@@ -66,14 +69,21 @@ def _input_of(name: str, tensor: torch.Tensor) -> Input:
     if tensor.layout != torch.strided or tensor.device.type != "cpu" or tensor.is_quantized:
         raise Inexpressible(f"a {tensor.layout} tensor on {tensor.device.type}")
     dtype = _dtype_name(tensor.dtype)
-    if dtype not in NUMPY_DTYPES:
+    if dtype not in HELD:
         raise Inexpressible(f"a {dtype} tensor")
     if type(tensor) is not torch.Tensor:
         raise Inexpressible(f"a {type(tensor).__name__} as an input")
     if tensor.dim() > 64:
         raise Inexpressible("a tensor of more dims than NumPy can have")
     plain = tensor.detach().resolve_conj().resolve_neg()
-    return Input.of(name, plain.numpy(), tensor.requires_grad)
+    if dtype in NUMPY_DTYPES:
+        return Input.of(name, plain.numpy(), tensor.requires_grad)
+    bits = Input.of(name, plain.view(_BITS[plain.itemsize]).numpy())
+    data = widened(bits.storage, dtype).tobytes()
+    return replace(bits, dtype=dtype, data=data, requires_grad=tensor.requires_grad)
+
+
+_BITS: Final = {2: torch.int16, 4: torch.int32}  # integers of so many bytes, which NumPy has, too
 
 
 def _dtype_name(dtype: torch.dtype) -> str:
@@ -227,7 +237,8 @@ def _calls_within(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) 
     if getattr(torch.Tensor, getattr(function, "__name__", ""), None) is function:
         return [_Called(function, args, kwargs)]
     result = None
-    with _Calls() as calls:
+    with _Calls() as calls, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         try:
             result = function(*args, **kwargs)
         except Exception as error:

@@ -22,7 +22,7 @@ from conformance.program.trace import (
     Text,
     Unobserved,
 )
-from conformance.program.values import NUMPY_DTYPES
+from conformance.program.values import HELD, NUMPY_DTYPES
 
 GRAD_DEPTH = 4  # `.grad` of `.grad` of ...: enough for any program, and a guard against a cycle.
 
@@ -53,7 +53,7 @@ class Observer:
         failed: Raised | Text | None = None
         try:
             seen: list[Any] = [
-                values_of(tensor, shape),
+                values_of(tensor, shape, dtype),
                 tensor.requires_grad,
                 tensor.is_leaf,
                 tensor.grad,
@@ -174,8 +174,11 @@ def dtype_name(dtype: Any) -> str:
 _DTYPE_NAMES: dict[Any, str] = {}
 
 
-def values_of(tensor: Any, shape: tuple[int, ...] | None = None) -> np.ndarray[Any, Any]:
-    """The tensor's values; the array may share its memory. `shape` is the tensor's, if known.
+def values_of(
+    tensor: Any, shape: tuple[int, ...] | None = None, dtype: str = ""
+) -> np.ndarray[Any, Any]:
+    """The tensor's values; the array may share its memory. `shape` and `dtype` are the tensor's,
+    if known. What NumPy has no dtype for is in the one that holds it, however the engine gives it.
 
     Raises:
         Nonsense: what the engine gives is no array of numbers of the tensor's shape.
@@ -190,9 +193,20 @@ def values_of(tensor: Any, shape: tuple[int, ...] | None = None) -> np.ndarray[A
         # No numpy(), or a lazy conjugate or negative, which torch refuses to give as an array.
         array, how = _otherwise(tensor, error)
     wanted = shape_of(tensor) if shape is None else shape
+    dtype = dtype or dtype_name(tensor.dtype)
+    if dtype in HELD and dtype not in NUMPY_DTYPES:
+        array = _held(array, dtype)
     if array.dtype.kind not in "biufc" or array.shape != wanted:
         raise Nonsense(f"{how} gives {array.dtype.name}{list(array.shape)}")
     return array
+
+
+def _held(array: np.ndarray[Any, Any], dtype: str) -> np.ndarray[Any, Any]:
+    """The numbers in the dtype that holds this one; extensions of NumPy have one of its name."""
+    if array.dtype.kind != HELD[dtype].kind and array.dtype.name != dtype:
+        return array
+    with np.errstate(all="ignore"):
+        return array.astype(HELD[dtype])
 
 
 def _array(given: Any) -> np.ndarray[Any, Any]:
@@ -221,7 +235,7 @@ def _from_list(tensor: Any, plain: Any, before: Exception) -> np.ndarray[Any, An
     if not _has_shape(listed, shape_of(tensor)):
         raise Nonsense("tolist() gives a list of another shape")
     try:
-        array = np.array(listed, NUMPY_DTYPES.get(dtype_name(tensor.dtype)))
+        array = np.array(listed, HELD.get(dtype_name(tensor.dtype)))
     except Exception as error:
         raise Nonsense(f"tolist() gives no array: {type_name(type(error))}") from None
     return array if array.size else array.reshape(tuple(tensor.shape))  # a list lacks (0, 3)

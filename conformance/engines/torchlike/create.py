@@ -9,6 +9,7 @@ from conformance.engines.torchlike.names import offers
 from conformance.program.inputs import Input
 from conformance.program.inputs.layout import View
 from conformance.program.trace import Unsupported
+from conformance.program.values import NUMPY_DTYPES
 
 
 def make(module: Any, entry: Input) -> Any:
@@ -26,11 +27,15 @@ def _filled(module: Any, entry: Input, shape: tuple[int, ...]) -> Any:
     if 0 in shape:  # A nested list cannot say (0, 3), and an array of NumPy's has no strides then.
         return module.zeros(shape, dtype=getattr(module, entry.dtype))
     array = entry.storage.reshape(shape)
-    if hasattr(module, "from_numpy"):
+    if _by_numpy(module, entry):
         # A copy, in this machine's byte order, since the tensor's memory is written in place.
         dtype = array.dtype
         return module.from_numpy(array.astype(dtype if dtype.isnative else dtype.newbyteorder("=")))
     return module.tensor(array.tolist(), dtype=getattr(module, entry.dtype))
+
+
+def _by_numpy(module: Any, entry: Input) -> bool:
+    return entry.dtype in NUMPY_DTYPES and hasattr(module, "from_numpy")
 
 
 def _viewed(tensor: Any, view: View) -> Any:
@@ -66,7 +71,7 @@ def _of_filling(module: Any, entry: Input, failure: Exception) -> str:
     maker = "tensor"
     if 0 in entry.layout.base:
         maker = "zeros"
-    elif hasattr(module, "from_numpy"):
+    elif _by_numpy(module, entry):
         maker = "from_numpy"
     for name in (maker, entry.dtype):
         if not hasattr(module, name):

@@ -14,7 +14,7 @@ from conformance.generate.drawing.ops import Ops, Theme
 from conformance.generate.drawing.tape import Tape
 from conformance.generate.planning.effects import writes
 from conformance.generate.planning.planner import Planner
-from conformance.generate.values.making import category
+from conformance.generate.values.making import DRAWN, category
 from conformance.generate.values.shaping import Shape
 from conformance.program import Program
 from conformance.program.inputs import Input
@@ -36,7 +36,7 @@ from conformance.program.steps import (
     result_of,
 )
 from conformance.program.trace import Outcome, Returned
-from conformance.program.values import DIFFERENTIABLE, NUMPY_DTYPES, Ref
+from conformance.program.values import DIFFERENTIABLE, Ref
 
 WIDE = 1 << 16  # more than there are ops, by far: each is picked as often as any other
 
@@ -205,10 +205,8 @@ class Drawing:
         if result_of(step) is not None:
             self._results += 1
         made = self.history.take(step, outcome)
-        # What is of no dtype that an input can have, as bfloat16, is looked at and not used.
-        made = tuple(
-            name for name in made if dtype_name(self._value(Ref(name)).dtype) in NUMPY_DTYPES
-        )
+        # What is of no dtype that is drawn, as complex32, is looked at and not used.
+        made = tuple(name for name in made if dtype_name(self._value(Ref(name)).dtype) in DRAWN)
         self._names += made
         if isinstance(outcome, Returned):
             self._follow(step, required)

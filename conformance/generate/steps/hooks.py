@@ -66,7 +66,7 @@ def twin(drawing: Drawing) -> Step | None:
         return on_tensor(drawing)
     live = drawing.tape.pick(leaves)
     entry = next(entry for entry in drawing.inputs if entry.name == live.ref.name)
-    other = drawing.fresh(lambda name: Input.of(name, np.array(entry.array), True))
+    other = drawing.fresh(lambda name: Input.of(name, np.array(entry.array), True, entry.dtype))
     op = drawing.pick_op(ops).forms[0].op
     return Call(op, (live.ref, other.ref), {}, result=drawing.result())
 

@@ -11,8 +11,9 @@ from conformance.generate.drawing.tape import Tape, weighted
 from conformance.generate.values.shaping import Shape, product
 from conformance.generate.values.values import elements
 from conformance.program.inputs import Input
+from conformance.program.inputs.held import rounded
 from conformance.program.inputs.laying import laid_out
-from conformance.program.values import COMPLEX, DIFFERENTIABLE, FLOATING, NUMPY_DTYPES
+from conformance.program.values import COMPLEX, DIFFERENTIABLE, FLOATING, HELD, NUMPY_DTYPES
 
 DTYPES: tuple[tuple[str, int], ...] = (
     ("float32", 132),
@@ -40,6 +41,14 @@ def dtypes_of_a_program(tape: Tape) -> tuple[str, ...]:
     return tape.pick(names), tape.pick(names)
 
 
+_IN_PLACE_OF = {"bfloat16": "float32"}
+"""Those that not every engine has, each drawn in one of the places of another: what they are in
+tells the other engines nothing, so they are rare, and all other programs are as without them."""
+
+DRAWN = frozenset({*NUMPY_DTYPES, *_IN_PLACE_OF})
+"""The dtypes of which tensors are drawn, or used where an op gives them. Torch's own warning calls
+complex32 an experiment."""
+
 LAYOUTS = weighted(
     ("contiguous", 76), ("transposed", 10), ("strided", 6), ("offset", 4), ("expanded", 4)
 )
@@ -54,9 +63,18 @@ def category(dtype: str) -> Category:
     return "bool" if dtype == "bool" else "int"
 
 
+def _row(names: tuple[str, ...]) -> tuple[str, ...]:
+    row = [*weighted(*[entry for entry in DTYPES if entry[0] in names])]
+    for rare, common in _IN_PLACE_OF.items():
+        if rare in names and common in names:
+            row[row.index(common) + row.count(common) - 1] = rare
+    return tuple(row)
+
+
 @cache
 def _dtypes_of(categories: frozenset[Category]) -> tuple[str, ...]:
-    return weighted(*[row for row in DTYPES if category(row[0]) in categories])
+    names = (*_IN_PLACE_OF, *(name for name, _ in DTYPES))
+    return _row(tuple(name for name in names if category(name) in categories))
 
 
 def dtype(tape: Tape, categories: frozenset[Category] = ANY) -> str:
@@ -76,9 +94,15 @@ def others(tape: Tape, dtype: str, categories: frozenset[Category]) -> list[str]
     return [each for each in tape.dtypes if each != dtype and category(each) in categories]
 
 
+def dtype_of_numpy(tape: Tape, categories: frozenset[Category] = ANY) -> str:
+    """The same, but one that NumPy has, and so nearly every engine."""
+    drawn = dtype(tape, categories)
+    return drawn if drawn in NUMPY_DTYPES else "float32"
+
+
 @cache
 def _among(names: tuple[str, ...]) -> tuple[str, ...]:
-    return weighted(*[row for row in DTYPES if row[0] in names]) or names
+    return _row(names) or names
 
 
 def dtype_among(tape: Tape, names: tuple[str, ...]) -> str:
@@ -107,7 +131,7 @@ def tensor(
     values = values.reshape(shape)
     # Read before the layout, so that the layout may be shrunk without the flag changing.
     grad = dtype in DIFFERENTIABLE and not tape.chance(100 - grad_percent)
-    return laid_out(name, values, layout, grad)
+    return laid_out(name, values, layout, grad, dtype)
 
 
 OWN_PERCENT = 75.0  # of the tensors whose values matter have those of the sample
@@ -135,9 +159,9 @@ def like_sample(
             dense=dense,
         )
     layout = _layout(tape, dense=True)  # Expanded, it would have the values of its first row only.
-    values = np.asarray(given.values).astype(NUMPY_DTYPES[dtype]).reshape(given.shape)
+    values = np.asarray(given.values).astype(HELD[dtype]).reshape(given.shape)
     grad = dtype in DIFFERENTIABLE and not tape.chance(100 - grad_percent)
-    return laid_out(name, values, layout, grad)
+    return laid_out(name, rounded(values, dtype), layout, grad, dtype)
 
 
 def _layout(tape: Tape, dense: bool) -> str:

@@ -176,7 +176,7 @@ def _fits(call: Call, spec: Operand, live: Live) -> bool:
 
 def _makes_complex_half(call: Call, dtype: str) -> bool:
     """Whether halves would meet complex numbers: of one such number torch makes a complex32,
-    an experiment by its own warning, which no input can hold."""
+    an experiment by its own warning, which is not drawn."""
     dtypes = [dtype, *(live.dtype for live in call.tensors)]
     return "float16" in dtypes and any(each in COMPLEX for each in dtypes)
 

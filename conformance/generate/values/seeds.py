@@ -9,11 +9,12 @@ import numpy as np
 from conformance.generate.drawing.drawing import Drawing, Live
 from conformance.generate.drawing.tape import Tape, weighted
 from conformance.generate.values import shaping
+from conformance.generate.values.making import DRAWN
 from conformance.generate.values.shaping import Shape
 from conformance.generate.values.values import Array, elements
 from conformance.program.inputs import Input
 from conformance.program.inputs.laying import laid_out
-from conformance.program.values import DIFFERENTIABLE, NUMPY_DTYPES, Value
+from conformance.program.values import DIFFERENTIABLE, HELD, Value
 
 SeedKind: TypeAlias = Literal[
     "drawn",
@@ -51,8 +52,8 @@ def seed(drawing: Drawing, root: Live, *, graph: bool = False) -> Value:
     if drawing.flawed and tape.chance(40):
         return _placed(drawing, tape.pick(_WRONG), root)
     kind = tape.pick(_FITTING)
-    # Torch makes a complex32 of float16 and a complex number; no input can hold one.
-    if kind == "root" or root.dtype not in NUMPY_DTYPES:
+    # Torch makes a complex32 of float16 and a complex number.
+    if kind == "root" or root.dtype not in DRAWN:
         return root.ref
     # A seed that requires grad is a factor of the double backward.
     grad = tape.chance(40 if graph else 4)
@@ -65,7 +66,7 @@ def _placed(drawing: Drawing, kind: SeedKind, root: Live, grad: bool = False) ->
         return None
     if kind == "not a tensor":
         return not_a_tensor(tape)
-    shape, dtype = root.shape, root.dtype if root.dtype in NUMPY_DTYPES else "complex64"
+    shape, dtype = root.shape, root.dtype if root.dtype in DRAWN else "complex64"
     return drawing.fresh(lambda name: made(tape, name, kind, shape, dtype, grad)).ref
 
 
@@ -87,7 +88,7 @@ def made(
     values = _values(tape, shape, dtype, kind)
     requires_grad = (grad or kind == "requires grad") and dtype in DIFFERENTIABLE
     layout = kind if kind in ("transposed", "expanded") else "contiguous"
-    return laid_out(name, values, layout, requires_grad)
+    return laid_out(name, values, layout, requires_grad, dtype)
 
 
 _DTYPES = ("float32", "float64", "complex64", "int64", "float16", "bool")
@@ -96,7 +97,7 @@ _DTYPES = ("float32", "float64", "complex64", "int64", "float16", "bool")
 def _values(tape: Tape, shape: Shape, dtype: str, kind: SeedKind) -> Array:
     count = shaping.product(shape)
     if kind in ("one-hot", "zeros"):
-        values = np.zeros(count, NUMPY_DTYPES[dtype])
+        values = np.zeros(count, HELD[dtype])
         if kind == "one-hot" and count:
             values[tape.below(count)] = 1
     else:

@@ -10,7 +10,8 @@ import numpy as np
 
 from conformance.catalogue.entry import Category, Domain
 from conformance.generate.drawing.tape import Tape, weighted
-from conformance.program.values import COMPLEX, FLOATING, NUMPY_DTYPES
+from conformance.program.inputs.held import rounded
+from conformance.program.values import COMPLEX, FLOATING, HELD
 
 Array = np.ndarray[Any, Any]
 
@@ -141,7 +142,7 @@ def elements(
         values = _whole(tape, count, dtype)
     if domain == "divisor":
         values[values == 0] = 1
-    return values
+    return rounded(values, dtype)
 
 
 def _whole(tape: Tape, count: int, dtype: str) -> Array:
@@ -172,10 +173,10 @@ def _inexact(
     with np.errstate(all="ignore"):  # 3e38 is an infinity in float16, and that is meant.
         if dtype in COMPLEX:
             other = tape.pick((_nice, _halves, _ordinary))(count, start + 1)
-            numbers: Array = np.empty(count, NUMPY_DTYPES[dtype])
+            numbers: Array = np.empty(count, HELD[dtype])
             numbers.real, numbers.imag = table, other
             return numbers
-        real: Array = table.astype(NUMPY_DTYPES[dtype])
+        real: Array = table.astype(HELD[dtype])
         return real
 
 

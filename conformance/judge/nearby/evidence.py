@@ -12,11 +12,12 @@ import numpy as np
 from conformance.engines.execute import execute
 from conformance.engines.protocol import Engine
 from conformance.judge.comparing.closeness import Array, as_array, is_close, is_numeric, tolerances
-from conformance.judge.nearby.replay import places
+from conformance.judge.nearby.replay import dtypes, places
 from conformance.judge.nearby.variants import in_double, perturbed
 from conformance.program import Program
 from conformance.program.steps import Read
 from conformance.program.trace import Returned, TensorState, Trace
+from conformance.program.values import NUMPY_DTYPES
 from conformance.verdict import Mismatch
 
 Find: TypeAlias = Callable[[Trace], Array | None]
@@ -73,18 +74,37 @@ def finder(mismatch: Mismatch, program: Program) -> Find:
     return lambda trace: _state_value(trace, mismatch.where)
 
 
+def dtype_of(mismatch: Mismatch, program: Program, trace: Trace, values: Array) -> str:
+    """The dtype whose tolerance holds for the values that stand there: the tensor's, if NumPy has
+    none such, else that of the values."""
+    step = None if mismatch.step is None else program.steps[mismatch.step]
+    if isinstance(step, Read):
+        state: Any = trace.tensors.get(step.tensor.name)
+    elif mismatch.where.startswith("calls["):
+        state = _called(trace, mismatch.where)
+    else:
+        return dtypes(trace).get(mismatch.where, values.dtype.name)
+    if isinstance(state, TensorState) and state.dtype not in NUMPY_DTYPES:
+        return str(state.dtype)
+    return str(values.dtype.name)
+
+
 def _outcome_value(trace: Trace, number: int) -> Array | None:
     outcome = trace.outcomes[number]
     return as_array(outcome.value) if isinstance(outcome, Returned) else None
 
 
 def _called_value(trace: Trace, where: str) -> Array | None:
+    return _array(_called(trace, where))
+
+
+def _called(trace: Trace, where: str) -> Any:
     found: Any = [call.values for call in trace.calls]
     for place in where.removeprefix("calls[").removesuffix("]").split("]["):
         if not isinstance(found, list | tuple) or int(place) >= len(found):
             return None
         found = found[int(place)]
-    return _array(found)
+    return found
 
 
 def _state_value(trace: Trace, where: str) -> Array | None:
@@ -102,11 +122,17 @@ class Case:
     answer moves."""
 
     def __init__(
-        self, mismatch: Mismatch, evidence: Evidence, find: Find, expected: Array, actual: Array
+        self,
+        mismatch: Mismatch,
+        evidence: Evidence,
+        find: Find,
+        expected: Array,
+        actual: Array,
+        dtype: str,
     ) -> None:
         self.mismatch, self.evidence, self.find = mismatch, evidence, find
         self.expected, self.actual = expected, actual
-        self.tolerance = tolerances().get(expected.dtype.name, (0.0, 0.0))
+        self.tolerance = tolerances().get(dtype, (0.0, 0.0))
         self.differs = ~is_close(expected, actual, *self.tolerance)
         self.distance = _apart(expected, actual)
 

@@ -7,7 +7,7 @@ which a sine of 1e35 or a comparison would make a great one, is gone there.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext, suppress
 from typing import Any, TypeAlias
 
@@ -53,15 +53,22 @@ def replay(program: Program, reference: Engine, after: After, *, way: Way | None
 
 def places(trace: Trace) -> Mapping[str, Array]:
     """The values of a trace's tensors and of their gradients, by how a program writes them."""
-    found: dict[str, Array] = {}
+    return {where: values for where, values, _ in _tensors(trace)}
+
+
+def dtypes(trace: Trace) -> Mapping[str, str]:
+    """The dtypes of the tensors whose values `places` gives, by torch's names."""
+    return {where: dtype for where, _, dtype in _tensors(trace)}
+
+
+def _tensors(trace: Trace) -> Iterator[tuple[str, Array, str]]:
     for name, state in trace.tensors.items():
         where: str = name
         part: Any = state
         while isinstance(part, TensorState):
             if isinstance(part.values, np.ndarray):
-                found[where] = part.values
+                yield where, part.values, part.dtype
             where, part = f"{where}.grad", part.grad
-    return found
 
 
 def read(session: Session, where: str) -> Array | None:

@@ -11,10 +11,13 @@ import numpy as np
 from conformance.program import Program
 from conformance.program.inputs import Input
 from conformance.program.steps import Call, Step, names_of
-from conformance.program.values import COMPLEX, FLOATING, NUMPY_DTYPES, DType, Value
+from conformance.program.values import COMPLEX, FLOATING, HELD, DType, Value
 from conformance.program.words.operators import OPERATORS
 
-_DOUBLE = {"float16": "float64", "float32": "float64", "complex64": "complex128"}
+_DOUBLE = {
+    **dict.fromkeys(("float16", "bfloat16", "float32"), "float64"),
+    **dict.fromkeys(("complex32", "complex64"), "complex128"),
+}
 
 
 def in_double(program: Program) -> Program:
@@ -66,7 +69,7 @@ def shifted(program: Program, name: str, index: int, by: float) -> Program:
 
 def _input_in_double(entry: Input) -> Input:
     dtype = _DOUBLE.get(entry.dtype, entry.dtype)
-    return replace(entry, dtype=dtype, data=entry.storage.astype(NUMPY_DTYPES[dtype]).tobytes())
+    return replace(entry, dtype=dtype, data=entry.storage.astype(HELD[dtype]).tobytes())
 
 
 def _double(value: Value) -> Value:

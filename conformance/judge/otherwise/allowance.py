@@ -21,13 +21,14 @@ class Question:
     """Which elements of the subject's answer at one place torch might have given.
 
     Attributes:
+        dtype: of the tensor there, by torch's name.
         open: the elements that nothing has explained yet.
         by: what has explained some.
     """
 
-    def __init__(self, here: Array, subject: Array) -> None:
-        self.here, self.subject = here, subject
-        self.open = ~same_but_rounding(here, subject)
+    def __init__(self, here: Array, subject: Array, dtype: str) -> None:
+        self.here, self.subject, self.dtype = here, subject, dtype
+        self.open = ~same_but_rounding(here, subject, dtype)
         self.by: list[str] = []
         self._distance = _apart(subject, here)
         self._widest = np.zeros(here.shape)
@@ -49,7 +50,7 @@ class Question:
     @property
     def differs(self) -> bool:
         """Whether what is open is more than the fast check lets pass, signs of zeros apart."""
-        close = is_close(self.here, self.subject, *_tolerance(self.here))
+        close = is_close(self.here, self.subject, *_tolerance(self.dtype))
         return bool((self.open & ~close).any())
 
     @property
@@ -59,7 +60,7 @@ class Question:
         across a branch cut) are left to the other ways."""
         if self.here.dtype.kind in "iuc":
             return False
-        least = _tolerance(self.here)[0] * self._scale
+        least = _tolerance(self.dtype)[0] * self._scale
         far = self._distance > HOPELESS * np.maximum(SLACK * self._widest, least)
         return bool((far & np.isfinite(self._distance) & self.open).any())
 
@@ -67,7 +68,7 @@ class Question:
         """Mark as explained what the reference gives in one of the other ways. `signs`: only the
         signs of zeros."""
         if _fits(found, self.subject):
-            explained = same_but_rounding(found, self.subject)
+            explained = same_but_rounding(found, self.subject, self.dtype)
             if signs:
                 explained &= (self.here == 0) & (self.subject == 0)
             self._close(explained, name)
@@ -77,7 +78,7 @@ class Question:
         last place: elements that move to the subject's value, or as far as that."""
         if not _fits(found, self.subject):
             return
-        reached = same_but_rounding(found, self.subject)
+        reached = same_but_rounding(found, self.subject, self.dtype)
         if self.here.dtype.kind in "fc":
             apart = _apart(found, self.here)
             self._widest = np.maximum(self._widest, np.where(np.isfinite(apart), apart, 0.0))
@@ -121,8 +122,8 @@ def alike(left: Array, right: Array) -> bool:
     return bool(left.shape == right.shape and left.dtype == right.dtype)
 
 
-def _tolerance(values: Array) -> tuple[float, float]:
-    return tolerances().get(values.dtype.name, (0.0, 0.0))
+def _tolerance(dtype: str) -> tuple[float, float]:
+    return tolerances().get(dtype, (0.0, 0.0))
 
 
 def _apart(left: Array, right: Array) -> Array:
@@ -131,10 +132,11 @@ def _apart(left: Array, right: Array) -> Array:
         return np.asarray(np.abs(left.astype(np.complex128) - right.astype(np.complex128)))
 
 
-def same_but_rounding(left: Array, right: Array) -> Flags:
+def same_but_rounding(left: Array, right: Array, dtype: str) -> Flags:
     """Which elements differ in no more than their last places, zeros not in their sign either;
-    unlike `closeness`, without an absolute tolerance, since what follows may divide by them."""
-    close = is_close(left, right, _tolerance(left)[0], 0.0)
+    unlike `closeness`, without an absolute tolerance, since what follows may divide by them.
+    `dtype` is the tensor's, of which the array's need not tell."""
+    close = is_close(left, right, _tolerance(dtype)[0], 0.0)
     if left.dtype.kind != "f":
         return close
     return np.asarray(

@@ -15,6 +15,8 @@ import torch
 
 from conformance.judge.otherwise.dispatching import Arguments, Op, Options
 
+_HALVES = (torch.float16, torch.bfloat16)  # which are computed in single precision
+
 Kernel = Callable[..., torch.Tensor | None]
 
 
@@ -66,7 +68,7 @@ def _each(parts: torch.Tensor, divisor: Any) -> torch.Tensor:
 
 def _rest(value: Any, other: Any) -> torch.Tensor | None:
     """A remainder by way of the quotient, which may overflow; else it is exact."""
-    if torch.result_type(value, other) is torch.float16:  # which is computed in single precision
+    if torch.result_type(value, other) in _HALVES:
         return None
     quotient = torch.true_divide(value, other)
     lost = quotient.isinf() & torch.as_tensor(value).isfinite() & (torch.as_tensor(other) != 0)
@@ -77,7 +79,7 @@ def _by_exp(sign: float) -> Kernel:
     """Half the sum or difference of two powers of e, of which one may overflow."""
 
     def kernel(value: torch.Tensor) -> torch.Tensor | None:
-        if value.is_complex() or value.dtype is torch.float16:
+        if value.is_complex() or value.dtype in _HALVES:
             return None
         whole = (torch.cosh if sign > 0 else torch.sinh)(value)
         powers = torch.exp(value) + sign * torch.exp(-value)

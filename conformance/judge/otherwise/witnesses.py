@@ -19,7 +19,7 @@ import numpy as np
 from conformance.engines.protocol import Engine, Session
 from conformance.judge.comparing.closeness import Array
 from conformance.judge.nearby.evidence import Find
-from conformance.judge.nearby.replay import places, read, replay, write
+from conformance.judge.nearby.replay import dtypes, places, read, replay, write
 from conformance.judge.otherwise.allowance import Flags, Question, alike, same_but_rounding
 from conformance.judge.otherwise.dispatching import ALL_OR_NOTHING, Way
 from conformance.judge.otherwise.overwritten import (
@@ -70,6 +70,7 @@ class Witnesses:
             for where in wanted
             if where in both and alike(wanted[where], got[where])
         }
+        self._dtypes = dtypes(expected)
         self._differing = differing(wanted, got)
         self._earlier = earlier or {}
         for number, values in self._earlier.items():
@@ -107,19 +108,21 @@ class Witnesses:
             if (found := self._answered.get(where)) and found.by
         )
 
-    def ways_to(self, where: str, find: Find, here: Array, subject: Array) -> tuple[str, ...]:
+    def ways_to(
+        self, where: str, find: Find, here: Array, subject: Array, dtype: str
+    ) -> tuple[str, ...]:
         """The ways in which the reference gives all that the subject has at a place that no step
         settles, such as what a hook is given, or that a later step wrote again with the same bits;
         none if they do not give all of it.
 
         Args:
             find: where the place is in a trace.
-            here: what the reference has there.
+            here: what the reference has there, of that dtype.
         """
         _ = self.trace
         if self._refused or not alike(here, subject):
             return ()
-        question = Question(here, subject)
+        question = Question(here, subject, dtype)
         self._ask({where: question}, lambda way, keeps: {where: find(self._run(way, keeps))})
         explained = not question.differs and not (question.open & (here == 0)).any()
         return tuple(question.by) if explained else ()
@@ -205,11 +208,10 @@ class Witnesses:
         def after(number: int, session: Session) -> None:
             nonlocal asked
             for where, here in self._here(number, session):
-                known = (
-                    where in self._answered or same_but_rounding(here, self._subjects[where]).all()
-                )
+                subject, dtype = self._subjects[where], self._dtypes[place_of(where)]
+                known = where in self._answered or same_but_rounding(here, subject, dtype).all()
                 if not known and not self._refused and asked in (None, number):
-                    asked, questions[where] = number, Question(here, self._subjects[where])
+                    asked, questions[where] = number, Question(here, subject, dtype)
                 self._adopt(session, where, here)
 
         return replay(self.program, self.reference, after), asked, questions
@@ -231,7 +233,7 @@ class Witnesses:
         subject = self._subjects[where]
         allowed = keeps.get(where)
         if allowed is None:
-            allowed = same_but_rounding(here, subject)
+            allowed = same_but_rounding(here, subject, self._dtypes[place_of(where)])
         if question := self._answered.get(where):
             allowed = allowed | question.allowed
         if allowed.any():

@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from conformance.program.inputs.held import has_all, rounded
 from conformance.program.inputs.layout import Layout, contiguous_strides, layout_of, span
 from conformance.program.limits import check_layout
 from conformance.program.values import (
     DIFFERENTIABLE,
-    NUMPY_DTYPES,
+    HELD,
     ProgramError,
     brief,
     decode,
@@ -28,13 +29,14 @@ class Input:
 
     Attributes:
         data: the elements of its storage, little-endian: the only truth about its values, so that
-            NaN, inf, -0.0, subnormals and every bit survive.
+            NaN, inf, -0.0, subnormals and every bit survive. Those of a dtype that NumPy has not
+            are of the one that `HELD` names.
         strides: in elements, into the storage; with `offset` they make transposed, sliced and
             expanded (stride 0) inputs. Left out, the tensor is contiguous.
 
     Raises:
-        ProgramError: an unknown dtype, one that cannot require grad, or a layout that reaches
-            outside the storage.
+        ProgramError: an unknown dtype, one that cannot require grad, values that the dtype has
+            not, or a layout that reaches outside the storage.
     """
 
     name: str
@@ -51,10 +53,14 @@ class Input:
         _check(self)
 
     @classmethod
-    def of(cls, name: str, values: Any, requires_grad: bool = False) -> Input:
+    def of(cls, name: str, values: Any, requires_grad: bool = False, dtype: str = "") -> Input:
         """An input with the dtype, values and memory layout of a NumPy array (or of what NumPy
-        makes of nested lists). A layout with negative strides, which torch has not, is copied."""
-        array = np.asarray(values)
+        makes of nested lists). A layout with negative strides, which torch has not, is copied.
+
+        Args:
+            dtype: one that NumPy has not; the values are of the one that holds it, or made so.
+        """
+        array = np.asarray(values, HELD.get(dtype))
         size = array.itemsize
         if any(stride < 0 or stride % size for stride in array.strides):
             array = np.ascontiguousarray(array)
@@ -63,12 +69,13 @@ class Input:
             strides = contiguous_strides(array.shape)
         storage, offset = _storage_of(array)
         data = storage.astype(storage.dtype.newbyteorder("<"), copy=False).tobytes()
-        return cls(name, array.dtype.name, array.shape, data, requires_grad, strides, offset)
+        kind = dtype or array.dtype.name
+        return cls(name, kind, array.shape, data, requires_grad, strides, offset)
 
     @property
     def storage(self) -> np.ndarray[Any, Any]:
         """The elements of the storage in a row, read-only."""
-        return np.frombuffer(self.data, NUMPY_DTYPES[self.dtype])
+        return np.frombuffer(self.data, HELD[self.dtype])
 
     @property
     def array(self) -> np.ndarray[Any, Any]:
@@ -80,7 +87,7 @@ class Input:
     @property
     def layout(self) -> Layout:
         """The ordinary views by which an engine, or the printed script, makes this layout."""
-        elements = len(self.data) // NUMPY_DTYPES[self.dtype].itemsize
+        elements = len(self.data) // HELD[self.dtype].itemsize
         return layout_of(self.shape, self.strides, self.offset, elements)
 
     def to_json(self, *, readable: bool = True) -> dict[str, Any]:
@@ -141,10 +148,12 @@ _FIELDS: Mapping[str, type] = {
 
 
 def _decode_data(data: dict[str, Any]) -> bytes:
-    dtype = NUMPY_DTYPES.get(data["dtype"])
+    dtype = HELD.get(data["dtype"])
     if dtype is None:
-        raise ProgramError(f"dtype={brief(data['dtype'])} is none of {', '.join(NUMPY_DTYPES)}")
-    read = _decode_values(data["values"], dtype) if "values" in data else None
+        raise ProgramError(f"dtype={brief(data['dtype'])} is none of {', '.join(HELD)}")
+    read = None
+    if "values" in data:
+        read = rounded(_decode_values(data["values"], dtype), data["dtype"])
     if "bytes" not in data:
         if read is None:
             raise ProgramError("an input needs bytes or values")
@@ -201,9 +210,9 @@ def _check(entry: Input) -> None:
 
 
 def _check_fields(entry: Input) -> None:
-    dtype = NUMPY_DTYPES.get(entry.dtype)
+    dtype = HELD.get(entry.dtype)
     if dtype is None:
-        raise ProgramError(f"dtype={brief(entry.dtype)} is none of {', '.join(NUMPY_DTYPES)}")
+        raise ProgramError(f"dtype={brief(entry.dtype)} is none of {', '.join(HELD)}")
     if entry.requires_grad and entry.dtype not in DIFFERENTIABLE:
         raise ProgramError(f"a {entry.dtype} input cannot require grad")
     shape, strides, offset = entry.shape, entry.strides, entry.offset
@@ -221,3 +230,5 @@ def _check_fields(entry: Input) -> None:
             f"{len(entry.data)} bytes of {entry.dtype}, while "
             f"shape={brief(shape)} with strides={brief(strides)} at {offset} needs {needed}"
         )
+    if not has_all(entry.dtype, entry.storage):
+        raise ProgramError(f"the values hold one that {entry.dtype} has not")

@@ -20,12 +20,14 @@ def _name(dtype: np.dtype[Any]) -> str:
     return str(dtype.name)
 
 
-def laid_out(name: str, values: Array, layout: str, requires_grad: bool = False) -> Input:
+def laid_out(
+    name: str, values: Array, layout: str, requires_grad: bool = False, dtype: str = ""
+) -> Input:
     """An input of these values in memory that is "contiguous", "transposed" (of column order),
     "strided" (every second element), "offset" (behind others), or "expanded" (with a stride of
     0, which makes the values equal along the first dim). A layout that the shape is too small
-    for is contiguous."""
-    shape, dtype = values.shape, _name(values.dtype)
+    for is contiguous. `dtype` is one that NumPy has not, if it is not that of the values."""
+    shape, dtype = values.shape, dtype or _name(values.dtype)
     if values.size == 0 or (not shape and layout != "offset"):
         layout = "contiguous"
     if layout == "transposed":

@@ -8,10 +8,13 @@ from typing import Any
 import numpy as np
 
 from conformance.program.inputs import Input
+from conformance.program.inputs.held import rounded
 from conformance.program.inputs.layout import View
 from conformance.program.values import (
     COMPLEX,
     FLOATING,
+    HELD,
+    NUMPY_DTYPES,
     Constant,
     DType,
     NumPyScalar,
@@ -21,6 +24,8 @@ from conformance.program.values import (
 
 # The dtypes that torch.tensor gives to Python numbers, so that `dtype=` need not be written.
 _INFERRED = frozenset({"float32", "int64", "bool", "complex64"})
+
+_DIGITS = 6  # more than a number needs that has 12 bits or fewer
 
 
 def literal(value: Value) -> str:
@@ -86,7 +91,7 @@ def tensor(entry: Input) -> str:
         made = f"torch.zeros({arguments}"
         named = entry.dtype != "float32"
     else:
-        made = f"torch.tensor({_nested(entry.storage.reshape(layout.base))}"
+        made = f"torch.tensor({_nested(entry.storage.reshape(layout.base), entry.dtype)}"
         named = entry.dtype not in _INFERRED
     if named:
         made += f", dtype=torch.{entry.dtype}"
@@ -104,25 +109,38 @@ def _view(view: View) -> str:
     return f".{view.method}({', '.join(literal(arg) for arg in view.args)})"
 
 
-def _nested(array: np.ndarray[Any, Any]) -> str:
+def _nested(array: np.ndarray[Any, Any], dtype: str) -> str:
     if array.ndim:
-        return f"[{', '.join(_nested(item) for item in array)}]"
+        return f"[{', '.join(_nested(item, dtype) for item in array)}]"
     value = array[()]
-    if array.dtype.name in COMPLEX:
-        return f"complex({_element(value.real)}, {_element(value.imag)})"
-    if array.dtype.name in FLOATING:
-        return _element(value)
+    if dtype in COMPLEX:
+        return f"complex({_element(value.real, dtype)}, {_element(value.imag, dtype)})"
+    if dtype in FLOATING:
+        return _element(value, dtype)
     return repr(value.item())
 
 
-def _element(value: Any) -> str:
+def _element(value: Any, dtype: str) -> str:
     """The shortest decimal that torch.tensor turns into this very element.
 
-    Torch parses a double and then rounds, through float for float16, so the element's own
+    Torch parses a double and then rounds, through float for the halves, so the element's own
     shortest decimal could be rounded twice; where it would, the exact double is written.
     """
     exact = float(value)
+    if dtype not in NUMPY_DTYPES:
+        return number(_shortest(exact, dtype))
     short = float(str(value))
     with np.errstate(all="ignore"):
         reached = type(value)(np.float32(short) if value.itemsize < 8 else short)
     return number(short if reached == exact else exact)
+
+
+def _shortest(exact: float, dtype: str) -> float:
+    """The number of the fewest digits that is rounded to this one of a dtype that NumPy has not."""
+    for digits in range(1, _DIGITS):
+        short = float(f"{exact:.{digits}g}")
+        with np.errstate(all="ignore"):
+            held = np.asarray(np.float32(short)).astype(HELD[dtype])
+        if rounded(held, dtype) == exact:
+            return short
+    return exact

@@ -11,7 +11,7 @@ from conformance.program import Program
 from conformance.program.inputs import Input
 from conformance.program.steps import Backward
 from conformance.program.trace import TensorState
-from conformance.program.values import NUMPY_DTYPES, Ref, Value
+from conformance.program.values import HELD, Ref, Value
 from conformance.strategies import Drawn, gradient_seeds
 from conformance.suite.support.properties import asked, replayed
 
@@ -34,7 +34,7 @@ def seeded_programs(draw: st.DrawFn) -> Drawn:
 
 
 def _is_root(state: TensorState) -> bool:
-    return state.requires_grad is True and state.dtype in NUMPY_DTYPES
+    return state.requires_grad is True and state.dtype in HELD
 
 
 def _with_backward(program: Program, root: str, seed: Input | Value) -> Program:
