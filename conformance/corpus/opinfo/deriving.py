@@ -21,7 +21,7 @@ from conformance.catalogue.entry import Form, OpEntry
 from conformance.corpus.opinfo import templates
 from conformance.corpus.opinfo.database import database
 from conformance.corpus.opinfo.expanded import is_misread
-from conformance.program.words.vocabulary import may_call
+from conformance.program.words.vocabulary import DRAWING, may_call
 
 UNGUARDED = frozenset({"grid_sampler_2d", "grid_sampler_3d", "nn.functional.grid_sample"})
 """They make a place in memory of a value, and of NaN one that is not there: the backward pass
@@ -49,7 +49,9 @@ def _entry(name: str, infos: list[Any], taken: set[Form]) -> OpEntry:
     names = dict.fromkeys([name, *[alias.name for info in infos for alias in info.aliases]])
     found = [form for each in names for form in _forms(each) if form not in taken]
     writes = tuple(form for form in found if _writes(form))
-    samples = () if name in BY_HAND or not found else templates.samples(infos, writes)
+    # Programs that are generated call what their values can be claimed of.
+    undrawn = name in BY_HAND or name in DRAWING or not found
+    samples = () if undrawn else templates.samples(infos, writes)
     dtypes = templates.dtypes_of(infos, samples) if samples else ()
     view = any(sample.view for sample in samples)
     forms = [form for form in found if not _writes(form)]

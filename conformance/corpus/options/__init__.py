@@ -19,7 +19,7 @@ from conformance.program.steps import Snippet
 
 AREAS = (
     *("creation", "jacobians", "transforms", "gradcheck", "copying", "printing", "subclasses"),
-    "corners",
+    *("corners", "random"),
 )
 """The areas, in the order in which they are run."""
 

@@ -9,6 +9,7 @@ from typing import Any
 from conformance.judge.comparing.closeness import as_array, numbers_differ, same, same_text
 from conformance.judge.comparing.consequences import Consequences
 from conformance.judge.comparing.events import Events
+from conformance.judge.comparing.randomness import Randomness
 from conformance.judge.comparing.site import GRADIENTS, VALUES, Kinds, Site
 from conformance.judge.comparing.states import compare_states
 from conformance.program import Program
@@ -26,7 +27,8 @@ def compare(expected: Trace, actual: Trace, program: Program) -> tuple[Mismatch,
     Once one raised and the other did not, what that may have reached is marked as its
     consequence, and only that. Once a step could not be run, what that may have reached is not
     compared: it would blame the subject for what it does not claim to do. What only one side can
-    observe is no difference but `unsupported`, without a step.
+    observe is no difference but `unsupported`, without a step. Values that follow from random
+    numbers are not compared.
     """
     if actual.end is not None:
         return (_lost(actual.end, len(program.steps)),)
@@ -41,6 +43,7 @@ class _Comparison:
         self.mismatches: list[Mismatch] = []
         self.raised: Consequences | None = None
         self.unsupported: Consequences | None = None
+        self.randomness = Randomness(program, self._changed())
         self._untold: set[tuple[str, bool]] = set()  # each field that is lacking is said once
 
     def found(self) -> tuple[Mismatch, ...]:
@@ -65,6 +68,7 @@ class _Comparison:
         return tuple(self.mismatches)
 
     def _follow(self, step: Step) -> None:
+        self.randomness.follow(step)
         for consequences in (self.raised, self.unsupported):
             if consequences is not None:
                 consequences.follow(step)
@@ -92,6 +96,8 @@ class _Comparison:
 
     def _add(self, mismatch: Mismatch, step: Step | None = None) -> None:
         if _reached(self.unsupported, mismatch, step):
+            return
+        if self.randomness.leaves_open(mismatch, step):
             return
         if mismatch.kind == "unsupported" and mismatch.step is None:
             told = (mismatch.detail, mismatch.leaves_open(1))

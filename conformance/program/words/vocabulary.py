@@ -2,7 +2,8 @@
 
 What is not here can be neither loaded, replayed nor printed, so that no file reaches `torch.load`,
 `torch.os` or `__class__`. Everything here computes with tensors; what is left out on purpose runs
-code, touches files, draws random numbers or shows memory that nobody wrote (`torch.empty`).
+code, touches files or shows memory that nobody wrote (`torch.empty`). What draws random numbers is
+here: `judge/comparing/randomness.py` knows which of its numbers nobody can foretell.
 """
 
 from __future__ import annotations
@@ -128,25 +129,22 @@ _OF_GRAPHS = _names("backward graph.get_gradient_edge", "autograd.") | _names(
     "make_dual unpack_dual", "autograd.forward_ad."
 )
 
-CALLS: frozenset[str] = _OF_GRAPHS.union(_PLAIN, *_PREFIXED)
+DRAWING: frozenset[str] = _names(
+    "bernoulli cauchy exponential geometric log_normal multinomial native_dropout normal rand "
+    "rand_like randint randint_like randn randn_like randperm rrelu uniform"
+) | _names(
+    "alpha_dropout dropout dropout1d dropout2d dropout3d feature_alpha_dropout "
+    "fractional_max_pool2d fractional_max_pool2d_with_indices fractional_max_pool3d "
+    "fractional_max_pool3d_with_indices gumbel_softmax rrelu",
+    "nn.functional.",
+)
+"""What gives other numbers at each call."""
+
+CALLS: frozenset[str] = _OF_GRAPHS.union(DRAWING, _PLAIN, *_PREFIXED)
 """Functions by their dotted name under `torch`, and methods. With a `_` at its end, a name without
 dots is the form that writes in place."""
 
 LEFT_OUT: Mapping[str, str] = {
-    **dict.fromkeys(
-        _names(
-            """
-            bernoulli cauchy exponential geometric log_normal multinomial normal rand rand_like
-            randint randint_like randn randn_like randperm uniform nn.functional.alpha_dropout
-            nn.functional.dropout nn.functional.dropout1d nn.functional.dropout2d
-            nn.functional.dropout3d nn.functional.feature_alpha_dropout
-            nn.functional.fractional_max_pool2d nn.functional.fractional_max_pool2d_with_indices
-            nn.functional.fractional_max_pool3d nn.functional.fractional_max_pool3d_with_indices
-            nn.functional.rrelu
-            """
-        ),
-        "draws random numbers",
-    ),
     **dict.fromkeys(
         _names(
             "empty empty_like empty_permuted empty_strided new_empty new_empty_strided resize "
@@ -223,7 +221,8 @@ KEYWORDS: frozenset[str] = _names(
     tensor_indices_or_sections tensors test_element test_elements threshold tol training transpose
     unbiased unitriangular unsafe unpack_data unpack_pivots upper upscale_factor use_input_stats
     value values var vec vec1 vec2 weight weights win_length window with_replacement x x1 x2 y
-    zero_infinity
+    zero_infinity hard high low lower mean num_samples
+    output_ratio _random_samples replacement sigma
     """
 )
 """The arguments that a call may give by name."""
