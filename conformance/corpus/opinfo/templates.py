@@ -78,7 +78,10 @@ def _plainest(infos: Sequence[Any], writes: Sequence[Form], largest: int) -> lis
     for info in infos:
         for sample in _of_entry(info, writes, largest):
             found.setdefault(_kind(sample), []).append(sample)
-    return sorted([min(alike, key=_elements) for alike in found.values()], key=_elements)
+    plainest = {kind: min(alike, key=_elements) for kind, alike in found.items()}
+    # Torch takes some arguments from a set, whose order is another in each process.
+    ordered = sorted(plainest.items(), key=lambda pair: (_elements(pair[1]), repr(pair[0])))
+    return [sample for _, sample in ordered]
 
 
 def _kind(sample: Sample) -> object:
