@@ -17,7 +17,7 @@ from conformance.program.words.own import OWN
 
 ALONE = 4  # one generated program of so many calls one op only: what differs there is its doing
 FEWEST = 12  # programs that an op has alone; fewer show little, and each piece takes a moment
-SIGNED = 5  # times as many has an op whose operands and arguments are drawn one by one
+SIGNED = 4  # times as many has an op whose operands and arguments are drawn one by one
 GENERATED_PIECE = 250  # programs: seconds of work, so that no core waits long for the last piece
 
 
@@ -125,7 +125,7 @@ def programs_alone(settings: Settings) -> dict[str, int]:
     ops = [op for op in settings.drawn or CATALOGUE if _can_be_drawn(op)]
     shares = {op: SIGNED if entry_of(op).signatures else 1 for op in ops}
     unit = settings.max_examples / ALONE / max(sum(shares.values()), 1)
-    alone = {op: round(unit * share) for op, share in shares.items() if round(unit * share)}
+    alone = {op: int(unit * share) for op, share in shares.items() if int(unit * share)}
     return alone if len(ops) > 1 and max(alone.values(), default=0) >= FEWEST else {}
 
 

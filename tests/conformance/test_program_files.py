@@ -75,7 +75,7 @@ def refused(data) -> str:
             "share_memory_",
             "grad_fn",
             "empty",
-            "rand",
+            "empty_like",
             "seed",
             "_version",
         ),

@@ -26,6 +26,8 @@ BASES: Final = 2
 FRAGILE: Final = frozenset(
     {
         "_native_batch_norm_legit",
+        "grid_sampler_2d",
+        "grid_sampler_3d",
         "linalg.ldl_solve",
         "lu_unpack",
         "native_batch_norm",

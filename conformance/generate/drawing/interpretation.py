@@ -128,6 +128,8 @@ def interpret(
     pair = pair_of(first) if features is None else ()
     drawing.features |= {*pair}
     drawing.theme = ops.theme(first)
+    if features is not None and drawing.theme and drawing.theme.entry.view:
+        drawing.theme = drawing.theme if "views" in features else None
     dtypes = last.dtypes = making.dtypes_of_a_program(first)
     if drawing.theme and features is None:
         drawing.features |= {"views"}  # by which other tensors come to the shapes that it takes

@@ -21,7 +21,7 @@ from conformance.program.words.operators import OPERATORS
 WRITING = frozenset({"in-place", "items"})
 """The features by which a program writes into what it has."""
 
-WRONG_PERCENT = 60.0  # of the calls of a program that may hold wrong ones
+WRONG_PERCENT = 66.0  # of the calls of a program that may hold wrong ones
 THEME_EVERY = 2  # of so many plain calls one is of the program's theme
 JOINING_PERCENT = 50.0  # of those of a program of few dtypes join two tensors
 NUMBER_PERCENT = 22.0  # of the operands that may be a Python number
