@@ -23,14 +23,21 @@ from conformance.corpus.opinfo.database import database
 from conformance.corpus.opinfo.expanded import is_misread
 from conformance.program.words.vocabulary import DRAWING, may_call
 
-UNGUARDED = frozenset({"grid_sampler_2d", "grid_sampler_3d", "nn.functional.grid_sample"})
-"""They make a place in memory of a value, and of NaN one that is not there: the backward pass
-writes to it. That cannot be measured without dying of it."""
-
+UNGUARDED = frozenset(
+    {
+        "grid_sampler_2d",
+        "grid_sampler_3d",
+        "linalg.eig",
+        "linalg.eigvals",
+        "nn.functional.grid_sample",
+    }
+)
+"""They make a place in memory of a value, and of NaN one that is not there; or leave it to LAPACK,
+which dies of it. That cannot be measured without dying as well."""
 
 ROWS_ONLY = frozenset({"native_group_norm", "nn.functional.group_norm"})
-"""They take weight and bias for memory in a row, and read past the end of one that is expanded: what
-comes of that is another number each time."""
+"""They take weight and bias for memory in a row, and read past the end of one that is expanded:
+what comes of that is another number each time."""
 
 
 def text() -> str:

@@ -21,7 +21,7 @@ from conformance.program.words.operators import OPERATORS
 WRITING = frozenset({"in-place", "items"})
 """The features by which a program writes into what it has."""
 
-WRONG_PERCENT = 66.0  # of the calls of a program that may hold wrong ones
+WRONG_PERCENT = 60.0  # of the calls of a program that may hold wrong ones
 THEME_EVERY = 2  # of so many plain calls one is of the program's theme
 JOINING_PERCENT = 50.0  # of those of a program of few dtypes join two tensors
 NUMBER_PERCENT = 22.0  # of the operands that may be a Python number
@@ -92,7 +92,7 @@ def _drawn(drawing: Drawing, entry: OpEntry, form: Form, writes: bool) -> CallSt
     drawn = Call(drawing, entry, tape.pick(_signatures(entry, writes)), writes)
     _omit(drawn, form)
     is_wrong = drawing.flawed and tape.chance(WRONG_PERCENT)
-    wrong = _wrong_place(drawn) if is_wrong else None
+    wrong = _wrong_place(drawn, form) if is_wrong else None
     values = [
         None if _name(param) in drawn.omitted else _value(drawn, form, place, place == wrong)
         for place, param in enumerate(drawn.signature)
@@ -117,10 +117,12 @@ def _omit(drawn: Call, form: Form) -> None:
             drawn.omitted.add(_name(param))
 
 
-def _wrong_place(drawn: Call) -> int | None:
+def _wrong_place(drawn: Call, form: Form) -> int | None:
     """Which param is to be wrong; not the first, which the others are drawn by. None: it is one
-    too many that is wrong."""
+    too many that is wrong, which an operator cannot have."""
     others = len(drawn.signature) - 1
+    if form.kind == "operator" and others:
+        return 1 + drawn.drawing.tape.below(others)
     place = 1 + drawn.drawing.tape.below(2 * others + 1) // 2
     return place if place <= others else None
 
