@@ -35,6 +35,9 @@ UNGUARDED = frozenset(
 """They make a place in memory of a value, and of NaN one that is not there; or leave it to LAPACK,
 which dies of it. That cannot be measured without dying as well."""
 
+UNDRAWN = frozenset({"lu_unpack"})
+"""It takes pivots for rows without a look whether they are there; only the corpus calls it."""
+
 ROWS_ONLY = frozenset({"native_group_norm", "nn.functional.group_norm"})
 """They take weight and bias for memory in a row, and read past the end of one that is expanded:
 what comes of that is another number each time."""
@@ -62,7 +65,7 @@ def _entry(name: str, infos: list[Any], taken: set[Form]) -> OpEntry:
     found = [form for each in names for form in _forms(each) if form not in taken]
     writes = tuple(form for form in found if _writes(form))
     # Programs that are generated call what their values can be claimed of.
-    undrawn = name in BY_HAND or name in DRAWING or not found
+    undrawn = name in BY_HAND or name in DRAWING or name in UNDRAWN or not found
     samples = () if undrawn else templates.samples(infos, writes)
     dtypes = templates.dtypes_of(infos, samples) if samples else ()
     view = any(sample.view for sample in samples)
