@@ -210,7 +210,7 @@ def switched_on(tape: Tape, wanted: frozenset[str] | None = None) -> frozenset[s
     return frozenset(on)
 
 
-PAIR_PERCENT = 28.0  # of the programs are about two features, whatever else they may use
+PAIR_PERCENT = 22.0  # of the programs are about two features, whatever else they may use
 
 
 def pair_of(tape: Tape) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ WRITING = frozenset({"in-place", "items"})
 
 WRONG_PERCENT = 60.0  # of the calls of a program that may hold wrong ones
 THEME_EVERY = 2  # of so many plain calls one is of the program's theme
-JOINING_PERCENT = 50.0  # of those of a program of few dtypes join two tensors
+JOINING_PERCENT = 30.0  # of those of a program of few dtypes join two tensors
 NUMBER_PERCENT = 22.0  # of the operands that may be a Python number
 NAMED_PERCENT = 25.0  # of the arguments that may be given by name or by position
 
