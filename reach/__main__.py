@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from datetime import date
-from multiprocessing import get_context
 from pathlib import Path
 
 import click
@@ -14,33 +11,11 @@ from rich.console import Console
 from rich.markdown import Markdown
 from rich.progress import track
 
-from conformance import TorchLike, resolve_engine
-from conformance.campaign.plan import Piece, Settings, generated_pieces
-from conformance.generate.generated import drawn
-from reach.measuring import Reach, measured
+from reach.measuring import Reach
+from reach.pieces import reached
 from reach.table import page
 
 PAGE = Path(__file__).with_name("TABLE.md")
-
-
-def of_piece(piece: Piece) -> Reach:
-    """What the programs of one piece reach."""
-    import torch
-
-    torch.set_num_threads(1)
-    reference = resolve_engine("torch")
-    assert isinstance(reference, TorchLike)
-    ops = (piece.op,) if piece.op else None
-    programs = drawn(reference, count=piece.count, seed=piece.seed, ops=ops)
-    return measured((each.program for each in programs), reference)
-
-
-def reached(programs: int, seed: int, jobs: int) -> Iterator[tuple[int, Reach]]:
-    """What each piece of a campaign reaches, with how many programs it has."""
-    pieces = list(generated_pieces(Settings("torch", max_examples=programs, seed=seed)))
-    with ProcessPoolExecutor(jobs, get_context("forkserver")) as pool:
-        for piece, reach in zip(pieces, pool.map(of_piece, pieces), strict=True):
-            yield piece.count, reach
 
 
 @click.command()

@@ -10,9 +10,9 @@ from conformance import Program, TorchLike
 from conformance.program.inputs import Input
 from conformance.program.steps import Backward, Call, EnterMode, LeaveMode, RetainGrad, Step
 from conformance.program.values import Ref
-from reach.__main__ import reached
 from reach.cells import AXES, Cell, universe
 from reach.measuring import Reach, measured
+from reach.pieces import reached
 from reach.table import axes, page
 from reach.watching import tells
 
