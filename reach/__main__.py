@@ -28,7 +28,7 @@ def main(programs: int, seed: int, jobs: int, publish: bool) -> None:
     went through it, and how often with gradients that tell elements apart."""
     console, whole = Console(), Reach()
     found = reached(programs, seed, jobs)
-    for _, reach in track(found, "measuring", console=console, transient=True):
+    for reach in track(found, "measuring", console=console, transient=True):
         whole.merge(reach)
     text = page(whole, seed, f"{date.today()}, commit {_commit()}")
     console.print(Markdown(text))

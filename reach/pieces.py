@@ -24,9 +24,8 @@ def of_piece(piece: Piece) -> Reach:
     return measured((each.program for each in programs), reference)
 
 
-def reached(programs: int, seed: int, jobs: int) -> Iterator[tuple[int, Reach]]:
-    """What each piece of a campaign reaches, with how many programs it has."""
-    pieces = list(generated_pieces(Settings("torch", max_examples=programs, seed=seed)))
+def reached(programs: int, seed: int, jobs: int) -> Iterator[Reach]:
+    """What each piece of a campaign reaches."""
+    pieces = generated_pieces(Settings("torch", max_examples=programs, seed=seed))
     with ProcessPoolExecutor(jobs, get_context("forkserver")) as pool:
-        for piece, reach in zip(pieces, pool.map(of_piece, pieces), strict=True):
-            yield piece.count, reach
+        yield from pool.map(of_piece, pieces)

@@ -89,6 +89,6 @@ def test_a_cell_that_no_program_calls_is_listed_as_empty():
 @pytest.mark.slow
 def test_no_cell_that_is_needed_is_empty_in_20_000_programs():
     whole = Reach()
-    for _, reach in reached(20_000, 0, 2):
+    for reach in reached(20_000, 0, 2):
         whole.merge(reach)
     assert {axis.name: axis.empty for axis in axes(whole) if not axis.full} == {}

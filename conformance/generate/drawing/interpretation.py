@@ -128,8 +128,9 @@ def interpret(
     pair = pair_of(first) if features is None else ()
     drawing.features |= {*pair}
     drawing.theme = ops.theme(first)
-    if features is not None and drawing.theme and drawing.theme.entry.view:
-        drawing.theme = drawing.theme if "views" in features else None
+    asks_no_view = features is not None and "views" not in features
+    if drawing.theme and drawing.theme.entry.view and asks_no_view:
+        drawing.theme = None
     dtypes = last.dtypes = making.dtypes_of_a_program(first)
     if drawing.theme and features is None:
         drawing.features |= {"views"}  # by which other tensors come to the shapes that it takes

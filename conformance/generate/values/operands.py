@@ -96,7 +96,7 @@ _PLACES = weighted((0, 30), (1, 22), (2, 14), (3, 8), (5, 4), (None, 40))
 
 OTHER_PERCENT = 35.0  # of the operands may have another dtype than the first
 FRESH_PERCENT = 30.0  # of the operands in a program of few dtypes are new inputs
-MIXED_PERCENT = 75.0  # of them in a program of few dtypes
+OTHER_OF_FEW_PERCENT = 75.0  # of them in a program of few dtypes
 
 
 def operand(call: Call, spec: Operand) -> Live:
@@ -286,7 +286,7 @@ _UNBOUND = frozenset({"real", "positive", "probability"})  # where other values 
 def _fresh_dtype(call: Call, spec: Operand) -> str:
     tape = call.drawing.tape
     categories = _categories(call, spec)
-    other = MIXED_PERCENT if tape.dtypes else OTHER_PERCENT
+    other = OTHER_OF_FEW_PERCENT if tape.dtypes else OTHER_PERCENT
     if call.tensors and (spec.alike or not tape.chance(other)):
         first = call.first
         # What a condition chooses from is no condition.
