@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conformance.engines import Engine, EngineError, Session, TorchLike, resolve_engine
 from conformance.engines.execute import execute
-from conformance.engines.own import add_ops
+from conformance.engines.naming.own import add_ops
 from conformance.engines.torchlike.create import make
 from conformance.judge.comparing.compare import compare
 from conformance.judge.referee import adjudicate, judge

@@ -113,7 +113,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def _know_own_ops(config: pytest.Config) -> None:
     """Know the user's own ops until the run ends."""
     from conformance.corpus.opinfo.own import known_ops
-    from conformance.engines.own import OwnOpsError
+    from conformance.engines.naming.own import OwnOpsError
 
     stack = ExitStack()
     try:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import get_args
 
 from conformance.corpus.case import CHECKS, op_and_check
-from conformance.engines.shipped import shipped_file
+from conformance.engines.naming.shipped import shipped_file
 from conformance.verdict import GRADE_OF, Kind, Mismatch
 
 SHIPPED = "conformance_known.txt"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.claims.claims import ALL_FEATURES, DTYPES, EVERYTHING, FIELDS, OPS, Claims
-from conformance.engines.shipped import shipped_file
+from conformance.engines.naming.shipped import shipped_file
 from conformance.verdict import GRADES
 
 SHIPPED = "conformance_claims.toml"

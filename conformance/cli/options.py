@@ -107,7 +107,7 @@ def own_ops(context: click.Context, option: Any, given: Sequence[str]) -> tuple[
     """Know the ops of these sources, and of those that installed packages announce, until the
     command ends; gives all the sources."""
     from conformance.corpus.opinfo.own import known_ops
-    from conformance.engines.own import OwnOpsError
+    from conformance.engines.naming.own import OwnOpsError
 
     try:
         context.with_resource(known_ops(given))

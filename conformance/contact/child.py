@@ -22,8 +22,8 @@ from conformance.contact.rungs.ladder import LADDER, blocked
 from conformance.contact.rungs.rung import Climbed
 from conformance.corpus.opinfo.own import entry_of
 from conformance.engines import Engine, EngineError, resolve_engine
-from conformance.engines.offering import ops_of
-from conformance.engines.own import add_ops
+from conformance.engines.naming.offering import ops_of
+from conformance.engines.naming.own import add_ops
 from conformance.generate.forms import tried
 
 

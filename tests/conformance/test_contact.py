@@ -18,7 +18,7 @@ from conformance.contact.probe import probe
 from conformance.contact.process import probe_in_process
 from conformance.contact.rungs.ladder import LADDER
 from conformance.contact.rungs.rung import LOWEST, Climbed
-from conformance.engines.offering import ops_of
+from conformance.engines.naming.offering import ops_of
 
 HERE = Path(__file__).parent
 SMALL = (HERE / "small_engine.py").read_text()

@@ -26,7 +26,7 @@ from conformance import (
     resolve_engine,
 )
 from conformance.catalogue import CATALOGUE
-from conformance.engines.foreign import foreign_names, own_names
+from conformance.engines.naming.foreign import foreign_names, own_names
 from conformance.generate.forms import _samples, tried
 from conformance.judge.comparing.compare import compare
 from conformance.program.script.wording import worded

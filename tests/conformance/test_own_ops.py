@@ -28,8 +28,8 @@ from conformance.catalogue import CATALOGUE, op_of
 from conformance.cli import main
 from conformance.corpus.case import op_and_check
 from conformance.corpus.opinfo.own import entry_of, known_ops, own_corpus
-from conformance.engines import own
-from conformance.engines.offering import ops_of
+from conformance.engines.naming import own
+from conformance.engines.naming.offering import ops_of
 from conformance.program.trace import Raised, Returned, Unsupported
 from conformance.program.words.own import OWN, sources
 from conformance.strategies import programs

@@ -42,7 +42,7 @@ from conformance.engines import Engine, resolve_engine
 from conformance.engines.execute import execute
 from conformance.engines.isolation.parent import die_with_parent, keep_descendants, kill_descendants
 from conformance.engines.isolation.remote import Limits
-from conformance.engines.own import add_ops
+from conformance.engines.naming.own import add_ops
 from conformance.generate.statistics import Statistics
 
 

@@ -15,7 +15,7 @@ from conformance.catalogue.entry import Form, OpEntry
 from conformance.corpus.case import OWN_CASES, Case
 from conformance.corpus.opinfo import Corpus, Excluded, cases_from, program_of
 from conformance.corpus.opinfo.running import run_on_torch
-from conformance.engines.own import OwnOpsError, announced, own_ops
+from conformance.engines.naming.own import OwnOpsError, announced, own_ops
 from conformance.program.trace import Raised
 from conformance.program.words.own import OWN, Op, OwnOp, Sample
 

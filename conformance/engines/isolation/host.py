@@ -30,7 +30,7 @@ from conformance.engines.isolation.parent import (
     wait_for_children,
 )
 from conformance.engines.isolation.wire import encode
-from conformance.engines.own import OwnOpsError, add_ops
+from conformance.engines.naming.own import OwnOpsError, add_ops
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -74,7 +74,7 @@ class OwnOp:
 
 
 OWN: dict[str, OwnOp] = {}
-"""By name, in the order in which they were added; `engines.own` adds them."""
+"""By name, in the order in which they were added; `engines.naming.own` adds them."""
 
 
 def sources() -> tuple[str, ...]:
