@@ -232,6 +232,17 @@ def test_the_state_of_a_tensor_is_all_that_torch_shows():
     assert (state.requires_grad, state.is_leaf, state.output_nr) == (True, False, 0)
 
 
+def test_zeros_that_torch_gives_without_memory_are_read():
+    """Of a slice of such, torch's own `tolist()` ends the process."""
+    other = Input.of("x1", np.float32([3.0, 4.0]), True)
+    seed = Input.of("x2", np.float32([1.0, 2.0, 3.0, 4.0]))
+    joined = Call("cat", ((X0, Ref("x1")),), {}, result="t0")
+    sign = Call("sgn", (T0,), {}, form="method", result="t1")
+    steps = (joined, sign, Backward(T1, Ref("x2")))
+    trace = execute(Program((VECTOR, other, seed), steps), TORCH)
+    assert [trace.tensors[name].grad.values.tolist() for name in ("x0", "x1")] == [[0.0, 0.0]] * 2
+
+
 def test_tensors_that_share_memory_are_grouped():
     trace = execute(PROGRAMS["tuples"], TORCH)
     assert ("x0", "t1[0]", "t1[1]") in trace.aliases

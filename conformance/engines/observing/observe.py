@@ -253,13 +253,11 @@ def _has_shape(listed: Any, shape: tuple[int, ...]) -> bool:
 
 
 def _listed(plain: Any) -> Any:
-    try:
-        return plain.tolist()
-    except Exception as error:
-        try:  # Torch gives some gradients as zeros that have no memory until copied.
-            return plain.clone().tolist()
-        except Exception:
-            raise error from None
+    """Torch gives some gradients as zeros that have no memory until copied; `tolist()` refuses
+    them, or, of a slice, reads memory that is nobody's."""
+    if (no_memory := getattr(plain, "_is_zerotensor", None)) is not None and no_memory() is True:
+        plain = plain.clone()
+    return plain.tolist()
 
 
 def is_numeric(array: np.ndarray[Any, Any]) -> bool:

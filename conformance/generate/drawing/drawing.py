@@ -83,6 +83,12 @@ class Live:
             reach += step * (size - 1)
         return False
 
+    @property
+    def has_no_memory(self) -> bool:
+        """Whether it is one of those zeros that torch gives without memory as some gradients. Of
+        a slice of such, torch's `tolist()` reads memory that is nobody's."""
+        return bool(self.tensor._is_zerotensor())
+
     def values(self) -> Any:
         """Its values as a NumPy array."""
         return values_of(self.tensor)

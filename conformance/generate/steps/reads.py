@@ -36,6 +36,7 @@ _FITS: Mapping[str, Callable[[Live], bool]] = {
     **dict.fromkeys(("item", "format", "bool", "complex"), _is_number),
     "len": lambda live: bool(live.shape),
     "numpy": lambda live: not live.requires_grad,
+    "tolist": lambda live: not live.has_no_memory,
     "float": _is_real_number,
     "int": _is_whole,
 }
