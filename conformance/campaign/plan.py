@@ -17,7 +17,9 @@ from conformance.program.words.own import OWN
 
 ALONE = 4  # one generated program of so many calls one op only: what differs there is its doing
 FEWEST = 12  # programs that an op has alone; fewer show little, and each piece takes a moment
-SIGNED = 4  # times as many has an op whose operands and arguments are drawn one by one
+SIGNED = (
+    12  # as many as of so many samples has an op whose operands and arguments are drawn one by one
+)
 GENERATED_PIECE = 250  # programs: seconds of work, so that no core waits long for the last piece
 
 
@@ -120,10 +122,13 @@ def _can_be_drawn(op: str) -> bool:
 
 def programs_alone(settings: Settings) -> dict[str, int]:
     """How many programs call each op alone; none where there is only one op, or too few programs.
-    Of an op without a signature there are fewer: a few calls show all that is drawn of it, and it
-    is the theme of others."""
+    Of an op without a signature there are as many as it has samples: a few calls show all that is
+    drawn of it, and it is the theme of others."""
     ops = [op for op in settings.drawn or CATALOGUE if _can_be_drawn(op)]
-    shares = {op: SIGNED if entry_of(op).signatures else 1 for op in ops}
+    shares = {
+        op: SIGNED if entry.signatures else len(entry.sampled)
+        for op, entry in zip(ops, map(entry_of, ops), strict=True)
+    }
     unit = settings.max_examples / ALONE / max(sum(shares.values()), 1)
     alone = {op: int(unit * share) for op, share in shares.items() if int(unit * share)}
     return alone if len(ops) > 1 and max(alone.values(), default=0) >= FEWEST else {}

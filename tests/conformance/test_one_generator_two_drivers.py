@@ -91,6 +91,7 @@ def test_a_row_taken_out_leaves_the_steps_before_it(header, number, place):
 
 
 def test_a_row_taken_out_is_a_step_less_for_the_most_part():
+    """Or two, where a last pass was for that step's sake."""
     less = Counter()
     for number in range(60):
         header, *rows = choices_of(REFERENCE, number, seed=2)
@@ -98,7 +99,8 @@ def test_a_row_taken_out_is_a_step_less_for_the_most_part():
         for place in range(len(rows)):
             rest = [*rows[:place], bytes(ROW), *rows[place + 1 :]]
             less[whole - len(program_of([header, *rest]).steps)] += 1
-    assert less[1] > 0.7 * less.total()
+    assert less[1] + less[2] > 0.7 * less.total()
+    assert less[2] < 0.15 * less.total()
 
 
 def changed(change, place):

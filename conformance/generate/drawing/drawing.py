@@ -170,9 +170,9 @@ class Drawing:
         backward pass if that memory is a later output of an op, which retains its gradient; and
         where windows overlap, how often an element is written to is a kernel's own affair."""
         return not live.overlaps and not any(
-            other.tensor.output_nr and other.tensor.retains_grad and live.shares_memory(other)
+            other.tensor.output_nr and live.shares_memory(other)
             for other in self.live()
-            if "[" in other.ref.name
+            if other.tensor.retains_grad
         )
 
     def one(self, fits: Callable[[Live], bool], wrong: float = 20) -> Live | None:

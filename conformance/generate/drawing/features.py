@@ -165,7 +165,7 @@ _SHOWN_BY: Mapping[type[Step], tuple[tuple[str, Callable[[Any], bool]], ...]] = 
     for kind in KINDS.values()
 }
 
-FLAWED_PERCENT = 8.0  # of the programs may hold what torch refuses on purpose
+FLAWED_PERCENT = 6.0  # of the programs may hold what torch refuses on purpose
 
 
 COMPANIONS: tuple[tuple[str, str, float], ...] = (

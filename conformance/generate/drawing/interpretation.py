@@ -37,6 +37,8 @@ _SHORT = (1, 3, 4, 5, 6, 7, 3, 8, 2, 5, 9, 4, 6, 12, 4, 7)
 _LONG = (6, 9, 12, 4, 8, 11, 5, 10, 12, 7, 3, 9, 12, 8, 6, 1)
 STEPS = (*_SHORT, *_SHORT, *_SHORT, *_LONG)  # how many are drawn, each as often
 JOIN_PERCENT = 30.0  # of the programs that end with `backward` join two graphs before
+STEPS_A_PASS = 5  # that are drawn allow for one pass more at the end
+MORE_PERCENT = 80.0  # of these, where they come to what none has met
 LEAVE_PERCENT = 30.0  # of the steps within a `with` block end it
 WANTED = 3  # times as often is a feature used that is asked for
 FOLLOW_PERCENT = 40.0  # of the steps go on with what an earlier one began
@@ -116,7 +118,7 @@ def interpret(
     Args:
         features: those that the program may use, each often; any of them where this is None.
         max_steps: the most steps that are drawn; two may be added, an op that joins two graphs
-            and a last `backward`.
+            and a last `backward`; and a pass more for every five.
     """
     header = choices(HEADER)
     first, last = Tape(header[ROW:]), Tape(header[:ROW])
@@ -203,10 +205,14 @@ def _lies_unmet(drawing: Drawing) -> bool:
 
 def _finish(drawing: Drawing) -> None:
     """Go backward at the end of most programs that have not done so, through an op that joins
-    two graphs at times: what is lost on one path shows only where another leads on."""
+    two graphs at times: what is lost on one path shows only where another leads on. And go on to
+    what no pass has come to: a call behind which none goes shows nothing of its derivative."""
     done = any(isinstance(step, Backward) for step in drawing.steps)
     if not done and drawing.tape.chance(JOIN_PERCENT) and (step := calls.join(drawing)):
         drawing.take(step)
     percent = 85 if not done or awaits_walk(drawing) else 60 if _lies_unmet(drawing) else 25
     if drawing.tape.chance(percent) and (step := passes.backward(drawing)):
         drawing.take(_survived(drawing, step))
+    for _ in range(drawing.most // STEPS_A_PASS):
+        if drawing.tape.chance(MORE_PERCENT) and (step := passes.backward_to_unmet(drawing)):
+            drawing.take(_survived(drawing, step))

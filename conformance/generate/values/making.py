@@ -29,16 +29,18 @@ DTYPES: tuple[tuple[str, int], ...] = (
     ("int8", 4),
 )
 
-MIXED_PERCENT = 20.0  # of the programs have inputs of two dtypes, each of which is as frequent
+MIXED_PERCENT = 25.0  # of the programs have inputs of two dtypes, each of which is as frequent
 
 
 def dtypes_of_a_program(tape: Tape) -> tuple[str, ...]:
     """The two dtypes of most of a program's inputs, if it has few: else hardly any two that are
-    rare would meet."""
+    rare would meet. One of them has a gradient, for the most part."""
     if not tape.chance(MIXED_PERCENT):
         return ()
     names = [name for name, _ in DTYPES]
-    return tape.pick(names), tape.pick(names)
+    one = tape.pick(names)
+    inexact = [name for name in names if name in DIFFERENTIABLE]
+    return one, tape.pick(names if one in inexact else (*inexact, *inexact, *names))
 
 
 _IN_PLACE_OF = {"bfloat16": "float32"}

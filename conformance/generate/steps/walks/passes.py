@@ -22,6 +22,20 @@ def backward(drawing: Drawing) -> Step | None:
     return Backward(root.ref, gradient, retain, create, inputs_if_any(drawing, root))
 
 
+def backward_to_unmet(drawing: Drawing) -> Step | None:
+    """`backward` from where most lies behind that no pass has met, if it is not to be refused."""
+    history = drawing.history
+
+    def unmet(live: Live) -> int:
+        name = live.ref.name
+        refused = history.is_spent(name) or history.leads_to_stale(name)
+        able = live.requires_grad and not live.is_leaf
+        return history.unwalked(name) if able and not refused else 0
+
+    root = max(drawing.live(), key=unmet, default=None)
+    return Backward(root.ref, seed(drawing, root)) if root and unmet(root) else None
+
+
 def backward_again(drawing: Drawing) -> Step | None:
     """`backward` once more, through a custom function that one has walked through."""
     again = [entry for entry in drawing.live() if drawing.history.was_walked(entry.ref.name)]
