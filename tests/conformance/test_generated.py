@@ -15,10 +15,12 @@ from conformance.campaign.examine import Examiner
 from conformance.campaign.generated import Rescues, results
 from conformance.campaign.plan import Piece, Settings
 from conformance.catalogue import op_of
+from conformance.generate.drawing.drawing import Drawing
+from conformance.generate.drawing.ops import entries_of
 from conformance.generate.generated import drawn, examined
 from conformance.generate.statistics import Statistics
 from conformance.generate.statistics.counting import Counting
-from conformance.program.steps import Backward, Grad, kind_of
+from conformance.program.steps import Backward, Grad, RetainGrad, kind_of
 from conformance.shrink.reduction import reduce
 from conformance.shrink.rewriting import bypassed, renamed, without_steps, without_unused_inputs
 from conformance.shrink.unsupported import without_unsupported
@@ -34,6 +36,20 @@ def results_of(engine, *ops, count):
     piece = Piece("generated", "programs", seed=2, count=count)
     examiner = Examiner(REFERENCE, engine)
     return list(results(piece, Settings("fake", ops=ops), examiner, Statistics()))
+
+
+@pytest.mark.parametrize("op", ["linalg.svdvals", "exp"])
+def test_what_torch_dies_of_is_not_written_to(op):
+    """The singular values are the second output of their node: such a tensor, if it retains its
+    gradient, may not be written to, or torch ends in the next backward pass."""
+    drawing = Drawing(REFERENCE, entries_of(()))
+    drawing.fresh(lambda name: Input.of(name, np.eye(2, dtype="float32"), True))
+    drawing.take(Call(op, (Ref("x0"),), {}, result="t0"))
+    live = drawing.named(Ref("t0"))
+    assert drawing.may_be_written(live)
+    drawing.take(RetainGrad(Ref("t0")))
+    assert drawing.may_be_written(live) == (op == "exp")
+    drawing.finish()
 
 
 def reversed_gradient(tensor):
