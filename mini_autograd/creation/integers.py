@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any, Final
 
 import numpy as np
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 
 from mini_autograd.arrays import dtypes
 from mini_autograd.arrays.generators import Generator, numbers_of
+from mini_autograd.core.modes import warn_once
 from mini_autograd.creation.data import checked_size
 from mini_autograd.creation.sampling import check_kind, drawn_forms
 from mini_autograd.messages.ops import filling as errors
@@ -68,7 +68,7 @@ def _check_bounds(low: int, last: int, found: np.dtype[Any]) -> None:
         for name, bound in bounds.items():
             if abs(bound) > 2**bits:
                 told = errors.imprecise_bound(name, bits, dtypes.of_numpy(found))
-                warnings.warn(told, UserWarning, stacklevel=2)
+                warn_once.each_time(told)
 
 
 def between(
