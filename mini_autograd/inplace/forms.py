@@ -151,7 +151,7 @@ def _unwarned(op: InPlace, tensor: Tensor, given: Sequence[Tensor]) -> AbstractC
     """Within it nothing is warned of where the memory will be refused, as torch looks at it before
     it computes."""
     by_tensors = op.expanded is Expanded.BY_NUMBERS and given
-    refused = op.expanded is Expanded.REFUSED or by_tensors
+    refused = by_tensors or (op.expanded is Expanded.REFUSED and not op.memory_last)
     return suppressed() if refused and layout.shows_twice(tensor._array) else _AS_IT_IS
 
 

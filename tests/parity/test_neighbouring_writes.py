@@ -251,6 +251,8 @@ def warnings_of_expanded_memory(m: Any) -> Iterator[str]:
         lambda x: x.copy_(ones), lambda x: x.copy_(one), lambda x: x.eq_(ones),
         lambda x: x.masked_fill_(m.ones(3).bool(), one), lambda x: x.random_(0, 2**40),
         lambda x: x.random_(0, -1), lambda x: x.copy_(m.ones(2) * 1j),
+        lambda x: x.scatter_(0, m.tensor([0]), m.ones(1), reduce="add"),
+        lambda x: x.masked_scatter_(m.tensor([1, 1, 0], dtype=m.uint8), m.ones(3)),
     )  # fmt: skip
     for (at, call), expanded in itertools.product(enumerate(calls), (True, False)):
         x = m.zeros(1).expand(3) if expanded else m.zeros(3)
