@@ -37,6 +37,13 @@ from mini_autograd.arrays.formats import (
     preserve_format,
     strided,
 )
+from mini_autograd.arrays.generators import (
+    Generator,
+    default_generator,
+    initial_seed,
+    manual_seed,
+    seed,
+)
 from mini_autograd.autograd.anomaly_mode import (
     is_anomaly_check_nan_enabled,
     is_anomaly_enabled,
@@ -66,21 +73,10 @@ from mini_autograd.creation.fills import (
     zeros,
     zeros_like,
 )
+from mini_autograd.creation.integers import randint, randperm
 from mini_autograd.creation.legacy_types import TensorType, typename
 from mini_autograd.creation.ranges import arange, linspace
-from mini_autograd.creation.sampling import (
-    Generator,
-    default_generator,
-    initial_seed,
-    manual_seed,
-    rand,
-    rand_like,
-    randint,
-    randn,
-    randn_like,
-    randperm,
-    seed,
-)
+from mini_autograd.creation.sampling import rand, rand_like, randn, randn_like
 from mini_autograd.frontend import methods
 from mini_autograd.frontend.predicates import (
     can_cast,

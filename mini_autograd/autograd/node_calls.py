@@ -33,7 +33,7 @@ _InputMetadata.__module__ = "torch._C._autograd"  # as it prints
 def input_metadata(node: Node) -> tuple[_InputMetadata, ...]:
     """The metadata of each output of the forward."""
     return tuple(
-        _InputMetadata(list(shape), dtypes.of_numpy(dtype), CPU) for shape, dtype in node.accepted
+        _InputMetadata(list(shape), dtypes.of_numpy(dtype), CPU) for shape, dtype in node.results
     )
 
 

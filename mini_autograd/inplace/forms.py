@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Final
 
 import numpy as np
@@ -17,7 +18,7 @@ from mini_autograd.core.graph.graph import Node
 from mini_autograd.core.modes.grad_mode import state, unrecorded
 from mini_autograd.core.modes.transforms import state as transforms
 from mini_autograd.core.modes.warn_once import suppressed
-from mini_autograd.core.op import Common, InPlace, public, quiet
+from mini_autograd.core.op import Common, Expanded, InPlace, public, quiet
 from mini_autograd.core.saved.packing import (
     PackedTensor,
     announce_write,
@@ -95,15 +96,15 @@ def in_place(op: InPlace, method: Method) -> Method:
         # What is accumulated is no fill.
         fills = _first_dim(args, kwargs) if op.fills_by_mask and not accumulates else None
         try:
-            if needs_grad and on_floats:
-                if packing_threads:
+            with _unwarned(op, self, given):
+                if not (needs_grad and on_floats):
+                    with unrecorded():  # of integers there is no history to record, nor to refuse
+                        result = method(original, *args, **kwargs)
+                elif packing_threads:
                     with deferring() as waiting:
                         result = recorded(original, *args, **kwargs)
                 else:
                     result = recorded(original, *args, **kwargs)
-            else:
-                with unrecorded():  # of integers there is no history to record, nor to refuse
-                    result = method(original, *args, **kwargs)
         except Exception as error:
             if is_while_packing(error) or is_at_once(error):
                 raise
@@ -141,6 +142,17 @@ def in_place(op: InPlace, method: Method) -> Method:
     call.__doc__ = f"In-place form of `{bare_name}`; gives the tensor itself."
     asking = overridable(name, method=True)(call)
     return composed(call) if op.composite else call
+
+
+_AS_IT_IS: Final = nullcontext()
+
+
+def _unwarned(op: InPlace, tensor: Tensor, given: Sequence[Tensor]) -> AbstractContextManager[None]:
+    """Within it nothing is warned of where the memory will be refused, as torch looks at it before
+    it computes."""
+    by_tensors = op.expanded is Expanded.BY_NUMBERS and given
+    refused = by_tensors or (op.expanded is Expanded.REFUSED and not op.memory_last)
+    return suppressed() if refused and layout.shows_twice(tensor._array) else _AS_IT_IS
 
 
 def check_recordable(

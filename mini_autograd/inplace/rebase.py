@@ -187,6 +187,11 @@ def _replay(view: Tensor, base: Tensor, *, into: Tensor) -> None:
     if source_view._conjugated is not view._conjugated:
         is_complex = source_view._array.dtype.kind == "c"
         (conj_complex if is_complex else negative_view).op.record(into, source)
+        # Made anew of a base that `set_` may have given another shape, which the view has not.
+        made, before = into._node, None if source is base else source._node
+        assert made is not None
+        shape = base._array.shape if before is None else before.accepted[0][0]
+        made.accepted = ((shape, into._array.dtype),)
     elif source_view._array.dtype.kind == view._array.dtype.kind:
         part_of_memory.op.record(into, source, Geometry(source_view._array, view._array))
     elif view._array.dtype.kind == "c":

@@ -127,8 +127,9 @@ class Binding:
         ]
         self._given = [f"_p{i}" for i in range(start, schema.positional)]
         self._named = self.names[0 if start else 1 :]  # the first has another name in a function
-        for each in self.parameters:  # a device has to be looked at
-            if each.keyword_only and each.words == ("Anything",):
+        for each in self.parameters:  # a device has to be looked at, a `from` cannot be written
+            looked_at = each.keyword_only and each.words == ("Anything",)
+            if looked_at or (each.keyword != each.name and each.name in self._named):
                 self._named.remove(each.name)
         everything = ", ".join([*self._given, "*_more"])
         self.general = f"return _general(*_rest({everything}), **_named)"

@@ -171,4 +171,6 @@ def alternative(name: str, *alternatives: Factory, forms: Sequence[str]) -> Call
         made = each.written.caller(made, each.schema.gathers)
     made.__name__ = name
     made.__doc__ = alternatives[0].__doc__
+    if name in functions:  # what users call is what an override is asked with
+        functions[name] = made
     return made

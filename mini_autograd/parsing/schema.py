@@ -17,6 +17,7 @@ import numpy as np
 
 from mini_autograd.arrays.dtypes import dtype
 from mini_autograd.arrays.formats import memory_format
+from mini_autograd.arrays.generators import Generator
 from mini_autograd.core.tensor.size import Size
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages import arguments as errors
@@ -53,6 +54,7 @@ _EXACT: Final[dict[str, tuple[type, ...]]] = {
     "Bool": (bool,),
     "DType": (dtype,),
     "MemoryFormat": (memory_format,),
+    "RandomSource": (Generator,),
     "Str": (str,),
     "None": (type(None),),
 }
@@ -65,6 +67,11 @@ class Parameter(NamedTuple):
     words: tuple[str, ...]  # the kinds that it takes
     default: Any
     keyword_only: bool
+
+    @property
+    def keyword(self) -> str:
+        """What a call names it: a word of Python's, such as `from`, has an underscore here."""
+        return self.name.removesuffix("_")
 
     @property
     def is_operand(self) -> bool:
@@ -174,12 +181,13 @@ class Schema:
     @cached_property
     def _types(self) -> dict[str, tuple[frozenset[type], type | None]]:
         return {
-            each.name: (each.exact_types, _CONTENTS.get(each.words[0])) for each in self.parameters
+            each.keyword: (each.exact_types, _CONTENTS.get(each.words[0]))
+            for each in self.parameters
         }
 
     @cached_property
     def _needed(self) -> set[str]:
-        return {each.name for each in self.parameters if not each.has_default}
+        return {each.keyword for each in self.parameters if not each.has_default}
 
     def named(self, name: str) -> Schema:
         """The same parameters, under another name of the op in errors."""
@@ -244,7 +252,7 @@ class Schema:
             most = self.positional if len(self.parameters) > 1 or not method else 0
             raise errors.too_many(self.name, self.required, most, len(args), method=method)
         values = list(args) + [_MISSING] * (len(self.parameters) - len(args))
-        names = [each.name for each in self.parameters]
+        names = [each.keyword for each in self.parameters]
         wrong, lists = [], []
         for key, value in kwargs.items():
             index = _index(names, key, method)
@@ -263,7 +271,7 @@ class Schema:
             elif reads and parameter.reads(value):
                 values[index] = value.item()
             elif not parameter.accepts(value):
-                name = _public(parameter.name, method)
+                name = _public(parameter.keyword, method)
                 if (place := parameter.foreign(value)) is not None:
                     raise errors.no_tensor(place, index - method, value[place])
                 position = (index + 1 - method) if index < len(args) else None
@@ -291,7 +299,7 @@ class Schema:
             return (int(value),)
         for position, each in enumerate(value, 1):
             if not (is_listed_int(each) or is_index(each)):
-                name, wanted = _public(parameter.name, method), parameter.type_name
+                name, wanted = _public(parameter.keyword, method), parameter.type_name
                 raise errors.wrong_later(self.name, name, position, wanted, each)
             is_truth = isinstance(each, Tensor) and each._array.dtype == bool
             if is_truth and parameter.words[0] in SYMBOLIC:
@@ -301,7 +309,7 @@ class Schema:
     def _required(self, start: int, method: bool) -> list[str]:
         """The required positional parameters from one on, those given by keyword too."""
         asked = self.parameters[start : max(self.positional, start + 1)]
-        return [_public(p.name, method) for p in asked if not p.has_default]
+        return [_public(p.keyword, method) for p in asked if not p.has_default]
 
     def by_position(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """The function, taking its keyword-only parameters by position too."""

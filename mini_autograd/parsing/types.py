@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from mini_autograd.arrays.dtypes import dtype
 from mini_autograd.arrays.formats import memory_format
+from mini_autograd.arrays.generators import Generator
 from mini_autograd.core.tensor.tensor import Tensor
 from mini_autograd.messages.ops.kernels import overflow
 
@@ -35,6 +36,7 @@ Dims = Sequence[int]  # likewise, of numbers that torch never traces
 Bool = bool
 DType = dtype
 MemoryFormat = memory_format
+RandomSource = Generator
 Str = str
 Anything = Any
 
@@ -150,6 +152,7 @@ WORDS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
     "Bool": (lambda value: isinstance(value, bool), "bool"),
     "DType": (lambda value: isinstance(value, dtype), "torch.dtype"),
     "MemoryFormat": (lambda value: isinstance(value, memory_format), "torch.memory_format"),
+    "RandomSource": (lambda value: isinstance(value, Generator), "torch.Generator"),
     "Str": (lambda value: isinstance(value, str), "str"),
     "Anything": (lambda value: True, "object"),
 }

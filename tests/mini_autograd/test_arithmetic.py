@@ -84,6 +84,16 @@ def test_a_number_divided_goes_through_the_reciprocal() -> None:
     ]
 
 
+@pytest.mark.parametrize("number", [1e6, 1_000_000, -1e6])
+@pytest.mark.filterwarnings("error")
+def test_a_number_beyond_half_precision_is_infinite_and_nothing_is_warned_of(number: float) -> None:
+    x = torch.tensor([1.5], dtype=torch.float16)
+    assert (x - number).item() == (-number) * math.inf
+    assert (x > number).item() == (number < 0)
+    assert torch.add(x, number, alpha=3).item() == number * math.inf
+    assert (x // number).item() == (0 if number > 0 else -1)
+
+
 def test_powers_of_a_tensor_to_a_tensor() -> None:
     x, y = leaf(2.0, 3.0), leaf(3.0, 2.0)
     (x**y).backward(torch.tensor([1.0, 1.0]))

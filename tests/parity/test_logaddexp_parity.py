@@ -56,9 +56,18 @@ def numbers(m: Any) -> Iterator[str]:
         b = m.tensor([pair[1] for pair in pairs], dtype=dtype, requires_grad=True)
         result = m.logaddexp(a, b)
         yield from map("{} {}: {}".format, itertools.repeat(dtype), pairs, rounded(result))
-        if dtype is not m.complex128:
-            result.sum().backward()
-            yield from map("{} {} {}".format, pairs, rounded(a.grad), rounded(b.grad))
+        result.backward(m.ones_like(result))
+        yield from map("{} {} {}".format, pairs, rounded(a.grad), rounded(b.grad))
+
+
+def gradients_of_logsumexp(m: Any) -> Iterator[str]:
+    """Those of the sum along a dim: torch multiplies what it subtracts, which spreads NaN."""
+    parts = (INF, -INF, NAN, 0.0, 1.0)
+    values = tuple(itertools.starmap(complex, itertools.product(parts, parts)))
+    pairs = list(itertools.product(values, values))
+    x = m.tensor(pairs, dtype=m.complex128, requires_grad=True)
+    m.logsumexp(x, 1).backward(m.ones(len(pairs), dtype=m.complex128))
+    yield from map("{} {} {}".format, pairs, rounded(x.grad[:, 0]), rounded(x.grad[:, 1]))
 
 
 def real_beside_complex(m: Any) -> Iterator[str]:
@@ -102,6 +111,7 @@ TABLES: tuple[Table, ...] = (
     dtypes,
     calls,
     numbers,
+    gradients_of_logsumexp,
     real_beside_complex,
     beside_other_dtypes,
     graphs,

@@ -117,7 +117,25 @@ def writes_to_what_is_expanded(m: Any) -> Iterator[str]:
             yield f"{place}: {outcome(lambda write=write, y=y: write(y))} {x}"
 
 
-TABLES: tuple[Table, ...] = (written, in_functions, writes_to_what_is_expanded)
+def bases_given_other_memory(m: Any) -> Iterator[str]:
+    """A conjugate is made anew of what `set_` made of its base, whose shape its gradients have."""
+    views: tuple[Callable[[Any], Any], ...] = (lambda t: t.conj(), lambda t: t.conj().conj())
+    for (at, view), size in itertools.product(enumerate(views), ((0,), (1,), (2, 2), (1, 1))):
+        for use in (lambda v: v, lambda v: v.sum(), lambda v: v * 2):
+            x = m.ones(3, dtype=m.complex64, requires_grad=True)
+            base = x * 2
+            seen = view(base)
+            base.set_(m.ones(size, dtype=m.complex64))
+            used = use(seen)
+            yield f"{at} {size}: {outcome(lambda y=used: y.backward(m.ones_like(y)))}"
+
+
+TABLES: tuple[Table, ...] = (
+    written,
+    in_functions,
+    writes_to_what_is_expanded,
+    bases_given_other_memory,
+)
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__name__)

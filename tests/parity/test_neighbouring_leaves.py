@@ -50,6 +50,47 @@ def leaves_of_another_grad_dtype(m: Any) -> Iterator[str]:
         yield f"{dtype} {given} {op} {value} {way}: {found} {seen} {texts}"
 
 
+def seeds_at_edges_of_another_grad_dtype(m: Any) -> Iterator[str]:
+    """A seed is checked against the dtype of the leaf, and then cast to its `grad_dtype`."""
+    dtypes = (m.float32, m.float64, m.complex64, m.complex128)
+    for own, given, wanted in itertools.product(dtypes, dtypes, (*dtypes, None)):
+        for size, by_edge, early in itertools.product((2, 0), (True, False), (True, False)):
+            x = m.zeros(size, dtype=own, requires_grad=True)
+            edge = m.autograd.graph.get_gradient_edge(x) if early else None
+            x.grad_dtype = wanted
+            root = (edge or m.autograd.graph.get_gradient_edge(x)) if by_edge else x
+            seed = m.ones(size, dtype=given)
+            said = outcome(lambda root=root, seed=seed: m.autograd.backward([root], [seed]))
+            node = m.autograd.graph.get_gradient_edge(x).node
+            yield f"{own} {given} {wanted} {size}: {said} {x.grad} {node._input_metadata[0].dtype}"
+
+
+def seeds_with_a_history(m: Any) -> Iterator[str]:
+    """A cast of a seed that requires grad is recorded, which hooks and captures show."""
+
+    def told(grad: Any) -> str:
+        name = None if grad.grad_fn is None else type(grad.grad_fn).__name__
+        return f"{grad.dtype} {grad.requires_grad} {name} {grad.tolist()}"
+
+    seeds: tuple[Callable[[Any], Any], ...] = (
+        lambda x: x, lambda x: x * 2, lambda x: x.detach(), lambda x: x.double(),
+        lambda x: x.to(m.complex64),
+    )  # fmt: skip
+    for (at, seed), dtype, shape in itertools.product(
+        enumerate(seeds), (m.float32, m.float64, None), ((), (2,))
+    ):
+        for grads, hooked in itertools.product((True, False), (True, False)):
+            x = m.ones(shape, requires_grad=True)
+            x.grad_dtype = dtype
+            root = x if hooked else x * 2
+            seen: list[str] = []
+            root.register_hook(lambda grad, seen=seen: seen.append(told(grad)))
+            given = seed(x)
+            with m.set_grad_enabled(grads):
+                said = outcome(lambda root=root, given=given: root.backward(given))
+            yield f"{at} {dtype} {shape} {grads}: {said} {seen} {x.grad}"
+
+
 def extrema_of_any_dtype(m: Any) -> Iterator[str]:
     """The dtype that rules give where the leaf takes any."""
     ops: tuple[Callable[[Any], Any], ...] = (
@@ -116,6 +157,8 @@ def versions_of_hooked_gradients(m: Any) -> Iterator[str]:
 
 TABLES: tuple[Table, ...] = (
     leaves_of_another_grad_dtype,
+    seeds_at_edges_of_another_grad_dtype,
+    seeds_with_a_history,
     extrema_of_any_dtype,
     hooks_of_several,
     versions_of_hooked_gradients,

@@ -242,6 +242,26 @@ def seeds_given_other_data(m: Any) -> Iterator[str]:
         yield f"{name} {data}: {versions} {[x, leaf, plain, seen, x.grad]}"
 
 
+def warnings_of_expanded_memory(m: Any) -> Iterator[str]:
+    """What a write would be warned of is not said where the memory is refused before."""
+    one, ones = m.tensor(1j), m.ones(3, dtype=m.complex64)
+    calls: tuple[Callable[[Any], Any], ...] = (
+        lambda x: x.__setitem__(..., one), lambda x: x.__setitem__(slice(1, None), ones[1:]),
+        lambda x: x.__setitem__(slice(None), 1j), lambda x: x.fill_(one), lambda x: x.fill_(1j),
+        lambda x: x.copy_(ones), lambda x: x.copy_(one), lambda x: x.eq_(ones),
+        lambda x: x.masked_fill_(m.ones(3).bool(), one), lambda x: x.random_(0, 2**40),
+        lambda x: x.random_(0, -1), lambda x: x.copy_(m.ones(2) * 1j),
+        lambda x: x.scatter_(0, m.tensor([0]), m.ones(1), reduce="add"),
+        lambda x: x.masked_scatter_(m.tensor([1, 1, 0], dtype=m.uint8), m.ones(3)),
+    )  # fmt: skip
+    for (at, call), expanded in itertools.product(enumerate(calls), (True, False)):
+        x = m.zeros(1).expand(3) if expanded else m.zeros(3)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            told = outcome(lambda call=call, x=x: call(x) is None)
+        yield f"{at} {told} {[str(each.message).split(' (Trig')[0] for each in caught]}"
+
+
 def indices_that_are_none(m: Any) -> Iterator[str]:
     for indices in (None, 1.0, 1, "a", m.tensor(0), m.tensor([0]), [], ()):
         for value in ((), (1.0,), (m.tensor(2.0),)):
@@ -270,6 +290,7 @@ def masks_of_expanded_memory(m: Any) -> Iterator[str]:
 
 
 TABLES: tuple[Table, ...] = (
+    warnings_of_expanded_memory,
     indices_that_are_none,
     masks_of_expanded_memory,
     seeds_given_other_data,

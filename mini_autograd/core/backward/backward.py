@@ -79,7 +79,7 @@ def backward(
     if create_graph is not False:
         create_graph = _flag(create_graph)
     arithmetic = TENSORS if create_graph else RAW
-    roots, seeds = roots_and_seeds(tensors, grad_tensors, arithmetic)
+    roots, seeds, _cast = roots_and_seeds(tensors, grad_tensors, arithmetic)
     captures: Captures | None = None
     if wanted is not None:
         edges = [_edge_to(each, accumulate=True) for each in wanted]
@@ -170,7 +170,7 @@ def _gradients(
 ) -> list[Tensor | None]:
     """The gradients with respect to `wanted`; None where there is none, if that is allowed."""
     arithmetic = TENSORS if create_graph else RAW
-    roots, seeds = roots_and_seeds(outputs, grad_outputs, arithmetic)
+    roots, seeds, _cast = roots_and_seeds(outputs, grad_outputs, arithmetic)
     captures, edges = captures_of(wanted)
     found = walk_from(roots, seeds, arithmetic, keep_graph, captures)
     handed = [None if got is None else arithmetic.wrap(got) for got in found]

@@ -43,7 +43,7 @@ def walked_in_batch(
     counts = [len(rows) for rows in given]
     if len(set(counts)) > 1:
         raise errors.row_counts(counts)
-    roots, _ = roots_and_seeds(outputs, [rows[0] for rows in given], TENSORS)  # each is checked
+    roots, *_ = roots_and_seeds(outputs, [rows[0] for rows in given], TENSORS)  # each is checked
     return ops.batch_gradients(  # type: ignore[no-any-return]
         roots, inputs, given, records=create_graph, keep_graph=keep_graph
     )

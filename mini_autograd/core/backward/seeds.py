@@ -7,9 +7,11 @@ from typing import Any, Final
 
 from mini_autograd.arrays import dtypes
 from mini_autograd.compat import switches
-from mini_autograd.core.backward.arithmetic import RAW
+from mini_autograd.core.backward.arithmetic import RAW, TENSORS
 from mini_autograd.core.backward.edges import GradientEdge
+from mini_autograd.core.backward.observed_walk import validated
 from mini_autograd.core.graph.graph import Arithmetic, Edge, Grad, Metadata
+from mini_autograd.core.modes.grad_mode import state
 from mini_autograd.core.tensor.history import edge_of
 from mini_autograd.core.tensor.size import Size
 from mini_autograd.core.tensor.tensor import Tensor, make
@@ -29,9 +31,9 @@ def roots_and_seeds(
     outputs: Differentiated | Sequence[Differentiated],
     given: Cotangents | None,
     arithmetic: Arithmetic,
-) -> tuple[list[Edge], list[Grad | None]]:
+) -> tuple[list[Edge], list[Grad | None], list[Tensor]]:
     """The edges that a walk starts from, and the gradient at each, not yet in the shape and dtype
-    that its node takes.
+    that its node takes; and tensors that hooks see as long as the caller keeps them.
 
     Raises:
         RuntimeError: as `backward` does.
@@ -49,7 +51,7 @@ def roots_and_seeds(
             edge = edge_of(one)
         seed = None if edge is None else _plain_seed(one, grad, edge, arithmetic)
         if edge is not None and seed is not None:
-            return [edge], [seed]
+            return [edge], [seed], []
     outputs = as_tuple(outputs)
     given = (None,) * len(outputs) if given is None else as_tuple(given)
     pairs = list(zip(outputs, given, strict=False))  # torch ignores surplus ones
@@ -57,12 +59,31 @@ def roots_and_seeds(
     if len(seeds) != len(outputs):
         raise errors.grad_count(len(outputs), len(seeds))
     roots: list[Edge] = []
+    cast: list[Tensor] = []
     for index, output in enumerate(outputs):
         edge = _root(output)
         if edge is None:
             raise errors.root_without_graph(index)
         roots.append(edge)
-    return roots, seeds
+        seed = given[index]
+        if seed is not None and not arithmetic.records and _is_recorded(seed, edge):
+            # torch casts it before the walk, in which nothing is recorded: hooks see the cast.
+            cast.append(recorded := _cast_recorded(seed, edge, index))
+            seeds[index] = arithmetic.unwrap(recorded)
+    return roots, seeds, cast
+
+
+def _is_recorded(given: Tensor, edge: Edge) -> bool:
+    """Whether a cast of a cotangent has a history; of what loses its imaginary part, which the
+    walk warns of, it has none here."""
+    is_real = edge[0].accepted[edge[1]][1].kind != "c"
+    return given._requires_grad and state.enabled and not (is_real and given.is_complex())
+
+
+def _cast_recorded(given: Tensor, edge: Edge, index: int) -> Tensor:
+    """A cotangent in the shape and dtype that a node takes, with a history."""
+    cast: Any = validated(given, edge, TENSORS, None, index)
+    return cast  # type: ignore[no-any-return]
 
 
 def _plain_seed(output: Tensor, given: Any, edge: Edge, arithmetic: Arithmetic) -> Grad | None:

@@ -214,6 +214,11 @@ class Node(abc.ABC):
         assert tensor._hooks is not None
         hooks_of(self).tensor.append((tensor._hooks, tensor._output_nr))
 
+    @property
+    def results(self) -> Sequence[Metadata]:
+        """The shape and dtype of each output of the forward."""
+        return self.accepted
+
     def _sequence_nr(self) -> int:
         return self.sequence
 
@@ -249,7 +254,7 @@ def _edge_for_users(edge: Edge | None) -> tuple[Any, int]:
 class AccumulateGrad(Node):
     """The graph's node for a leaf: adds gradients to the leaf's `.grad`."""
 
-    __slots__ = ("leaf",)
+    __slots__ = ("leaf", "own")
 
     title = "AccumulateGrad"
     sequence = ACCUMULATE_SEQUENCE
@@ -260,7 +265,7 @@ class AccumulateGrad(Node):
         self.leaf = variable
         self.hooks = None
         array = variable._array
-        self.accepted = ((array.shape, array.dtype),)
+        self.accepted = self.own = ((array.shape, array.dtype),)
         if variable._hooked:
             self.take_hooks()
         if anomaly.enabled:
@@ -271,6 +276,11 @@ class AccumulateGrad(Node):
         hooks, leaf = hooks_of(self), self.leaf
         hooks.tensor = [] if leaf._hooks is None else [(leaf._hooks, 0)]
         hooks.accumulated = leaf._accumulated_hooks
+
+    @property
+    def results(self) -> Sequence[Metadata]:
+        """The leaf's own, whatever its `grad_dtype` has gradients cast to."""
+        return self.own
 
     @ReadOnly
     def variable(self) -> Tensor:

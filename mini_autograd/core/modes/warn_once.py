@@ -1,6 +1,6 @@
 """Warnings that torch gives once per process, and warnings deferred to the end of a backward call.
 
-All others go directly through Python's `warnings.warn`.
+All others go directly through Python's `warnings.warn`, or come from an op that may be refused.
 """
 
 from __future__ import annotations
@@ -25,16 +25,19 @@ _state = _State()
 
 
 class suppressed:
-    """Inside, `once` gives no warning in this thread and remembers none.
+    """Inside, `once` and `each_time` give no warning in this thread and remember none.
 
     For calls that only find out which error an op would raise.
     """
 
     def __enter__(self) -> None:
-        _state.suppressing_threads.add(threading.get_ident())
+        thread = threading.get_ident()
+        self.is_outer = thread not in _state.suppressing_threads
+        _state.suppressing_threads.add(thread)
 
     def __exit__(self, *_: object) -> None:
-        _state.suppressing_threads.discard(threading.get_ident())
+        if self.is_outer:
+            _state.suppressing_threads.discard(threading.get_ident())
 
 
 def set_warn_always(b: bool, /) -> None:
@@ -47,6 +50,12 @@ def set_warn_always(b: bool, /) -> None:
 def is_warn_always_enabled() -> bool:
     """The flag that `set_warn_always` set."""
     return _state.always
+
+
+def each_time(message: UserWarning, stacklevel: int = 2) -> None:
+    """Give a UserWarning; `stacklevel` as in `warnings.warn`."""
+    if threading.get_ident() not in _state.suppressing_threads:
+        warnings.warn(message, UserWarning, stacklevel=stacklevel + 1)
 
 
 def once(message: UserWarning, stacklevel: int = 2, same: str | None = None) -> None:

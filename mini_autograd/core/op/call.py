@@ -145,8 +145,8 @@ def _apply(op: Op, method: bool, /, *args: Any, **kwargs: Any) -> Any:
     if len(args) > op.operands[0] and _is_raw(args, kwargs, op.operands[0]):
         return op.bare(*args, **kwargs)
     if op.schema.fits(args, kwargs):
-        given = zip(op.names[len(args) :], op.schema.defaults[len(args) :], strict=True)
-        args += tuple([kwargs.get(name, default) for name, default in given])
+        left = op.schema.parameters[len(args) :]
+        args += tuple([kwargs.get(each.keyword, each.default) for each in left])
     else:
         overridden = overriding_result(op.name, args, kwargs, method=method)
         if overridden is not NOTHING:

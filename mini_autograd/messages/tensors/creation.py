@@ -102,8 +102,6 @@ zero_step = Message(RuntimeError, "step must be nonzero")
 zero_integral_step = Message(ValueError, "step must be nonzero")
 unbounded_range = Message(RuntimeError, "unsupported range: {start:g} -> {end:g}")
 range_direction = Message(RuntimeError, "upper bound and lower bound inconsistent with step sign")
-random_bounds = Message(RuntimeError,
-    "random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
 
 # Devices.
 no_cuda = Message(AssertionError, "Torch not compiled with CUDA enabled")

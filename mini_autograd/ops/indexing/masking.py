@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from mini_autograd.arrays.dtypes import bool_, of_numpy
 from mini_autograd.arrays.layout import copied
+from mini_autograd.core.modes import warn_once
 from mini_autograd.core.op import Common, Expanded, InPlace, public, unpromoted
 from mini_autograd.core.saved.gradient_tensors import count_writes
 from mini_autograd.core.saved.packing import is_watched
@@ -143,7 +143,7 @@ def masked_scatter_into(self: Array, mask: Mask, source: Array) -> Array:
 def _check_scattered(self: Array, mask: Mask, source: Array) -> None:
     check_dtypes(self, source, errors.masked_scatter_dtypes)
     if mask.dtype == np.uint8:
-        warnings.warn(errors.byte_mask_scattered(), UserWarning, stacklevel=2)
+        warn_once.each_time(errors.byte_mask_scattered())
     if mask.dtype.kind != "b":
         raise errors.mask_dtype("masked_scatter_", of_numpy(mask.dtype).scalar_name)
 

@@ -19,6 +19,7 @@ from mini_autograd.ops.pointwise.arithmetic import (
     plus,
     scaled,
     scaled_times,
+    sub_promoted,
     times,
 )
 from mini_autograd.ops.pointwise.choosing import of_kind
@@ -106,7 +107,7 @@ def _share(grad: Any, own: Any, other: Any, dtype: Any, other_dtype: Any) -> Any
     """What one operand gets of the gradient; torch subtracts both as given, which bools refuse."""
     if other_dtype.kind == "b":
         raise errors.bool_subtraction_mixed()
-    return of_kind(grad / conj(plus(exp(other - own), 1)), dtype)
+    return of_kind(grad / conj(plus(exp(sub_promoted(other, own)), 1)), dtype)
 
 
 def _complex_sum(self: Any, other: Any) -> Any:

@@ -23,7 +23,7 @@ from mini_autograd.parsing.types import Array, Bool, DType, Int, Ints
 def _logsumexp_grad(grad: Any, self: Any, result: Any, dim: Any, keepdim: bool) -> Any:
     ndim = len(self.shape)
     grad, result = restored(grad, dim, keepdim, ndim), restored(result, dim, keepdim, ndim)
-    return grad * ops.conj(ops.exp(self - result))
+    return grad * ops.conj(ops.exp(ops.sub_promoted(self, result)))
 
 
 @public()

@@ -158,9 +158,9 @@ def _present(*operands: Any) -> list[Any]:
     return [each for each in operands if each is not None]
 
 
-# A number between `_LEAST` and `_MOST` needs no second look.
+# A number between `_LEAST` and `_MOST`, which half precision has, needs no second look.
 _NAMESPACE: Final[dict[str, Any]] = {
-    "_LEAST": -(2.0**63), "_MOST": 2.0**63, "_OpNode": OpNode,
+    "_LEAST": -65505.0, "_MOST": 65505.0, "_OpNode": OpNode,
     "_OF_KERNELS": (ValueError, NotImplementedError), "_REAL": frozenset({int, float, bool}),
     "_SavedResult": SavedResult, "_SavedTensor": SavedTensor, "_FREED": FREED, "_anomaly": anomaly,
     "_arranged": arranged, "_array_of": _array_of, "_as_arrays": _as_arrays,
