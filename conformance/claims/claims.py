@@ -29,8 +29,9 @@ MORE_FEATURES: Mapping[str, str] = {
 
 ALL_FEATURES: tuple[str, ...] = (*FEATURES, *MORE_FEATURES)
 FIELDS: Mapping[str, str] = {
-    "values": "values, shapes and dtypes",
-    "grad": "gradients",
+    "shapes": "shapes and dtypes, of results and of gradients",
+    "values": "values, of results and of gradients",
+    "grad": "gradients: which there are, and their values",
     "requires_grad": "`.requires_grad`",
     "is_leaf": "`.is_leaf`",
     "version": "`._version`",
@@ -96,8 +97,8 @@ class Claims:
 
     def covers(self, mismatch: Mismatch) -> bool:
         """Whether the difference, in a program that is inside, is one of what is claimed."""
-        field = field_of(mismatch)
-        return _grade_of(mismatch, field) <= self.grade and (field is None or field in self.fields)
+        about = fields_of(mismatch)
+        return _grade_of(mismatch, about) <= self.grade and self.fields.issuperset(about)
 
 
 EVERYTHING = Claims()
@@ -140,7 +141,8 @@ def _features_of(program: Program, expected: Trace) -> Iterator[str]:
 
 
 _KINDS_OF: Mapping[str, str] = {
-    "values": "shape dtype value zero_sign",
+    "shapes": "shape dtype grad_shape grad_dtype",
+    "values": "value zero_sign grad_value",
     "grad": "grad_missing grad_shape grad_dtype grad_value",
     "reads": "flag",
     "version": "version",
@@ -152,40 +154,48 @@ _KINDS_OF: Mapping[str, str] = {
     "stride": "stride",
 }
 
-_FIELD_OF_KIND: Mapping[str, str] = {
-    kind: field for field, kinds in _KINDS_OF.items() for kind in kinds.split()
+_FIELDS_OF_KIND: Mapping[str, tuple[str, ...]] = {
+    kind: tuple(field for field, kinds in _KINDS_OF.items() if kind in kinds.split())
+    for kind in " ".join(_KINDS_OF.values()).split()
 }
-"""The field that a kind is about, where the place does not say; an error, a crash and their like
+"""The fields that a kind is about, where the place does not say; an error, a crash and their like
 are about none."""
 
-_FIELD_OF_PLACE: Mapping[str, str] = {
-    ".requires_grad": "requires_grad",
-    ".is_leaf": "is_leaf",
-    "._version": "version",
-    ".output_nr": "output_nr",
-    ".next_functions": "edges",
-    ".grad_fn": "grad_fn",
-    ".stride()": "stride",
-    ".untyped_storage()": "aliases",
-    ".grad": "grad",
+_READ = ("flag", "graph", "unsupported", "raises")
+"""The kinds of which the place says what was read. A step that raises has no place."""
+
+_FIELDS_OF_PLACE: Mapping[str, tuple[str, ...]] = {
+    ".shape": ("shapes",),
+    ".requires_grad": ("requires_grad",),
+    ".is_leaf": ("is_leaf",),
+    "._version": ("version",),
+    ".output_nr": ("output_nr",),
+    ".next_functions": ("edges",),
+    ".grad_fn": ("grad_fn",),
+    ".stride()": ("stride",),
+    ".untyped_storage()": ("aliases",),
+    ".grad": ("grad", "values"),
 }
 
 
-def field_of(mismatch: Mismatch) -> str | None:
-    """The row of `FIELDS` that a mismatch is about; None if it is about the step as a whole."""
+def fields_of(mismatch: Mismatch) -> tuple[str, ...]:
+    """The rows of `FIELDS` that a mismatch is about, all of which it takes to be claimed; none if
+    it is about the step as a whole."""
     if mismatch.kind == "unsupported" and mismatch.step is not None:
-        return None
-    if mismatch.kind in ("flag", "graph", "unsupported"):
-        for place, field in _FIELD_OF_PLACE.items():
+        return ()
+    if mismatch.kind in _READ:
+        for place, about in _FIELDS_OF_PLACE.items():
             if mismatch.where.endswith(place):
-                return field
+                return about
     if mismatch.kind == "unsupported":
-        return "values" if mismatch.where else "forms"
-    return _FIELD_OF_KIND.get(mismatch.kind)
+        return ("values",) if mismatch.where else ("forms",)
+    if mismatch.kind == "raises" and mismatch.where:
+        return ("values",)
+    return _FIELDS_OF_KIND.get(mismatch.kind, ())
 
 
-def _grade_of(mismatch: Mismatch, field: str | None) -> int:
+def _grade_of(mismatch: Mismatch, about: tuple[str, ...]) -> int:
     """The grade that a mismatch breaks; of what is lacking, the grade that it leaves unknown."""
     if mismatch.kind == "unsupported":
-        return 1 if field in (None, "values", "grad") else 5
+        return 1 if not about or "values" in about else 5
     return GRADE_OF[mismatch.kind]
