@@ -11,10 +11,11 @@ from conformance.catalogue import CATALOGUE, op_of
 from conformance.generate.drawing.features import FEATURES, features_of
 from conformance.program import Program
 from conformance.program.inputs.layout import contiguous_strides
-from conformance.program.steps import Call, Snippet, walks
+from conformance.program.steps import Call, Read, Snippet, walks
 from conformance.program.trace import Raised, TensorState, Trace
 from conformance.program.values import HELD, DType
 from conformance.program.words.own import OWN
+from conformance.program.words.reads import READS
 from conformance.verdict import GRADE_OF, GRADES, Mismatch
 
 OPS: tuple[str, ...] = tuple(CATALOGUE)
@@ -24,6 +25,7 @@ MORE_FEATURES: Mapping[str, str] = {
     "errors": "a step that the reference refuses",
     "layouts": "an input that is not contiguous",
     "snippets": "text of plain torch code, as in the tutorial and the messages",
+    "no kernel": "a step that the reference has no kernel for: NotImplementedError",
 }
 """The features that are no switch of the generator's, and what a program with each has."""
 
@@ -95,9 +97,10 @@ class Claims:
                 return f"{kind} {outside}"
         return None
 
-    def covers(self, mismatch: Mismatch) -> bool:
-        """Whether the difference, in a program that is inside, is one of what is claimed."""
-        about = fields_of(mismatch)
+    def covers(self, mismatch: Mismatch, program: Program | None = None) -> bool:
+        """Whether the difference, in a program that is inside, is one of what is claimed. A read
+        of the program's that raises is about what it reads."""
+        about = fields_of(mismatch) or (_read_by(mismatch, program) if program else ())
         return _grade_of(mismatch, about) <= self.grade and self.fields.issuperset(about)
 
 
@@ -138,6 +141,12 @@ def _features_of(program: Program, expected: Trace) -> Iterator[str]:
         yield "layouts"
     if any(isinstance(step, Snippet) for step in program.steps):
         yield "snippets"
+    if any(isinstance(each, Raised) and _unfinished(each) for each in expected.outcomes):
+        yield "no kernel"
+
+
+def _unfinished(outcome: Raised) -> bool:
+    return "NotImplementedError" in outcome.bases
 
 
 _KINDS_OF: Mapping[str, str] = {
@@ -192,6 +201,11 @@ def fields_of(mismatch: Mismatch) -> tuple[str, ...]:
     if mismatch.kind == "raises" and mismatch.where:
         return ("values",)
     return _FIELDS_OF_KIND.get(mismatch.kind, ())
+
+
+def _read_by(mismatch: Mismatch, program: Program) -> tuple[str, ...]:
+    step = None if mismatch.step is None else program.steps[mismatch.step]
+    return _FIELDS_OF_KIND[READS[step.what].mismatch] if isinstance(step, Read) else ()
 
 
 def _grade_of(mismatch: Mismatch, about: tuple[str, ...]) -> int:
