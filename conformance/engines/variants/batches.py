@@ -69,5 +69,9 @@ def _by_vmap(function: Any, args: Any, options: Any, size: int) -> Any:
 
 
 def _batch(tensor: torch.Tensor, size: int) -> torch.Tensor:
-    """A batch of one is a view, so that what is written to it is written to the tensor."""
-    return tensor.unsqueeze(0) if size == 1 else torch.stack([tensor] * size)
+    """A batch of one is a view, so that what is written to it is written to the tensor. Only the
+    last member of a larger one has a gradient: that of the others, zero times infinity perhaps,
+    would be added to its own."""
+    if size == 1:
+        return tensor.unsqueeze(0)
+    return torch.stack([*[tensor.detach()] * (size - 1), tensor])

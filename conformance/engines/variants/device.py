@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any
 
 import torch
 
@@ -24,7 +25,13 @@ def way(name: str) -> Way:
     except RuntimeError as error:
         raise EngineError(f"{name!r} is neither a variant nor a device: {said(error)}") from error
     _refuse_absent(device)
-    return Way(opened=lambda: device, made=lambda tensor: tensor.to(device))
+    return Way(opened=lambda: _default(device), made=lambda tensor: tensor.to(device))
+
+
+def _default(device: torch.device) -> AbstractContextManager[Any]:
+    """Have what a program makes be made there. Where it is anyway, nothing is opened: a warning
+    would point at the code that does that."""
+    return nullcontext() if torch.get_default_device() == device else device
 
 
 def _refuse_absent(device: torch.device) -> None:

@@ -66,6 +66,9 @@ class Wrapped(torch.Tensor):
             return self.held.tolist()
 
 
+Wrapped.__name__ = "Tensor"  # as the messages about arguments call it
+
+
 def _lazy_bits_seen() -> Any:
     """Below `__torch_dispatch__` torch leaves out the keys by which a tensor within that is
     conjugated or negated lazily would be resolved: kernels would take its memory as it is."""

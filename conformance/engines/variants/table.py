@@ -25,13 +25,13 @@ class Variant:
         written: how it is named behind the `@`.
         does: what it is, in a line.
         module: that which says how: its `way(option)` gives a `Way`.
-        option: what stands for an option that is not given.
+        option: what stands for an option that is not given; None where none can be.
     """
 
     written: str
     does: str
     module: str
-    option: str = ""
+    option: str | None = None
 
 
 VARIANTS: Mapping[str, Variant] = {
@@ -49,7 +49,7 @@ VARIANTS: Mapping[str, Variant] = {
     "subclass": Variant("subclass", "tensors of a class with __torch_dispatch__", "subclass"),
     "refs": Variant("refs", "torch's decompositions and references in place of kernels", "refs"),
     "compile": Variant(
-        "compile:BACKEND", "each call by torch.compile, by any backend it lists", "compiling"
+        "compile:BACKEND", "each call by torch.compile, by any backend it lists", "compiling", ""
     ),
 }
 """By name. What is none of these is taken for the name of a device."""
@@ -74,13 +74,13 @@ def variant_engine(name: str) -> TorchLike:
         raise EngineError(f"{name!r}: only torch is run otherwise, as torch@meta; {_there_is()}")
     if package:
         _import(name, package)
-    row = VARIANTS.get(kind)
-    if row is None:
-        row, option = DEVICE, written
-    elif row.module == "device":
-        option = written
+    row = VARIANTS.get(kind, DEVICE)
     try:
-        how = importlib.import_module(f"{ROOM}.{row.module}").way(option or row.option)
+        if row.module == DEVICE.module:
+            option = written  # whose number is a part of its name
+        elif option and row.option is None:
+            raise EngineError(f"torch@{kind} takes no option")
+        how = importlib.import_module(f"{ROOM}.{row.module}").way(option or row.option or "")
     except EngineError as error:
         raise EngineError(f"cannot run {name}: {error}; {_there_is()}") from error
     import torch
