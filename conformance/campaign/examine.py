@@ -184,7 +184,8 @@ class Examiner:
             return mismatch
         if not self.claims.covers(mismatch, program):
             return replace(mismatch, judgement="unclaimed")
-        if mismatch.kind == "unsupported":
+        # What the reference cannot do either is nothing that the subject lacks.
+        if mismatch.kind == "unsupported" and not isinstance(mismatch.expected, Unsupported):
             return replace(mismatch, judgement="claimed")
         return mismatch
 
