@@ -1,7 +1,8 @@
 """engine: torch@refs, torch 2.13.0
 torch takes a uint8 condition, with a warning; the reference refuses it: RuntimeError, expected
 predicate to be bool.
-Audit: real. A program that runs in eager mode stops where the reference takes the kernel's place."""
+Audit: real. A program that runs in eager mode stops where the reference
+is run in place of the kernel."""
 
 import torch
 from torch._decomp import decomposition_table
