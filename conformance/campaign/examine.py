@@ -8,6 +8,7 @@ from dataclasses import replace
 from conformance.campaign.causes.signature import Suspect, shows_the_same, suspect_of
 from conformance.campaign.result import Failure, Result, Source, written
 from conformance.claims import EVERYTHING, Claims
+from conformance.claims.values import raises_by_values
 from conformance.corpus.case import Case
 from conformance.engines import Engine
 from conformance.engines.execute import execute
@@ -75,22 +76,31 @@ class Examiner:
     def verdict(self, program: Program, expected: Trace) -> Verdict | None:
         """The verdict; None where the subject agrees bit for bit. Where it differs, the program is
         run again: a subject that then does something else is `flaky`."""
-        if outside := self.claims.about(program, expected):
+        if outside := self._outside(program, expected):
             shows = shown_grades(program, expected)
             return Verdict(program.hash, (), shows, outside)
         first = judged(program, expected, self.reference, self.subject)
         if first is None:
             return None
-        verdict = self._claimed(first())
+        verdict = self._claimed(first(), program)
         if verdict.outcome != "differ":
             return verdict
         return self._asked_again(program, expected, verdict)
+
+    def _outside(self, program: Program, expected: Trace) -> str | None:
+        """Why the program is outside of what is claimed; None if it is inside."""
+        if outside := self.claims.about(program, expected):
+            return outside
+        told = "values" in self.claims.fields or not raises_by_values(
+            program, expected, self.reference
+        )
+        return None if told else "error about values"
 
     def _asked_again(self, program: Program, expected: Trace, verdict: Verdict) -> Verdict:
         """The verdict, or that the subject is flaky."""
         once_more = judged(program, expected, self.reference, self.subject)
         nothing = Verdict(verdict.program_hash, (), verdict.shows)
-        again = self._claimed(once_more()) if once_more else nothing
+        again = self._claimed(once_more(), program) if once_more else nothing
         if _places(again) == _places(verdict):
             return verdict
         if gravest(verdict.mismatches).kind == "hang" and again.outcome != "differ":
@@ -159,21 +169,23 @@ class Examiner:
         return any(m.counts and shows_the_same(program, m, suspect) for m in found)
 
     def _judge(self, program: Program) -> Verdict:
-        return self._claimed(judge(program, self.reference, self.subject))
+        return self._claimed(judge(program, self.reference, self.subject), program)
 
-    def _claimed(self, verdict: Verdict) -> Verdict:
+    def _claimed(self, verdict: Verdict, program: Program) -> Verdict:
         """The verdict after the claims: a difference in what is not claimed does not count, and
         something claimed that is unsupported does."""
         if self.claims.everything or not verdict.mismatches:
             return verdict
-        return replace(verdict, mismatches=tuple(map(self._weighed, verdict.mismatches)))
+        weighed = tuple([self._weighed(mismatch, program) for mismatch in verdict.mismatches])
+        return replace(verdict, mismatches=weighed)
 
-    def _weighed(self, mismatch: Mismatch) -> Mismatch:
+    def _weighed(self, mismatch: Mismatch, program: Program) -> Mismatch:
         if not mismatch.counts and mismatch.kind != "unsupported":
             return mismatch
-        if not self.claims.covers(mismatch):
+        if not self.claims.covers(mismatch, program):
             return replace(mismatch, judgement="unclaimed")
-        if mismatch.kind == "unsupported":
+        # What the reference cannot do either is nothing that the subject lacks.
+        if mismatch.kind == "unsupported" and not isinstance(mismatch.expected, Unsupported):
             return replace(mismatch, judgement="claimed")
         return mismatch
 

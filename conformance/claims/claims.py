@@ -11,10 +11,11 @@ from conformance.catalogue import CATALOGUE, op_of
 from conformance.generate.drawing.features import FEATURES, features_of
 from conformance.program import Program
 from conformance.program.inputs.layout import contiguous_strides
-from conformance.program.steps import Call, Snippet, walks
+from conformance.program.steps import Call, Read, Snippet, walks
 from conformance.program.trace import Raised, TensorState, Trace
 from conformance.program.values import HELD, DType
 from conformance.program.words.own import OWN
+from conformance.program.words.reads import READS
 from conformance.verdict import GRADE_OF, GRADES, Mismatch
 
 OPS: tuple[str, ...] = tuple(CATALOGUE)
@@ -24,13 +25,15 @@ MORE_FEATURES: Mapping[str, str] = {
     "errors": "a step that the reference refuses",
     "layouts": "an input that is not contiguous",
     "snippets": "text of plain torch code, as in the tutorial and the messages",
+    "no kernel": "a step that the reference has no kernel for: NotImplementedError",
 }
 """The features that are no switch of the generator's, and what a program with each has."""
 
 ALL_FEATURES: tuple[str, ...] = (*FEATURES, *MORE_FEATURES)
 FIELDS: Mapping[str, str] = {
-    "values": "values, shapes and dtypes",
-    "grad": "gradients",
+    "shapes": "shapes and dtypes, of results and of gradients",
+    "values": "values, of results and of gradients",
+    "grad": "gradients: which there are, and their values",
     "requires_grad": "`.requires_grad`",
     "is_leaf": "`.is_leaf`",
     "version": "`._version`",
@@ -94,10 +97,11 @@ class Claims:
                 return f"{kind} {outside}"
         return None
 
-    def covers(self, mismatch: Mismatch) -> bool:
-        """Whether the difference, in a program that is inside, is one of what is claimed."""
-        field = field_of(mismatch)
-        return _grade_of(mismatch, field) <= self.grade and (field is None or field in self.fields)
+    def covers(self, mismatch: Mismatch, program: Program | None = None) -> bool:
+        """Whether the difference, in a program that is inside, is one of what is claimed. A read
+        of the program's that raises is about what it reads."""
+        about = fields_of(mismatch) or (_read_by(mismatch, program) if program else ())
+        return _grade_of(mismatch, about) <= self.grade and self.fields.issuperset(about)
 
 
 EVERYTHING = Claims()
@@ -137,10 +141,17 @@ def _features_of(program: Program, expected: Trace) -> Iterator[str]:
         yield "layouts"
     if any(isinstance(step, Snippet) for step in program.steps):
         yield "snippets"
+    if any(isinstance(each, Raised) and _unfinished(each) for each in expected.outcomes):
+        yield "no kernel"
+
+
+def _unfinished(outcome: Raised) -> bool:
+    return "NotImplementedError" in outcome.bases
 
 
 _KINDS_OF: Mapping[str, str] = {
-    "values": "shape dtype value zero_sign",
+    "shapes": "shape dtype grad_shape grad_dtype",
+    "values": "value zero_sign grad_value",
     "grad": "grad_missing grad_shape grad_dtype grad_value",
     "reads": "flag",
     "version": "version",
@@ -152,40 +163,53 @@ _KINDS_OF: Mapping[str, str] = {
     "stride": "stride",
 }
 
-_FIELD_OF_KIND: Mapping[str, str] = {
-    kind: field for field, kinds in _KINDS_OF.items() for kind in kinds.split()
+_FIELDS_OF_KIND: Mapping[str, tuple[str, ...]] = {
+    kind: tuple(field for field, kinds in _KINDS_OF.items() if kind in kinds.split())
+    for kind in " ".join(_KINDS_OF.values()).split()
 }
-"""The field that a kind is about, where the place does not say; an error, a crash and their like
+"""The fields that a kind is about, where the place does not say; an error, a crash and their like
 are about none."""
 
-_FIELD_OF_PLACE: Mapping[str, str] = {
-    ".requires_grad": "requires_grad",
-    ".is_leaf": "is_leaf",
-    "._version": "version",
-    ".output_nr": "output_nr",
-    ".next_functions": "edges",
-    ".grad_fn": "grad_fn",
-    ".stride()": "stride",
-    ".untyped_storage()": "aliases",
-    ".grad": "grad",
+_READ = ("flag", "graph", "unsupported", "raises")
+"""The kinds of which the place says what was read. A step that raises has no place."""
+
+_FIELDS_OF_PLACE: Mapping[str, tuple[str, ...]] = {
+    ".shape": ("shapes",),
+    ".requires_grad": ("requires_grad",),
+    ".is_leaf": ("is_leaf",),
+    "._version": ("version",),
+    ".output_nr": ("output_nr",),
+    ".next_functions": ("edges",),
+    ".grad_fn": ("grad_fn",),
+    ".stride()": ("stride",),
+    ".untyped_storage()": ("aliases",),
+    ".grad": ("grad", "values"),
 }
 
 
-def field_of(mismatch: Mismatch) -> str | None:
-    """The row of `FIELDS` that a mismatch is about; None if it is about the step as a whole."""
+def fields_of(mismatch: Mismatch) -> tuple[str, ...]:
+    """The rows of `FIELDS` that a mismatch is about, all of which it takes to be claimed; none if
+    it is about the step as a whole."""
     if mismatch.kind == "unsupported" and mismatch.step is not None:
-        return None
-    if mismatch.kind in ("flag", "graph", "unsupported"):
-        for place, field in _FIELD_OF_PLACE.items():
+        return ()
+    if mismatch.kind in _READ:
+        for place, about in _FIELDS_OF_PLACE.items():
             if mismatch.where.endswith(place):
-                return field
+                return about
     if mismatch.kind == "unsupported":
-        return "values" if mismatch.where else "forms"
-    return _FIELD_OF_KIND.get(mismatch.kind)
+        return ("values",) if mismatch.where else ("forms",)
+    if mismatch.kind == "raises" and mismatch.where:
+        return ("values",)
+    return _FIELDS_OF_KIND.get(mismatch.kind, ())
 
 
-def _grade_of(mismatch: Mismatch, field: str | None) -> int:
+def _read_by(mismatch: Mismatch, program: Program) -> tuple[str, ...]:
+    step = None if mismatch.step is None else program.steps[mismatch.step]
+    return _FIELDS_OF_KIND[READS[step.what].mismatch] if isinstance(step, Read) else ()
+
+
+def _grade_of(mismatch: Mismatch, about: tuple[str, ...]) -> int:
     """The grade that a mismatch breaks; of what is lacking, the grade that it leaves unknown."""
     if mismatch.kind == "unsupported":
-        return 1 if field in (None, "values", "grad") else 5
+        return 1 if not about or "values" in about else 5
     return GRADE_OF[mismatch.kind]

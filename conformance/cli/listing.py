@@ -21,6 +21,7 @@ from conformance.corpus.opinfo import Corpus
 from conformance.corpus.opinfo.database import database, entry_name
 from conformance.corpus.opinfo.own import entry_of, own_corpus
 from conformance.corpus.opinfo.stored import stored_corpus
+from conformance.engines.variants.table import LISTED
 from conformance.generate.forms import Answer, Tried
 from conformance.program.words.operators import OPERATORS
 from conformance.program.words.own import OWN
@@ -74,9 +75,11 @@ def show_op(entry: OpEntry, console: Console) -> None:
 
 
 def show_engines(console: Console) -> None:
-    """The reference, and the engines that installed packages announce."""
+    """The reference, torch run otherwise, and the engines that installed packages announce."""
     table = Table("engine", "from")
     table.add_row("torch", "the reference")
+    for each in LISTED:
+        table.add_row(escape(f"torch@{each.written}"), each.does)
     for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
         table.add_row(point.value, point.dist.name if point.dist else "")
     console.print(table)

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import IO, Any
 
+from conformance.claims import claims_of
 from conformance.contact.probe import climb, failed_import, lost_import, passed_import
 from conformance.contact.process import NAMES
 from conformance.contact.rungs.ladder import LADDER, blocked
@@ -85,6 +86,7 @@ class _Child:
             return
         self._done(passed_import(name))
         self.tell(version=version)
+        claims = claims_of(name)
         climbed["import"] = passed_import(name)
         if self.order["ops"]:
             self._call_ops(engine, reference, climbed)
@@ -95,7 +97,7 @@ class _Child:
                 continue
             if (found := blocked(rung, climbed)) is None:
                 self._begin(Climbed(rung.name, rung.asks, "crashed", add=f"it needs {rung.add}"))
-                found = climb(rung, engine, reference, climbed)
+                found = climb(rung, engine, reference, climbed, claims)
             climbed[rung.name] = found
             self._done(found)
         self._begin(Climbed(NAMES, "the names of ops are looked for", "crashed"))

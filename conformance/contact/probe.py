@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from conformance.claims import EVERYTHING, Claims, claims_of
 from conformance.contact.contact import Contact
 from conformance.contact.places import place_of
 from conformance.contact.rungs.ladder import IMPORT_ADD, LADDER, advice, blocked
-from conformance.contact.rungs.rung import Climbed, Rung
+from conformance.contact.rungs.rung import Climbed, Field, Rung
 from conformance.contact.watching import Run
 from conformance.engines import Engine, EngineError, resolve_engine
 from conformance.engines.execute import execute
@@ -46,12 +47,12 @@ _STATE_FIELDS = tuple(field for field in _KINDS if field != "aliases")
 
 
 def probe(engine: Engine) -> Contact:
-    """What the engine can do, rung by rung. An engine that dies takes this process with it: see
-    `probe_in_process`."""
-    reference = resolve_engine("torch")
+    """What the engine can do of what its package claims, rung by rung. An engine that dies takes
+    this process with it: see `probe_in_process`."""
+    reference, claims = resolve_engine("torch"), claims_of(engine.name)
     climbed: dict[str, Climbed] = {"import": passed_import(engine.name)}
     for rung in LADDER:
-        climbed[rung.name] = climb(rung, engine, reference, climbed)
+        climbed[rung.name] = climb(rung, engine, reference, climbed, claims)
     return Contact(engine.name, engine.version, tuple(climbed.values()))
 
 
@@ -73,18 +74,29 @@ def failed_import(name: str, error: EngineError) -> Climbed:
     return Climbed("import", f"import {name}", "failed", str(error), where, f"give {IMPORT_ADD}")
 
 
-def climb(rung: Rung, engine: Engine, reference: Engine, climbed: Mapping[str, Climbed]) -> Climbed:
-    """Try a rung."""
+def climb(
+    rung: Rung,
+    engine: Engine,
+    reference: Engine,
+    climbed: Mapping[str, Climbed],
+    claims: Claims = EVERYTHING,
+) -> Climbed:
+    """Try a rung, which shows what the engine claims of its fields."""
     if waits := blocked(rung, climbed):
         return waits
     expected = execute(rung.program, reference)
     run = Run(rung.program, engine)
-    failure = next(_failures(rung, expected, run), None)
+    rung = replace(rung, shows=tuple(each for each in rung.shows if _claims(claims, each)))
+    failure = next(_failures(rung, expected, run, claims), None)
     if failure is None:
         return Climbed(rung.name, rung.asks, "passed")
     where = place_of(failure.error, engine.name) if failure.error is not None else ""
     add, wrong = _advice(failure, rung), failure.wrong
     return Climbed(rung.name, rung.asks, "failed", failure.said, where, add, wrong=wrong)
+
+
+def _claims(claims: Claims, field: Field) -> bool:
+    return ("shapes" if field in ("shape", "dtype") else field) in claims.fields
 
 
 def _advice(failure: _Failure, rung: Rung) -> str:
@@ -104,7 +116,7 @@ class _Failure:
     wrong: bool = False
 
 
-def _failures(rung: Rung, expected: Trace, run: Run) -> Iterator[_Failure]:
+def _failures(rung: Rung, expected: Trace, run: Run, claims: Claims) -> Iterator[_Failure]:
     """Every reason why the rung was not reached, the first cause first."""
     trace = run.trace
     for name, text in trace.missing.items():
@@ -116,7 +128,7 @@ def _failures(rung: Rung, expected: Trace, run: Run) -> Iterator[_Failure]:
     kinds = _ALWAYS.union(*(_KINDS[field] for field in rung.shows))
     for mismatch in compare(expected, trace, rung.program):
         reading = mismatch.kind == "raises" and mismatch.where  # said above, where it is asked
-        if mismatch.kind in kinds and not reading:
+        if mismatch.kind in kinds and not reading and claims.covers(mismatch):
             found = f"{mismatch.where or rung.asks}: {worded(mismatch).sides()}"
             yield _Failure(found, wrong=True)
 
@@ -145,7 +157,7 @@ def _unread(rung: Rung, expected: Trace, run: Run) -> Iterator[_Failure]:
                 continue
             if got is None or isinstance(getattr(got, field), Unobserved):
                 yield _not_read(f"{name}.{field}", run.error_of_reading(name, field))
-        if got is not None and "grad" in rung.shows:
+        if got is not None and {"grad", "values"}.issubset(rung.shows):
             yield from _unread_gradient(name, wanted, got, run)
     if "aliases" in rung.shows and isinstance(run.trace.aliases, Unobserved):
         first = next(iter(expected.tensors))

@@ -25,7 +25,7 @@ ROOMS: dict[str, list[str]] = {
     "conformance": [
         "program", "verdict", "catalogue", "engines", "judge", "corpus", "shrink", "generate",
         "strategies",
-        "contact", "claims", "campaign", "report", "suite", "pytest_plugin", "cli",
+        "claims", "contact", "campaign", "report", "suite", "pytest_plugin", "cli",
         "api", "__init__", "__main__",
     ],
 }  # fmt: skip

@@ -13,6 +13,7 @@ from conformance.cli import cli
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
+PAGES = README + (ROOT / "docs" / "backends.md").read_text()
 OF_OTHER_TOOLS = {
     "--constraint",
     "--editable",
@@ -28,7 +29,7 @@ OF_OTHER_TOOLS = {
 }
 """Options of pip, pytest, ruff, mypy and Click that the README shows."""
 
-CONSOLE = "\n".join(re.findall(r"```console\n(.*?)```", README, re.DOTALL))
+CONSOLE = "\n".join(re.findall(r"```console\n(.*?)```", PAGES, re.DOTALL))
 
 
 def commands() -> dict[str, click.Command]:
@@ -88,6 +89,8 @@ def test_the_commands_that_make_runs_are_the_ones_shown() -> None:
         "conformance/claims/claims.schema.json",
         "conformance/report/schema.json",
         "conformance/corpus/found",
+        "docs/backends.md",
+        "findings",
     ],
 )
 def test_a_place_of_the_readme_exists(path: str) -> None:

@@ -49,6 +49,12 @@ def test_without_claims_everything_is_asked(name: str):
         ('features = { exclude = ["errors"] }', PROGRAMS["raising"], "feature errors"),
         ('features = { exclude = ["layouts"] }', PROGRAMS["layouts"], "feature layouts"),
         ('features = { exclude = ["snippets"] }', PROGRAMS["snippets"], "feature snippets"),
+        ('features = { exclude = ["no kernel"] }', single("sum", "int64"), None),
+        (
+            'features = { exclude = ["no kernel"] }',
+            single("lgamma", "complex64"),
+            "feature no kernel",
+        ),
     ],
 )
 def test_a_program_is_outside_for_its_first_reason(text: str, program: Program, reason):
@@ -75,6 +81,15 @@ def mismatch(kind: str, where: str = "t0", step: int | None = 0) -> Mismatch:
         ('fields = ["values"]', mismatch("grad_value", "x0.grad"), False),
         ('fields = ["values"]', mismatch("value"), True),
         ('fields = ["values"]', mismatch("raises", ""), True),
+        ('fields = ["values"]', mismatch("shape"), False),
+        ('fields = ["shapes"]', mismatch("grad_shape", "x0.grad"), False),
+        ('fields = ["shapes", "grad"]', mismatch("grad_shape", "x0.grad"), True),
+        ('fields = ["shapes", "grad"]', mismatch("grad_missing", "x0.grad"), True),
+        ('fields = ["shapes", "grad"]', mismatch("grad_value", "x0.grad"), False),
+        ('fields = ["shapes", "grad"]', mismatch("raises", "x0.grad"), False),
+        ('fields = ["shapes", "grad"]', mismatch("raises", "t0"), False),
+        ('fields = ["shapes", "grad"]', mismatch("unsupported", "t0", None), False),
+        ('fields = ["values", "grad"]', mismatch("raises", "t0.shape"), False),
         ('fields = { exclude = ["edges"] }', mismatch("graph", "t0.grad_fn.next_functions"), False),
         ('fields = { exclude = ["edges"] }', mismatch("graph", "t0.grad_fn"), True),
         ('fields = { exclude = ["is_leaf"] }', mismatch("flag", "t0.is_leaf"), False),

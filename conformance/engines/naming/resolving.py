@@ -28,11 +28,16 @@ def resolve_engine(name: str) -> Engine:
     Args:
         name: the dotted name of a module that looks like torch ("torch" itself is the reference),
             or `package.module:attribute`, where the attribute is such a module, an `Engine`, or
-            a callable without arguments that gives one.
+            a callable without arguments that gives one; or `torch@VARIANT`, as in
+            `engines/variants/table.py`.
 
     Raises:
         EngineError: it cannot be imported, or it is neither; the message says the cause.
     """
+    if "@" in name:
+        from conformance.engines.variants.table import variant_engine
+
+        return variant_engine(name)
     module_name, colon, attribute = name.partition(":")
     _refuse_no_name(name, module_name)
     try:

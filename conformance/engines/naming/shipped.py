@@ -1,14 +1,30 @@
-"""The files that an engine's package ships for the harness."""
+"""The files that an engine's package ships for the harness, and those of torch's variants."""
 
 from __future__ import annotations
 
 from importlib.util import find_spec
 from pathlib import Path
 
+_VARIANTS = Path(__file__).parents[1] / "variants" / "shipped"
+
 
 def shipped_file(engine: str, name: str) -> Path | None:
     """The file of that name beside the engine's first module, if there is one. It is found without
-    running the engine's code, which may do anything."""
+    running the engine's code, which may do anything.
+
+    Of `torch@VARIANT+PACKAGE` it is the package's. Of `torch@NAME:OPTION` it lies here, in the
+    folder of both, or else in that of the name.
+    """
+    _, at, variant = engine.partition("@")
+    kind, _, package = variant.partition("+")
+    if at and not package:
+        folders = kind.replace(":", "-"), kind.partition(":")[0]
+        files = [_VARIANTS / folder / name for folder in folders]
+        return next((file for file in files if file.is_file()), None)
+    return _beside(package or engine, name)
+
+
+def _beside(engine: str, name: str) -> Path | None:
     package = engine.partition(":")[0].partition(".")[0]
     try:
         spec = find_spec(package)

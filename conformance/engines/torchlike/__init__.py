@@ -24,6 +24,7 @@ from conformance.engines.torchlike.bindings import Bindings
 from conformance.engines.torchlike.create import make, unsupported_for
 from conformance.engines.torchlike.global_state import globals_of
 from conformance.engines.torchlike.names import Absent, Names, Refused
+from conformance.engines.torchlike.way import PLAIN, Way
 from conformance.program.inputs import Input
 from conformance.program.steps import (
     HANDLED,
@@ -56,9 +57,10 @@ _GIVING = (Call, RequiresGrad)  # those that give a tensor also where its name i
 class TorchLike:
     """The engine that a torch-like module is."""
 
-    def __init__(self, module: Any, name: str | None = None) -> None:
+    def __init__(self, module: Any, name: str | None = None, way: Way = PLAIN) -> None:
         self.module = module
         self.name = name or module.__name__
+        self.way = way
         self.definitions: dict[str, tuple[Any, dict[str, Any]]] = {}
 
     @property
@@ -92,6 +94,9 @@ class TorchLikeSession:
         self._dtype_type: type | None = type(getattr(engine.module, "float32", None))
         self.bound = Bindings(self.names, self.outcomes, self.tensor_type, self._dtype_type)
         self._globals = globals_of(self.module)
+        self.way = engine.way
+        self._open = ExitStack()
+        self._open.enter_context(self.way.opened())
         if set_warn_always := getattr(self.module, "set_warn_always", None):
             set_warn_always(True)  # Else the first program of a process would warn, and no other.
         self._listener = Listener(self.outcomes, self.tensor_type, self._dtype_type)
@@ -138,7 +143,7 @@ class TorchLikeSession:
         self._inputs.add(entry.name)
         self._owners[entry.name] = None
         try:
-            self.bound.input(entry.name, make(self.module, entry))
+            self.bound.input(entry.name, make(self.module, entry, self.way))
         except Exception as error:  # Whatever it is, the engine cannot make this input.
             lacking = unsupported_for(self.module, entry, error)
             self.missing[entry.name] = f"{lacking.what}: {lacking.reason}"
@@ -231,6 +236,7 @@ class TorchLikeSession:
             tensors, observer = self._seen(live)
             aliases = aliases_of(live, tensors)
         finally:
+            self._open.close()
             self._listener.close()
         return Trace(
             self.engine.name,

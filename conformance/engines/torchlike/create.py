@@ -6,16 +6,17 @@ from typing import Any
 
 from conformance.engines.observing.texts import said
 from conformance.engines.torchlike.names import offers
+from conformance.engines.torchlike.way import PLAIN, Way
 from conformance.program.inputs import Input
 from conformance.program.inputs.layout import View
 from conformance.program.trace import Unsupported
 from conformance.program.values import NUMPY_DTYPES
 
 
-def make(module: Any, entry: Input) -> Any:
+def make(module: Any, entry: Input, way: Way = PLAIN) -> Any:
     """The input as a leaf tensor; raises whatever the module raises when it cannot."""
     layout = entry.layout
-    tensor = _filled(module, entry, layout.base)
+    tensor = way.made(_filled(module, entry, layout.base))
     for view in layout.views:
         tensor = _viewed(tensor, view)
     if entry.requires_grad:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from inspect import CO_VARARGS, CO_VARKEYWORDS, Parameter, signature
+from operator import attrgetter
 from types import BuiltinMethodType, TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +38,8 @@ def _function(session: Session, step: Call) -> Any:
         function = names.lookup(step.op)
     except Absent as absent:
         raise AbsentForm(absent.outcome) from None
-    return called(step.op, function, names.all(step.args), names.resolve(step.kwargs))
+    args, options = names.all(step.args), names.resolve(step.kwargs)
+    return called(step.op, session.way.carried(function), args, options)
 
 
 def _method(session: Session, step: Call) -> Any:
@@ -48,17 +50,20 @@ def _method(session: Session, step: Call) -> Any:
         # As the interpreter runs `x.cos(y)`: an error of the parser names the class that has it.
         of_class = getattr(type(owner), step.op, None)
         method, args = (of_class, [owner, *args]) if of_class else (method, args)
-    return called(step.op, method, args, options)
+    return called(step.op, session.way.carried(method), args, options)
 
 
 def _own(session: Session, step: Call) -> Any:
     names = session.names
-    function = function_of(step.op, session.engine.name, names)
+    function = session.way.carried(function_of(step.op, session.engine.name, names))
     return called(step.op, function, names.all(step.args), names.resolve(step.kwargs))
 
 
 def _attribute(session: Session, step: Call) -> Any:
-    return session.names.attribute(session.names.resolve(step.args[0]), step.op)
+    owner = session.names.resolve(step.args[0])
+    if op_of(step) is not None and hasattr(type(owner), step.op):
+        return session.way.carried(attrgetter(step.op))(owner)
+    return session.names.attribute(owner, step.op)
 
 
 def _member(session: Session, owner: Any, name: str) -> Any:
@@ -81,7 +86,7 @@ def _operator(session: Session, step: Call) -> Any:
 def _applied(session: Session, symbol: str, args: list[Any]) -> Any:
     row = OPERATORS[symbol]
     try:
-        value = row.apply(*args)
+        value = session.way.carried(row.apply)(*args)
     except TypeError as error:
         _refuse_if_unsupported(session, row, symbol, args, said(error))
         raise

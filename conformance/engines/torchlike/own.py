@@ -14,14 +14,14 @@ from conformance.program.words.own import OWN
 
 
 def function_of(name: str, engine: str, names: Names) -> Any:
-    """What is called for the op on the engine of that name: what its `on` says, or what the
-    module has under the op's own name.
+    """What is called for the op on the engine of that name: what its `on` says of the engine, or
+    of the module that the engine runs otherwise; or what the module has under the op's own name.
 
     Raises:
         Absent: there is none.
     """
     op = OWN[name].op
-    given = op.on.get(engine)
+    given = op.on.get(engine, op.on.get(engine.partition("@")[0]))
     if given is None:
         return names.lookup(op.path)
     if not isinstance(given, str):
