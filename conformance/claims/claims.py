@@ -3,6 +3,7 @@ is a failure, and so is something unsupported."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
@@ -15,7 +16,7 @@ from conformance.program.steps import Call, Snippet, walks
 from conformance.program.trace import Raised, TensorState, Trace
 from conformance.program.values import HELD, DType
 from conformance.program.words.own import OWN
-from conformance.verdict import GRADE_OF, GRADES, Mismatch
+from conformance.verdict import GRADE_OF, GRADES, ZEROS, Mismatch
 
 OPS: tuple[str, ...] = tuple(CATALOGUE)
 DTYPES: tuple[str, ...] = tuple(HELD)
@@ -29,8 +30,10 @@ MORE_FEATURES: Mapping[str, str] = {
 
 ALL_FEATURES: tuple[str, ...] = (*FEATURES, *MORE_FEATURES)
 FIELDS: Mapping[str, str] = {
-    "values": "values, shapes and dtypes",
+    "values": "values and shapes",
     "grad": "gradients",
+    "dtype": "the dtypes of results and gradients",
+    "no gradient": "whether a gradient that is zero everywhere is None",
     "requires_grad": "`.requires_grad`",
     "is_leaf": "`.is_leaf`",
     "version": "`._version`",
@@ -44,6 +47,7 @@ FIELDS: Mapping[str, str] = {
     "warnings": "what is warned of",
     "reads": "what else a program reads of a tensor: its text, its layout, ...",
     "forms": "every form of call that torch has for an op: function, method, operator",
+    "arguments": "every argument that torch takes for an op",
 }
 """What can be observed, and so claimed."""
 
@@ -74,6 +78,12 @@ class Claims:
             for entry in fields(self)
             if entry.name not in ("note", "where")
         )
+
+    @property
+    def drawn_features(self) -> frozenset[str] | None:
+        """The features that generated programs may use; None where all are claimed."""
+        claimed = self.features & FEATURES.keys()
+        return None if len(claimed) == len(FEATURES) else frozenset(claimed)
 
     def has(self, op: str) -> bool:
         """Whether the op is claimed. A user's own is: who names its file wants it asked."""
@@ -140,8 +150,9 @@ def _features_of(program: Program, expected: Trace) -> Iterator[str]:
 
 
 _KINDS_OF: Mapping[str, str] = {
-    "values": "shape dtype value zero_sign",
-    "grad": "grad_missing grad_shape grad_dtype grad_value",
+    "values": "shape value zero_sign",
+    "grad": "grad_missing grad_shape grad_value",
+    "dtype": "dtype grad_dtype",
     "reads": "flag",
     "version": "version",
     "grad_fn": "graph",
@@ -171,10 +182,16 @@ _FIELD_OF_PLACE: Mapping[str, str] = {
 }
 
 
+_ARGUMENT = re.compile(r"\((\w+=|argument \d+)\)$")
+"""How an argument that an op does not take is named: `sum(dtype=)`."""
+
+
 def field_of(mismatch: Mismatch) -> str | None:
     """The row of `FIELDS` that a mismatch is about; None if it is about the step as a whole."""
     if mismatch.kind == "unsupported" and mismatch.step is not None:
-        return None
+        return "arguments" if _ARGUMENT.search(mismatch.detail) else None
+    if mismatch.kind == "grad_missing" and mismatch.detail == ZEROS:
+        return "no gradient"
     if mismatch.kind in ("flag", "graph", "unsupported"):
         for place, field in _FIELD_OF_PLACE.items():
             if mismatch.where.endswith(place):
@@ -187,5 +204,5 @@ def field_of(mismatch: Mismatch) -> str | None:
 def _grade_of(mismatch: Mismatch, field: str | None) -> int:
     """The grade that a mismatch breaks; of what is lacking, the grade that it leaves unknown."""
     if mismatch.kind == "unsupported":
-        return 1 if field in (None, "values", "grad") else 5
-    return GRADE_OF[mismatch.kind]
+        return 1 if field in (None, "values", "grad", "arguments") else 5
+    return 1 if mismatch.loses_a_value else GRADE_OF[mismatch.kind]

@@ -5,11 +5,18 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
+from conformance.engines.naming.announced import announced_as
+
+PREFIX = "conformance_"
+"""What the names of such files begin with, where they stand beside a package's first module."""
+
 
 def shipped_file(engine: str, name: str) -> Path | None:
-    """The file of that name beside the engine's first module, if there is one. It is found without
+    """The file of that name that goes with the engine, if there is one: beside its package's first
+    module, or, as a package may have several engines, beside the engine's own module under that
+    module's name (`jax_claims.toml` in place of `conformance_claims.toml`). It is found without
     running the engine's code, which may do anything."""
-    package = engine.partition(":")[0].partition(".")[0]
+    package, *inner = announced_as(engine).partition(":")[0].split(".")
     try:
         spec = find_spec(package)
     except (ImportError, ValueError):
@@ -19,5 +26,6 @@ def shipped_file(engine: str, name: str) -> Path | None:
     folders = [*(spec.submodule_search_locations or ())]
     if not folders and spec.has_location and spec.origin is not None:
         folders = [str(Path(spec.origin).parent)]
-    files = (Path(folder) / name for folder in folders)
+    own = f"{'/'.join(inner)}_{name.removeprefix(PREFIX)}"
+    files = [Path(folder) / each for each in (own, name)[not inner :] for folder in folders]
     return next((file for file in files if file.is_file()), None)

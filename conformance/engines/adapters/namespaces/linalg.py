@@ -1,0 +1,63 @@
+"""Torch's ops on namespaces like `numpy.linalg` and `numpy.fft`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conformance.engines.adapters.namespaces.rows import Ops, named, offered
+
+_ONE = {
+    "linalg.det": "det", "linalg.eig": "eig", "linalg.eigvals": "eigvals", "linalg.inv": "inv",
+    "linalg.multi_dot": "multi_dot", "linalg.slogdet": "slogdet", "linalg.svdvals": "svdvals",
+}  # fmt: skip
+_TWO = {"linalg.solve": "solve", "linalg.matrix_power": "matrix_power"}
+
+
+def linalg_ops(linalg: Any) -> Ops:
+    """The ops of a namespace like `numpy.linalg`."""
+    rows: Ops = {
+        "linalg.cholesky": lambda input: linalg.cholesky(input),
+        "linalg.cond": lambda input, p=None: linalg.cond(input, p),
+        "linalg.eigh": lambda input, UPLO="L": linalg.eigh(input, UPLO),  # noqa: N803
+        "linalg.eigvalsh": lambda input, UPLO="L": linalg.eigvalsh(input, UPLO),  # noqa: N803
+        "linalg.matrix_rank": lambda input: linalg.matrix_rank(input),
+        "linalg.norm": lambda input, ord=None, dim=None, keepdim=False: linalg.norm(
+            input, ord, axis=_axis(dim), keepdims=keepdim
+        ),
+        "linalg.pinv": lambda input: linalg.pinv(input),
+        "linalg.qr": lambda input, mode="reduced": linalg.qr(input, mode),
+        "linalg.svd": lambda input, full_matrices=True: linalg.svd(input, full_matrices),
+        "linalg.tensorinv": lambda input, ind=2: linalg.tensorinv(input, ind),
+        "linalg.tensorsolve": lambda input, other, dims=None: linalg.tensorsolve(
+            input, other, dims
+        ),
+        "linalg.vecdot": lambda input, other, *, dim=-1: linalg.vecdot(input, other, axis=dim),
+        "linalg.vector_norm": lambda x, ord=2, dim=None, keepdim=False: linalg.vector_norm(
+            x, ord=ord, axis=_axis(dim), keepdims=keepdim
+        ),
+    }
+    return {**named(linalg, _ONE, _TWO), **offered(linalg, rows)}
+
+
+def fft_ops(fft: Any) -> Ops:
+    """The ops of a namespace like `numpy.fft`."""
+    found: Ops = {}
+    for name in ("fft", "ifft", "rfft", "irfft", "hfft", "ihfft"):
+        if hasattr(fft, name):
+            found[f"fft.{name}"] = _along(fft, name)
+    for name in ("fft2", "ifft2", "rfft2", "irfft2", "fftn", "ifftn", "rfftn", "irfftn"):
+        if hasattr(fft, name):
+            found[f"fft.{name}"] = _over(fft, name, (-2, -1) if "2" in name else None)
+    return found
+
+
+def _along(fft: Any, name: str) -> Any:
+    return lambda input, n=None, dim=-1, norm=None: getattr(fft, name)(input, n, dim, norm)
+
+
+def _over(fft: Any, name: str, dims: Any) -> Any:
+    return lambda input, s=None, dim=dims, norm=None: getattr(fft, name)(input, s, dim, norm)
+
+
+def _axis(dim: Any) -> Any:
+    return tuple(dim) if isinstance(dim, list) else dim
