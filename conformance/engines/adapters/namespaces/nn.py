@@ -33,3 +33,35 @@ def nn_ops(nn: Any) -> Ops:
         "nn.functional.softshrink": lambda input, lambd=0.5: nn.softshrink(input, lambd),
     }
     return {**named(nn, _ONE, {}), **named(nn, _ALSO, {}), **offered(nn, rows)}
+
+
+def losses_ops(losses: Any) -> Ops:
+    """The ops of a namespace of losses like `mlx.nn.losses`."""
+    rows: Ops = {
+        "nn.functional.mse_loss": lambda input, target, *, reduction="mean": losses.mse_loss(
+            input, target, reduction
+        ),
+        "nn.functional.l1_loss": lambda input, target, *, reduction="mean": losses.l1_loss(
+            input, target, reduction
+        ),
+        "nn.functional.smooth_l1_loss": lambda input, target, *, beta=1.0, reduction="mean": (
+            losses.smooth_l1_loss(input, target, beta, reduction)
+        ),
+        "nn.functional.huber_loss": lambda input, target, *, delta=1.0, reduction="mean": (
+            losses.huber_loss(input, target, delta, reduction)
+        ),
+        "nn.functional.binary_cross_entropy": lambda input, target, *, reduction="mean": (
+            losses.binary_cross_entropy(input, target, None, False, reduction)
+        ),
+        "nn.functional.binary_cross_entropy_with_logits": (
+            lambda input, target, *, reduction="mean": losses.binary_cross_entropy(
+                input, target, None, True, reduction
+            )
+        ),
+        "nn.functional.margin_ranking_loss": (
+            lambda input1, input2, target, *, margin=0.0, reduction="mean": (
+                losses.margin_ranking_loss(input1, input2, target, margin, reduction)
+            )
+        ),
+    }
+    return offered(losses, rows)
