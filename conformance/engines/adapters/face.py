@@ -7,6 +7,7 @@ shows beside its values and its gradient would be an answer of ours, so it shows
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
 from functools import wraps
 from itertools import zip_longest
 from types import SimpleNamespace
@@ -27,6 +28,7 @@ from conformance.engines.adapters.tape import (
     values_in,
 )
 from conformance.engines.observing.observe import dtype_name
+from conformance.engines.protocol import EngineError
 from conformance.program.values import NUMPY_DTYPES
 from conformance.program.words.operators import OPERATORS
 
@@ -52,8 +54,8 @@ class Tensor(Value):
 
     @property
     def dtype(self) -> Any:
-        """As the engine's array has it."""
-        return self.array.dtype
+        """The name that the adapter says of the array's own."""
+        return self.face.name_of(self.array.dtype)
 
     def numpy(self) -> Any:
         """The values."""
@@ -89,8 +91,13 @@ class Face:
         self.autograd = SimpleNamespace(grad=_grad, backward=_backward)
         for name, function in ops.items():
             self._add(name, _recorded(self.Tensor, function))
+        self._names = {dtype: name for name, dtype in dtypes.items()}
         for name, dtype in dtypes.items():
             setattr(self, name, dtype)
+
+    def name_of(self, dtype: Any) -> str:
+        """Torch's name of a dtype, or its own if the adapter says none."""
+        return self._names.get(dtype) or dtype_name(dtype)
 
     def from_numpy(self, array: Any) -> Tensor:
         return self.Tensor(self.array(array.astype(array.dtype.newbyteorder("="), order="C")))
@@ -98,11 +105,15 @@ class Face:
     def tensor(self, data: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:
         given = np.array(data)
         default = "float32" if given.dtype.kind == "f" else given.dtype.name
-        name = default if dtype is None else str(dtype).rpartition(".")[2]
+        name = default if dtype is None else self.name_of(dtype)
         return self.from_numpy(given.astype(NUMPY_DTYPES[name])).requires_grad_(requires_grad)
 
     def _add(self, name: str, function: Callable[..., Any]) -> None:
         """Offer an op in each form that torch has for it: a form is nothing of the engine's."""
+        if name not in CATALOGUE:
+            close = get_close_matches(name, CATALOGUE, n=1)
+            hint = f"; did you mean {close[0]!r}?" if close else ""
+            raise EngineError(f"{name!r} is none of `conformance ops`{hint}")
         for form in CATALOGUE[name].forms:
             if form.kind == "function":
                 self._put(form.op, function)
@@ -168,7 +179,7 @@ def _tensor(value: Any, kind: type[Tensor], made: Any, place: int) -> Any:
     if type(value) in _NUMBERS:
         return value
     # What is no fraction has no gradient in torch, and no engine is asked for one.
-    inexact = dtype_name(value.dtype).startswith(("float", "bfloat", "complex"))
+    inexact = kind.face.name_of(value.dtype).startswith(("float", "bfloat", "complex"))
     return kind(value, True, made, place) if made is not None and inexact else kind(value)
 
 

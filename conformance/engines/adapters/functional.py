@@ -27,7 +27,7 @@ class FunctionalEngine(TorchLike):
             function's results: the gradients by each array. It must be able to go through itself.
         ops: functions of arrays by torch's names, "exp" or "nn.functional.relu", that take torch's
             arguments under torch's names.
-        dtypes: the engine's own by torch's names; NumPy's by default.
+        dtypes: the engine's own, which are hashable, by torch's names; NumPy's by default.
     """
 
     def __init__(

@@ -8,7 +8,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.scipy import special
-from jax.scipy.linalg import expm
 
 from conformance.engines.adapters.functional import FunctionalEngine
 from conformance.engines.adapters.namespaces import nn_ops, numpy_ops, special_ops
@@ -33,9 +32,8 @@ engine = FunctionalEngine(
         **special_ops(special),
         **nn_ops(jax.nn),
         "logcumsumexp": lambda input, dim: jax.lax.cumlogsumexp(input, axis=dim % input.ndim),
-        "matrix_exp": lambda input: expm(input),
-        "nn.functional.gelu": lambda input, *, approximate="none": jax.nn.gelu(
-            input, approximate == "tanh"
+        "nn.functional.gelu": lambda x, *, approximate="none": jax.nn.gelu(
+            x, approximate == "tanh"
         ),
     },
     version=jax.__version__,
