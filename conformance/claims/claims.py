@@ -10,10 +10,12 @@ from typing import Any
 
 from conformance.catalogue import CATALOGUE, op_of
 from conformance.generate.drawing.features import FEATURES, features_of
+from conformance.generate.planning.effects import writes
 from conformance.program import Program
+from conformance.program.inputs import Input
 from conformance.program.inputs.layout import contiguous_strides
-from conformance.program.steps import Call, Snippet, walks
-from conformance.program.trace import Raised, TensorState, Trace
+from conformance.program.steps import Call, SetData, Snippet, Step, walks
+from conformance.program.trace import Raised, TensorState, Trace, Unobserved
 from conformance.program.values import HELD, DType
 from conformance.program.words.own import OWN
 from conformance.verdict import GRADE_OF, GRADES, ZEROS, Mismatch
@@ -24,6 +26,8 @@ MORE_FEATURES: Mapping[str, str] = {
     "gradients": "a backward pass of any kind",
     "errors": "a step that the reference refuses",
     "layouts": "an input that is not contiguous",
+    "same object": "a result that is the very object that an argument, or a gradient's seed, was",
+    "written seeds": "a backward pass that writes to an input, whose memory a gradient has",
     "snippets": "text of plain torch code, as in the tutorial and the messages",
 }
 """The features that are no switch of the generator's, and what a program with each has."""
@@ -94,8 +98,9 @@ class Claims:
         `expected` is the reference's trace."""
         if self.everything:
             return None
+        ops = () if len(self.ops) == len(OPS) else _ops_of(program)
         for kind, claimed, used in (
-            ("op", {*self.ops, *OWN}, _ops_of(program)),
+            ("op", {*self.ops, *OWN}, ops),
             ("dtype", self.dtypes, _dtypes_of(program, expected)),
             ("feature", self.features, _features_of(program, expected)),
         ):
@@ -115,7 +120,12 @@ EVERYTHING = Claims()
 
 
 def _ops_of(program: Program) -> Iterator[str]:
-    yield from (name for step in program.steps if (name := op_of(step)) is not None)
+    """What each call calls; another name of an op is as good as another op."""
+    for step in program.steps:
+        if (name := op_of(step)) is not None:
+            yield name
+        elif isinstance(step, Call) and step.form != "attribute":
+            yield step.op
 
 
 def _dtypes_of(program: Program, expected: Trace) -> Iterator[str]:
@@ -147,6 +157,23 @@ def _features_of(program: Program, expected: Trace) -> Iterator[str]:
         yield "layouts"
     if any(isinstance(step, Snippet) for step in program.steps):
         yield "snippets"
+    if not isinstance(expected.same, Unobserved) and any(expected.same.values()):
+        yield "same object"
+    if not any(map(_may_write, program.steps)) and any(
+        _is_written(entry, expected) for entry in program.inputs
+    ):
+        yield "written seeds"
+
+
+def _may_write(step: Step) -> bool:
+    return isinstance(step, SetData | Snippet) or (isinstance(step, Call) and writes(step))
+
+
+def _is_written(entry: Input, expected: Trace) -> bool:
+    state = expected.tensors.get(entry.name)
+    if state is None or isinstance(state.values, Unobserved):
+        return False
+    return state.shape == entry.shape and state.values.tobytes() != entry.array.tobytes()
 
 
 _KINDS_OF: Mapping[str, str] = {

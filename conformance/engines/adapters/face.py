@@ -164,7 +164,8 @@ def _recorded(kind: type[Tensor], function: Callable[..., Any]) -> Callable[...,
         operands = [each for each in given if each.is_variable]
         if not operands:
             return _wrapped(value, kind)
-        return _wrapped(value, kind, record(call.of(operands), operands))
+        results = len(value) if isinstance(value, tuple | list) else None
+        return _wrapped(value, kind, record(call.of(operands, results), operands))
 
     return op
 

@@ -63,13 +63,17 @@ class Calling:
     ) -> None:
         self.function, self.args, self.options = function, args, options
 
-    def of(self, operands: Sequence[Value]) -> Callable[..., tuple[Array, ...]]:
-        """The call as a function of these operands' arrays."""
+    def of(
+        self, operands: Sequence[Value], results: int | None
+    ) -> Callable[..., tuple[Array, ...]]:
+        """The call as a function of these operands\' arrays, which gives so many results; None if
+        it gives one that is in no tuple."""
 
         def again(*arrays: Array) -> tuple[Array, ...]:
             put = dict(zip(operands, arrays, strict=True))
             value = self.function(*self.plain(self.args, put), **self.plain(self.options, put))
-            return tuple(value) if isinstance(value, tuple | list) else (value,)
+            # A traced tuple need be none of Python's.
+            return (value,) if results is None else tuple(value[at] for at in range(results))
 
         return again
 

@@ -15,10 +15,10 @@ from conformance.engines.adapters.functional import FunctionalEngine
 from conformance.engines.adapters.namespaces import method_ops
 
 # What has another meaning there or takes its arguments in another order, and what makes tensors.
-APART = """T __r* __setitem__ *_like arange bfloat16 bool clone contiguous double empty eye float full
-gradient half int item linalg.qr linalg.svd linspace long masked* max min multinomial nonzero normal
-*conv* *cross_entropy *dropout *interpolate *nll_loss *normalize *one_hot *pad *pool* *unfold ones qr
-rand* short svd to uniform zeros""".split()
+APART = """T __r* __setitem__ *_like arange bfloat16 bool clone contiguous double empty eye float
+full gradient half int item linalg.qr linalg.svd linspace long masked* max min multinomial nonzero
+normal *conv* *cross_entropy *dropout *interpolate *nll_loss *normalize *one_hot *pad *pool* *unfold
+ones qr rand* short svd to uniform zeros"""
 
 
 def vjp(function: Any, arrays: tuple[Any, ...], cotangents: tuple[Any, ...]) -> Any:

@@ -55,7 +55,6 @@ class _Comparison:
         self.unsupported: Consequences | None = None
         self.randomness = Randomness(program, self._changed())
         self._untold: set[tuple[str, bool]] = set()  # each field that is lacking is said once
-        self._others = {*_pairs(expected)} - {*_pairs(actual)}
 
     def found(self) -> tuple[Mismatch, ...]:
         events = Events(self.expected, self.actual)
@@ -110,12 +109,6 @@ class _Comparison:
         values = [state.values for state in states if isinstance(state, TensorState)]
         return len(values) == 1 and not isinstance(values[0], Unobserved) and not values[0].any()
 
-    def _is_of_another(self, where: str) -> bool:
-        """Whether it is the gradient of what the reference gave as another name's very object, and
-        the subject not: that was said, and the gradient is compared where the other name is."""
-        name, dot, _ = where.partition(".grad")
-        return bool(dot) and name in self._others
-
     def _explained(self, where: str) -> bool:
         reached = (self.raised, self.unsupported)
         return any(each is not None and each.reaches_place(where) for each in reached)
@@ -132,15 +125,9 @@ class _Comparison:
             if told in self._untold:
                 return
             self._untold.add(told)
-        if _reached(self.raised, mismatch, step) or self._is_of_another(mismatch.where):
+        if _reached(self.raised, mismatch, step):
             mismatch = replace(mismatch, consequence=True)
         self.mismatches.append(mismatch)
-
-
-def _pairs(trace: Trace) -> Iterator[str]:
-    """The names that a step gave to an object which has another name already."""
-    if not isinstance(trace.same, Unobserved):
-        yield from (name for pairs in trace.same.values() for name, _ in pairs)
 
 
 def _reached(consequences: Consequences | None, mismatch: Mismatch, step: Step | None) -> bool:

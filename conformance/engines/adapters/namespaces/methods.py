@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -14,13 +14,13 @@ _LISTED = frozenset({"cat", "stack", "meshgrid"})
 """The ops whose first argument is a list, of which such methods take the items."""
 
 
-def method_ops(kind: type[Any], apart: Sequence[str] = ()) -> Ops:
-    """The ops that the class has a method for, but for those of the patterns `apart`."""
+def method_ops(kind: type[Any], apart: str = "") -> Ops:
+    """The ops that the class has a method for, but for those of the patterns in `apart`."""
     own = {name: name.rpartition(".")[2] for name in CATALOGUE}
     return {
         name: _method(kind, method)
         for name, method in own.items()
-        if hasattr(kind, method) and not any(fnmatchcase(name, each) for each in apart)
+        if hasattr(kind, method) and not any(fnmatchcase(name, each) for each in apart.split())
     }
 
 

@@ -28,7 +28,7 @@ _BINARY: Mapping[str, str] = {
     "pow": "power", "float_power": "float_power", "floor_divide": "floor_divide",
     "remainder": "remainder", "fmod": "fmod", "atan2": "arctan2", "maximum": "maximum",
     "minimum": "minimum", "fmax": "fmax", "fmin": "fmin", "logaddexp": "logaddexp",
-    "logaddexp2": "logaddexp2", "hypot": "hypot", "copysign": "copysign", "ldexp": "ldexp",
+    "logaddexp2": "logaddexp2", "hypot": "hypot", "copysign": "copysign",
     "heaviside": "heaviside", "nextafter": "nextafter", "gcd": "gcd", "lcm": "lcm", "eq": "equal",
     "ne": "not_equal", "lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal",
     "logical_and": "logical_and", "logical_or": "logical_or", "logical_xor": "logical_xor",
@@ -66,9 +66,13 @@ def reductions(np: Any) -> Ops:
         )
 
     def spread(name: str) -> Callable[..., Any]:
-        return lambda input, dim=None, *, correction=1, keepdim=False: getattr(np, name)(
-            input, axis=axes(dim), ddof=correction, keepdims=keepdim
-        )
+        def row(input: Any, dim: Any = None, *, correction: Any = 1, keepdim: bool = False) -> Any:
+            if isinstance(dim, bool):  # `var(x, unbiased)`
+                dim, correction = None, int(dim)
+            correction = 1 if correction is None else correction
+            return getattr(np, name)(input, axis=axes(dim), ddof=correction, keepdims=keepdim)
+
+        return row
 
     rows = {
         reduced: {"amax": "max", "amin": "min", "all": "all", "any": "any", "argmax": "argmax",
@@ -89,8 +93,8 @@ def along(np: Any) -> Ops:
     return {
         "max": lambda input: np.max(input),
         "min": lambda input: np.min(input),
-        "cumsum": lambda input, dim, *, dtype=None: np.cumsum(input, axis=dim, dtype=dtype),
-        "cumprod": lambda input, dim, *, dtype=None: np.cumprod(input, axis=dim, dtype=dtype),
+        "cumsum": lambda input, dim: np.cumsum(input, axis=dim),
+        "cumprod": lambda input, dim: np.cumprod(input, axis=dim),
         "count_nonzero": lambda input, dim=None: np.count_nonzero(input, axis=axes(dim)),
         "quantile": lambda input, q, dim=None, keepdim=False, *, interpolation="linear": (
             np.quantile(input, q, axis=dim, keepdims=keepdim, method=interpolation)
@@ -103,7 +107,9 @@ def along(np: Any) -> Ops:
         "diff": lambda input, n=1, dim=-1: np.diff(input, n=n, axis=dim),
         "trapezoid": lambda y, x=None, *, dx=1, dim=-1: np.trapezoid(y, x, dx=dx, axis=dim),
         "tensordot": lambda a, b, dims=2: np.tensordot(a, b, dims),
-        "einsum": lambda equation, *operands: np.einsum(equation, *operands),
+        "einsum": lambda equation, *operands: np.einsum(
+            equation, *(operands[0] if isinstance(operands[0], list | tuple) else operands)
+        ),
         "cross": lambda input, other, dim=-1: np.cross(input, other, axis=dim),
         "cov": lambda input, *, correction=1: np.cov(input, ddof=correction),
         "corrcoef": lambda input: np.corrcoef(input),

@@ -23,7 +23,10 @@ _TWO = {
 def special_ops(special: Any) -> Ops:
     """The ops that the namespace has."""
     rows: Ops = {
-        "polygamma": lambda n, input: special.polygamma(n, input),
+        # The method has its two arguments the other way round.
+        "polygamma": lambda n, input: (
+            special.polygamma(n, input) if isinstance(n, int) else special.polygamma(input, n)
+        ),
         "mvlgamma": lambda input, p: special.multigammaln(input, p),
         "logsumexp": lambda input, dim, keepdim=False: special.logsumexp(
             input, axis=dim, keepdims=keepdim
