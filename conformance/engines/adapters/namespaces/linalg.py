@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.engines.adapters.namespaces.rows import Ops, named, offered
+from conformance.engines.adapters.namespaces.rows import Ops, given, named, offered
 
 _ONE = {
     "linalg.det": "det", "linalg.eigvals": "eigvals", "linalg.inv": "inv",
@@ -24,7 +24,7 @@ def linalg_ops(linalg: Any) -> Ops:
             input, ord, axis=_axis(dim), keepdims=keepdim
         ),
         "linalg.pinv": lambda input: linalg.pinv(input),
-        "linalg.qr": lambda input, mode="reduced": linalg.qr(input, mode),
+        "linalg.qr": lambda input: linalg.qr(input),
         "linalg.tensorinv": lambda input, ind=2: linalg.tensorinv(input, ind),
         "linalg.tensorsolve": lambda input, other, dims=None: linalg.tensorsolve(
             input, other, dims
@@ -39,22 +39,24 @@ def linalg_ops(linalg: Any) -> Ops:
 
 def fft_ops(fft: Any) -> Ops:
     """The ops of a namespace like `numpy.fft`."""
-    found: Ops = {}
-    for name in ("fft", "ifft", "rfft", "irfft", "hfft", "ihfft"):
-        if hasattr(fft, name):
-            found[f"fft.{name}"] = _along(fft, name)
-    for name in ("fft2", "ifft2", "rfft2", "irfft2", "fftn", "ifftn", "rfftn", "irfftn"):
-        if hasattr(fft, name):
-            found[f"fft.{name}"] = _over(fft, name, (-2, -1) if "2" in name else None)
-    return found
+    along = ("fft", "ifft", "rfft", "irfft", "hfft", "ihfft")
+    over = ("fft2", "ifft2", "rfft2", "irfft2", "fftn", "ifftn", "rfftn", "irfftn")
+    return {
+        **{f"fft.{name}": _along(fft, name) for name in along if hasattr(fft, name)},
+        **{f"fft.{name}": _over(fft, name) for name in over if hasattr(fft, name)},
+    }
 
 
 def _along(fft: Any, name: str) -> Any:
-    return lambda input, n=None, dim=-1, norm=None: getattr(fft, name)(input, n, dim, norm)
+    return lambda input, n=None, dim=-1, norm=None: getattr(fft, name)(
+        input, **given(n=n, axis=dim, norm=norm)
+    )
 
 
-def _over(fft: Any, name: str, dims: Any) -> Any:
-    return lambda input, s=None, dim=dims, norm=None: getattr(fft, name)(input, s, dim, norm)
+def _over(fft: Any, name: str) -> Any:
+    return lambda input, s=None, dim=None, norm=None: getattr(fft, name)(
+        input, **given(s=s, axes=[dim] if isinstance(dim, int) else dim, norm=norm)
+    )
 
 
 def _axis(dim: Any) -> Any:

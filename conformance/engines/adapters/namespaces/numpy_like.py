@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from conformance.engines.adapters.namespaces.linalg import fft_ops, linalg_ops
-from conformance.engines.adapters.namespaces.rows import Ops, axes, named, offered
+from conformance.engines.adapters.namespaces.rows import Ops, axes, given, named, offered
 
 _UNARY: Mapping[str, str] = {
     "neg": "negative", "asin": "arcsin", "acos": "arccos", "atan": "arctan", "asinh": "arcsinh",
@@ -62,7 +62,7 @@ def reductions(np: Any) -> Ops:
 
     def summed(name: str) -> Callable[..., Any]:
         return lambda input, dim=None, keepdim=False, *, dtype=None: getattr(np, name)(
-            input, axis=axes(dim), keepdims=keepdim, **({} if dtype is None else {"dtype": dtype})
+            input, axis=axes(dim), keepdims=keepdim, **given(dtype=dtype)
         )
 
     def spread(name: str) -> Callable[..., Any]:
@@ -103,7 +103,6 @@ def along(np: Any) -> Ops:
             np.nanquantile(input, q, axis=dim, keepdims=keepdim, method=interpolation)
         ),
         "msort": lambda input: np.sort(input, axis=0),
-        "argsort": lambda input, dim=-1: np.argsort(input, axis=dim),
         "diff": lambda input, n=1, dim=-1: np.diff(input, n=n, axis=dim),
         "trapezoid": lambda y, x=None, *, dx=1, dim=-1: np.trapezoid(y, x, dx=dx, axis=dim),
         "tensordot": lambda a, b, dims=2: np.tensordot(a, b, dims),
@@ -118,8 +117,8 @@ def along(np: Any) -> Ops:
         "clamp_max": lambda input, max: np.clip(input, None, max),
         "round": lambda input, *, decimals=0: np.round(input, decimals),
         "where": lambda condition, input, other: np.where(condition, input, other),
-        "nan_to_num": lambda input, nan=0.0, posinf=None, neginf=None: np.nan_to_num(
-            input, nan=nan, posinf=posinf, neginf=neginf
+        "nan_to_num": lambda input, nan=None, posinf=None, neginf=None: np.nan_to_num(
+            input, **given(nan=nan, posinf=posinf, neginf=neginf)
         ),
         "isclose": lambda input, other, rtol=1e-05, atol=1e-08, equal_nan=False: np.isclose(
             input, other, rtol=rtol, atol=atol, equal_nan=equal_nan
@@ -156,10 +155,10 @@ def shapes(np: Any) -> Ops:
         "diagonal": lambda input, offset=0, dim1=0, dim2=1: np.diagonal(
             input, offset, axis1=dim1, axis2=dim2
         ),
-        "zeros_like": lambda input, *, dtype=None: np.zeros_like(input, dtype=dtype),
-        "ones_like": lambda input, *, dtype=None: np.ones_like(input, dtype=dtype),
+        "zeros_like": lambda input, *, dtype=None: np.zeros_like(input, **given(dtype=dtype)),
+        "ones_like": lambda input, *, dtype=None: np.ones_like(input, **given(dtype=dtype)),
         "full_like": lambda input, fill_value, *, dtype=None: np.full_like(
-            input, fill_value, dtype=dtype
+            input, fill_value, **given(dtype=dtype)
         ),
     }
 

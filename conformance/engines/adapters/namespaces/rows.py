@@ -44,3 +44,8 @@ def axes(dim: Any) -> Any:
     if isinstance(dim, bool):
         raise NotImplementedError("a flag in the place of dim")
     return (tuple(dim) or None) if isinstance(dim, tuple | list) else dim
+
+
+def given(**options: Any) -> dict[str, Any]:
+    """Those that are not None: what a program does not say, the function is not told either."""
+    return {name: value for name, value in options.items() if value is not None}
