@@ -31,11 +31,14 @@ def _two(namespace: Any, name: str) -> Callable[..., Any]:
 
 
 def offered(namespace: Any, rows: Ops) -> Ops:
-    """Those of the rows of which the namespace has every name."""
+    """Those of the rows of which the namespace has every name that is none of Python's or ours."""
     return {
         op: row
         for op, row in rows.items()
-        if all(hasattr(namespace, n) or hasattr(builtins, n) for n in row.__code__.co_names)
+        if all(
+            hasattr(namespace, name) or name in row.__globals__ or hasattr(builtins, name)
+            for name in row.__code__.co_names
+        )
     }
 
 
