@@ -23,10 +23,8 @@ ones qr rand* short svd to uniform zeros"""
 
 def vjp(function: Any, arrays: tuple[Any, ...], cotangents: tuple[Any, ...]) -> Any:
     """The sum of what each result gives."""
-    found = [
-        result.gradient(*arrays, gradient=cotangent)
-        for result, cotangent in zip(function(*arrays), cotangents, strict=True)
-    ]
+    pairs = zip(function(*arrays), cotangents, strict=True)
+    found = [result.gradient(*arrays, gradient=cotangent) for result, cotangent in pairs]
     return [sum(each[1:], each[0]) for each in zip(*found, strict=True)]
 
 
@@ -36,8 +34,7 @@ engine = FunctionalEngine(
     numpy=Tensor.numpy,
     vjp=vjp,
     ops={"amax": Tensor.max, "amin": Tensor.min, **method_ops(Tensor, APART)},
-    dtypes={
-        name: getattr(dtypes, name) for name in ("bool", "int32", "int64", "float32", "float64")
-    },
+    dtypes={name: getattr(dtypes, name) for name in ("bool", "int32", "int64", "float32")}
+    | {"float64": dtypes.float64},
     version=version("tinygrad"),
 )
