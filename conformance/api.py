@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from conformance.engines import Engine, EngineError, Session, TorchLike, resolve_engine
+from conformance.engines.adapters.functional import FunctionalEngine
 from conformance.engines.execute import execute
 from conformance.engines.naming.own import add_ops
 from conformance.engines.torchlike.create import make
@@ -74,6 +75,7 @@ __all__ = [
     "EnterMode",
     "Forget",
     "Functional",
+    "FunctionalEngine",
     "Grad",
     "Input",
     "LeaveMode",

@@ -38,6 +38,9 @@ GRADE_OF: Mapping[str, int] = {
 """The grade that each kind of mismatch breaks. `unsupported` and `flaky` break none: each is an
 outcome of its own."""
 
+ZEROS = "zeros"
+"""The detail of a gradient that is None on one side and zero everywhere on the other."""
+
 Grading: TypeAlias = Literal["agree", "differ", "unsupported", "flaky", "unclaimed", "silent"]
 """How a subject fares at one grade of a case. "unclaimed": what differs there, or is lacking, the
 subject does not claim; "silent": the case cannot show that grade."""
@@ -82,7 +85,7 @@ class Mismatch:
             a value, a `Lost` process, what was warned of or called. A text stands for itself.
             `wording.worded` puts it into words.
         detail: what else there is to say. Of an `unsupported`, what is lacking, as short as
-            `Tensor.exp`.
+            `Tensor.exp`; of a `grad_missing`, whether there are `ZEROS`.
         consequence: whether an earlier mismatch explains it; it then breaks no grade.
         judgement: what the referee says of a difference in values; `reason` names the
             convention, or the evidence. Of an `unsupported`, `reason` is the exception.

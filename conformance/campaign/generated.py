@@ -107,12 +107,15 @@ def _drawn(
     if not isinstance(reference, TorchLike):
         raise TypeError(f"programs are drawn on a torch-like reference; {reference.name} is none")
     ops = (piece.op,) if piece.op else settings.drawn or None
+    features = settings.claims.drawn_features
     for number in range(piece.count):
         begin(number)
         if number in lost:
             yield number, lost[number]
         else:
-            (program,) = drawn(reference, count=1, seed=piece.seed, start=number, ops=ops)
+            (program,) = drawn(
+                reference, count=1, seed=piece.seed, start=number, ops=ops, features=features
+            )
             yield number, program
 
 

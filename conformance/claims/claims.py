@@ -3,20 +3,23 @@ is a failure, and so is something unsupported."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
 from conformance.catalogue import CATALOGUE, op_of
 from conformance.generate.drawing.features import FEATURES, features_of
+from conformance.generate.planning.effects import writes
 from conformance.program import Program
+from conformance.program.inputs import Input
 from conformance.program.inputs.layout import contiguous_strides
-from conformance.program.steps import Call, Read, Snippet, walks
-from conformance.program.trace import Raised, TensorState, Trace
+from conformance.program.steps import Call, Read, SetData, Snippet, Step, walks
+from conformance.program.trace import Raised, TensorState, Trace, Unobserved
 from conformance.program.values import HELD, DType
 from conformance.program.words.own import OWN
 from conformance.program.words.reads import READS
-from conformance.verdict import GRADE_OF, GRADES, Mismatch
+from conformance.verdict import GRADE_OF, GRADES, ZEROS, Mismatch
 
 OPS: tuple[str, ...] = tuple(CATALOGUE)
 DTYPES: tuple[str, ...] = tuple(HELD)
@@ -24,6 +27,8 @@ MORE_FEATURES: Mapping[str, str] = {
     "gradients": "a backward pass of any kind",
     "errors": "a step that the reference refuses",
     "layouts": "an input that is not contiguous",
+    "same object": "a result that is the very object that an argument, or a gradient's seed, was",
+    "written seeds": "a backward pass that writes to an input, whose memory a gradient has",
     "snippets": "text of plain torch code, as in the tutorial and the messages",
     "no kernel": "a step that the reference has no kernel for: NotImplementedError",
 }
@@ -31,9 +36,11 @@ MORE_FEATURES: Mapping[str, str] = {
 
 ALL_FEATURES: tuple[str, ...] = (*FEATURES, *MORE_FEATURES)
 FIELDS: Mapping[str, str] = {
-    "shapes": "shapes and dtypes, of results and of gradients",
+    "shapes": "shapes, of results and of gradients",
+    "dtype": "dtypes, of results and of gradients",
     "values": "values, of results and of gradients",
     "grad": "gradients: which there are, and their values",
+    "no gradient": "whether a gradient that is zero everywhere is None",
     "requires_grad": "`.requires_grad`",
     "is_leaf": "`.is_leaf`",
     "version": "`._version`",
@@ -47,6 +54,7 @@ FIELDS: Mapping[str, str] = {
     "warnings": "what is warned of",
     "reads": "what else a program reads of a tensor: its text, its layout, ...",
     "forms": "every form of call that torch has for an op: function, method, operator",
+    "arguments": "every argument that torch takes for an op",
 }
 """What can be observed, and so claimed."""
 
@@ -78,6 +86,12 @@ class Claims:
             if entry.name not in ("note", "where")
         )
 
+    @property
+    def drawn_features(self) -> frozenset[str] | None:
+        """The features that generated programs may use; None where all are claimed."""
+        claimed = self.features & FEATURES.keys()
+        return None if len(claimed) == len(FEATURES) else frozenset(claimed)
+
     def has(self, op: str) -> bool:
         """Whether the op is claimed. A user's own is: who names its file wants it asked."""
         return op in self.ops or op in OWN
@@ -87,8 +101,9 @@ class Claims:
         `expected` is the reference's trace."""
         if self.everything:
             return None
+        ops = () if len(self.ops) == len(OPS) else _ops_of(program)
         for kind, claimed, used in (
-            ("op", {*self.ops, *OWN}, _ops_of(program)),
+            ("op", {*self.ops, *OWN}, ops),
             ("dtype", self.dtypes, _dtypes_of(program, expected)),
             ("feature", self.features, _features_of(program, expected)),
         ):
@@ -109,7 +124,12 @@ EVERYTHING = Claims()
 
 
 def _ops_of(program: Program) -> Iterator[str]:
-    yield from (name for step in program.steps if (name := op_of(step)) is not None)
+    """What each call calls; another name of an op is as good as another op."""
+    for step in program.steps:
+        if (name := op_of(step)) is not None:
+            yield name
+        elif isinstance(step, Call) and step.form != "attribute":
+            yield step.op
 
 
 def _dtypes_of(program: Program, expected: Trace) -> Iterator[str]:
@@ -143,6 +163,23 @@ def _features_of(program: Program, expected: Trace) -> Iterator[str]:
         yield "snippets"
     if any(isinstance(each, Raised) and _unfinished(each) for each in expected.outcomes):
         yield "no kernel"
+    if not isinstance(expected.same, Unobserved) and any(expected.same.values()):
+        yield "same object"
+    if not any(map(_may_write, program.steps)) and any(
+        _is_written(entry, expected) for entry in program.inputs
+    ):
+        yield "written seeds"
+
+
+def _may_write(step: Step) -> bool:
+    return isinstance(step, SetData | Snippet) or (isinstance(step, Call) and writes(step))
+
+
+def _is_written(entry: Input, expected: Trace) -> bool:
+    state = expected.tensors.get(entry.name)
+    if state is None or isinstance(state.values, Unobserved):
+        return False
+    return state.shape == entry.shape and state.values.tobytes() != entry.array.tobytes()
 
 
 def _unfinished(outcome: Raised) -> bool:
@@ -150,7 +187,8 @@ def _unfinished(outcome: Raised) -> bool:
 
 
 _KINDS_OF: Mapping[str, str] = {
-    "shapes": "shape dtype grad_shape grad_dtype",
+    "shapes": "shape grad_shape",
+    "dtype": "dtype grad_dtype",
     "values": "value zero_sign grad_value",
     "grad": "grad_missing grad_shape grad_dtype grad_value",
     "reads": "flag",
@@ -187,11 +225,17 @@ _FIELDS_OF_PLACE: Mapping[str, tuple[str, ...]] = {
 }
 
 
+_ARGUMENT = re.compile(r"\((\w+=|argument \d+)\)$")
+"""How an argument that an op does not take is named: `sum(dtype=)`."""
+
+
 def fields_of(mismatch: Mismatch) -> tuple[str, ...]:
     """The rows of `FIELDS` that a mismatch is about, all of which it takes to be claimed; none if
     it is about the step as a whole."""
     if mismatch.kind == "unsupported" and mismatch.step is not None:
-        return ()
+        return ("arguments",) if _ARGUMENT.search(mismatch.detail) else ()
+    if mismatch.kind == "grad_missing" and mismatch.detail == ZEROS:
+        return ("no gradient",)
     if mismatch.kind in _READ:
         for place, about in _FIELDS_OF_PLACE.items():
             if mismatch.where.endswith(place):
@@ -208,8 +252,12 @@ def _read_by(mismatch: Mismatch, program: Program) -> tuple[str, ...]:
     return _FIELDS_OF_KIND[READS[step.what].mismatch] if isinstance(step, Read) else ()
 
 
+_NEEDED = frozenset({"values", "grad", "arguments"})
+"""Without these no value is known, which is what grade 1 is about."""
+
+
 def _grade_of(mismatch: Mismatch, about: tuple[str, ...]) -> int:
     """The grade that a mismatch breaks; of what is lacking, the grade that it leaves unknown."""
     if mismatch.kind == "unsupported":
-        return 1 if not about or "values" in about else 5
-    return GRADE_OF[mismatch.kind]
+        return 1 if not about or _NEEDED.intersection(about) else 5
+    return 1 if mismatch.loses_a_value else GRADE_OF[mismatch.kind]

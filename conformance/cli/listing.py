@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from importlib.metadata import entry_points
 from textwrap import shorten
 from typing import get_args
 
@@ -21,13 +20,11 @@ from conformance.corpus.opinfo import Corpus
 from conformance.corpus.opinfo.database import database, entry_name
 from conformance.corpus.opinfo.own import entry_of, own_corpus
 from conformance.corpus.opinfo.stored import stored_corpus
+from conformance.engines.naming.announced import GROUP, announced, to_install
 from conformance.engines.variants.table import LISTED
 from conformance.generate.forms import Answer, Tried
 from conformance.program.words.operators import OPERATORS
 from conformance.program.words.own import OWN
-
-GROUP = "conformance.engines"
-"""The entry point group by which an installed package says that it is, or has, an engine."""
 
 WHY = 120  # characters of a reason in the table
 MOST = 12  # reasons under the table of samples
@@ -76,12 +73,17 @@ def show_op(entry: OpEntry, console: Console) -> None:
 
 def show_engines(console: Console) -> None:
     """The reference, torch run otherwise, and the engines that installed packages announce."""
-    table = Table("engine", "from")
-    table.add_row("torch", "the reference")
+    table = Table("engine", "from", "")
+    table.add_row("torch", "the reference", "")
     for each in LISTED:
-        table.add_row(escape(f"torch@{each.written}"), each.does)
-    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
-        table.add_row(point.value, point.dist.name if point.dist else "")
+        table.add_row(escape(f"torch@{each.written}"), "torch", each.does)
+    for point in announced():
+        missing = to_install(point.name)
+        table.add_row(
+            point.name,
+            point.dist.name if point.dist else "",
+            escape(f"not installed: pip install {missing}" if missing else ""),
+        )
     console.print(table)
     console.print(
         "Any module that looks like torch will do: conformance run --engine NAME.\n"

@@ -96,7 +96,7 @@ def climb(
 
 
 def _claims(claims: Claims, field: Field) -> bool:
-    return ("shapes" if field in ("shape", "dtype") else field) in claims.fields
+    return ("shapes" if field == "shape" else field) in claims.fields
 
 
 def _advice(failure: _Failure, rung: Rung) -> str:

@@ -30,10 +30,11 @@ def drawn(
     seed: int,
     start: int = 0,
     ops: Sequence[str] | None = None,
+    features: frozenset[str] | None = None,
     max_steps: int = MOST_STEPS,
 ) -> Iterator[Drawn]:
     """So many programs from number `start` on, with what the reference did; the same ones for the
-    same arguments.
+    same arguments. They may use these features, or all of them.
 
     The choices that `strategies.programs` asks Hypothesis for come from a plain generator here.
     Hypothesis looks for a failure and then for its smallest form, so it draws a good part of its
@@ -42,7 +43,8 @@ def drawn(
     """
     entries = entries_of(ops)
     for number in range(start, start + count):
-        yield interpret(reference, entries, _choices(seed, number), max_steps=max_steps)
+        choices = _choices(seed, number)
+        yield interpret(reference, entries, choices, features=features, max_steps=max_steps)
 
 
 def _choices(seed: int, number: int) -> Choices:

@@ -36,6 +36,12 @@ ALLOWED: dict[str, set[str]] = {
     "conformance": {"numpy", "torch", "hypothesis", "pytest", "click", "rich", "jinja2"},
 }
 
+ADAPTERS = ROOT / "conformance" / "engines" / "adapters"
+# An adapter imports the engine that it adapts, and nothing else imports the adapter.
+ADAPTED: dict[str, str] = {
+    "hips": "autograd", "jax": "jax", "mlx": "mlx", "paddle": "paddle", "tinygrad": "tinygrad",
+}  # fmt: skip
+
 
 def files(package: str) -> Iterator[Path]:
     yield from sorted((ROOT / package).rglob("*.py"))
@@ -152,11 +158,17 @@ def test_a_file_says_in_its_first_line_what_it_is_for(package: str, path: Path) 
 
 @pytest.mark.parametrize(("package", "path"), CASES)
 def test_a_file_imports_from_outside_only_what_its_package_may(package: str, path: Path) -> None:
+    allowed = ALLOWED[package] | sys.stdlib_module_names | {package}
+    if path.parent == ADAPTERS:
+        allowed = allowed | {ADAPTED.get(path.stem, package)}
     for name in runtime_imports(ast.parse(path.read_text())):
-        top = name.split(".")[0]
-        assert top == package or top in ALLOWED[package] or top in sys.stdlib_module_names, (
-            f"imports {name}"
-        )
+        assert name.split(".")[0] in allowed, f"imports {name}"
+
+
+def test_nothing_imports_an_adapter_of_an_engine() -> None:
+    adapters = {f"conformance.engines.adapters.{name}" for name in ADAPTED}
+    for module, targets in imported("conformance").items():
+        assert not targets & adapters, module
 
 
 def test_the_harness_names_the_engine_only_as_an_options_default() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -12,9 +13,25 @@ import numpy as np
 import pytest
 from handwritten import PROGRAMS, X0, operator
 
-from conformance import Call, Input, Mismatch, Program, execute, resolve_engine
+from conformance import (
+    Backward,
+    Call,
+    Grad,
+    Input,
+    Mismatch,
+    Program,
+    Raised,
+    Ref,
+    Returned,
+    Step,
+    compare,
+    execute,
+    resolve_engine,
+)
 from conformance.claims import EVERYTHING, ClaimsError, claims_of, parse_claims
 from conformance.claims.claims import ALL_FEATURES, DTYPES, FIELDS
+from conformance.generate.drawing.features import FEATURES
+from conformance.verdict import ZEROS
 
 TORCH = resolve_engine("torch")
 SCHEMA = json.loads(files("conformance.claims").joinpath("claims.schema.json").read_text())
@@ -65,11 +82,20 @@ def mismatch(kind: str, where: str = "t0", step: int | None = 0) -> Mismatch:
     return Mismatch(kind, step, where, "1", "2")  # type: ignore[arg-type]
 
 
+def lacking(what: str) -> Mismatch:
+    return replace(mismatch("unsupported"), detail=what)
+
+
+RAISED = Raised("ValueError", "no", ("ValueError", "Exception", "BaseException", "object"))
+
+
 @pytest.mark.parametrize(
     ("text", "difference", "covered"),
     [
         ("grade = 1", mismatch("value"), True),
         ("grade = 1", mismatch("raises"), False),
+        ("grade = 1", Mismatch("raises", 0, "", Returned(None), RAISED), True),
+        ("grade = 1", Mismatch("raises", 0, "", RAISED, Returned(None)), False),
         ("grade = 3", mismatch("error_type"), True),
         ("grade = 3", mismatch("error_message"), False),
         ("grade = 1", mismatch("crash", ""), True),
@@ -80,6 +106,13 @@ def mismatch(kind: str, where: str = "t0", step: int | None = 0) -> Mismatch:
         ("grade = 1", mismatch("unsupported", "", None), False),
         ('fields = ["values"]', mismatch("grad_value", "x0.grad"), False),
         ('fields = ["values"]', mismatch("value"), True),
+        ('fields = ["values", "grad"]', mismatch("dtype"), False),
+        ('fields = ["values", "grad"]', mismatch("grad_dtype"), False),
+        ('fields = ["grad"]', mismatch("grad_missing"), True),
+        ('fields = ["grad"]', replace(mismatch("grad_missing"), detail=ZEROS), False),
+        ('fields = ["values"]', lacking("sum(dtype=)"), False),
+        ('fields = ["values"]', lacking("sum(argument 3)"), False),
+        ('fields = ["values"]', lacking("sum"), True),
         ('fields = ["values"]', mismatch("raises", ""), True),
         ('fields = ["values"]', mismatch("shape"), False),
         ('fields = ["shapes"]', mismatch("grad_shape", "x0.grad"), False),
@@ -164,3 +197,57 @@ def test_a_package_ships_its_claims_and_a_file_takes_their_place(
 def test_a_step_that_calls_nothing_of_the_catalogue_is_no_op():
     program = Program((Input.of("x0", np.float32([1.0])),), (operator("*", X0, 2, result="t0"),))
     assert about('ops = ["mul"]', program) is None
+
+
+T0, T1, W = Ref("t0"), Ref("t1"), Ref("w")
+
+
+def walked(*steps: Step, seed_shape: tuple[int, ...] = (2,)) -> Program:
+    inputs = Input.of("x0", np.ones(2), True), Input.of("w", np.ones(seed_shape))
+    return Program(inputs, steps)
+
+
+@pytest.mark.parametrize(
+    ("text", "program", "reason"),
+    [
+        ('ops = ["mul"]', walked(Call("multiply", (X0, X0), result="t0")), "op multiply"),
+        ('ops = ["mul"]', walked(Call("uniform_", (W,), form="method")), "op uniform_"),
+        ('ops = ["mul"]', walked(Call("mul", (X0, X0), result="t0"), Backward(T0, W)), None),
+        (
+            'features = { exclude = ["same object"] }',
+            walked(Grad(X0, X0, W, result="t0")),
+            "feature same object",
+        ),
+        (
+            'features = { exclude = ["written seeds"] }',
+            walked(
+                Call("unsqueeze", (X0, 0), result="t0"),
+                Backward(T0, W),
+                Call("sum", (X0,), result="t1"),
+                Backward(T1),
+                seed_shape=(1, 2),
+            ),
+            "feature written seeds",
+        ),
+    ],
+)
+def test_what_no_step_shows_is_outside_too(text: str, program: Program, reason: str | None):
+    assert about(text, program) == reason
+
+
+def test_programs_draw_the_features_that_are_claimed():
+    assert EVERYTHING.drawn_features is None
+    assert parse_claims("grade = 1", "file").drawn_features is None
+    claims = parse_claims('features = ["views", "gradients"]', "file")
+    assert claims.drawn_features == {"views"} <= FEATURES.keys()
+
+
+def test_a_gradient_of_zeros_in_the_place_of_none_is_told_from_another():
+    program = walked(Call("mul", (X0, 1), result="t0"))
+    expected = execute(program, TORCH)
+    for grad, detail in ((0.0, ZEROS), (1.0, "")):
+        actual = execute(program, TORCH)
+        state = replace(actual.tensors["w"], values=np.full(2, grad), grad=None)
+        tensors = {**actual.tensors, "x0": replace(actual.tensors["x0"], grad=state)}
+        found = compare(expected, replace(actual, tensors=tensors), program)
+        assert [(each.kind, each.detail) for each in found] == [("grad_missing", detail)]

@@ -9,6 +9,7 @@ import sys
 from types import ModuleType
 from typing import Any
 
+from conformance.engines.naming.announced import announced_as, to_install
 from conformance.engines.naming.foreign import own_names
 from conformance.engines.observing.texts import said
 from conformance.engines.protocol import Engine, EngineError
@@ -26,7 +27,8 @@ def resolve_engine(name: str) -> Engine:
     """The engine of that name.
 
     Args:
-        name: the dotted name of a module that looks like torch ("torch" itself is the reference),
+        name: one that an installed package announces, which goes before a module of that name;
+            or the dotted name of a module that looks like torch ("torch" itself is the reference),
             or `package.module:attribute`, where the attribute is such a module, an `Engine`, or
             a callable without arguments that gives one; or `torch@VARIANT`, as in
             `engines/variants/table.py`.
@@ -38,7 +40,7 @@ def resolve_engine(name: str) -> Engine:
         from conformance.engines.variants.table import variant_engine
 
         return variant_engine(name)
-    module_name, colon, attribute = name.partition(":")
+    module_name, colon, attribute = announced_as(name).partition(":")
     _refuse_no_name(name, module_name)
     try:
         found: Any = importlib.import_module(module_name)
@@ -50,7 +52,7 @@ def resolve_engine(name: str) -> Engine:
         raise
     # Importing runs the engine's own code, which may raise anything, or exit as a script does.
     except (Exception, SystemExit) as error:
-        text = f"cannot load the engine {name!r}: {said(error)}{_hint(error, module_name)}"
+        text = f"cannot load the engine {name!r}: {said(error)}{_hint(error, name, module_name)}"
         raise EngineError(text) from error
     if isinstance(found, Engine) and not isinstance(found, ModuleType):
         return found  # (A module may have any name, as some give one for whatever is asked.)
@@ -86,8 +88,10 @@ def _attribute(found: Any, path: str) -> Any:
     return found
 
 
-def _hint(error: BaseException, module: str) -> str:
-    """What to do about it, where it is that the module itself was not found."""
+def _hint(error: BaseException, name: str, module: str) -> str:
+    """What to do about it, where it is that a module was not found."""
+    if isinstance(error, ImportError) and (missing := to_install(name)):
+        return f"; pip install {missing}"
     if isinstance(error, ModuleNotFoundError) and error.name == module.partition(".")[0]:
         return f" (looked for in the installed packages and in {os.getcwd()})"
     return ""

@@ -5,15 +5,22 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
+from conformance.engines.naming.announced import announced_as
+
+PREFIX = "conformance_"
+"""What the names of such files begin with, where they stand beside a package's first module."""
+
 _VARIANTS = Path(__file__).parents[1] / "variants" / "shipped"
 
 
 def shipped_file(engine: str, name: str) -> Path | None:
-    """The file of that name beside the engine's first module, if there is one. It is found without
+    """The file of that name that goes with the engine, if there is one. It is found without
     running the engine's code, which may do anything.
 
-    Of `torch@VARIANT+PACKAGE` it is the package's. Of `torch@NAME:OPTION` it lies here, in the
-    folder of both, or else in that of the name.
+    It lies beside the first module of the engine's package, or, as a package may have several
+    engines, beside the engine's own module under that module's name (`jax_claims.toml` in place of
+    `conformance_claims.toml`). Of `torch@VARIANT+PACKAGE` it is the package's. Of
+    `torch@NAME:OPTION` it lies here, in the folder of both, or else in that of the name.
     """
     _, at, variant = engine.partition("@")
     kind, _, package = variant.partition("+")
@@ -21,11 +28,11 @@ def shipped_file(engine: str, name: str) -> Path | None:
         folders = kind.replace(":", "-"), kind.partition(":")[0]
         files = [_VARIANTS / folder / name for folder in folders]
         return next((file for file in files if file.is_file()), None)
-    return _beside(package or engine, name)
+    return _beside(package or announced_as(engine), name)
 
 
 def _beside(engine: str, name: str) -> Path | None:
-    package = engine.partition(":")[0].partition(".")[0]
+    package, *inner = engine.partition(":")[0].split(".")
     try:
         spec = find_spec(package)
     except (ImportError, ValueError):
@@ -35,5 +42,6 @@ def _beside(engine: str, name: str) -> Path | None:
     folders = [*(spec.submodule_search_locations or ())]
     if not folders and spec.has_location and spec.origin is not None:
         folders = [str(Path(spec.origin).parent)]
-    files = (Path(folder) / name for folder in folders)
+    own = f"{'/'.join(inner)}_{name.removeprefix(PREFIX)}"
+    files = [Path(folder) / each for each in (own, name)[not inner :] for folder in folders]
     return next((file for file in files if file.is_file()), None)

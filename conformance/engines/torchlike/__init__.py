@@ -72,6 +72,10 @@ class TorchLike:
         """Begin a program: make its inputs."""
         return TorchLikeSession(self, inputs)
 
+    def make(self, entry: Input) -> Any:
+        """The input as a leaf tensor; raises whatever the module raises when it cannot."""
+        return make(self.module, entry, self.way)
+
     def __repr__(self) -> str:
         return f"TorchLike({self.name!r})"
 
@@ -143,7 +147,7 @@ class TorchLikeSession:
         self._inputs.add(entry.name)
         self._owners[entry.name] = None
         try:
-            self.bound.input(entry.name, make(self.module, entry, self.way))
+            self.bound.input(entry.name, self.engine.make(entry))
         except Exception as error:  # Whatever it is, the engine cannot make this input.
             lacking = unsupported_for(self.module, entry, error)
             self.missing[entry.name] = f"{lacking.what}: {lacking.reason}"

@@ -15,10 +15,20 @@ from conformance.judge.comparing.states import compare_states
 from conformance.program import Program
 from conformance.program.script.literals import literal
 from conformance.program.steps import Grad, Read, Step, result_of
-from conformance.program.trace import Lost, Outcome, Raised, Returned, Text, Trace, Unsupported
+from conformance.program.trace import (
+    Lost,
+    Outcome,
+    Raised,
+    Returned,
+    TensorState,
+    Text,
+    Trace,
+    Unobserved,
+    Unsupported,
+)
 from conformance.program.values import Ref
 from conformance.program.words.reads import READS
-from conformance.verdict import Kind, Mismatch
+from conformance.verdict import ZEROS, Kind, Mismatch
 
 
 def compare(expected: Trace, actual: Trace, program: Program) -> tuple[Mismatch, ...]:
@@ -90,6 +100,15 @@ class _Comparison:
             if state is not None and not same(entry.array, state.values)
         ]
 
+    def _is_zero(self, where: str) -> bool:
+        """Whether the side that has a gradient there has zeros."""
+        base, *grads = where.split(".")
+        states: list[Any] = [trace.tensors.get(base) for trace in (self.expected, self.actual)]
+        for _ in grads:
+            states = [getattr(state, "grad", None) for state in states]
+        values = [state.values for state in states if isinstance(state, TensorState)]
+        return len(values) == 1 and not isinstance(values[0], Unobserved) and not values[0].any()
+
     def _explained(self, where: str) -> bool:
         reached = (self.raised, self.unsupported)
         return any(each is not None and each.reaches_place(where) for each in reached)
@@ -99,6 +118,8 @@ class _Comparison:
             return
         if self.randomness.leaves_open(mismatch, step):
             return
+        if mismatch.kind == "grad_missing" and self._is_zero(mismatch.where):
+            mismatch = replace(mismatch, detail=ZEROS)
         if mismatch.kind == "unsupported" and mismatch.step is None:
             told = (mismatch.detail, mismatch.leaves_open(1))
             if told in self._untold:

@@ -8,6 +8,7 @@ from itertools import combinations
 from operator import attrgetter
 from typing import Any
 
+from conformance.judge.comparing.closeness import tolerances
 from conformance.judge.comparing.graphs import Graphs
 from conformance.judge.comparing.site import (
     GRADIENTS,
@@ -238,7 +239,10 @@ class _State:
         elif got.dtype != wanted.dtype and self.wanted.dtype == self.got.dtype:
             yield site.differs(site.kinds.dtype, wanted, got, f"numpy() gives {got.dtype.name}")
         else:
-            yield from site.numbers(wanted, got, (wanted, got), self.wanted.dtype)
+            # Of two dtypes, which was said, one may have fewer digits.
+            dtypes = (self.wanted.dtype, self.got.dtype)
+            dtype = max(dtypes, key=lambda each: tolerances().get(each, (0.0, 0.0)))
+            yield from site.numbers(wanted, got, (wanted, got), dtype)
 
 
 def _aliases(expected: Trace, actual: Trace, reached: Callable[[str], bool]) -> Iterator[Mismatch]:

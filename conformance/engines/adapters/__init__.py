@@ -1,0 +1,1 @@
+"""Engines that do not look like torch, each by a small adapter."""
