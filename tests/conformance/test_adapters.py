@@ -62,7 +62,7 @@ def test_an_adapter_claims_ops_that_it_has_and_what_is_the_engines_own(name):
     claims = claims_of(name)
     assert claims.where.endswith(f"{name}_claims.toml")
     assert (claims.grade, claims.note != "") == (1, True)
-    assert claims.fields <= {"values", "grad", "dtype", "no gradient"}
+    assert claims.fields <= {"shapes", "dtype", "values", "grad", "no gradient"}
     assert claims.ops <= set(ops_of(engine_of(name)))
 
 
