@@ -12,6 +12,7 @@ from typing import Any
 from conformance.engines.naming.foreign import own_names
 from conformance.engines.observing.texts import said
 from conformance.engines.protocol import Engine, EngineError
+from conformance.engines.spoken.engine import SCHEME, SpokenEngine
 from conformance.engines.torchlike import TorchLike
 
 
@@ -28,11 +29,14 @@ def resolve_engine(name: str) -> Engine:
     Args:
         name: the dotted name of a module that looks like torch ("torch" itself is the reference),
             or `package.module:attribute`, where the attribute is such a module, an `Engine`, or
-            a callable without arguments that gives one.
+            a callable without arguments that gives one; or `exec:COMMAND`, where the process of
+            the command speaks the protocol (`spoken/protocol.schema.json`).
 
     Raises:
         EngineError: it cannot be imported, or it is neither; the message says the cause.
     """
+    if name.startswith(SCHEME):
+        return SpokenEngine(name)
     module_name, colon, attribute = name.partition(":")
     _refuse_no_name(name, module_name)
     try:
