@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from conformance.contact.contact import Contact
 from conformance.contact.places import place_of
 from conformance.contact.rungs.ladder import IMPORT_ADD, LADDER, advice, blocked
+from conformance.contact.rungs.programs import SENT
 from conformance.contact.rungs.rung import Climbed, Rung
 from conformance.contact.watching import Run
 from conformance.engines import Engine, EngineError, resolve_engine
-from conformance.engines.execute import execute
+from conformance.engines.execute import execute, takes_whole_programs
 from conformance.engines.observing.texts import said
 from conformance.engines.torchlike.names import Absent
 from conformance.judge.comparing.compare import compare
@@ -77,6 +78,8 @@ def climb(rung: Rung, engine: Engine, reference: Engine, climbed: Mapping[str, C
     """Try a rung."""
     if waits := blocked(rung, climbed):
         return waits
+    if takes_whole_programs(engine):
+        rung = replace(rung, program=SENT.get(rung.name, rung.program))
     expected = execute(rung.program, reference)
     run = Run(rung.program, engine)
     failure = next(_failures(rung, expected, run), None)

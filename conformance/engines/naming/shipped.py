@@ -5,10 +5,15 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
+from conformance.engines.spoken.engine import SCHEME, files_of
+
 
 def shipped_file(engine: str, name: str) -> Path | None:
-    """The file of that name beside the engine's first module, if there is one. It is found without
-    running the engine's code, which may do anything."""
+    """The file of that name beside the engine's first module, or beside a file that its command
+    names, if there is one. It is found without running the engine's code, which may do anything."""
+    if engine.startswith(SCHEME):
+        beside = (word.parent / name for word in files_of(engine))
+        return next((file for file in beside if file.is_file()), None)
     package = engine.partition(":")[0].partition(".")[0]
     try:
         spec = find_spec(package)

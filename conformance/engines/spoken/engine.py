@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from os.path import isfile
+from pathlib import Path
 from typing import Any, NoReturn
 
 from conformance.engines.isolation.process import tail_of
@@ -23,6 +27,13 @@ STANDARD_ERROR = 2
 
 NOT_READ = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
 """What reading an answer raises that is none."""
+
+
+def files_of(name: str) -> list[Path]:
+    """The files that the command of an engine's name names."""
+    with suppress(ValueError):  # a quote without its end
+        return [Path(word) for word in shlex.split(name.removeprefix(SCHEME)) if isfile(word)]
+    return []
 
 
 class SpokenEngine:
