@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from conformance.cli import main
+import sys
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["serve"]:  # which needs none of what the command needs
+        from conformance.engines.spoken.serve import main as serve
+
+        serve(sys.argv[2:])
+    else:
+        from conformance.cli import main
+
+        main()

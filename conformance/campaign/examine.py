@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from conformance.campaign.causes.signature import Suspect, shows_the_same, suspect_of
-from conformance.campaign.result import Failure, Result, Source, written
+from conformance.campaign.result import Failure, Result, Source, lost_worker, written
 from conformance.claims import EVERYTHING, Claims
 from conformance.claims.values import raises_by_values
 from conformance.corpus.case import Case
@@ -65,6 +65,9 @@ class Examiner:
     def examine(self, case: Case, source: Source) -> Result:
         """The case's result."""
         expected = execute(case.program, self.reference)
+        if (end := expected.end) is not None:
+            key = case.program.hash
+            return lost_worker(case.id, case.op, case.check, source, key, end.detail)
         verdict = self.verdict(case.program, expected)
         if verdict is None:
             shows = shown_grades(case.program, expected)

@@ -10,7 +10,7 @@ from conformance.campaign.plan import Piece, Settings
 from conformance.campaign.result import Number, Result, lost_worker
 from conformance.catalogue import op_of
 from conformance.corpus.case import Case
-from conformance.engines import TorchLike
+from conformance.engines import TorchLike, resolve_engine
 from conformance.engines.execute import execute
 from conformance.generate.drawing.drawn import Drawn
 from conformance.generate.generated import drawn
@@ -102,10 +102,12 @@ def _drawn(
     lost: dict[int, str],
     begin: Callable[[int], None],
 ) -> Iterator[tuple[int, Drawn | str]]:
-    """The numbered programs."""
+    """The numbered programs, with what the reference did; or what its process was lost to. A
+    reference in a process of its own has no part in the drawing, for which the torch at hand is
+    stepped through."""
     reference = examiner.reference
-    if not isinstance(reference, TorchLike):
-        raise TypeError(f"programs are drawn on a torch-like reference; {reference.name} is none")
+    on = reference if isinstance(reference, TorchLike) else resolve_engine("torch")
+    assert isinstance(on, TorchLike)
     ops = (piece.op,) if piece.op else settings.drawn or None
     features = settings.claims.drawn_features
     for number in range(piece.count):
@@ -113,10 +115,10 @@ def _drawn(
         if number in lost:
             yield number, lost[number]
         else:
-            (program,) = drawn(
-                reference, count=1, seed=piece.seed, start=number, ops=ops, features=features
-            )
-            yield number, program
+            (found,) = drawn(on, count=1, seed=piece.seed, start=number, ops=ops, features=features)
+            if on is not reference:
+                found = replace(found, trace=execute(found.program, reference))
+            yield number, found.trace.end.detail if found.trace.end else found
 
 
 def _rest(program: Program, verdict: Verdict, examiner: Examiner) -> tuple[Program, Verdict]:

@@ -48,6 +48,21 @@ def _loaded(name: str) -> Engine:
         raise click.ClickException(str(error)) from error
 
 
+def _version_of(reference: str) -> str:
+    """The version of a reference, whose process, if it has one, ends again."""
+    from conformance.engines.isolation import RemoteEngine
+    from conformance.engines.naming.reference import reference_of
+
+    try:
+        engine = reference_of(reference)
+        version = engine.version
+    except EngineError as error:
+        raise click.ClickException(str(error)) from error
+    if isinstance(engine, RemoteEngine):
+        engine.close()
+    return version
+
+
 def _claimed(engine: str, file: Path | None) -> Claims:
     from conformance.claims import ClaimsError, claims_of
 
@@ -166,8 +181,8 @@ def run(**chosen: Any) -> int:
             chosen["has"] = contact.ops
     from conformance.cli.running import run_and_report
 
-    reference = _loaded(chosen["reference"])
-    versions = reference.version, contact.version if contact else reference.version
+    right = _version_of(chosen["reference"])
+    versions = right, contact.version if contact else right
     return run_and_report(chosen, versions, console)
 
 
@@ -276,7 +291,7 @@ def replay(
         program = read_program(program_file(file, output))
     except ProgramError as error:
         raise click.ClickException(f"{file}: {error}") from error
-    return show_replay(program, _loaded(reference), engine, timeout, Console())
+    return show_replay(program, reference, engine, timeout, Console())
 
 
 @cli.command()

@@ -24,6 +24,7 @@ from conformance.corpus.case import CHECKS
 from conformance.engines import Engine, EngineError
 from conformance.engines.execute import execute
 from conformance.engines.isolation import Limits, RemoteEngine
+from conformance.engines.naming.reference import reference_of
 from conformance.judge.referee import adjudicate
 from conformance.program import Program
 from conformance.program.script import RENDER
@@ -106,24 +107,30 @@ def settings_of(options: Mapping[str, Any]) -> Settings:
 
 
 def show_replay(
-    program: Program, reference: Engine, engine: str, timeout: float, console: Console
+    program: Program, reference: str, engine: str, timeout: float, console: Console
 ) -> int:
     """Print the program, what each engine did at each step, and what differs.
 
     Raises:
-        click.ClickException: the engine cannot be loaded.
+        click.ClickException: an engine cannot be loaded.
     """
-    subject = RemoteEngine(engine, Limits(step=timeout))
+    engines = [RemoteEngine(engine, Limits(step=timeout))]
     try:
-        return _replayed(program, reference, subject, console)
+        right = reference_of(reference, Limits(step=timeout))
+        if isinstance(right, RemoteEngine):
+            engines.append(right)
+        return _replayed(program, right, engines[0], console)
     except EngineError as error:
         raise click.ClickException(str(error)) from error
     finally:
-        subject.close()
+        for each in engines:
+            each.close()
 
 
 def _replayed(program: Program, reference: Engine, subject: Engine, console: Console) -> int:
     expected = execute(program, reference)
+    if expected.end is not None:
+        raise EngineError(f"{reference.name}: {expected.end.detail}")
     # Printed first: if the program kills the engine, this is what is left to see.
     script = printable(program.script(expected)).rstrip()
     console.print(Syntax(script, "python", word_wrap=True))

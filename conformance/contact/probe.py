@@ -9,10 +9,11 @@ from conformance.claims import EVERYTHING, Claims, claims_of
 from conformance.contact.contact import Contact
 from conformance.contact.places import place_of
 from conformance.contact.rungs.ladder import IMPORT_ADD, LADDER, advice, blocked
+from conformance.contact.rungs.programs import SENT
 from conformance.contact.rungs.rung import Climbed, Field, Rung
 from conformance.contact.watching import Run
 from conformance.engines import Engine, EngineError, resolve_engine
-from conformance.engines.execute import execute
+from conformance.engines.execute import execute, takes_whole_programs
 from conformance.engines.observing.texts import said
 from conformance.engines.torchlike.names import Absent
 from conformance.judge.comparing.compare import compare
@@ -84,6 +85,8 @@ def climb(
     """Try a rung, which shows what the engine claims of its fields."""
     if waits := blocked(rung, climbed):
         return waits
+    if takes_whole_programs(engine):
+        rung = replace(rung, program=SENT.get(rung.name, rung.program))
     expected = execute(rung.program, reference)
     run = Run(rung.program, engine)
     rung = replace(rung, shows=tuple(each for each in rung.shows if _claims(claims, each)))

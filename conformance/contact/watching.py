@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from conformance.contact.rungs.rung import Field
-from conformance.engines import Engine, TorchLike
+from conformance.engines import Engine, Session, TorchLike
+from conformance.engines.execute import execute, takes_whole_programs
 from conformance.engines.observing.observe import values_of
 from conformance.engines.torchlike import TorchLikeSession
 from conformance.engines.torchlike.create import make
@@ -39,16 +40,20 @@ class Run:
 
     def __init__(self, program: Program, engine: Engine) -> None:
         self.program, self.engine = program, engine
+        if takes_whole_programs(engine):
+            self._session: Session | None = None
+            self.trace: Trace = execute(program, engine)
+            return
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            self._session = (
+            session = self._session = (
                 Watched(engine, program.inputs)
                 if isinstance(engine, TorchLike)
                 else engine.start(program.inputs)
             )
             for step in program.steps:
-                self._session.step(step)
-            self.trace: Trace = self._session.finish()
+                session.step(step)
+            self.trace = session.finish()
 
     def error_of(self, step: int) -> BaseException | None:
         """The exception that the step raised; of one that could not be taken, what said so. None
@@ -68,6 +73,8 @@ class Run:
 
     def error_of_reading(self, name: str, field: Field) -> BaseException | None:
         """The exception that reading a field of a tensor raises."""
+        if self._session is None:
+            return None
         try:
             tensor = self._session.value(name)
         except Exception:
@@ -76,7 +83,9 @@ class Run:
 
     def gradient_error(self, name: str) -> BaseException | None:
         """The exception that reading the gradient's values raises."""
-        return _raised_by(lambda: values_of(self._session.value(name).grad))
+        if (session := self._session) is None:
+            return None
+        return _raised_by(lambda: values_of(session.value(name).grad))
 
 
 _READ: Mapping[Field, Any] = {

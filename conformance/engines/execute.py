@@ -18,8 +18,8 @@ def execute(program: Program, engine: Engine, watch: Callable[[int], None] | Non
         watch: told the number of each step before it is taken, and how many there are before the
             final state is observed.
     """
-    if (run := getattr(engine, "run", None)) is not None:
-        trace: Trace = run(program)  # An engine that takes whole programs, in another process.
+    if takes_whole_programs(engine):
+        trace: Trace = engine.run(program, watch)  # type: ignore[attr-defined]
         return trace
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # But for what a session listens to, which it notes.
@@ -37,6 +37,12 @@ def execute(program: Program, engine: Engine, watch: Callable[[int], None] | Non
             finished(session)
             raise
         return finished(session)
+
+
+def takes_whole_programs(engine: Engine) -> bool:
+    """Whether the engine runs whole programs, in another process: there is no stepping through
+    one."""
+    return hasattr(engine, "run")
 
 
 def finished(session: Session) -> Trace:

@@ -6,17 +6,17 @@ Only what fails the fast check comes here, so it may take a few dozen runs of th
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
 
-from conformance.engines.execute import execute
+from conformance.engines.execute import execute, takes_whole_programs
 from conformance.engines.protocol import Engine
 from conformance.judge.comparing.closeness import Array, is_close
 from conformance.judge.comparing.compare import compare
 from conformance.judge.conventions import NON_FINITE, conventions
-from conformance.judge.nearby.evidence import Case, Evidence, dtype_of, finder
+from conformance.judge.nearby.evidence import Case, Evidence, Find, dtype_of, finder
 from conformance.judge.nearby.finite_differences import derivative
 from conformance.judge.nearby.replay import places
 from conformance.judge.otherwise.overwritten import Earlier, differing, overwritten
@@ -66,6 +66,9 @@ def adjudicate(
       number and NaN: the subject must match, but it is known what it missed;
     - `reference_suspect`: in double precision the reference sides with the subject.
 
+    A reference in a process of its own cannot be stepped through, so there are no witnesses: what
+    they would excuse is judged by the rest.
+
     Where the reference failed an assertion of its own, a subject that does not is not blamed
     either: that is `reference_suspect`, too, since nobody means such an error to be raised.
     """
@@ -78,13 +81,20 @@ def adjudicate(
         return Verdict(program.hash, mismatches, shows)
     evidence = Evidence(program, reference)
 
+    steps = not takes_whole_programs(reference)
+
     def heard(earlier: Earlier | None) -> tuple[Mismatch, ...]:
-        witnesses = Witnesses(program, reference, expected, actual, earlier=earlier)
+        witnesses: Witnesses | Unwitnessed = (
+            Witnesses(program, reference, expected, actual, earlier=earlier)
+            if steps
+            else Unwitnessed(expected)
+        )
         beside = _by_place(compare(witnesses.trace, actual, program))
         return tuple([_judged(each, beside, actual, witnesses, evidence) for each in mismatches])
 
     told = heard(None)
-    if subject is not None and any(_is_about_values(each) and each.counts for each in told):
+    left = any(_is_about_values(each) and each.counts for each in told)
+    if subject is not None and steps and left:
         earlier = overwritten(program, reference, subject, expected)
         again = heard(earlier) if earlier else told
         # What was nobody's fault in the first hearing stays so: the second ends at a fault.
@@ -92,6 +102,20 @@ def adjudicate(
             [late if early.counts else early for early, late in zip(told, again, strict=True)]
         )
     return Verdict(program.hash, told, shows)
+
+
+@dataclass(frozen=True, slots=True)
+class Unwitnessed:
+    """In place of `Witnesses`, where there are none: the reference's own run, and no other way."""
+
+    trace: Trace
+    evidence: tuple[str, ...] = ()
+
+    def ways_to(
+        self, where: str, find: Find, here: Array, subject: Array, dtype: str
+    ) -> tuple[str, ...]:
+        """None."""
+        return ()
 
 
 OWN_FAULTS = (
@@ -147,7 +171,7 @@ def _judged(
     mismatch: Mismatch,
     beside: Mapping[_Place, Mapping[Kind, Mismatch]],
     actual: Trace,
-    witnesses: Witnesses,
+    witnesses: Witnesses | Unwitnessed,
     evidence: Evidence,
 ) -> Mismatch:
     """The mismatch with what is to be said of it; `beside` are those with the reference's run that

@@ -38,11 +38,12 @@ from conformance.corpus.opinfo.stored import stored_corpus, stored_neighbours
 from conformance.corpus.options import cases_of_area
 from conformance.corpus.provocations import cases_about
 from conformance.corpus.tutorial import cells, shown
-from conformance.engines import Engine, resolve_engine
+from conformance.engines import Engine
 from conformance.engines.execute import execute
 from conformance.engines.isolation.parent import die_with_parent, keep_descendants, kill_descendants
 from conformance.engines.isolation.remote import Limits
 from conformance.engines.naming.own import add_ops
+from conformance.engines.naming.reference import reference_of
 from conformance.generate.statistics import Statistics
 
 
@@ -90,10 +91,11 @@ class Worker:
         add_ops(settings.own)
         gc.freeze()  # What was imported stays: to search it for garbage takes long, and often.
         self.settings = settings
-        self.reference: Engine = resolve_engine(settings.reference)
+        limits = Limits(step=settings.hang_after, memory=settings.memory)
+        self.reference: Engine = reference_of(settings.reference, limits)
         self.subject = Patient(
             settings.engine,
-            Limits(step=settings.hang_after, memory=settings.memory),
+            limits,
             dict(settings.environment),
             hung=Counter(hung),
         )

@@ -173,3 +173,7 @@ PROGRAMS: Mapping[str, Program] = {
         Backward(Y, W),
     ),
 }
+
+SENT: Mapping[str, Program] = {"tensor": _plain(), "dtype": _plain()}
+"""In place of these rungs' programs, for an engine that is sent its tensors as data: it need not
+have a function that makes one of lists."""

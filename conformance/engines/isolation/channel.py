@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from os import pread, pwrite, write  # by their own names, as an engine may replace them in `os`
 from typing import Literal, TypeAlias, get_args
 
-Event: TypeAlias = Literal["answer", "died", "failed", "hello", "unreadable"]
+Event: TypeAlias = Literal["answer", "died", "failed", "hello", "lost", "unreadable"]
 """What the engine's side says: an answer; that the process which ran programs died; that the
-engine could not be loaded; that it was; that an answer could not be put into bytes."""
+engine could not be loaded; that it was; that the engine has lost a process of its own over the
+program; that an answer could not be put into bytes."""
 
 _EVENTS: tuple[Event, ...] = get_args(Event)
 _RECORD = struct.Struct("<qqq")

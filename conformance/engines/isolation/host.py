@@ -7,13 +7,13 @@ import gc
 import marshal
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from os import _exit  # by its own name, as an engine may replace that in `os`
 from pickle import loads
 
 from conformance.engines import Engine, EngineError, resolve_engine
-from conformance.engines.execute import execute
+from conformance.engines.execute import execute, takes_whole_programs
 from conformance.engines.isolation.channel import (
     RESTART,
     Event,
@@ -65,8 +65,10 @@ class _Host:
         self._say(0, "hello", marshal.dumps(hello))
         gc.collect()
         gc.freeze()  # What was imported stays; searched for garbage, its memory would be copied.
-        if not _is_single():
-            self._run(engine)  # Threads do not survive a fork: a crash costs an import here.
+        if not _is_single() or takes_whole_programs(engine):
+            # Threads do not survive a fork: a crash costs an import here. And an engine that has a
+            # process of its own starts that anew.
+            self._run(engine)
             return
         while not is_abandoned(self.requests):
             parent = os.getpid()
@@ -95,12 +97,15 @@ class _Host:
             _exit(code)
 
     def _answer(self, engine: Engine, record: Record) -> None:
-        self.shared.begin(record.number, os.getpid())
         _forget_output()
+        self.shared.begin(record.number, _process_of(engine))
         program = loads(self.shared.request(record.size))
         trace = execute(program, engine, self.shared.progress)
         if os.getpid() != self.runner:
             _exit(0)  # The engine forked itself: the original answers.
+        if trace.end is not None:
+            self._say(record.number, "lost", trace.end.detail.encode("utf-8", "backslashreplace"))
+            return
         try:
             data = encode(trace)
             if len(data) > LARGEST:
@@ -121,6 +126,15 @@ def _text(read: object) -> str:
         return str(read()) if callable(read) else "unknown"
     except Exception:
         return "unknown"
+
+
+def _process_of(engine: Engine) -> int:
+    """The process that holds what the engine takes of memory."""
+    process: Callable[[], int] = getattr(engine, "process", os.getpid)
+    try:
+        return process()
+    except EngineError:  # It is said when it is to run something.
+        return os.getpid()
 
 
 def _is_single() -> bool:

@@ -7,6 +7,7 @@ import ctypes
 import os
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from os import kill  # by its own name, as an engine may replace that in `os`
 
@@ -23,6 +24,31 @@ def die_with_parent(parent: int) -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # It died before it could be said.
         os._exit(1)
+
+
+def dying_with(parent: int) -> Callable[[], None] | None:
+    """What a process that is about to become another program calls to die with its parent, the
+    one of that number. All that takes a lock is done here, before there are two processes."""
+    if sys.platform != "linux":
+        return None
+    prctl = ctypes.CDLL(None).prctl
+
+    def die() -> None:
+        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return die
+
+
+def how_it_ended(code: int) -> str:
+    """What ended a process, by the exit code that `subprocess` gives."""
+    if code >= 0:
+        return f"the process exited with code {code}"
+    try:
+        return f"the process was killed by {signal.Signals(-code).name}"
+    except ValueError:
+        return f"the process was killed by signal {-code}"
 
 
 def keep_descendants() -> None:

@@ -113,11 +113,7 @@ class Process:
 
     def output(self) -> str:
         """The end of what the engine wrote to its standard error."""
-        with suppress(OSError):
-            size = os.fstat(self._output.fileno()).st_size
-            data = os.pread(self._output.fileno(), OUTPUT, max(0, size - OUTPUT))
-            return _told(data.decode("utf-8", "replace").strip("\0\n "))
-        return ""
+        return tail_of(self._output.fileno())
 
     def end_runner(self) -> bool:
         """End what runs the programs, so that a fresh one takes the next; whether the host says
@@ -158,6 +154,15 @@ class Process:
             os.killpg(self._popen.pid, signal.SIGKILL)
         with suppress(subprocess.TimeoutExpired):
             self._popen.wait(LAST_BREATH)
+
+
+def tail_of(file: int) -> str:
+    """The end of what stands in a file, as far as an engine wrote it; "" if it cannot be read."""
+    with suppress(OSError):
+        size = os.fstat(file).st_size
+        data = os.pread(file, OUTPUT, max(0, size - OUTPUT))
+        return _told(data.decode("utf-8", "replace").strip("\0\n "))
+    return ""
 
 
 def _told(output: str) -> str:

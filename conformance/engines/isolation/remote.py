@@ -7,12 +7,13 @@ import os
 import pickle
 import signal
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NoReturn
 
 from conformance.engines.isolation.channel import Record
 from conformance.engines.isolation.memory import Growth, memory_of, own_memory_of
+from conformance.engines.isolation.parent import how_it_ended
 from conformance.engines.isolation.process import Process
 from conformance.engines.isolation.wire import decode
 from conformance.engines.protocol import EngineError, Session
@@ -85,7 +86,7 @@ class RemoteEngine:
         """There is no session on another process's engine."""
         raise TypeError(f"{self.name} runs whole programs in another process: call run()")
 
-    def run(self, program: Program) -> Trace:
+    def run(self, program: Program, watch: Callable[[int], None] | None = None) -> Trace:
         """Run the program there. A process that dies, hangs or takes too much memory is an
         outcome: the trace's `end`.
 
@@ -228,6 +229,9 @@ def _answer(process: Process, record: Record) -> Answer:
     data = process.shared.answer(record.size)
     if record.event == "answer":
         return Answer(data)
+    if record.event == "lost":
+        detail = data.decode("utf-8", "replace")
+        return Answer(lost=process.loss(record.number, "crash", detail))
     text = data.decode("utf-8", "replace")
     return Answer(lost=Lost("crash", None, f"its final state cannot be read: {text}"))
 
@@ -248,13 +252,7 @@ def _is_killed(record: Record) -> bool:
 
 def cause(status: int) -> str:
     """What ended a process, by the status that `os.waitpid` gives."""
-    code = os.waitstatus_to_exitcode(status)
-    if code >= 0:
-        return f"the process exited with code {code}"
-    try:
-        return f"the process was killed by {signal.Signals(-code).name}"
-    except ValueError:
-        return f"the process was killed by signal {-code}"
+    return how_it_ended(os.waitstatus_to_exitcode(status))
 
 
 _KILLED = cause(signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""Which ops a torch-like module has, by looking for their names; nothing is called."""
+"""Which ops an engine has: as it says, or by looking for their names; nothing is called."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from conformance.program.words.own import OWN
 
 def ops_of(engine: object) -> tuple[str, ...]:
     """The catalogue's ops that the engine has in some form, in the catalogue's order, and a user's
-    own; all of them where nothing can be looked for, or where looking fails."""
+    own; all of them where nothing can be looked for, or where looking fails. An engine that says
+    itself which it has, as `ops`, is believed."""
+    if (said := getattr(engine, "ops", None)) is not None:
+        return tuple(name for name in (*CATALOGUE, *OWN) if name in said)
     kind = getattr(engine.module, "Tensor", None) if isinstance(engine, TorchLike) else None
     if not isinstance(engine, TorchLike) or not isinstance(kind, type):
         return (*CATALOGUE, *OWN)

@@ -13,6 +13,7 @@ from conformance.engines.naming.announced import announced_as, to_install
 from conformance.engines.naming.foreign import own_names
 from conformance.engines.observing.texts import said
 from conformance.engines.protocol import Engine, EngineError
+from conformance.engines.spoken.engine import SCHEME, SpokenEngine
 from conformance.engines.torchlike import TorchLike
 
 
@@ -31,11 +32,14 @@ def resolve_engine(name: str) -> Engine:
             or the dotted name of a module that looks like torch ("torch" itself is the reference),
             or `package.module:attribute`, where the attribute is such a module, an `Engine`, or
             a callable without arguments that gives one; or `torch@VARIANT`, as in
-            `engines/variants/table.py`.
+            `engines/variants/table.py`; or `exec:COMMAND`, where the process of the command speaks
+            the protocol (`spoken/protocol.schema.json`).
 
     Raises:
         EngineError: it cannot be imported, or it is neither; the message says the cause.
     """
+    if name.startswith(SCHEME):
+        return SpokenEngine(name)
     if "@" in name:
         from conformance.engines.variants.table import variant_engine
 

@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from conformance.engines.naming.announced import announced_as
+from conformance.engines.spoken.engine import SCHEME, files_of
 
 PREFIX = "conformance_"
 """What the names of such files begin with, where they stand beside a package's first module."""
@@ -20,8 +21,12 @@ def shipped_file(engine: str, name: str) -> Path | None:
     It lies beside the first module of the engine's package, or, as a package may have several
     engines, beside the engine's own module under that module's name (`jax_claims.toml` in place of
     `conformance_claims.toml`). Of `torch@VARIANT+PACKAGE` it is the package's. Of
-    `torch@NAME:OPTION` it lies here, in the folder of both, or else in that of the name.
+    `torch@NAME:OPTION` it lies here, in the folder of both, or else in that of the name. Of
+    `exec:COMMAND` it lies beside a file that the command names.
     """
+    if engine.startswith(SCHEME):
+        beside = (word.parent / name for word in files_of(engine))
+        return next((file for file in beside if file.is_file()), None)
     _, at, variant = engine.partition("@")
     kind, _, package = variant.partition("+")
     if at and not package:

@@ -90,7 +90,7 @@ def dtype_of(mismatch: Mismatch, program: Program, trace: Trace, values: Array) 
 
 
 def _outcome_value(trace: Trace, number: int) -> Array | None:
-    outcome = trace.outcomes[number]
+    outcome = trace.outcomes[number] if trace.end is None else None
     return as_array(outcome.value) if isinstance(outcome, Returned) else None
 
 
