@@ -32,7 +32,7 @@ def show(report: Report, console: Console) -> None:
         console.print()
     elif rows:
         _print(
-            [f"{len(rows)} ops differ in values, gradients or raising: parity.md says which"],
+            [f"{len(rows)} ops differ or are unsupported in part: parity.md says which"],
             console,
         )
     _print(_aside(report, width), console)
@@ -109,7 +109,7 @@ def _rows(report: Report) -> list[str]:
 
 
 def _ops(report: Report, rows: list[str]) -> Table:
-    table = Table(title="Ops whose values, gradients or raising differ: agreeing / asked")
+    table = Table(title="Ops that differ or are unsupported in part: agreeing / asked")
     table.add_column("op")
     checks = [check for check in CHECKS if check != "programs"]
     for check in checks:
