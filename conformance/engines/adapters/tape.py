@@ -66,7 +66,7 @@ class Calling:
     def of(
         self, operands: Sequence[Value], results: int | None
     ) -> Callable[..., tuple[Array, ...]]:
-        """The call as a function of these operands\' arrays, which gives so many results; None if
+        """The call as a function of these operands' arrays, which gives so many results; None if
         it gives one that is in no tuple."""
 
         def again(*arrays: Array) -> tuple[Array, ...]:

@@ -27,8 +27,11 @@ Json = dict[str, Any]
 
 _FLAGS = {"requires_grad": bool, "is_leaf": bool, "version": int, "output_nr": int}
 _STATE = frozenset(
-    {"shape", "dtype", "bytes", "values", "grad", "grad_fn", "node", "stride", "unread", *_FLAGS}
-)
+    {
+        "shape", "dtype", "bytes", "values", "values_dtype", "grad", "grad_fn", "node", "stride",
+        "unread", *_FLAGS,
+    }
+)  # fmt: skip
 _KINDS = "biufc"  # of NumPy's dtypes that an array may have in a trace
 _LARGEST = 1 << 28  # bytes of an array
 
@@ -182,7 +185,7 @@ def state_from_json(data: Json) -> TensorState:
         Unsaid: it says neither shape nor dtype.
         ValueError: it is none, TypeError and others likewise.
     """
-    if unknown := data.keys() - _STATE - {"values_dtype"}:
+    if unknown := data.keys() - _STATE:
         raise ValueError(f"a tensor has no field {brief(min(unknown))}")
     if "shape" not in data or "dtype" not in data:
         raise Unsaid("shape and dtype")

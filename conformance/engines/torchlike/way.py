@@ -31,3 +31,14 @@ class Way:
 
 PLAIN = Way()
 """The module as it is."""
+
+
+def unbound(
+    function: Callable[..., Any], args: tuple[Any, ...], kind: type
+) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+    """What is called, and its arguments; of a method of a tensor's (one of that kind) the function
+    of its class, so that the tensor is an argument as any other."""
+    owner = getattr(function, "__self__", None)
+    if isinstance(owner, kind):
+        return getattr(type(owner), function.__name__), (owner, *args)
+    return function, args

@@ -10,7 +10,7 @@ import torch
 from torch.utils._pytree import tree_flatten, tree_unflatten
 
 from conformance.engines.protocol import EngineError
-from conformance.engines.torchlike.way import Way
+from conformance.engines.torchlike.way import Way, unbound
 
 MOST = 64
 
@@ -30,10 +30,7 @@ def way(option: str) -> Way:
 def _batched(function: Callable[..., Any], size: int) -> Callable[..., Any]:
     @wraps(function)
     def called(*args: Any, **options: Any) -> Any:
-        owner = getattr(function, "__self__", None)
-        if isinstance(owner, torch.Tensor):
-            return _by_vmap(getattr(type(owner), function.__name__), (owner, *args), options, size)
-        return _by_vmap(function, args, options, size)
+        return _by_vmap(*unbound(function, args, torch.Tensor), options, size)
 
     return called
 

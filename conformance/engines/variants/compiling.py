@@ -18,7 +18,7 @@ import torch._dynamo
 from torch.utils._pytree import tree_flatten
 
 from conformance.engines.protocol import EngineError
-from conformance.engines.torchlike.way import Way
+from conformance.engines.torchlike.way import Way, unbound
 
 KEPT = 2000  # compiled functions; then all are dropped
 
@@ -31,9 +31,8 @@ def way(backend: str) -> Way:
     """
     known = torch._dynamo.list_backends(exclude_tags=())
     if backend not in known:
-        named = f"there is no backend {backend!r}" if backend else "name a backend, as in"
-        listed = ", ".join(f"compile:{each}" for each in known)
-        raise EngineError(f"{named} {listed}" if not backend else f"{named}, but {listed}")
+        begins = f"there is no backend {backend!r}, but" if backend else "name a backend, as in"
+        raise EngineError(f"{begins} {', '.join(f'compile:{each}' for each in known)}")
     if backend == "inductor":
         _refuse_without_compiler()
     config: Any = torch._dynamo.config
@@ -63,11 +62,8 @@ class _Compiled:
     def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(function)
         def called(*args: Any, **options: Any) -> Any:
-            owner = getattr(function, "__self__", None)
-            if isinstance(owner, torch.Tensor):
-                of_class = getattr(type(owner), function.__name__)
-                return self._compiled(of_class, (owner, *args), options)(owner, *args, **options)
-            return self._compiled(function, args, options)(*args, **options)
+            called_as, given = unbound(function, args, torch.Tensor)
+            return self._compiled(called_as, given, options)(*given, **options)
 
         return called
 

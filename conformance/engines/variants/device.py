@@ -50,7 +50,8 @@ def _refuse_absent(device: torch.device) -> None:
 @contextmanager
 def _without_beginning() -> Iterator[None]:
     """Have CUDA counted by its management library, which leaves the driver alone."""
-    name, before = "PYTORCH_NVML_BASED_CUDA_CHECK", os.environ.get("PYTORCH_NVML_BASED_CUDA_CHECK")
+    name = "PYTORCH_NVML_BASED_CUDA_CHECK"
+    before = os.environ.get(name)
     os.environ[name] = "1"
     try:
         yield

@@ -21,7 +21,8 @@ empty_range = Message(RuntimeError,
 too_wide_range = Message(RuntimeError, "uniform_ expects to-from <= "
     "std::numeric_limits<{found.scalar_name}>::max(), but found to={high:g} and from={low:g} which "
     "result in to-from to exceed the limit", mark="at_once")
-unbounded = Message(RuntimeError, "{bound} is out of bounds for {found:c}", mark="at_once")
+out_of_bounds = Message(RuntimeError, "{bound} is out of bounds for {found:c}")
+unbounded = out_of_bounds._replace(mark="at_once")
 # Said before an op in place looks at memory.
 no_uniform = not_implemented._replace(mark="at_once")
 no_normal = not_implemented._replace(mark="at_once")
@@ -47,7 +48,6 @@ def too_long_order(bits: int, found: dtype) -> RuntimeError:
     return _too_long_order(2**bits + 1 if bits < 24 else f"2^{bits}+1", found)
 
 
-out_of_bounds = Message(RuntimeError, "{bound} is out of bounds for {found:c}")
 # A tensor of probabilities has one that is none.
 probability = Message(RuntimeError,
     "Expected p_in >= 0 && p_in <= 1 to be true, but got false.  (Could this error message be "
